@@ -1,0 +1,71 @@
+"""The error family. Every message names the thing, the value and the remedy.
+
+::
+
+    HallOfShameError
+    ├── InputError          a caller's value is wrong (exit code 2, HTTP 400)
+    │   ├── PeriodError     a period, date or range that cannot be read
+    │   └── RecordingError  a recording with missing columns or unreadable rows
+    ├── NotFoundError       an unknown park or ride (HTTP 404)
+    ├── FeedError           a feed could not be read; carries the poll outcome
+    │   └── BodyError       the answer came but is not what the feed promises
+    ├── StoreError          the database is not in the state the job needs
+    └── SettingsError       a setting has an unusable value
+"""
+
+from __future__ import annotations
+
+from hallofshame.domain.words import PollOutcome
+
+
+class HallOfShameError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class InputError(HallOfShameError):
+    """A caller's value is wrong; ``parameter`` names it where there is one."""
+
+    def __init__(self, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class PeriodError(InputError):
+    """A period, date or range that cannot be read (R10)."""
+
+
+class RecordingError(InputError):
+    """A recording that lacks columns or holds rows that cannot be read."""
+
+
+class NotFoundError(HallOfShameError):
+    """An unknown park, ride or page."""
+
+
+class FeedError(HallOfShameError):
+    """A feed could not be read. ``outcome`` is what ``feed_polls`` records."""
+
+    def __init__(
+        self, message: str, *, outcome: PollOutcome, http_status: int | None = None, attempts: int = 1
+    ) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.http_status = http_status
+        self.attempts = attempts
+
+
+class BodyError(FeedError):
+    """The answer came but is not what the feed promises; the message holds an excerpt."""
+
+    def __init__(self, message: str, *, http_status: int | None = None, attempts: int = 1) -> None:
+        super().__init__(
+            message, outcome=PollOutcome.BAD_BODY, http_status=http_status, attempts=attempts
+        )
+
+
+class StoreError(HallOfShameError):
+    """The database is not in the state that the job needs."""
+
+
+class SettingsError(HallOfShameError):
+    """A setting has an unusable value."""

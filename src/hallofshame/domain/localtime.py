@@ -1,0 +1,55 @@
+"""Park-local days and hours (R1). Instants are aware UTC datetimes or integer Unix seconds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hallofshame.domain.errors import InputError
+
+UTC = dt.UTC
+ONE_DAY = dt.timedelta(days=1)
+
+
+@lru_cache(maxsize=None)
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone called ``name``; raises :class:`InputError` naming it when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(
+            f"unknown time zone {name!r}; use an IANA name such as Europe/Rome", parameter="timezone"
+        ) from None
+
+
+@lru_cache(maxsize=100_000)
+def day_bounds(day: dt.date, timezone: str) -> tuple[int, int]:
+    """First second of the local ``day`` and of the next one, as Unix seconds (23 to 25 hours apart)."""
+    tz = zone(timezone)
+    start = dt.datetime.combine(day, dt.time(), tz)
+    end = dt.datetime.combine(day + ONE_DAY, dt.time(), tz)
+    return int(start.timestamp()), int(end.timestamp())
+
+
+def local_day(instant: dt.datetime, timezone: str) -> dt.date:
+    """The park-local date at ``instant``."""
+    return instant.astimezone(zone(timezone)).date()
+
+
+def from_unix(seconds: int) -> dt.datetime:
+    """Unix seconds as an aware UTC instant."""
+    return dt.datetime.fromtimestamp(seconds, UTC)
+
+
+def to_unix(instant: dt.datetime) -> int:
+    """An aware instant as whole Unix seconds, fractions cut off."""
+    if instant.tzinfo is None:
+        raise InputError(f"instant {instant.isoformat()} has no time zone; give it one")
+    return int(instant.timestamp() // 1)
+
+
+def isoformat(instant: dt.datetime | int) -> str:
+    """ISO 8601 in UTC with a ``Z``, whole seconds: ``2026-08-20T14:40:00Z``."""
+    moment = from_unix(instant) if isinstance(instant, int) else instant.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

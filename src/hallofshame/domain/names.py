@@ -1,0 +1,44 @@
+"""Names of rides and parks: how two spellings of one thing are recognised (R2, R14)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SINGLE_RIDER = re.compile(r"[\s\-–—:(|]*\bsingle[\s\-]*riders?\b[\s)]*(?:line|queue|entrance)?\s*$", re.IGNORECASE)
+_TRAILING_NUMBER = re.compile(r"\s*\(\s*\d+\s*\)\s*$")
+_TRAILING_NOTE = re.compile(r"\s*[-–—:]\s*now open!?\s*$", re.IGNORECASE)
+_MARKS = re.compile(r"[™®©℠]")
+_APOSTROPHES = re.compile(r"['’‘`´]")
+_NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
+
+
+def normalise(name: str) -> str:
+    """The form under which two spellings of one name compare equal (R14).
+
+    Case, accents, ™ and ®, punctuation, a trailing ``(155)`` and a trailing ``- Now Open!`` do not count.
+    Letters without a Latin form are kept, so Japanese names stay distinct.
+    """
+    text = _MARKS.sub("", name)
+    text = _TRAILING_NOTE.sub("", text)
+    text = _TRAILING_NUMBER.sub("", text)
+    text = _APOSTROPHES.sub("", text)
+    decomposed = unicodedata.normalize("NFKD", text.replace("&", " and "))
+    latin = "".join(
+        char for char in decomposed if not (unicodedata.combining(char) and ord(char) < 0x0370)
+    )
+    recomposed = unicodedata.normalize("NFC", latin)
+    return _NOT_WORD.sub(" ", recomposed.casefold()).replace("_", " ").strip()
+
+
+def single_rider_of(name: str) -> str | None:
+    """The ride that a "… Single Rider" entry is a queue of, or ``None`` for an ordinary name (R2)."""
+    match = _SINGLE_RIDER.search(name)
+    if match is None or not name[: match.start()].strip():
+        return None
+    return name[: match.start()].strip()
+
+
+def slugify(name: str) -> str:
+    """A name for use in an address: ``Disney's Animal Kingdom`` → ``disneys-animal-kingdom``."""
+    return normalise(name).replace(" ", "-")

@@ -1,0 +1,121 @@
+"""The closed vocabularies. Members are small integers, so the store and the kernel keep them as such."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Status(IntEnum):
+    """What a ride was doing. Unknown has no member: it is ``None`` everywhere and never zero or closed."""
+
+    OPERATING = 1
+    DOWN = 2
+    CLOSED = 3
+    REFURBISHMENT = 4
+
+
+class Feed(IntEnum):
+    """Outside sources (design §2). The first two are sampled, ``ARCHIVE`` is an event log."""
+
+    QUEUE_TIMES = 1
+    THEMEPARKS_WIKI = 2
+    ARCHIVE = 3
+
+    @property
+    def slug(self) -> str:
+        """Name used on the command line, in the API and in exports, for example ``queue_times``."""
+        return self.name.lower()
+
+    @classmethod
+    def from_slug(cls, text: str) -> Feed:
+        """Parse :attr:`slug`; raises ``ValueError`` that names the text and the choices."""
+        try:
+            return cls[text.upper()]
+        except KeyError:
+            choices = ", ".join(feed.slug for feed in cls)
+            raise ValueError(f"unknown feed {text!r}; choose one of {choices}") from None
+
+
+class Origin(IntEnum):
+    """Which kind of record an observation belongs to; one park-day never mixes the two (R15)."""
+
+    LIVE = 0
+    ARCHIVE = 1
+
+
+class RideKind(StrEnum):
+    """What a tracked entity is. Only ``ATTRACTION`` enters reliability statistics."""
+
+    ATTRACTION = "ATTRACTION"
+    SHOW = "SHOW"
+    MEET_AND_GREET = "MEET_AND_GREET"
+    RESTAURANT = "RESTAURANT"
+    SHOP = "SHOP"
+    OTHER = "OTHER"
+
+
+class QueueType(IntEnum):
+    """Ways to wait other than the standby line."""
+
+    SINGLE_RIDER = 1
+    RETURN_TIME = 2
+    PAID_RETURN_TIME = 3
+    BOARDING_GROUP = 4
+    PAID_STANDBY = 5
+
+
+class BreakdownSignal(StrEnum):
+    """What a park's feed can tell (R5)."""
+
+    DOWN = "down"
+    CLOSED = "closed"
+
+
+class ScheduleKind(StrEnum):
+    """Kinds of published hours. Only ``OPERATING`` counts as regular opening (R4)."""
+
+    OPERATING = "OPERATING"
+    TICKETED_EVENT = "TICKETED_EVENT"
+    PRIVATE_EVENT = "PRIVATE_EVENT"
+    EXTRA_HOURS = "EXTRA_HOURS"
+    INFO = "INFO"
+
+
+class Evidence(StrEnum):
+    """Why a park-day's open windows are what they are (R4)."""
+
+    SCHEDULE = "schedule"
+    SCHEDULE_AND_ACTIVITY = "schedule+activity"
+    ACTIVITY = "activity"
+    NO_ACTIVITY = "no_activity"
+    NO_DATA = "no_data"
+
+
+class OutageKind(StrEnum):
+    """Kinds of outage (R9)."""
+
+    BREAKDOWN = "breakdown"
+    OPENING_DELAY = "opening_delay"
+    NEVER_REOPENED = "never_reopened"
+    PARK_WIDE = "park_wide"
+
+
+class PollOutcome(StrEnum):
+    """How one park's poll of one feed ended; stored in ``feed_polls``."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    NOT_FOUND = "not_found"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    CLIENT_ERROR = "client_error"
+    TIMEOUT = "timeout"
+    CONNECTION_ERROR = "connection_error"
+    BAD_BODY = "bad_body"
+
+
+TIER_WEIGHTS: dict[int | None, int] = {1: 3, 2: 2, 3: 1, None: 2}
+"""Weight per tier (design §2); ``None`` is an unrated ride."""
+
+MAX_PLAUSIBLE_WAIT_MINUTES = 600
+"""Posted waits below 0 or above this are refused and logged (R2)."""
