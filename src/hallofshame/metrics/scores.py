@@ -1,0 +1,79 @@
+"""Every number shown, each as a ratio of exact counters (R8, R11, R12). The only place where ratios are taken.
+
+Results are rounded here, once, so that every page, answer and badge shows the same digits.
+"""
+
+from __future__ import annotations
+
+MIN_RANKED_COVERAGE_PERCENT = 50.0
+"""Coverage below which a park or ride is listed unranked and a trend is null (R11, R12)."""
+
+MIN_RANKED_RIDES = 3
+"""Eligible rides below which a park is listed unranked (R12)."""
+
+
+def shame_score(weighted_downtime: int, weighted_exposure: int) -> float | None:
+    """10 × weighted downtime ÷ weighted exposure, 0–10, two decimals; null without exposure (R8)."""
+    if weighted_exposure <= 0:
+        return None
+    return round(10 * weighted_downtime / weighted_exposure, 2)
+
+
+def live_shame_score(weight_down: int, weight_eligible: int) -> float | None:
+    """10 × weights of the rides down now ÷ weights of E, two decimals; null where E is empty (R8)."""
+    return shame_score(weight_down, weight_eligible)
+
+
+def uptime_percent(operating: int, downtime: int) -> float | None:
+    """100 × operating ÷ (operating + downtime), one decimal; null where the ride did neither (R8)."""
+    total = operating + downtime
+    if total <= 0:
+        return None
+    return round(100 * operating / total, 1)
+
+
+def average_wait(wait_sum: int, wait_known: int, wait_max: int | None) -> float | None:
+    """Σ wait × seconds ÷ seconds with a known wait, in minutes, one decimal (R8).
+
+    Null, "no waits posted", where nothing above 0 was posted in the period.
+    """
+    if wait_known <= 0 or not wait_max:
+        return None
+    return round(wait_sum / wait_known, 1)
+
+
+def coverage_percent(observed: int, open_seconds: int) -> float | None:
+    """100 × observed open time ÷ open time, one decimal; null where nothing was open."""
+    if open_seconds <= 0:
+        return None
+    return round(100 * observed / open_seconds, 1)
+
+
+def downtime_hours(downtime: int) -> float:
+    """Ride-hours down: seconds ÷ 3600, two decimals (R8)."""
+    return round(downtime / 3600, 2)
+
+
+def trend_points(
+    uptime: float | None,
+    previous_uptime: float | None,
+    coverage: float | None,
+    previous_coverage: float | None,
+) -> float | None:
+    """Uptime minus that of the previous period, in percentage points; null unless both are covered (R11)."""
+    if uptime is None or previous_uptime is None or coverage is None or previous_coverage is None:
+        return None
+    if min(coverage, previous_coverage) < MIN_RANKED_COVERAGE_PERCENT:
+        return None
+    return round(uptime - previous_uptime, 1)
+
+
+def unranked_reason(coverage: float | None, eligible_rides: int) -> str | None:
+    """Why a park is not ranked, as a stable slug, or null when it is (R12)."""
+    if coverage is None:
+        return "no_data"
+    if eligible_rides < MIN_RANKED_RIDES:
+        return "too_few_rides"
+    if coverage < MIN_RANKED_COVERAGE_PERCENT:
+        return "low_coverage"
+    return None

@@ -1,0 +1,1 @@
+"""The SQL store: models, migrations, sessions and the queries of every job and page."""

@@ -1,0 +1,132 @@
+"""Catalogue: parks, rides, their outside ids, tiers, hours and shows. Nothing here is ever deleted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, Date, Float, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hallofshame.store.models.base import TABLE_OPTIONS, Base, UnixSeconds
+
+
+class Park(Base):
+    """A theme park. ``park_id`` is our own stable integer."""
+
+    __tablename__ = "parks"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    operator: Mapped[str | None] = mapped_column(String(120))
+    country: Mapped[str | None] = mapped_column(String(80))
+    region: Mapped[str | None] = mapped_column(String(80))
+    timezone: Mapped[str] = mapped_column(String(64))
+    latitude: Mapped[float | None] = mapped_column(Float(53))
+    longitude: Mapped[float | None] = mapped_column(Float(53))
+    primary_feed: Mapped[int] = mapped_column(SmallInteger)
+    breakdown_signal: Mapped[str] = mapped_column(String(16))
+    is_water_park: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Ride(Base):
+    """A tracked entity of one park. Vanished rides become inactive; their record stays."""
+
+    __tablename__ = "rides"
+    __table_args__ = (UniqueConstraint("park_id", "slug"), TABLE_OPTIONS)
+
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    park_id: Mapped[int] = mapped_column(ForeignKey("parks.park_id"))
+    slug: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(250))
+    kind: Mapped[str] = mapped_column(String(20))
+    land: Mapped[str | None] = mapped_column(String(200))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    first_seen_at: Mapped[int] = mapped_column(UnixSeconds)
+    last_seen_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
+class RideName(Base):
+    """Every name a ride was seen under, so that a rename keeps the id and remembers the old name (R14)."""
+
+    __tablename__ = "ride_names"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(250), primary_key=True)
+    first_seen_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
+class ExternalId(Base):
+    """(feed, kind, external id) → our id, one table for all feeds. ``kind`` is ``park`` or ``ride``."""
+
+    __tablename__ = "external_ids"
+    __table_args__ = (Index(None, "kind", "internal_id"), TABLE_OPTIONS)
+
+    feed: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    internal_id: Mapped[int] = mapped_column(Integer)
+    first_seen_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
+class RideClassification(Base):
+    """The tier in force of one ride, with who decided it and how sure (R13)."""
+
+    __tablename__ = "ride_classifications"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
+    tier: Mapped[int | None] = mapped_column(SmallInteger)
+    source: Mapped[str] = mapped_column(String(20))
+    confidence: Mapped[float] = mapped_column(Float(53))
+    reason: Mapped[str] = mapped_column(String(250))
+    decided_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
+class EntityMetadata(Base):
+    """Coordinates and tags of one ride as published; a change supersedes the old row and keeps it."""
+
+    __tablename__ = "entity_metadata"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
+    seen_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    superseded_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    latitude: Mapped[float | None] = mapped_column(Float(53))
+    longitude: Mapped[float | None] = mapped_column(Float(53))
+    tags: Mapped[str] = mapped_column(Text)
+
+
+class ParkSchedule(Base):
+    """One published entry of one park-local date. Corrections supersede, so any day can be recomputed (R4)."""
+
+    __tablename__ = "park_schedules"
+    __table_args__ = (Index(None, "park_id", "date"), TABLE_OPTIONS)
+
+    schedule_id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    park_id: Mapped[int] = mapped_column(ForeignKey("parks.park_id"))
+    date: Mapped[dt.date] = mapped_column(Date)
+    kind: Mapped[str] = mapped_column(String(20))
+    opens_at: Mapped[int] = mapped_column(UnixSeconds)
+    closes_at: Mapped[int] = mapped_column(UnixSeconds)
+    description: Mapped[str | None] = mapped_column(String(250))
+    seen_at: Mapped[int] = mapped_column(UnixSeconds)
+    superseded_at: Mapped[int | None] = mapped_column(UnixSeconds)
+
+
+class ShowTime(Base):
+    """One performance or operating slot of one entity."""
+
+    __tablename__ = "show_times"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
+    starts_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    ends_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    seen_at: Mapped[int] = mapped_column(UnixSeconds)

@@ -1,0 +1,235 @@
+"""Derived tables: exact counters (R7) per grain, outages (R9), the present state. All can be thrown away and rebuilt."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, Date, Index, Integer, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from hallofshame.store.models.base import CLUSTERED, TABLE_OPTIONS, Base, UnixSeconds
+
+
+class RideCounters:
+    """The R7 counters of a ride; seconds inside open windows unless the data dictionary says otherwise."""
+
+    open: Mapped[int] = mapped_column(BigInteger)
+    observed: Mapped[int] = mapped_column(BigInteger)
+    operating: Mapped[int] = mapped_column(BigInteger)
+    down: Mapped[int] = mapped_column(BigInteger)
+    closed: Mapped[int] = mapped_column(BigInteger)
+    refurbishment: Mapped[int] = mapped_column(BigInteger)
+    downtime: Mapped[int] = mapped_column(BigInteger)
+    wait_known: Mapped[int] = mapped_column(BigInteger)
+    wait_sum: Mapped[int] = mapped_column(BigInteger)
+    samples: Mapped[int] = mapped_column(BigInteger)
+    wait_max: Mapped[int | None] = mapped_column(Integer)
+    metrics_version: Mapped[int] = mapped_column(SmallInteger)
+
+
+class ParkCounters(RideCounters):
+    """Sums over the eligible rides, and the two weighted sums of the shame score."""
+
+    weighted_downtime: Mapped[int] = mapped_column(BigInteger)
+    weighted_exposure: Mapped[int] = mapped_column(BigInteger)
+
+
+class RideHourlyStats(RideCounters, Base):
+    """One ride, one park-local hour (``hour`` is the instant at which it begins) that touches an open window."""
+
+    __tablename__ = "ride_hourly_stats"
+    __table_args__ = (Index(None, "ride_id", "hour"), Index(None, "park_id", "day"), CLUSTERED)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    hour: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date)
+
+
+class RideDailyStats(RideCounters, Base):
+    """One ride, one park-local day: the sum of its hours.
+
+    ``eligible`` is membership of E (R6); ``operated_any`` that the ride operated at some moment of the
+    day, inside a window or not (set A of R4).
+    """
+
+    __tablename__ = "ride_daily_stats"
+    __table_args__ = (Index(None, "ride_id", "day"), CLUSTERED)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    eligible: Mapped[int] = mapped_column(SmallInteger)
+    operated_any: Mapped[int] = mapped_column(SmallInteger)
+
+
+class RidePeriodKey:
+    """Key of the coarse ride grains; ``period_start`` is the first day of the week, month or year."""
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    period_start: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    eligible_days: Mapped[int] = mapped_column(Integer)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805
+        """Index by ride; rows in key order."""
+        return (Index(None, "ride_id", "period_start"), CLUSTERED)
+
+
+class RideWeeklyStats(RideCounters, RidePeriodKey, Base):
+    """One ride, one week from Monday: the sum of its days."""
+
+    __tablename__ = "ride_weekly_stats"
+
+
+class RideMonthlyStats(RideCounters, RidePeriodKey, Base):
+    """One ride, one calendar month: the sum of its days."""
+
+    __tablename__ = "ride_monthly_stats"
+
+
+class RideYearlyStats(RideCounters, RidePeriodKey, Base):
+    """One ride, one calendar year: the sum of its months."""
+
+    __tablename__ = "ride_yearly_stats"
+
+
+class ParkHourlyStats(ParkCounters, Base):
+    """One park, one local hour: sums over the day's eligible rides."""
+
+    __tablename__ = "park_hourly_stats"
+    __table_args__ = (Index(None, "park_id", "day"), CLUSTERED)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    hour: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date)
+
+
+class ParkDailyStats(ParkCounters, Base):
+    """The park-day: its open windows with their evidence, its set E and the sum of its hours.
+
+    ``windows`` is a JSON list of ``[start, end]`` pairs in Unix seconds, ``window_seconds`` their total.
+    ``origin`` says whether live samples or the archive were used (R15). ``revision`` counts the rewrites.
+    """
+
+    __tablename__ = "park_daily_stats"
+    __table_args__ = (Index(None, "day"), CLUSTERED)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    windows: Mapped[str] = mapped_column(Text)
+    window_seconds: Mapped[int] = mapped_column(BigInteger)
+    evidence: Mapped[str] = mapped_column(String(20))
+    origin: Mapped[int] = mapped_column(SmallInteger)
+    eligible: Mapped[int] = mapped_column(Integer)
+    rides_operated: Mapped[int] = mapped_column(Integer)
+    rides_down: Mapped[int] = mapped_column(Integer)
+    revision: Mapped[int] = mapped_column(BigInteger)
+
+
+class ParkPeriodKey:
+    """Key of the coarse park grains."""
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    period_start: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    window_seconds: Mapped[int] = mapped_column(BigInteger)
+    open_days: Mapped[int] = mapped_column(Integer)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805
+        """Rows in key order."""
+        return (CLUSTERED,)
+
+
+class ParkWeeklyStats(ParkCounters, ParkPeriodKey, Base):
+    """One park, one week from Monday: the sum of its days."""
+
+    __tablename__ = "park_weekly_stats"
+
+
+class ParkMonthlyStats(ParkCounters, ParkPeriodKey, Base):
+    """One park, one calendar month: the sum of its days."""
+
+    __tablename__ = "park_monthly_stats"
+
+
+class ParkYearlyStats(ParkCounters, ParkPeriodKey, Base):
+    """One park, one calendar year: the sum of its months."""
+
+    __tablename__ = "park_yearly_stats"
+
+
+class RideOutagePart(Base):
+    """The share of an outage that lies in one park-day, from which whole outages are put together (R9)."""
+
+    __tablename__ = "ride_outage_parts"
+    __table_args__ = (CLUSTERED,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    started_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    ended_at: Mapped[int] = mapped_column(UnixSeconds)
+    ongoing: Mapped[int] = mapped_column(SmallInteger)
+    downtime: Mapped[int] = mapped_column(BigInteger)
+    flaps: Mapped[int] = mapped_column(Integer)
+    at_opening: Mapped[int] = mapped_column(SmallInteger)
+    at_closing: Mapped[int] = mapped_column(SmallInteger)
+    park_wide: Mapped[int] = mapped_column(SmallInteger)
+    metrics_version: Mapped[int] = mapped_column(SmallInteger)
+
+
+class RideOutage(Base):
+    """One outage of one ride (R9); ``ended_at`` null = still down; ``downtime`` is the open seconds lost."""
+
+    __tablename__ = "ride_outages"
+    __table_args__ = (Index(None, "park_id", "started_at"), CLUSTERED)
+
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    started_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    park_id: Mapped[int] = mapped_column(Integer)
+    day: Mapped[dt.date] = mapped_column(Date)
+    ended_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    kind: Mapped[str] = mapped_column(String(16))
+    downtime: Mapped[int] = mapped_column(BigInteger)
+    flaps: Mapped[int] = mapped_column(Integer)
+    metrics_version: Mapped[int] = mapped_column(SmallInteger)
+
+
+class RideCurrent(Base):
+    """The latest observation of each ride. ``counts_as_down`` and ``effective_status`` are the kernel's reading of it."""
+
+    __tablename__ = "ride_current"
+    __table_args__ = (Index(None, "park_id"), TABLE_OPTIONS)
+
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    park_id: Mapped[int] = mapped_column(Integer)
+    observed_at: Mapped[int] = mapped_column(UnixSeconds)
+    feed: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    wait_minutes: Mapped[int | None] = mapped_column(SmallInteger)
+    since: Mapped[int] = mapped_column(UnixSeconds)
+    effective_status: Mapped[int | None] = mapped_column(SmallInteger)
+    counts_as_down: Mapped[int] = mapped_column(SmallInteger)
+
+
+class ParkCurrent(Base):
+    """The live state of each park: is it open, and the two weights of its live shame score (R8)."""
+
+    __tablename__ = "park_current"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    observed_at: Mapped[int] = mapped_column(UnixSeconds)
+    is_open: Mapped[int] = mapped_column(SmallInteger)
+    weight_down: Mapped[int] = mapped_column(BigInteger)
+    weight_eligible: Mapped[int] = mapped_column(BigInteger)
+    eligible: Mapped[int] = mapped_column(Integer)
+    observed: Mapped[int] = mapped_column(Integer)
+    rides_operating: Mapped[int] = mapped_column(Integer)
+    rides_down: Mapped[int] = mapped_column(Integer)
+    wait_sum: Mapped[int] = mapped_column(BigInteger)
+    wait_known: Mapped[int] = mapped_column(BigInteger)
+    wait_max: Mapped[int | None] = mapped_column(Integer)
+    metrics_version: Mapped[int] = mapped_column(SmallInteger)

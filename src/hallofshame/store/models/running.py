@@ -1,0 +1,81 @@
+"""Running tables: job log, dirty list, findings, leases, data version."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, Date, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hallofshame.store.models.base import TABLE_OPTIONS, Base, UnixSeconds
+
+
+class AggregationLog(Base):
+    """One run of one job: when, how it ended, what it did."""
+
+    __tablename__ = "aggregation_log"
+    __table_args__ = (Index(None, "job", "started_at"), TABLE_OPTIONS)
+
+    run_id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    job: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[int] = mapped_column(UnixSeconds)
+    finished_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    outcome: Mapped[str] = mapped_column(String(20))
+    park_days: Mapped[int] = mapped_column(Integer, default=0)
+    rows_written: Mapped[int] = mapped_column(BigInteger, default=0)
+    detail: Mapped[str | None] = mapped_column(Text)
+
+
+class DirtyParkDay(Base):
+    """A park-day whose input changed since it was rolled up.
+
+    ``generation`` counts the marks: the rollup clears a mark only if no new one came while it computed.
+    """
+
+    __tablename__ = "dirty_park_days"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    generation: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(40))
+    marked_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
+class DataQualityLog(Base):
+    """A finding in the data, once per (kind, park, subject), with how often and when it was seen last."""
+
+    __tablename__ = "data_quality_log"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    subject: Mapped[str] = mapped_column(String(120), primary_key=True)
+    detail: Mapped[str] = mapped_column(Text)
+    first_seen_at: Mapped[int] = mapped_column(UnixSeconds)
+    last_seen_at: Mapped[int] = mapped_column(UnixSeconds)
+    occurrences: Mapped[int] = mapped_column(BigInteger)
+
+
+class Lease(Base):
+    """Which host holds a duty, and until when, so that of several hosts one collects."""
+
+    __tablename__ = "leases"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(120))
+    expires_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
+class DataVersion(Base):
+    """One counter that moves with every change of what the API can answer; caches and ETags carry it."""
+
+    __tablename__ = "data_version"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    data_as_of: Mapped[int | None] = mapped_column(UnixSeconds)
