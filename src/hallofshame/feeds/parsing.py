@@ -1,0 +1,136 @@
+"""Small readers shared by the feeds: instants, whole numbers, waits, names. What is odd becomes a finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+from hallofshame.domain.readings import Finding
+from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES
+
+_SHOWN_CHARACTERS = 80
+_LANGUAGES = ("en", "en-us", "en-gb")
+
+
+def parse_instant(value: object) -> dt.datetime:
+    """An ISO 8601 text with a time and an offset as aware UTC, cut to whole seconds (R1).
+
+    Raises ``ValueError`` for anything else; a date alone or a time without offset names no instant.
+    """
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    moment = dt.datetime.fromisoformat(value.strip())
+    if moment.tzinfo is None:
+        raise ValueError("no time zone offset")
+    return moment.astimezone(dt.UTC).replace(microsecond=0)
+
+
+def parse_whole(value: object) -> int:
+    """A JSON number without a fraction as an integer; raises ``ValueError`` or ``TypeError`` otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("not a number")
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError("not a whole number")
+    return int(value)
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """``value`` if it is a JSON object, else an empty one (upstream objects may be null, R2)."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """``value`` if it is a JSON array, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text_of(value: object) -> str | None:
+    """A name or label on one line, ``None`` if empty; of several languages English, else the first."""
+    if isinstance(value, dict):
+        spoken = [value[language] for language in _LANGUAGES if language in value]
+        return next((text for text in map(text_of, [*spoken, *value.values()]) if text), None)
+    if not isinstance(value, str):
+        return None
+    return " ".join(value.split()) or None
+
+
+def id_of(value: object) -> str | None:
+    """An upstream id, given as a number or a text, as text; ``None`` if there is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return text_of(value) if isinstance(value, str) else None
+
+
+def degrees(value: object, limit: float) -> float | None:
+    """A coordinate given as a number or a text, ``None`` if unreadable or beyond ±``limit``."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and abs(number) <= limit else None
+
+
+def coordinates(latitude: object, longitude: object) -> tuple[float | None, float | None]:
+    """Latitude and longitude in degrees, both or neither."""
+    north, east = degrees(latitude, 90.0), degrees(longitude, 180.0)
+    return (north, east) if north is not None and east is not None else (None, None)
+
+
+def shown(value: object) -> str:
+    """``value`` as it appears in a message, shortened."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+
+
+class Findings:
+    """Collects what was odd in one answer while its values are read; each refused value becomes null (R2)."""
+
+    def __init__(self) -> None:
+        self._items: list[Finding] = []
+
+    def add(self, kind: str, subject: str, detail: str) -> None:
+        """Keep one finding."""
+        self._items.append(Finding(kind, subject, detail))
+
+    def as_tuple(self) -> tuple[Finding, ...]:
+        """All findings, in the order in which they were made."""
+        return tuple(self._items)
+
+    def instant(self, value: object, subject: str, field: str) -> dt.datetime | None:
+        """An instant; null is null, anything unreadable is null and ``instant_unreadable``."""
+        if value is None:
+            return None
+        try:
+            return parse_instant(value)
+        except (ValueError, TypeError, OverflowError) as error:
+            self.add(
+                "instant_unreadable",
+                subject,
+                f"{field} is {shown(value)} ({error}); kept as unknown, for want of an exact instant.",
+            )
+            return None
+
+    def whole(self, value: object, subject: str, field: str) -> int | None:
+        """A whole number; null is null, anything else is null and ``number_unreadable``."""
+        if value is None:
+            return None
+        try:
+            return parse_whole(value)
+        except (ValueError, TypeError, OverflowError) as error:
+            self.add("number_unreadable", subject, f"{field} is {shown(value)} ({error}); kept as unknown.")
+            return None
+
+    def wait(self, value: object, subject: str, field: str) -> int | None:
+        """A posted wait in minutes; below 0 or above 600 it is null and ``wait_out_of_range`` (R2)."""
+        minutes = self.whole(value, subject, field)
+        if minutes is None or 0 <= minutes <= MAX_PLAUSIBLE_WAIT_MINUTES:
+            return minutes
+        self.add(
+            "wait_out_of_range",
+            subject,
+            f"{field} is {minutes} min, outside 0 to {MAX_PLAUSIBLE_WAIT_MINUTES}; kept as unknown.",
+        )
+        return None

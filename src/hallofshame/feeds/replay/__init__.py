@@ -1,0 +1,17 @@
+"""The upstream services, played from recordings over real HTTP: for the demo, for tests and for benchmarks."""
+
+from hallofshame.feeds.replay.faults import Fault, FaultOrder
+from hallofshame.feeds.replay.manifest import SHIPPED_RECORDINGS, load_tapes
+from hallofshame.feeds.replay.server import ReplayServer
+from hallofshame.feeds.replay.tape import Tape, TapeInfo, TapeState
+
+__all__ = [
+    "SHIPPED_RECORDINGS",
+    "Fault",
+    "FaultOrder",
+    "ReplayServer",
+    "Tape",
+    "TapeInfo",
+    "TapeState",
+    "load_tapes",
+]

@@ -1,0 +1,170 @@
+"""ThemeParks.wiki: the catalogue, live states, published hours and the public history of its API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+from urllib.parse import quote, urljoin, urlsplit
+
+from hallofshame.domain.errors import BodyError, FeedError, InputError
+from hallofshame.domain.localtime import ONE_DAY, local_day, zone
+from hallofshame.domain.readings import HistoryPage, ListedEntity, ListedPark, ParkSchedule, StatusChange
+from hallofshame.domain.words import Feed, PollOutcome
+from hallofshame.feeds.base import Answer, FeedContext, Poll
+from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates, id_of, shown, text_of
+from hallofshame.feeds.themeparks_wiki_history import clip, parse_history
+from hallofshame.feeds.themeparks_wiki_parse import parse_children, parse_live, parse_schedule
+
+DEFAULT_BASE_URL = "https://api.themeparks.wiki"
+MAX_HISTORY_PAGES = 50
+"""Pages followed for one day of history; the documented answer is a single page."""
+
+_Parsed = TypeVar("_Parsed")
+
+
+class ThemeParksWikiFeed:
+    """The ThemeParks.wiki feed (``LiveFeed``)."""
+
+    feed: ClassVar[Feed] = Feed.THEMEPARKS_WIKI
+
+    def __init__(self, context: FeedContext) -> None:
+        self._context = context
+        self._base_url = context.base_url.rstrip("/")
+
+    def list_parks(self) -> list[ListedPark]:
+        """All parks with their destination; time zone and place come from :meth:`park`."""
+        url = f"{self._base_url}/v1/destinations"
+        destinations = as_object(self._context.client.get_json(url).body).get("destinations")
+        if not isinstance(destinations, list):
+            raise BodyError(f"{url} holds no list of destinations")
+        parks: dict[str, ListedPark] = {}
+        for destination in map(as_object, destinations):
+            resort = text_of(destination.get("name"))
+            for entry in map(as_object, as_list(destination.get("parks"))):
+                external_id, name = id_of(entry.get("id")), text_of(entry.get("name"))
+                if external_id is None or name is None:
+                    self._context.log.warning(
+                        "ThemeParks.wiki lists a park without id or name: %s", shown(entry)
+                    )
+                    continue
+                parks.setdefault(external_id, ListedPark(self.feed, external_id, name, destination=resort))
+        return list(parks.values())
+
+    def park(self, entity_id: str) -> ListedPark:
+        """One park with its IANA time zone and coordinates; a zone unknown here is ``None`` and logged."""
+        return self._parsed(self._entity_url(entity_id), self._listed_park)[0]
+
+    def list_entities(self, park_external_id: str) -> list[ListedEntity]:
+        """The attractions, shows, restaurants … of one park; hotels and parks are left out."""
+        (entities, findings), _ = self._parsed(self._entity_url(park_external_id, "children"), parse_children)
+        for finding in findings:
+            self._context.log.warning("%s %s: %s", finding.kind, finding.subject, finding.detail)
+        return entities
+
+    def poll(self, park_external_id: str) -> Poll:
+        """The park's rides as they are now (R2)."""
+        reading, answer = self._parsed(
+            self._entity_url(park_external_id, "live"), lambda body: parse_live(body, park_external_id)
+        )
+        return Poll(reading, answer.http_status, answer.attempts, answer.duration_ms)
+
+    def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
+        """Published hours of about the next month (R4); ``timezone`` is the park's."""
+        return self._parsed(
+            self._entity_url(park_external_id, "schedule"),
+            lambda body: parse_schedule(body, park_external_id, timezone),
+        )[0]
+
+    def history(self, park_external_id: str, start: dt.datetime, end: dt.datetime) -> HistoryPage:
+        """The event log of ``[start, end)``, opened by each entity's state at ``start`` where that is known.
+
+        Written after the published type definitions of the endpoint (no body of it is recorded here), so
+        read tolerantly. A whole park answers for one park-local day per request; hence one request per day.
+        Without a key the service looks seven days back; asking further raises :class:`FeedError` with
+        outcome ``CLIENT_ERROR``.
+        """
+        timezone = self.park(park_external_id).timezone
+        if timezone is None:
+            raise FeedError(
+                f"park {park_external_id} has no known time zone, so its days of history cannot be asked for",
+                outcome=PollOutcome.CLIENT_ERROR,
+            )
+        findings = Findings()
+        changes: list[StatusChange] = []
+        day, last = local_day(start, timezone), local_day(end - dt.timedelta(seconds=1), timezone)
+        while day <= last:
+            changes += self._history_of_day(park_external_id, day, findings)
+            day += ONE_DAY
+        return HistoryPage(clip(changes, start, end), findings.as_tuple())
+
+    def _history_of_day(self, park_external_id: str, day: dt.date, findings: Findings) -> list[StatusChange]:
+        url: str | None = self._entity_url(park_external_id, "history")
+        params: dict[str, str] | None = {"date": day.isoformat()}
+        changes: list[StatusChange] = []
+        for _ in range(MAX_HISTORY_PAGES):
+            if url is None:
+                return changes
+            try:
+                (page, following), _answer = self._parsed(
+                    url, lambda body: parse_history(body, findings), params
+                )
+            except FeedError as error:
+                if "HISTORY_WINDOW_EXCEEDED" in str(error):
+                    raise FeedError(
+                        f"history of {day} lies beyond what ThemeParks.wiki gives without a key (about seven "
+                        f"days back); use the archive for older days: {error}",
+                        outcome=PollOutcome.CLIENT_ERROR,
+                        http_status=error.http_status,
+                        attempts=error.attempts,
+                    ) from error
+                raise
+            changes += page
+            url, params = self._next_page(url, following), None
+        if url is not None:
+            findings.add(
+                "history_paging_capped",
+                park_external_id,
+                f"The history of {day} has more than {MAX_HISTORY_PAGES} pages; the rest was not read.",
+            )
+        return changes
+
+    def _next_page(self, url: str, following: str | None) -> str | None:
+        if following is None:
+            return None
+        target = urljoin(url, following)
+        if urlsplit(target).netloc != urlsplit(self._base_url).netloc:
+            raise BodyError(f"{url} names a next page on another host: {shown(following)}")
+        return target
+
+    def _entity_url(self, entity_id: str, part: str | None = None) -> str:
+        url = f"{self._base_url}/v1/entity/{quote(entity_id, safe='')}"
+        return url if part is None else f"{url}/{part}"
+
+    def _parsed(
+        self, url: str, parse: Callable[[object], _Parsed], params: dict[str, str] | None = None
+    ) -> tuple[_Parsed, Answer]:
+        answer = self._context.client.get_json(url, params=params)
+        try:
+            return parse(answer.body), answer
+        except BodyError as error:
+            raise BodyError(
+                f"{url} {error}", http_status=answer.http_status, attempts=answer.attempts
+            ) from error
+
+    def _listed_park(self, body: object) -> ListedPark:
+        fields = as_object(body)
+        external_id, name = id_of(fields.get("id")), text_of(fields.get("name"))
+        if external_id is None or name is None:
+            raise BodyError(f"holds no entity with id and name: {shown(body)}")
+        timezone = text_of(fields.get("timezone"))
+        try:
+            zone(timezone or "")
+        except InputError as error:
+            self._context.log.warning("ThemeParks.wiki park %s (%s): %s", external_id, name, error)
+            timezone = None
+        place = as_object(fields.get("location"))
+        latitude, longitude = coordinates(place.get("latitude"), place.get("longitude"))
+        return ListedPark(
+            self.feed, external_id, name, timezone=timezone, latitude=latitude, longitude=longitude
+        )

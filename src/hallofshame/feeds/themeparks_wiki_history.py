@@ -1,0 +1,80 @@
+"""How the history answers of ThemeParks.wiki are read: full-state rows, one per change, oldest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hallofshame.domain.errors import BodyError
+from hallofshame.domain.readings import StatusChange
+from hallofshame.feeds.parsing import Findings, as_list, as_object, shown, text_of
+from hallofshame.feeds.themeparks_wiki_parse import NOT_RIDES, read_identity, read_queues, read_status
+
+
+def parse_history(body: object, findings: Findings) -> tuple[list[StatusChange], str | None]:
+    """All changes of one ``/history`` answer, and the address of its next page.
+
+    A PARK answers with ``entities[]``, anything else with its own ``history[]``; each entity also states the
+    ``opening`` it was in when the range began. Raises :class:`BodyError` if there is neither form.
+    """
+    answer = as_object(body)
+    if isinstance(answer.get("entities"), list):
+        entities = [as_object(entity) for entity in answer["entities"]]
+    elif isinstance(answer.get("history"), list):
+        entities = [answer]
+    else:
+        raise BodyError(f"holds no history: {shown(body)}")
+    changes = [change for entity in entities for change in _changes(entity, findings)]
+    return changes, text_of(answer.get("next"))
+
+
+def _changes(entity: dict[str, Any], findings: Findings) -> Iterable[StatusChange]:
+    if entity.get("entityType") in NOT_RIDES:
+        return
+    identity = read_identity(entity, findings)
+    if identity is None:
+        return
+    external_id, name, kind = identity
+    rows = [as_object(row) for row in as_list(entity.get("history"))]
+    opening = as_object(entity.get("opening"))
+    # An opening without a status means that nothing is known about it, not that something changed.
+    for row in [opening, *rows] if opening.get("status") is not None else rows:
+        at = findings.instant(row.get("time"), external_id, "time of a history row")
+        if at is None:
+            findings.add(
+                "entry_unreadable", external_id, f"A history row has no time: {shown(row)}; left out."
+            )
+            continue
+        wait, queues = read_queues(row.get("queue"), external_id, findings)
+        status = read_status(row.get("status"), external_id, findings)
+        yield StatusChange(external_id, name, kind, at, status, wait, queues)
+
+
+def clip(changes: Sequence[StatusChange], start: dt.datetime, end: dt.datetime) -> tuple[StatusChange, ...]:
+    """The changes in ``[start, end)`` in order of time, each entity opened by its state at ``start``.
+
+    That state is the entity's last change up to ``start``, dated ``start``. Rows that repeat the state
+    before them (every day's answer opens with one) are left out, so that they lend no age to an old state.
+    """
+    latest: dict[str, StatusChange] = {}
+    inside: list[StatusChange] = []
+    for change in sorted(changes, key=lambda row: row.at):
+        if change.at >= end:
+            break
+        before = latest.get(change.external_id)
+        latest[change.external_id] = change
+        if before is not None and replace(before, at=change.at) == change:
+            continue
+        if change.at >= start:
+            inside.append(change)
+    in_force = _in_force(changes, start)
+    opened = {change.external_id for change in inside if change.at == start}
+    openings = [replace(change, at=start) for key, change in in_force.items() if key not in opened]
+    return (*openings, *inside)
+
+
+def _in_force(changes: Sequence[StatusChange], start: dt.datetime) -> dict[str, StatusChange]:
+    ordered = sorted((change for change in changes if change.at < start), key=lambda row: row.at)
+    return {change.external_id: change for change in ordered}

@@ -1,0 +1,165 @@
+"""Exact counters per ride and local hour, and their sums (R5–R7)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hallofshame.domain.counters import PARK_WEIGHTED, RIDE_COUNTERS, RIDE_MAXIMA, RIDE_SUMS
+from hallofshame.domain.words import Feed, Status
+
+HOUR = 3600
+
+
+def hour_segments(windows: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
+    """Windows cut at local hours: ``park_id, day, hour, seg_start, seg_end``; ``hour`` is where the hour begins.
+
+    Takes the shapes ``WINDOWS`` and ``PARKS``.
+    """
+    hour = _hour_of(pl.col("at"))
+    return (
+        windows.join(parks.select("park_id", "hour_shift"), on="park_id")
+        .with_columns(
+            first=_hour_of(pl.col("start")), past=_hour_of(pl.col("end") - 1) + HOUR
+        )
+        .with_columns(at=pl.int_ranges("first", "past", HOUR))
+        .explode("at", empty_as_null=False)
+        .with_columns(hour=hour)
+        .select(
+            "park_id",
+            "day",
+            "hour",
+            seg_start=pl.max_horizontal("start", "hour"),
+            seg_end=pl.min_horizontal("end", pl.col("hour") + HOUR),
+        )
+    )
+
+
+def ride_hour_counts(
+    spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.DataFrame
+) -> pl.DataFrame:
+    """What was observed per ride and local hour inside the segments.
+
+    Takes shape ``SPANS``, the output of :func:`hour_segments` and shape ``PARKS``. Returns ``park_id, day,
+    hour, ride_id`` and the R7 counters but ``open``; ``downtime`` here is R5's downtime before the test
+    that the ride operated that day.
+    """
+    extent = segments.select(pl.col("seg_start").min(), pl.col("seg_end").max())
+    if segments.is_empty():
+        lo, hi = 0, 0
+    else:
+        lo, hi = extent.row(0)
+    frame = (
+        spans.lazy()
+        .filter((pl.col("end") > lo) & (pl.col("start") < hi))
+        .join(parks.lazy(), on="park_id", maintain_order="left")
+        .select(
+            "park_id",
+            "ride_id",
+            "start",
+            "end",
+            "status",
+            "wait_minutes",
+            counts=(pl.col("status") == Status.DOWN)
+            | (
+                (pl.col("status") == Status.CLOSED)
+                & (pl.col("closed_is_downtime") | (pl.col("feed") == Feed.QUEUE_TIMES))
+            ),
+            hour=_hour_of(pl.col("start")),
+            last_hour=_hour_of(pl.col("end") - 1),
+        )
+        .collect()
+    )
+    within = frame.filter(pl.col("hour") == pl.col("last_hour")).drop("last_hour")
+    across = (
+        frame.filter(pl.col("hour") != pl.col("last_hour"))
+        .with_columns(hour=pl.int_ranges("hour", pl.col("last_hour") + HOUR, HOUR))
+        .drop("last_hour")
+        .explode("hour", empty_as_null=False)
+    )
+    return _count(pl.concat([within, across]), segments)
+
+
+def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
+    """Clip pieces to the segments of their hour and add up."""
+    seconds = pl.col("seconds")
+
+    def spent(status: Status) -> pl.Expr:
+        return (seconds * (pl.col("status") == status)).sum()
+
+    waiting = (pl.col("status") == Status.OPERATING) & pl.col("wait_minutes").is_not_null()
+    return (
+        pieces.lazy()
+        .join(segments.lazy(), on=["park_id", "hour"])
+        .with_columns(
+            seconds=pl.min_horizontal("end", "seg_end") - pl.max_horizontal("start", "seg_start"),
+            sampled=(pl.col("start") >= pl.col("seg_start")) & (pl.col("start") < pl.col("seg_end")),
+        )
+        .filter(pl.col("seconds") > 0)
+        .with_columns(wait=pl.when(waiting).then(pl.col("wait_minutes").cast(pl.Int64)))
+        .group_by("park_id", "day", "hour", "ride_id")
+        .agg(
+            observed=seconds.sum(),
+            operating=spent(Status.OPERATING),
+            down=spent(Status.DOWN),
+            closed=spent(Status.CLOSED),
+            refurbishment=spent(Status.REFURBISHMENT),
+            downtime=(seconds * pl.col("counts")).sum(),
+            wait_known=(seconds * pl.col("wait").is_not_null()).sum(),
+            wait_sum=(seconds * pl.col("wait")).sum(),
+            samples=pl.col("sampled").sum().cast(pl.Int64),
+            wait_max=pl.col("wait").max(),
+        )
+        .collect()
+    )
+
+
+def ride_hours(
+    counts: pl.DataFrame, segments: pl.DataFrame, members: pl.DataFrame
+) -> pl.DataFrame:
+    """Ride-hour rows: every member of a park-day in every hour that touches an open window.
+
+    ``members``: ``park_id, day, ride_id, reliable``, where ``reliable`` says that the ride is an attraction
+    that operated inside a window that day, without which there is no downtime (R5). Returns ``park_id,
+    day, hour, ride_id`` and all R7 counters, sorted by that key.
+    """
+    key = ["park_id", "day", "hour"]
+    opened = segments.group_by(key).agg(open=(pl.col("seg_end") - pl.col("seg_start")).sum())
+    counted = [name for name in RIDE_SUMS if name != "open"]
+    return (
+        members.lazy()
+        .join(opened.lazy(), on=["park_id", "day"])
+        .join(counts.lazy(), on=[*key, "ride_id"], how="left")
+        .with_columns(pl.col(counted).fill_null(0))
+        .with_columns(downtime=pl.col("downtime") * pl.col("reliable"))
+        .select(*key, "ride_id", *RIDE_COUNTERS)
+        .sort("park_id", "hour", "ride_id")
+        .collect()
+    )
+
+
+def total(frame: pl.DataFrame, key: list[str], sums: tuple[str, ...] = RIDE_SUMS) -> pl.DataFrame:
+    """The one way from a smaller grain to a larger: sums of the counters, maximum of the maxima (R7)."""
+    return frame.group_by(key).agg(pl.col(sums).sum(), pl.col(RIDE_MAXIMA).max()).sort(key)
+
+
+def park_hours(hours: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame) -> pl.DataFrame:
+    """Park-hour rows: sums over E, with the weighted sums of the shame score (R7).
+
+    ``hours``: output of :func:`ride_hours`. ``eligible``: ``park_id, day, ride_id``. ``rides``: shape
+    ``RIDES``. Returns ``park_id, day, hour`` and the park counters.
+    """
+    weight = pl.col("weight")
+    exposed = pl.col("operating") + pl.col("down") + pl.col("closed")
+    weighted = (
+        hours.join(eligible, on=["park_id", "day", "ride_id"], how="semi")
+        .join(rides.select("ride_id", "weight"), on="ride_id")
+        .with_columns(
+            weighted_downtime=weight * pl.col("downtime"), weighted_exposure=weight * exposed
+        )
+    )
+    return total(weighted, ["park_id", "day", "hour"], RIDE_SUMS + PARK_WEIGHTED)
+
+
+def _hour_of(instant: pl.Expr) -> pl.Expr:
+    """Where the local hour of ``instant`` begins, in a frame that carries ``hour_shift``."""
+    return instant - (instant + pl.col("hour_shift")) % HOUR

@@ -1,0 +1,282 @@
+"""The data files that ship with the package, read and checked once: the park catalogue and the tier rules.
+
+Every error is an :class:`InputError` that names the file, the line, the value and the remedy.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+
+from hallofshame.domain.errors import InputError
+from hallofshame.domain.localtime import zone
+from hallofshame.domain.names import normalise, slugify
+from hallofshame.domain.tiers import TIERS, PatternRule, RideRule, TierBook
+from hallofshame.domain.words import BreakdownSignal, Feed
+
+PARK_COLUMNS = (
+    "park_id",
+    "slug",
+    "name",
+    "operator",
+    "country",
+    "region",
+    "timezone",
+    "latitude",
+    "longitude",
+    "queue_times_id",
+    "themeparks_wiki_id",
+    "primary_feed",
+    "breakdown_signal",
+    "is_water_park",
+    "aliases",
+)
+OVERRIDE_COLUMNS = ("park", "ride", "tier", "reason")
+CURATED_COLUMNS = ("park_slug", "ride", "tier", "reason")
+PATTERN_COLUMNS = ("pattern", "tier", "confidence", "note")
+
+T = TypeVar("T")
+
+_WHOLE = re.compile(r"[1-9][0-9]*")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """One park of the catalogue; ``docs/catalogue.md`` says what each column means."""
+
+    park_id: int
+    slug: str
+    name: str
+    operator: str
+    country: str
+    region: str
+    timezone: str
+    latitude: float | None
+    longitude: float | None
+    queue_times_id: str | None
+    themeparks_wiki_id: str | None
+    primary_feed: Feed
+    breakdown_signal: BreakdownSignal
+    is_water_park: bool
+    aliases: tuple[str, ...]
+
+    def external_id(self, feed: Feed) -> str | None:
+        """The park's own id at ``feed``, ``None`` where that feed does not list it."""
+        return self.queue_times_id if feed is Feed.QUEUE_TIMES else self.themeparks_wiki_id
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every spelling of the park, the shown one first."""
+        return (self.name, *self.aliases)
+
+
+def load_parks(extra: Path | None = None) -> list[CatalogueRow]:
+    """The shipped catalogue ordered by ``park_id``.
+
+    ``extra`` is a file with the same columns: its rows are added, and a row whose ``park_id`` is already
+    shipped replaces the shipped one.
+    """
+    rows = {row.park_id: (line, row) for line, row in _read_parks(_shipped("catalogue", "parks.csv"))}
+    if extra is not None:
+        rows |= {row.park_id: (line, row) for line, row in _read_parks(extra)}
+    ordered = [rows[park_id] for park_id in sorted(rows)]
+    _refuse_shared(ordered)
+    return [row for _, row in ordered]
+
+
+def load_tier_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] | None = None) -> TierBook:
+    """The shipped tier rules (R13); ``overrides`` is a user's file that goes before the shipped overrides.
+
+    An override names its park by slug, name or alias out of ``parks`` (default: the shipped catalogue).
+    """
+    slugs = {slugify(name): park.slug for park in parks or load_parks() for name in (park.slug, *park.names)}
+    chosen = _read_rides(_shipped("tiers", "overrides.csv"), OVERRIDE_COLUMNS, slugs)
+    if overrides is not None:
+        users = _read_rides(overrides, OVERRIDE_COLUMNS, slugs)
+        named = {rule.key for rule in users}
+        chosen = [rule for rule in chosen if rule.key not in named] + users
+    curated = _read_rides(_shipped("tiers", "curated.csv"), CURATED_COLUMNS, slugs)
+    return TierBook(chosen, curated, _read_patterns(_shipped("tiers", "patterns.csv")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a CSV file; it knows where it stands, for errors."""
+
+    where: str
+    cells: dict[str, str]
+
+    def error(self, column: str, problem: str) -> InputError:
+        return InputError(f"{self.where}: {column} {self.cells[column]!r} {problem}", parameter=column)
+
+    def text(self, column: str) -> str:
+        if not self.cells[column]:
+            raise self.error(column, "is empty; fill it in")
+        return self.cells[column]
+
+    def whole(self, column: str) -> int:
+        if not _WHOLE.fullmatch(self.text(column)):
+            raise self.error(column, "is not a whole number above 0; write one")
+        return int(self.cells[column])
+
+    def number(self, column: str, low: float, high: float) -> float:
+        try:
+            value = float(self.cells[column])
+        except ValueError:
+            raise self.error(column, f"is not a number; write one from {low:g} to {high:g}") from None
+        if not low <= value <= high:
+            raise self.error(column, f"is out of range; write one from {low:g} to {high:g}")
+        return value
+
+    def choice(self, column: str, choices: Mapping[str, T]) -> T:
+        try:
+            return choices[self.cells[column]]
+        except KeyError:
+            raise self.error(column, f"is not one of {', '.join(choices)}") from None
+
+    def matching(self, column: str, pattern: re.Pattern[str], remedy: str) -> str | None:
+        """The cell if it has the form of ``pattern``, ``None`` if it is empty."""
+        value = self.cells[column]
+        if value and not pattern.fullmatch(value):
+            raise self.error(column, remedy)
+        return value or None
+
+
+def _shipped(folder: str, file: str) -> Traversable:
+    return resources.files("hallofshame").joinpath("data", folder, file)
+
+
+def _read_lines(file: Path | Traversable, columns: Sequence[str]) -> list[_Line]:
+    """Every line of a UTF-8 CSV file with exactly ``columns``; lines starting with ``#`` are comments."""
+    name = str(file) if isinstance(file, Path) else file.name
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{name}: cannot be read ({error}); give a UTF-8 CSV file") from error
+    # Comments are blanked, not dropped, so that the reader's line numbers stay those of the file.
+    bare = "\n".join("" if line.startswith("#") else line for line in text.split("\n"))
+    reader = csv.reader(io.StringIO(bare))
+    header: list[str] | None = None
+    lines = []
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        where = f"{name}, line {reader.line_num}"
+        if header is None:
+            header = [cell.strip() for cell in cells]
+            if header != list(columns):
+                raise InputError(f"{where}: the header is {','.join(header)!r}; write {','.join(columns)!r}")
+        elif len(cells) != len(columns):
+            raise InputError(
+                f"{where}: {len(cells)} cells where {len(columns)} belong ({','.join(columns)}); "
+                "put values with commas in double quotes"
+            )
+        else:
+            lines.append(_Line(where, dict(zip(columns, (cell.strip() for cell in cells), strict=True))))
+    if header is None:
+        raise InputError(f"{name}: the file is empty; its first line must be {','.join(columns)!r}")
+    return lines
+
+
+def _read_parks(file: Path | Traversable) -> list[tuple[_Line, CatalogueRow]]:
+    rows = [(line, _park(line)) for line in _read_lines(file, PARK_COLUMNS)]
+    seen: set[int] = set()
+    for line, row in rows:
+        if row.park_id in seen:
+            raise line.error("park_id", "is used twice in this file; give the new park the next free number")
+        seen.add(row.park_id)
+    return rows
+
+
+def _park(line: _Line) -> CatalogueRow:
+    try:
+        zone(line.text("timezone"))
+    except InputError as error:
+        raise line.error("timezone", "is no IANA time zone; write one such as Europe/Rome") from error
+    if line.cells["slug"] != slugify(line.text("slug")):
+        raise line.error("slug", "is not in lower case with hyphens; write one such as magic-kingdom")
+    placed = bool(line.cells["latitude"] or line.cells["longitude"])
+    row = CatalogueRow(
+        park_id=line.whole("park_id"),
+        slug=line.text("slug"),
+        name=line.text("name"),
+        operator=line.text("operator"),
+        country=line.text("country"),
+        region=line.text("region"),
+        timezone=line.text("timezone"),
+        latitude=line.number("latitude", -90, 90) if placed else None,
+        longitude=line.number("longitude", -180, 180) if placed else None,
+        queue_times_id=line.matching(
+            "queue_times_id", re.compile(r"[1-9]\d*"), "is not a Queue-Times number"
+        ),
+        themeparks_wiki_id=line.matching(
+            "themeparks_wiki_id", _UUID, "is not a UUID; write it in lower case"
+        ),
+        primary_feed=line.choice(
+            "primary_feed", {feed.slug: feed for feed in (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)}
+        ),
+        breakdown_signal=line.choice(
+            "breakdown_signal", {signal.value: signal for signal in BreakdownSignal}
+        ),
+        is_water_park=line.choice("is_water_park", {"0": False, "1": True}),
+        aliases=tuple(alias for alias in line.cells["aliases"].split("|") if alias),
+    )
+    if row.external_id(row.primary_feed) is None:
+        raise line.error("primary_feed", "does not list this park; fill in its id there or choose the other")
+    return row
+
+
+def _refuse_shared(rows: Sequence[tuple[_Line, CatalogueRow]]) -> None:
+    """Slugs, external ids and names (as :func:`normalise` sees them) belong to one park each."""
+    owners: dict[tuple[str, str], CatalogueRow] = {}
+    for line, row in rows:
+        keys = [("slug", row.slug)]
+        keys += [("queue_times_id", row.queue_times_id)] if row.queue_times_id else []
+        keys += [("themeparks_wiki_id", row.themeparks_wiki_id)] if row.themeparks_wiki_id else []
+        keys += [("aliases", name) for name in {normalise(name) for name in row.names}]
+        for column, value in keys:
+            owner = owners.setdefault((column, value), row)
+            if owner is not row:
+                raise InputError(
+                    f"{line.where}: {column} {value!r} belongs to park {owner.park_id} ({owner.name}) "
+                    "already; give each park its own",
+                    parameter=column,
+                )
+
+
+def _tier(line: _Line) -> int:
+    return line.choice("tier", {str(tier): tier for tier in TIERS})
+
+
+def _read_rides(file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str]) -> list[RideRule]:
+    """A list of hand-named rides; the first of ``columns`` names the park."""
+    park = columns[0]
+    rules: dict[tuple[str, str], RideRule] = {}
+    for line in _read_lines(file, columns):
+        slug = slugs.get(slugify(line.text(park)))
+        if slug is None:
+            raise line.error(park, "is no park of the catalogue; write its slug, such as magic-kingdom")
+        rule = RideRule(slug, line.text("ride"), _tier(line), line.text("reason"))
+        if rules.setdefault(rule.key, rule) is not rule:
+            raise line.error("ride", f"has a tier for {slug} on an earlier line; keep one of the two")
+    return list(rules.values())
+
+
+def _read_patterns(file: Path | Traversable) -> list[PatternRule]:
+    rules = []
+    for line in _read_lines(file, PATTERN_COLUMNS):
+        try:
+            pattern = re.compile(line.text("pattern"))
+        except re.error as error:
+            raise line.error("pattern", f"is no regular expression ({error}); correct it") from error
+        confidence = line.number("confidence", 0, 1)
+        rules.append(PatternRule(pattern, _tier(line), confidence, line.text("note")))
+    return rules
