@@ -58,9 +58,7 @@ class BodyError(FeedError):
     """The answer came but is not what the feed promises; the message holds an excerpt."""
 
     def __init__(self, message: str, *, http_status: int | None = None, attempts: int = 1) -> None:
-        super().__init__(
-            message, outcome=PollOutcome.BAD_BODY, http_status=http_status, attempts=attempts
-        )
+        super().__init__(message, outcome=PollOutcome.BAD_BODY, http_status=http_status, attempts=attempts)
 
 
 class StoreError(HallOfShameError):

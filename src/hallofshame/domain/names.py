@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SINGLE_RIDER = re.compile(r"[\s\-–—:(|]*\bsingle[\s\-]*riders?\b[\s)]*(?:line|queue|entrance)?\s*$", re.IGNORECASE)
+_SINGLE_RIDER = re.compile(
+    r"[\s\-–—:(|]*\bsingle[\s\-]*riders?\b[\s)]*(?:line|queue|entrance)?\s*$", re.IGNORECASE
+)
 _TRAILING_NUMBER = re.compile(r"\s*\(\s*\d+\s*\)\s*$")
 _TRAILING_NOTE = re.compile(r"\s*[-–—:]\s*now open!?\s*$", re.IGNORECASE)
 _MARKS = re.compile(r"[™®©℠]")
@@ -24,9 +26,7 @@ def normalise(name: str) -> str:
     text = _TRAILING_NUMBER.sub("", text)
     text = _APOSTROPHES.sub("", text)
     decomposed = unicodedata.normalize("NFKD", text.replace("&", " and "))
-    latin = "".join(
-        char for char in decomposed if not (unicodedata.combining(char) and ord(char) < 0x0370)
-    )
+    latin = "".join(char for char in decomposed if not (unicodedata.combining(char) and ord(char) < 0x0370))
     recomposed = unicodedata.normalize("NFC", latin)
     return _NOT_WORD.sub(" ", recomposed.casefold()).replace("_", " ").strip()
 

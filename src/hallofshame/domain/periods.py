@@ -206,7 +206,9 @@ def _parse_year(text: str, today: dt.date) -> int:
 def _parse_range(start: str | None, end: str | None, today: dt.date) -> Period:
     if start is None or end is None:
         missing = "start" if start is None else "end"
-        raise PeriodError(f"{missing} is missing; a range takes start and end as YYYY-MM-DD", parameter=missing)
+        raise PeriodError(
+            f"{missing} is missing; a range takes start and end as YYYY-MM-DD", parameter=missing
+        )
     first, last = _parse_date("start", start, today), _parse_date("end", end, today)
     if first > last:
         raise PeriodError(f"end {end!r} lies before start {start!r}; swap them", parameter="end")
@@ -220,9 +222,7 @@ def _parse_range(start: str | None, end: str | None, today: dt.date) -> Period:
 def _parse_date(parameter: str, text: str, today: dt.date) -> dt.date:
     latest = today + ONE_DAY
     try:
-        if not _ISO_DATE.fullmatch(text):
-            raise ValueError(text)
-        day = dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text if _ISO_DATE.fullmatch(text) else "")
     except ValueError:
         raise PeriodError(
             f"{parameter} {text!r} is no date; it takes YYYY-MM-DD", parameter=parameter

@@ -52,7 +52,8 @@ def text_of(value: object) -> str | None:
         return next((text for text in map(text_of, [*spoken, *value.values()]) if text), None)
     if not isinstance(value, str):
         return None
-    return " ".join(value.split()) or None
+    # Control characters, zero-width marks and broken surrogates would only upset stores and comparisons.
+    return "".join(char for char in " ".join(value.split()) if char.isprintable()) or None
 
 
 def id_of(value: object) -> str | None:

@@ -15,6 +15,7 @@ from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.names import normalise, single_rider_of
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, QueueType, RideKind, Status
+from hallofshame.feeds.parsing import text_of
 
 READINGS_SCHEMA = pl.Schema(
     {
@@ -144,8 +145,11 @@ def normalise_rows(rows: pl.DataFrame, feed: Feed, *, source: str) -> Recording:
     """Rows in one of the recorded shapes → :class:`Recording`; ``source`` names them in errors."""
     findings: list[Finding] = []
     typed = _typed(rows, feed, source, findings)
-    rides, queues = _queue_times(typed) if feed is Feed.QUEUE_TIMES else _themeparks_wiki(typed, findings)
-    rides, queues = (_plausible(frame, findings) for frame in (rides, queues))
+    for wait in ("wait_time", "standby_wait", "single_rider_wait", "single_rider_wait_minutes"):
+        if wait in typed.columns:
+            typed = _plausible(typed, wait, findings)
+    split = _queue_times if feed is Feed.QUEUE_TIMES else _themeparks_wiki
+    rides, queues = split(typed, findings)
     findings += _count(
         rides.filter(pl.col("status").is_null()),
         "unknown_status",
@@ -185,6 +189,9 @@ def _typed(rows: pl.DataFrame, feed: Feed, source: str, findings: list[Finding])
             expressions.append(pl.lit(None, dtype=dtype).alias(name))
         elif dtype == pl.Datetime("us", "UTC"):
             expressions.append(_as_utc(name, rows.schema[name], source))
+        elif rows.schema[name].is_float() and dtype == pl.String:
+            # Ids next to nulls often come as floating point numbers; 12.0 is the id 12.
+            expressions.append(pl.col(name).cast(pl.Int64).cast(dtype))
         else:
             expressions.append(pl.col(name).cast(dtype, strict=False))
     try:
@@ -197,7 +204,12 @@ def _typed(rows: pl.DataFrame, feed: Feed, source: str, findings: list[Finding])
         {name: "ride_name", identity: "ride_external_id", "park_id": "park_external_id"}, strict=False
     )
     usable = pl.col("observed_at").is_not_null() & pl.col("ride_name").is_not_null()
+    spellings = typed.get_column("ride_name").drop_nulls().unique().to_list()
+    cleaned = pl.col("ride_name").replace_strict(
+        {spelling: text_of(spelling) for spelling in spellings}, default=None, return_dtype=pl.String
+    )
     typed = typed.with_columns(
+        ride_name=pl.coalesce(cleaned, "ride_external_id"),
         observed_at=pl.col("polled_at").dt.epoch("us") // 1_000_000,
         upstream_at=pl.col("last_updated").dt.epoch("us") // 1_000_000,
     )
@@ -205,7 +217,9 @@ def _typed(rows: pl.DataFrame, feed: Feed, source: str, findings: list[Finding])
     if refused:
         findings.append(
             Finding(
-                "unusable_row", source, f"{refused} rows have no polling time or no name; they were left out"
+                "unusable_row",
+                source,
+                f"{refused} rows have no polling time or neither name nor id; left out",
             )
         )
     return typed.filter(usable)
@@ -222,7 +236,7 @@ def _as_utc(name: str, dtype: pl.DataType, source: str) -> pl.Expr:
     )
 
 
-def _queue_times(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _queue_times(rows: pl.DataFrame, findings: list[Finding]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rides and queues of Queue-Times rows: ``is_open`` and wait → status, single rider entries → queues."""
     open_or_shut = (
         pl.when(pl.col("is_open"))
@@ -241,21 +255,22 @@ def _queue_times(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     hosts = _single_rider_hosts(rows)
     rows = rows.join(hosts, on="ride_name", how="left", maintain_order="left")
     rides = rows.filter(pl.col("host").is_null())
-    own = _with_host_identity(rows.filter(pl.col("host").is_not_null()), rides).with_columns(
-        state=_open_state(pl.col("status") == int(Status.OPERATING))
+    own = _with_host_identity(rows.filter(pl.col("host").is_not_null()), rides, findings).with_columns(
+        state=_state(pl.col("status") == int(Status.OPERATING))
     )
     merged = rides.filter(
         pl.col("single_rider_status").is_not_null() | pl.col("single_rider_wait_minutes").is_not_null()
     ).with_columns(
         wait_minutes=pl.col("single_rider_wait_minutes"),
-        state=_open_state(pl.col("single_rider_status").str.to_uppercase().is_in(["OPEN", "OPERATING"])),
+        state=_state(pl.col("single_rider_status").str.to_uppercase().is_in(["OPEN", "OPERATING"])),
     )
     queues = [_as_queue(frame, QueueType.SINGLE_RIDER) for frame in (own, merged)]
     return rides, pl.concat(queues)
 
 
-def _open_state(is_open: pl.Expr) -> pl.Expr:
-    return pl.when(is_open).then(pl.lit("OPEN")).when(~is_open).then(pl.lit("CLOSED")).otherwise(None)
+def _state(is_open: pl.Expr) -> pl.Expr:
+    names = (pl.lit(Status.OPERATING.name), pl.lit(Status.CLOSED.name))
+    return pl.when(is_open).then(names[0]).when(~is_open).then(names[1]).otherwise(None)
 
 
 def _single_rider_hosts(rows: pl.DataFrame) -> pl.DataFrame:
@@ -264,31 +279,31 @@ def _single_rider_hosts(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(found, schema={"ride_name": pl.String, "host": pl.String}, orient="row")
 
 
-def _with_host_identity(entries: pl.DataFrame, rides: pl.DataFrame) -> pl.DataFrame:
-    """Single rider entries under the name and id of their ride, if its poll holds exactly one such."""
+def _with_host_identity(entries: pl.DataFrame, rides: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
+    """Single rider entries under name and id of the ride of the same poll; without one they are left out."""
     names = pl.concat([entries.get_column("host"), rides.get_column("ride_name")]).unique().to_list()
     forms = pl.DataFrame(
         {"host": names, "form": [normalise(name) for name in names]},
         schema={"host": pl.String, "form": pl.String},
     )
     by_form = (
-        rides.select(*_POLL, "ride_name", "ride_external_id")
-        .join(forms.rename({"host": "ride_name"}), on="ride_name")
-        .group_by([*_POLL, "form"])
-        .agg(
-            host_name=pl.col("ride_name").min(),
-            host_id=pl.col("ride_external_id").min(),
-            same=pl.struct("ride_name", "ride_external_id").n_unique(),
-        )
-        .filter(pl.col("same") == 1)
+        rides.select(*_POLL, "ride_external_id", host_name="ride_name")
+        .join(forms.rename({"host": "host_name"}), on="host_name")
+        .sort("ride_external_id", "host_name", nulls_last=True)
+        .unique([*_POLL, "form"], keep="first", maintain_order=True)
+        .rename({"ride_external_id": "host_id"})
     )
-    return (
-        entries.join(forms, on="host", how="left")
-        .join(by_form, on=[*_POLL, "form"], how="left", nulls_equal=True)
-        .with_columns(
-            ride_name=pl.coalesce("host_name", "host"),
-            ride_external_id=pl.col("host_id"),
-        )
+    matched = entries.join(forms, on="host", how="left").join(
+        by_form, on=[*_POLL, "form"], how="left", nulls_equal=True
+    )
+    findings += _count(
+        matched.filter(pl.col("host_name").is_null()),
+        "single_rider_without_ride",
+        "{n} entries for a queue of {example!r} in polls that lack that ride; left out",
+        "host",
+    )
+    return matched.filter(pl.col("host_name").is_not_null()).with_columns(
+        ride_name="host_name", ride_external_id="host_id"
     )
 
 
@@ -325,7 +340,7 @@ def _themeparks_wiki(rows: pl.DataFrame, findings: list[Finding]) -> tuple[pl.Da
     )
     findings += _count(
         rows.filter(~pl.col("entity_type").is_in(kinds)),
-        "unknown_kind",
+        "unknown_entity_type",
         "{n} rows of the unknown entity type {example}; kept as OTHER",
         "entity_type",
     )
@@ -344,7 +359,7 @@ def _narrow_queues(rows: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
     codes = {queue.name: int(queue) for queue in QueueType}
     findings += _count(
         rows.filter(~pl.col("queue_type").is_in(list(codes))),
-        "unknown_queue_type",
+        "unknown_queue",
         "{n} rows of the unknown queue type {example}; left out of the queues",
         "queue_type",
     )
@@ -391,18 +406,18 @@ def _unix(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _plausible(rows: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
+def _plausible(rows: pl.DataFrame, wait: str, findings: list[Finding]) -> pl.DataFrame:
     """Waits outside 0..600 minutes become null and a finding (R2)."""
-    impossible = ~pl.col("wait_minutes").is_between(0, MAX_PLAUSIBLE_WAIT_MINUTES)
+    impossible = ~pl.col(wait).is_between(0, MAX_PLAUSIBLE_WAIT_MINUTES)
     findings += _count(
         rows.filter(impossible),
         "wait_out_of_range",
         "{n} waits such as {example} min lie outside 0.."
         + str(MAX_PLAUSIBLE_WAIT_MINUTES)
         + "; kept as unknown",
-        "wait_minutes",
+        wait,
     )
-    return rows.with_columns(wait_minutes=pl.when(impossible).then(None).otherwise("wait_minutes"))
+    return rows.with_columns(pl.when(impossible).then(None).otherwise(wait).alias(wait))
 
 
 def _one_per_ride(rides: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:

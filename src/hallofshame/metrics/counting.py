@@ -11,16 +11,14 @@ HOUR = 3600
 
 
 def hour_segments(windows: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
-    """Windows cut at local hours: ``park_id, day, hour, seg_start, seg_end``; ``hour`` is where the hour begins.
+    """Windows cut at local hours: ``park_id, day, hour, seg_start, seg_end``.
 
-    Takes the shapes ``WINDOWS`` and ``PARKS``.
+    ``hour`` is the instant at which the local hour begins. Takes the shapes ``WINDOWS`` and ``PARKS``.
     """
     hour = _hour_of(pl.col("at"))
     return (
         windows.join(parks.select("park_id", "hour_shift"), on="park_id")
-        .with_columns(
-            first=_hour_of(pl.col("start")), past=_hour_of(pl.col("end") - 1) + HOUR
-        )
+        .with_columns(first=_hour_of(pl.col("start")), past=_hour_of(pl.col("end") - 1) + HOUR)
         .with_columns(at=pl.int_ranges("first", "past", HOUR))
         .explode("at", empty_as_null=False)
         .with_columns(hour=hour)
@@ -34,20 +32,20 @@ def hour_segments(windows: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def ride_hour_counts(
-    spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.DataFrame
-) -> pl.DataFrame:
+def counts_as_downtime() -> pl.Expr:
+    """Whether a status is downtime to this park's feed (R5), in a frame joined with the shape ``PARKS``."""
+    tells_only_closed = pl.col("closed_is_downtime") | (pl.col("feed") == Feed.QUEUE_TIMES)
+    return (pl.col("status") == Status.DOWN) | ((pl.col("status") == Status.CLOSED) & tells_only_closed)
+
+
+def ride_hour_counts(spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     """What was observed per ride and local hour inside the segments.
 
-    Takes shape ``SPANS``, the output of :func:`hour_segments` and shape ``PARKS``. Returns ``park_id, day,
-    hour, ride_id`` and the R7 counters but ``open``; ``downtime`` here is R5's downtime before the test
-    that the ride operated that day.
+    Takes shape ``SPANS`` (merged or not), the output of :func:`hour_segments` and shape ``PARKS``. Returns
+    ``park_id, day, hour, ride_id`` and the R7 counters but ``open`` and ``samples``; ``downtime`` here is
+    R5's downtime before the test that the ride operated that day.
     """
-    extent = segments.select(pl.col("seg_start").min(), pl.col("seg_end").max())
-    if segments.is_empty():
-        lo, hi = 0, 0
-    else:
-        lo, hi = extent.row(0)
+    lo, hi = segments["seg_start"].min() or 0, segments["seg_end"].max() or 0
     frame = (
         spans.lazy()
         .filter((pl.col("end") > lo) & (pl.col("start") < hi))
@@ -59,11 +57,7 @@ def ride_hour_counts(
             "end",
             "status",
             "wait_minutes",
-            counts=(pl.col("status") == Status.DOWN)
-            | (
-                (pl.col("status") == Status.CLOSED)
-                & (pl.col("closed_is_downtime") | (pl.col("feed") == Feed.QUEUE_TIMES))
-            ),
+            counts=counts_as_downtime(),
             hour=_hour_of(pl.col("start")),
             last_hour=_hour_of(pl.col("end") - 1),
         )
@@ -90,10 +84,7 @@ def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
     return (
         pieces.lazy()
         .join(segments.lazy(), on=["park_id", "hour"])
-        .with_columns(
-            seconds=pl.min_horizontal("end", "seg_end") - pl.max_horizontal("start", "seg_start"),
-            sampled=(pl.col("start") >= pl.col("seg_start")) & (pl.col("start") < pl.col("seg_end")),
-        )
+        .with_columns(seconds=pl.min_horizontal("end", "seg_end") - pl.max_horizontal("start", "seg_start"))
         .filter(pl.col("seconds") > 0)
         .with_columns(wait=pl.when(waiting).then(pl.col("wait_minutes").cast(pl.Int64)))
         .group_by("park_id", "day", "hour", "ride_id")
@@ -106,15 +97,39 @@ def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
             downtime=(seconds * pl.col("counts")).sum(),
             wait_known=(seconds * pl.col("wait").is_not_null()).sum(),
             wait_sum=(seconds * pl.col("wait")).sum(),
-            samples=pl.col("sampled").sum().cast(pl.Int64),
             wait_max=pl.col("wait").max(),
         )
         .collect()
     )
 
 
+def sample_counts(spans: pl.DataFrame, segments: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """How many observations of known status each member has per hour inside the segments.
+
+    ``spans``: shape ``SPANS``, one row per observation, sorted. Returns ``park_id, day, hour, ride_id,
+    samples``. Found by bisection, since hours are far fewer than observations.
+    """
+    rides = spans.select("ride_id", place=pl.col("ride_id").rle_id().cast(pl.Int64))
+    places = rides.unique("ride_id", keep="first", maintain_order=True)
+    line = spans.select(pl.col("ride_id").rle_id().cast(pl.Int64) * 2**36 + pl.col("start")).to_series()
+    asked = (
+        members.select("park_id", "day", "ride_id")
+        .join(places, on="ride_id")
+        .join(segments, on=["park_id", "day"])
+    )
+    before = pl.col("place") * 2**36
+    first = line.search_sorted(asked.select(before + pl.col("seg_start")).to_series(), side="left")
+    past = line.search_sorted(asked.select(before + pl.col("seg_end")).to_series(), side="left")
+    return (
+        asked.select("park_id", "day", "hour", "ride_id")
+        .with_columns(samples=past.cast(pl.Int64) - first.cast(pl.Int64))
+        .group_by("park_id", "day", "hour", "ride_id")
+        .agg(pl.col("samples").sum())
+    )
+
+
 def ride_hours(
-    counts: pl.DataFrame, segments: pl.DataFrame, members: pl.DataFrame
+    counts: pl.DataFrame, samples: pl.DataFrame, segments: pl.DataFrame, members: pl.DataFrame
 ) -> pl.DataFrame:
     """Ride-hour rows: every member of a park-day in every hour that touches an open window.
 
@@ -129,6 +144,7 @@ def ride_hours(
         members.lazy()
         .join(opened.lazy(), on=["park_id", "day"])
         .join(counts.lazy(), on=[*key, "ride_id"], how="left")
+        .join(samples.lazy(), on=[*key, "ride_id"], how="left")
         .with_columns(pl.col(counted).fill_null(0))
         .with_columns(downtime=pl.col("downtime") * pl.col("reliable"))
         .select(*key, "ride_id", *RIDE_COUNTERS)
@@ -153,9 +169,7 @@ def park_hours(hours: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame)
     weighted = (
         hours.join(eligible, on=["park_id", "day", "ride_id"], how="semi")
         .join(rides.select("ride_id", "weight"), on="ride_id")
-        .with_columns(
-            weighted_downtime=weight * pl.col("downtime"), weighted_exposure=weight * exposed
-        )
+        .with_columns(weighted_downtime=weight * pl.col("downtime"), weighted_exposure=weight * exposed)
     )
     return total(weighted, ["park_id", "day", "hour"], RIDE_SUMS + PARK_WEIGHTED)
 

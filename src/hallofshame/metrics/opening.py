@@ -18,14 +18,14 @@ LOOKBACK_DAYS = 6
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """``windows``: shape ``WINDOWS``, disjoint, sorted. ``evidence``: ``park_id, day, evidence`` per park-day."""
+    """``windows``: shape ``WINDOWS``, disjoint, sorted. ``evidence``: ``park_id, day, evidence``."""
 
     windows: pl.DataFrame
     evidence: pl.DataFrame
 
 
 def days_touched(stretches: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
-    """Each stretch (with ``park_id, start, end``) once per park-day it overlaps, clipped to it, plus ``day``."""
+    """Each stretch (``park_id, start, end``) once per park-day it overlaps, clipped to it, plus ``day``."""
     ordered = days.sort("park_id", "day_start").with_columns(
         place=pl.int_range(pl.len()).over("park_id").cast(pl.Int64)
     )
@@ -57,9 +57,7 @@ def days_touched(stretches: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     )
     return (
         located.join(ordered, on=["park_id", "place"])
-        .with_columns(
-            start=pl.max_horizontal("start", "day_start"), end=pl.min_horizontal("end", "day_end")
-        )
+        .with_columns(start=pl.max_horizontal("start", "day_start"), end=pl.min_horizontal("end", "day_end"))
         .filter(pl.col("end") > pl.col("start"))
         .drop("place", "day_start", "day_end")
     )
@@ -81,7 +79,7 @@ def rides_of_week(days: pl.DataFrame, operated: pl.DataFrame) -> pl.DataFrame:
 
 
 def thresholds(days: pl.DataFrame, alive: pl.DataFrame) -> pl.DataFrame:
-    """Per park-day ``k``, the rides that make a park open, and ``half`` of A, from set A (R4); 0 where A is empty."""
+    """Per park-day ``k``, the rides that make a park open, and ``half`` of set A (R4); 0 where A is empty."""
     counts = alive.group_by("park_id", "day").agg(alive=pl.len().cast(pl.Int64))
     size = pl.col("alive").fill_null(0)
     return days.join(counts, on=["park_id", "day"], how="left").select(
@@ -155,9 +153,7 @@ def _evidence(
         .join(dead.with_columns(dead=pl.lit(value=True)), on=key, how="left")
         .join(windows.group_by(key).agg(total=total), on=key, how="left")
         .join(regular.group_by(key).agg(regular=total), on=key, how="left")
-        .join(
-            observed.select(key).unique().with_columns(seen=pl.lit(value=True)), on=key, how="left"
-        )
+        .join(observed.select(key).unique().with_columns(seen=pl.lit(value=True)), on=key, how="left")
     )
     extended = pl.col("total") > pl.col("regular")
     return frame.select(
@@ -177,7 +173,7 @@ def _evidence(
 
 
 def _concurrent(stretches: pl.DataFrame) -> pl.DataFrame:
-    """How many of the stretches hold at once: ``park_id, day, start, end, operating``, steps in time order."""
+    """How many stretches hold at once: ``park_id, day, start, end, operating``, steps in time order."""
     key = ["park_id", "day"]
     edges = pl.concat(
         [
@@ -189,9 +185,7 @@ def _concurrent(stretches: pl.DataFrame) -> pl.DataFrame:
         edges.group_by(*key, "at")
         .agg(pl.col("change").sum())
         .sort(*key, "at")
-        .with_columns(
-            operating=pl.col("change").cum_sum().over(key), end=pl.col("at").shift(-1).over(key)
-        )
+        .with_columns(operating=pl.col("change").cum_sum().over(key), end=pl.col("at").shift(-1).over(key))
         .filter(pl.col("end").is_not_null())
         .select(*key, pl.col("at").alias("start"), "end", "operating")
     )
@@ -221,9 +215,7 @@ def _published(schedules: pl.DataFrame, limits: pl.DataFrame, *kinds: ScheduleKi
     days = limits.select("park_id", "day", "day_start", "day_end")
     own = entries.join(days, left_on=["park_id", "date"], right_on=["park_id", "day"], coalesce=False)
     own = own.select("park_id", "day", "date", "opens_at", "closes_at", "day_start", "day_end")
-    before = days.with_columns(date=pl.col("day") - pl.duration(days=1)).join(
-        entries, on=["park_id", "date"]
-    )
+    before = days.with_columns(date=pl.col("day") - pl.duration(days=1)).join(entries, on=["park_id", "date"])
     return (
         pl.concat([own, before.select(own.columns)])
         .with_columns(
@@ -251,10 +243,8 @@ def _overlaps(intervals: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _outside_events(
-    busy: pl.DataFrame, schedules: pl.DataFrame, limits: pl.DataFrame
-) -> pl.DataFrame:
-    """Busy stretches less the published events: those hours are explained and are not regular opening (R4a)."""
+def _outside_events(busy: pl.DataFrame, schedules: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
+    """Busy stretches less the published events: those hours are explained, not regular opening (R4a)."""
     events = _published(
         schedules,
         limits,

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hallofshame.domain.words import Feed, OutageKind, Status
-from hallofshame.metrics.frames import Schema, empty
+from hallofshame.domain.words import OutageKind, Status
+from hallofshame.metrics.counting import counts_as_downtime
+from hallofshame.metrics.frames import empty
+from hallofshame.metrics.spans import runs
 
 BRIDGED_SECONDS = 10 * 60
 """Downtime this far apart or less is one outage."""
@@ -21,32 +23,36 @@ FLAP_SECONDS = 3 * 60
 PARK_WIDE_SECONDS = 15 * 60
 PARK_WIDE_SHARE = 0.5
 
-PARTS: Schema = {
-    "park_id": pl.Int32,
-    "day": pl.Date,
-    "ride_id": pl.Int32,
-    "started_at": pl.Int64,
-    "ended_at": pl.Int64,
-    "ongoing": pl.Boolean,
-    "downtime": pl.Int64,
-    "flaps": pl.Int64,
-    "at_opening": pl.Boolean,
-    "at_closing": pl.Boolean,
-    "park_wide": pl.Boolean,
-}
+PARTS = pl.Schema(
+    {
+        "park_id": pl.Int32,
+        "day": pl.Date,
+        "ride_id": pl.Int32,
+        "started_at": pl.Int64,
+        "ended_at": pl.Int64,
+        "ongoing": pl.Boolean,
+        "downtime": pl.Int64,
+        "flaps": pl.Int64,
+        "at_opening": pl.Boolean,
+        "at_closing": pl.Boolean,
+        "park_wide": pl.Boolean,
+    }
+)
 """The share of an outage inside one park-day. ``at_opening``: down from a first open moment on;
 ``at_closing``: down until a closing."""
 
-OUTAGES: Schema = {
-    "park_id": pl.Int32,
-    "day": pl.Date,
-    "ride_id": pl.Int32,
-    "started_at": pl.Int64,
-    "ended_at": pl.Int64,
-    "kind": pl.String,
-    "downtime": pl.Int64,
-    "flaps": pl.Int64,
-}
+OUTAGES = pl.Schema(
+    {
+        "park_id": pl.Int32,
+        "day": pl.Date,
+        "ride_id": pl.Int32,
+        "started_at": pl.Int64,
+        "ended_at": pl.Int64,
+        "kind": pl.String,
+        "downtime": pl.Int64,
+        "flaps": pl.Int64,
+    }
+)
 """Whole outages; ``day`` is the park-day in which it began, ``ended_at`` null = still down."""
 
 
@@ -93,8 +99,8 @@ def outage_parts(
 
     ``spans``: shape ``SPANS``; ``windows``: shape ``WINDOWS`` plus ``opens`` and ``closes`` (whether the
     park really opens and closes there, as against a window that goes on across midnight); ``reliable``:
-    ``park_id, day, ride_id`` of the rides that can have downtime (R5); ``last_seen``: ``park_id,
-    last_seen``, the park's latest observation, beyond which a run is still open.
+    ``park_id, day, ride_id`` of the rides that can have downtime (R5); ``last_seen``: ``park_id, day,
+    last_seen``, the latest observation that the park-day knows of, beyond which a run is still open.
     """
     pieces = _clipped(spans, windows, parks, reliable)
     if pieces.is_empty():
@@ -117,7 +123,7 @@ def outage_parts(
         .drop("run")
     )
     parts = _mark_borders(parts, windows)
-    parts = parts.join(last_seen, on="park_id").with_columns(
+    parts = parts.join(last_seen, on=["park_id", "day"]).with_columns(
         ongoing=pl.col("ended_at") > pl.col("last_seen")
     )
     parts = _mark_park_wide(parts, pieces)
@@ -131,44 +137,22 @@ def _clipped(
 
     ``park_id, day, ride_id, start, end, counts, operating``; equal neighbours that touch are merged.
     """
-    counts = (pl.col("status") == Status.DOWN) | (
-        (pl.col("status") == Status.CLOSED)
-        & (pl.col("closed_is_downtime") | (pl.col("feed") == Feed.QUEUE_TIMES))
-    )
-    rides = reliable.select("park_id", "ride_id").unique()
-    state = pl.col("counts").cast(pl.Int8) + 2 * pl.col("operating").cast(pl.Int8)
-    runs = (
-        spans.join(rides, on=["park_id", "ride_id"], how="semi", maintain_order="left")
+    possible = reliable.select("park_id", "ride_id").unique()
+    states = (
+        spans.join(possible, on=["park_id", "ride_id"], how="semi", maintain_order="left")
         .join(parks, on="park_id", maintain_order="left")
         .select(
             "park_id",
             "ride_id",
             "start",
             "end",
-            counts=counts,
+            counts=counts_as_downtime(),
             operating=pl.col("status") == Status.OPERATING,
         )
-        .with_columns(
-            change=(
-                (pl.col("ride_id") != pl.col("ride_id").shift())
-                | (pl.col("start") != pl.col("end").shift())
-                | (state != state.shift())
-            )
-            .fill_null(value=True)
-            .cum_sum()
-        )
-        .group_by("change")
-        .agg(
-            pl.col("park_id", "ride_id", "counts", "operating").first(),
-            pl.col("start").min(),
-            pl.col("end").max(),
-        )
-        .drop("change")
     )
     return (
-        runs.join(
-            windows.select("park_id", "day", window_start="start", window_end="end"), on="park_id"
-        )
+        runs(states, "counts", "operating")
+        .join(windows.select("park_id", "day", window_start="start", window_end="end"), on="park_id")
         .with_columns(
             start=pl.max_horizontal("start", "window_start"), end=pl.min_horizontal("end", "window_end")
         )
@@ -182,21 +166,27 @@ def _clipped(
 def _without_flaps(pieces: pl.DataFrame) -> pl.DataFrame:
     """Absorb flaps: a touching piece of 3 min or less between identical states takes the state around it.
 
-    Adds ``downtime`` (seconds really down) and ``flaps`` (pieces absorbed).
+    Of several flaps in a row every other one is absorbed, so that the state before them prevails. Adds
+    ``downtime`` (seconds really down) and ``flaps`` (pieces absorbed).
     """
     key = ["park_id", "day", "ride_id"]
     state = pl.col("counts").cast(pl.Int8) + 2 * pl.col("operating").cast(pl.Int8)
-    short = pl.col("end") - pl.col("start") <= FLAP_SECONDS
     flap = (
-        short
+        (pl.col("end") - pl.col("start") <= FLAP_SECONDS)
         & (pl.col("state").shift().over(key) == pl.col("state").shift(-1).over(key))
         & (pl.col("end").shift().over(key) == pl.col("start"))
         & (pl.col("start").shift(-1).over(key) == pl.col("end"))
     ).fill_null(value=False)
+    place = pl.int_range(pl.len()).over(pl.col("flap").rle_id())
+    absorbed = pl.col("flap") & (place % 2 == 0)
     seconds = pl.when("counts").then(pl.col("end") - pl.col("start")).otherwise(0)
-    return pieces.with_columns(state=state, downtime=seconds).with_columns(
-        flaps=flap.cast(pl.Int64),
-        counts=pl.when(flap).then(pl.col("counts").shift().over(key)).otherwise("counts"),
+    return (
+        pieces.with_columns(state=state, downtime=seconds)
+        .with_columns(flap=flap)
+        .with_columns(
+            flaps=absorbed.cast(pl.Int64),
+            counts=pl.when(absorbed).then(pl.col("counts").shift().over(key)).otherwise("counts"),
+        )
     )
 
 
@@ -205,9 +195,7 @@ def _mark_borders(parts: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     opens = windows.filter("opens").select(
         "park_id", "day", started_at="start", at_opening=pl.lit(value=True)
     )
-    closes = windows.filter("closes").select(
-        "park_id", "day", ended_at="end", at_closing=pl.lit(value=True)
-    )
+    closes = windows.filter("closes").select("park_id", "day", ended_at="end", at_closing=pl.lit(value=True))
     return (
         parts.join(opens, on=["park_id", "day", "started_at"], how="left")
         .join(closes, on=["park_id", "day", "ended_at"], how="left")
@@ -222,8 +210,10 @@ def _mark_park_wide(parts: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:
     if falls.is_empty():
         return parts.with_columns(park_wide=pl.lit(value=False))
     operating = pieces.filter("operating").select(*key, "start", "end")
-    near = falls.select(*key, begin="started_at").unique().join(
-        falls.select(*key, "ride_id", "started_at"), on=key
+    near = (
+        falls.select(*key, begin="started_at")
+        .unique()
+        .join(falls.select(*key, "ride_id", "started_at"), on=key)
     )
     near = near.filter(
         (pl.col("started_at") >= pl.col("begin"))

@@ -12,6 +12,7 @@ from hallofshame.metrics.counting import (
     park_hours,
     ride_hour_counts,
     ride_hours,
+    sample_counts,
     total,
 )
 from hallofshame.metrics.opening import (
@@ -22,8 +23,12 @@ from hallofshame.metrics.opening import (
     thresholds,
 )
 from hallofshame.metrics.outages import outage_parts
-from hallofshame.metrics.spans import operating_stretches, spans
+from hallofshame.metrics.spans import operating_stretches, runs, spans
 from hallofshame.metrics.validity import effective
+
+SECONDS_BEFORE = 24 * 3600
+SECONDS_AFTER = 3 * 3600
+"""A park-day depends on the observations from this long before it to this long after it (design §1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,17 @@ class ParkDays:
 
 
 def compute_park_days(inputs: ParkDayInputs) -> ParkDays:
-    """Statistics of ``inputs.days`` by R2–R9, a pure function: same inputs, same rows, bit for bit."""
+    """Statistics of ``inputs.days`` by R2–R9, from observations of one origin.
+
+    Where a park may have frozen, ask for one of its days at a time with the observations of that day's own
+    horizon, as :func:`hallofshame.metrics.compute.compute` does: the frozen rule alone looks further.
+    """
     days, rides = inputs.days, inputs.rides
     key = ["park_id", "day"]
     attractions = rides.filter("is_attraction").select("ride_id")
-    held = spans(effective(inputs.observations))
+    history = inputs.history.join(attractions, on="ride_id", how="semi")
+    single = spans(effective(inputs.observations))
+    held = runs(single, "status", "wait_minutes", "feed")
     stretches = days_touched(operating_stretches(held), days)
     operated_any = stretches.select(*key, "ride_id").unique()
     moving = stretches.join(attractions, on="ride_id", how="semi")
@@ -77,7 +88,7 @@ def compute_park_days(inputs: ParkDayInputs) -> ParkDays:
         pl.concat(
             [
                 moving.select(*key, "ride_id"),
-                inputs.history.filter("operated_any").select(*key, "ride_id"),
+                history.filter("operated_any").select(*key, "ride_id"),
             ]
         ),
     )
@@ -98,10 +109,11 @@ def compute_park_days(inputs: ParkDayInputs) -> ParkDays:
     )
     eligible = rides_of_week(
         days,
-        pl.concat([operated, inputs.history.filter("operated").select(*key, "ride_id")]),
+        pl.concat([operated, history.filter("operated").select(*key, "ride_id")]),
     ).join(rides.select("park_id", "ride_id"), on=["park_id", "ride_id"], how="semi")
     members = _members(counts, eligible, operated_any, operated)
-    hours = ride_hours(counts, segments, members)
+    samples = sample_counts(single, segments, members)
+    hours = ride_hours(counts, samples, segments, members)
     ride_days = (
         members.join(total(hours, [*key, "ride_id"]), on=[*key, "ride_id"], how="left")
         .with_columns(pl.col(RIDE_COUNTERS).exclude(RIDE_MAXIMA).fill_null(0))
@@ -120,7 +132,7 @@ def compute_park_days(inputs: ParkDayInputs) -> ParkDays:
             _with_borders(opening.windows, days),
             inputs.parks,
             operated,
-            inputs.observations.group_by("park_id").agg(last_seen=pl.col("observed_at").max()),
+            _last_seen(inputs.observations, days),
         ),
     )
 
@@ -142,6 +154,18 @@ def _presence(held: pl.DataFrame, attractions: pl.DataFrame) -> pl.DataFrame:
         .select("park_id", "start", "end")
         .sort("park_id", "start")
         .collect()
+    )
+
+
+def _last_seen(observations: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """The latest observation that each park-day knows of: ``park_id, day, last_seen``."""
+    instants = observations.select("park_id", last_seen="observed_at").unique().sort("last_seen")
+    return (
+        days.select("park_id", "day", horizon=pl.col("day_end") + SECONDS_AFTER - 1)
+        .sort("horizon")
+        .join_asof(instants, left_on="horizon", right_on="last_seen", by="park_id", check_sortedness=False)
+        .filter(pl.col("last_seen").is_not_null())
+        .select("park_id", "day", "last_seen")
     )
 
 
@@ -189,9 +213,7 @@ def _park_days(
 ) -> pl.DataFrame:
     """One row per park-day: its windows' length and evidence, its ride counts and the sum of its hours."""
     key = ["park_id", "day"]
-    length = opening.windows.group_by(key).agg(
-        window_seconds=(pl.col("end") - pl.col("start")).sum()
-    )
+    length = opening.windows.group_by(key).agg(window_seconds=(pl.col("end") - pl.col("start")).sum())
     reliable = ride_days.filter("eligible")
     rides = reliable.group_by(key).agg(
         eligible=pl.len().cast(pl.Int64),
@@ -218,5 +240,3 @@ def _park_days(
         )
         .sort(key)
     )
-
-

@@ -1,4 +1,4 @@
-"""Every number shown, each as a ratio of exact counters (R8, R11, R12). The only place where ratios are taken.
+"""Every number shown, each a ratio of exact counters (R8, R11, R12). Ratios are taken nowhere else.
 
 Results are rounded here, once, so that every page, answer and badge shows the same digits.
 """

@@ -25,30 +25,33 @@ def spans(observations: pl.DataFrame) -> pl.DataFrame:
     An observation holds until the ride's next one, but at most its hold. What is unknown makes no span:
     that time is unobserved (R3). Takes the shape ``OBSERVATIONS``, sorted.
     """
-    next_at = (
-        pl.when(pl.col("ride_id").shift(-1) == pl.col("ride_id")).then(pl.col("observed_at").shift(-1))
-    )
-    return (
-        observations.select(
-            "park_id",
-            "ride_id",
-            pl.col("observed_at").alias("start"),
-            pl.min_horizontal(pl.col("observed_at") + hold_seconds(), next_at).alias("end"),
-            "status",
-            "wait_minutes",
-            "feed",
-        )
-        .filter(pl.col("status").is_not_null() & (pl.col("end") > pl.col("start")))
-    )
+    next_at = pl.when(pl.col("ride_id").shift(-1) == pl.col("ride_id")).then(pl.col("observed_at").shift(-1))
+    return observations.select(
+        "park_id",
+        "ride_id",
+        pl.col("observed_at").alias("start"),
+        pl.min_horizontal(pl.col("observed_at") + hold_seconds(), next_at).alias("end"),
+        "status",
+        "wait_minutes",
+        "feed",
+    ).filter(pl.col("status").is_not_null() & (pl.col("end") > pl.col("start")))
+
+
+def runs(spans_: pl.DataFrame, *same: str) -> pl.DataFrame:
+    """Touching spans of one ride that agree in the columns ``same``, merged: same columns, fewer rows.
+
+    Takes and returns the shape ``SPANS``, sorted by (park_id, ride_id, start). Seconds are unchanged; what
+    is not named in ``same`` is taken from the first span of each run.
+    """
+    differs = (pl.col("ride_id") != pl.col("ride_id").shift()) | (pl.col("start") != pl.col("end").shift())
+    for name in same:
+        differs = differs | pl.col(name).ne_missing(pl.col(name).shift())
+    begins = spans_.select(differs.fill_null(value=True).alias("begins")).to_series()
+    ends = begins.shift(-1, fill_value=True)
+    return spans_.filter(begins).with_columns(end=spans_["end"].filter(ends))
 
 
 def operating_stretches(spans_: pl.DataFrame) -> pl.DataFrame:
     """Maximal stretches in which a ride operated: ``park_id, ride_id, start, end``, sorted as the input."""
-    operating = spans_.lazy().filter(pl.col("status") == Status.OPERATING).select(
-        "park_id", "ride_id", "start", "end"
-    ).collect()
-    same_ride = pl.col("ride_id") == pl.col("ride_id").shift()
-    continues = (same_ride & (pl.col("start") == pl.col("end").shift())).fill_null(value=False)
-    begins = operating.select(begins=~continues).to_series()
-    ends = begins.shift(-1, fill_value=True)
-    return operating.filter(begins).with_columns(end=operating.filter(ends)["end"])
+    operating = spans_.filter(pl.col("status") == Status.OPERATING)
+    return runs(operating).select("park_id", "ride_id", "start", "end")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hallofshame.domain.words import Status
+from hallofshame.metrics.spans import MAX_SAMPLED_HOLD_SECONDS
 
 FROZEN_SECONDS = 3 * 3600
 """A park whose every reading stays identical this long while a ride claims a wait above 0 is frozen."""
@@ -40,15 +41,46 @@ def frozen_cycles(observations: pl.DataFrame) -> pl.DataFrame:
     A stretch is a run of a park's sampled cycles with the same rides, statuses and waits; it counts from
     its first to its last reading. The event log has no cycles and cannot freeze.
     """
-    sampled = observations.filter(pl.col("cadence_seconds").is_not_null())
-    if sampled.is_empty():
-        return sampled.select("park_id", "observed_at")
+    return _in_frozen_runs(_suspect_cycles(observations), ["park_id"])
+
+
+def parks_cut_short(observations: pl.DataFrame, days: pl.DataFrame, before: int, after: int) -> pl.Series:
+    """Parks with a park-day that, seen alone, would judge one of its cycles otherwise.
+
+    A park-day knows the observations from ``before`` seconds before it to ``after`` seconds after it. A
+    stretch that runs over that edge may last three hours only with what lies beyond. Takes the shapes
+    ``OBSERVATIONS`` and ``DAYS``.
+    """
+    cycles = _suspect_cycles(observations)
+    if cycles.is_empty():
+        return cycles["park_id"]
+    at = pl.col("observed_at")
+    known = cycles.join(days, on="park_id").filter(
+        (at >= pl.col("day_start") - before) & (at < pl.col("day_end") + after)
+    )
+    key = ["park_id", "day", "observed_at"]
+    alone = _in_frozen_runs(known, ["park_id", "day"]).select(*key, alone=pl.lit(value=True))
+    together = _in_frozen_runs(cycles, ["park_id"]).with_columns(together=pl.lit(value=True))
+    judged = (
+        known.filter((at >= pl.col("day_start") - MAX_SAMPLED_HOLD_SECONDS) & (at < pl.col("day_end")))
+        .join(alone, on=key, how="left")
+        .join(together, on=["park_id", "observed_at"], how="left")
+    )
+    return judged.filter(pl.col("alone").ne_missing(pl.col("together")))["park_id"].unique()
+
+
+def _suspect_cycles(observations: pl.DataFrame) -> pl.DataFrame:
+    """The sampled cycles of parks that may have frozen: ``park_id, observed_at, signature, claims_wait``."""
+    suspects = _suspected_parks(observations)
+    sampled = observations.filter(
+        pl.col("park_id").is_in(suspects.implode()) & pl.col("cadence_seconds").is_not_null()
+    )
     packed = (
         pl.col("ride_id").cast(pl.UInt64) * 2**20
         + pl.col("status").fill_null(0).cast(pl.UInt64) * 2**16
         + (pl.col("wait_minutes").fill_null(-1).cast(pl.Int64) + 1).cast(pl.UInt64)
     )
-    cycles = (
+    return (
         sampled.select(
             "park_id",
             "observed_at",
@@ -59,11 +91,52 @@ def frozen_cycles(observations: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("signature").sum(), pl.col("claims_wait").any())
         .sort("park_id", "observed_at")
     )
-    moved = (pl.col("signature") != pl.col("signature").shift()) | (
-        pl.col("park_id") != pl.col("park_id").shift()
-    )
-    runs = cycles.with_columns(run=moved.fill_null(value=True).cum_sum())
+
+
+def _in_frozen_runs(cycles: pl.DataFrame, group: list[str]) -> pl.DataFrame:
+    """Those of ``cycles`` in a run of equal signatures of one group that lasts long enough."""
+    ordered = cycles.sort(*group, "observed_at")
+    moved = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in ["signature", *group])
+    runs = ordered.with_columns(run=moved.fill_null(value=True).cum_sum())
     lasted = pl.col("observed_at").max() - pl.col("observed_at").min()
     frozen = runs.group_by("run").agg(lasted=lasted, claims_wait=pl.col("claims_wait").first())
     frozen = frozen.filter(pl.col("claims_wait") & (pl.col("lasted") >= FROZEN_SECONDS))
-    return runs.join(frozen, on="run", how="semi").select("park_id", "observed_at")
+    return runs.join(frozen, on="run", how="semi").select(*group, "observed_at")
+
+
+def _suspected_parks(observations: pl.DataFrame) -> pl.Series:
+    """Parks that may have frozen: a cheap test that never misses one, so that most are spared the exact one.
+
+    A frozen stretch holds no change of any ride, and in it some ride claims one wait throughout.
+    """
+    changed = observations.select(
+        (pl.col("ride_id") != pl.col("ride_id").shift())
+        | pl.col("status").ne_missing(pl.col("status").shift())
+        | pl.col("wait_minutes").ne_missing(pl.col("wait_minutes").shift())
+    ).to_series()
+    changed = changed.fill_null(value=True)
+    held = (
+        observations.filter(changed)
+        .select("park_id", "wait_minutes", begin="observed_at")
+        .with_columns(end=observations["observed_at"].filter(changed.shift(-1, fill_value=True)))
+    )
+    lasting = held.filter((pl.col("wait_minutes") > 0) & (pl.col("end") - pl.col("begin") >= FROZEN_SECONDS))
+    if lasting.is_empty():
+        return lasting["park_id"]
+    quiet = (
+        held.join(lasting.select("park_id").unique(), on="park_id", how="semi")
+        .select("park_id", "begin")
+        .unique()
+        .sort("park_id", "begin")
+        .with_columns(until=pl.col("begin").shift(-1).over("park_id"))
+        .filter(pl.col("until").is_null() | (pl.col("until") - pl.col("begin") >= FROZEN_SECONDS))
+        .rename({"begin": "quiet_from"})
+    )
+    return (
+        quiet.join(lasting, on="park_id")
+        .filter(
+            (pl.col("begin") <= pl.col("quiet_from"))
+            & (pl.col("end") >= pl.col("quiet_from") + FROZEN_SECONDS)
+        )["park_id"]
+        .unique()
+    )

@@ -69,7 +69,7 @@ class CatalogueRow:
     aliases: tuple[str, ...]
 
     def external_id(self, feed: Feed) -> str | None:
-        """The park's own id at ``feed``, ``None`` where that feed does not list it."""
+        """The park's id at ``feed``, ``None`` if not listed; the archive uses ThemeParks.wiki's ids."""
         return self.queue_times_id if feed is Feed.QUEUE_TIMES else self.themeparks_wiki_id
 
     @property
@@ -82,11 +82,14 @@ def load_parks(extra: Path | None = None) -> list[CatalogueRow]:
     """The shipped catalogue ordered by ``park_id``.
 
     ``extra`` is a file with the same columns: its rows are added, and a row whose ``park_id`` is already
-    shipped replaces the shipped one.
+    shipped replaces the shipped one; it keeps the slug, because addresses do not change.
     """
     rows = {row.park_id: (line, row) for line, row in _read_parks(_shipped("catalogue", "parks.csv"))}
-    if extra is not None:
-        rows |= {row.park_id: (line, row) for line, row in _read_parks(extra)}
+    for line, row in _read_parks(extra) if extra is not None else ():
+        if row.park_id in rows and rows[row.park_id][1].slug != row.slug:
+            shipped = rows[row.park_id][1]
+            raise line.error("slug", f"replaces {shipped.slug!r}; addresses stay, so keep that slug")
+        rows[row.park_id] = (line, row)
     ordered = [rows[park_id] for park_id in sorted(rows)]
     _refuse_shared(ordered)
     return [row for _, row in ordered]
@@ -215,7 +218,7 @@ def _park(line: _Line) -> CatalogueRow:
         latitude=line.number("latitude", -90, 90) if placed else None,
         longitude=line.number("longitude", -180, 180) if placed else None,
         queue_times_id=line.matching(
-            "queue_times_id", re.compile(r"[1-9]\d*"), "is not a Queue-Times number"
+            "queue_times_id", _WHOLE, "is not a Queue-Times number; write its whole number"
         ),
         themeparks_wiki_id=line.matching(
             "themeparks_wiki_id", _UUID, "is not a UUID; write it in lower case"

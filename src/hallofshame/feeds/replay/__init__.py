@@ -1,4 +1,4 @@
-"""The upstream services, played from recordings over real HTTP: for the demo, for tests and for benchmarks."""
+"""The upstream services, played from recordings over real HTTP: for demo, tests and benchmarks."""
 
 from hallofshame.feeds.replay.faults import Fault, FaultOrder
 from hallofshame.feeds.replay.manifest import SHIPPED_RECORDINGS, load_tapes

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,9 +60,13 @@ class TapeInfo:
 
 @dataclass(frozen=True, slots=True)
 class TapeState:
-    """What the park's feed says at one moment: rows in the tape's columns, already in present time."""
+    """What the park's feed says at one moment: rows in the tape's columns, already in present time.
+
+    ``shift_seconds`` is how far they were moved; the recorded JSON columns still have to be.
+    """
 
     polled_at: int
+    shift_seconds: int
     rows: pl.DataFrame
 
 
@@ -90,7 +95,7 @@ class Tape:
         """``rows``: this park's rows in a recorded shape. ``ride_ids``: ids for names recorded without one.
 
         ``schedule``: recorded entries as ThemeParks.wiki serves them. ``locations``: entity id → (latitude,
-        longitude). Raises :class:`RecordingError` for unusable or no rows, ``InputError`` for an unknown zone.
+        longitude). Raises :class:`RecordingError` for unusable rows or none, ``InputError`` for a wrong zone.
         """
         self.info = info
         self.zone = zone(info.timezone)
@@ -106,6 +111,7 @@ class Tape:
         for entry in schedule:
             self._schedule.setdefault(dt.date.fromisoformat(entry["date"]), []).append(entry)
         self._played: dict[dt.date, list[tuple[int, _Poll]]] = {}
+        self._played_lock = threading.Lock()
 
     def state_at(self, instant: dt.datetime) -> TapeState | None:
         """The latest poll heard up to ``instant`` and not older than the hold; ``None`` if there is none."""
@@ -119,7 +125,8 @@ class Tape:
                 if seconds - heard_at > self.info.hold_seconds:
                     return None
                 rows = self.rows.slice(poll.offset, poll.length)
-                return TapeState(heard_at, _shifted(rows, pl.lit(heard_at - poll.recorded_at)))
+                shift = heard_at - poll.recorded_at
+                return TapeState(heard_at, shift, _shifted(rows, pl.lit(shift)))
         return None
 
     def rows_between(self, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
@@ -136,7 +143,7 @@ class Tape:
         return moved.select(self.rows.columns)
 
     def polls_between(self, start: dt.datetime, end: dt.datetime) -> Recording:
-        """The same as a :class:`Recording`, with wire ids: what polling at each recorded moment would give."""
+        """The same as a :class:`Recording`, under wire ids: what polling at those moments would give."""
         rows = self.rows_between(start, end).with_columns(
             pl.from_epoch(pl.col(name), time_unit="s").dt.replace_time_zone("UTC")
             for name in ("polled_at", "last_updated")
@@ -161,8 +168,8 @@ class Tape:
         for ordinal in range(first.toordinal(), last.toordinal() + 1 if period else first.toordinal()):
             date = dt.date.fromordinal(ordinal)
             source = origin + dt.timedelta(days=(date - origin).days % period)
-            for entry in self._schedule.get(source, ()):
-                entries.append(self._moved_entry(entry, date, date - source))
+            recorded = self._schedule.get(source, ())
+            entries += [self._moved_entry(entry, date, date - source) for entry in recorded]
         return entries
 
     def _moved_entry(self, entry: Mapping[str, Any], date: dt.date, shift: dt.timedelta) -> dict[str, Any]:
@@ -207,17 +214,19 @@ class Tape:
 
     def _play(self, monday: dt.date) -> list[tuple[int, _Poll]]:
         """The polls heard in the present week that begins on ``monday``: (instant, poll), in order."""
-        played = self._played.get(monday)
-        if played is None:
-            recorded = self.weeks[monday.toordinal() // 7 % len(self.weeks)]
-            played = []
-            for poll in self._weeks[recorded]:
-                played += [(at, poll) for at in self._heard(poll, monday - recorded)]
-            played.sort(key=lambda pair: (pair[0], pair[1].recorded_at))
-            while len(self._played) >= _CACHED_WEEKS:
-                self._played.pop(next(iter(self._played)), None)
-            self._played[monday] = played
-        return played
+        with self._played_lock:
+            played = self._played.get(monday)
+            if played is None:
+                while len(self._played) >= _CACHED_WEEKS:
+                    del self._played[next(iter(self._played))]
+                played = self._played[monday] = self._played_week(monday)
+            return played
+
+    def _played_week(self, monday: dt.date) -> list[tuple[int, _Poll]]:
+        recorded = self.weeks[monday.toordinal() // 7 % len(self.weeks)]
+        shift = monday - recorded
+        played = [(at, poll) for poll in self._weeks[recorded] for at in self._heard(poll, shift)]
+        return sorted(played, key=lambda pair: (pair[0], pair[1].recorded_at))
 
     def _heard(self, poll: _Poll, shift: dt.timedelta) -> list[int]:
         instants = list(self._instants(poll.wall + shift))

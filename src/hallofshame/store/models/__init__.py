@@ -12,6 +12,7 @@ from hallofshame.store.models.catalogue import (
     ShowTime,
 )
 from hallofshame.store.models.derived import (
+    DerivedRevision,
     ParkCurrent,
     ParkDailyStats,
     ParkHourlyStats,
@@ -47,6 +48,7 @@ __all__ = [
     "Base",
     "DataQualityLog",
     "DataVersion",
+    "DerivedRevision",
     "DirtyParkDay",
     "EntityMetadata",
     "ExternalId",

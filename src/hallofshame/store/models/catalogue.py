@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Date, Float, ForeignKey, Index, Integer, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hallofshame.store.models.base import TABLE_OPTIONS, Base, UnixSeconds
@@ -23,8 +34,8 @@ class Park(Base):
     country: Mapped[str | None] = mapped_column(String(80))
     region: Mapped[str | None] = mapped_column(String(80))
     timezone: Mapped[str] = mapped_column(String(64))
-    latitude: Mapped[float | None] = mapped_column(Float(53))
-    longitude: Mapped[float | None] = mapped_column(Float(53))
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
     primary_feed: Mapped[int] = mapped_column(SmallInteger)
     breakdown_signal: Mapped[str] = mapped_column(String(16))
     is_water_park: Mapped[bool] = mapped_column(default=False)
@@ -81,7 +92,7 @@ class RideClassification(Base):
     ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
     tier: Mapped[int | None] = mapped_column(SmallInteger)
     source: Mapped[str] = mapped_column(String(20))
-    confidence: Mapped[float] = mapped_column(Float(53))
+    confidence: Mapped[float] = mapped_column(Double)
     reason: Mapped[str] = mapped_column(String(250))
     decided_at: Mapped[int] = mapped_column(UnixSeconds)
 
@@ -95,8 +106,8 @@ class EntityMetadata(Base):
     ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
     seen_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
     superseded_at: Mapped[int | None] = mapped_column(UnixSeconds)
-    latitude: Mapped[float | None] = mapped_column(Float(53))
-    longitude: Mapped[float | None] = mapped_column(Float(53))
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
     tags: Mapped[str] = mapped_column(Text)
 
 

@@ -110,7 +110,7 @@ class ParkDailyStats(ParkCounters, Base):
     """The park-day: its open windows with their evidence, its set E and the sum of its hours.
 
     ``windows`` is a JSON list of ``[start, end]`` pairs in Unix seconds, ``window_seconds`` their total.
-    ``origin`` says whether live samples or the archive were used (R15). ``revision`` counts the rewrites.
+    ``origin`` says whether live samples or the archive were used (R15).
     """
 
     __tablename__ = "park_daily_stats"
@@ -125,7 +125,6 @@ class ParkDailyStats(ParkCounters, Base):
     eligible: Mapped[int] = mapped_column(Integer)
     rides_operated: Mapped[int] = mapped_column(Integer)
     rides_down: Mapped[int] = mapped_column(Integer)
-    revision: Mapped[int] = mapped_column(BigInteger)
 
 
 class ParkPeriodKey:
@@ -233,3 +232,13 @@ class ParkCurrent(Base):
     wait_known: Mapped[int] = mapped_column(BigInteger)
     wait_max: Mapped[int | None] = mapped_column(Integer)
     metrics_version: Mapped[int] = mapped_column(SmallInteger)
+
+
+class DerivedRevision(Base):
+    """Counts the changes of one park's derived rows, so that a rollup knows whether its copy still holds."""
+
+    __tablename__ = "derived_revisions"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(BigInteger)

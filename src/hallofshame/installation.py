@@ -1,0 +1,147 @@
+"""One installation: database, feeds and jobs put together as its settings say."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hallofshame.clock import Clock, SystemClock
+from hallofshame.domain.errors import SettingsError
+from hallofshame.domain.tiers import TierBook
+from hallofshame.domain.words import Feed
+from hallofshame.feeds.base import FeedContext, LiveFeed
+from hallofshame.feeds.http import HttpClient
+from hallofshame.feeds.queue_times import QueueTimesFeed
+from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
+from hallofshame.logs import LOGGER
+from hallofshame.pipeline import sync
+from hallofshame.pipeline.collect import Collector
+from hallofshame.pipeline.rollup import Rollup
+from hallofshame.pipeline.shipped import load_parks, load_tier_book
+from hallofshame.settings import Settings, variable
+from hallofshame.store import schema
+from hallofshame.store.database import Database
+from hallofshame.store.observations import ObservationCache
+from hallofshame.web.settings import WebSettings
+
+
+class Installation:
+    """What every command and service works with; parts are made when first asked for.
+
+    ``feeds`` replaces the real ones. Close it, or use it in a ``with`` block.
+    """
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, feeds: Mapping[Feed, LiveFeed] | None = None
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock if clock is not None else SystemClock()
+        if settings.database_url is None:
+            _make_folder(settings.data)
+        self.database = Database(settings.database)
+        self._given_feeds = feeds
+        self._client: HttpClient | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give connections back, those to the feeds and those to the database."""
+        if self._client is not None:
+            self._client.close()
+        self.database.dispose()
+
+    def log(self, part: str) -> logging.Logger:
+        """The logger of one part, for example ``hallofshame.collect``."""
+        return logging.getLogger(f"{LOGGER}.{part}")
+
+    @cached_property
+    def feeds(self) -> Mapping[Feed, LiveFeed]:
+        """The live feeds, sharing one HTTP client and its limits."""
+        if self._given_feeds is not None:
+            return self._given_feeds
+        self._client = HttpClient(self.settings.http_policy, self.clock)
+
+        def context(base_url: str) -> FeedContext:
+            assert self._client is not None  # noqa: S101 - set on the line above
+            return FeedContext(self._client, self.clock, self.log("feeds"), base_url)
+
+        return {
+            Feed.QUEUE_TIMES: QueueTimesFeed(context(self.settings.queue_times_url)),
+            Feed.THEMEPARKS_WIKI: ThemeParksWikiFeed(context(self.settings.themeparks_wiki_url)),
+        }
+
+    @cached_property
+    def cache(self) -> ObservationCache:
+        """Recent observations, shared by the jobs of this process."""
+        return ObservationCache()
+
+    @cached_property
+    def rollup(self) -> Rollup:
+        """The roll-up job."""
+        return Rollup(self.database, self.clock, self.log("rollup"), self.cache)
+
+    @cached_property
+    def collector(self) -> Collector:
+        """The collection job."""
+        return Collector(
+            self.database,
+            self.feeds,
+            self.clock,
+            self.log("collect"),
+            cadence_seconds=self.settings.cadence_seconds,
+            workers=self.settings.workers,
+            cache=self.cache,
+            parks=frozenset(self.settings.parks) or None,
+        )
+
+    @property
+    def web_settings(self) -> WebSettings:
+        """The part of the settings that the web application takes."""
+        return WebSettings(
+            cadence_seconds=self.settings.cadence_seconds,
+            max_age_seconds=self.settings.web_max_age_seconds,
+            cache_bytes=self.settings.web_cache_megabytes * 1024 * 1024,
+        )
+
+    def make_ready(self, *, migrate: bool) -> None:
+        """Give an empty database its tables and parks; one of an older version only if ``migrate``.
+
+        :raises StoreError: when the schema is not this program's and must not be changed.
+        """
+        if migrate or schema.current(self.database) is None:
+            schema.upgrade(self.database)
+            self.seed()
+        schema.require_head(self.database)
+
+    def seed(self) -> None:
+        """Bring the parks up to date with the shipped catalogue and the installation's own file."""
+        sync.seed_catalogue(
+            self.database,
+            self.clock,
+            only=self.settings.parks or None,
+            extra=self.settings.catalogue_file,
+        )
+
+    def tier_book(self) -> TierBook:
+        """The tier rules in force: shipped ones and the installation's overrides (R13)."""
+        parks = load_parks(self.settings.catalogue_file)
+        return load_tier_book(self.settings.tier_overrides_file, parks)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"{variable('data')} is {str(folder)!r}, which cannot be made ({error.strerror}); name another"
+        ) from error

@@ -1,0 +1,148 @@
+"""From the inputs of any set of park-days to their rows: batches, horizons and the choice of record (R15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import polars as pl
+
+from hallofshame.domain.words import Origin
+from hallofshame.metrics.frames import HISTORY
+from hallofshame.metrics.parkday import (
+    SECONDS_AFTER,
+    SECONDS_BEFORE,
+    ParkDayInputs,
+    ParkDays,
+    compute_park_days,
+)
+from hallofshame.metrics.validity import parks_cut_short
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The rows of park-days and, per park-day, ``origin``: which record they were taken from (R15)."""
+
+    rows: ParkDays
+    origin: pl.DataFrame
+
+
+def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset()) -> Computed:
+    """Statistics of ``inputs.days``, a pure function: same inputs, same rows, bit for bit.
+
+    ``inputs.observations`` may hold both origins; each park-day uses the one with the better coverage, live
+    on a tie, the archive for the parks in ``prefer_archive`` (R15). Most parks are computed for all days
+    at once. Parks with two records, and parks frozen at the edge of what one of their days knows, take one
+    day after the other, each from the observations of its own horizon, so that a day comes out the same
+    alone and in any batch.
+    """
+    archived = inputs.observations.filter(pl.col("origin") == Origin.ARCHIVE)["park_id"].unique()
+    cut_short = parks_cut_short(inputs.observations, inputs.days, SECONDS_BEFORE, SECONDS_AFTER)
+    slow = pl.concat([archived, cut_short]).unique()
+    is_slow = pl.col("park_id").is_in(slow.implode())
+    found = [_compute_live(_restricted(inputs, inputs.days.filter(~is_slow)))]
+    pending = inputs.days.filter(is_slow).sort("park_id", "day")
+    pending = pending.with_columns(turn=pl.int_range(pl.len()).over("park_id"))
+    known = inputs.history
+    for days in pending.partition_by("turn", maintain_order=True):
+        turn = _restricted(replace(inputs, history=known), days.drop("turn"))
+        result = _choose(turn, prefer_archive) if archived.len() else _compute_live(turn)
+        found.append(result)
+        known = pl.concat([known, history_of(result.rows, inputs.rides)])
+    return _concat(found)
+
+
+def history_of(rows: ParkDays, rides: pl.DataFrame) -> pl.DataFrame:
+    """Which attractions operated on the computed days: shape ``HISTORY``, for the days after them."""
+    return (
+        rows.ride_days.join(rides.filter("is_attraction").select("ride_id"), on="ride_id", how="semi")
+        .select("park_id", "day", "ride_id", "operated_any", operated=pl.col("operating") > 0)
+        .filter(pl.col("operated_any") | pl.col("operated"))
+        .cast(HISTORY)
+    )
+
+
+def _restricted(inputs: ParkDayInputs, days: pl.DataFrame) -> ParkDayInputs:
+    """The inputs of ``days`` alone: their parks' observations within the horizon of their days."""
+    horizon = days.group_by("park_id").agg(
+        since=pl.col("day_start").min() - SECONDS_BEFORE, until=pl.col("day_end").max() + SECONDS_AFTER
+    )
+    at, observations = pl.col("observed_at"), inputs.observations
+    if days["park_id"].n_unique() < observations["park_id"].n_unique():
+        observations = observations.filter(pl.col("park_id").is_in(horizon["park_id"].implode()))
+    bounds = horizon.select("since", "until").unique()
+    if bounds.height == 1:
+        since, until = bounds.row(0)
+        observations = observations.filter((at >= since) & (at < until))
+    else:
+        observations = (
+            observations.join(horizon, on="park_id", maintain_order="left")
+            .filter((at >= pl.col("since")) & (at < pl.col("until")))
+            .drop("since", "until")
+        )
+    return replace(inputs, days=days, observations=observations)
+
+
+def _compute_live(inputs: ParkDayInputs) -> Computed:
+    rows = compute_park_days(inputs)
+    origin = pl.lit(Origin.LIVE.value, pl.UInt8)
+    return Computed(rows, rows.park_days.select("park_id", "day", origin=origin))
+
+
+def _choose(inputs: ParkDayInputs, prefer_archive: frozenset[int]) -> Computed:
+    """Compute each park-day from either record and keep the one with the better coverage (R15)."""
+    key = ["park_id", "day"]
+    both = {
+        origin: compute_park_days(
+            replace(inputs, observations=inputs.observations.filter(pl.col("origin") == origin.value))
+        )
+        for origin in Origin
+    }
+    live, archive = (both[origin].park_days for origin in (Origin.LIVE, Origin.ARCHIVE))
+    compared = live.join(archive, on=key, suffix="_archive")
+    better = (pl.col("observed_archive") * pl.col("open") > pl.col("observed") * pl.col("open_archive")) | (
+        (pl.col("open") == 0) & (pl.col("observed_archive") > 0)
+    )
+    preferred = pl.col("park_id").is_in(list(prefer_archive)) & (pl.col("observed_archive") > 0)
+    origin = compared.select(
+        *key,
+        origin=pl.when(better | preferred)
+        .then(pl.lit(Origin.ARCHIVE.value, pl.UInt8))
+        .otherwise(pl.lit(Origin.LIVE.value, pl.UInt8)),
+    )
+    kept = [
+        Computed(
+            _only(both[kind], origin.filter(pl.col("origin") == kind.value)),
+            origin.filter(pl.col("origin") == kind.value),
+        )
+        for kind in Origin
+    ]
+    return _concat(kept)
+
+
+def _only(rows: ParkDays, days: pl.DataFrame) -> ParkDays:
+    """The rows of ``days`` alone."""
+    kept = {
+        field.name: getattr(rows, field.name).join(
+            days.select("park_id", "day"), on=["park_id", "day"], how="semi", maintain_order="left"
+        )
+        for field in fields(ParkDays)
+    }
+    return ParkDays(**kept)
+
+
+def _concat(found: list[Computed]) -> Computed:
+    """Several results as one, each frame sorted by its key again."""
+    order = {
+        "windows": ["park_id", "start"],
+        "ride_hours": ["park_id", "hour", "ride_id"],
+        "ride_days": ["park_id", "day", "ride_id"],
+        "park_hours": ["park_id", "hour"],
+        "park_days": ["park_id", "day"],
+        "outage_parts": ["park_id", "day", "ride_id", "started_at"],
+    }
+    frames = {
+        name: pl.concat([getattr(result.rows, name) for result in found]).sort(key)
+        for name, key in order.items()
+    }
+    origin = pl.concat([result.origin for result in found]).sort("park_id", "day")
+    return Computed(ParkDays(**frames), origin)

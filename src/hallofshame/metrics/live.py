@@ -1,0 +1,103 @@
+"""The live state: which rides are down now, and the two weights of the live shame score (R8)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hallofshame.domain.words import Status
+from hallofshame.metrics.counting import counts_as_downtime
+from hallofshame.metrics.spans import spans
+from hallofshame.metrics.validity import effective
+
+
+def live_rides(
+    observations: pl.DataFrame, windows: pl.DataFrame, ride_days: pl.DataFrame, parks: pl.DataFrame
+) -> pl.DataFrame:
+    """What each ride of each park is doing at its park's latest cycle.
+
+    ``observations``: shape ``OBSERVATIONS`` of the sampled feeds; ``windows``: shape ``WINDOWS`` and
+    ``ride_days`` of :class:`~hallofshame.metrics.parkday.ParkDays` for the park-day of that cycle;
+    ``parks``: shape ``PARKS``. Returns ``park_id, ride_id, observed_at, effective_status, wait_minutes,
+    counts_as_down, eligible, is_open`` for the rides whose latest observation still holds. A ride counts as
+    down inside an open window, if it operated inside one today (R5).
+    """
+    latest = observations.group_by("park_id").agg(now=pl.col("observed_at").max())
+    inside = (
+        latest.join(windows, on="park_id")
+        .filter((pl.col("start") <= pl.col("now")) & (pl.col("now") < pl.col("end")))
+        .select("park_id", is_open=pl.lit(value=True))
+        .unique()
+    )
+    present = (
+        spans(effective(observations))
+        .join(latest, on="park_id")
+        .filter((pl.col("start") <= pl.col("now")) & (pl.col("now") < pl.col("end")))
+    )
+    today = ride_days.select("park_id", "ride_id", "eligible", operated_today=pl.col("operating") > 0)
+    return (
+        present.join(inside, on="park_id", how="left")
+        .join(today, on=["park_id", "ride_id"], how="left")
+        .join(parks, on="park_id")
+        .with_columns(pl.col("is_open", "eligible", "operated_today").fill_null(value=False))
+        .select(
+            "park_id",
+            "ride_id",
+            observed_at="start",
+            effective_status="status",
+            wait_minutes="wait_minutes",
+            counts_as_down=counts_as_downtime()
+            & pl.col("is_open")
+            & pl.col("eligible")
+            & pl.col("operated_today"),
+            eligible="eligible",
+            is_open="is_open",
+        )
+        .sort("park_id", "ride_id")
+    )
+
+
+def live_parks(live: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame) -> pl.DataFrame:
+    """The live state of each park in ``live``: weights, counts and waits over its eligible rides.
+
+    ``live``: output of :func:`live_rides`; ``eligible``: ``park_id, ride_id`` of E today; ``rides``: shape
+    ``RIDES``. ``weight_eligible`` covers all of E, observed now or not (R8), and is 0 while the park is
+    closed. Returns ``park_id, is_open, weight_down, weight_eligible, eligible, observed, rides_operating,
+    rides_down, wait_sum, wait_known, wait_max``.
+    """
+    operating = (pl.col("effective_status") == Status.OPERATING) & pl.col("eligible")
+    wait = pl.when(operating & pl.col("is_open")).then(pl.col("wait_minutes").cast(pl.Int64))
+    weighted = live.join(rides.select("ride_id", "weight"), on="ride_id")
+    now = weighted.group_by("park_id").agg(
+        is_open=pl.col("is_open").any(),
+        weight_down=(pl.col("weight") * pl.col("counts_as_down")).sum(),
+        observed=pl.col("eligible").sum().cast(pl.Int64),
+        rides_operating=operating.sum().cast(pl.Int64),
+        rides_down=pl.col("counts_as_down").sum().cast(pl.Int64),
+        wait_sum=wait.sum(),
+        wait_known=wait.count().cast(pl.Int64),
+        wait_max=wait.max(),
+    )
+    sizes = (
+        eligible.join(rides.select("ride_id", "weight"), on="ride_id")
+        .group_by("park_id")
+        .agg(weight=pl.col("weight").sum(), eligible=pl.len().cast(pl.Int64))
+    )
+    return (
+        now.join(sizes, on="park_id", how="left")
+        .with_columns(pl.col("weight", "eligible").fill_null(0))
+        .with_columns(weight_eligible=pl.col("weight") * pl.col("is_open"))
+        .select(
+            "park_id",
+            "is_open",
+            "weight_down",
+            "weight_eligible",
+            "eligible",
+            "observed",
+            "rides_operating",
+            "rides_down",
+            "wait_sum",
+            "wait_known",
+            "wait_max",
+        )
+        .sort("park_id")
+    )

@@ -1,0 +1,318 @@
+"""Export: derived rows of any days as CSV, JSON or Parquet, the very numbers that the API shows (R8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection, Table, func, select
+
+from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
+from hallofshame.domain.errors import InputError
+from hallofshame.domain.words import TIER_WEIGHTS, Feed, Origin
+from hallofshame.metrics import scores
+from hallofshame.pipeline.export_files import FORMATS, write_pieces
+from hallofshame.store import bulk
+from hallofshame.store.database import Database
+from hallofshame.store.derived import table_of
+from hallofshame.store.models import (
+    Base,
+    ExternalId,
+    Park,
+    ParkDailyStats,
+    ParkHourlyStats,
+    Ride,
+    RideClassification,
+    RideDailyStats,
+    RideHourlyStats,
+    RideOutage,
+)
+
+ONE_DAY = dt.timedelta(days=1)
+
+PARK_KEY = ("park_id", "park_name", "park_slug", "timezone")
+RIDE_KEY = ("ride_id", "ride_name")
+IDS = ("queue_times_id", "themeparks_wiki_id")
+"""The outside ids of what the row is about; several ids of one feed are joined by ``|``."""
+PARK_IDS_OF_RIDE = ("park_queue_times_id", "park_themeparks_wiki_id")
+_FORMULAS: dict[str, tuple[Callable[..., float | None], tuple[str, ...]]] = {
+    "shame_score": (scores.shame_score, ("weighted_downtime", "weighted_exposure")),
+    "uptime_percent": (scores.uptime_percent, ("operating", "downtime")),
+    "average_wait_minutes": (scores.average_wait, ("wait_sum", "wait_known", "wait_max")),
+    "coverage_percent": (scores.coverage_percent, ("observed", "open")),
+    "downtime_hours": (scores.downtime_hours, ("downtime",)),
+}
+"""The ratios shown, each with the counters it is taken of, by the one definition in the kernel."""
+PARK_RATIOS = tuple(_FORMULAS)
+RATIOS = tuple(name for name in PARK_RATIOS if name != "shame_score")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What one kind of export holds: its table, its columns in order, the order of its rows.
+
+    ``days_at_once`` bounds the memory: a month of daily rows, a few days of hourly ones.
+    """
+
+    table: type[Base]
+    columns: tuple[str, ...]
+    order: tuple[str, ...]
+    days_at_once: int = 31
+
+
+KINDS: dict[str, _Kind] = {
+    "park-days": _Kind(
+        ParkDailyStats,
+        (
+            *PARK_KEY,
+            "day",
+            *IDS,
+            *PARK_COUNTERS,
+            "eligible",
+            "rides_operated",
+            "rides_down",
+            "windows",
+            "window_count",
+            "window_seconds",
+            "evidence",
+            "origin",
+            *PARK_RATIOS,
+            "metrics_version",
+        ),
+        ("day", "park_id"),
+    ),
+    "ride-days": _Kind(
+        RideDailyStats,
+        (
+            *PARK_KEY,
+            *RIDE_KEY,
+            "kind",
+            "day",
+            *PARK_IDS_OF_RIDE,
+            *IDS,
+            "tier",
+            "weight",
+            *RIDE_COUNTERS,
+            "eligible",
+            *RATIOS,
+            "metrics_version",
+        ),
+        ("day", "park_id", "ride_id"),
+    ),
+    "park-hours": _Kind(
+        ParkHourlyStats,
+        (*PARK_KEY, "day", "hour", *IDS, *PARK_COUNTERS, "eligible", *PARK_RATIOS, "metrics_version"),
+        ("day", "park_id", "hour"),
+        7,
+    ),
+    "ride-hours": _Kind(
+        RideHourlyStats,
+        (
+            *PARK_KEY,
+            *RIDE_KEY,
+            "kind",
+            "day",
+            "hour",
+            *PARK_IDS_OF_RIDE,
+            *IDS,
+            *RIDE_COUNTERS,
+            "eligible",
+            *RATIOS,
+            "metrics_version",
+        ),
+        ("day", "park_id", "ride_id", "hour"),
+        3,
+    ),
+    "outages": _Kind(
+        RideOutage,
+        (
+            *PARK_KEY,
+            *RIDE_KEY,
+            "day",
+            *PARK_IDS_OF_RIDE,
+            *IDS,
+            "started_at",
+            "ended_at",
+            "kind",
+            "downtime",
+            "flaps",
+            "metrics_version",
+        ),
+        ("day", "park_id", "ride_id", "started_at"),
+    ),
+}
+"""What can be exported; ``docs`` describe the columns."""
+
+
+def export(
+    database: Database,
+    what: str,
+    start: dt.date,
+    end: dt.date,
+    format: str,  # noqa: A002 - the word of the command line
+    output: str,
+    *,
+    park_ids: Collection[int] | None = None,
+) -> int:
+    """Write the rows of the park-local days ``start`` to ``end`` (both included); returns their number.
+
+    :param what: one of :data:`KINDS`.
+    :param format: ``csv``, ``json`` (one array) or ``parquet``.
+    :param output: a path, replaced only when the export is complete, or ``-`` for the standard output.
+    :param park_ids: these parks alone; all parks, active or not, where it is ``None``.
+
+    Columns: who (``park_id`` … ``themeparks_wiki_id``), when (``day``, ``hour``), every counter of R7 under
+    its own name, then the ratios that the API shows, null where nothing was observed. Instants are ISO 8601
+    in UTC; ``day`` is a date. Rows come sorted by day and key and from one state of the store. Without any
+    rows the file has its header alone and the answer is 0.
+
+    :raises InputError: for an unknown kind, format or park, a range that ends before it starts, and an output
+        that cannot be written to.
+    """
+    if what not in KINDS:
+        raise InputError(f"unknown export {what!r}; choose one of {', '.join(KINDS)}", parameter="what")
+    if format not in FORMATS:
+        raise InputError(f"unknown format {format!r}; choose one of {', '.join(FORMATS)}", parameter="format")
+    if start > end:
+        raise InputError(f"the range {start} to {end} ends before it starts; swap them", parameter="end")
+    with database.read() as connection:
+        pieces = _Pieces(connection, KINDS[what], park_ids)
+        return write_pieces(pieces.of(start, end), format, str(output))
+
+
+class _Pieces:
+    """Reads an export piece by piece, each in the columns and the order of its kind."""
+
+    def __init__(self, connection: Connection, kind: _Kind, park_ids: Collection[int] | None) -> None:
+        self._connection = connection
+        self._kind = kind
+        self._table = table_of(kind.table)
+        self._of_rides = "ride_id" in self._table.c
+        ids = bulk.read_frame(
+            connection,
+            select(ExternalId.feed, ExternalId.kind, ExternalId.external_id, ExternalId.internal_id),
+        )
+        parks = _parks(connection, ids)
+        self._park_ids = _chosen(parks, park_ids)
+        self._who = _rides(connection, ids, parks) if self._of_rides else parks
+
+    def of(self, start: dt.date, end: dt.date) -> Iterator[pl.DataFrame]:
+        """The rows of ``start`` to ``end``; one empty frame where there are none."""
+        days = table_of(ParkDailyStats).c.day
+        first, last = self._connection.execute(select(func.min(days), func.max(days))).one()
+        if first is None or first > end or last < start:
+            yield self._piece(start, start)
+            return
+        at, end = max(start, first), min(end, last)
+        while at <= end:
+            until = min(end, at + (self._kind.days_at_once - 1) * ONE_DAY)
+            yield self._piece(at, until)
+            at = until + ONE_DAY
+
+    def _piece(self, first: dt.date, last: dt.date) -> pl.DataFrame:
+        rows = self._read(self._table, first, last)
+        if "eligible" in self._kind.columns and "eligible" not in rows.columns:
+            rows = self._with_eligible(rows, first, last)
+        key = ["park_id", "ride_id"] if self._of_rides else ["park_id"]
+        joined = rows.join(self._who, on=key, how="left")
+        return _shown(joined, self._kind).select(self._kind.columns).sort(self._kind.order)
+
+    def _read(self, table: Table, first: dt.date, last: dt.date, *names: str) -> pl.DataFrame:
+        columns = [table.c[name] for name in names] or list(table.c)
+        where = (table.c.park_id.in_(self._park_ids), table.c.day.between(first, last))
+        return bulk.read_frame(self._connection, select(*columns).where(*where))
+
+    def _with_eligible(self, rows: pl.DataFrame, first: dt.date, last: dt.date) -> pl.DataFrame:
+        """Hours take ``eligible`` from their day: one set E for every grain (R6)."""
+        key = ["park_id", "day", "ride_id"] if self._of_rides else ["park_id", "day"]
+        table = table_of(RideDailyStats if self._of_rides else ParkDailyStats)
+        return rows.join(self._read(table, first, last, *key, "eligible"), on=key, how="left")
+
+
+def _chosen(parks: pl.DataFrame, park_ids: Collection[int] | None) -> list[int]:
+    known: list[int] = parks["park_id"].to_list()
+    if park_ids is None:
+        return known
+    if unknown := sorted(set(park_ids) - set(known)):
+        listed = ", ".join(map(str, unknown))
+        raise InputError(f"there is no park {listed}; look its number up in the catalogue", parameter="park")
+    return sorted(set(park_ids))
+
+
+def _parks(connection: Connection, ids: pl.DataFrame) -> pl.DataFrame:
+    """Every park: :data:`PARK_KEY` and :data:`IDS`."""
+    found = bulk.read_frame(connection, select(Park.park_id, Park.name, Park.slug, Park.timezone))
+    named = found.rename({"name": "park_name", "slug": "park_slug"})
+    return _with_ids(named, ids, "park", "park_id")
+
+
+def _rides(connection: Connection, ids: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
+    """Every ride: the columns of its park, its own, its tier and the weight of it."""
+    query = select(
+        Ride.park_id, Ride.ride_id, Ride.name, Ride.kind.label("ride_kind"), RideClassification.tier
+    ).outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
+    weights = {tier: weight for tier, weight in TIER_WEIGHTS.items() if tier is not None}
+    rides = (
+        bulk.read_frame(connection, query)
+        .rename({"name": "ride_name"})
+        .with_columns(
+            weight=pl.col("tier").replace_strict(weights, default=TIER_WEIGHTS[None], return_dtype=pl.Int64)
+        )
+    )
+    of_park = parks.rename(dict(zip(IDS, PARK_IDS_OF_RIDE, strict=True)))
+    return _with_ids(rides, ids, "ride", "ride_id").join(of_park, on="park_id")
+
+
+def _with_ids(frame: pl.DataFrame, ids: pl.DataFrame, kind: str, key: str) -> pl.DataFrame:
+    """``frame`` with :data:`IDS`; the archive speaks in ThemeParks.wiki's ids."""
+    feeds = ([Feed.QUEUE_TIMES], [Feed.THEMEPARKS_WIKI, Feed.ARCHIVE])
+    for name, sources in zip(IDS, feeds, strict=True):
+        joined = (
+            ids.filter((pl.col("kind") == kind) & pl.col("feed").is_in([int(feed) for feed in sources]))
+            .group_by(pl.col("internal_id").alias(key))
+            .agg(pl.col("external_id").unique().sort().str.join("|").alias(name))
+        )
+        frame = frame.join(joined, on=key, how="left")
+    return frame
+
+
+def _shown(rows: pl.DataFrame, kind: _Kind) -> pl.DataFrame:
+    """Stored rows as they are shown: instants as texts, flags as booleans, windows as structs, ratios."""
+    instants = [name for name in ("hour", "started_at", "ended_at") if name in kind.columns]
+    shown = rows.with_columns(pl.col(name).pipe(_iso) for name in instants)
+    if "kind" not in shown.columns and "ride_kind" in shown.columns:
+        shown = shown.with_columns(kind="ride_kind")
+    if "ride_id" in kind.columns and "eligible" in kind.columns:
+        shown = shown.with_columns(pl.col("eligible") > 0)
+    if "windows" in kind.columns:
+        shown = _with_windows(shown)
+    if "origin" in kind.columns:
+        names = {int(origin): origin.name.lower() for origin in Origin}
+        shown = shown.with_columns(pl.col("origin").replace_strict(names, return_dtype=pl.String))
+    ratios = [name for name in PARK_RATIOS if name in kind.columns]
+    return shown.with_columns(_ratio(rows, name) for name in ratios)
+
+
+def _iso(seconds: pl.Expr) -> pl.Expr:
+    return pl.from_epoch(seconds, time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _with_windows(rows: pl.DataFrame) -> pl.DataFrame:
+    """``windows`` from stored text to structs of ``start``, ``end`` and ``seconds``; and their number."""
+    start, end = pl.element().list.get(0), pl.element().list.get(1)
+    struct = pl.struct(start=_iso(start), end=_iso(end), seconds=end - start)
+    pairs = pl.col("windows").str.json_decode(pl.List(pl.List(pl.Int64)))
+    return rows.with_columns(windows=pairs).with_columns(
+        window_count=pl.col("windows").list.len().cast(pl.Int64), windows=pl.col("windows").list.eval(struct)
+    )
+
+
+def _ratio(rows: pl.DataFrame, name: str) -> pl.Series:
+    """One shown ratio per row (R8), null where nothing was observed; coverage alone can then say 0."""
+    formula, counters = _FORMULAS[name]
+    asked = rows.select("observed", *counters).iter_rows()
+    always = name == "coverage_percent"
+    values = [formula(*row) if observed or always else None for observed, *row in asked]
+    return pl.Series(name, values, pl.Float64)

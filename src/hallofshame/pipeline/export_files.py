@@ -1,0 +1,121 @@
+"""Frames into a CSV, JSON or Parquet file, piece by piece: written beside the target, synced and renamed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+
+from hallofshame.domain.errors import InputError
+
+STDOUT = "-"
+
+Pieces = Iterable[pl.DataFrame]
+"""Frames of one schema, at least one, which may be empty: from it come the header and the types."""
+
+
+def write_pieces(pieces: Pieces, file_format: str, output: str) -> int:
+    """Write ``pieces`` one after the other into ``output``, as one of :data:`FORMATS`; returns the row count.
+
+    ``output`` is a path, replaced only when all is written, or ``-`` for the standard output (not Parquet).
+    Memory holds one piece at a time.
+
+    :raises InputError: for an output that cannot be written to.
+    """
+    write = _WRITERS.get(file_format)
+    if output == STDOUT:
+        if write is None:
+            raise InputError("parquet cannot go to the standard output; name a file", parameter="output")
+        rows = write(pieces, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return rows
+    with _beside(_target(output)) as partial:
+        if write is None:
+            return _write_parquet(pieces, partial)
+        with partial.open("wb") as file:
+            return write(pieces, file)
+
+
+def _target(output: str) -> Path:
+    target = Path(output)
+    if not target.parent.is_dir():
+        raise InputError(
+            f"the folder of {output!r} does not exist; make it or name another", parameter="output"
+        )
+    if target.is_dir():
+        raise InputError(f"{output!r} is a folder; name a file in it", parameter="output")
+    return target
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A path beside ``target`` that takes its place when the block ends well, and is gone otherwise."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(target)
+    except OSError as error:
+        raise InputError(f"cannot write {str(target)!r}: {error}", parameter="output") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_csv(pieces: Pieces, file: IO[bytes]) -> int:
+    """Comma-separated UTF-8 with one header; nulls are empty, lists JSON texts."""
+    rows = 0
+    for number, piece in enumerate(pieces):
+        flat = piece.with_columns(pl.col(name).pipe(_json_text) for name in _lists(piece))
+        file.write(flat.write_csv(include_header=number == 0).encode())
+        rows += piece.height
+    return rows
+
+
+def _lists(piece: pl.DataFrame) -> list[str]:
+    return [name for name, dtype in piece.schema.items() if isinstance(dtype, pl.List)]
+
+
+def _json_text(column: pl.Expr) -> pl.Expr:
+    """A list of structs as one JSON text."""
+    return pl.format("[{}]", column.list.eval(pl.element().struct.json_encode()).list.join(","))
+
+
+def _write_json(pieces: Pieces, file: IO[bytes]) -> int:
+    """One JSON array with one object per line."""
+    rows = 0
+    file.write(b"[")
+    for piece in pieces:
+        if piece.height:
+            objects = piece.write_ndjson().rstrip("\n").replace("\n", ",\n")
+            file.write(f"{',' if rows else ''}\n{objects}".encode())
+            rows += piece.height
+    file.write(b"\n]\n")
+    return rows
+
+
+def _write_parquet(pieces: Pieces, target: Path) -> int:
+    """One Parquet file with a row group or more per piece, by way of one file per piece."""
+    rows = 0
+    parts: list[Path] = []
+    with tempfile.TemporaryDirectory(prefix=f"{target.name}.", dir=target.parent) as folder:
+        for piece in pieces:
+            if parts and piece.is_empty():
+                continue
+            parts.append(Path(folder) / f"{len(parts):06d}.parquet")
+            piece.write_parquet(parts[-1])
+            rows += piece.height
+        pl.scan_parquet(parts).sink_parquet(target)
+    return rows
+
+
+_WRITERS: dict[str, Callable[[Pieces, IO[bytes]], int]] = {"csv": _write_csv, "json": _write_json}
+
+FORMATS: tuple[str, ...] = (*_WRITERS, "parquet")
+"""What an export can be written as."""

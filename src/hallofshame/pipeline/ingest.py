@@ -1,0 +1,322 @@
+"""Ingest: a recording of a sampled feed becomes part of the raw record, as if it had been collected live."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy import Connection
+
+from hallofshame.clock import Clock
+from hallofshame.domain.errors import InputError
+from hallofshame.domain.localtime import from_unix, zone
+from hallofshame.domain.names import normalise, slugify
+from hallofshame.domain.readings import Finding
+from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind
+from hallofshame.feeds.recordings import Recording, read_recording
+from hallofshame.pipeline.identity import MeetsAlso, Sighting
+from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
+from hallofshame.pipeline.registry import Registry
+from hallofshame.pipeline.shipped import load_parks
+from hallofshame.store import catalogue, findings
+from hallofshame.store.database import Database
+
+MAX_CADENCE_SECONDS = 24 * 3600
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class IngestResult:
+    """What an ingest did; ``new_observations`` is 0 when all of the recording was there already."""
+
+    observations: int = 0
+    new_observations: int = 0
+    parks: int = 0
+    parks_created: int = 0
+    rides_created: int = 0
+    findings: int = 0
+
+
+def ingest(
+    database: Database,
+    path: Path,
+    feed: Feed,
+    *,
+    cadence_seconds: int,
+    clock: Clock,
+    log: logging.Logger,
+    park: str | None = None,
+    timezone: str | None = None,
+    progress: Progress | None = None,
+) -> IngestResult:
+    """Read the recording at ``path`` and write it: see :func:`ingest_readings`.
+
+    A recording that does not say which park it is of gets it from ``park`` (a name, alias or slug) or, where
+    that is not given, from the name of its folder, if exactly one park of the catalogue is named in it.
+    """
+    recording = read_recording(path, feed)
+    hint = park
+    if hint is None and _lacks_park(recording):
+        hint = _park_named_in(path)
+        log.info("the recording names no park; taken from its folder: %s", hint)
+    return ingest_readings(
+        database,
+        recording,
+        feed,
+        cadence_seconds=cadence_seconds,
+        clock=clock,
+        log=log,
+        park=hint,
+        timezone=timezone,
+        progress=progress,
+    )
+
+
+def ingest_readings(
+    database: Database,
+    recording: Recording,
+    feed: Feed,
+    *,
+    cadence_seconds: int,
+    clock: Clock,
+    log: logging.Logger,
+    park: str | None = None,
+    timezone: str | None = None,
+    registry: Registry | None = None,
+    progress: Progress | None = None,
+) -> IngestResult:
+    """Write a recording as observations of ``feed`` sampled every ``cadence_seconds``, park by park.
+
+    Parks are found by the feed's id, else by name or alias; rides by R14; what is unknown is created. A new
+    park takes ``timezone``, or UTC with a finding that says so. What is in the store already is left as it
+    is; the park-days touched become dirty. Each park is one transaction.
+
+    Raises :class:`InputError` for a cadence out of range or a recording of an unnamed park.
+    """
+    if not 1 <= cadence_seconds <= MAX_CADENCE_SECONDS:
+        raise InputError(f"cadence {cadence_seconds} s is out of range; use 1 s to 24 h", parameter="cadence")
+    if timezone is not None:
+        zone(timezone)
+    registry = registry or Registry()
+    result = IngestResult()
+    keys = ["park_external_id", "park_name"]
+    groups = recording.readings.partition_by(keys, as_dict=True, maintain_order=True)
+    for done, (key, readings) in enumerate(groups.items()):
+        source = _Source(key[0], key[1], park, timezone)
+        queues = recording.queues.join(readings.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+        writer = _ParkWriter(source, feed, cadence_seconds, registry, clock)
+        try:
+            database.run(lambda connection, w=writer, r=readings, q=queues: w.write(connection, r, q, result))
+        except BaseException:
+            registry.forget()
+            raise
+        if progress is not None:
+            progress(done + 1, len(groups))
+    if recording.findings:
+        database.run(
+            lambda connection: findings.record(
+                connection, [(None, finding) for finding in recording.findings], clock.now()
+            )
+        )
+    result.findings += len(recording.findings)
+    log.info(
+        "ingested %d observations (%d new) of %d parks",
+        result.observations,
+        result.new_observations,
+        result.parks,
+    )
+    return result
+
+
+@dataclass(frozen=True)
+class _Source:
+    """How a recording names one park, and what the caller says of it."""
+
+    external_id: str | None
+    name: str | None
+    hint: str | None
+    timezone: str | None
+
+
+class _ParkWriter:
+    """Writes one park's share of a recording inside one transaction."""
+
+    def __init__(
+        self, source: _Source, feed: Feed, cadence_seconds: int, registry: Registry, clock: Clock
+    ) -> None:
+        self._source = source
+        self._feed = feed
+        self._cadence = cadence_seconds
+        self._registry = registry
+        self._clock = clock
+
+    def write(
+        self,
+        connection: Connection,
+        readings: pl.DataFrame,
+        queues: pl.DataFrame,
+        result: IngestResult,
+    ) -> None:
+        """Find or create the park and its rides, then write the observations."""
+        park_id, timezone, created = self._park(connection)
+        before = len(catalogue.rides(connection, park_id))
+        rides = self._rides(connection, park_id, readings)
+        observations = one_per_ride(
+            readings.join(rides, on=["ride_external_id", "ride_name", "kind"], nulls_equal=True).select(
+                pl.lit(park_id, pl.Int32).alias("park_id"),
+                pl.col("ride_id").cast(pl.Int32),
+                "observed_at",
+                pl.lit(int(Origin.LIVE), pl.UInt8).alias("origin"),
+                "status",
+                "wait_minutes",
+                pl.lit(int(self._feed), pl.UInt8).alias("feed"),
+                "stale",
+                pl.lit(self._cadence, pl.Int32).alias("cadence_seconds"),
+            )
+        )
+        written = write_observations(
+            connection,
+            observations,
+            _queue_frame(queues, rides, park_id),
+            {park_id: timezone},
+            self._clock.now(),
+        )
+        result.parks += 1
+        result.parks_created += created
+        result.rides_created += len(catalogue.rides(connection, park_id)) - before
+        result.observations += observations.height
+        result.new_observations += written.new_rows
+
+    def _park(self, connection: Connection) -> tuple[int, str, bool]:
+        source = self._source
+        parks = {row.park_id: row for row in catalogue.park_table(connection)}
+        known = catalogue.external_ids(connection, self._feed, "park")
+        park_id = known.get(source.external_id or "")
+        if park_id is None:
+            park_id = self._park_by_name(parks)
+        if park_id is not None:
+            if source.external_id is not None and source.external_id not in known:
+                self._remember_id(connection, park_id)
+            return park_id, parks[park_id].timezone, False
+        return *self._create_park(connection), True
+
+    def _park_by_name(self, parks: Mapping[int | None, catalogue.ParkRow]) -> int | None:
+        wanted = self._source.name or self._source.hint
+        if wanted is None:
+            raise InputError("the recording names no park; say which with --park NAME", parameter="park")
+        named: dict[str, set[int]] = defaultdict(set)
+        for park in parks.values():
+            if park.park_id is not None:
+                named[normalise(park.name)].add(park.park_id)
+                named[normalise(park.slug.replace("-", " "))].add(park.park_id)
+        for row in load_parks():
+            if row.park_id in parks:
+                for name in row.names:
+                    named[normalise(name)].add(row.park_id)
+        found = named.get(normalise(wanted), set())
+        return next(iter(found)) if len(found) == 1 else None
+
+    def _create_park(self, connection: Connection) -> tuple[int, str]:
+        source = self._source
+        name = source.name or source.hint or f"{self._feed.slug} park {source.external_id}"
+        timezone = source.timezone or "UTC"
+        slug = slugify(name)
+        taken = {park.slug for park in catalogue.park_table(connection)}
+        if slug in taken:
+            slug = f"{slug}-{self._feed.slug.replace('_', '-')}-{source.external_id or 'recorded'}"
+        row = catalogue.ParkRow(
+            slug=slug,
+            name=name,
+            timezone=timezone,
+            primary_feed=int(self._feed),
+            breakdown_signal=BreakdownSignal.CLOSED.value,
+        )
+        park_id = catalogue.upsert_parks(connection, [row])[slug]
+        if source.external_id is not None:
+            self._remember_id(connection, park_id)
+        if source.timezone is None:
+            detail = (
+                f"{name} is not in the catalogue and its time zone is not known, so its days are UTC days; "
+                "add it to the catalogue, or ingest it with --timezone"
+            )
+            findings.record(
+                connection, [(park_id, Finding("timezone_assumed", name, detail))], self._clock.now()
+            )
+        return park_id, timezone
+
+    def _remember_id(self, connection: Connection, park_id: int) -> None:
+        assert self._source.external_id is not None  # noqa: S101 - callers have checked
+        new = catalogue.NewExternalId(self._feed, "park", self._source.external_id, park_id)
+        catalogue.add_external_ids(connection, [new], self._clock.now())
+
+    def _rides(self, connection: Connection, park_id: int, readings: pl.DataFrame) -> pl.DataFrame:
+        """The ride of every way in which the recording names one: ``ride_external_id, ride_name, kind, ride_id``."""
+        ways = (
+            readings.group_by("ride_external_id", "ride_name", "kind")
+            .agg(first=pl.col("observed_at").min())
+            .sort("first", "ride_external_id", "ride_name", nulls_last=True)
+        )
+        sightings = [
+            Sighting(external_id, name, RideKind(kind))
+            for external_id, name, kind in ways.select("ride_external_id", "ride_name", "kind").iter_rows()
+        ]
+        seen_at = from_unix(int(readings["observed_at"].max() or 0))  # type: ignore[arg-type]
+        known = self._registry.resolve(
+            connection, park_id, self._feed, sightings, seen_at, _meetings(readings)
+        )
+        return ways.drop("first").with_columns(
+            ride_id=pl.Series([known[sighting] for sighting in sightings], dtype=pl.Int64)
+        )
+
+
+def _meetings(readings: pl.DataFrame) -> MeetsAlso:
+    """Whether two names of a recording ever stand in one poll."""
+    instants: dict[str, set[int]] = defaultdict(set)
+    for name, times in readings.group_by("ride_name").agg("observed_at").iter_rows():
+        instants[normalise(name)].update(times)
+
+    def meets_also(sighting: Sighting, name: str) -> bool:
+        return not instants[normalise(sighting.name)].isdisjoint(instants.get(name, set()))
+
+    return meets_also
+
+
+def _queue_frame(queues: pl.DataFrame, rides: pl.DataFrame, park_id: int) -> pl.DataFrame:
+    """The recording's queues as rows of ``queue_data``: shape ``record.QUEUES``."""
+    named = rides.select("ride_external_id", "ride_name", "ride_id").unique(["ride_external_id", "ride_name"])
+    joined = queues.join(named, on=["ride_external_id", "ride_name"], nulls_equal=True)
+    return (
+        joined.with_columns(
+            pl.lit(park_id).alias("park_id"),
+            return_end=pl.lit(None),
+            group_start=pl.lit(None),
+            group_end=pl.lit(None),
+        )
+        .select(QUEUES.names())
+        .cast(QUEUES)
+    )
+
+
+def _lacks_park(recording: Recording) -> bool:
+    return (
+        recording.readings.filter(pl.col("park_external_id").is_null() & pl.col("park_name").is_null()).height
+        > 0
+    )
+
+
+def _park_named_in(path: Path) -> str:
+    """The one park of the catalogue whose name stands in the folder or file name of ``path``."""
+    folder = path if path.is_dir() else path.parent
+    words = f" {normalise(folder.resolve().name.replace('_', ' '))} "
+    found = {row.slug for row in load_parks() if any(f" {normalise(name)} " in words for name in row.names)}
+    if len(found) != 1:
+        raise InputError(
+            f"the recording {path} names no park and its folder does not either; say which with --park NAME",
+            parameter="park",
+        )
+    return found.pop()

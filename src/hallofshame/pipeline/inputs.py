@@ -1,0 +1,133 @@
+"""Gathers what park-days depend on and hands it to the kernel (design §1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from hallofshame.domain.localtime import day_bounds, zone
+from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, RideKind
+from hallofshame.metrics import frames
+from hallofshame.metrics.opening import LOOKBACK_DAYS
+from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE, ParkDayInputs
+from hallofshame.store import bulk, schedules
+from hallofshame.store.derived import table_of
+from hallofshame.store.models import Park, Ride, RideClassification, RideDailyStats
+from hallofshame.store.observations import ObservationCache
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ParkZone:
+    """What the pipeline needs to know of a park to place its days."""
+
+    park_id: int
+    timezone: str
+    breakdown_signal: BreakdownSignal
+
+
+def park_zones(connection: Connection) -> dict[int, ParkZone]:
+    """Every park's zone and breakdown signal."""
+    rows = connection.execute(select(Park.park_id, Park.timezone, Park.breakdown_signal))
+    return {
+        park_id: ParkZone(park_id, timezone, BreakdownSignal(signal)) for park_id, timezone, signal in rows
+    }
+
+
+def days_frame(park_days: Sequence[tuple[int, dt.date]], zones: dict[int, ParkZone]) -> pl.DataFrame:
+    """Park-days with their bounds: shape ``DAYS``."""
+    rows = [(park_id, day, *day_bounds(day, zones[park_id].timezone)) for park_id, day in park_days]
+    return pl.DataFrame(rows, schema=frames.DAYS, orient="row")
+
+
+def gather(
+    connection: Connection, cache: ObservationCache, park_days: Sequence[tuple[int, dt.date]]
+) -> ParkDayInputs:
+    """The inputs of ``park_days`` as the store has them now."""
+    zones = park_zones(connection)
+    days = days_frame(park_days, zones)
+    park_ids = sorted({park_id for park_id, _ in park_days})
+    start, end = days.select(
+        pl.col("day_start").min() - SECONDS_BEFORE, pl.col("day_end").max() + SECONDS_AFTER
+    ).row(0)
+    first, last = min(day for _, day in park_days), max(day for _, day in park_days)
+    return ParkDayInputs(
+        observations=cache.load(connection, park_ids, start, end),
+        parks=_parks(zones, park_ids, first),
+        rides=_rides(connection, park_ids),
+        days=days,
+        schedules=schedules.entries(connection, park_ids, first - ONE_DAY, last).cast(frames.SCHEDULES),
+        history=_history(connection, days, first),
+    )
+
+
+def _parks(zones: dict[int, ParkZone], park_ids: Sequence[int], day: dt.date) -> pl.DataFrame:
+    rows = [
+        (
+            park_id,
+            _hour_shift(zones[park_id].timezone, day),
+            zones[park_id].breakdown_signal is BreakdownSignal.CLOSED,
+        )
+        for park_id in park_ids
+    ]
+    return pl.DataFrame(rows, schema=frames.PARKS, orient="row")
+
+
+def _hour_shift(timezone: str, day: dt.date) -> int:
+    """Seconds by which the zone's hours are off the UTC hours: 1800 in India, 0 in Rome.
+
+    It is the same all year but on Lord Howe Island, whose clocks move by half an hour.
+    """
+    offset = dt.datetime.combine(day, dt.time(12), zone(timezone)).utcoffset() or dt.timedelta()
+    return int(offset.total_seconds()) % 3600
+
+
+def _rides(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame:
+    found = bulk.read_frame(
+        connection,
+        select(Ride.ride_id, Ride.park_id, Ride.kind, RideClassification.tier)
+        .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
+        .where(Ride.park_id.in_(park_ids)),
+    )
+    weight = pl.col("tier").replace_strict(
+        {tier: weight for tier, weight in TIER_WEIGHTS.items() if tier is not None},
+        default=TIER_WEIGHTS[None],
+        return_dtype=pl.Int64,
+    )
+    return found.select(
+        "ride_id", "park_id", is_attraction=pl.col("kind") == RideKind.ATTRACTION.value, weight=weight
+    ).cast(frames.RIDES)
+
+
+def _history(connection: Connection, days: pl.DataFrame, first: dt.date) -> pl.DataFrame:
+    """Which attractions operated on the six days before each park-day that is not itself asked for."""
+    table = table_of(RideDailyStats)
+    park_ids = days["park_id"].unique().to_list()
+    last = days["day"].max()
+    found = bulk.read_frame(
+        connection,
+        select(table.c.park_id, table.c.day, table.c.ride_id, table.c.operated_any, table.c.operating)
+        .join(Ride, Ride.ride_id == table.c.ride_id)
+        .where(
+            table.c.park_id.in_(park_ids),
+            table.c.day.between(first - LOOKBACK_DAYS * ONE_DAY, last),
+            Ride.kind == RideKind.ATTRACTION.value,
+            (table.c.operated_any > 0) | (table.c.operating > 0),
+        ),
+    )
+    return (
+        found.select(
+            "park_id",
+            "day",
+            "ride_id",
+            operated_any=pl.col("operated_any") > 0,
+            operated=pl.col("operating") > 0,
+        )
+        .cast(frames.HISTORY)
+        .join(days.select("park_id", "day"), on=["park_id", "day"], how="anti")
+    )

@@ -1,0 +1,92 @@
+"""The present state after each cycle: what every ride is doing and how each park stands (R8, live)."""
+
+from __future__ import annotations
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from hallofshame.domain.words import Origin
+from hallofshame.metrics import METRICS_VERSION
+from hallofshame.metrics.compute import Computed
+from hallofshame.metrics.live import live_parks, live_rides
+from hallofshame.metrics.parkday import ParkDayInputs
+from hallofshame.store import bulk
+from hallofshame.store.models import ParkCurrent, RideCurrent
+
+
+def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed, days: pl.DataFrame) -> int:
+    """Write the live state of the parks whose latest observation lies in one of ``days``; returns rows.
+
+    Only parks whose latest observation in the store is among the inputs are written, so that rolling up an
+    old day never turns the present back.
+    """
+    sampled = inputs.observations.filter(pl.col("origin") == Origin.LIVE)
+    latest = sampled.group_by("park_id").agg(now=pl.col("observed_at").max())
+    today = (
+        latest.join(inputs.days.join(days, on=["park_id", "day"], how="semi"), on="park_id")
+        .filter((pl.col("day_start") <= pl.col("now")) & (pl.col("now") < pl.col("day_end")))
+        .select("park_id", "day", "now")
+    )
+    if today.is_empty():
+        return 0
+    rides_now = _stored_rides(connection, today)
+    newest = rides_now.group_by("park_id").agg(stored=pl.col("observed_at").max())
+    today = (
+        today.join(newest.cast({"park_id": pl.Int32}), on="park_id")
+        .filter(pl.col("stored") <= pl.col("now"))
+        .drop("stored")
+    )
+    current_day = today.select("park_id", "day")
+    ride_days = computed.rows.ride_days.join(current_day, on=["park_id", "day"], how="semi")
+    live = live_rides(
+        sampled.join(current_day, on="park_id", how="semi", maintain_order="left"),
+        computed.rows.windows.join(current_day, on=["park_id", "day"], how="semi"),
+        ride_days,
+        inputs.parks,
+    )
+    eligible = ride_days.filter("eligible").select("park_id", "ride_id")
+    written = _write_rides(
+        connection, rides_now.join(today.select("park_id").cast(pl.Int64), on="park_id", how="semi"), live
+    )
+    return written + _write_parks(connection, live_parks(live, eligible, inputs.rides), today)
+
+
+def _stored_rides(connection: Connection, today: pl.DataFrame) -> pl.DataFrame:
+    parks = today["park_id"].to_list()
+    return bulk.read_frame(connection, select(RideCurrent.__table__).where(RideCurrent.park_id.in_(parks)))
+
+
+def _write_rides(connection: Connection, stored: pl.DataFrame, live: pl.DataFrame) -> int:
+    """Bring ``effective_status`` and ``counts_as_down`` of the stored rides up to date."""
+    now = live.select(
+        pl.col("ride_id").cast(pl.Int64),
+        effective=pl.col("effective_status").cast(pl.Int64),
+        down=pl.col("counts_as_down").cast(pl.Int64),
+    )
+    changed = (
+        stored.join(now, on="ride_id", how="left")
+        .with_columns(pl.col("down").fill_null(0))
+        .filter(
+            pl.col("effective").ne_missing(pl.col("effective_status"))
+            | (pl.col("down") != pl.col("counts_as_down"))
+        )
+        .with_columns(effective_status="effective", counts_as_down="down")
+        .select(stored.columns)
+    )
+    bulk.upsert(
+        connection,
+        RideCurrent,
+        changed,
+        keep=("park_id", "observed_at", "feed", "status", "wait_minutes", "since"),
+    )
+    return changed.height
+
+
+def _write_parks(connection: Connection, parks: pl.DataFrame, today: pl.DataFrame) -> int:
+    rows = (
+        parks.join(today.select("park_id", observed_at="now"), on="park_id")
+        .with_columns(pl.col("is_open").cast(pl.Int64), metrics_version=pl.lit(METRICS_VERSION, pl.Int64))
+        .cast({"park_id": pl.Int64})
+    )
+    bulk.upsert(connection, ParkCurrent, rows)
+    return rows.height

@@ -1,0 +1,205 @@
+"""Writes observations into the raw record, with everything that has to follow in the same transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from hallofshame.domain.localtime import day_bounds, from_unix, local_day
+from hallofshame.domain.words import Status
+from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.metrics.parkday import SECONDS_AFTER
+from hallofshame.store import bulk, dirty, raw
+from hallofshame.store.models import QueueData, RideCurrent
+
+ONE_DAY = dt.timedelta(days=1)
+
+QUEUES = pl.Schema(
+    {
+        "park_id": pl.Int64,
+        "observed_at": pl.Int64,
+        "ride_id": pl.Int64,
+        "queue_type": pl.Int64,
+        "state": pl.String,
+        "wait_minutes": pl.Int64,
+        "return_start": pl.Int64,
+        "return_end": pl.Int64,
+        "price_minor": pl.Int64,
+        "currency": pl.String,
+        "group_start": pl.Int64,
+        "group_end": pl.Int64,
+    }
+)
+"""Columns of a frame of queues other than standby."""
+
+_PREFERRED = {Status.OPERATING: 0, Status.DOWN: 1, Status.CLOSED: 2, Status.REFURBISHMENT: 3}
+
+
+def one_per_ride(observations: pl.DataFrame) -> pl.DataFrame:
+    """One observation per ride and instant (R2): of several, the one that says most of the ride.
+
+    Operating before down before closed before refurbishment before unknown, then the longer wait.
+    """
+    rank = pl.col("status").replace_strict(
+        {int(status): rank for status, rank in _PREFERRED.items()}, default=9, return_dtype=pl.Int8
+    )
+    return (
+        observations.sort(
+            "park_id", "observed_at", "ride_id", "origin", rank, -pl.col("wait_minutes").fill_null(-1)
+        )
+        .unique(["park_id", "observed_at", "ride_id", "origin"], keep="first", maintain_order=True)
+        .select(OBSERVATIONS.names())
+        .cast(OBSERVATIONS)
+    )
+
+
+def activity(observations: pl.DataFrame) -> pl.DataFrame:
+    """Per park and cycle how many rides said what: rows of ``park_activity_snapshots``."""
+
+    def says(status: Status) -> pl.Expr:
+        return (pl.col("status") == status).sum().cast(pl.Int64)
+
+    return (
+        observations.filter(pl.col("cadence_seconds").is_not_null())
+        .group_by("park_id", "observed_at")
+        .agg(
+            pl.col("feed").first().cast(pl.Int64),
+            pl.col("cadence_seconds").first().cast(pl.Int64),
+            operating=says(Status.OPERATING),
+            down=says(Status.DOWN),
+            closed=says(Status.CLOSED),
+            refurbishment=says(Status.REFURBISHMENT),
+            unknown=pl.col("status").is_null().sum().cast(pl.Int64),
+        )
+        .sort("park_id", "observed_at")
+    )
+
+
+def write_observations(
+    connection: Connection,
+    observations: pl.DataFrame,
+    queues: pl.DataFrame,
+    timezones: dict[int, str],
+    now: dt.datetime,
+) -> raw.Written:
+    """Write observations and all that follows: activity, queues, current state, dirty marks.
+
+    ``observations``: columns of ``OBSERVATIONS``, one per ride and instant; ``queues``: shape
+    :data:`QUEUES`; ``timezones``: IANA zone per park. What is there already is left as it is; where
+    nothing was new, nothing is marked dirty.
+    """
+    before = raw.observed_range(connection, observations["park_id"].unique().to_list())
+    written = raw.write_snapshots(connection, observations)
+    raw.insert_activity(connection, activity(observations))
+    if queues.height:
+        unique = queues.unique(
+            ["park_id", "observed_at", "ride_id", "queue_type"], keep="first", maintain_order=True
+        )
+        bulk.insert_ignore(connection, QueueData, unique)
+    if written.new_rows:
+        write_current(connection, observations)
+        _mark(connection, observations, timezones, before, now)
+    return written
+
+
+def _mark(
+    connection: Connection,
+    observations: pl.DataFrame,
+    timezones: dict[int, str],
+    before: dict[int, tuple[int, int]],
+    now: dt.datetime,
+) -> None:
+    """Put the park-days that the observations change on the dirty list."""
+    changed: list[tuple[int, dt.date]] = []
+    silent: list[tuple[int, dt.date]] = []
+    instants = observations.select("park_id", "observed_at").unique()
+    for (park_id,), group in instants.partition_by("park_id", as_dict=True).items():
+        days = days_changed(group["observed_at"].to_list(), timezones[park_id], before.get(park_id))
+        changed.extend((park_id, day) for day in days.changed)
+        silent.extend((park_id, day) for day in days.silent)
+    dirty.mark(connection, changed, "observations", now)
+    dirty.mark_missing(connection, silent, "no_observations", now)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysChanged:
+    """Park-days whose rows new observations change, and days without any between them and what was known.
+
+    The silent ones have rows too, so that lost time shows as lost coverage; they need to be rolled up once.
+    """
+
+    changed: frozenset[dt.date]
+    silent: frozenset[dt.date]
+
+
+def days_changed(instants: Sequence[int], timezone: str, known: tuple[int, int] | None) -> DaysChanged:
+    """The park-days that new observations at ``instants`` (Unix seconds) are an input of.
+
+    Each is an input of its own local day, during that day's first three hours also of the day before, and
+    of the day after; those two only where they lie between the first and last observed day of the park.
+    ``known``: first and last observed instant before.
+    """
+
+    def day_of(instant: int) -> dt.date:
+        return local_day(from_unix(instant), timezone)
+
+    ordered = sorted(set(instants))
+    newest, oldest = day_of(ordered[-1]), day_of(ordered[0])
+    first = min(oldest, day_of(known[0])) if known else oldest
+    last = max(newest, day_of(known[1])) if known else newest
+    changed: set[dt.date] = set()
+    at = 0
+    while at < len(ordered):
+        day = day_of(ordered[at])
+        start, end = day_bounds(day, timezone)
+        changed |= {day, day + ONE_DAY}
+        if ordered[at] < start + SECONDS_AFTER:
+            changed.add(day - ONE_DAY)
+        at = bisect_left(ordered, end, at)
+    since, until = oldest, newest
+    if known and day_of(known[1]) < oldest:
+        since = day_of(known[1])
+    if known and day_of(known[0]) > newest:
+        until = day_of(known[0])
+    silent = {since + n * ONE_DAY for n in range((until - since).days + 1)}
+    return DaysChanged(frozenset(day for day in changed if first <= day <= last), frozenset(silent - changed))
+
+
+def write_current(connection: Connection, observations: pl.DataFrame) -> None:
+    """Bring ``ride_current`` up to the latest of ``observations``; older ones than stored change nothing.
+
+    ``since`` moves only when the status does. The kernel's columns are left to the rollup.
+    """
+    latest = observations.sort("observed_at").unique("ride_id", keep="last").cast({"ride_id": pl.Int64})
+    parks = latest["park_id"].unique().to_list()
+    stored = bulk.read_frame(
+        connection,
+        select(RideCurrent.ride_id, RideCurrent.observed_at, RideCurrent.status, RideCurrent.since).where(
+            RideCurrent.park_id.in_(parks)
+        ),
+    ).rename({"observed_at": "old_at", "status": "old_status", "since": "old_since"})
+    moved = latest.join(stored, on="ride_id", how="left").filter(
+        pl.col("old_at").is_null() | (pl.col("observed_at") > pl.col("old_at"))
+    )
+    unchanged = pl.col("old_since").is_not_null() & pl.col("status").eq_missing(pl.col("old_status"))
+    bulk.upsert(
+        connection,
+        RideCurrent,
+        moved.select(
+            "ride_id",
+            "park_id",
+            "observed_at",
+            "feed",
+            "status",
+            "wait_minutes",
+            since=pl.when(unchanged).then("old_since").otherwise("observed_at"),
+            effective_status="status",
+            counts_as_down=pl.lit(0),
+        ),
+        keep=("effective_status", "counts_as_down"),
+    )

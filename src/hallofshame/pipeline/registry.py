@@ -1,0 +1,262 @@
+"""Who is who: the rides behind a feed's names and ids, created, renamed and remembered in the store (R14)."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from hallofshame.domain.errors import InputError
+from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.names import normalise
+from hallofshame.domain.words import Feed, RideKind
+from hallofshame.pipeline.identity import (
+    KnownRide,
+    Matcher,
+    MeetsAlso,
+    Sighting,
+    in_order,
+)
+from hallofshame.store import catalogue, dirty
+from hallofshame.store.models import ExternalId, Park, Ride, RideDailyStats, RideName
+
+MAPPING_COLUMNS = ("park", "feed", "ride_at_feed", "ride")
+
+
+@dataclass(frozen=True, slots=True)
+class ManualMapping:
+    """One line of the manual mapping file: the feed's id or name of a ride and our name of it."""
+
+    park: str
+    feed: Feed
+    ride_at_feed: str
+    ride: str
+
+
+def load_mapping(path: Path) -> list[ManualMapping]:
+    """Read a manual mapping CSV (``park`` slug, ``feed``, ``ride_at_feed`` id or name, ``ride`` our name).
+
+    Raises :class:`InputError` that names the file, the line and the remedy.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [name for name in MAPPING_COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise InputError(
+                f"{path}: column {', '.join(missing)} is missing; needed: {', '.join(MAPPING_COLUMNS)}"
+            )
+        found = []
+        for line, row in enumerate(reader, start=2):
+            try:
+                feed = Feed.from_slug(row["feed"].strip())
+            except ValueError as error:
+                raise InputError(f"{path}, line {line}: {error}") from error
+            found.append(
+                ManualMapping(row["park"].strip(), feed, row["ride_at_feed"].strip(), row["ride"].strip())
+            )
+    return found
+
+
+@dataclass
+class _ParkIndex:
+    """What is known of one park's rides, as the matcher wants it."""
+
+    slug: str
+    primary_feed: Feed
+    rides: dict[int, KnownRide] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
+
+
+class Registry:
+    """Answers sightings with ride ids, and keeps what it knows in memory while the store has not changed."""
+
+    def __init__(self, mapping: Iterable[ManualMapping] = ()) -> None:
+        self._mapping = list(mapping)
+        self._version: tuple[int, ...] | None = None
+        self._parks: dict[int, _ParkIndex] = {}
+        self._answers: dict[tuple[int, Feed, Sighting], int] = {}
+
+    def resolve(
+        self,
+        connection: Connection,
+        park_id: int,
+        feed: Feed,
+        sightings: Iterable[Sighting],
+        seen_at: dt.datetime,
+        meets_also: MeetsAlso | None = None,
+    ) -> dict[Sighting, int]:
+        """The ride of each sighting of one park; rides nobody knew are created (R14).
+
+        Without ``meets_also`` all sightings count as coming from one answer. Renames by the park's primary
+        feed are taken over, every other spelling is remembered. A ride of which ThemeParks.wiki says that it
+        is no attraction (or is one) changes its kind, and its park-days become dirty.
+        """
+        self._refresh(connection)
+        asked = in_order(sightings)
+        known = {
+            sighting: self._answers[park_id, feed, sighting]
+            for sighting in asked
+            if (park_id, feed, sighting) in self._answers
+        }
+        fresh = [sighting for sighting in asked if sighting not in known]
+        if not fresh:
+            return known
+        names = {normalise(sighting.name) for sighting in asked}
+        together = meets_also or (lambda _sighting, name: name in names)
+        answers = self._match(connection, park_id, feed, fresh, seen_at, together)
+        self._version = self._current_version(connection)
+        for sighting, ride_id in answers.items():
+            self._answers[park_id, feed, sighting] = ride_id
+        return known | answers
+
+    def forget(self) -> None:
+        """Drop what is held in memory, as after a transaction that was rolled back."""
+        self._version = None
+
+    def _refresh(self, connection: Connection) -> None:
+        version = self._current_version(connection)
+        if version == self._version:
+            return
+        self._answers.clear()
+        self._parks = _load(connection)
+        self._version = version
+
+    @staticmethod
+    def _current_version(connection: Connection) -> tuple[int, ...]:
+        counts = (
+            select(func.count()).select_from(ExternalId).scalar_subquery(),
+            select(func.coalesce(func.max(Ride.ride_id), 0)).scalar_subquery(),
+            select(func.count()).select_from(RideName).scalar_subquery(),
+            select(func.count()).select_from(Park).scalar_subquery(),
+        )
+        return tuple(connection.execute(select(*counts)).one())
+
+    def _match(
+        self,
+        connection: Connection,
+        park_id: int,
+        feed: Feed,
+        sightings: list[Sighting],
+        seen_at: dt.datetime,
+        meets_also: MeetsAlso,
+    ) -> dict[Sighting, int]:
+        index = self._parks[park_id]
+        matcher = Matcher(index.rides.values(), feed, self._manual(index, feed), meets_also)
+        answers: dict[Sighting, int] = {}
+        for sighting in sightings:
+            ride_id = matcher.match(sighting).ride_id
+            if ride_id is None:
+                ride_id = self._create(connection, park_id, sighting, seen_at)
+            matcher.learn(ride_id, sighting)
+            answers[sighting] = ride_id
+        self._remember(connection, index, feed, answers, seen_at)
+        self._correct_kinds(connection, park_id, feed, answers, seen_at)
+        return answers
+
+    def _manual(self, index: _ParkIndex, feed: Feed) -> Mapping[str, int]:
+        by_name = {normalise(ride.name): ride.ride_id for ride in index.rides.values()}
+        found: dict[str, int] = {}
+        for line in self._mapping:
+            ride_id = by_name.get(normalise(line.ride))
+            if line.park == index.slug and line.feed is feed and ride_id is not None:
+                found[line.ride_at_feed] = ride_id
+                found[normalise(line.ride_at_feed)] = ride_id
+        return found
+
+    def _create(self, connection: Connection, park_id: int, sighting: Sighting, seen_at: dt.datetime) -> int:
+        new = catalogue.NewRide(park_id, sighting.name, sighting.kind.value, sighting.land, to_unix(seen_at))
+        (ride_id,) = catalogue.create_rides(connection, [new])
+        index = self._parks[park_id]
+        index.rides[ride_id] = KnownRide(ride_id, sighting.name)
+        index.kinds[ride_id] = sighting.kind.value
+        return ride_id
+
+    def _remember(
+        self,
+        connection: Connection,
+        index: _ParkIndex,
+        feed: Feed,
+        answers: Mapping[Sighting, int],
+        seen_at: dt.datetime,
+    ) -> None:
+        """Keep new ids and new spellings; the primary feed's spelling is the one shown."""
+        ids: list[catalogue.NewExternalId] = []
+        spellings: list[tuple[int, str, int]] = []
+        for sighting, ride_id in answers.items():
+            ride = index.rides[ride_id]
+            mine = ride.external_ids.get(feed, frozenset())
+            if sighting.external_id is not None and sighting.external_id not in mine:
+                ids.append(catalogue.NewExternalId(feed, "ride", sighting.external_id, ride_id))
+                ride.external_ids = {**ride.external_ids, feed: mine | {sighting.external_id}}
+            if sighting.name == ride.name or sighting.name in ride.old_names:
+                continue
+            if feed is index.primary_feed and sighting.external_id is not None:
+                catalogue.rename_ride(connection, ride_id, sighting.name, to_unix(seen_at))
+                ride.old_names |= {ride.name}
+                ride.name = sighting.name
+            else:
+                spellings.append((ride_id, sighting.name, to_unix(seen_at)))
+                ride.old_names |= {sighting.name}
+        catalogue.add_external_ids(connection, ids, to_unix(seen_at))
+        catalogue.remember_names(connection, spellings)
+
+    def _correct_kinds(
+        self,
+        connection: Connection,
+        park_id: int,
+        feed: Feed,
+        answers: Mapping[Sighting, int],
+        seen_at: dt.datetime,
+    ) -> None:
+        """Queue-Times calls everything a ride; ThemeParks.wiki knows shows and restaurants apart."""
+        if feed is not Feed.THEMEPARKS_WIKI:
+            return
+        kinds = self._parks[park_id].kinds
+        wrong = {
+            ride_id: sighting.kind.value
+            for sighting, ride_id in answers.items()
+            if sighting.external_id is not None
+            and kinds[ride_id] != sighting.kind.value
+            and sighting.kind is not RideKind.OTHER
+        }
+        if not wrong:
+            return
+        catalogue.set_kinds(connection, wrong)
+        kinds.update(wrong)
+        days = connection.execute(
+            select(RideDailyStats.park_id, RideDailyStats.day)
+            .where(RideDailyStats.ride_id.in_(list(wrong)))
+            .distinct()
+        )
+        dirty.mark(connection, [(park, day) for park, day in days], "ride_kind", to_unix(seen_at))
+
+
+def _load(connection: Connection) -> dict[int, _ParkIndex]:
+    """Everything the store knows of all rides."""
+    parks = {
+        park_id: _ParkIndex(slug, Feed(primary))
+        for park_id, slug, primary in connection.execute(select(Park.park_id, Park.slug, Park.primary_feed))
+    }
+    names: dict[int, set[str]] = defaultdict(set)
+    for ride_id, name in connection.execute(select(RideName.ride_id, RideName.name)):
+        names[ride_id].add(name)
+    ids: dict[int, dict[Feed, frozenset[str]]] = defaultdict(dict)
+    for feed in Feed:
+        for external_id, ride_id in catalogue.external_ids(connection, feed, "ride").items():
+            mine = ids[ride_id].get(feed, frozenset())
+            ids[ride_id][feed] = mine | {external_id}
+    for ride in catalogue.rides(connection):
+        index = parks[ride.park_id]
+        index.rides[ride.ride_id] = KnownRide(
+            ride.ride_id,
+            ride.name,
+            frozenset(names[ride.ride_id] - {ride.name}),
+            dict(ids.get(ride.ride_id, {})),
+        )
+        index.kinds[ride.ride_id] = ride.kind
+    return parks

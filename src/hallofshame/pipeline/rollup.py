@@ -1,0 +1,221 @@
+"""Roll up: empties the dirty list. The one way by which derived rows come to be (design §1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection
+
+from hallofshame.clock import Clock
+from hallofshame.domain.localtime import to_unix
+from hallofshame.metrics.compute import Computed, compute
+from hallofshame.metrics.opening import LOOKBACK_DAYS
+from hallofshame.metrics.parkday import ParkDayInputs
+from hallofshame.pipeline.inputs import ONE_DAY, gather
+from hallofshame.pipeline.live import write_live
+from hallofshame.pipeline.rows import day_rows
+from hallofshame.store import data_version, derived, dirty, joblog, outages
+from hallofshame.store.database import Database
+from hallofshame.store.models import Base, RideDailyStats
+from hallofshame.store.observations import ObservationCache
+
+PARKS_AT_ONCE = 40
+PARK_DAYS_AT_ONCE = 100
+"""Bounds of one batch, so that memory stays flat whatever the size of the dirty list."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class RollupResult:
+    """What a rollup did."""
+
+    park_days: int = 0
+    rows_written: int = 0
+    batches: int = 0
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What one batch wrote, to be remembered once it is committed."""
+
+    days: pl.DataFrame
+    rows: dict[type[Base], pl.DataFrame]
+    revisions: dict[int, int]
+    written: int
+
+
+class Rollup:
+    """Empties the dirty list, batch by batch; each batch writes rows and clears its marks in one transaction.
+
+    Keeps recent observations and the rows it last wrote in memory; both are checked against the store's
+    revisions before use, so that a second process or a crash can never make it write from a stale copy.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, log: logging.Logger, cache: ObservationCache | None = None
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._log = log
+        self.cache = cache or ObservationCache()
+        self._written = WrittenDays()
+
+    def run(self, progress: Progress | None = None) -> RollupResult:
+        """Roll up until nothing is dirty. Safe to repeat, to interrupt and to run beside another."""
+        result = RollupResult()
+        run_id: int | None = None
+        while True:
+            with self._database.read() as connection:
+                marks = dirty.dirty(connection)
+            if marks.is_empty():
+                break
+            if run_id is None:
+                run_id = self._database.run(
+                    lambda connection: joblog.start(connection, "rollup", self._clock.now())
+                )
+            for batch in batches(marks):
+                self._roll_up(batch, result)
+                if progress is not None:
+                    progress(result.park_days, result.park_days + marks.height)
+        if run_id is not None:
+            self._finish(run_id, result)
+        return result
+
+    def _finish(self, run_id: int, result: RollupResult) -> None:
+        self._database.run(
+            lambda connection: joblog.finish(
+                connection,
+                run_id,
+                self._clock.now(),
+                "ok",
+                park_days=result.park_days,
+                rows_written=result.rows_written,
+            )
+        )
+
+    def _roll_up(self, marks: pl.DataFrame, result: RollupResult) -> None:
+        with self._database.read() as connection:
+            inputs = gather(connection, self.cache, list(marks.select("park_id", "day").iter_rows()))
+        computed = compute(inputs)
+        outcome = self._database.run(lambda connection: self._write(connection, marks, inputs, computed))
+        self._written.remember(outcome.days, outcome.rows, outcome.revisions)
+        result.park_days += outcome.days.height
+        result.rows_written += outcome.written
+        result.batches += 1
+
+    def _write(
+        self, connection: Connection, marks: pl.DataFrame, inputs: ParkDayInputs, computed: Computed
+    ) -> _Outcome:
+        # A mark that is gone was rolled up by somebody else, perhaps from newer observations than ours.
+        days = dirty.still_marked(connection, marks)
+        new = {
+            model: frame.join(days, on=["park_id", "day"], how="semi", maintain_order="left")
+            for model, frame in day_rows(computed).items()
+        }
+        revisions = derived.derived_revisions(connection, days["park_id"].unique().to_list())
+        old = self._written.rows(connection, days, revisions)
+        change = derived.write_days(connection, old, new)
+        written = change.rows
+        if change.days:
+            derived.sum_up(connection, change.days)
+            follow = _days_that_depend(old[RideDailyStats], new[RideDailyStats], days)
+            dirty.mark_existing(connection, follow, "operated_rides", to_unix(self._clock.now()))
+        if change.outage_days:
+            written += outages.restitch(connection, change.outage_days)
+        written += write_live(connection, inputs, computed, days)
+        changed = {park_id for park_id, _ in change.all_days}
+        derived.bump_derived_revisions(connection, changed)
+        dirty.clear(connection, marks)
+        if written:
+            data_version.bump(connection, _latest(inputs))
+        after = {park: revision + (park in changed) for park, revision in revisions.items()}
+        return _Outcome(days, new, after, written)
+
+
+class WrittenDays:
+    """The rows of recent park-days as last written, kept to see what a new computation changes."""
+
+    def __init__(self) -> None:
+        self._parks: dict[int, tuple[int, dict[dt.date, dict[type[Base], pl.DataFrame]]]] = {}
+
+    def rows(
+        self, connection: Connection, days: pl.DataFrame, revisions: dict[int, int]
+    ) -> dict[type[Base], pl.DataFrame]:
+        """The stored rows of ``days``: from memory where the park's revision still fits, else read."""
+        known: list[dict[type[Base], pl.DataFrame]] = []
+        missing: list[tuple[int, dt.date]] = []
+        for park_id, day in days.iter_rows():
+            revision, kept = self._parks.get(park_id, (-1, {}))
+            if revision == revisions[park_id] and day in kept:
+                known.append(kept[day])
+            else:
+                missing.append((park_id, day))
+        if missing:
+            asked = pl.DataFrame(missing, schema=days.schema, orient="row")
+            known.append(dict(derived.read_days(connection, asked)))
+        return {model: pl.concat([rows[model] for rows in known]) for model in derived.DAY_TABLES}
+
+    def remember(self, days: pl.DataFrame, new: derived.Rows, revisions: dict[int, int]) -> None:
+        """Keep ``new`` as the rows of ``days``, the latest two days of each park."""
+        latest = days.group_by("park_id").agg(pl.col("day").max())
+        if days.height > 2 * latest.height:
+            for park_id in revisions:
+                self._parks.pop(park_id, None)
+            return
+        split = {model: frame.partition_by("park_id", "day", as_dict=True) for model, frame in new.items()}
+        for park_id, revision in revisions.items():
+            old_revision, kept = self._parks.get(park_id, (-1, {}))
+            if old_revision not in (revision, revision - 1):
+                kept = {}
+            for day in days.filter(pl.col("park_id") == park_id)["day"].to_list():
+                kept[day] = {model: split[model].get((park_id, day), new[model].clear()) for model in new}
+            recent = sorted(kept)[-2:]
+            self._parks[park_id] = (revision, {day: kept[day] for day in recent})
+
+
+def batches(marks: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The dirty list in bounded batches: parks side by side, each park's days in time order."""
+    ordered = marks.sort("park_id", "day")
+    parks = ordered["park_id"].unique(maintain_order=True).to_list()
+    for at in range(0, len(parks), PARKS_AT_ONCE):
+        group = ordered.filter(pl.col("park_id").is_in(parks[at : at + PARKS_AT_ONCE]))
+        if group.height <= PARK_DAYS_AT_ONCE:
+            yield group
+            continue
+        by_time = group.sort("day", "park_id")
+        for first in range(0, by_time.height, PARK_DAYS_AT_ONCE):
+            yield by_time.slice(first, PARK_DAYS_AT_ONCE)
+
+
+def _days_that_depend(old: pl.DataFrame, new: pl.DataFrame, days: pl.DataFrame) -> list[tuple[int, dt.date]]:
+    """Later days whose sets A and E change, because other rides operated on one of ``days`` (R4, R6).
+
+    Days of the same batch are left out: they were computed together with the change.
+    """
+    key = ["park_id", "day", "ride_id"]
+    flags = [pl.col("operated_any") > 0, (pl.col("operating") > 0).alias("operated")]
+    before, after = (frame.select(*key, *flags) for frame in (old, new))
+    before, after = (frame.filter(pl.col("operated_any") | pl.col("operated")) for frame in (before, after))
+    columns = before.columns
+    changed = pl.concat(
+        [
+            after.join(before, on=columns, how="anti"),
+            before.join(after, on=columns, how="anti"),
+        ]
+    )
+    found = {
+        (park_id, day + later * ONE_DAY)
+        for park_id, day in changed.select("park_id", "day").unique().iter_rows()
+        for later in range(1, LOOKBACK_DAYS + 1)
+    }
+    return sorted(found - set(days.select("park_id", "day").iter_rows()))
+
+
+def _latest(inputs: ParkDayInputs) -> dt.datetime | None:
+    latest = inputs.observations["observed_at"].max()
+    return None if latest is None else dt.datetime.fromtimestamp(int(latest), dt.UTC)

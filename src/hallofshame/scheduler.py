@@ -1,0 +1,202 @@
+"""When which job runs: aligned cycles, the daily sync, the lease, and what was missed while away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from hallofshame.domain.localtime import from_unix, to_unix
+from hallofshame.installation import Installation
+from hallofshame.pipeline.quality import check_quality
+from hallofshame.pipeline.repair import repair_gaps
+from hallofshame.pipeline.sync import classify, retire_vanished, sync
+from hallofshame.store import leases
+from hallofshame.store.reports.current import system_state
+
+COLLECT_LEASE = "collect"
+SYNC_JOB = "sync"
+"""Name under which the job log keeps runs of the sync."""
+
+SYNC_EVERY_SECONDS = 24 * 3600
+RETRY_SYNC_SECONDS = 3600
+_SYNC_MINUTE = 20
+"""Off the full hour, when everybody else asks the feeds."""
+
+
+class _Stopping(Exception):  # noqa: N818 - a signal out of a long job, never seen outside
+    """The scheduler is being stopped; what is done is done, the rest waits for the next start."""
+
+
+class Scheduler:
+    """Runs the jobs of one process; of several on one database, only the holder of the lease collects.
+
+    All writing jobs share one thread, so none meets another; the lease is renewed on a second one. A job
+    that fails is logged with its traceback and the next run goes on.
+    """
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._settings = installation.settings
+        self._clock = installation.clock
+        self._log = installation.log("scheduler")
+        self._stopping = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._lease_lock = threading.Lock()
+        self._holds_lease = False
+        self._caught_up = False
+        self._scheduler = BackgroundScheduler(
+            timezone=dt.UTC,
+            executors={"jobs": ThreadPoolExecutor(1), "lease": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        """Begin: the first cycle at once, then one on every multiple of the cadence."""
+        every_day = CronTrigger(hour=self._settings.sync_hour, minute=_SYNC_MINUTE, timezone=dt.UTC)
+        often = IntervalTrigger(seconds=self._settings.lease_seconds // 3, timezone=dt.UTC)
+        cycle, daily = self._alone(self.run_cycle), self._alone(self.run_daily)
+        self._scheduler.add_job(cycle, executor="jobs", name="first cycle")
+        self._scheduler.add_job(cycle, aligned(self._settings.cadence_seconds), executor="jobs", name="cycle")
+        self._scheduler.add_job(daily, every_day, executor="jobs", name="daily sync")
+        self._scheduler.add_job(self.renew_lease, often, executor="lease", name="lease")
+        self._scheduler.start()
+
+    def stop(self, wait_seconds: float) -> bool:
+        """Start nothing more, wait for the running job, let the lease go.
+
+        Returns whether the job ended in time. One that did not loses nothing but its open transaction.
+        """
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        finished = self._idle.wait(wait_seconds)
+        if not finished:
+            self._log.warning(
+                "a job is still running after %g s; its open transaction is given up", wait_seconds
+            )
+        if self._holds_lease:
+            self._release()
+        return finished
+
+    def run_cycle(self) -> None:
+        """Collect once and roll up, if this process holds the lease; the first time, catch up as well."""
+        if not self.renew_lease():
+            self._log.debug("another process collects; nothing to do")
+            return
+        self._step("cycle", self._installation.collector.cycle)
+        self._step("roll-up", self._roll_up)
+        if self._sync_is_due():
+            self._daily()
+        if not self._caught_up:
+            self._caught_up = True
+            if self._settings.gap_repair:
+                self._step("gap repair", self._repair)
+                self._step("roll-up", self._roll_up)
+
+    def run_daily(self) -> None:
+        """Bring schedules, entities and tiers up to date, look the record over, roll up what changed."""
+        if self.renew_lease():
+            self._daily()
+
+    def renew_lease(self) -> bool:
+        """Take or keep the duty to collect; returns whether this process has it."""
+        with self._lease_lock:
+            held, self._holds_lease = self._holds_lease, self._acquire()
+            if self._holds_lease and not held:
+                self._caught_up = False
+                self._log.info("%s collects from now on", self._settings.holder_name)
+            elif held and not self._holds_lease:
+                self._log.warning("%s lost the duty to collect", self._settings.holder_name)
+            return self._holds_lease
+
+    def _acquire(self) -> bool:
+        if self._stopping.is_set():
+            return False
+        try:
+            return self._installation.database.run(
+                lambda connection: leases.acquire(
+                    connection,
+                    COLLECT_LEASE,
+                    self._settings.holder_name,
+                    self._clock.now(),
+                    self._settings.lease_seconds,
+                )
+            )
+        except Exception:  # noqa: BLE001 - logged with its traceback
+            self._log.exception("the lease cannot be renewed; this process does not collect until it can")
+            return False
+
+    def _release(self) -> None:
+        with self._lease_lock:
+            self._holds_lease = False
+            try:
+                self._installation.database.run(
+                    lambda connection: leases.release(connection, COLLECT_LEASE, self._settings.holder_name)
+                )
+            except Exception:  # noqa: BLE001 - logged with its traceback
+                self._log.exception("the lease stays until it runs out")
+
+    def _sync_is_due(self) -> bool:
+        """Whether there was no sync for a day, or the last one failed an hour ago or more."""
+        with self._installation.database.read() as connection:
+            runs = {run.job: run for run in system_state(connection).jobs}
+        last = runs.get(SYNC_JOB)
+        if last is None:
+            return True
+        pause = SYNC_EVERY_SECONDS if last.outcome == "ok" else RETRY_SYNC_SECONDS
+        return to_unix(self._clock.now()) - last.started_at >= pause
+
+    def _daily(self) -> None:
+        parts = self._installation
+        database, clock = parts.database, parts.clock
+        self._step("sync", lambda: sync(database, parts.feeds, clock, parts.log("sync")))
+        self._step("retirement of vanished rides", lambda: retire_vanished(database, clock))
+        self._step("classification", lambda: classify(database, clock, parts.tier_book()))
+        self._step("quality check", lambda: check_quality(database, clock))
+        self._step("roll-up", self._roll_up)
+
+    def _repair(self) -> object:
+        parts = self._installation
+        return repair_gaps(parts.database, parts.feeds, parts.clock, parts.log("repair"))
+
+    def _roll_up(self) -> object:
+        return self._installation.rollup.run(progress=self._leave_if_stopping)
+
+    def _leave_if_stopping(self, _done: int, _total: int) -> None:
+        if self._stopping.is_set():
+            raise _Stopping
+
+    def _step(self, name: str, work: Callable[[], object]) -> None:
+        """Do ``work``; a failure is logged and touches nothing else."""
+        if self._stopping.is_set():
+            return
+        try:
+            work()
+        except _Stopping:
+            self._log.info("%s left for the next start", name)
+        except Exception:  # noqa: BLE001 - logged with its traceback
+            self._log.exception("%s failed; the next run goes on", name)
+
+    def _alone(self, job: Callable[[], None]) -> Callable[[], None]:
+        """``job``, with its running made visible to :meth:`stop` and its failures to the log."""
+
+        def run() -> None:
+            self._idle.clear()
+            try:
+                self._step(job.__name__, job)
+            finally:
+                self._idle.set()
+
+        return run
+
+
+def aligned(cadence_seconds: int) -> IntervalTrigger:
+    """Fires on whole multiples of the cadence, counted in UTC from midnight and beyond."""
+    return IntervalTrigger(seconds=cadence_seconds, start_date=from_unix(0), timezone=dt.UTC)

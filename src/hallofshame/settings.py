@@ -1,0 +1,290 @@
+"""Settings: read from the environment or a ``.env`` file, checked once at start, documented one by one.
+
+``docs/settings.md`` holds the table of :func:`documented`; a test keeps the two alike.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
+
+from hallofshame.domain.errors import SettingsError
+from hallofshame.feeds import queue_times, themeparks_wiki
+from hallofshame.feeds.http import HttpPolicy
+
+PREFIX = "HALLOFSHAME_"
+_MASKED = ("database_url",)
+"""Settings whose value an error must not repeat, because it may hold a password."""
+
+_HTTP = HttpPolicy()
+
+
+def _setting(default: Any, meaning: str, accepts: str, **limits: Any) -> Any:
+    """A field with its two texts for ``docs/settings.md`` and for errors."""
+    return Field(default, description=meaning, json_schema_extra={"accepts": accepts}, **limits)
+
+
+class Settings(BaseSettings):
+    """Everything an installation may decide. Read it with :func:`load`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    data: Path = _setting(
+        Path("data"), "Folder for everything this installation keeps; made when missing.", "a folder"
+    )
+    database_url: str | None = _setting(
+        None,
+        "The database. Unset: the SQLite file `hallofshame.sqlite` in the data folder.",
+        "`sqlite:///file.sqlite` or `mysql+pymysql://user:password@host/name`",
+    )
+    host: str = _setting(
+        "127.0.0.1", "Address to serve on; `0.0.0.0` serves the whole network.", "an address"
+    )
+    port: int = _setting(
+        8000, "Port to serve on; 0 takes any free one.", "a whole number from 0 to 65535", ge=0, le=65535
+    )
+    web_threads: int = _setting(
+        8, "Requests answered at the same time.", "a whole number from 1 to 256", ge=1, le=256
+    )
+    web_max_age_seconds: int = _setting(
+        60,
+        "How long browsers and proxies may keep an answer without asking again.",
+        "whole seconds from 0 to 3600",
+        ge=0,
+        le=3600,
+    )
+    web_cache_megabytes: int = _setting(
+        64, "Memory for ready answers.", "a whole number from 1 to 65536", ge=1, le=65536
+    )
+    cadence_seconds: int = _setting(
+        300,
+        "Time between two cycles; cycles fall on whole multiples of it, counted in UTC.",
+        "whole seconds from 60 to 1800",
+        ge=60,
+        le=1800,
+    )
+    parks: Annotated[tuple[str, ...], NoDecode] = _setting(
+        (), "Only these parks, by slug. Unset: all of the catalogue.", "park slugs with commas between them"
+    )
+    catalogue_file: Path | None = _setting(
+        None,
+        "Further parks, or corrected ones, in the form of `docs/catalogue.md`.",
+        "a CSV file that exists",
+    )
+    tier_overrides_file: Path | None = _setting(
+        None, "Tiers decided by hand, in the form of `docs/catalogue.md`.", "a CSV file that exists"
+    )
+    ride_mapping_file: Path | None = _setting(
+        None, "Rides that names do not tell apart or together (R14).", "a CSV file that exists"
+    )
+    queue_times_url: str = _setting(
+        queue_times.DEFAULT_BASE_URL, "Where Queue-Times answers.", "an address with http:// or https://"
+    )
+    themeparks_wiki_url: str = _setting(
+        themeparks_wiki.DEFAULT_BASE_URL,
+        "Where ThemeParks.wiki answers.",
+        "an address with http:// or https://",
+    )
+    connect_timeout_seconds: float = _setting(
+        _HTTP.connect_timeout_seconds,
+        "Longest wait for a connection to a feed.",
+        "seconds above 0, at most 60",
+        gt=0,
+        le=60,
+    )
+    read_timeout_seconds: float = _setting(
+        _HTTP.read_timeout_seconds,
+        "Longest silence between two pieces of one answer of a feed.",
+        "seconds above 0, at most 120",
+        gt=0,
+        le=120,
+    )
+    tries: int = _setting(
+        _HTTP.tries,
+        "Requests made for one answer before a poll counts as failed.",
+        "a whole number from 1 to 10",
+        ge=1,
+        le=10,
+    )
+    requests_per_second: float = _setting(
+        _HTTP.requests_per_second,
+        "Requests sent to one feed per second, at most.",
+        "a number above 0, at most 100",
+        gt=0,
+        le=100,
+    )
+    concurrent_requests: int = _setting(
+        _HTTP.concurrent_requests,
+        "Requests open to one feed at the same time, at most.",
+        "a whole number from 1 to 64",
+        ge=1,
+        le=64,
+    )
+    workers: int = _setting(16, "Parks polled at the same time.", "a whole number from 1 to 64", ge=1, le=64)
+    gap_repair: bool = _setting(
+        True,
+        "Whether to fill holes in the record from ThemeParks.wiki's history when collecting begins.",
+        "`true` or `false`",
+    )
+    sync_hour: int = _setting(
+        9,
+        "UTC hour at which schedules, entities and tiers are brought up to date every day.",
+        "a whole number from 0 to 23",
+        ge=0,
+        le=23,
+    )
+    lease_seconds: int = _setting(
+        120,
+        "How long the duty to collect stays with a host that has fallen silent.",
+        "whole seconds from 15 to 3600",
+        ge=15,
+        le=3600,
+    )
+    holder: str = _setting(
+        "",
+        "Name of this process among those that share the database. Unset: host name and process id.",
+        "a text of at most 120 characters",
+        max_length=120,
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "info", "Least important kind of message that is logged.", "`debug`, `info`, `warning` or `error`"
+    )
+    log_format: Literal["text", "json"] = _setting(
+        "text",
+        "Form of the log on standard error: lines to read, or one JSON object per line.",
+        "`text` or `json`",
+    )
+
+    @field_validator("parks", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(slug.strip() for slug in value.split(",") if slug.strip())
+        return value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("catalogue_file", "tier_overrides_file", "ride_mapping_file")
+    @classmethod
+    def _exists(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("no such file")
+        return value
+
+    @field_validator("queue_times_url", "themeparks_wiki_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("not an address")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database's URL, the default filled in."""
+        return self.database_url or f"sqlite:///{self.data / 'hallofshame.sqlite'}"
+
+    @property
+    def holder_name(self) -> str:
+        """:attr:`holder`, the default filled in."""
+        return self.holder or f"{socket.gethostname()[:100]}:{os.getpid()}"
+
+    @property
+    def http_policy(self) -> HttpPolicy:
+        """The part that the feeds' HTTP client takes."""
+        return HttpPolicy(
+            connect_timeout_seconds=self.connect_timeout_seconds,
+            read_timeout_seconds=self.read_timeout_seconds,
+            tries=self.tries,
+            requests_per_second=self.requests_per_second,
+            concurrent_requests=self.concurrent_requests,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """One row of ``docs/settings.md``."""
+
+    variable: str
+    default: str
+    accepts: str
+    meaning: str
+
+
+def documented() -> list[Documented]:
+    """Every setting as the docs show it."""
+    return [
+        Documented(variable(name), _shown_default(field.default), accepts_of(name), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field of :class:`Settings`."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def accepts_of(field: str) -> str:
+    """What a field takes, in words."""
+    extra = Settings.model_fields[field].json_schema_extra
+    return str(extra["accepts"]) if isinstance(extra, Mapping) else ""
+
+
+def load(**given: Any) -> Settings:
+    """The settings of this process; ``given`` (from the command line) goes before the environment.
+
+    :raises SettingsError: naming the variable, its value and what it accepts.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = [_explained(problem["loc"], problem["input"]) for problem in error.errors()]
+        raise SettingsError("; ".join(problems)) from None
+    except (SourceError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings cannot be read: {error}; correct the .env file") from error
+
+
+def misspelt(environment: Mapping[str, str]) -> list[str]:
+    """One sentence per variable that begins like a setting and is none."""
+    known = [variable(name) for name in Settings.model_fields]
+    found = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    sentences = []
+    for name in found:
+        near = difflib.get_close_matches(name, known, 1)
+        remedy = f"did you mean {near[0]}?" if near else "docs/settings.md lists them all"
+        sentences.append(f"{name} is no setting; {remedy}")
+    return sentences
+
+
+def _explained(location: tuple[int | str, ...], value: object) -> str:
+    field = str(location[0]) if location else ""
+    if field not in Settings.model_fields:
+        return f"the settings are unusable: {value!r}"
+    shown = "unusable" if field in _MASKED else repr(str(value))
+    return f"{variable(field)} is {shown}; give {accepts_of(field)}"
+
+
+def _shown_default(value: object) -> str:
+    if value is None or value == () or value == "":
+        return "unset"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"

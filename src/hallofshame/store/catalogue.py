@@ -1,0 +1,322 @@
+"""The catalogue: parks and rides, their names and tiers, and how the feeds call them.
+
+Nothing is ever deleted: a ride once known keeps its id, a vanished one becomes inactive (R14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import polars as pl
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
+
+from hallofshame.domain.errors import NotFoundError, StoreError
+from hallofshame.domain.names import slugify
+from hallofshame.domain.words import Feed
+from hallofshame.store import bulk
+from hallofshame.store.instants import Instant, unix
+from hallofshame.store.models import ExternalId, Park, Ride, RideClassification, RideName
+
+EntityKind = Literal["park", "ride"]
+
+NAME_LENGTH = 250
+LAND_LENGTH = 200
+SLUG_LENGTH = 180
+"""Leaves room in its column for the suffix that sets two rides of one name apart."""
+
+_IDS_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkRow:
+    """One row of ``parks``; ``park_id`` is ``None`` for a park that has none yet."""
+
+    slug: str
+    name: str
+    timezone: str
+    primary_feed: int
+    breakdown_signal: str
+    park_id: int | None = None
+    operator: str | None = None
+    country: str | None = None
+    region: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    is_water_park: bool = False
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NewExternalId:
+    """An outside id to remember: ``feed`` calls the park or ride ``internal_id`` by ``external_id``."""
+
+    feed: Feed
+    kind: EntityKind
+    external_id: str
+    internal_id: int
+
+
+_PARK_COLUMNS = tuple(Park.__table__.columns.keys())
+
+
+def park_table(connection: Connection) -> list[ParkRow]:
+    """All parks, active or not, by ``park_id``."""
+    rows = connection.execute(select(Park.__table__).order_by(Park.park_id)).mappings()
+    return [ParkRow(**dict(row)) for row in rows]
+
+
+def upsert_parks(connection: Connection, rows: Iterable[ParkRow | Mapping[str, Any]]) -> dict[str, int]:
+    """Bring parks up to date; returns the id of each by slug.
+
+    A row with a ``park_id`` is that park. A row without is the park of its slug, or a new one with the next
+    free id. Mappings have the columns of ``parks``; those left out are left as they are.
+
+    :raises StoreError: when a slug belongs to another park, or a mapping has a column that parks have not.
+    """
+    known = dict(connection.execute(select(Park.slug, Park.park_id)).tuples().all())
+    ids = set(known.values())
+    next_id = (connection.scalar(select(func.max(Park.park_id))) or 0) + 1
+    result: dict[str, int] = {}
+    for row in rows:
+        values = asdict(row) if isinstance(row, ParkRow) else dict(row)
+        if unknown := values.keys() - set(_PARK_COLUMNS):
+            raise StoreError(f"parks have no column {', '.join(sorted(unknown))}")
+        slug = values["slug"]
+        park_id = values.pop("park_id", None) or known.get(slug)
+        if known.get(slug, park_id) != park_id:
+            raise StoreError(f"the slug {slug!r} belongs to park {known[slug]}; park {park_id} needs another")
+        if park_id is None:
+            park_id = next_id
+        next_id = max(next_id, park_id + 1)
+        if park_id in ids:
+            connection.execute(update(Park).where(Park.park_id == park_id), values)
+        else:
+            connection.execute(insert(Park), {**values, "park_id": park_id})
+        ids.add(park_id)
+        known[slug] = result[slug] = park_id
+    return result
+
+
+def external_ids(connection: Connection, feed: Feed, kind: EntityKind) -> dict[str, int]:
+    """External id → our id, as ``feed`` calls parks or rides."""
+    query = select(ExternalId.external_id, ExternalId.internal_id).where(
+        ExternalId.feed == int(feed), ExternalId.kind == kind
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+def add_external_ids(connection: Connection, rows: Iterable[NewExternalId], seen_at: Instant) -> int:
+    """Remember outside ids; returns how many were new. An id that is known already keeps its meaning."""
+    frame = pl.DataFrame(
+        [(int(row.feed), row.kind, row.external_id.strip(), row.internal_id) for row in rows],
+        schema={
+            "feed": pl.Int64,
+            "kind": pl.String,
+            "external_id": pl.String,
+            "internal_id": pl.Int64,
+        },
+        orient="row",
+    )
+    rows_seen = frame.with_columns(first_seen_at=pl.lit(unix(seen_at)))
+    return bulk.insert_ignore(connection, ExternalId, rows_seen)
+
+
+def move_external_id(
+    connection: Connection, feed: Feed, kind: EntityKind, external_id: str, internal_id: int
+) -> None:
+    """Let an outside id mean another park or ride from now on (a correction by hand)."""
+    connection.execute(
+        update(ExternalId)
+        .where(
+            ExternalId.feed == int(feed),
+            ExternalId.kind == kind,
+            ExternalId.external_id == external_id.strip(),
+        )
+        .values(internal_id=bindparam("meaning")),
+        {"meaning": internal_id},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RideRow:
+    """One ride of the catalogue."""
+
+    ride_id: int
+    park_id: int
+    slug: str
+    name: str
+    kind: str
+    land: str | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewRide:
+    """A ride seen for the first time."""
+
+    park_id: int
+    name: str
+    kind: str
+    land: str | None
+    seen_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The tier in force of one ride (R13); ``tier`` ``None`` is unrated, ``confidence`` 0 to 1."""
+
+    tier: int | None
+    source: str
+    confidence: float
+    reason: str
+
+
+def rides(connection: Connection, park_id: int | None = None) -> list[RideRow]:
+    """All rides, active or not, of one park or of all, by ``ride_id``."""
+    query = select(
+        Ride.ride_id, Ride.park_id, Ride.slug, Ride.name, Ride.kind, Ride.land, Ride.is_active
+    ).order_by(Ride.ride_id)
+    if park_id is not None:
+        query = query.where(Ride.park_id == park_id)
+    return [RideRow(*row) for row in connection.execute(query)]
+
+
+def create_rides(connection: Connection, new: Sequence[NewRide]) -> list[int]:
+    """Create rides and remember their names; returns their ids in the order given.
+
+    The slug follows the first name and stays for good; a second ride of one park with that slug gets
+    ``-2``, a third ``-3``.
+    """
+    parks = sorted({ride.park_id for ride in new})
+    taken = {
+        (park, slug)
+        for park, slug in connection.execute(select(Ride.park_id, Ride.slug).where(Ride.park_id.in_(parks)))
+    }
+    ids: list[int] = []
+    for ride in new:
+        name, seen_at = _clip(ride.name, NAME_LENGTH), unix(ride.seen_at)
+        slug = _free_slug(ride.park_id, name, taken)
+        values = {
+            "park_id": ride.park_id,
+            "slug": slug,
+            "name": name,
+            "kind": str(ride.kind),
+            "land": None if ride.land is None else _clip(ride.land, LAND_LENGTH),
+            "is_active": True,
+            "first_seen_at": seen_at,
+            "last_seen_at": seen_at,
+        }
+        ids.append(connection.execute(insert(Ride), values).lastrowid)
+    remember_names(
+        connection,
+        [(i, _clip(ride.name, NAME_LENGTH), unix(ride.seen_at)) for i, ride in zip(ids, new, strict=True)],
+    )
+    return ids
+
+
+def rename_ride(connection: Connection, ride_id: int, name: str, seen_at: Instant) -> None:
+    """Give a ride the name it is shown under now; the old one stays among its names, its slug stays.
+
+    :raises NotFoundError: for an unknown ride.
+    """
+    name = _clip(name, NAME_LENGTH)
+    if connection.execute(update(Ride).where(Ride.ride_id == ride_id).values(name=name)).rowcount == 0:
+        raise NotFoundError(f"there is no ride {ride_id}")
+    remember_names(connection, [(ride_id, name, unix(seen_at))])
+
+
+def ride_names(connection: Connection, park_id: int) -> dict[int, set[str]]:
+    """Every name that each ride of a park was ever seen under."""
+    query = select(RideName.ride_id, RideName.name).join(Ride).where(Ride.park_id == park_id)
+    names: dict[int, set[str]] = {}
+    for ride_id, name in connection.execute(query):
+        names.setdefault(ride_id, set()).add(name)
+    return names
+
+
+def touch_rides(connection: Connection, ride_ids: Collection[int], seen_at: Instant) -> None:
+    """Note that rides were seen; an earlier ``seen_at`` than the one stored changes nothing."""
+    moment = unix(seen_at)
+    for some in _slices(ride_ids):
+        connection.execute(
+            update(Ride)
+            .where(Ride.ride_id.in_(_literal_ids()), Ride.last_seen_at < moment)
+            .values(last_seen_at=moment),
+            {"ids": some},
+        )
+
+
+def set_active(connection: Connection, ride_ids: Collection[int], *, active: bool) -> None:
+    """Declare rides active or vanished; their record stays either way."""
+    for some in _slices(ride_ids):
+        connection.execute(
+            update(Ride).where(Ride.ride_id.in_(_literal_ids())).values(is_active=active), {"ids": some}
+        )
+
+
+def set_kinds(connection: Connection, kinds: Mapping[int, str]) -> None:
+    """Correct what kind of entity rides are, by ride id."""
+    for ride_id, kind in sorted(kinds.items()):
+        connection.execute(update(Ride).where(Ride.ride_id == ride_id).values(kind=kind))
+
+
+def classifications(connection: Connection) -> dict[int, Classification]:
+    """The tier in force of every classified ride."""
+    table = RideClassification
+    query = select(table.ride_id, table.tier, table.source, table.confidence, table.reason)
+    return {row.ride_id: Classification(*row[1:]) for row in connection.execute(query)}
+
+
+def set_classifications(
+    connection: Connection, decided: Iterable[tuple[int, Classification]], now: Instant
+) -> None:
+    """Put tiers in force, in place of those there were."""
+    rows = [
+        (ride_id, item.tier, item.source, item.confidence, _clip(item.reason, NAME_LENGTH))
+        for ride_id, item in decided
+    ]
+    schema = {
+        "ride_id": pl.Int64,
+        "tier": pl.Int64,
+        "source": pl.String,
+        "confidence": pl.Float64,
+        "reason": pl.String,
+    }
+    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(decided_at=pl.lit(unix(now)))
+    bulk.upsert(connection, RideClassification, frame)
+
+
+def remember_names(connection: Connection, names: Iterable[tuple[int, str, int]]) -> None:
+    """Note names that rides were seen under, as (ride id, name, Unix seconds)."""
+    clipped = [(ride_id, _clip(name, NAME_LENGTH), seen_at) for ride_id, name, seen_at in names]
+    schema = {"ride_id": pl.Int64, "name": pl.String, "first_seen_at": pl.Int64}
+    frame = pl.DataFrame(clipped, schema=schema, orient="row").unique(["ride_id", "name"], keep="first")
+    bulk.upsert(connection, RideName, frame, keep=["first_seen_at"])
+
+
+def _free_slug(park_id: int, name: str, taken: set[tuple[int, str]]) -> str:
+    base = slug = slugify(name)[:SLUG_LENGTH].strip("-") or "ride"
+    number = 1
+    while (park_id, slug) in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    taken.add((park_id, slug))
+    return slug
+
+
+def _clip(text: str, length: int) -> str:
+    # MariaDB compares texts without their trailing blanks, SQLite with them: there are none.
+    return text.strip()[:length].rstrip()
+
+
+def _slices(ride_ids: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(ride_ids))
+    for start in range(0, len(ordered), _IDS_AT_ONCE):
+        yield ordered[start : start + _IDS_AT_ONCE]
+
+
+def _literal_ids() -> BindParameter[int]:
+    # Written into the statement: thousands of bound parameters are beyond some SQLite builds.
+    return bindparam("ids", expanding=True, literal_execute=True)

@@ -1,0 +1,268 @@
+"""The database: one object that owns the engine and hands out read and write transactions."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from hallofshame.domain.errors import StoreError
+
+T = TypeVar("T")
+
+WRITE_OPTION = "hallofshame_write"
+"""Execution option that marks a connection's transaction as a writing one."""
+
+BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
+ATTEMPTS = 6
+SUPPORTED = "sqlite:///file.db or mysql+pymysql://user:password@host/name"
+MINIMUM_MARIADB = (10, 6)
+MINIMUM_MYSQL = (8, 0)
+
+_TRANSIENT_MYSQL_ERRORS = frozenset({1020, 1205, 1213})
+"""Record changed since read, lock wait timeout, deadlock (Galera reports a lost certification as 1213)."""
+
+_SQL_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION"
+_MYSQL_DRIVERS = frozenset({"mysql", "mariadb", "mysql+pymysql", "mariadb+pymysql"})
+_SQLITE_DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(?=@)")
+
+
+class Database:
+    """A SQL store at one URL: SQLite, MariaDB 10.6+ or MySQL 8.
+
+    A reading transaction sees one state of the whole store from its first query to its last, on all of
+    them. A writing one is serialised with all others on SQLite; on a server it runs at READ COMMITTED, so
+    :meth:`run` repeats it when the server ends it in favour of another.
+
+    :param url: ``sqlite:///file.db``, ``mysql+pymysql://…`` or ``mariadb+pymysql://…``.
+    :param sleep: how to wait between two attempts of :meth:`run`, in seconds.
+    :raises StoreError: for a URL that cannot be read or names an unsupported database.
+    """
+
+    def __init__(self, url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._url = _parse(url)
+        self._sleep = sleep
+        self._engine = _sqlite_engine(self._url) if self.dialect == "sqlite" else _mysql_engine(self._url)
+        self._writer = threading.Lock()
+        self._writing = threading.local()
+        self._checked = False
+
+    @property
+    def engine(self) -> Engine:
+        """The SQLAlchemy engine, for tools that need one; jobs and pages use the transactions below."""
+        return self._engine
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite``, or ``mysql`` for both MariaDB and MySQL; equals ``connection.dialect.name``."""
+        return "sqlite" if self._url.get_backend_name() == "sqlite" else "mysql"
+
+    @property
+    def url(self) -> str:
+        """The URL with its password masked, fit for messages and logs."""
+        return self._url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A reading transaction; it sees one state throughout and refuses to write.
+
+        :raises StoreError: when the database cannot be reached.
+        """
+        with self._connect() as connection:
+            with self._translate():
+                transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A writing transaction: committed on success, rolled back on any error.
+
+        :raises StoreError: when the database cannot be reached, when another process holds the write lock
+            for longer than 30 s (SQLite), or when this thread is already inside ``write()``.
+        """
+        if getattr(self._writing, "inside", False):
+            raise StoreError("write() inside write() would wait for itself; pass the open connection on")
+        self._writing.inside = True
+        try:
+            if self.dialect == "sqlite":
+                with self._writer:
+                    yield from self._write()
+            else:
+                yield from self._write()
+        finally:
+            self._writing.inside = False
+
+    def _write(self) -> Iterator[Connection]:
+        with self._connect() as connection:
+            connection.execution_options(**{WRITE_OPTION: True})
+            with self._translate():
+                transaction = connection.begin()
+            with transaction:
+                yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """An ORM session for reading, inside one :meth:`read` transaction."""
+        with self.read() as connection, Session(bind=connection, autoflush=False) as session:
+            yield session
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a writing transaction, again from its start when the server broke it off.
+
+        ``work`` may run several times (deadlock, lock wait timeout), so its only effects should be on the
+        connection it is given. Returns what ``work`` returned in the transaction that was committed.
+        """
+
+        def attempt() -> T:
+            with self.write() as connection:
+                return work(connection)
+
+        retrying = Retrying(
+            retry=retry_if_exception(is_transient),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.05, max=2),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(attempt)
+
+    def dispose(self) -> None:
+        """Close all idle connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _connect(self) -> Iterator[Connection]:
+        with self._translate():
+            connection = self._engine.connect()
+        with connection:
+            if not self._checked:
+                self._check_version(connection)
+                self._checked = True
+            yield connection
+
+    def _check_version(self, connection: Connection) -> None:
+        if self.dialect == "sqlite":
+            return
+        mariadb = bool(getattr(connection.dialect, "is_mariadb", False))
+        version = connection.dialect.server_version_info or ()
+        name, minimum = ("MariaDB", MINIMUM_MARIADB) if mariadb else ("MySQL", MINIMUM_MYSQL)
+        if tuple(version[:2]) < minimum:
+            found, least = (".".join(map(str, numbers)) for numbers in (version, minimum))
+            raise StoreError(f"{self.url} runs {name} {found}; upgrade it to {least} or later")
+
+    @contextmanager
+    def _translate(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise StoreError(self._explain(error)) from error
+
+    def _explain(self, error: SQLAlchemyError) -> str:
+        cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        if self.dialect != "sqlite":
+            remedy = "is the server up, and are host, user, password and name in the URL right?"
+        elif "locked" in cause:
+            remedy = f"another process has been writing for over {BUSY_SECONDS} s; wait for it or stop it"
+        elif "not a database" in cause:
+            remedy = "the file is something else; choose another name"
+        else:
+            remedy = "check that its folder exists and can be written to"
+        return f"cannot open the database {self.url}: {cause}; {remedy}"
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the server broke a transaction off for the sake of another, so that repeating it helps."""
+    if not isinstance(error, OperationalError) or error.orig is None:
+        return False
+    number: object = next(iter(error.orig.args), None)
+    return number in _TRANSIENT_MYSQL_ERRORS
+
+
+def _parse(text: str) -> URL:
+    masked = _PASSWORD.sub(r"\1***", text)
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise StoreError(f"cannot read the database URL {masked!r}; write it as {SUPPORTED}") from None
+    if url.drivername in _MYSQL_DRIVERS:
+        if not url.database:
+            raise StoreError(f"the database URL {masked!r} names no database; write it as {SUPPORTED}")
+        return url.set(drivername="mysql+pymysql")
+    if url.drivername not in _SQLITE_DRIVERS:
+        raise StoreError(f"{url.drivername!r} in {masked!r} is not supported; use {SUPPORTED}")
+    if url.database in (None, "", ":memory:") or "mode=memory" in text:
+        raise StoreError(
+            f"{masked!r} lives in memory, where only one connection sees it; name a file: sqlite:///file.db"
+        )
+    return url
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url, pool_size=8, max_overflow=32, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # None: the driver leaves BEGIN to us. Its own rule (a BEGIN before the first writing statement, none
+        # before a SELECT) would neither give readers one state nor let a writer lock before it reads.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = is_writing(connection)
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _mysql_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=10,
+        max_overflow=30,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        connect_args={
+            "charset": "utf8mb4",
+            "connect_timeout": CONNECT_SECONDS,
+            "sql_mode": _SQL_MODE,
+            "init_command": "SET time_zone = '+00:00'",
+        },
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not is_writing(connection):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    return engine
+
+
+def is_writing(connection: Connection) -> bool:
+    """Whether ``connection`` came from :meth:`Database.write`."""
+    return bool(connection.get_execution_options().get(WRITE_OPTION, False))

@@ -1,0 +1,248 @@
+"""Derived rows in and out: only what differs is written, and larger grains follow from smaller ones (R7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Table, case, func, literal, select
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
+
+from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
+from hallofshame.store import bulk
+from hallofshame.store.models import (
+    Base,
+    DerivedRevision,
+    ParkDailyStats,
+    ParkHourlyStats,
+    ParkMonthlyStats,
+    ParkWeeklyStats,
+    ParkYearlyStats,
+    RideDailyStats,
+    RideHourlyStats,
+    RideMonthlyStats,
+    RideOutagePart,
+    RideWeeklyStats,
+    RideYearlyStats,
+)
+
+DAY_TABLES: tuple[type[Base], ...] = (
+    RideHourlyStats,
+    RideDailyStats,
+    ParkHourlyStats,
+    ParkDailyStats,
+    RideOutagePart,
+)
+"""The tables whose rows belong to one park-day each."""
+
+Rows = Mapping[type[Base], pl.DataFrame]
+"""Rows of park-days by table, columns as in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a write changed: the number of rows written and removed, and the park-days they belong to.
+
+    ``days`` are those of changed day rows, ``outage_days`` those of changed outage parts, ``all_days`` all.
+    """
+
+    rows: int
+    days: frozenset[tuple[int, dt.date]]
+    outage_days: frozenset[tuple[int, dt.date]]
+    all_days: frozenset[tuple[int, dt.date]]
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - narrows the type; every model here is a table
+    return table
+
+
+def windows_json(windows: pl.DataFrame) -> pl.DataFrame:
+    """Windows (``park_id, day, start, end``) as one JSON text per park-day: ``park_id, day, windows``."""
+    grouped = windows.sort("park_id", "start").group_by("park_id", "day", maintain_order=True)
+    listed = grouped.agg("start", "end")
+    texts = [
+        json.dumps([list(pair) for pair in zip(row["start"], row["end"], strict=True)])
+        for row in listed.iter_rows(named=True)
+    ]
+    return listed.select("park_id", "day").with_columns(windows=pl.Series(texts, dtype=pl.String))
+
+
+def read_days(connection: Connection, days: pl.DataFrame) -> Rows:
+    """The stored rows of the park-days ``days`` (``park_id, day``), each table in its own columns."""
+    parks = days["park_id"].unique().to_list()
+    first, last = days["day"].min(), days["day"].max()
+    found = {}
+    for model in DAY_TABLES:
+        table = table_of(model)
+        query = select(table).where(table.c.park_id.in_(parks), table.c.day.between(first, last))
+        frame = bulk.read_frame(connection, query)
+        found[model] = frame.join(
+            days.select(pl.col("park_id").cast(pl.Int64), "day"), on=["park_id", "day"], how="semi"
+        )
+    return found
+
+
+def write_days(connection: Connection, old: Rows, new: Rows) -> Change:
+    """Make the stored rows of some park-days, known to be ``old``, equal to ``new``."""
+    written = 0
+    days: set[tuple[int, dt.date]] = set()
+    outage_days: set[tuple[int, dt.date]] = set()
+    all_days: set[tuple[int, dt.date]] = set()
+    for model in DAY_TABLES:
+        key = [column.name for column in table_of(model).primary_key]
+        before, after = old[model], new[model]
+        put = after.join(before, on=after.columns, how="anti", nulls_equal=True, maintain_order="left")
+        gone = before.join(after, on=key, how="anti")
+        bulk.upsert(connection, model, put)
+        bulk.delete_keys(connection, model, gone.select(key))
+        written += put.height + gone.height
+        touched = pl.concat([put.select("park_id", "day"), gone.select("park_id", "day")]).unique()
+        found = list(touched.iter_rows())
+        all_days.update(found)
+        if model in (RideDailyStats, ParkDailyStats):
+            days.update(found)
+        if model is RideOutagePart:
+            outage_days.update(found)
+    return Change(written, frozenset(days), frozenset(outage_days), frozenset(all_days))
+
+
+def derived_revisions(connection: Connection, park_ids: Iterable[int]) -> dict[int, int]:
+    """How often each park's derived rows changed; 0 where they never did."""
+    wanted = list(park_ids)
+    table = table_of(DerivedRevision)
+    rows = connection.execute(select(table.c.park_id, table.c.revision).where(table.c.park_id.in_(wanted)))
+    return dict.fromkeys(wanted, 0) | {park_id: revision for park_id, revision in rows}
+
+
+def bump_derived_revisions(connection: Connection, park_ids: Iterable[int]) -> None:
+    """Count a change of these parks' derived rows."""
+    bulk.upsert(
+        connection,
+        DerivedRevision,
+        pl.DataFrame({"park_id": sorted(park_ids)}, schema={"park_id": pl.Int64}).with_columns(
+            revision=pl.lit(1, pl.Int64)
+        ),
+        add=("revision",),
+    )
+
+
+def period_start(day: dt.date, grain: str) -> dt.date:
+    """First day of the week (Monday), month or year of ``day``."""
+    if grain == "week":
+        return day - dt.timedelta(days=day.weekday())
+    return day.replace(day=1) if grain == "month" else day.replace(month=1, day=1)
+
+
+def period_end(start: dt.date, grain: str) -> dt.date:
+    """Last day of the period that begins with ``start``."""
+    if grain == "week":
+        return start + dt.timedelta(days=6)
+    if grain == "month":
+        return (start.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+    return start.replace(month=12, day=31)
+
+
+_COARSER: tuple[tuple[str, type[Base], type[Base], type[Base], type[Base]], ...] = (
+    ("week", RideDailyStats, RideWeeklyStats, ParkDailyStats, ParkWeeklyStats),
+    ("month", RideDailyStats, RideMonthlyStats, ParkDailyStats, ParkMonthlyStats),
+    ("year", RideMonthlyStats, RideYearlyStats, ParkMonthlyStats, ParkYearlyStats),
+)
+"""Grain, and for rides and parks the table it is the sum of and its own."""
+
+
+def sum_up(connection: Connection, days: Iterable[tuple[int, dt.date]]) -> None:
+    """Recompute the weeks, months and years of the park-days ``days`` from their smaller grain (R7)."""
+    changed = list(days)
+    for grain, ride_source, ride_target, park_source, park_target in _COARSER:
+        periods: dict[dt.date, set[int]] = defaultdict(set)
+        for park_id, day in changed:
+            periods[period_start(day, grain)].add(park_id)
+        for start, parks in sorted(periods.items()):
+            scope = (sorted(parks), start, period_end(start, grain))
+            _sum_rides(connection, ride_source, ride_target, scope)
+            _sum_parks(connection, park_source, park_target, scope)
+
+
+def _sum_rides(
+    connection: Connection,
+    source: type[Base],
+    target: type[Base],
+    scope: tuple[list[int], dt.date, dt.date],
+) -> None:
+    small = table_of(source)
+    daily = source is RideDailyStats
+    values: dict[str, ColumnElement[Any]] = {
+        "eligible_days": func.sum(small.c.eligible if daily else small.c.eligible_days)
+    }
+    _replace(connection, small, table_of(target), ("ride_id",), RIDE_SUMS, values, scope)
+
+
+def _sum_parks(
+    connection: Connection,
+    source: type[Base],
+    target: type[Base],
+    scope: tuple[list[int], dt.date, dt.date],
+) -> None:
+    small = table_of(source)
+    daily = source is ParkDailyStats
+    opened = case((small.c.window_seconds > 0, 1), else_=0) if daily else small.c.open_days
+    values: dict[str, ColumnElement[Any]] = {
+        "window_seconds": func.sum(small.c.window_seconds),
+        "open_days": func.sum(opened),
+    }
+    _replace(connection, small, table_of(target), (), PARK_SUMS, values, scope)
+
+
+def _replace(
+    connection: Connection,
+    small: Table,
+    large: Table,
+    extra_key: tuple[str, ...],
+    sums: tuple[str, ...],
+    values: dict[str, ColumnElement[Any]],
+    scope: tuple[list[int], dt.date, dt.date],
+) -> None:
+    """Write the sums of one period of some parks, and remove rows that have nothing under them any more."""
+    parks, start, end = scope
+    when = small.c.day if "day" in small.c else small.c.period_start
+    inside = (small.c.park_id.in_(parks), when.between(start, end))
+    group = [small.c.park_id, *(small.c[name] for name in extra_key)]
+    columns: dict[str, ColumnElement[Any]] = {
+        "park_id": small.c.park_id,
+        "period_start": literal(start),
+        **{name: small.c[name] for name in extra_key},
+        **values,
+        **{name: func.sum(small.c[name]) for name in sums},
+        **{name: func.max(small.c[name]) for name in RIDE_MAXIMA},
+        "metrics_version": func.min(small.c.metrics_version),
+    }
+    summed = select(*columns.values()).where(*inside).group_by(*group)
+    keys = {"park_id", "period_start", *extra_key}
+    changed = [name for name in columns if name not in keys]
+    if connection.dialect.name == "sqlite":
+        lite = sqlite.insert(large).from_select(list(columns), summed)
+        connection.execute(
+            lite.on_conflict_do_update(
+                index_elements=[column.name for column in large.primary_key],
+                set_={name: lite.excluded[name] for name in changed},
+            )
+        )
+    else:
+        sql = mysql.insert(large).from_select(list(columns), summed)
+        connection.execute(sql.on_duplicate_key_update({name: sql.inserted[name] for name in changed}))
+    mine = [large.c.park_id.in_(parks), large.c.period_start == start]
+    below = select(literal(1)).where(
+        *inside[1:],
+        small.c.park_id == large.c.park_id,
+        *(small.c[name] == large.c[name] for name in extra_key),
+    )
+    connection.execute(large.delete().where(*mine, ~below.correlate(large).exists()))

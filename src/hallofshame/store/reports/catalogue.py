@@ -1,0 +1,164 @@
+"""The catalogue as answers need it: parks with their outside addresses, rides with their tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection, select
+
+from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, Feed, RideKind
+from hallofshame.store.models import ExternalId, Park, Ride, RideClassification
+
+
+@dataclass(frozen=True, slots=True)
+class ParkInfo:
+    """One park of the catalogue, with its ids at the sources where they know it."""
+
+    park_id: int
+    slug: str
+    name: str
+    operator: str | None
+    country: str | None
+    region: str | None
+    timezone: str
+    latitude: float | None
+    longitude: float | None
+    primary_feed: Feed
+    breakdown_signal: BreakdownSignal
+    is_water_park: bool
+    is_active: bool
+    queue_times_id: str | None
+    themeparks_wiki_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RideInfo:
+    """One tracked entity with the tier in force (null: unrated) and who decided it."""
+
+    ride_id: int
+    park_id: int
+    slug: str
+    name: str
+    kind: RideKind
+    land: str | None
+    is_active: bool
+    first_seen_at: int
+    last_seen_at: int
+    tier: int | None
+    tier_source: str | None
+
+    @property
+    def weight(self) -> int:
+        """Weight of the tier (design §2)."""
+        return TIER_WEIGHTS[self.tier]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All parks and rides, in name order, with the ways to find one."""
+
+    parks: Mapping[int, ParkInfo]
+    rides: Mapping[int, RideInfo]
+
+    @cached_property
+    def by_slug(self) -> dict[str, ParkInfo]:
+        """Parks by the name in their address."""
+        return {park.slug: park for park in self.parks.values()}
+
+    @cached_property
+    def rides_of(self) -> dict[int, list[RideInfo]]:
+        """Rides of each park; a park without rides has an empty list."""
+        found: dict[int, list[RideInfo]] = {park_id: [] for park_id in self.parks}
+        for ride in self.rides.values():
+            found.setdefault(ride.park_id, []).append(ride)
+        return found
+
+    @cached_property
+    def timezones(self) -> tuple[str, ...]:
+        """Every zone a park lies in, sorted."""
+        return tuple(sorted({park.timezone for park in self.parks.values()}))
+
+    @cached_property
+    def operators(self) -> tuple[str, ...]:
+        """Every operator, sorted."""
+        return tuple(sorted({park.operator for park in self.parks.values() if park.operator}))
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """Every country, sorted."""
+        return tuple(sorted({park.country for park in self.parks.values() if park.country}))
+
+
+def load_catalogue(connection: Connection) -> Catalogue:
+    """Read the whole catalogue: some hundred parks, some thousand rides."""
+    return Catalogue(_parks(connection), _rides(connection))
+
+
+def _parks(connection: Connection) -> dict[int, ParkInfo]:
+    ids: dict[tuple[int, int], str] = {}
+    wanted = select(ExternalId.feed, ExternalId.internal_id, ExternalId.external_id).where(
+        ExternalId.kind == "park"
+    )
+    for feed, park_id, external_id in connection.execute(wanted.order_by(ExternalId.external_id.desc())):
+        ids[feed, park_id] = external_id
+    query = select(
+        Park.park_id,
+        Park.slug,
+        Park.name,
+        Park.operator,
+        Park.country,
+        Park.region,
+        Park.timezone,
+        Park.latitude,
+        Park.longitude,
+        Park.primary_feed,
+        Park.breakdown_signal,
+        Park.is_water_park,
+        Park.is_active,
+    ).order_by(Park.name, Park.park_id)
+    return {
+        row.park_id: ParkInfo(
+            park_id=row.park_id,
+            slug=row.slug,
+            name=row.name,
+            operator=row.operator,
+            country=row.country,
+            region=row.region,
+            timezone=row.timezone,
+            latitude=row.latitude,
+            longitude=row.longitude,
+            primary_feed=Feed(row.primary_feed),
+            breakdown_signal=BreakdownSignal(row.breakdown_signal),
+            is_water_park=bool(row.is_water_park),
+            is_active=bool(row.is_active),
+            queue_times_id=ids.get((Feed.QUEUE_TIMES, row.park_id)),
+            themeparks_wiki_id=ids.get((Feed.THEMEPARKS_WIKI, row.park_id)),
+        )
+        for row in connection.execute(query)
+    }
+
+
+def _rides(connection: Connection) -> dict[int, RideInfo]:
+    query = (
+        select(
+            Ride.ride_id,
+            Ride.park_id,
+            Ride.slug,
+            Ride.name,
+            Ride.kind,
+            Ride.land,
+            Ride.is_active,
+            Ride.first_seen_at,
+            Ride.last_seen_at,
+            RideClassification.tier,
+            RideClassification.source,
+        )
+        .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
+        .order_by(Ride.name, Ride.ride_id)
+    )
+    return {
+        row[0]: RideInfo(row[0], row[1], row[2], row[3], RideKind(row[4]), row[5], bool(row[6]), *row[7:])
+        for row in connection.execute(query)
+    }

@@ -1,0 +1,96 @@
+"""Outages of a range (R9). An outage belongs to the park-local day on which it began."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import OutageKind
+from hallofshame.store.models import RideOutage
+from hallofshame.store.reports.ranges import by_range
+
+_WIDEST_OFFSET = dt.timedelta(hours=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One outage; ``ended_at`` null = still down; ``downtime_seconds`` counts open time only."""
+
+    ride_id: int
+    day: dt.date
+    started_at: int
+    ended_at: int | None
+    kind: OutageKind
+    downtime_seconds: int
+    flaps: int
+
+
+def _began_in(days: DayRange) -> list[ColumnElement[bool]]:
+    """``day`` decides; the wide bounds on ``started_at`` let the index do the work."""
+    midnight = dt.datetime.combine(days.start, dt.time(), dt.UTC)
+    until = dt.datetime.combine(days.end, dt.time(23, 59, 59), dt.UTC)
+    return [
+        RideOutage.day.between(days.start, days.end),
+        RideOutage.started_at.between(to_unix(midnight - _WIDEST_OFFSET), to_unix(until + _WIDEST_OFFSET)),
+    ]
+
+
+def _outage(row: Any) -> Outage:
+    return Outage(row[0], row[1], row[2], row[3], OutageKind(row[4]), int(row[5]), row[6])
+
+
+_COLUMNS = (
+    RideOutage.ride_id,
+    RideOutage.day,
+    RideOutage.started_at,
+    RideOutage.ended_at,
+    RideOutage.kind,
+    RideOutage.downtime,
+    RideOutage.flaps,
+)
+
+
+def outage_counts(
+    connection: Connection, ranges: Mapping[int, DayRange], ride_ids: Collection[int]
+) -> dict[int, int]:
+    """How many outages of each of the rides began in its park's range; rides without any are absent."""
+    counts: dict[int, int] = {}
+    for days, park_ids in by_range(ranges).items():
+        query = (
+            select(RideOutage.ride_id, func.count())
+            .where(RideOutage.park_id.in_(park_ids), RideOutage.ride_id.in_(ride_ids), *_began_in(days))
+            .group_by(RideOutage.ride_id)
+        )
+        counts.update((row[0], int(row[1])) for row in connection.execute(query))
+    return counts
+
+
+def park_outages(
+    connection: Connection, park_id: int, days: DayRange, limit: int
+) -> tuple[int, list[Outage]]:
+    """How many outages began in the park in the range, and the latest ``limit`` of them, newest first."""
+    where = [RideOutage.park_id == park_id, *_began_in(days)]
+    total = connection.execute(select(func.count()).select_from(RideOutage).where(*where)).scalar_one()
+    query = (
+        select(*_COLUMNS)
+        .where(*where)
+        .order_by(RideOutage.started_at.desc(), RideOutage.ride_id)
+        .limit(limit)
+    )
+    return int(total), [_outage(row) for row in connection.execute(query)]
+
+
+def ride_outages(connection: Connection, ride_id: int, days: DayRange) -> list[Outage]:
+    """Every outage of one ride that began in the range, newest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(RideOutage.ride_id == ride_id, *_began_in(days))
+        .order_by(RideOutage.started_at.desc())
+    )
+    return [_outage(row) for row in connection.execute(query)]

@@ -1,0 +1,64 @@
+"""A range of days as the fewest stored rows: whole years, whole months, single days for the rest (R10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from hallofshame.domain.periods import ONE_DAY, DayRange
+
+
+class Grain(Enum):
+    """The grains a range is read from, coarse to fine. Weeks cross months, so they serve no range."""
+
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows of one grain whose first days lie from ``start`` to ``end``, both included."""
+
+    grain: Grain
+    start: dt.date
+    end: dt.date
+
+
+def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR) -> list[Piece]:
+    """The pieces that cover ``days`` exactly once. A coarse row is used only where it lies wholly inside."""
+    if coarsest is Grain.DAY:
+        return [Piece(Grain.DAY, days.start, days.end)]
+    first = _unit_start(days.start, coarsest)
+    if first < days.start:
+        first = _next_unit(first, coarsest)
+    after = _unit_start(days.end + ONE_DAY, coarsest)
+    finer = Grain.MONTH if coarsest is Grain.YEAR else Grain.DAY
+    if first >= after:
+        return decompose(days, coarsest=finer)
+    pieces = [Piece(coarsest, first, _unit_start(after - ONE_DAY, coarsest))]
+    if days.start < first:
+        pieces = decompose(DayRange(days.start, first - ONE_DAY), coarsest=finer) + pieces
+    if after <= days.end:
+        pieces += decompose(DayRange(after, days.end), coarsest=finer)
+    return pieces
+
+
+def by_range(ranges: Mapping[int, DayRange]) -> dict[DayRange, list[int]]:
+    """Parks that ask for the same days, together: one look-up for each distinct range."""
+    groups: dict[DayRange, list[int]] = {}
+    for park_id in sorted(ranges):
+        groups.setdefault(ranges[park_id], []).append(park_id)
+    return groups
+
+
+def _unit_start(day: dt.date, grain: Grain) -> dt.date:
+    return day.replace(day=1) if grain is Grain.MONTH else day.replace(month=1, day=1)
+
+
+def _next_unit(first: dt.date, grain: Grain) -> dt.date:
+    if grain is Grain.YEAR or first.month == 12:
+        return dt.date(first.year + 1, 1, 1)
+    return first.replace(month=first.month + 1)

@@ -1,0 +1,212 @@
+"""Sums of exact counters over ranges of park-local days: the one query path behind every number shown (R10).
+
+Lists, details, charts and exports all read these sums, so they agree by construction (R8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal, select, union_all
+
+from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
+from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import Evidence
+from hallofshame.store.models import (
+    ParkDailyStats,
+    ParkMonthlyStats,
+    ParkYearlyStats,
+    RideDailyStats,
+    RideMonthlyStats,
+    RideYearlyStats,
+)
+from hallofshame.store.reports.ranges import Grain, Piece, by_range, decompose
+
+
+@dataclass(frozen=True, slots=True)
+class RideTotals:
+    """Summed counters (R7) of one ride; ``eligible_days`` is on how many days it was in E (R6)."""
+
+    open: int
+    observed: int
+    operating: int
+    down: int
+    closed: int
+    refurbishment: int
+    downtime: int
+    wait_known: int
+    wait_sum: int
+    samples: int
+    wait_max: int | None
+    eligible_days: int
+
+    @classmethod
+    def of(cls, values: Row[Any] | tuple[Any, ...]) -> Self:
+        """From a row of values in field order; null counts as 0 but for the maximum, which stays null."""
+        return cls(*_exact(values, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class ParkTotals:
+    """Summed counters (R7) of one park over its eligible rides.
+
+    ``window_seconds`` is how long it was open, ``closed_days`` how many of the days read singly were
+    found closed (``no_activity``); both are 0 for single hours, which carry neither.
+    """
+
+    open: int
+    observed: int
+    operating: int
+    down: int
+    closed: int
+    refurbishment: int
+    downtime: int
+    wait_known: int
+    wait_sum: int
+    samples: int
+    weighted_downtime: int
+    weighted_exposure: int
+    wait_max: int | None
+    window_seconds: int = 0
+    closed_days: int = 0
+
+    @classmethod
+    def of(cls, values: Row[Any] | tuple[Any, ...]) -> Self:
+        """From a row of values in field order; null counts as 0 but for the maximum, which stays null."""
+        return cls(*_exact(values, 12))
+
+
+@dataclass(frozen=True, slots=True)
+class RideTally:
+    """How many rides of a park were in E, operated and lost time in a range."""
+
+    eligible: int
+    operating: int
+    down: int
+
+
+def _exact(values: Row[Any] | tuple[Any, ...], maximum_at: int) -> list[Any]:
+    """Whole numbers: MariaDB answers sums as decimals."""
+    return [
+        (None if value is None else int(value)) if place == maximum_at else int(value or 0)
+        for place, value in enumerate(values)
+    ]
+
+
+_RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
+    Grain.DAY: (RideDailyStats, RideDailyStats.day, RideDailyStats.eligible),
+    Grain.MONTH: (RideMonthlyStats, RideMonthlyStats.period_start, RideMonthlyStats.eligible_days),
+    Grain.YEAR: (RideYearlyStats, RideYearlyStats.period_start, RideYearlyStats.eligible_days),
+}
+
+_FOUND_CLOSED: ColumnElement[int] = case((ParkDailyStats.evidence == Evidence.NO_ACTIVITY.value, 1), else_=0)
+
+_PARK_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
+    Grain.DAY: (ParkDailyStats, ParkDailyStats.day, _FOUND_CLOSED),
+    Grain.MONTH: (ParkMonthlyStats, ParkMonthlyStats.period_start, literal(0)),
+    Grain.YEAR: (ParkYearlyStats, ParkYearlyStats.period_start, literal(0)),
+}
+
+
+def ride_columns(model: type[Any]) -> list[ColumnElement[Any]]:
+    """The counters of a ride table in the field order of :class:`RideTotals`."""
+    return [getattr(model, name).label(name) for name in RIDE_SUMS + RIDE_MAXIMA]
+
+
+def park_columns(model: type[Any]) -> list[ColumnElement[Any]]:
+    """The counters of a park table in the field order of :class:`ParkTotals`."""
+    return [getattr(model, name).label(name) for name in PARK_SUMS + RIDE_MAXIMA]
+
+
+def _ride_piece(
+    piece: Piece, park_ids: Collection[int], names: Collection[str], ride_ids: Collection[int] | None
+) -> Select[Any]:
+    model, day, eligible = _RIDE_TABLES[piece.grain]
+    found = select(
+        model.park_id,
+        model.ride_id,
+        *[getattr(model, name).label(name) for name in names],
+        eligible.label("eligible_days"),
+    ).where(model.park_id.in_(park_ids), day.between(piece.start, piece.end))
+    return found if ride_ids is None else found.where(model.ride_id.in_(ride_ids))
+
+
+def _park_piece(piece: Piece, park_ids: Collection[int]) -> Select[Any]:
+    model, day, closed = _PARK_TABLES[piece.grain]
+    return select(
+        model.park_id, *park_columns(model), model.window_seconds, closed.label("closed_days")
+    ).where(model.park_id.in_(park_ids), day.between(piece.start, piece.end))
+
+
+def park_sums(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, ParkTotals]:
+    """Summed counters of each park over its own range; parks without a row are absent."""
+    if not ranges:
+        return {}
+    rows = union_all(
+        *[
+            _park_piece(piece, park_ids)
+            for days, park_ids in by_range(ranges).items()
+            for piece in decompose(days)
+        ]
+    ).subquery()
+    query = select(
+        rows.c.park_id,
+        *[func.sum(rows.c[name]) for name in PARK_SUMS],
+        func.max(rows.c.wait_max),
+        func.sum(rows.c.window_seconds),
+        func.sum(rows.c.closed_days),
+    ).group_by(rows.c.park_id)
+    return {row[0]: ParkTotals.of(row[1:]) for row in connection.execute(query)}
+
+
+def ride_sums(
+    connection: Connection,
+    ranges: Mapping[int, DayRange],
+    ride_ids: Collection[int] | None = None,
+) -> dict[int, RideTotals]:
+    """Summed counters of each ride of the parks in ``ranges``, or of ``ride_ids`` among them."""
+    if not ranges:
+        return {}
+    rows = union_all(
+        *[
+            _ride_piece(piece, park_ids, RIDE_SUMS + RIDE_MAXIMA, ride_ids)
+            for days, park_ids in by_range(ranges).items()
+            for piece in decompose(days)
+        ]
+    ).subquery()
+    query = select(
+        rows.c.ride_id,
+        *[func.sum(rows.c[name]) for name in RIDE_SUMS],
+        func.max(rows.c.wait_max),
+        func.sum(rows.c.eligible_days),
+    ).group_by(rows.c.ride_id)
+    return {row[0]: RideTotals.of(row[1:]) for row in connection.execute(query)}
+
+
+def ride_tallies(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, RideTally]:
+    """How many eligible rides each park had over its range, and how many of them operated and lost time."""
+    if not ranges:
+        return {}
+    rows = union_all(
+        *[
+            _ride_piece(piece, park_ids, ("operating", "downtime"), None)
+            for days, park_ids in by_range(ranges).items()
+            for piece in decompose(days)
+        ]
+    ).subquery()
+    rides = (
+        select(
+            rows.c.park_id,
+            case((func.sum(rows.c.operating) > 0, 1), else_=0).label("operating"),
+            case((func.sum(rows.c.downtime) > 0, 1), else_=0).label("down"),
+        )
+        .group_by(rows.c.park_id, rows.c.ride_id)
+        .having(func.sum(rows.c.eligible_days) > 0)
+        .subquery()
+    )
+    query = select(
+        rides.c.park_id, func.count(), func.sum(rides.c.operating), func.sum(rides.c.down)
+    ).group_by(rides.c.park_id)
+    return {row[0]: RideTally(*(int(value) for value in row[1:])) for row in connection.execute(query)}

@@ -1,0 +1,1 @@
+"""The faces over HTTP: JSON under ``/api`` and server-rendered pages. No statistic is computed here."""

@@ -1,0 +1,147 @@
+"""``/api/live/status-summary`` and ``/api/health``: the present, of the parks and of the system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from flask import Blueprint, Response, json, make_response, request
+
+from hallofshame.domain.errors import StoreError
+from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.words import RideKind
+from hallofshame.store import schema
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.current import (
+    ParkState,
+    RideState,
+    SystemState,
+    park_states,
+    ride_states,
+    system_state,
+)
+from hallofshame.web.answers import answered
+from hallofshame.web.envelope import JSON_TYPE, Row, envelope, iso
+from hallofshame.web.parameters import FILTER_PARAMETERS, Parameters
+from hallofshame.web.reading import Reading, site
+from hallofshame.web.wording import STATUS_SLUGS
+
+api_live = Blueprint("api_live", __name__, url_prefix="/api")
+
+STALE_CADENCES = 3
+
+
+@api_live.get("/live/status-summary")
+@answered(always_live=True)
+def status_summary(reading: Reading) -> Row:
+    """How many parks are open and what their rides are doing."""
+    asked = Parameters(request.args, FILTER_PARAMETERS)
+    parks = [park for park in asked.parks(reading).choose(reading.catalogue.parks.values()) if park.is_active]
+    states = park_states(reading.connection)
+    rides = ride_states(reading.connection)
+    operators = sorted({park.operator for park in parks if park.operator})
+    seen = [states[park.park_id].observed_at for park in parks if park.park_id in states]
+    data = _counts(reading, parks, states, rides) | {
+        "operators": [
+            {"operator": operator}
+            | _counts(reading, [park for park in parks if park.operator == operator], states, rides)
+            for operator in operators
+        ],
+        "freshness": {
+            "newest_observed_at": iso(max(seen, default=None)),
+            "oldest_observed_at": iso(min(seen, default=None)),
+            "holds_for_seconds": reading.site.settings.live_hold_seconds,
+        },
+    }
+    return envelope(reading, data, period={"name": "live", "label": "Right now", "start": None, "end": None})
+
+
+def _counts(
+    reading: Reading,
+    parks: Iterable[ParkInfo],
+    states: dict[int, ParkState],
+    rides: dict[int, RideState],
+) -> Row:
+    """Parks by whether they are open; attractions by status. What is not known lately is ``no_data``."""
+    park_counts = dict.fromkeys(("total", "open", "closed", "no_data"), 0)
+    ride_counts = dict.fromkeys(
+        ("total", "operating", "down", "closed", "refurbishment", "no_data", "counted_as_down"), 0
+    )
+    for park in parks:
+        state = states.get(park.park_id)
+        known = state is not None and reading.is_fresh(state.observed_at)
+        is_open = known and state is not None and state.is_open
+        park_counts["total"] += 1
+        park_counts["open" if is_open else "closed" if known else "no_data"] += 1
+        for ride in reading.catalogue.rides_of[park.park_id]:
+            if ride.kind is not RideKind.ATTRACTION or not ride.is_active:
+                continue
+            now = rides.get(ride.ride_id)
+            if now is not None and not reading.is_fresh(now.observed_at):
+                now = None
+            ride_counts["total"] += 1
+            ride_counts[(STATUS_SLUGS[now.status] if now else None) or "no_data"] += 1
+            ride_counts["counted_as_down"] += int(now is not None and is_open and now.counts_as_down)
+    return {"parks": park_counts, "rides": ride_counts}
+
+
+@api_live.get("/health")
+def health() -> Response:
+    """Whether the system is well; 503 only when the database cannot be read."""
+    Parameters(request.args)
+    here = site()
+    with here.reading() as reading:
+        body = envelope(reading, _health(reading, system_state(reading.connection)))
+    response = make_response(json.dumps(body, ensure_ascii=False))
+    response.content_type = JSON_TYPE
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _health(reading: Reading, state: SystemState) -> Row:
+    now = to_unix(reading.now)
+    revision = schema.current(reading.site.database)
+    age = None if state.last_cycle_at is None else now - state.last_cycle_at
+    stale_after = STALE_CADENCES * reading.site.settings.cadence_seconds
+    findings = []
+    if revision != _head():
+        findings.append(f"the schema is at {revision}, this program needs {_head()}")
+    if age is None:
+        findings.append("no cycle has been collected yet")
+    elif age > stale_after:
+        findings.append(f"the last cycle is {age} s old, more than {STALE_CADENCES} cadences")
+    return {
+        "status": "degraded" if findings else "ok",
+        "findings": findings,
+        "database": {"reachable": True, "schema_revision": revision, "data_version": reading.version},
+        "last_cycle": {
+            "observed_at": iso(state.last_cycle_at),
+            "age_seconds": age,
+            "stale_after_seconds": stale_after,
+        },
+        "backlog": {
+            "dirty_park_days": state.dirty_park_days,
+            "oldest_mark_at": iso(state.oldest_mark_at),
+        },
+        "leases": [
+            {"name": name, "holder": holder, "expires_at": iso(expires), "is_held": expires > now}
+            for name, holder, expires in state.leases
+        ],
+        "jobs": [
+            {
+                "job": run.job,
+                "started_at": iso(run.started_at),
+                "finished_at": iso(run.finished_at),
+                "outcome": run.outcome,
+            }
+            for run in state.jobs
+        ],
+    }
+
+
+@cache
+def _head() -> str | None:
+    try:
+        return schema.head()
+    except StoreError:
+        return None

@@ -1,0 +1,83 @@
+"""The Flask application: what it is given, what it serves, and the headers on everything it says."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, request, url_for
+
+from hallofshame.clock import Clock
+from hallofshame.store.database import Database
+from hallofshame.web import formatting
+from hallofshame.web.api_live import api_live
+from hallofshame.web.api_parks import api_parks
+from hallofshame.web.api_rides import api_rides
+from hallofshame.web.cache import LeastRecentlyUsed
+from hallofshame.web.envelope import ATTRIBUTION
+from hallofshame.web.errors import API_PREFIX, install_errors
+from hallofshame.web.pages import pages
+from hallofshame.web.reading import EXTENSION, Site
+from hallofshame.web.settings import WebSettings
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""No script runs on these pages, so none is allowed."""
+
+STATIC_MAX_AGE_SECONDS = 365 * 24 * 3600
+_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(database: Database, clock: Clock, settings: WebSettings | None = None) -> Flask:
+    """Build the application. It keeps no state of its own but two bounded memories, so hosts can be many."""
+    given = settings or WebSettings()
+    app = Flask(__name__)
+    app.extensions[EXTENSION] = Site(
+        database,
+        clock,
+        given,
+        LeastRecentlyUsed(given.cache_entries, given.cache_bytes),
+        LeastRecentlyUsed(given.memo_entries, given.memo_entries),
+    )
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE_SECONDS
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for name in ("figure", "signed", "duration", "local_time", "long_date", "short_date", "span_of"):
+        app.jinja_env.filters[name] = getattr(formatting, name)
+    app.jinja_env.globals |= {"asset": asset, "attribution": ATTRIBUTION}
+    for blueprint in (api_parks, api_rides, api_live, pages):
+        app.register_blueprint(blueprint)
+    install_errors(app)
+    app.after_request(_finish)
+    return app
+
+
+def asset(name: str) -> str:
+    """Address of a static file; it changes with the content, so that it may be kept for a year."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.blake2b((_STATIC / name).read_bytes(), digest_size=6).hexdigest()
+
+
+def _finish(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith(API_PREFIX):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,70 @@
+"""A bounded memory of what was used last: ready answers by bytes, intermediate tables by number."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+MIN_COMPRESSED_BYTES = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A ready body, plain and (where it pays) gzipped, with the tag that stands for both."""
+
+    body: bytes
+    compressed: bytes | None
+    etag: str
+    mimetype: str
+
+    @classmethod
+    def of(cls, body: bytes, mimetype: str) -> Answer:
+        """Compress and tag a body. Equal bodies have equal tags, on every host."""
+        compressed = gzip.compress(body, 6, mtime=0) if len(body) >= MIN_COMPRESSED_BYTES else None
+        return cls(body, compressed, hashlib.blake2b(body, digest_size=16).hexdigest(), mimetype)
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self.body) + len(self.compressed or b"")
+
+
+class LeastRecentlyUsed(Generic[T]):
+    """At most ``entries`` values of at most ``total_size`` together; what was used longest ago goes first."""
+
+    def __init__(self, entries: int, total_size: int) -> None:
+        self._entries = entries
+        self._total_size = total_size
+        self._held: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> T | None:
+        """The value under ``key``, or null."""
+        with self._lock:
+            found = self._held.get(key)
+            if found is None:
+                return None
+            self._held.move_to_end(key)
+            return found[0]
+
+    def put(self, key: Hashable, value: T, size: int = 1) -> None:
+        """Keep ``value``; one that is larger than the whole memory is not kept."""
+        if size > self._total_size:
+            return
+        with self._lock:
+            replaced = self._held.pop(key, None)
+            self._size += size - (replaced[1] if replaced else 0)
+            self._held[key] = (value, size)
+            while len(self._held) > self._entries or self._size > self._total_size:
+                self._size -= self._held.popitem(last=False)[1][1]
+
+    def __len__(self) -> int:
+        return len(self._held)

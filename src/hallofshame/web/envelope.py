@@ -1,0 +1,96 @@
+"""The one envelope of every JSON answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hallofshame.domain.localtime import isoformat
+from hallofshame.domain.periods import DayRange, Period
+from hallofshame.metrics import METRICS_VERSION
+from hallofshame.metrics.scores import coverage_percent
+from hallofshame.web.reading import Reading
+
+JSON_TYPE = "application/json; charset=utf-8"
+
+ATTRIBUTION: list[dict[str, str]] = [
+    {"text": "Powered by Queue-Times.com", "url": "https://queue-times.com/"},
+    {"text": "Data provided by ThemeParks.wiki", "url": "https://themeparks.wiki/"},
+]
+"""The words and links that the sources' terms ask for, on every answer and every page."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a ranking with the two counters its coverage is the ratio of."""
+
+    row: Row
+    observed: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The part of a list that is shown."""
+
+    limit: int
+    offset: int
+
+    def of(self, items: Sequence[Any]) -> list[Any]:
+        """The items on this page."""
+        return list(items[self.offset : self.offset + self.limit])
+
+
+def iso(seconds: int | None) -> str | None:
+    """An instant as ISO 8601 in UTC; null stays null."""
+    return None if seconds is None else isoformat(seconds)
+
+
+def period_body(period: Period, ranges: Iterable[DayRange]) -> Row:
+    """The period as asked for; ``start`` and ``end`` are null for ``live`` and where parks differ in date."""
+    distinct = set(ranges)
+    days = distinct.pop() if len(distinct) == 1 and not period.is_live else None
+    return {
+        "name": period.name.value,
+        "label": period.label,
+        "start": None if days is None else days.start.isoformat(),
+        "end": None if days is None else days.end.isoformat(),
+    }
+
+
+def coverage_body(lines: Iterable[Line]) -> Row:
+    """Coverage over all rows of an answer, and for how many there was any data."""
+    held = list(lines)
+    return {
+        "percent": coverage_percent(sum(line.observed for line in held), sum(line.open for line in held)),
+        "with_data": sum(1 for line in held if line.observed > 0),
+        "without_data": sum(1 for line in held if line.observed <= 0),
+    }
+
+
+def envelope(
+    reading: Reading,
+    data: Any,
+    *,
+    period: Row | None = None,
+    coverage: Row | None = None,
+    total: int | None = None,
+    page: Page | None = None,
+) -> Row:
+    """Wrap ``data``. It holds no time of generation, so that equal data has an equal ETag."""
+    body: Row = {"success": True, "data": data}
+    if period is not None:
+        body["period"] = period
+    body["data_as_of"] = iso(reading.data_as_of)
+    body["metrics_version"] = METRICS_VERSION
+    if coverage is not None:
+        body["coverage"] = coverage
+    if total is not None:
+        body["total"] = total
+    if page is not None:
+        body |= {"limit": page.limit, "offset": page.offset}
+    body["attribution"] = ATTRIBUTION
+    return body

@@ -1,0 +1,140 @@
+"""Every error in one shape: JSON under ``/api``, a page elsewhere."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, current_app, json, make_response, render_template, request
+from rapidfuzz import fuzz, process
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from hallofshame.domain.errors import InputError, NotFoundError, StoreError
+from hallofshame.web.envelope import ATTRIBUTION, JSON_TYPE
+
+log = logging.getLogger(__name__)
+
+API_PREFIX = "/api"
+_NEAR_ENOUGH = 55
+
+
+class UnknownError(NotFoundError):
+    """An address that leads nowhere; ``near_matches`` are rows a reader may have meant."""
+
+    def __init__(self, message: str, near_matches: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.near_matches = list(near_matches)
+
+
+class UnknownParameterError(InputError):
+    """A request parameter that the endpoint does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, as both faces show it."""
+
+    status: int
+    code: str
+    message: str
+    parameter: str | None = None
+    near_matches: list[dict[str, Any]] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        """The one error shape."""
+        error: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.parameter is not None:
+            error["parameter"] = self.parameter
+        if self.near_matches is not None:
+            error["near_matches"] = self.near_matches
+        return {"success": False, "error": error, "attribution": ATTRIBUTION}
+
+
+def nearest(text: str, choices: dict[Any, str], count: int = 5) -> list[Any]:
+    """The keys of the ``choices`` most like ``text``, best first; none that are not alike at all."""
+    found = process.extract(
+        text.casefold(),
+        {key: choice.casefold() for key, choice in choices.items()},
+        scorer=fuzz.WRatio,
+        score_cutoff=_NEAR_ENOUGH,
+        limit=count,
+    )
+    return [key for _choice, _score, key in found]
+
+
+def install_errors(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(InputError, _input_error)
+    app.register_error_handler(NotFoundError, _not_found)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(StoreError, _store_error)
+    app.register_error_handler(SQLAlchemyError, _store_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _input_error(error: Exception) -> Response:
+    code = "unknown_parameter" if isinstance(error, UnknownParameterError) else "bad_parameter"
+    parameter = error.parameter if isinstance(error, InputError) else None
+    return _respond(Problem(400, code, str(error), parameter=parameter))
+
+
+def _not_found(error: Exception) -> Response:
+    near = error.near_matches if isinstance(error, UnknownError) else []
+    return _respond(Problem(404, "not_found", str(error), near_matches=near))
+
+
+def _http_error(error: Exception) -> Response:
+    if not isinstance(error, HTTPException) or error.code is None:
+        return _unexpected(error)
+    if error.code == 404:
+        return _respond(_no_such_path())
+    if error.code < 400:
+        return make_response(error.get_response())
+    code = error.name.lower().replace(" ", "_")
+    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    message = error.description or error.name
+    if error.code == 405:
+        message = f"{request.path} answers {headers.get('Allow', 'GET')}, not {request.method}"
+    return _respond(Problem(error.code, code, message, headers=headers))
+
+
+def _no_such_path() -> Problem:
+    rules = [str(rule) for rule in current_app.url_map.iter_rules() if str(rule).startswith(API_PREFIX)]
+    near = nearest(request.path, {rule: rule for rule in rules}) if _wants_json() else []
+    return Problem(
+        404,
+        "not_found",
+        f"nothing lives at {request.path}",
+        near_matches=[{"path": rule} for rule in near],
+    )
+
+
+def _store_error(error: Exception) -> Response:
+    log.error("the store failed on %s: %s", request.path, error)
+    message = "the database cannot be read at the moment; try again in a minute"
+    return _respond(Problem(503, "database_unreachable", message, headers={"Retry-After": "60"}))
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected error on %s", request.path, exc_info=error)
+    return _respond(Problem(500, "internal_error", "something broke on our side; it has been logged"))
+
+
+def _wants_json() -> bool:
+    return request.path == API_PREFIX or request.path.startswith(f"{API_PREFIX}/")
+
+
+def _respond(problem: Problem) -> Response:
+    if _wants_json():
+        response = make_response(json.dumps(problem.body(), ensure_ascii=False), problem.status)
+        response.content_type = JSON_TYPE
+    else:
+        page = render_template("error.html", problem=problem, attribution=ATTRIBUTION)
+        response = make_response(page, problem.status)
+    response.headers.update(problem.headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response

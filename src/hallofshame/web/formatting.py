@@ -1,0 +1,81 @@
+"""How figures and instants are written on pages. Null is written as what it is, never as 0."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from markupsafe import Markup
+
+from hallofshame.domain.localtime import isoformat, zone
+
+_NO_DATA = Markup(
+    '<span class="no-data" title="no data">–<span class="visually-hidden"> no data</span></span>'
+)
+
+
+def figure(value: float | None, digits: int = 0, unit: str = "") -> str | Markup:
+    """A number with its unit and a fixed count of digits, thousands set apart; or the sign for no data."""
+    if value is None:
+        return _NO_DATA
+    text = f"{value:,.{digits}f}".replace(",", "\u202f")
+    return f"{text}\u00a0{unit}" if unit else text
+
+
+def signed(value: float | None, digits: int = 1) -> str | Markup:
+    """A change with its sign; a true minus, and ± for none."""
+    if value is None:
+        return _NO_DATA
+    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    return f"{sign}{abs(value):.{digits}f}"
+
+
+def duration(seconds: int | None) -> str | Markup:
+    """Seconds as hours and minutes: ``3 h 05 min``, ``12 min``, ``40 s``."""
+    if seconds is None:
+        return _NO_DATA
+    if 0 < seconds < 60:
+        return f"{seconds}\u00a0s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if hours == 0:
+        return f"{minutes}\u00a0min"
+    return f"{hours:,}".replace(",", "\u202f") + f"\u00a0h\u00a0{minutes:02d}\u00a0min"
+
+
+def local_time(iso: str | None, timezone: str, style: str = "time") -> str | Markup:
+    """An ISO instant as a ``<time>`` in the park's zone, the instant itself in attribute and title.
+
+    ``style``: ``time`` (09:40), ``zoned`` (09:40 CEST), ``day`` (Thu 20 Aug, 09:40).
+    """
+    if iso is None:
+        return _NO_DATA
+    local = dt.datetime.fromisoformat(iso).astimezone(zone(timezone))
+    words = {
+        "time": f"{local:%H:%M}",
+        "zoned": f"{local:%H:%M} {zone_name(local)}",
+        "day": f"{local:%a} {local.day} {local:%b}, {local:%H:%M}",
+        "full": f"{local.day} {local:%B %Y}, {local:%H:%M} {zone_name(local)}",
+    }[style]
+    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(isoformat(local), words)
+
+
+def zone_name(local: dt.datetime) -> str:
+    """The zone's usual letters, or its offset from UTC where it has none."""
+    name = local.tzname() or ""
+    return name if name[:1].isalpha() else f"UTC{name}"
+
+
+def long_date(iso: str) -> str:
+    """A date as ``Thursday 20 August 2026``."""
+    day = dt.date.fromisoformat(iso)
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def short_date(iso: str) -> str:
+    """A date as ``20 Aug 2026``."""
+    day = dt.date.fromisoformat(iso)
+    return f"{day.day} {day:%b %Y}"
+
+
+def span_of(start: str, end: str) -> str:
+    """A range of dates in words; one day is one date."""
+    return long_date(start) if start == end else f"{short_date(start)} to {short_date(end)}"

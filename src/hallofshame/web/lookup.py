@@ -1,0 +1,67 @@
+"""Finding the park or ride that an address names; what is not found comes with what may have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.web.envelope import Row
+from hallofshame.web.errors import UnknownError, nearest
+from hallofshame.web.reading import Reading
+
+_MAX_SHOWN = 80
+_NEAREST_NUMBERS = 3
+
+
+def find_park(reading: Reading, text: str) -> ParkInfo:
+    """The park with this id or slug; raises :class:`UnknownError` with near matches."""
+    parks = reading.catalogue.parks
+    park = parks.get(_number(text)) or reading.catalogue.by_slug.get(text)
+    if park is None:
+        near = [_park_match(parks[park_id]) for park_id in _near_parks(reading, text)]
+        raise UnknownError(f"there is no park {text[:_MAX_SHOWN]!r}", near)
+    return park
+
+
+def find_ride(reading: Reading, text: str) -> RideInfo:
+    """The ride with this id; raises :class:`UnknownError` with near matches."""
+    rides = reading.catalogue.rides
+    ride = rides.get(_number(text))
+    if ride is None:
+        near_ids = _near(text, rides, {ride_id: ride.name for ride_id, ride in rides.items()})
+        near = [_ride_match(reading, rides[ride_id]) for ride_id in near_ids]
+        raise UnknownError(f"there is no ride {text[:_MAX_SHOWN]!r}", near)
+    return ride
+
+
+def _near_parks(reading: Reading, text: str) -> list[int]:
+    parks = reading.catalogue.parks
+    return _near(text, parks, {park_id: park.name for park_id, park in parks.items()})
+
+
+def _near(text: str, ids: Iterable[int], names: dict[int, str]) -> list[int]:
+    """For a number the ids next to it, for a word the names like it."""
+    number = _number(text)
+    if number >= 0:
+        return sorted(ids, key=lambda known: (abs(known - number), known))[:_NEAREST_NUMBERS]
+    found: list[int] = nearest(text[:_MAX_SHOWN].replace("-", " "), names)
+    return found
+
+
+def _number(text: str) -> int:
+    """The id that the text spells, or -1, which is no id."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else -1
+
+
+def _park_match(park: ParkInfo) -> Row:
+    return {
+        "park_id": park.park_id,
+        "park_name": park.name,
+        "park_slug": park.slug,
+        "path": f"/parks/{park.slug}",
+    }
+
+
+def _ride_match(reading: Reading, ride: RideInfo) -> Row:
+    park = reading.catalogue.parks[ride.park_id]
+    return {"ride_id": ride.ride_id, "ride_name": ride.name, "park_name": park.name}

@@ -1,0 +1,138 @@
+"""Request parameters, read once, at the border. A refusal names parameter, value and what it takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from hallofshame.domain.errors import InputError
+from hallofshame.domain.names import slugify
+from hallofshame.domain.periods import Period, parse_period
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.web.envelope import Page
+from hallofshame.web.errors import UnknownParameterError, nearest
+from hallofshame.web.reading import Reading
+
+PERIOD_PARAMETERS = ("period", "year", "start", "end")
+FILTER_PARAMETERS = ("filter", "operator", "country")
+PAGE_PARAMETERS = ("limit", "offset")
+
+ALL = "all"
+DISNEY_UNIVERSAL = "disney-universal"
+_BIG_TWO = frozenset({"Disney", "Universal"})
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 500
+MAX_OFFSET = 1_000_000
+_MAX_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ParkFilter:
+    """Which parks are asked for; null means any."""
+
+    scope: str = ALL
+    operator: str | None = None
+    country: str | None = None
+
+    def admits(self, park: ParkInfo) -> bool:
+        """Whether the park is one of them."""
+        return (
+            (self.scope == ALL or park.operator in _BIG_TWO)
+            and (self.operator is None or park.operator == self.operator)
+            and (self.country is None or park.country == self.country)
+        )
+
+    def choose(self, parks: Iterable[ParkInfo]) -> list[ParkInfo]:
+        """Those of the parks that are asked for."""
+        return [park for park in parks if self.admits(park)]
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The request parameters that ask for these parks."""
+        asked = {"filter": None if self.scope == ALL else self.scope}
+        asked |= {"operator": self.operator, "country": self.country}
+        return {name: value for name, value in asked.items() if value is not None}
+
+
+class Parameters:
+    """The parameters of one request. Names outside ``allowed``, and names given twice, are refused."""
+
+    def __init__(self, values: MultiDict[str, str], allowed: Iterable[str] = ()) -> None:
+        names = sorted(allowed)
+        for name in values:
+            if name not in names:
+                takes = f"it takes {', '.join(names)}" if names else "it takes no parameters"
+                raise UnknownParameterError(
+                    f"unknown parameter {_shown(name)}; {takes}", parameter=name[:_MAX_SHOWN]
+                )
+            if len(values.getlist(name)) > 1:
+                raise InputError(f"{name} is given more than once; give it once", parameter=name)
+        self._values = values
+
+    def text(self, name: str) -> str | None:
+        """The value, or null where it is absent or empty (a form sends empty fields along)."""
+        return self._values.get(name) or None
+
+    def period(self, today: dt.date) -> Period:
+        """The period (R10)."""
+        return parse_period(*(self.text(name) for name in PERIOD_PARAMETERS), today=today)
+
+    def page(self) -> Page:
+        """``limit`` and ``offset``."""
+        return Page(
+            limit=self.integer("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
+            offset=self.integer("offset", 0, 0, MAX_OFFSET),
+        )
+
+    def integer(self, name: str, default: int, lowest: int, highest: int) -> int:
+        """A whole number between two limits."""
+        text = self.text(name)
+        if text is None:
+            return default
+        plain = text.isascii() and text.isdigit() and len(text) <= len(str(highest))
+        if not plain or not lowest <= int(text) <= highest:
+            raise InputError(
+                f"{name} {_shown(text)} is not usable; it takes a whole number from {lowest} to {highest}",
+                parameter=name,
+            )
+        return int(text)
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of ``choices``; the first is the default."""
+        text = self.text(name)
+        if text is None:
+            return choices[0]
+        if text not in choices:
+            raise InputError(
+                f"unknown {name} {_shown(text)}; it takes one of {', '.join(choices)}", parameter=name
+            )
+        return text
+
+    def parks(self, reading: Reading) -> ParkFilter:
+        """``filter``, ``operator`` and ``country``; the latter two in any case, or as in an address."""
+        return ParkFilter(
+            scope=self.choice("filter", (ALL, DISNEY_UNIVERSAL)),
+            operator=self._known("operator", reading.catalogue.operators),
+            country=self._known("country", reading.catalogue.countries),
+        )
+
+    def _known(self, name: str, known: tuple[str, ...]) -> str | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        wanted = slugify(text)
+        for value in known:
+            if slugify(value) == wanted:
+                return value
+        meant = nearest(text[:_MAX_SHOWN], {value: value for value in known}, 3) or list(known)
+        choices = ", ".join(meant[:12]) or "nothing yet: the catalogue is empty"
+        raise InputError(f"unknown {name} {_shown(text)}; it takes, for example, {choices}", parameter=name)
+
+
+def _shown(text: str) -> str:
+    """The value as quoted in a message, cut where it is overlong."""
+    return repr(text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…")

@@ -1,0 +1,200 @@
+"""Everything about one park in one period: the same row as in the list, and what it is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from hallofshame.domain.periods import DayRange, Period
+from hallofshame.metrics import scores
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.hours import published_hours
+from hallofshame.store.reports.outages import Outage, park_outages
+from hallofshame.store.reports.points import ParkDay, park_days, score_shares
+from hallofshame.web.chart_data import park_chart
+from hallofshame.web.envelope import Row, coverage_body, iso
+from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.park_rows import park_identity
+from hallofshame.web.rankings import all_standings, park_ranking, with_standing
+from hallofshame.web.reading import Reading
+from hallofshame.web.wording import TIER_LABELS
+
+MAX_DAYS_LISTED = 31
+MAX_OUTAGES_LISTED = 500
+
+
+def park_info(park: ParkInfo) -> Row:
+    """The park as the catalogue knows it."""
+    return park_identity(park) | {
+        "region": park.region,
+        "latitude": park.latitude,
+        "longitude": park.longitude,
+        "is_water_park": park.is_water_park,
+        "is_active": park.is_active,
+        "primary_feed": park.primary_feed.slug,
+        "breakdown_signal": park.breakdown_signal.value,
+    }
+
+
+def park_summary(reading: Reading, period: Period, park: ParkInfo) -> Row | None:
+    """The park's row of the unfiltered list; null for a vanished park without data in the period."""
+    for line in park_ranking(reading, period, ParkFilter()):
+        if line.row["park_id"] == park.park_id:
+            return line.row
+    return None
+
+
+def park_details(reading: Reading, period: Period, park: ParkInfo) -> tuple[Row, Row]:
+    """The details and their coverage."""
+    days = period.days(reading.today(park))
+    summary = park_summary(reading, period, park)
+    rides = reading.catalogue.rides_of[park.park_id]
+    lines = with_standing(reading, period, rides, all_standings(reading, period))
+    lines.sort(key=lambda line: _order(line.row))
+    rows = [line.row for line in lines]
+    latest = DayRange(max(days.start, days.end - dt.timedelta(days=MAX_DAYS_LISTED - 1)), days.end)
+    chart = park_chart(reading, park, days)
+    total, outages = park_outages(reading.connection, park.park_id, days, MAX_OUTAGES_LISTED)
+    listed = _days_listed(reading, park, latest)
+    only = listed[0] if days.days == 1 and listed else None
+    details = {
+        "park": park_info(park),
+        "summary": summary,
+        "windows": only["windows"] if only else None,
+        "evidence": only["evidence"] if only else None,
+        "days": listed,
+        "chart_grain": chart.grain.value,
+        "chart_data": chart.data,
+        "rides": rows,
+        "outages": outage_rows(reading, outages),
+        "outages_total": total,
+        "score_explained": score_explained(reading, period, park, days, rows, summary),
+        "schedule": _schedule(reading, park, latest),
+    }
+    return details, coverage_body(line for line in lines if line.row["eligible"])
+
+
+def _order(row: Row) -> tuple[bool, bool, float, str, int]:
+    """Rides that count first; among them the longest down (right now: those down) first; then by name."""
+    lost = row["downtime_seconds"] or 0
+    return (
+        not row["eligible"],
+        not row["is_down"],
+        -lost,
+        row["ride_name"].casefold(),
+        row["ride_id"],
+    )
+
+
+def _days_listed(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
+    """The park-days that have a row, newest first, each with its open windows and their evidence."""
+    found = park_days(reading.connection, park.park_id, days)
+    return [_day_row(found[day]) for day in sorted(found, reverse=True)]
+
+
+def _day_row(day: ParkDay) -> Row:
+    totals = day.totals
+    return {
+        "date": day.day.isoformat(),
+        "evidence": day.evidence.value,
+        "origin": day.origin.name.lower(),
+        "windows": [{"start": iso(start), "end": iso(end)} for start, end in day.windows],
+        "window_seconds": totals.window_seconds,
+        "shame_score": scores.shame_score(totals.weighted_downtime, totals.weighted_exposure),
+        "rides_eligible": day.tally.eligible,
+        "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
+    }
+
+
+def outage_rows(reading: Reading, outages: Iterable[Outage]) -> list[Row]:
+    """Outages as rows; ``ended_at`` null = still down."""
+    names = reading.catalogue.rides
+    return [
+        {
+            "ride_id": outage.ride_id,
+            "ride_name": names[outage.ride_id].name if outage.ride_id in names else None,
+            "date": outage.day.isoformat(),
+            "started_at": iso(outage.started_at),
+            "ended_at": iso(outage.ended_at),
+            "kind": outage.kind.value,
+            "downtime_seconds": outage.downtime_seconds,
+            "flaps": outage.flaps,
+        }
+        for outage in outages
+    ]
+
+
+def score_explained(
+    reading: Reading, period: Period, park: ParkInfo, days: DayRange, rows: list[Row], summary: Row | None
+) -> Row:
+    """The score to the second: what each ride puts into the two totals, and that they are the totals shown.
+
+    ``adds_up`` is false only while a change of tiers waits for its recomputation, and says so honestly.
+    """
+    shares = _live_shares(rows) if period.is_live else _period_shares(reading, park, days)
+    if summary is not None and summary["weighted_exposure"] is None:
+        shares = []
+    downtime = sum(share["weighted_downtime"] for share in shares)
+    exposure = sum(share["weighted_exposure"] for share in shares)
+    for share in shares:
+        share["score_points"] = scores.shame_score(share["weighted_downtime"], exposure)
+    shares.sort(key=lambda share: (-share["weighted_downtime"], share["ride_name"], share["ride_id"]))
+    shown = (0, 0) if summary is None else (summary["weighted_downtime"], summary["weighted_exposure"])
+    return {
+        "formula": "10 × weighted_downtime ÷ weighted_exposure",
+        "unit": "weight" if period.is_live else "weight × seconds",
+        "rides": shares,
+        "weighted_downtime": downtime,
+        "weighted_exposure": exposure,
+        "shame_score": scores.shame_score(downtime, exposure),
+        "adds_up": (downtime, exposure) == tuple(value or 0 for value in shown),
+    }
+
+
+def _period_shares(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
+    rides = reading.catalogue.rides
+    return [
+        {
+            "ride_id": share.ride_id,
+            "ride_name": rides[share.ride_id].name,
+            "tier": rides[share.ride_id].tier,
+            "tier_label": TIER_LABELS[rides[share.ride_id].tier],
+            "weight": rides[share.ride_id].weight,
+            "downtime_seconds": share.downtime,
+            "exposure_seconds": share.exposure,
+            "weighted_downtime": rides[share.ride_id].weight * share.downtime,
+            "weighted_exposure": rides[share.ride_id].weight * share.exposure,
+            "eligible_days": share.eligible_days,
+        }
+        for share in score_shares(reading.connection, park.park_id, days)
+        if share.ride_id in rides
+    ]
+
+
+def _live_shares(rows: list[Row]) -> list[Row]:
+    return [
+        {name: row[name] for name in ("ride_id", "ride_name", "tier", "tier_label", "weight")}
+        | {
+            "downtime_seconds": None,
+            "exposure_seconds": None,
+            "weighted_downtime": row["weight"] if row["is_down"] else 0,
+            "weighted_exposure": row["weight"],
+            "eligible_days": 1,
+        }
+        for row in rows
+        if row["eligible"]
+    ]
+
+
+def _schedule(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
+    """Published hours in force, also those that do not count as regular opening (R4)."""
+    return [
+        {
+            "date": entry.date.isoformat(),
+            "kind": entry.kind.value,
+            "opens_at": iso(entry.opens_at),
+            "closes_at": iso(entry.closes_at),
+            "description": entry.description,
+        }
+        for entry in published_hours(reading.connection, park.park_id, days)
+    ]

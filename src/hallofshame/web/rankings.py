@@ -1,0 +1,170 @@
+"""Who stands where (R12). One way of ranking serves lists, details and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hallofshame.domain.periods import Period
+from hallofshame.metrics import scores
+from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.web.envelope import Line, Row
+from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.park_rows import park_lines
+from hallofshame.web.reading import Reading
+from hallofshame.web.ride_rows import Measure, measures, ride_lines
+
+DOWNTIME = "downtime"
+WAITS = "waits"
+
+PARK_SORTS: Mapping[str, tuple[str, bool]] = {
+    "rank": ("rank", False),
+    "name": ("park_name", False),
+    "score": ("shame_score", True),
+    "downtime": ("total_downtime_hours", True),
+    "uptime": ("uptime_percent", False),
+    "wait": ("average_wait_minutes", True),
+    "coverage": ("coverage_percent", True),
+    "trend": ("trend_points", False),
+}
+"""``sort`` values: the field, and whether the largest comes first. Null always comes last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ride's place: its rank, or why it has none."""
+
+    rank: int | None
+    reason: str | None
+
+
+def park_ranking(
+    reading: Reading, period: Period, parks: ParkFilter, by: str = DOWNTIME, sort: str = "rank"
+) -> list[Line]:
+    """Parks from the most shameful (or the longest waits) down; then the unranked, each with its reason."""
+    lines = [
+        line
+        for line in park_lines(reading, period)
+        if parks.admits(reading.catalogue.parks[line.row["park_id"]])
+    ]
+    field = "shame_score" if by == DOWNTIME else "average_wait_minutes"
+    reasons = [_park_reason(line.row, field) for line in lines]
+    order = sorted(
+        range(len(lines)),
+        key=lambda at: (
+            reasons[at] is not None,
+            0.0 if reasons[at] is not None else -lines[at].row[field],
+            lines[at].row["park_name"].casefold(),
+            lines[at].row["park_id"],
+        ),
+    )
+    ranks = _ranks([None if reasons[at] else lines[at].row[field] for at in order])
+    ranked = [
+        Line(
+            {"rank": rank, **lines[at].row, "unranked_reason": reasons[at]},
+            lines[at].observed,
+            lines[at].open,
+        )
+        for at, rank in zip(order, ranks, strict=True)
+    ]
+    return ranked if sort == "rank" else _sorted(ranked, *PARK_SORTS[sort])
+
+
+def _park_reason(row: Row, field: str) -> str | None:
+    reason: str | None = row["unranked_reason"]
+    if reason is None and row[field] is None:
+        return "no_waits_posted" if field == "average_wait_minutes" else "no_data"
+    return reason
+
+
+def _ranks(values: Sequence[float | None]) -> list[int | None]:
+    """Places of values in their order: equals share a place, null has none."""
+    ranks: list[int | None] = []
+    for place, value in enumerate(values, start=1):
+        equal = place > 1 and value is not None and value == values[place - 2]
+        ranks.append(ranks[-1] if equal else (None if value is None else place))
+    return ranks
+
+
+def _sorted(lines: list[Line], field: str, largest_first: bool) -> list[Line]:
+    """In the order of a field, null last; what is equal stays in the order of rank."""
+    known = [line for line in lines if line.row[field] is not None]
+
+    def key(line: Line) -> Any:
+        value = line.row[field]
+        return value.casefold() if isinstance(value, str) else value
+
+    known.sort(key=key, reverse=largest_first)
+    return known + [line for line in lines if line.row[field] is None]
+
+
+def ride_standings(reading: Reading, period: Period, parks: ParkFilter, by: str) -> dict[int, Standing]:
+    """The place of every eligible ride of the parks, best known first; the unranked last, by name."""
+    found = measures(reading, period)
+    rides = reading.catalogue.rides
+    admitted = {park.park_id for park in parks.choose(reading.catalogue.parks.values())}
+    chosen = [
+        ride_id
+        for ride_id, measure in found.items()
+        if measure.eligible and rides[ride_id].park_id in admitted
+    ]
+    judged = {
+        ride_id: _judge_live(found[ride_id], by) if period.is_live else _judge(found[ride_id], by)
+        for ride_id in chosen
+    }
+    order = sorted(
+        chosen,
+        key=lambda ride_id: (
+            judged[ride_id][1] is not None,
+            -(judged[ride_id][0] or 0.0),
+            rides[ride_id].name.casefold(),
+            ride_id,
+        ),
+    )
+    ranks = _ranks([None if judged[ride_id][1] else judged[ride_id][0] for ride_id in order])
+    return {ride_id: Standing(rank, judged[ride_id][1]) for ride_id, rank in zip(order, ranks, strict=True)}
+
+
+def _judge(measure: Measure, by: str) -> tuple[float | None, str | None]:
+    """The value a ride is ranked by, or why it has no rank: too little seen, or nothing posted (R12)."""
+    value = measure.downtime if by == DOWNTIME else measure.wait
+    reason = (
+        "no_data"
+        if measure.observed == 0
+        else scores.unranked_reason(measure.coverage, scores.MIN_RANKED_RIDES)
+    )
+    if reason is None and value is None:
+        reason = "no_waits_posted"
+    return value, reason
+
+
+def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
+    """Right now: rides that are down, longest first; or rides by the wait they post."""
+    if not measure.is_open:
+        return None, "closed"
+    if measure.observed == 0:
+        return None, "no_data"
+    if by == DOWNTIME:
+        since = measure.down_since
+        return (None, "not_down") if since is None else (-float(since), None)
+    return measure.wait, None if measure.wait is not None else "no_waits_posted"
+
+
+def all_standings(reading: Reading, period: Period) -> dict[int, Standing]:
+    """The places among all rides, as the unfiltered list of downtime shows them."""
+    return reading.remembered(
+        "ride standings", period, lambda: ride_standings(reading, period, ParkFilter(), DOWNTIME)
+    )
+
+
+def with_standing(
+    reading: Reading, period: Period, rides: Sequence[RideInfo], standings: Mapping[int, Standing]
+) -> list[Line]:
+    """The rows of the rides with their places."""
+    placed = []
+    for line in ride_lines(reading, period, rides):
+        standing = standings.get(line.row["ride_id"], Standing(None, None))
+        row = {"rank": standing.rank, **line.row, "unranked_reason": standing.reason}
+        placed.append(Line(row, line.observed, line.open))
+    return placed

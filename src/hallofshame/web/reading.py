@@ -1,0 +1,112 @@
+"""What one answer is computed from: one state of the store, one "now", one catalogue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from flask import Flask, current_app
+from sqlalchemy import Connection
+
+from hallofshame.clock import Clock
+from hallofshame.domain.localtime import local_day, to_unix
+from hallofshame.domain.periods import DayRange, Period
+from hallofshame.store import data_version
+from hallofshame.store.database import Database
+from hallofshame.store.reports.catalogue import Catalogue, ParkInfo, load_catalogue
+from hallofshame.web.cache import Answer, LeastRecentlyUsed
+from hallofshame.web.settings import WebSettings
+
+T = TypeVar("T")
+
+EXTENSION = "hallofshame"
+LIVE_BUCKET_SECONDS = 60
+"""Live answers are computed anew at least this often, so that a state grows stale even if nothing moves."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything the app was given, and its two memories."""
+
+    database: Database
+    clock: Clock
+    settings: WebSettings
+    answers: LeastRecentlyUsed[Answer]
+    memo: LeastRecentlyUsed[Any]
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One reading transaction with the data version it sees."""
+        with self.database.read() as connection:
+            version, data_as_of = data_version.get(connection)
+            yield Reading(self, connection, self.clock.now(), version, data_as_of)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One state of the store. ``data_as_of`` is the latest cycle in it, null before the first."""
+
+    site: Site
+    connection: Connection
+    now: dt.datetime
+    version: int
+    data_as_of: int | None
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue, read once per data version."""
+        key = ("catalogue", self.version)
+        found: Catalogue | None = self.site.memo.get(key)
+        if found is None:
+            found = load_catalogue(self.connection)
+            self.site.memo.put(key, found)
+        return found
+
+    @cached_property
+    def dates(self) -> tuple[dt.date, ...]:
+        """The date in UTC and in every zone a park lies in: what "today" depends on."""
+        return (
+            self.now.astimezone(dt.UTC).date(),
+            *(local_day(self.now, timezone) for timezone in self.catalogue.timezones),
+        )
+
+    @property
+    def live_bucket(self) -> int:
+        """Moves on with the clock, for answers about the present."""
+        return to_unix(self.now) // LIVE_BUCKET_SECONDS
+
+    def today(self, park: ParkInfo) -> dt.date:
+        """The park's own date (R1)."""
+        return local_day(self.now, park.timezone)
+
+    def ranges(self, period: Period, parks: Iterable[ParkInfo]) -> dict[int, DayRange]:
+        """The days the period means in each park."""
+        return {park.park_id: period.days(self.today(park)) for park in parks}
+
+    def previous_ranges(self, period: Period, parks: Iterable[ParkInfo]) -> dict[int, DayRange]:
+        """The days the period is compared with in each park (R11)."""
+        return {park.park_id: period.previous(self.today(park)) for park in parks}
+
+    def is_fresh(self, observed_at: int) -> bool:
+        """Whether an observation of that instant still stands for "now" (R3)."""
+        return to_unix(self.now) - observed_at <= self.site.settings.live_hold_seconds
+
+    def remembered(self, name: str, period: Period, build: Callable[[], T]) -> T:
+        """``build()``, or what it gave before for the same state of the store and the same dates."""
+        bucket = self.live_bucket if period.is_live else None
+        key: Hashable = (name, period, self.version, self.dates, bucket)
+        found: T | None = self.site.memo.get(key)
+        if found is None:
+            found = build()
+            self.site.memo.put(key, found)
+        return found
+
+
+def site(app: Flask | None = None) -> Site:
+    """The site of the running app."""
+    found: Site = (app or current_app).extensions[EXTENSION]
+    return found

@@ -1,0 +1,60 @@
+"""Everything about one ride in one period: the same row as in the list, its chart and its outages."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hallofshame.domain.periods import Period
+from hallofshame.metrics.outages import outage_statistics
+from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.outages import ride_outages
+from hallofshame.store.reports.sums import ride_sums
+from hallofshame.web.chart_data import ride_chart
+from hallofshame.web.envelope import Row, coverage_body, iso
+from hallofshame.web.park_details import MAX_OUTAGES_LISTED, outage_rows, park_info
+from hallofshame.web.rankings import all_standings, with_standing
+from hallofshame.web.reading import Reading
+from hallofshame.web.wording import TIER_LABELS
+
+
+def ride_info(ride: RideInfo) -> Row:
+    """The ride as the catalogue knows it."""
+    return {
+        "ride_id": ride.ride_id,
+        "ride_name": ride.name,
+        "ride_slug": ride.slug,
+        "park_id": ride.park_id,
+        "kind": ride.kind.value,
+        "land": ride.land,
+        "is_active": ride.is_active,
+        "tier": ride.tier,
+        "tier_label": TIER_LABELS[ride.tier],
+        "tier_source": ride.tier_source,
+        "weight": ride.weight,
+        "first_seen_at": iso(ride.first_seen_at),
+        "last_seen_at": iso(ride.last_seen_at),
+    }
+
+
+def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row, Row]:
+    """The details and their coverage."""
+    park = reading.catalogue.parks[ride.park_id]
+    days = period.days(reading.today(park))
+    [line] = with_standing(reading, period, [ride], all_standings(reading, period))
+    chart = ride_chart(reading, park, ride.ride_id, days)
+    outages = ride_outages(reading.connection, ride.ride_id, days)
+    totals = ride_sums(reading.connection, {park.park_id: days}, [ride.ride_id]).get(ride.ride_id)
+    statistics = outage_statistics(
+        [outage.downtime_seconds for outage in outages], totals.operating if totals else 0
+    )
+    details = {
+        "ride": ride_info(ride),
+        "park": park_info(park),
+        "summary": line.row,
+        "chart_grain": chart.grain.value,
+        "chart_data": chart.data,
+        "outages": outage_rows(reading, outages[:MAX_OUTAGES_LISTED]),
+        "outages_total": len(outages),
+        "outage_statistics": dataclasses.asdict(statistics),
+    }
+    return details, coverage_body([line])

@@ -1,0 +1,229 @@
+"""One ride as a row: the same fields for every period, list, detail and page. Ratios come from the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hallofshame.domain.periods import DayRange, Period
+from hallofshame.domain.words import RideKind, Status
+from hallofshame.metrics import scores
+from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.current import ParkState, RideState, park_states, ride_states
+from hallofshame.store.reports.outages import outage_counts
+from hallofshame.store.reports.sums import RideTotals, ride_sums
+from hallofshame.web.envelope import Line, Row, iso
+from hallofshame.web.park_rows import park_identity
+from hallofshame.web.reading import Reading
+from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
+
+MANY_RIDES = 400
+"""From this many on, a look-up by park is quicker than one by ride."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What orders a ride among the others. ``observed`` and ``open`` are those of its coverage."""
+
+    eligible: bool
+    observed: int
+    open: int
+    downtime: int | None
+    uptime: float | None
+    wait: float | None
+    down_since: int | None = None
+    is_open: bool = True
+
+    @property
+    def coverage(self) -> float | None:
+        """Observed share of open time."""
+        return scores.coverage_percent(self.observed, self.open)
+
+
+def measure_period(totals: RideTotals) -> Measure:
+    """From the sums of a range of days."""
+    return Measure(
+        eligible=totals.eligible_days > 0,
+        observed=totals.observed,
+        open=totals.open,
+        downtime=totals.downtime,
+        uptime=scores.uptime_percent(totals.operating, totals.downtime),
+        wait=scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
+    )
+
+
+def measure_now(
+    reading: Reading, today: RideTotals | None, state: RideState | None, park: ParkState | None
+) -> Measure:
+    """From the latest observation; only a ride in an open park, seen lately, says anything about now."""
+    fresh = state is not None and state.status is not None and reading.is_fresh(state.observed_at)
+    eligible = today is not None and today.eligible_days > 0
+    is_open = park is not None and park.is_open and reading.is_fresh(park.observed_at)
+    down = fresh and is_open and state is not None and state.counts_as_down
+    return Measure(
+        eligible=eligible,
+        observed=int(fresh and eligible and is_open),
+        open=int(eligible and is_open),
+        downtime=None,
+        uptime=None,
+        wait=wait_now(state) if fresh and is_open else None,
+        down_since=state.since if down and state is not None else None,
+        is_open=is_open,
+    )
+
+
+def wait_now(state: RideState | None) -> float | None:
+    """The posted wait of an operating ride; null where none above 0 is posted."""
+    if state is None or state.status is not Status.OPERATING or not state.wait_minutes:
+        return None
+    return scores.average_wait(state.wait_minutes, 1, state.wait_minutes)
+
+
+def measures(reading: Reading, period: Period) -> dict[int, Measure]:
+    """What orders every ride in the period; rides without a row in it are absent."""
+    return reading.remembered("ride measures", period, lambda: _measures(reading, period))
+
+
+def _measures(reading: Reading, period: Period) -> dict[int, Measure]:
+    parks = reading.catalogue.parks.values()
+    totals = ride_sums(reading.connection, reading.ranges(period, parks))
+    rides = reading.catalogue.rides
+    if not period.is_live:
+        return {ride_id: measure_period(found) for ride_id, found in totals.items() if ride_id in rides}
+    states, open_parks = ride_states(reading.connection), park_states(reading.connection)
+    return {
+        ride_id: measure_now(reading, found, states.get(ride_id), open_parks.get(rides[ride_id].park_id))
+        for ride_id, found in totals.items()
+        if ride_id in rides
+    }
+
+
+def ride_lines(reading: Reading, period: Period, rides: Sequence[RideInfo]) -> list[Line]:
+    """The rows of these rides, in the order given, without rank."""
+    if not rides:
+        return []
+    parks = [reading.catalogue.parks[park_id] for park_id in sorted({ride.park_id for ride in rides})]
+    ids = [ride.ride_id for ride in rides] if len(rides) < MANY_RIDES else None
+    ranges = reading.ranges(period, parks)
+    source = _Source(
+        reading,
+        ranges,
+        ride_sums(reading.connection, ranges, ids),
+        {} if period.is_live else ride_sums(reading.connection, reading.previous_ranges(period, parks), ids),
+        outage_counts(reading.connection, ranges, [ride.ride_id for ride in rides]),
+    )
+    if not period.is_live:
+        return [_line(source, ride) for ride in rides]
+    states = ride_states(reading.connection, [park.park_id for park in parks])
+    open_parks = park_states(reading.connection)
+    return [
+        _live_line(source, ride, states.get(ride.ride_id), open_parks.get(ride.park_id)) for ride in rides
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    reading: Reading
+    ranges: dict[int, DayRange]
+    totals: dict[int, RideTotals]
+    previous: dict[int, RideTotals]
+    outages: dict[int, int]
+
+
+def _line(source: _Source, ride: RideInfo) -> Line:
+    totals = source.totals.get(ride.ride_id)
+    figures: Row = {"excluded_reason": excluded_reason(ride, totals)}
+    if totals is None or totals.observed == 0:
+        opened = totals.open if totals else 0
+        figures["coverage_percent"] = scores.coverage_percent(0, opened)
+        return Line(_row(source, ride, figures), 0, opened)
+    figures |= {
+        "total_downtime_hours": scores.downtime_hours(totals.downtime),
+        "downtime_seconds": totals.downtime,
+        "operating_seconds": totals.operating,
+        "uptime_percent": scores.uptime_percent(totals.operating, totals.downtime),
+        "outages": source.outages.get(ride.ride_id, 0),
+        "average_wait_minutes": scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
+        "max_wait_minutes": totals.wait_max or None,
+        "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
+        "trend_points": ride_trend(totals, source.previous.get(ride.ride_id)),
+    }
+    return Line(_row(source, ride, figures), totals.observed, totals.open)
+
+
+def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: ParkState | None) -> Line:
+    today = source.totals.get(ride.ride_id)
+    now = measure_now(source.reading, today, state, park)
+    figures: Row = {"excluded_reason": excluded_reason(ride, today), "coverage_percent": now.coverage}
+    if state is not None:
+        figures["observed_at"] = iso(state.observed_at)
+        if source.reading.is_fresh(state.observed_at):
+            figures |= {
+                "status": STATUS_SLUGS[state.status],
+                "status_since": iso(state.since) if state.status is not None else None,
+                "is_down": now.down_since is not None,
+                "average_wait_minutes": now.wait,
+                "max_wait_minutes": state.wait_minutes if now.wait is not None else None,
+                "outages": source.outages.get(ride.ride_id, 0),
+            }
+    return Line(_row(source, ride, figures), now.observed, now.open)
+
+
+def ride_trend(totals: RideTotals, previous: RideTotals | None) -> float | None:
+    """Change of uptime in percentage points (R11)."""
+    if previous is None:
+        return None
+    return scores.trend_points(
+        scores.uptime_percent(totals.operating, totals.downtime),
+        scores.uptime_percent(previous.operating, previous.downtime),
+        scores.coverage_percent(totals.observed, totals.open),
+        scores.coverage_percent(previous.observed, previous.open),
+    )
+
+
+def excluded_reason(ride: RideInfo, totals: RideTotals | None) -> str | None:
+    """Why the ride is not in E in this range (R6), as a slug of ``EXCLUDED_REASONS``; null where it is."""
+    if ride.kind is not RideKind.ATTRACTION:
+        return "not_attraction"
+    if totals is not None and totals.eligible_days > 0:
+        return None
+    if not ride.is_active:
+        return "inactive"
+    if totals is None:
+        return "no_data"
+    return "refurbishment" if totals.refurbishment > 0 else "not_operated_7_days"
+
+
+def _row(source: _Source, ride: RideInfo, figures: Row) -> Row:
+    park = source.reading.catalogue.parks[ride.park_id]
+    days = source.ranges[ride.park_id]
+    row: Row = {
+        "unranked_reason": None,
+        "ride_id": ride.ride_id,
+        "ride_name": ride.name,
+        "ride_slug": ride.slug,
+        "kind": ride.kind.value,
+        "land": ride.land,
+        **park_identity(park),
+        "start_date": days.start.isoformat(),
+        "end_date": days.end.isoformat(),
+        "tier": ride.tier,
+        "tier_label": TIER_LABELS[ride.tier],
+        "weight": ride.weight,
+        "eligible": figures.get("excluded_reason") is None,
+        "excluded_reason": None,
+        "observed_at": None,
+        "status": None,
+        "status_since": None,
+        "is_down": None,
+        "total_downtime_hours": None,
+        "downtime_seconds": None,
+        "operating_seconds": None,
+        "uptime_percent": None,
+        "outages": None,
+        "average_wait_minutes": None,
+        "max_wait_minutes": None,
+        "coverage_percent": None,
+        "trend_points": None,
+    }
+    return row | figures

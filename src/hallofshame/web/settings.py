@@ -1,0 +1,29 @@
+"""What the web part may be told; the command line fills it from the project's settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Limits of the web part.
+
+    ``cadence_seconds``: how often parks are collected; a live state older than three of these is no data.
+    ``max_age_seconds``: how long browsers and proxies may keep an answer without asking again.
+    ``cache_entries``, ``cache_bytes``: bounds of the ready answers kept in memory.
+    ``memo_entries``: bound of the intermediate tables kept in memory.
+    """
+
+    cadence_seconds: int = 300
+    max_age_seconds: int = 60
+    cache_entries: int = 2_000
+    cache_bytes: int = 64 * 1024 * 1024
+    memo_entries: int = 64
+
+    @property
+    def live_hold_seconds(self) -> int:
+        """How long an observation stands for "now" (R3)."""
+        return min(CADENCES_HELD * self.cadence_seconds, MAX_SAMPLED_HOLD_SECONDS)

@@ -1,0 +1,82 @@
+"""Who got better and who got worse (R11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hallofshame.domain.errors import PeriodError
+from hallofshame.domain.periods import NAMED_PERIODS, Period
+from hallofshame.store.reports.sums import ride_sums
+from hallofshame.web.envelope import Row
+from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.park_rows import park_lines
+from hallofshame.web.reading import Reading
+from hallofshame.web.ride_rows import ride_lines, ride_trend
+
+LISTED_CHANGE_POINTS = 5.0
+"""Smaller changes of uptime are not listed (R11)."""
+
+TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
+
+
+def trend_tables(
+    reading: Reading, period: Period, parks: ParkFilter, limit: int
+) -> tuple[dict[str, list[Row]], dict[str, int]]:
+    """The four tables, the greatest change first, cut at ``limit`` rows each; and their full lengths."""
+    if period.is_live:
+        choices = ", ".join(name for name in NAMED_PERIODS if name != period.name)
+        raise PeriodError(
+            f"period 'live' has no trend, since a moment has no length; it takes one of {choices}",
+            parameter="period",
+        )
+    park_rows = {
+        line.row["park_id"]: line.row
+        for line in park_lines(reading, period)
+        if parks.admits(reading.catalogue.parks[line.row["park_id"]])
+    }
+    park_changes = {park_id: row["trend_points"] for park_id, row in park_rows.items()}
+    rides = reading.catalogue.rides
+    ride_changes = {
+        ride_id: change
+        for ride_id, change in _ride_changes(reading, period).items()
+        if rides[ride_id].park_id in park_rows
+    }
+    better_parks, worse_parks = _greatest(park_changes)
+    better_rides, worse_rides = _greatest(ride_changes)
+    shown = [rides[ride_id] for ride_id in (*better_rides[:limit], *worse_rides[:limit])]
+    ride_rows = {line.row["ride_id"]: line.row for line in ride_lines(reading, period, shown)}
+    tables = {
+        "parks_improving": [park_rows[park_id] for park_id in better_parks[:limit]],
+        "parks_declining": [park_rows[park_id] for park_id in worse_parks[:limit]],
+        "rides_improving": [ride_rows[ride_id] for ride_id in better_rides[:limit]],
+        "rides_declining": [ride_rows[ride_id] for ride_id in worse_rides[:limit]],
+    }
+    lengths = (len(better_parks), len(worse_parks), len(better_rides), len(worse_rides))
+    return tables, dict(zip(TABLES, lengths, strict=True))
+
+
+def _greatest(changes: Mapping[int, float | None]) -> tuple[list[int], list[int]]:
+    """The ids whose change is large enough, the greatest first: those that rose, those that fell."""
+    known = {key: change for key, change in changes.items() if change is not None}
+    rose = [key for key, change in known.items() if change >= LISTED_CHANGE_POINTS]
+    fell = [key for key, change in known.items() if change <= -LISTED_CHANGE_POINTS]
+    return (
+        sorted(rose, key=lambda key: (-known[key], key)),
+        sorted(fell, key=lambda key: (known[key], key)),
+    )
+
+
+def _ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
+    """Change of uptime of every ride that is eligible in the period."""
+
+    def build() -> dict[int, float | None]:
+        parks = list(reading.catalogue.parks.values())
+        now = ride_sums(reading.connection, reading.ranges(period, parks))
+        before = ride_sums(reading.connection, reading.previous_ranges(period, parks))
+        return {
+            ride_id: ride_trend(totals, before.get(ride_id))
+            for ride_id, totals in now.items()
+            if totals.eligible_days > 0 and ride_id in reading.catalogue.rides
+        }
+
+    return reading.remembered("ride changes", period, build)

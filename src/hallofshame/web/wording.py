@@ -1,0 +1,49 @@
+"""Stable slugs of the API, and the words in which the pages say them."""
+
+from __future__ import annotations
+
+from hallofshame.domain.words import Evidence, OutageKind, Status
+
+TIER_LABELS: dict[int | None, str] = {1: "flagship", 2: "standard", 3: "minor", None: "unrated"}
+
+UNRANKED_REASONS: dict[str, str] = {
+    "no_data": "No data for this period",
+    "closed": "Closed: no open hours in this period",
+    "too_few_rides": "Fewer than three rides to judge by",
+    "low_coverage": "Watched for less than half of its open time",
+    "no_waits_posted": "No waits posted",
+    "not_down": "Not down right now",
+}
+"""Why a row has no rank (R12). The first that holds is given."""
+
+EXCLUDED_REASONS: dict[str, str] = {
+    "not_attraction": "Not a ride (a show, a meeting place, a shop or a restaurant)",
+    "inactive": "Has vanished from its source",
+    "refurbishment": "Under refurbishment",
+    "not_operated_7_days": "Did not run on these days or the six before",
+    "no_data": "Never seen in this period",
+}
+"""Why a ride does not count towards its park's score (R6). The first that holds is given."""
+
+STATUS_SLUGS: dict[Status | None, str | None] = {
+    Status.OPERATING: "operating",
+    Status.DOWN: "down",
+    Status.CLOSED: "closed",
+    Status.REFURBISHMENT: "refurbishment",
+    None: None,
+}
+
+EVIDENCE_WORDS: dict[Evidence, str] = {
+    Evidence.SCHEDULE: "published hours",
+    Evidence.SCHEDULE_AND_ACTIVITY: "published hours, and rides seen running outside them",
+    Evidence.ACTIVITY: "rides seen running (no hours published)",
+    Evidence.NO_ACTIVITY: "closed: no ride ran",
+    Evidence.NO_DATA: "nothing was seen and no hours are known",
+}
+
+OUTAGE_WORDS: dict[OutageKind, str] = {
+    OutageKind.BREAKDOWN: "Breakdown",
+    OutageKind.OPENING_DELAY: "Late opening",
+    OutageKind.NEVER_REOPENED: "Did not reopen",
+    OutageKind.PARK_WIDE: "Park-wide stop",
+}

@@ -1,0 +1,113 @@
+"""What all tests share: no network, and a fresh migrated database on SQLite and on a MariaDB of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from hallofshame.store import schema
+from hallofshame.store.database import Database
+from hallofshame.store.models import Base
+from support.mariadb import MariaDBMissingError, MariaDBServer
+
+REQUIRE_ALL = "HALLOFSHAME_REQUIRE_ALL_SUITES"
+
+BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Sockets are off, but for unix sockets: through one the tests reach their own MariaDB."""
+    config.option.disable_socket = True
+    config.option.allow_unix_socket = True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test marked ``enable_socket`` may talk to this machine, and to no other."""
+    if item.get_closest_marker("enable_socket"):
+        socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[MariaDBServer]:
+    """A MariaDB server of this test run; its folder is short, as a unix socket's path must be."""
+    with tempfile.TemporaryDirectory(prefix="hos-", ignore_cleanup_errors=True) as folder:
+        try:
+            server = MariaDBServer(Path(folder))
+        except MariaDBMissingError as missing:
+            if os.environ.get(REQUIRE_ALL) == "1":
+                pytest.fail(str(missing))
+            pytest.skip(str(missing))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    schema.upgrade(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def _migrated_mariadb(mariadb_server: MariaDBServer) -> str:
+    url = mariadb_server.create_schema("migrated")
+    database = Database(url)
+    schema.upgrade(database)
+    database.dispose()
+    return url
+
+
+@pytest.fixture
+def sqlite_database(_migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh migrated SQLite database."""
+    path = tmp_path / "hallofshame.db"
+    shutil.copy(_migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def mariadb_database(_migrated_mariadb: str) -> Iterator[Database]:
+    """A migrated MariaDB database, emptied after the test."""
+    database = Database(_migrated_mariadb)
+    yield database
+    with database.write() as connection:
+        connection.exec_driver_sql("SET SESSION foreign_key_checks = 0")
+        for table in Base.metadata.sorted_tables:
+            if connection.execute(table.delete()).rowcount and table.autoincrement_column is not None:
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} AUTO_INCREMENT = 1")
+    database.dispose()
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> Database:
+    """A fresh migrated database, once on SQLite and once on MariaDB."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found
+
+
+@pytest.fixture(params=BOTH)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table, once on SQLite and once on MariaDB."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        server: MariaDBServer = request.getfixturevalue("mariadb_server")
+        url = server.create_schema(f"empty_{tmp_path.name}")
+    database = Database(url)
+    yield database
+    database.dispose()

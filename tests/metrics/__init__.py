@@ -1,0 +1,1 @@
+"""Tests of the kernel: hand-computed days, an oracle, recorded days."""

@@ -1,0 +1,126 @@
+"""What ships: small, wide enough, credited, and the same on the wire as in the back-fill."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from hallofshame.domain.errors import RecordingError
+from hallofshame.domain.localtime import UTC, from_unix
+from hallofshame.domain.readings import ParkReading
+from hallofshame.domain.words import Feed, Status
+from hallofshame.feeds.queue_times import parse_queue_times
+from hallofshame.feeds.replay import SHIPPED_RECORDINGS, Tape, load_tapes, wire
+from hallofshame.feeds.replay.manifest import read_manifest
+from hallofshame.feeds.themeparks_wiki_parse import parse_live
+
+MAX_BYTES = 6 * 1024 * 1024
+
+
+@lru_cache(maxsize=1)
+def shipped() -> list[Tape]:
+    return load_tapes(SHIPPED_RECORDINGS)
+
+
+def test_it_is_small() -> None:
+    assert sum(file.stat().st_size for file in SHIPPED_RECORDINGS.rglob("*") if file.is_file()) <= MAX_BYTES
+
+
+def test_it_holds_many_parks_zones_days_and_both_feeds_with_real_breakdowns() -> None:
+    tapes = shipped()
+    assert len(tapes) >= 10
+    assert len({tape.info.timezone for tape in tapes}) >= 5
+    assert {tape.info.feed for tape in tapes} == {Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI}
+    wiki = [tape for tape in tapes if tape.info.feed is Feed.THEMEPARKS_WIKI]
+    assert sum((tape.rows["status"] == "DOWN").sum() for tape in wiki) > 100
+    longest = max(recorded_days(tape) for tape in tapes)
+    assert longest >= 7
+
+
+def recorded_days(tape: Tape) -> int:
+    zone = ZoneInfo(tape.info.timezone)
+    days = sorted({from_unix(at).astimezone(zone).date() for at in tape.rows["polled_at"].unique()})
+    best = run = 1
+    for before, after in pairwise(days):
+        run = run + 1 if after - before == dt.timedelta(days=1) else 1
+        best = max(best, run)
+    return best
+
+
+def test_every_tape_names_its_source_and_credit() -> None:
+    wording = {
+        "queue_times": {"text": "Powered by Queue-Times.com", "url": "https://queue-times.com/"},
+        "themeparks_wiki": {"text": "Data provided by ThemeParks.wiki", "url": "https://themeparks.wiki"},
+    }
+    for entry in read_manifest(SHIPPED_RECORDINGS):
+        assert entry["attribution"] == wording[entry["feed"]]
+        assert entry["repository"].startswith("https://github.com/")
+    readme = (SHIPPED_RECORDINGS / "README.md").read_text(encoding="utf-8")
+    for entry in read_manifest(SHIPPED_RECORDINGS):
+        assert entry["repository"].removeprefix("https://github.com/") in readme
+
+
+def test_some_park_is_heard_every_day_of_the_week_around_noon() -> None:
+    monday = dt.date(2026, 11, 16)
+    for day in range(7):
+        date = monday + dt.timedelta(days=day)
+        heard = [
+            tape
+            for tape in shipped()
+            if tape.state_at(dt.datetime.combine(date, dt.time(15, 30), tape.zone).astimezone(UTC))
+        ]
+        assert len(heard) >= 5, date
+
+
+@pytest.mark.parametrize("number", range(len(read_manifest(SHIPPED_RECORDINGS))))
+def test_wire_and_back_fill_say_the_same(number: int) -> None:
+    tape = shipped()[number]
+    start = dt.datetime(2026, 11, 16, tzinfo=UTC)
+    backfill = tape.polls_between(start, start + dt.timedelta(days=7)).readings
+    instants = backfill["observed_at"].unique().sort()
+    assert instants.len() > 0
+    for at in instants.gather_every(max(1, instants.len() // 12)):
+        said = {
+            (
+                ride.external_id,
+                ride.name,
+                None if ride.status is None else int(ride.status),
+                ride.wait_minutes,
+            )
+            for ride in polled(tape, from_unix(at)).rides
+        }
+        kept = backfill.filter(pl.col("observed_at") == at)
+        columns = kept.select("ride_external_id", "ride_name", "status", "wait_minutes")
+        assert said == set(columns.rows())
+
+
+def polled(tape: Tape, instant: dt.datetime) -> ParkReading:
+    state = tape.state_at(instant)
+    park = tape.info.park_external_id
+    if tape.info.feed is Feed.QUEUE_TIMES:
+        return parse_queue_times(wire.queue_times_body(tape, wire.queue_times_rides(state)), park)
+    return parse_live(wire.live_body(tape, state, wire.live_entities(tape, state)), park)
+
+
+def test_breakdowns_reach_the_readings() -> None:
+    tokyo = next(tape for tape in shipped() if tape.info.park_name == "Tokyo DisneySea")
+    start = dt.datetime(2026, 11, 16, tzinfo=UTC)
+    readings = tokyo.polls_between(start, start + dt.timedelta(days=7)).readings
+    assert (readings["status"] == Status.DOWN).sum() > 0
+
+
+def test_a_folder_without_a_manifest_or_with_a_broken_one_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match=r"no manifest\.json"):
+        load_tapes(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"tapes": [{"feed": "queue_times"}]}')
+    with pytest.raises(RecordingError, match=r"manifest\.json"):
+        load_tapes(tmp_path)
+    (tmp_path / "manifest.json").write_text("[]")
+    with pytest.raises(RecordingError, match="not a list of tapes"):
+        load_tapes(tmp_path)

@@ -1,0 +1,100 @@
+"""The migrations make what the models say, and every step has a way back."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from hallofshame.domain.errors import StoreError
+from hallofshame.store import schema
+from hallofshame.store.database import Database
+from hallofshame.store.models import Base
+
+REVISIONS = ["0001", "0002", "0003", "0004"]
+
+
+def tables(database: Database) -> set[str]:
+    with database.read() as connection:
+        return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def test_upgrade_makes_exactly_the_models(empty_database: Database) -> None:
+    schema.upgrade(empty_database)
+    with empty_database.read() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    assert difference == []
+    assert tables(empty_database) == set(Base.metadata.tables)
+
+
+def test_primary_keys_and_row_order_are_those_of_the_models(empty_database: Database) -> None:
+    schema.upgrade(empty_database)
+    with empty_database.read() as connection:
+        found = inspect(connection)
+        for name, table in Base.metadata.tables.items():
+            key = found.get_pk_constraint(name)["constrained_columns"]
+            assert key == [column.name for column in table.primary_key], name
+            if empty_database.dialect == "sqlite":
+                definition = connection.exec_driver_sql(
+                    "SELECT sql FROM sqlite_master WHERE name = ?", (name,)
+                ).scalar_one()
+                clustered = table.dialect_options["sqlite"]["with_rowid"] is False
+                assert ("WITHOUT ROWID" in definition) == clustered, name
+
+
+def test_every_step_down_and_up_again(empty_database: Database) -> None:
+    schema.upgrade(empty_database)
+    everything = tables(empty_database)
+    for revision in reversed(["base", *REVISIONS[:-1]]):
+        before = tables(empty_database)
+        schema.downgrade(empty_database, revision)
+        assert schema.current(empty_database) == (None if revision == "base" else revision)
+        assert tables(empty_database) < before
+    assert tables(empty_database) == set()
+    for revision in REVISIONS:
+        schema.upgrade(empty_database, revision)
+        assert schema.current(empty_database) == revision
+    assert tables(empty_database) == everything
+
+
+def test_upgrade_twice_changes_nothing(empty_database: Database) -> None:
+    schema.upgrade(empty_database)
+    schema.upgrade(empty_database)
+    assert schema.current(empty_database) == schema.head() == REVISIONS[-1]
+
+
+def test_a_database_without_tables_is_refused_with_the_remedy(empty_database: Database) -> None:
+    assert schema.current(empty_database) is None
+    with pytest.raises(StoreError, match="hallofshame db upgrade"):
+        schema.require_head(empty_database)
+
+
+def test_an_old_schema_is_refused_and_the_head_accepted(empty_database: Database) -> None:
+    schema.upgrade(empty_database, "0002")
+    with pytest.raises(StoreError, match=r"schema 0002.*hallofshame db upgrade"):
+        schema.require_head(empty_database)
+    schema.upgrade(empty_database)
+    schema.require_head(empty_database)
+
+
+def test_a_schema_from_the_future_asks_for_a_newer_program(sqlite_database: Database) -> None:
+    with sqlite_database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="update hallofshame"):
+        schema.require_head(sqlite_database)
+
+
+def test_an_unknown_revision_is_named(sqlite_database: Database) -> None:
+    with pytest.raises(StoreError, match="'nonsense'"):
+        schema.downgrade(sqlite_database, "nonsense")
+
+
+@pytest.mark.mariadb
+def test_snapshots_are_partitioned_on_mariadb(mariadb_database: Database) -> None:
+    with mariadb_database.read() as connection:
+        partitions = connection.exec_driver_sql(
+            "SELECT partition_name FROM information_schema.partitions "
+            "WHERE table_schema = DATABASE() AND table_name = 'ride_status_snapshots'"
+        ).scalars()
+        assert list(partitions) == ["p_ahead"]

@@ -1,0 +1,111 @@
+"""A MariaDB server of the tests' own: temporary folder, unix socket, no network, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pymysql
+
+MISSING = "MariaDB server not found: apt-get install mariadb-server"
+START_SECONDS = 60
+
+
+class MariaDBMissingError(Exception):
+    """No MariaDB server program on this machine."""
+
+
+def _program(*names: str) -> str:
+    search = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/usr/libexec"])
+    for name in names:
+        if found := shutil.which(name, path=search):
+            return found
+    raise MariaDBMissingError(MISSING)
+
+
+class MariaDBServer:
+    """One private ``mariadbd``; ``folder`` holds its data, socket and log."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = _program("mariadbd")
+        self._install = _program("mariadb-install-db", "mysql_install_db")
+        self._folder = folder
+        self._socket = folder / "s"
+        self._log = folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Install a fresh data folder and start; returns once the server answers."""
+        data = self._folder / "data"
+        user = [] if os.geteuid() else ["--user=root"]
+        subprocess.run(
+            [
+                self._install,
+                "--no-defaults",
+                f"--datadir={data}",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                *user,
+            ],
+            check=True,
+            capture_output=True,
+        )
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    self._server,
+                    "--no-defaults",
+                    f"--datadir={data}",
+                    f"--socket={self._socket}",
+                    f"--pid-file={self._folder / 'pid'}",
+                    "--skip-networking",
+                    "--skip-name-resolve",
+                    "--skip-grant-tables",
+                    "--innodb-buffer-pool-size=64M",
+                    "--innodb-log-file-size=32M",
+                    "--innodb-flush-log-at-trx-commit=2",
+                    "--innodb-doublewrite=0",
+                    "--innodb-fast-shutdown=2",
+                    "--performance-schema=OFF",
+                    "--lower-case-table-names=0",
+                    *user,
+                ],
+                stdout=log,
+                stderr=log,
+            )
+        self._await()
+
+    def _await(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process is not None and self._process.poll() is not None:
+                break
+            with socket.socket(socket.AF_UNIX) as probe:
+                if probe.connect_ex(str(self._socket)) == 0:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError(f"mariadbd did not start:\n{self._log.read_text(errors='replace')[-4000:]}")
+
+    def create_schema(self, name: str) -> str:
+        """Create an empty schema and return its URL."""
+        with (
+            pymysql.connect(unix_socket=str(self._socket), user="root") as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+        return f"mysql+pymysql://root@localhost/{name}?unix_socket={self._socket}"
+
+    def stop(self) -> None:
+        """End the server that :meth:`start` started."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

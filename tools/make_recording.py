@@ -1,0 +1,389 @@
+"""Cut the demonstration recording that ships with the package out of the full recordings.
+
+Run from the checkout: ``python tools/make_recording.py --source ../shared/data``. Which park comes from which
+recording, and which of its ISO weeks are kept, is :data:`CUTS`; nothing is altered but the choice of rows and
+columns, and a park id and name where the source held none. Output is the same for the same input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hallofshame.domain.names import slugify
+from hallofshame.domain.words import Feed
+from hallofshame.feeds.replay.manifest import SHIPPED_RECORDINGS
+
+QUEUE_TIMES_CREDIT = {"text": "Powered by Queue-Times.com", "url": "https://queue-times.com/"}
+THEMEPARKS_WIKI_CREDIT = {"text": "Data provided by ThemeParks.wiki", "url": "https://themeparks.wiki"}
+
+QUEUE_TIMES_KEPT = (
+    "park_id",
+    "park_name",
+    "polled_at",
+    "ride_id",
+    "ride_name",
+    "land",
+    "is_open",
+    "wait_time",
+    "last_updated",
+)
+THEMEPARKS_WIKI_KEPT = (
+    "park_id",
+    "park_name",
+    "polled_at",
+    "entity_id",
+    "name",
+    "entity_type",
+    "external_id",
+    "status",
+    "standby_wait",
+    "single_rider_wait",
+    "return_type",
+    "return_state",
+    "return_start",
+    "paid_return_state",
+    "paid_return_start",
+    "paid_price_amount",
+    "paid_price_formatted",
+    "showtimes_json",
+    "operating_hours_json",
+    "last_updated",
+    "queue_type",
+    "wait_time",
+)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Parks of one recording: external id → name in the recording (``None``: it names no park).
+
+    ``weeks`` are the Mondays (park-local) of the ISO weeks that are kept.
+    """
+
+    dataset: str
+    repository: str
+    feed: Feed
+    timezone: str
+    cadence_minutes: int
+    parks: dict[str, str | None]
+    weeks: tuple[str, ...]
+
+
+CUTS = (
+    Cut(
+        "qt_universal_orlando_30min",
+        "austinjamesrose/universal-wait-time-tracking-project",
+        Feed.QUEUE_TIMES,
+        "America/New_York",
+        30,
+        {"64": None, "65": None, "334": None},
+        ("2025-12-29",),
+    ),
+    Cut(
+        "qt_walt_disney_world_2h",
+        "agentilcore589/wdw-demand-forecast",
+        Feed.QUEUE_TIMES,
+        "America/New_York",
+        120,
+        {"5": None, "6": None, "7": None, "8": None},
+        ("2026-07-27", "2026-08-03", "2026-08-17"),
+    ),
+    Cut(
+        "qt_gardaland_10min",
+        "pseganti/gardaland-queue-times-test",
+        Feed.QUEUE_TIMES,
+        "Europe/Rome",
+        15,
+        {"12": None},
+        ("2025-10-06", "2025-10-20", "2025-10-27", "2025-12-29", "2026-08-17"),
+    ),
+    Cut(
+        "qt_six_flags_great_adventure_5min",
+        "Santie-a/sixflags-data",
+        Feed.QUEUE_TIMES,
+        "America/New_York",
+        5,
+        {"37": None},
+        ("2026-08-17",),
+    ),
+    Cut(
+        "qt_disneyland_paris_5min",
+        "maellepub3-dumbo/dlp-wait-times",
+        Feed.QUEUE_TIMES,
+        "Europe/Paris",
+        5,
+        {"4": None, "28": None},
+        ("2026-04-13",),
+    ),
+    Cut(
+        "qt_alton_towers_thorpe_park_30min",
+        "harenarius/disneyland-queue-times-collector",
+        Feed.QUEUE_TIMES,
+        "Europe/London",
+        30,
+        {"1": None, "2": None},
+        ("2025-06-16", "2025-06-23", "2025-07-07", "2025-07-14"),
+    ),
+    Cut(
+        "qt_portaventura_15min",
+        "MarcosOlivier12/Portaventura_Ferraliland_queue-study",
+        Feed.QUEUE_TIMES,
+        "Europe/Madrid",
+        15,
+        {"19": None, "277": None},
+        ("2026-08-10",),
+    ),
+    Cut(
+        "tpw_tokyo_disney_resort",
+        "masa-dev0913/tdr-wait-tracker",
+        Feed.THEMEPARKS_WIKI,
+        "Asia/Tokyo",
+        45,
+        {
+            "3cc919f1-d16d-43e0-8c3f-1dd269bd1a42": "Tokyo Disneyland",
+            "67b290d5-3478-4f23-b601-2f8fb71ba803": "Tokyo DisneySea",
+        },
+        ("2026-08-10",),
+    ),
+    Cut(
+        "tpw_walt_disney_world",
+        "TheWaitTimes/park_data",
+        Feed.THEMEPARKS_WIKI,
+        "America/New_York",
+        15,
+        {
+            "75ea578a-adc8-4116-a54d-dccb60765ef9": None,
+            "47f90d2c-e191-4239-a466-5892ef59a88b": None,
+            "1c84a229-8862-4648-9c71-378ddd2c7693": None,
+        },
+        ("2025-05-12",),
+    ),
+    Cut(
+        "tpw_efteling",
+        "Brittvanhaaster/ODCM-Team2",
+        Feed.THEMEPARKS_WIKI,
+        "Europe/Amsterdam",
+        20,
+        {"30713cf6-69a9-47c9-a505-52bb965f01be": None},
+        ("2025-11-10",),
+    ),
+)
+
+SAME_PARK_ON_QUEUE_TIMES = {
+    "3cc919f1-d16d-43e0-8c3f-1dd269bd1a42": 274,
+    "67b290d5-3478-4f23-b601-2f8fb71ba803": 275,
+    "75ea578a-adc8-4116-a54d-dccb60765ef9": 6,
+    "47f90d2c-e191-4239-a466-5892ef59a88b": 5,
+    "1c84a229-8862-4648-9c71-378ddd2c7693": 8,
+    "30713cf6-69a9-47c9-a505-52bb965f01be": 160,
+}
+"""Where ThemeParks.wiki's recorded catalogue gives no place, Queue-Times' entry of the same park does."""
+
+SCHEDULES = {
+    "75ea578a-adc8-4116-a54d-dccb60765ef9": "mk_schedule_2026-04-14.json",
+    "47f90d2c-e191-4239-a466-5892ef59a88b": "epcot_schedule_2026-04-15.json",
+}
+CHILDREN = {"75ea578a-adc8-4116-a54d-dccb60765ef9": "mk_children_2026-04-14.json"}
+
+
+def main() -> None:
+    """Read the arguments, make the recording, print what it holds."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--source", type=Path, default=Path("../shared/data"), help="folder of full recordings"
+    )
+    parser.add_argument(
+        "--target", type=Path, default=SHIPPED_RECORDINGS, help="folder to write the tapes to"
+    )
+    arguments = parser.parse_args()
+    if not arguments.source.is_dir():
+        parser.error(f"no folder {arguments.source}; give the folder of the full recordings with --source")
+    source: Path = arguments.source
+    target: Path = arguments.target
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+    catalogue = Catalogue(source)
+    tapes = [entry for cut in CUTS for entry in make_tapes(cut, source, target, catalogue)]
+    write_json(target / "manifest.json", {"tapes": tapes}, indent=1)
+    for entry in tapes:
+        print(f"{entry['folder']:55} {entry['rows']:7} rows, {entry['polls']:4} polls, {entry['timezone']}")
+    size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
+    print(f"{len(tapes)} tapes, {size:,} bytes")
+
+
+class Catalogue:
+    """What the recorded upstream catalogues say about parks."""
+
+    def __init__(self, source: Path) -> None:
+        bodies = source / "qt_verbatim_responses"
+        self._queue_times: dict[int, dict[str, Any]] = {}
+        for group in json.loads((bodies / "parks_2025-11-16.json").read_text(encoding="utf-8")):
+            for park in group["parks"]:
+                self._queue_times[park["id"]] = park | {
+                    "group_id": str(group["id"]),
+                    "group_name": group["name"],
+                }
+        self.bodies = source / "tpw_verbatim_responses"
+        self._destinations: dict[str, dict[str, Any]] = {}
+        for destination in self._read("destinations_2026-04-14.json")["destinations"]:
+            for park in destination["parks"]:
+                self._destinations[park["id"]] = destination
+        self._ids = known_ids(source)
+
+    def describe(self, feed: Feed, park: str) -> dict[str, Any]:
+        """Group, country, continent and coordinates of a park."""
+        listed = self._queue_times[int(park) if feed is Feed.QUEUE_TIMES else SAME_PARK_ON_QUEUE_TIMES[park]]
+        place = {
+            "country": listed["country"],
+            "continent": listed["continent"],
+            "latitude": float(listed["latitude"]),
+            "longitude": float(listed["longitude"]),
+        }
+        if feed is Feed.QUEUE_TIMES:
+            return {"group_id": listed["group_id"], "group_name": listed["group_name"], **place}
+        destination = self._destinations[park]
+        return {"group_id": destination["id"], "group_name": destination["name"], **place}
+
+    def ride_ids(self, park: str, names: list[str]) -> dict[str, str]:
+        """Queue-Times ids of ``names`` where the directory or another recording knows exactly one."""
+        known = self._ids.get(park, {})
+        return {name: known[name] for name in sorted(names) if name in known}
+
+    def schedule(self, park: str) -> list[dict[str, Any]]:
+        """The recorded hours without the offers to buy."""
+        if park not in SCHEDULES:
+            return []
+        entries = self._read(SCHEDULES[park])["schedule"]
+        return [{key: value for key, value in entry.items() if key != "purchases"} for entry in entries]
+
+    def locations(self, park: str) -> dict[str, tuple[float, float]]:
+        """Coordinates of a park's entities."""
+        if park not in CHILDREN:
+            return {}
+        places = {child["id"]: child.get("location") for child in self._read(CHILDREN[park])["children"]}
+        return {
+            entity: (place["latitude"], place["longitude"])
+            for entity, place in places.items()
+            if place and place["latitude"] is not None and place["longitude"] is not None
+        }
+
+    def _read(self, name: str) -> Any:
+        return json.loads((self.bodies / name).read_text(encoding="utf-8"))
+
+
+def known_ids(source: Path) -> dict[str, dict[str, str]]:
+    """Queue-Times park id → exact ride name → ride id; names with two ids are left out.
+
+    The ride directory goes first, then the recordings that kept ids.
+    """
+    pairs: list[dict[str, set[tuple[str, str]]]] = []
+    with (source / "qt_ride_directory" / "rides.csv").open(encoding="utf-8", newline="") as file:
+        listed: dict[str, set[tuple[str, str]]] = {}
+        for row in csv.DictReader(file):
+            listed.setdefault(row["park_id"], set()).add((row["ride_name"], row["ride_id"]))
+        pairs.append(listed)
+    for recording in sorted(source.glob("qt_*/snapshots.parquet")):
+        rows = pl.read_parquet(recording, columns=["park_id", "ride_name", "ride_id"]).drop_nulls().unique()
+        recorded: dict[str, set[tuple[str, str]]] = {}
+        for park, name, ride in rows.iter_rows():
+            recorded.setdefault(str(park), set()).add((name, str(ride)))
+        pairs.append(recorded)
+    known: dict[str, dict[str, str]] = {}
+    for source_pairs in pairs:
+        for park, named in source_pairs.items():
+            names = [name for name, _ in named]
+            for name, ride in named:
+                if names.count(name) == 1:
+                    known.setdefault(park, {}).setdefault(name, ride)
+    return known
+
+
+def make_tapes(cut: Cut, source: Path, target: Path, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Write the tapes of one cut; returns their manifest entries."""
+    file_name = "snapshots.parquet" if cut.feed is Feed.QUEUE_TIMES else "live_rows.parquet"
+    kept = QUEUE_TIMES_KEPT if cut.feed is Feed.QUEUE_TIMES else THEMEPARKS_WIKI_KEPT
+    rows = pl.read_parquet(source / cut.dataset / file_name)
+    local_week = pl.col("polled_at").dt.convert_time_zone(cut.timezone).dt.date().dt.truncate("1w")
+    rows = rows.filter(local_week.is_in([dt.date.fromisoformat(week) for week in cut.weeks]))
+    entries = []
+    for park, name in cut.parks.items():
+        of_park = rows_of_park(rows, park, name, catalogue, cut.feed)
+        # No name of a column but those of the shape, and none that says nothing throughout.
+        columns = [
+            column
+            for column in kept
+            if column in of_park.columns and (column in ("land", "ride_id") or of_park[column].count())
+        ]
+        tape = of_park.select(columns).sort("polled_at", maintain_order=True)
+        entries.append(write_tape(tape, cut, park, target, file_name, catalogue))
+    return entries
+
+
+def rows_of_park(
+    rows: pl.DataFrame, park: str, name: str | None, catalogue: Catalogue, feed: Feed
+) -> pl.DataFrame:
+    """One park's rows, with a park id and name also where the source held none."""
+    if "park_id" in rows.columns:
+        return rows.filter(pl.col("park_id").cast(pl.String) == park)
+    if "park_name" in rows.columns:
+        return rows.filter(pl.col("park_name") == name).with_columns(park_id=pl.lit(park))
+    listed = catalogue.describe(feed, park)
+    shown = "Efteling" if listed["group_name"].startswith("Efteling") else listed["group_name"]
+    return rows.with_columns(park_id=pl.lit(park), park_name=pl.lit(shown))
+
+
+def write_tape(
+    tape: pl.DataFrame, cut: Cut, park: str, target: Path, file_name: str, catalogue: Catalogue
+) -> dict[str, Any]:
+    """Write one tape's folder; returns its manifest entry."""
+    park_name = str(tape.get_column("park_name").last())
+    folder = target / f"{slugify(park_name)}-{cut.feed.slug.replace('_', '-')}"
+    folder.mkdir()
+    tape.write_parquet(folder / file_name, compression="zstd", compression_level=19, statistics=False)
+    if cut.feed is Feed.QUEUE_TIMES and tape.get_column("ride_id").null_count():
+        unknown = tape.filter(pl.col("ride_id").is_null()).get_column("ride_name").unique().to_list()
+        write_json(folder / "ride_ids.json", catalogue.ride_ids(park, unknown), indent=0)
+    if schedule := catalogue.schedule(park):
+        write_json(folder / "schedule.json", schedule, indent=0)
+    if locations := catalogue.locations(park):
+        write_json(folder / "locations.json", locations)
+    polls = tape.get_column("polled_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        "folder": folder.name,
+        "feed": cut.feed.slug,
+        "park_external_id": park,
+        "park_name": park_name,
+        "timezone": cut.timezone,
+        "cadence_seconds": cut.cadence_minutes * 60,
+        **catalogue.describe(cut.feed, park),
+        "dataset": cut.dataset,
+        "repository": f"https://github.com/{cut.repository}",
+        "attribution": QUEUE_TIMES_CREDIT if cut.feed is Feed.QUEUE_TIMES else THEMEPARKS_WIKI_CREDIT,
+        "weeks": list(cut.weeks),
+        "first_poll": polls.first(),
+        "last_poll": polls.last(),
+        "polls": polls.n_unique(),
+        "rows": tape.height,
+    }
+
+
+def write_json(file: Path, body: Any, indent: int | None = None) -> None:
+    """Write ``body`` so that the same content gives the same bytes."""
+    file.write_text(json.dumps(body, ensure_ascii=False, indent=indent) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
