@@ -18,9 +18,10 @@ from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.queue_times import QueueTimesFeed
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.logs import LOGGER
-from hallofshame.pipeline import sync
 from hallofshame.pipeline.collect import Collector
+from hallofshame.pipeline.registry import Registry, load_mapping
 from hallofshame.pipeline.rollup import Rollup
+from hallofshame.pipeline.seeding import seed_catalogue
 from hallofshame.pipeline.shipped import load_parks, load_tier_book
 from hallofshame.settings import Settings, variable
 from hallofshame.store import schema
@@ -41,7 +42,7 @@ class Installation:
         self.settings = settings
         self.clock: Clock = clock if clock is not None else SystemClock()
         if settings.database_url is None:
-            _make_folder(settings.data)
+            make_folder(settings.data)
         self.database = Database(settings.database)
         self._given_feeds = feeds
         self._client: HttpClient | None = None
@@ -86,6 +87,12 @@ class Installation:
         return ObservationCache()
 
     @cached_property
+    def registry(self) -> Registry:
+        """Who is who among the rides, with the installation's own mapping (R14)."""
+        file = self.settings.ride_mapping_file
+        return Registry(load_mapping(file) if file is not None else ())
+
+    @cached_property
     def rollup(self) -> Rollup:
         """The roll-up job."""
         return Rollup(self.database, self.clock, self.log("rollup"), self.cache)
@@ -101,6 +108,7 @@ class Installation:
             cadence_seconds=self.settings.cadence_seconds,
             workers=self.settings.workers,
             cache=self.cache,
+            registry=self.registry,
             parks=frozenset(self.settings.parks) or None,
         )
 
@@ -125,12 +133,8 @@ class Installation:
 
     def seed(self) -> None:
         """Bring the parks up to date with the shipped catalogue and the installation's own file."""
-        sync.seed_catalogue(
-            self.database,
-            self.clock,
-            only=self.settings.parks or None,
-            extra=self.settings.catalogue_file,
-        )
+        settings = self.settings
+        seed_catalogue(self.database, self.clock, only=settings.parks or None, extra=settings.catalogue_file)
 
     def tier_book(self) -> TierBook:
         """The tier rules in force: shipped ones and the installation's overrides (R13)."""
@@ -138,7 +142,8 @@ class Installation:
         return load_tier_book(self.settings.tier_overrides_file, parks)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the data folder where it is missing; :class:`SettingsError` where that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -13,9 +13,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from hallofshame.domain.localtime import from_unix, to_unix
 from hallofshame.installation import Installation
+from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
-from hallofshame.pipeline.sync import classify, retire_vanished, sync
+from hallofshame.pipeline.sync import sync
+from hallofshame.pipeline.vanished import retire_vanished
 from hallofshame.store import leases
 from hallofshame.store.reports.current import system_state
 
@@ -94,11 +96,10 @@ class Scheduler:
         self._step("roll-up", self._roll_up)
         if self._sync_is_due():
             self._daily()
-        if not self._caught_up:
-            self._caught_up = True
-            if self._settings.gap_repair:
-                self._step("gap repair", self._repair)
-                self._step("roll-up", self._roll_up)
+        elif self._settings.gap_repair and not self._caught_up:
+            self._step("gap repair", self._repair)
+            self._step("roll-up", self._roll_up)
+        self._caught_up = True
 
     def run_daily(self) -> None:
         """Bring schedules, entities and tiers up to date, look the record over, roll up what changed."""
@@ -157,6 +158,8 @@ class Scheduler:
         parts = self._installation
         database, clock = parts.database, parts.clock
         self._step("sync", lambda: sync(database, parts.feeds, clock, parts.log("sync")))
+        if self._settings.gap_repair:
+            self._step("gap repair", self._repair)
         self._step("retirement of vanished rides", lambda: retire_vanished(database, clock))
         self._step("classification", lambda: classify(database, clock, parts.tier_book()))
         self._step("quality check", lambda: check_quality(database, clock))

@@ -202,7 +202,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's URL, the default filled in."""
-        return self.database_url or f"sqlite:///{self.data / 'hallofshame.sqlite'}"
+        return self.database_url or f"sqlite:///{self.default_database_file}"
+
+    @property
+    def default_database_file(self) -> Path:
+        """Where the database is while :attr:`database_url` is unset."""
+        return self.data / "hallofshame.sqlite"
 
     @property
     def holder_name(self) -> str:

@@ -41,7 +41,7 @@ def assert_same(left: ParkDays, right: ParkDays) -> None:
         assert_frame_equal(getattr(left, field.name), getattr(right, field.name))
 
 
-@settings(KERNEL, max_examples=45)
+@settings(KERNEL, max_examples=30)
 @given(batches())
 def test_kernel_agrees_with_the_oracle(parks: list[World]) -> None:
     results = compute(*parks)
@@ -49,7 +49,7 @@ def test_kernel_agrees_with_the_oracle(parks: list[World]) -> None:
         assert_agrees(results, world)
 
 
-@settings(KERNEL, max_examples=12)
+@settings(KERNEL, max_examples=8)
 @given(batches(most=6))
 def test_counters_are_consistent_on_every_grain(parks: list[World]) -> None:
     results = compute(*parks)
@@ -81,7 +81,7 @@ def test_counters_are_consistent_on_every_grain(parks: list[World]) -> None:
         assert row["open"] == row["eligible"] * row["window_seconds"]
 
 
-@settings(KERNEL, max_examples=12)
+@settings(KERNEL, max_examples=8)
 @given(batches(most=6))
 def test_every_frame_is_sorted_by_its_unique_key(parks: list[World]) -> None:
     results = compute(*parks)
@@ -91,7 +91,7 @@ def test_every_frame_is_sorted_by_its_unique_key(parks: list[World]) -> None:
         assert_frame_equal(frame, frame.sort(key))
 
 
-@settings(KERNEL, max_examples=8)
+@settings(KERNEL, max_examples=5)
 @given(batches(most=6), st.integers(0, 2**16))
 def test_order_of_rows_that_carry_no_order_is_irrelevant(parks: list[World], seed: int) -> None:
     given_ = inputs(*parks)
@@ -108,7 +108,7 @@ def test_order_of_rows_that_carry_no_order_is_irrelevant(parks: list[World], see
     assert_same(compute_park_days(shuffled), compute_park_days(given_))
 
 
-@settings(KERNEL, max_examples=6)
+@settings(KERNEL, max_examples=4)
 @given(batches(most=5))
 def test_a_park_comes_out_the_same_alone_and_among_others(parks: list[World]) -> None:
     together = compute(*parks)
@@ -116,7 +116,7 @@ def test_a_park_comes_out_the_same_alone_and_among_others(parks: list[World]) ->
         assert_same(of_park(together, world.park), compute(world))
 
 
-@settings(KERNEL, max_examples=10)
+@settings(KERNEL, max_examples=5)
 @given(batches(most=5))
 def test_days_one_by_one_with_history_equal_one_batch(parks: list[World]) -> None:
     whole = inputs(*parks)
@@ -151,7 +151,7 @@ def test_observations_beyond_the_horizon_change_nothing(world: World, later: int
     assert_same(again.rows, once.rows)
 
 
-@settings(KERNEL, max_examples=12)
+@settings(KERNEL, max_examples=6)
 @given(worlds(max_days=1), st.integers(0, 2**16))
 def test_the_future_never_opens_or_changes_a_closed_past(world: World, seed: int) -> None:
     """A later reading can only shorten the hold of a ride's last one: nothing before that moves.
@@ -185,7 +185,7 @@ def test_the_future_never_opens_or_changes_a_closed_past(world: World, seed: int
     assert_frame_equal(left, right)
 
 
-@settings(KERNEL, max_examples=15)
+@settings(KERNEL, max_examples=8)
 @given(st.integers(1, 9), st.integers(1, 3), st.integers(1, 12), st.integers(1, 4))
 def test_day_scores_what_every_hour_scores(tenths: int, weight: int, hours: int, rides: int) -> None:
     """Every ride is down for the same share of every hour."""
@@ -213,7 +213,7 @@ def test_day_scores_what_every_hour_scores(tenths: int, weight: int, hours: int,
     assert scores.shame_score(day["weighted_downtime"], day["weighted_exposure"]) == float(tenths)
 
 
-@settings(KERNEL, max_examples=15)
+@settings(KERNEL, max_examples=10)
 @given(worlds(max_days=2))
 def test_score_shown_is_the_exact_ratio_rounded(world: World) -> None:
     truth = oracle.truth(world)
@@ -224,7 +224,7 @@ def test_score_shown_is_the_exact_ratio_rounded(world: World) -> None:
         assert shown is None or exact is None or abs(shown - exact) <= 0.005 + 1e-9
 
 
-@settings(KERNEL, max_examples=8)
+@settings(KERNEL, max_examples=5)
 @given(worlds(max_days=2), worlds(max_days=2, archive=True), st.booleans())
 def test_live_and_archive_never_mix_on_a_park_day(live: World, archive: World, prefer: bool) -> None:  # noqa: FBT001
     """Each park-day's rows are those of one record alone, the better covered one, live on a tie (R15)."""

@@ -36,7 +36,10 @@ MOODS = ["calm", "flapping", "asleep", "frozen", "sketchy"]
 def worlds(draw: st.DrawFn, *, park: int = 1, archive: bool = False, max_days: int = 3) -> World:
     """One park of up to five rides on up to ``max_days`` days in a row."""
     timezone, first = draw(st.sampled_from(CALENDARS))
-    days = [first + dt.timedelta(days=n) for n in range(draw(st.sampled_from([1, 1, 2, max_days])))]
+    days = [
+        first + dt.timedelta(days=n)
+        for n in range(draw(st.sampled_from(sorted({1, min(2, max_days), max_days}))))
+    ]
     cadence = None if archive else draw(st.sampled_from(CADENCES))
     mood = draw(st.sampled_from(MOODS))
     count = draw(st.sampled_from([3, 4, 5, 2, 1, 0]))

@@ -97,7 +97,7 @@ def test_queues_activity_and_polls(database: Database) -> None:
     )
     activity = pl.DataFrame(
         {"park_id": [1], "observed_at": NOON, "feed": 2, "cadence_seconds": CYCLE}
-    ).with_columns(*(pl.lit(1).alias(n) for n in "operating down closed refurbishment unknown".split()))
+    ).with_columns(*(pl.lit(1).alias(n) for n in ("operating", "down", "closed", "refurbishment", "unknown")))
     polls = pl.DataFrame(
         {"observed_at": [NOON], "park_id": 1, "feed": 2, "outcome": "ok", "attempts": 1, "readings": 3}
     )

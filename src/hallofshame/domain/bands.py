@@ -1,7 +1,7 @@
 """The five bands of the shame scale: one place for their borders, names and signs.
 
 A score is ten times the share of ride time lost, weighted by how much a ride matters (R8). Real parks lose
-a few percent, so the borders lie close together at the bottom: 2.5 %, 5 %, 10 % and 20 % of weighted ride time.
+a few percent, so the borders lie close together at the bottom: 2.5, 5, 10 and 20 % of weighted time.
 """
 
 from __future__ import annotations

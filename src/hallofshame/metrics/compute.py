@@ -69,11 +69,11 @@ def _restricted(inputs: ParkDayInputs, days: pl.DataFrame) -> ParkDayInputs:
     at, observations = pl.col("observed_at"), inputs.observations
     if days["park_id"].n_unique() < observations["park_id"].n_unique():
         observations = observations.filter(pl.col("park_id").is_in(horizon["park_id"].implode()))
-    bounds = horizon.select("since", "until").unique()
-    if bounds.height == 1:
-        since, until = bounds.row(0)
-        observations = observations.filter((at >= since) & (at < until))
-    else:
+    known = observations.select(first=at.min(), last=at.max()).with_columns(
+        fits=(pl.col("first") >= (horizon["since"].max() or 0))
+        & (pl.col("last") < (horizon["until"].min() or 0))
+    )
+    if not known["fits"].item():
         observations = (
             observations.join(horizon, on="park_id", maintain_order="left")
             .filter((at >= pl.col("since")) & (at < pl.col("until")))

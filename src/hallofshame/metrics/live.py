@@ -6,8 +6,8 @@ import polars as pl
 
 from hallofshame.domain.words import Status
 from hallofshame.metrics.counting import counts_as_downtime
-from hallofshame.metrics.spans import spans
-from hallofshame.metrics.validity import effective
+from hallofshame.metrics.spans import hold_seconds
+from hallofshame.metrics.validity import believed, frozen_cycles
 
 
 def live_rides(
@@ -28,10 +28,12 @@ def live_rides(
         .select("park_id", is_open=pl.lit(value=True))
         .unique()
     )
+    last = observations.filter((pl.col("ride_id") != pl.col("ride_id").shift(-1)).fill_null(value=True))
     present = (
-        spans(effective(observations))
+        believed(last, frozen_cycles(observations))
+        .with_columns(held_until=pl.col("observed_at") + hold_seconds())
         .join(latest, on="park_id")
-        .filter((pl.col("start") <= pl.col("now")) & (pl.col("now") < pl.col("end")))
+        .filter(pl.col("status").is_not_null() & (pl.col("now") < pl.col("held_until")))
     )
     today = ride_days.select("park_id", "ride_id", "eligible", operated_today=pl.col("operating") > 0)
     return (
@@ -42,7 +44,7 @@ def live_rides(
         .select(
             "park_id",
             "ride_id",
-            observed_at="start",
+            observed_at="observed_at",
             effective_status="status",
             wait_minutes="wait_minutes",
             counts_as_down=counts_as_downtime()

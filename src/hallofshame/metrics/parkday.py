@@ -159,14 +159,28 @@ def _presence(held: pl.DataFrame, attractions: pl.DataFrame) -> pl.DataFrame:
 
 def _last_seen(observations: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """The latest observation that each park-day knows of: ``park_id, day, last_seen``."""
-    instants = observations.select("park_id", last_seen="observed_at").unique().sort("last_seen")
-    return (
-        days.select("park_id", "day", horizon=pl.col("day_end") + SECONDS_AFTER - 1)
+    horizon = days.select("park_id", "day", horizon=pl.col("day_end") + SECONDS_AFTER - 1)
+    newest = observations.group_by("park_id").agg(last_seen=pl.col("observed_at").max())
+    joined = horizon.join(newest, on="park_id")
+    current = joined.filter(pl.col("last_seen") <= pl.col("horizon"))
+    past = joined.filter(pl.col("last_seen") > pl.col("horizon"))
+    key = ["park_id", "day", "last_seen"]
+    if past.is_empty():
+        return current.select(key)
+    parks = past["park_id"].unique()
+    instants = (
+        observations.filter(pl.col("park_id").is_in(parks.implode()))
+        .select("park_id", last_seen="observed_at")
+        .unique()
+        .sort("last_seen")
+    )
+    found = (
+        past.drop("last_seen")
         .sort("horizon")
         .join_asof(instants, left_on="horizon", right_on="last_seen", by="park_id", check_sortedness=False)
         .filter(pl.col("last_seen").is_not_null())
-        .select("park_id", "day", "last_seen")
     )
+    return pl.concat([current.select(key), found.select(key)])
 
 
 def _members(

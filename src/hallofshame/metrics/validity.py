@@ -16,7 +16,11 @@ def effective(observations: pl.DataFrame) -> pl.DataFrame:
 
     Takes and returns the shape ``OBSERVATIONS``, same rows, same order.
     """
-    frozen = frozen_cycles(observations)
+    return believed(observations, frozen_cycles(observations))
+
+
+def believed(observations: pl.DataFrame, frozen: pl.DataFrame) -> pl.DataFrame:
+    """:func:`effective` for some ``observations``, given the ``frozen`` cycles (``park_id, observed_at``)."""
     ghost = pl.col("stale") & (pl.col("status") == Status.OPERATING)
     frame = observations
     if frozen.height:

@@ -196,14 +196,15 @@ class Collector:
         queue_rows: list[tuple[object, ...]] = []
         shows: list[tuple[int, ShowTime]] = []
         found: list[tuple[int, Finding]] = []
-        for answer in answers:
-            if answer.reading is None:
-                continue
-            rides = self._identify(connection, answer.park, answer.reading, observed_at)
-            rows.extend(self._observation_rows(answer, rides, now))
-            queue_rows.extend(_queue_rows(answer, rides, now))
-            shows.extend(_show_rows(answer, rides))
-            found.extend((answer.park.park_id, finding) for finding in answer.reading.findings)
+        with self._registry.steady(connection):
+            for answer in answers:
+                if answer.reading is None:
+                    continue
+                rides = self._identify(connection, answer.park, answer.reading, observed_at)
+                rows.extend(self._observation_rows(answer, rides, now))
+                queue_rows.extend(_queue_rows(answer, rides, now))
+                shows.extend(_show_rows(answer, rides))
+                found.extend((answer.park.park_id, finding) for finding in answer.reading.findings)
         observations = one_per_ride(pl.DataFrame(rows, schema=OBSERVATIONS, orient="row"))
         queues = pl.DataFrame(queue_rows, schema=QUEUES, orient="row")
         raw.insert_polls(connection, _poll_rows(answers, now))

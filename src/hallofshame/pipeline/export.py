@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Connection, Table, func, select
 
 from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
-from hallofshame.domain.errors import InputError
+from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.words import TIER_WEIGHTS, Feed, Origin
 from hallofshame.metrics import scores
 from hallofshame.pipeline.export_files import FORMATS, write_pieces
@@ -168,8 +168,9 @@ def export(
     in UTC; ``day`` is a date. Rows come sorted by day and key and from one state of the store. Without any
     rows the file has its header alone and the answer is 0.
 
-    :raises InputError: for an unknown kind, format or park, a range that ends before it starts, and an output
-        that cannot be written to.
+    :raises InputError: for an unknown kind or format, a range that ends before it starts, and an output that
+        cannot be written to.
+    :raises NotFoundError: for an unknown park.
     """
     if what not in KINDS:
         raise InputError(f"unknown export {what!r}; choose one of {', '.join(KINDS)}", parameter="what")
@@ -236,8 +237,7 @@ def _chosen(parks: pl.DataFrame, park_ids: Collection[int] | None) -> list[int]:
     if park_ids is None:
         return known
     if unknown := sorted(set(park_ids) - set(known)):
-        listed = ", ".join(map(str, unknown))
-        raise InputError(f"there is no park {listed}; look its number up in the catalogue", parameter="park")
+        raise NotFoundError(f"there is no park {', '.join(map(str, unknown))}")
     return sorted(set(park_ids))
 
 
@@ -312,7 +312,9 @@ def _with_windows(rows: pl.DataFrame) -> pl.DataFrame:
 def _ratio(rows: pl.DataFrame, name: str) -> pl.Series:
     """One shown ratio per row (R8), null where nothing was observed; coverage alone can then say 0."""
     formula, counters = _FORMULAS[name]
-    asked = rows.select("observed", *counters).iter_rows()
     always = name == "coverage_percent"
-    values = [formula(*row) if observed or always else None for observed, *row in asked]
+    values = [
+        formula(*row) if observed or always else None
+        for observed, row in zip(rows["observed"], rows.select(counters).iter_rows(), strict=True)
+    ]
     return pl.Series(name, values, pl.Float64)

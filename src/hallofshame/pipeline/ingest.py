@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -40,6 +41,11 @@ class IngestResult:
     parks_created: int = 0
     rides_created: int = 0
     findings: int = 0
+
+    def add(self, other: IngestResult) -> None:
+        """Add what one more park brought."""
+        for item in fields(self):
+            setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
 
 
 def ingest(
@@ -110,11 +116,7 @@ def ingest_readings(
         source = _Source(key[0], key[1], park, timezone)
         queues = recording.queues.join(readings.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
         writer = _ParkWriter(source, feed, cadence_seconds, registry, clock)
-        try:
-            database.run(lambda connection, w=writer, r=readings, q=queues: w.write(connection, r, q, result))
-        except BaseException:
-            registry.forget()
-            raise
+        result.add(database.run(partial(writer.write, readings=readings, queues=queues)))
         if progress is not None:
             progress(done + 1, len(groups))
     if recording.findings:
@@ -155,14 +157,16 @@ class _ParkWriter:
         self._registry = registry
         self._clock = clock
 
-    def write(
-        self,
-        connection: Connection,
-        readings: pl.DataFrame,
-        queues: pl.DataFrame,
-        result: IngestResult,
-    ) -> None:
+    def write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
         """Find or create the park and its rides, then write the observations."""
+        try:
+            return self._write(connection, readings, queues)
+        except BaseException:
+            # What was learned in a transaction that is rolled back is not so.
+            self._registry.forget()
+            raise
+
+    def _write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
         park_id, timezone, created = self._park(connection)
         before = len(catalogue.rides(connection, park_id))
         rides = self._rides(connection, park_id, readings)
@@ -186,11 +190,13 @@ class _ParkWriter:
             {park_id: timezone},
             self._clock.now(),
         )
-        result.parks += 1
-        result.parks_created += created
-        result.rides_created += len(catalogue.rides(connection, park_id)) - before
-        result.observations += observations.height
-        result.new_observations += written.new_rows
+        return IngestResult(
+            observations=observations.height,
+            new_observations=written.new_rows,
+            parks=1,
+            parks_created=int(created),
+            rides_created=len(catalogue.rides(connection, park_id)) - before,
+        )
 
     def _park(self, connection: Connection) -> tuple[int, str, bool]:
         source = self._source

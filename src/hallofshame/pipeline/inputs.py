@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, func, select
 
 from hallofshame.domain.localtime import day_bounds, zone
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, RideKind
@@ -62,7 +62,7 @@ def gather(
         rides=_rides(connection, park_ids),
         days=days,
         schedules=schedules.entries(connection, park_ids, first - ONE_DAY, last).cast(frames.SCHEDULES),
-        history=_history(connection, days, first),
+        history=_history(connection, days),
     )
 
 
@@ -104,24 +104,78 @@ def _rides(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame:
     ).cast(frames.RIDES)
 
 
-def _history(connection: Connection, days: pl.DataFrame, first: dt.date) -> pl.DataFrame:
+def _history(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:
     """Which attractions operated on the six days before each park-day that is not itself asked for."""
+    asked = days.group_by("park_id").agg(
+        first=pl.col("day").min(), last=pl.col("day").max(), count=pl.len().cast(pl.Int64)
+    )
+    length = (pl.col("last") - pl.col("first")).dt.total_days() + 1
+    gapless = asked.filter(pl.col("count") == length)
+    found = [
+        _latest_before(connection, group["park_id"].to_list(), first)
+        for (first,), group in gapless.partition_by("first", as_dict=True).items()
+    ]
+    scattered = asked.filter(pl.col("count") != length)
+    if scattered.height:
+        found.append(_all_between(connection, scattered, days))
+    return pl.concat([frames.empty(frames.HISTORY), *found])
+
+
+def _latest_before(connection: Connection, park_ids: list[int], first: dt.date) -> pl.DataFrame:
+    """The latest of the six days before ``first`` on which each attraction operated.
+
+    Enough for park-days from ``first`` on without a gap: a ride belongs to the sets of such a day if that
+    latest day is within six days of it.
+    """
     table = table_of(RideDailyStats)
-    park_ids = days["park_id"].unique().to_list()
-    last = days["day"].max()
-    found = bulk.read_frame(
+    rows = bulk.read_frame(
+        connection,
+        select(
+            table.c.park_id,
+            table.c.ride_id,
+            func.max(case((table.c.operated_any > 0, table.c.day))).label("any_day"),
+            func.max(case((table.c.operating > 0, table.c.day))).label("open_day"),
+        )
+        .join(Ride, Ride.ride_id == table.c.ride_id)
+        .where(
+            table.c.park_id.in_(park_ids),
+            table.c.day.between(first - LOOKBACK_DAYS * ONE_DAY, first - ONE_DAY),
+            Ride.kind == RideKind.ATTRACTION.value,
+        )
+        .group_by(table.c.park_id, table.c.ride_id),
+    )
+    return pl.concat(
+        [
+            rows.select(
+                "park_id",
+                pl.col(column).cast(pl.Date).alias("day"),
+                "ride_id",
+                operated_any=pl.lit(value=column == "any_day"),
+                operated=pl.lit(value=column == "open_day"),
+            ).filter(pl.col("day").is_not_null())
+            for column in ("any_day", "open_day")
+        ]
+    ).cast(frames.HISTORY)
+
+
+def _all_between(connection: Connection, asked: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """Every day on which attractions operated around park-days with gaps between them."""
+    table = table_of(RideDailyStats)
+    since, until = asked["first"].min(), asked["last"].max()
+    assert isinstance(since, dt.date)  # noqa: S101 - narrows the type; the caller has checked that rows exist
+    rows = bulk.read_frame(
         connection,
         select(table.c.park_id, table.c.day, table.c.ride_id, table.c.operated_any, table.c.operating)
         .join(Ride, Ride.ride_id == table.c.ride_id)
         .where(
-            table.c.park_id.in_(park_ids),
-            table.c.day.between(first - LOOKBACK_DAYS * ONE_DAY, last),
+            table.c.park_id.in_(asked["park_id"].to_list()),
+            table.c.day.between(since - LOOKBACK_DAYS * ONE_DAY, until),
             Ride.kind == RideKind.ATTRACTION.value,
             (table.c.operated_any > 0) | (table.c.operating > 0),
         ),
     )
     return (
-        found.select(
+        rows.select(
             "park_id",
             "day",
             "ride_id",

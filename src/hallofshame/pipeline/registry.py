@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +79,7 @@ class Registry:
     def __init__(self, mapping: Iterable[ManualMapping] = ()) -> None:
         self._mapping = list(mapping)
         self._version: tuple[int, ...] | None = None
+        self._steady = False
         self._parks: dict[int, _ParkIndex] = {}
         self._answers: dict[tuple[int, Feed, Sighting], int] = {}
 
@@ -96,7 +98,8 @@ class Registry:
         feed are taken over, every other spelling is remembered. A ride of which ThemeParks.wiki says that it
         is no attraction (or is one) changes its kind, and its park-days become dirty.
         """
-        self._refresh(connection)
+        if not self._steady:
+            self._refresh(connection)
         asked = in_order(sightings)
         known = {
             sighting: self._answers[park_id, feed, sighting]
@@ -113,6 +116,16 @@ class Registry:
         for sighting, ride_id in answers.items():
             self._answers[park_id, feed, sighting] = ride_id
         return known | answers
+
+    @contextmanager
+    def steady(self, connection: Connection) -> Iterator[None]:
+        """Look once whether the store has changed, and not again for each park inside this block."""
+        self._refresh(connection)
+        self._steady = True
+        try:
+            yield
+        finally:
+            self._steady = False
 
     def forget(self) -> None:
         """Drop what is held in memory, as after a transaction that was rolled back."""

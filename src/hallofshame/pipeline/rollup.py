@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -23,9 +24,12 @@ from hallofshame.store.database import Database
 from hallofshame.store.models import Base, RideDailyStats
 from hallofshame.store.observations import ObservationCache
 
-PARKS_AT_ONCE = 40
+PARKS_AT_ONCE = 50
 PARK_DAYS_AT_ONCE = 100
 """Bounds of one batch, so that memory stays flat whatever the size of the dirty list."""
+
+BATCHES_KEPT = 8
+"""Batches whose rows are remembered; 150 parks make three or four."""
 
 Progress = Callable[[int, int], None]
 
@@ -122,7 +126,7 @@ class Rollup:
         change = derived.write_days(connection, old, new)
         written = change.rows
         if change.days:
-            derived.sum_up(connection, change.days)
+            derived.sum_up(connection, change.days, removed=change.removed)
             follow = _days_that_depend(old[RideDailyStats], new[RideDailyStats], days)
             dirty.mark_existing(connection, follow, "operated_rides", to_unix(self._clock.now()))
         if change.outage_days:
@@ -138,44 +142,34 @@ class Rollup:
 
 
 class WrittenDays:
-    """The rows of recent park-days as last written, kept to see what a new computation changes."""
+    """The rows of recent batches as last written, kept to see what a new computation changes.
+
+    In live operation the same park-days come again with every cycle, in the same batches.
+    """
 
     def __init__(self) -> None:
-        self._parks: dict[int, tuple[int, dict[dt.date, dict[type[Base], pl.DataFrame]]]] = {}
+        self._batches: OrderedDict[
+            frozenset[tuple[int, dt.date]], tuple[dict[int, int], dict[type[Base], pl.DataFrame]]
+        ] = OrderedDict()
 
-    def rows(
-        self, connection: Connection, days: pl.DataFrame, revisions: dict[int, int]
-    ) -> dict[type[Base], pl.DataFrame]:
-        """The stored rows of ``days``: from memory where the park's revision still fits, else read."""
-        known: list[dict[type[Base], pl.DataFrame]] = []
-        missing: list[tuple[int, dt.date]] = []
-        for park_id, day in days.iter_rows():
-            revision, kept = self._parks.get(park_id, (-1, {}))
-            if revision == revisions[park_id] and day in kept:
-                known.append(kept[day])
-            else:
-                missing.append((park_id, day))
-        if missing:
-            asked = pl.DataFrame(missing, schema=days.schema, orient="row")
-            known.append(dict(derived.read_days(connection, asked)))
-        return {model: pl.concat([rows[model] for rows in known]) for model in derived.DAY_TABLES}
+    def rows(self, connection: Connection, days: pl.DataFrame, revisions: dict[int, int]) -> derived.Rows:
+        """The stored rows of ``days``: from memory where the parks' revisions still fit, else read."""
+        kept = self._batches.get(frozenset(days.iter_rows()))
+        if kept is not None and kept[0] == revisions:
+            return kept[1]
+        return derived.read_days(connection, days)
 
-    def remember(self, days: pl.DataFrame, new: derived.Rows, revisions: dict[int, int]) -> None:
-        """Keep ``new`` as the rows of ``days``, the latest two days of each park."""
-        latest = days.group_by("park_id").agg(pl.col("day").max())
-        if days.height > 2 * latest.height:
-            for park_id in revisions:
-                self._parks.pop(park_id, None)
+    def remember(
+        self, days: pl.DataFrame, new: dict[type[Base], pl.DataFrame], revisions: dict[int, int]
+    ) -> None:
+        """Keep ``new`` as the rows of ``days``, if that is a batch as live operation makes them."""
+        key = frozenset(days.iter_rows())
+        if not key or len(key) > 2 * len(revisions):
             return
-        split = {model: frame.partition_by("park_id", "day", as_dict=True) for model, frame in new.items()}
-        for park_id, revision in revisions.items():
-            old_revision, kept = self._parks.get(park_id, (-1, {}))
-            if old_revision not in (revision, revision - 1):
-                kept = {}
-            for day in days.filter(pl.col("park_id") == park_id)["day"].to_list():
-                kept[day] = {model: split[model].get((park_id, day), new[model].clear()) for model in new}
-            recent = sorted(kept)[-2:]
-            self._parks[park_id] = (revision, {day: kept[day] for day in recent})
+        self._batches[key] = (revisions, new)
+        self._batches.move_to_end(key)
+        while len(self._batches) > BATCHES_KEPT:
+            self._batches.popitem(last=False)
 
 
 def batches(marks: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -216,6 +210,6 @@ def _days_that_depend(old: pl.DataFrame, new: pl.DataFrame, days: pl.DataFrame) 
     return sorted(found - set(days.select("park_id", "day").iter_rows()))
 
 
-def _latest(inputs: ParkDayInputs) -> dt.datetime | None:
+def _latest(inputs: ParkDayInputs) -> int | None:
     latest = inputs.observations["observed_at"].max()
-    return None if latest is None else dt.datetime.fromtimestamp(int(latest), dt.UTC)
+    return latest if isinstance(latest, int) else None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias, cast
 
 import polars as pl
+from pymysql.converters import escape_string
 from sqlalchemy import Connection, Select, Table, types
 from sqlalchemy.exc import DBAPIError
 
@@ -101,7 +102,7 @@ def delete_keys(connection: Connection, target: Target, keys: pl.DataFrame) -> i
         return connection.exec_driver_sql(statement, _parameters(keys)).rowcount
     deleted = 0
     head = f"DELETE FROM {_quote(table.name)} WHERE ({', '.join(names)}) IN ("  # noqa: S608
-    for values in _value_lists(connection, keys):
+    for values in _value_lists(keys):
         deleted += _send(connection, f"{head}{values})")
     return deleted
 
@@ -181,7 +182,7 @@ def _write(connection: Connection, table: Table, frame: pl.DataFrame, verb: str,
     if _is_sqlite(connection):
         places = ", ".join("?" * frame.width)
         return connection.exec_driver_sql(f"{head}({places}) {tail}", _parameters(frame)).rowcount
-    return sum(_send(connection, f"{head}{values} {tail}") for values in _value_lists(connection, frame))
+    return sum(_send(connection, f"{head}{values} {tail}") for values in _value_lists(frame))
 
 
 def _check(table: Table, frame: pl.DataFrame) -> None:
@@ -240,13 +241,13 @@ def _parameters(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
     ).rows()
 
 
-def _value_lists(connection: Connection, frame: pl.DataFrame) -> Iterator[str]:
+def _value_lists(frame: pl.DataFrame) -> Iterator[str]:
     """``(1,NULL,'2026-08-20'),(…),…`` in pieces of about :data:`STATEMENT_BYTES`.
 
     PyMySQL writes values into the text of a statement itself, one by one in Python; integers, floats and
     ISO dates need no escaping, so Polars writes them; texts go through the driver's own escaping.
     """
-    literals = [_literals(connection, series) for series in frame.iter_columns()]
+    literals = [_literals(series) for series in frame.iter_columns()]
     rows = pl.select(
         pl.concat_str(pl.lit("("), pl.concat_str(literals, separator=","), pl.lit(")")).alias("row")
     )["row"]
@@ -257,7 +258,7 @@ def _value_lists(connection: Connection, frame: pl.DataFrame) -> Iterator[str]:
         yield rows.slice(start, size).str.join(",").item()
 
 
-def _literals(connection: Connection, series: pl.Series) -> pl.Series:
+def _literals(series: pl.Series) -> pl.Series:
     if series.dtype == pl.Boolean:
         series = series.cast(pl.Int8)
     if series.dtype.is_numeric():
@@ -265,16 +266,16 @@ def _literals(connection: Connection, series: pl.Series) -> pl.Series:
     elif series.dtype == pl.Date:
         text = "'" + series.cast(pl.String) + "'"
     elif series.dtype == pl.String:
-        text = _escaped(connection, series)
+        text = _escaped(series)
     else:
         text = pl.Series(series.name, [None] * series.len(), pl.String)
     return text.fill_null("NULL")
 
 
-def _escaped(connection: Connection, series: pl.Series) -> pl.Series:
-    driver: Any = connection.connection.dbapi_connection
+def _escaped(series: pl.Series) -> pl.Series:
+    # Backslash escapes are in force: the SQL mode that Database sets leaves NO_BACKSLASH_ESCAPES out.
     known = series.unique().drop_nulls()
-    literals = pl.Series([f"'{driver.escape_string(value)}'" for value in known], dtype=pl.String)
+    literals = pl.Series([f"'{escape_string(value)}'" for value in known], dtype=pl.String)
     return series.replace_strict(known, literals, default=None, return_dtype=pl.String)
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import polars as pl
-from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from hallofshame.domain.errors import NotFoundError, StoreError
 from hallofshame.domain.names import slugify
@@ -75,27 +75,26 @@ def upsert_parks(connection: Connection, rows: Iterable[ParkRow | Mapping[str, A
 
     :raises StoreError: when a slug belongs to another park, or a mapping has a column that parks have not.
     """
-    known = dict(connection.execute(select(Park.slug, Park.park_id)).tuples().all())
-    ids = set(known.values())
-    next_id = (connection.scalar(select(func.max(Park.park_id))) or 0) + 1
+    known = dict(connection.execute(select(Park.slug, Park.park_id)).all())
+    slug_of = {park_id: slug for slug, park_id in known.items()}
+    next_id = max(slug_of, default=0) + 1
     result: dict[str, int] = {}
     for row in rows:
         values = asdict(row) if isinstance(row, ParkRow) else dict(row)
         if unknown := values.keys() - set(_PARK_COLUMNS):
             raise StoreError(f"parks have no column {', '.join(sorted(unknown))}")
         slug = values["slug"]
-        park_id = values.pop("park_id", None) or known.get(slug)
+        park_id = values.pop("park_id", None) or known.get(slug) or next_id
         if known.get(slug, park_id) != park_id:
             raise StoreError(f"the slug {slug!r} belongs to park {known[slug]}; park {park_id} needs another")
-        if park_id is None:
-            park_id = next_id
-        next_id = max(next_id, park_id + 1)
-        if park_id in ids:
+        if park_id in slug_of:
             connection.execute(update(Park).where(Park.park_id == park_id), values)
+            del known[slug_of[park_id]]
         else:
             connection.execute(insert(Park), {**values, "park_id": park_id})
-        ids.add(park_id)
+        slug_of[park_id] = slug
         known[slug] = result[slug] = park_id
+        next_id = max(next_id, park_id + 1)
     return result
 
 
@@ -104,7 +103,7 @@ def external_ids(connection: Connection, feed: Feed, kind: EntityKind) -> dict[s
     query = select(ExternalId.external_id, ExternalId.internal_id).where(
         ExternalId.feed == int(feed), ExternalId.kind == kind
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def add_external_ids(connection: Connection, rows: Iterable[NewExternalId], seen_at: Instant) -> int:

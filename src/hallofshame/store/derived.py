@@ -49,10 +49,11 @@ Rows = Mapping[type[Base], pl.DataFrame]
 class Change:
     """What a write changed: the number of rows written and removed, and the park-days they belong to.
 
-    ``days`` are those of changed day rows, ``outage_days`` those of changed outage parts, ``all_days`` all.
+    ``removed`` says whether day rows went, ``days`` are those of changed day rows, ``outage_days`` those of changed outage parts, ``all_days`` all.
     """
 
     rows: int
+    removed: bool
     days: frozenset[tuple[int, dt.date]]
     outage_days: frozenset[tuple[int, dt.date]]
     all_days: frozenset[tuple[int, dt.date]]
@@ -94,6 +95,7 @@ def read_days(connection: Connection, days: pl.DataFrame) -> Rows:
 def write_days(connection: Connection, old: Rows, new: Rows) -> Change:
     """Make the stored rows of some park-days, known to be ``old``, equal to ``new``."""
     written = 0
+    removed = False
     days: set[tuple[int, dt.date]] = set()
     outage_days: set[tuple[int, dt.date]] = set()
     all_days: set[tuple[int, dt.date]] = set()
@@ -110,9 +112,10 @@ def write_days(connection: Connection, old: Rows, new: Rows) -> Change:
         all_days.update(found)
         if model in (RideDailyStats, ParkDailyStats):
             days.update(found)
+            removed = removed or gone.height > 0
         if model is RideOutagePart:
             outage_days.update(found)
-    return Change(written, frozenset(days), frozenset(outage_days), frozenset(all_days))
+    return Change(written, removed, frozenset(days), frozenset(outage_days), frozenset(all_days))
 
 
 def derived_revisions(connection: Connection, park_ids: Iterable[int]) -> dict[int, int]:
@@ -120,7 +123,7 @@ def derived_revisions(connection: Connection, park_ids: Iterable[int]) -> dict[i
     wanted = list(park_ids)
     table = table_of(DerivedRevision)
     rows = connection.execute(select(table.c.park_id, table.c.revision).where(table.c.park_id.in_(wanted)))
-    return dict.fromkeys(wanted, 0) | {park_id: revision for park_id, revision in rows}
+    return dict.fromkeys(wanted, 0) | dict(rows.tuples().all())
 
 
 def bump_derived_revisions(connection: Connection, park_ids: Iterable[int]) -> None:
@@ -159,8 +162,11 @@ _COARSER: tuple[tuple[str, type[Base], type[Base], type[Base], type[Base]], ...]
 """Grain, and for rides and parks the table it is the sum of and its own."""
 
 
-def sum_up(connection: Connection, days: Iterable[tuple[int, dt.date]]) -> None:
-    """Recompute the weeks, months and years of the park-days ``days`` from their smaller grain (R7)."""
+def sum_up(connection: Connection, days: Iterable[tuple[int, dt.date]], *, removed: bool = True) -> None:
+    """Recompute the weeks, months and years of the park-days ``days`` from their smaller grain (R7).
+
+    ``removed``: whether day rows may have gone, so that a coarser row may have nothing under it any more.
+    """
     changed = list(days)
     for grain, ride_source, ride_target, park_source, park_target in _COARSER:
         periods: dict[dt.date, set[int]] = defaultdict(set)
@@ -170,6 +176,9 @@ def sum_up(connection: Connection, days: Iterable[tuple[int, dt.date]]) -> None:
             scope = (sorted(parks), start, period_end(start, grain))
             _sum_rides(connection, ride_source, ride_target, scope)
             _sum_parks(connection, park_source, park_target, scope)
+            if removed:
+                _prune(connection, table_of(ride_source), table_of(ride_target), ("ride_id",), scope)
+                _prune(connection, table_of(park_source), table_of(park_target), (), scope)
 
 
 def _sum_rides(
@@ -211,7 +220,7 @@ def _replace(
     values: dict[str, ColumnElement[Any]],
     scope: tuple[list[int], dt.date, dt.date],
 ) -> None:
-    """Write the sums of one period of some parks, and remove rows that have nothing under them any more."""
+    """Write the sums of one period of some parks."""
     parks, start, end = scope
     when = small.c.day if "day" in small.c else small.c.period_start
     inside = (small.c.park_id.in_(parks), when.between(start, end))
@@ -239,10 +248,27 @@ def _replace(
     else:
         sql = mysql.insert(large).from_select(list(columns), summed)
         connection.execute(sql.on_duplicate_key_update({name: sql.inserted[name] for name in changed}))
-    mine = [large.c.park_id.in_(parks), large.c.period_start == start]
+
+
+def _prune(
+    connection: Connection,
+    small: Table,
+    large: Table,
+    extra_key: tuple[str, ...],
+    scope: tuple[list[int], dt.date, dt.date],
+) -> None:
+    """Remove the coarse rows of one period of some parks that have nothing under them any more."""
+    parks, start, end = scope
+    when = small.c.day if "day" in small.c else small.c.period_start
     below = select(literal(1)).where(
-        *inside[1:],
+        when.between(start, end),
         small.c.park_id == large.c.park_id,
         *(small.c[name] == large.c[name] for name in extra_key),
     )
-    connection.execute(large.delete().where(*mine, ~below.correlate(large).exists()))
+    connection.execute(
+        large.delete().where(
+            large.c.park_id.in_(parks),
+            large.c.period_start == start,
+            ~below.correlate(large).exists(),
+        )
+    )

@@ -52,7 +52,16 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE_SECONDS
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for name in ("figure", "signed", "duration", "local_time", "long_date", "short_date", "span_of"):
+    for name in (
+        "figure",
+        "signed",
+        "duration",
+        "minutes",
+        "local_time",
+        "long_date",
+        "short_date",
+        "span_of",
+    ):
         app.jinja_env.filters[name] = getattr(formatting, name)
     app.jinja_env.globals |= {"asset": asset, "attribution": ATTRIBUTION}
     for blueprint in (api_parks, api_rides, api_live, pages):

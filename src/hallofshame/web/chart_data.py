@@ -75,11 +75,13 @@ def park_chart(reading: Reading, park: ParkInfo, days: DayRange) -> Chart:
     if grain is ChartGrain.HOUR:
         found = points.park_hours(connection, park_id, days.start)
         tallies = points.park_hour_tallies(connection, park_id, days.start)
-    why_empty = _why_empty(reading, days, evidence)
+    state = _state_of(reading, days, evidence)
     return Chart(
         grain,
         [
-            slot.labels | _park_point(found.get(slot.key), tallies.get(slot.key), why_empty(slot))
+            slot.labels
+            | {"state": state(slot, found.get(slot.key))}
+            | _park_point(found.get(slot.key), tallies.get(slot.key))
             for slot in _slots(grain, days, park.timezone, found)
         ],
     )
@@ -100,11 +102,11 @@ def ride_chart(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange) -
             if grain is ChartGrain.DAY
             else points.ride_hours(connection, park_id, ride_id, days.start)
         )
-    why_empty = _why_empty(reading, days, evidence)
+    state = _state_of(reading, days, evidence)
     return Chart(
         grain,
         [
-            slot.labels | _ride_point(found.get(slot.key), why_empty(slot))
+            slot.labels | {"state": state(slot, found.get(slot.key))} | _ride_point(found.get(slot.key))
             for slot in _slots(grain, days, park.timezone, found)
         ],
     )
@@ -140,34 +142,30 @@ def _hour_slot(hour: int, timezone: str) -> _Slot:
     return _Slot(hour, labels, hour)
 
 
-def _why_empty(
+def _state_of(
     reading: Reading, days: DayRange, evidence: Mapping[dt.date, Evidence]
-) -> Callable[[_Slot], str]:
-    """What a place without a row means: still to come, closed, or no data."""
+) -> Callable[[_Slot, ParkTotals | RideTotals | None], str]:
+    """What a place shows: ``open``, ``closed``, ``no_data`` or, after the latest cycle, ``to_come``."""
 
-    def state(slot: _Slot) -> str:
+    def state(slot: _Slot, totals: ParkTotals | RideTotals | None) -> str:
+        if totals is not None and totals.observed > 0:
+            return "open"
         if reading.data_as_of is not None and slot.start > reading.data_as_of:
             return "to_come"
-        day = slot.key if isinstance(slot.key, dt.date) else days.start
-        known = evidence.get(day, Evidence.NO_DATA)
-        if isinstance(slot.key, dt.date) and known is not Evidence.NO_ACTIVITY:
+        if totals is not None and totals.open > 0:
             return "no_data"
-        return "no_data" if known is Evidence.NO_DATA else "closed"
+        is_hour = not isinstance(slot.key, dt.date)
+        known = evidence.get(days.start if is_hour else slot.key, Evidence.NO_DATA)
+        closed = known is not Evidence.NO_DATA if is_hour else known is Evidence.NO_ACTIVITY
+        return "closed" if closed else "no_data"
 
     return state
 
 
-def _state(totals: ParkTotals | RideTotals | None, empty: str) -> str:
-    if totals is None or totals.open == 0:
-        return empty
-    return "open" if totals.observed > 0 else "no_data"
-
-
-def _park_point(totals: ParkTotals | None, tally: RideTally | None, empty: str) -> Row:
+def _park_point(totals: ParkTotals | None, tally: RideTally | None) -> Row:
     seen = totals if totals is not None and totals.observed > 0 else None
     counted = tally if seen is not None else None
     return {
-        "state": _state(totals, empty),
         "shame_score": _or_null(
             seen, lambda of: scores.shame_score(of.weighted_downtime, of.weighted_exposure)
         ),
@@ -186,10 +184,9 @@ def _park_point(totals: ParkTotals | None, tally: RideTally | None, empty: str) 
     }
 
 
-def _ride_point(totals: RideTotals | None, empty: str) -> Row:
+def _ride_point(totals: RideTotals | None) -> Row:
     seen = totals if totals is not None and totals.observed > 0 else None
     return {
-        "state": _state(totals, empty),
         "uptime_percent": _or_null(seen, lambda of: scores.uptime_percent(of.operating, of.downtime)),
         "downtime_hours": _or_null(seen, lambda of: scores.downtime_hours(of.downtime)),
         "downtime_seconds": _or_null(seen, lambda of: of.downtime),

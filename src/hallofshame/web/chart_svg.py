@@ -13,12 +13,13 @@ from hallofshame.web.envelope import Row
 WIDTH = 760
 LEFT = 44
 RIGHT = 8
-TOP = 14
+TOP = 28
 SCORE_HEIGHT = 150
 GAP = 34
 WAIT_HEIGHT = 74
 BOTTOM = 26
-_STEPS = (0.5, 1, 2, 5, 10)
+_STEPS = (0.5, 1, 2, 3, 4, 5, 6, 8, 10)
+_MIN_SIGNED_WIDTH = 12.0
 _WAIT_STEPS = (10, 20, 30, 60, 90, 120, 180, 300, 600)
 _MAX_LABELS = 12
 
@@ -63,11 +64,13 @@ class Drawing:
     wait_ticks: tuple[Tick, ...]
     wait_lines: tuple[str, ...]
     wait_dots: tuple[tuple[float, float], ...]
+    shows_signs: bool
     is_empty: bool
 
 
 def draw(points: Sequence[Row]) -> Drawing:
-    """Score bars above, posted waits below, on one axis of time."""
+    """Score bars above, posted waits below, on one axis of time; closed hours at both ends are cut off."""
+    points = _trimmed(points)
     scores = [point["shame_score"] for point in points]
     waits = [point["average_wait_minutes"] for point in points]
     score_top = _ceiling([value for value in scores if value is not None], _STEPS)
@@ -98,8 +101,15 @@ def draw(points: Sequence[Row]) -> Drawing:
         wait_ticks=_ticks(wait_top, wait_base, WAIT_HEIGHT),
         wait_lines=_lines(dots),
         wait_dots=tuple(dot for dot in dots if dot is not None),
+        shows_signs=slot >= _MIN_SIGNED_WIDTH,
         is_empty=all(score is None for score in scores),
     )
+
+
+def _trimmed(points: Sequence[Row]) -> Sequence[Row]:
+    """From the place before the first one that is not closed to the place after the last one."""
+    busy = [at for at, point in enumerate(points) if point["state"] not in ("closed", "to_come")]
+    return points[max(busy[0] - 1, 0) : busy[-1] + 2] if busy else points
 
 
 def label_of(point: Row) -> str:

@@ -112,7 +112,7 @@ class EntityMetadata(Base):
 
 
 class ParkSchedule(Base):
-    """One published entry of one park-local date. Corrections supersede, so any day can be recomputed (R4)."""
+    """One published entry of one park-local date. Corrections supersede; any day can be recomputed (R4)."""
 
     __tablename__ = "park_schedules"
     __table_args__ = (Index(None, "park_id", "date"), TABLE_OPTIONS)

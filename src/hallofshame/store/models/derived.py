@@ -1,4 +1,4 @@
-"""Derived tables: exact counters (R7) per grain, outages (R9), the present state. All can be thrown away and rebuilt."""
+"""Derived tables: exact counters (R7) per grain, outages (R9), the present state. All can be rebuilt."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ParkCounters(RideCounters):
 
 
 class RideHourlyStats(RideCounters, Base):
-    """One ride, one park-local hour (``hour`` is the instant at which it begins) that touches an open window."""
+    """One ride, one park-local hour (``hour`` is the instant it begins) that touches an open window."""
 
     __tablename__ = "ride_hourly_stats"
     __table_args__ = (Index(None, "ride_id", "hour"), Index(None, "park_id", "day"), CLUSTERED)
@@ -197,7 +197,7 @@ class RideOutage(Base):
 
 
 class RideCurrent(Base):
-    """The latest observation of each ride. ``counts_as_down`` and ``effective_status`` are the kernel's reading of it."""
+    """The latest observation of each ride, and the kernel's reading of it in the last two columns."""
 
     __tablename__ = "ride_current"
     __table_args__ = (Index(None, "park_id"), TABLE_OPTIONS)

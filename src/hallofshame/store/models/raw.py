@@ -1,4 +1,4 @@
-"""Raw record: what the feeds said, kept for good. Key order makes a cycle one place per park, a park-day one range."""
+"""Raw record: what the feeds said, kept for good. A cycle is one place per park, a park-day one range."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class FeedPoll(Base):
 
 
 class RawRevision(Base):
-    """Counts the writes to one park's raw rows, so that a process knows whether its copy in memory still holds."""
+    """Counts the writes to one park's raw rows, so that a process knows whether its copy still holds."""
 
     __tablename__ = "raw_revisions"
     __table_args__ = (TABLE_OPTIONS,)

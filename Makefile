@@ -1,0 +1,55 @@
+# Theme Park Hall of Shame. On a fresh machine two commands do all the set-up: make demo, make test.
+
+.POSIX:
+.SUFFIXES:
+.PHONY: help demo run test bench lint clean
+
+# Any Python from 3.11 on will do; this one is tried first.
+PYTHON = python3.11
+# Empty: what the settings say (8000; data, for the demonstration demo-data).
+PORT =
+DATA =
+TESTS =
+
+VENV = .venv
+BIN = $(VENV)/bin
+
+help: ## show what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1: \2/p' Makefile
+
+# The environment follows pyproject.toml: what it newly asks for is installed by the next command.
+$(VENV)/.ready: pyproject.toml
+	@for python in "$(PYTHON)" python3 python3.12 python3.13 none; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	done; \
+	if [ "$$python" = none ]; then \
+		echo "Python 3.11 or later is needed; name it: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with $$("$$python" --version)"; \
+	[ -x $(BIN)/pip ] || "$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.ready ## the whole system on real recordings, no internet needed (PORT=8000 DATA=demo-data)
+	@port="$(PORT)" data="$(DATA)"; \
+	exec $(BIN)/hallofshame demo $${port:+--port "$$port"} $${data:+--data "$$data"}
+
+run: $(VENV)/.ready ## the same system on the live feeds (PORT=8000 DATA=data)
+	@port="$(PORT)" data="$(DATA)"; \
+	exec $(BIN)/hallofshame run $${port:+--port "$$port"} $${data:+--data "$$data"}
+
+test: $(VENV)/.ready ## all tests (TESTS=path: some of them)
+	@$(BIN)/python -m pytest $(TESTS)
+
+bench: $(VENV)/.ready ## measure the speed that docs/architecture.md speaks of
+	@$(BIN)/python -m benchmarks
+
+lint: $(VENV)/.ready ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove the environment and caches, never data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

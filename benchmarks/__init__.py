@@ -1,0 +1,1 @@
+"""Benchmarks: ``make bench`` prints machine, sizes and ratios; nothing here is a test."""

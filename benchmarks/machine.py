@@ -1,0 +1,35 @@
+"""What every benchmark prints first, and the MariaDB server that some of them start for themselves."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.support.mariadb import MariaDBServer
+
+
+def describe(title: str) -> None:
+    """Print the title, the machine and the versions that matter."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    usable = len(os.sched_getaffinity(0))
+    print(
+        f"{title}\n machine: {usable} cores usable, {memory:.0f} GiB, {platform.machine()}, "
+        f"Python {platform.python_version()}, Polars {version('polars')}, SQLAlchemy {version('sqlalchemy')}"
+    )
+
+
+@contextmanager
+def mariadb_url() -> Iterator[str]:
+    """A private MariaDB server with an empty schema; gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = MariaDBServer(Path(folder))
+        server.start()
+        try:
+            yield server.create_schema("bench")
+        finally:
+            server.stop()

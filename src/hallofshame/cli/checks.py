@@ -1,0 +1,101 @@
+"""What ``doctor`` looks at, one finding at a time."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from dotenv import dotenv_values
+
+from hallofshame import __version__, settings
+from hallofshame.cli.options import configured
+from hallofshame.clock import Clock
+from hallofshame.domain.errors import HallOfShameError
+from hallofshame.domain.localtime import isoformat, to_unix
+from hallofshame.installation import Installation
+from hallofshame.store import schema
+from hallofshame.store.reports.current import SystemState, system_state
+
+_LIBRARIES = ("polars", "sqlalchemy", "flask", "apscheduler")
+LATE_CADENCES = 3
+"""A last cycle, or an entry of the dirty list, older than so many cadences is a problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding in one line; a problem says what to do."""
+
+    text: str
+    is_problem: bool = False
+
+
+def examine() -> Iterator[Check]:
+    """All checks in order; those that cannot be made without an earlier one are left out."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    yield Check(f"versions: hallofshame {__version__}, Python {platform.python_version()}, {libraries}")
+    names = {**dotenv_values(".env"), **os.environ}
+    for sentence in settings.misspelt({name: value or "" for name, value in names.items()}):
+        yield Check(f"settings: {sentence}", is_problem=True)
+    try:
+        found = configured()
+    except HallOfShameError as error:
+        yield Check(f"settings: {error}", is_problem=True)
+        return
+    if found.database_url is None and not found.default_database_file.exists():
+        yield Check(
+            f"database: there is none at {found.default_database_file} yet; start: hallofshame run",
+            is_problem=True,
+        )
+        return
+    with Installation(found) as installation:
+        yield from _of_database(installation)
+
+
+def _of_database(installation: Installation) -> Iterator[Check]:
+    database = installation.database
+    try:
+        schema.require_head(database)
+        with database.read() as connection:
+            state = system_state(connection)
+    except HallOfShameError as error:
+        yield Check(f"database: {error}", is_problem=True)
+        return
+    yield Check(f"database: {database.url} at schema {schema.head()}")
+    late = LATE_CADENCES * installation.settings.cadence_seconds
+    yield from _of_state(state, installation.clock, late)
+
+
+def _of_state(state: SystemState, clock: Clock, late_seconds: int) -> Iterator[Check]:
+    now = to_unix(clock.now())
+    held = [(name, holder, until) for name, holder, until in state.leases if until > now]
+    for name, holder, until in held:
+        yield Check(f"lease: {holder} holds {name!r} until {isoformat(until)}")
+    if not held:
+        yield Check("lease: nobody collects; start: hallofshame run", is_problem=True)
+    if state.last_cycle_at is None:
+        yield Check("collection: no cycle has been kept yet; start: hallofshame run", is_problem=True)
+    else:
+        age = now - state.last_cycle_at
+        yield Check(
+            f"collection: the last cycle is of {isoformat(state.last_cycle_at)}, {age} s ago",
+            age > late_seconds,
+        )
+    yield _of_backlog(state, now, late_seconds)
+    for run in state.jobs:
+        yield Check(
+            f"job {run.job}: started {isoformat(run.started_at)}, {run.outcome}",
+            is_problem=run.outcome == "failed",
+        )
+
+
+def _of_backlog(state: SystemState, now: int, late_seconds: int) -> Check:
+    if not state.dirty_park_days or state.oldest_mark_at is None:
+        return Check("backlog: none")
+    age = now - state.oldest_mark_at
+    text = f"backlog: {state.dirty_park_days} park-days, the oldest marked {age} s ago"
+    if age <= late_seconds:
+        return Check(text)
+    return Check(f"{text}; run: hallofshame rollup", is_problem=True)

@@ -1,0 +1,100 @@
+"""Commands that move data in and out: ``ingest``, ``export``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from hallofshame.cli.jobs import roll_up
+from hallofshame.cli.options import (
+    DAY,
+    DURATION,
+    SAMPLED_FEEDS,
+    chosen_parks,
+    opened,
+    park_option,
+    progress_bar,
+)
+from hallofshame.domain.words import Feed
+from hallofshame.pipeline import export as exports
+from hallofshame.pipeline import ingest as ingests
+from hallofshame.pipeline.export_files import FORMATS, STDOUT
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--feed", type=SAMPLED_FEEDS, required=True, help="The feed that was recorded.")
+@click.option(
+    "--cadence",
+    type=DURATION,
+    required=True,
+    help="How often it was polled: 5m, 300s, 1h30m. Decides the hold.",
+)
+@click.option("--park", metavar="PARK", help="The park's name or slug, where the recording does not say.")
+@click.option("--timezone", metavar="ZONE", help="IANA zone of a park that the catalogue does not know.")
+@click.option("--rollup/--no-rollup", "then_roll_up", default=False, help="Roll up afterwards.")
+def ingest(
+    path: Path, feed: str, cadence: int, park: str | None, timezone: str | None, then_roll_up: bool
+) -> None:
+    """Add a recording of a sampled feed to the record, as if it had been collected live.
+
+    PATH is a parquet file, or a folder with the feed's file in it. The park-days touched become dirty;
+    `hallofshame rollup` computes them. Adding a recording twice changes nothing.
+
+    \b
+    Example:
+      hallofshame ingest recordings/gardaland --feed queue_times --cadence 10m --rollup
+    """
+    with opened() as installation:
+        with progress_bar("Ingest") as progress:
+            result = ingests.ingest(
+                installation.database,
+                path,
+                Feed.from_slug(feed),
+                cadence_seconds=cadence,
+                clock=installation.clock,
+                log=installation.log("ingest"),
+                park=park,
+                timezone=timezone,
+                progress=progress,
+            )
+        click.echo(
+            f"{result.observations} observations of {result.parks} parks, {result.new_observations} of them "
+            f"new; {result.rides_created} rides created, {result.findings} findings"
+        )
+        if then_roll_up:
+            roll_up(installation)
+        elif result.new_observations:
+            click.echo("Next: hallofshame rollup")
+
+
+@click.command()
+@click.argument("what", type=click.Choice(list(exports.KINDS)))
+@click.option("--start", type=DAY, required=True, help="First park-local day.")
+@click.option("--end", type=DAY, required=True, help="Last park-local day, included.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    default=STDOUT,
+    show_default=True,
+    metavar="FILE",
+    help="File to write; - is standard output.",
+)
+@park_option
+def export(what: str, start: dt.date, end: dt.date, form: str, output: str, parks: tuple[str, ...]) -> None:
+    """Write derived rows of some days to a file: the very numbers that the API shows.
+
+    \b
+    Example:
+      hallofshame export park-days --start 2026-08-01 --end 2026-08-31 --format parquet -o august.parquet
+    """
+    with opened() as installation:
+        ids = chosen_parks(installation, parks)
+        rows = exports.export(installation.database, what, start, end, form, output, park_ids=ids)
+    click.echo(f"{rows} rows written", err=True)
+
+
+COMMANDS = (ingest, export)

@@ -1,0 +1,127 @@
+"""Commands that run one job once: ``collect``, ``rollup``, ``rebuild``, ``backfill``, ``sync``."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from hallofshame.cli.options import DAY, chosen_parks, opened, park_option, progress_bar
+from hallofshame.domain.localtime import isoformat
+from hallofshame.installation import Installation
+from hallofshame.pipeline import sync as syncs
+from hallofshame.pipeline.classifying import classify
+from hallofshame.pipeline.rebuild import mark_range
+from hallofshame.pipeline.repair import repair_gaps
+from hallofshame.pipeline.vanished import retire_vanished
+
+
+@click.command()
+def collect() -> None:
+    """Run one cycle: ask every park's feed once and keep the answers.
+
+    \b
+    Example:
+      hallofshame collect && hallofshame rollup
+    """
+    with opened() as installation:
+        result = installation.collector.cycle()
+    click.echo(
+        f"{isoformat(result.observed_at)}: {result.answered} of {result.parks} parks answered, "
+        f"{result.readings} readings"
+    )
+    if result.parks and not result.answered:
+        raise click.ClickException("no park answered; the log and the table feed_polls say why")
+
+
+@click.command()
+def rollup() -> None:
+    """Compute every park-day whose inputs changed.
+
+    \b
+    Example:
+      hallofshame rollup
+    """
+    with opened() as installation:
+        roll_up(installation)
+
+
+@click.command()
+@click.option("--start", type=DAY, help="First park-local day; without it the first observed one.")
+@click.option("--end", type=DAY, help="Last park-local day; without it the last observed one.")
+@park_option
+def rebuild(start: dt.date | None, end: dt.date | None, parks: tuple[str, ...]) -> None:
+    """Compute park-days again from the raw record.
+
+    Changes nothing unless a formula or an input has changed.
+
+    \b
+    Example:
+      hallofshame rebuild --start 2026-08-01 --end 2026-08-31 --park magic-kingdom
+    """
+    with opened() as installation:
+        ids = chosen_parks(installation, parks)
+        marked = mark_range(installation.database, installation.clock, start=start, end=end, park_ids=ids)
+        click.echo(f"{marked} park-days to compute")
+        roll_up(installation)
+
+
+@click.command()
+@click.option(
+    "--days", type=click.IntRange(1, 30), default=7, show_default=True, help="How far back to look for holes."
+)
+def backfill(days: int) -> None:
+    """Fill holes in the record from ThemeParks.wiki's history and roll up.
+
+    The service looks seven days back. Only days that are over and of which a part was missed are filled.
+
+    \b
+    Example:
+      hallofshame backfill --days 3
+    """
+    with opened() as installation:
+        result = repair_gaps(
+            installation.database,
+            installation.feeds,
+            installation.clock,
+            installation.log("repair"),
+            max_days=days,
+        )
+        click.echo(
+            f"{result.gaps} gaps: {result.park_days} park-days filled with {result.observations} "
+            f"observations, {result.waiting} waiting, {result.failed} failed"
+        )
+        roll_up(installation)
+
+
+@click.command()
+def sync() -> None:
+    """Bring park lists, hours, entities and tiers up to date, retire vanished rides, and roll up.
+
+    \b
+    Example:
+      hallofshame sync
+    """
+    with opened() as installation:
+        database, clock = installation.database, installation.clock
+        result = syncs.sync(database, installation.feeds, clock, installation.log("sync"))
+        retired = retire_vanished(database, clock)
+        tiers = classify(database, clock, installation.tier_book())
+        click.echo(
+            f"{result.parks} parks asked for hours and entities, {result.failed} failed; "
+            f"{result.dates_changed} dates of hours changed, {len(retired.retired)} rides retired, "
+            f"{tiers.changed} of {tiers.rides} tiers changed"
+        )
+        roll_up(installation)
+        if result.parks and result.failed == result.parks:
+            raise click.ClickException("no park could be read; the log and `hallofshame quality` say why")
+
+
+def roll_up(installation: Installation) -> None:
+    """Roll up with a progress bar and say what was done."""
+    with progress_bar("Roll-up") as progress:
+        result = installation.rollup.run(progress)
+    click.echo(f"{result.park_days} park-days computed, {result.rows_written} rows changed")
+
+
+COMMANDS = (collect, rollup, rebuild, backfill, sync)

@@ -1,0 +1,124 @@
+"""Commands that stay: ``run``, ``demo``, ``serve``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from hallofshame import demo
+from hallofshame.cli.options import configured, progress_bar
+from hallofshame.installation import Installation
+from hallofshame.service import WebServer, serve
+
+port_option = click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port to serve on, in place of the setting."
+)
+host_option = click.option("--host", metavar="ADDRESS", help="Address to serve on, in place of the setting.")
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Folder of this installation, in place of the setting.",
+)
+
+
+@click.command()
+@host_option
+@port_option
+@data_option
+def run(host: str | None, port: int | None, data: Path | None) -> None:
+    """Collect from the live feeds, roll up and serve, until stopped.
+
+    Upgrades the database's schema, catches up on what was missed while away, then collects on every
+    multiple of the cadence. Stop it with Ctrl-C or SIGTERM.
+
+    \b
+    Example:
+      hallofshame run --port 8000
+    """
+    with stop_signal() as stopping, Installation(configured(host=host, port=port, data=data)) as installation:
+        web = WebServer(installation)
+        installation.make_ready(migrate=True)
+        _leave(serve(installation, stopping, collect=True, web=web, announce=_say_where))
+
+
+@click.command(name="serve")
+@host_option
+@port_option
+@data_option
+def serve_only(host: str | None, port: int | None, data: Path | None) -> None:
+    """Serve the site and the API without collecting, as one of several web hosts.
+
+    \b
+    Example:
+      hallofshame serve --host 0.0.0.0 --port 8000
+    """
+    with stop_signal() as stopping, Installation(configured(host=host, port=port, data=data)) as installation:
+        installation.make_ready(migrate=False)
+        _leave(serve(installation, stopping, collect=False, announce=_say_where))
+
+
+@click.command(name="demo")
+@host_option
+@port_option
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=demo.DEFAULT_FOLDER,
+    show_default=True,
+    metavar="FOLDER",
+    help="Folder of the demonstration.",
+)
+@click.option("--keep", is_flag=True, help="Go on with the record of the last demonstration in this folder.")
+def demo_run(host: str | None, port: int | None, data: Path, keep: bool) -> None:
+    """Run the whole system on real recordings. Needs no internet.
+
+    The recordings are played by a server on this machine, shifted by whole weeks, as if they were of today.
+    The record of the last weeks is made from them first, which takes well under a minute.
+
+    \b
+    Example:
+      hallofshame demo --port 8000
+    """
+    with stop_signal() as stopping, demo.Demo(configured(host=host, port=port, data=data), keep=keep) as show:
+        for stage in show.stages(stopping):
+            with progress_bar(stage.label) as progress:
+                stage.work(progress)
+        if not stopping.is_set():
+            _leave(serve(show.installation, stopping, collect=True, web=show.web, announce=_say_where))
+
+
+@contextmanager
+def stop_signal() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set, as long as the block lasts."""
+    stopping = threading.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: stopping.set()) for number in signals]
+    try:
+        yield stopping
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _say_where(url: str) -> None:
+    click.echo(f"Serving {url} (stop with Ctrl-C)")
+
+
+def _leave(finished: bool) -> None:
+    """End the process even if a job is stuck: the interpreter would wait for its thread for ever."""
+    if not finished:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
+
+
+COMMANDS = (run, demo_run, serve_only)

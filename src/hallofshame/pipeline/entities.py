@@ -1,0 +1,151 @@
+"""What ThemeParks.wiki publishes of each entity: which of our rides it is, where it stands, its tags."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, insert, select, update
+
+from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.names import normalise
+from hallofshame.domain.readings import ListedEntity
+from hallofshame.domain.words import Feed, RideKind
+from hallofshame.pipeline.collect import PolledPark
+from hallofshame.pipeline.identity import KnownRide, Matcher, Sighting
+from hallofshame.pipeline.registry import Registry
+from hallofshame.store import catalogue
+from hallofshame.store.models import EntityMetadata, ExternalId, Ride
+
+LINKED_KINDS = (RideKind.ATTRACTION, RideKind.SHOW, RideKind.MEET_AND_GREET)
+"""Kinds that may be a ride of another feed by name, in the order in which they are asked.
+
+A shop or restaurant that shares its name with a ride is not that ride.
+"""
+
+
+def write_entities(
+    connection: Connection,
+    registry: Registry,
+    park: PolledPark,
+    entities: Sequence[ListedEntity],
+    now: dt.datetime,
+) -> tuple[int, int]:
+    """Recognise a park's entities among its rides and store what is published of them.
+
+    An entity is a ride by its id or, where a feed without these ids named the ride first, by its name (R14);
+    its kind then corrects the ride's. An entity that was never observed makes no ride. Returns how many rides
+    were linked to an entity and how many have new metadata.
+    """
+    known = _known_ids(connection, park.park_id)
+    linked = _link(connection, registry, park, entities, known, now)
+    rides = known | linked
+    mine = {rides[entity.external_id]: entity for entity in entities if entity.external_id in rides}
+    return len(linked), _write_metadata(connection, mine, to_unix(now))
+
+
+def _known_ids(connection: Connection, park_id: int) -> dict[str, int]:
+    query = (
+        select(ExternalId.external_id, ExternalId.internal_id)
+        .join(Ride, Ride.ride_id == ExternalId.internal_id)
+        .where(
+            ExternalId.feed == int(Feed.THEMEPARKS_WIKI), ExternalId.kind == "ride", Ride.park_id == park_id
+        )
+    )
+    return {external_id: ride_id for external_id, ride_id in connection.execute(query)}
+
+
+def _link(
+    connection: Connection,
+    registry: Registry,
+    park: PolledPark,
+    entities: Iterable[ListedEntity],
+    known: Mapping[str, int],
+    now: dt.datetime,
+) -> dict[str, int]:
+    """Give rides of other feeds the entity's id and kind; returns the new links by entity id."""
+    rides = catalogue.rides(connection, park.park_id)
+    kinds = {ride.ride_id: ride.kind for ride in rides}
+    names = catalogue.ride_names(connection, park.park_id)
+    ids: dict[int, set[str]] = {}
+    for external_id, ride_id in known.items():
+        ids.setdefault(ride_id, set()).add(external_id)
+    feed = Feed.THEMEPARKS_WIKI
+    listed = {normalise(entity.name) for entity in entities}
+
+    def meets_also(_sighting: Sighting, name: str) -> bool:
+        return name in listed
+
+    matcher = Matcher(
+        [
+            KnownRide(
+                ride.ride_id,
+                ride.name,
+                frozenset(names.get(ride.ride_id, set()) - {ride.name}),
+                {feed: frozenset(ids.get(ride.ride_id, ()))},
+            )
+            for ride in rides
+        ],
+        feed,
+        meets_also=meets_also,
+    )
+    tell: list[Sighting] = []
+    for entity in sorted(entities, key=lambda entity: list(RideKind).index(entity.kind)):
+        sighting = Sighting(entity.external_id, entity.name, entity.kind)
+        if entity.external_id in known:
+            if entity.kind not in (RideKind.OTHER, kinds[known[entity.external_id]]):
+                tell.append(sighting)
+        elif entity.kind in LINKED_KINDS:
+            match = matcher.match(sighting)
+            if match.ride_id is not None:
+                matcher.learn(match.ride_id, sighting)
+                tell.append(sighting)
+    found = registry.resolve(connection, park.park_id, feed, tell, now, meets_also) if tell else {}
+    return {
+        sighting.external_id: ride_id
+        for sighting, ride_id in found.items()
+        if sighting.external_id is not None and sighting.external_id not in known
+    }
+
+
+def _write_metadata(connection: Connection, mine: Mapping[int, ListedEntity], now: int) -> int:
+    """Supersede what changed; returns how many rides that were."""
+    table = EntityMetadata
+    rows = connection.execute(
+        select(table.ride_id, table.latitude, table.longitude, table.tags).where(
+            table.ride_id.in_(list(mine)), table.superseded_at.is_(None)
+        )
+    )
+    stored = {ride_id: (latitude, longitude, tags) for ride_id, latitude, longitude, tags in rows}
+    published = {
+        ride_id: (
+            entity.latitude,
+            entity.longitude,
+            json.dumps(sorted(set(entity.tags)), ensure_ascii=False),
+        )
+        for ride_id, entity in sorted(mine.items())
+    }
+    changed = [ride_id for ride_id, values in published.items() if stored.get(ride_id) != values]
+    if not changed:
+        return 0
+    connection.execute(
+        update(table)
+        .where(table.ride_id.in_(changed), table.superseded_at.is_(None))
+        .values(superseded_at=now)
+    )
+    connection.execute(
+        insert(table),
+        [
+            {
+                "ride_id": ride_id,
+                "seen_at": now,
+                "superseded_at": None,
+                "latitude": published[ride_id][0],
+                "longitude": published[ride_id][1],
+                "tags": published[ride_id][2],
+            }
+            for ride_id in changed
+        ],
+    )
+    return len(changed)

@@ -1,0 +1,173 @@
+"""Quality check: looks the record over once a day and notes what a person should look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection, func, select
+
+from hallofshame.clock import Clock
+from hallofshame.domain.localtime import from_unix, isoformat, to_unix
+from hallofshame.domain.readings import Finding
+from hallofshame.domain.words import BreakdownSignal, Origin, Status
+from hallofshame.metrics.validity import frozen_cycles
+from hallofshame.pipeline.classifying import review_list
+from hallofshame.pipeline.jobrun import job_run
+from hallofshame.store import catalogue, findings, raw
+from hallofshame.store.database import Database
+from hallofshame.store.models import ParkActivitySnapshot, ParkDailyStats
+
+ONE_DAY = 86_400
+
+OPEN_DAYS = 30
+"""Open days without a single DOWN after which the word of a park marked ``down`` is in doubt (R5)."""
+
+OPEN_DAYS_WITHIN = 120
+
+GHOST_SHARE = 0.25
+"""Share of a day's readings that are stale or frozen (R2) from which on the park is worth a look."""
+
+NAMED_RIDES = 5
+
+_Found = tuple[int | None, Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class _Park:
+    park_id: int
+    name: str
+    signal: BreakdownSignal
+
+
+def check_quality(database: Database, clock: Clock) -> int:
+    """Note findings about every active park; returns how many there are now.
+
+    ``down_from_closed_park`` and ``never_down`` (the catalogue's breakdown signal is in doubt, R5),
+    ``no_data`` (nothing for 24 h), ``stale_readings`` and ``frozen_readings`` (ghosts, R2) and
+    ``tiers_to_review`` (R13). Those that no longer hold keep their last date and are seen to be old by it.
+    """
+    with job_run(database, clock, "quality") as run:
+        now = to_unix(clock.now())
+        with database.read() as connection:
+            found = list(_look(connection, now))
+        database.run(lambda connection: findings.record(connection, found, now))
+        run.rows_written = len(found)
+    return len(found)
+
+
+def _look(connection: Connection, now: int) -> Iterator[_Found]:
+    parks = [
+        _Park(row.park_id, row.name, BreakdownSignal(row.breakdown_signal))
+        for row in catalogue.park_table(connection)
+        if row.park_id is not None and row.is_active
+    ]
+    yield from _without_data(connection, parks, now)
+    yield from _wrong_signals(connection, parks, now)
+    for park in parks:
+        yield from _ghosts(connection, park, now)
+    yield from _unsure_tiers(connection)
+
+
+def _without_data(connection: Connection, parks: list[_Park], now: int) -> Iterator[_Found]:
+    """Parks that gave nothing for 24 h, or all of them in one finding where collection itself stood still."""
+    table = ParkActivitySnapshot
+    latest: dict[int, int | None] = {
+        park.park_id: connection.scalar(
+            select(func.max(table.observed_at)).where(table.park_id == park.park_id)
+        )
+        for park in parks
+    }
+    silent = [park for park in parks if (latest[park.park_id] or 0) < now - ONE_DAY]
+    if parks and len(silent) == len(parks):
+        detail = "No park gave any reading within 24 h; see whether collection runs and the feeds answer."
+        yield None, Finding("no_data", "all parks", detail)
+        return
+    for park in silent:
+        seen = latest[park.park_id]
+        since = f"since {isoformat(from_unix(seen))}" if seen is not None else "so far"
+        detail = f"{park.name} gave no reading {since}; see its polls, and its ids in the catalogue."
+        yield park.park_id, Finding("no_data", park.name, detail)
+
+
+def _wrong_signals(connection: Connection, parks: list[_Park], now: int) -> Iterator[_Found]:
+    said = _down_said(connection, now - ONE_DAY)
+    silent = _never_down(connection, from_unix(now).date() - dt.timedelta(days=OPEN_DAYS_WITHIN))
+    for park in parks:
+        if park.signal is BreakdownSignal.CLOSED and park.park_id in said:
+            detail = (
+                f"{park.name} is marked 'closed', but its feed said DOWN {said[park.park_id]} times within "
+                "24 h; if DOWN means breakdown there, mark it 'down' in the catalogue."
+            )
+            yield park.park_id, Finding("down_from_closed_park", park.name, detail)
+        if park.signal is BreakdownSignal.DOWN and park.park_id in silent:
+            detail = (
+                f"{park.name} is marked 'down', but its feed never said DOWN on its last {OPEN_DAYS} open "
+                "days; if CLOSED is all it says, mark it 'closed' in the catalogue."
+            )
+            yield park.park_id, Finding("never_down", park.name, detail)
+
+
+def _down_said(connection: Connection, since: int) -> dict[int, int]:
+    """How many readings said DOWN since then, by park, where any did."""
+    table = ParkActivitySnapshot
+    said = func.sum(table.down)
+    query = (
+        select(table.park_id, said).where(table.observed_at > since).group_by(table.park_id).having(said > 0)
+    )
+    return {park_id: int(count) for park_id, count in connection.execute(query)}
+
+
+def _never_down(connection: Connection, since: dt.date) -> set[int]:
+    """Parks with 30 observed open days since then whose last 30 hold no DOWN."""
+    table = ParkDailyStats
+    rows = connection.execute(
+        select(table.park_id, table.down)
+        .where(table.day >= since, table.observed > 0)
+        .order_by(table.park_id, table.day.desc())
+    )
+    days: dict[int, list[int]] = defaultdict(list)
+    for park_id, down in rows:
+        days[park_id].append(down)
+    return {
+        park_id for park_id, downs in days.items() if len(downs) >= OPEN_DAYS and not any(downs[:OPEN_DAYS])
+    }
+
+
+def _ghosts(connection: Connection, park: _Park, now: int) -> Iterator[_Found]:
+    """The share of the last day's readings that cannot be believed (R2)."""
+    readings = raw.read_observations(connection, [park.park_id], now - ONE_DAY, None).filter(
+        pl.col("origin") == int(Origin.LIVE)
+    )
+    if readings.is_empty():
+        return
+    claims = readings.filter(pl.col("status") == int(Status.OPERATING))
+    stale = claims["stale"].sum() / claims.height if claims.height else 0.0
+    if stale >= GHOST_SHARE:
+        detail = f"{stale:.0%} of the claims of {park.name} to operate carry an upstream time over 24 h old."
+        yield park.park_id, Finding("stale_readings", park.name, detail)
+    cycles = readings["observed_at"].n_unique()
+    frozen = frozen_cycles(readings).height / cycles
+    if frozen >= GHOST_SHARE:
+        detail = (
+            f"{park.name} stood still in {frozen:.0%} of the last day's cycles while rides claimed waits."
+        )
+        yield park.park_id, Finding("frozen_readings", park.name, detail)
+
+
+def _unsure_tiers(connection: Connection) -> Iterator[_Found]:
+    """One finding per park that has attractions on the review list (R13)."""
+    by_park: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for line in review_list(connection):
+        by_park[line.park_id, line.park_name].append(line.ride_name)
+    for (park_id, park_name), rides in by_park.items():
+        named = ", ".join(rides[:NAMED_RIDES])
+        more = f" and {len(rides) - NAMED_RIDES} more" if len(rides) > NAMED_RIDES else ""
+        detail = (
+            f"The tiers of {len(rides)} rides of {park_name} are unsure: {named}{more}; "
+            "an overrides file settles them (docs/catalogue.md)."
+        )
+        yield park_id, Finding("tiers_to_review", park_name, detail)

@@ -1,0 +1,225 @@
+"""Sync: once a day, what the feeds publish beside the waits: park lists, hours, entities.
+
+The other daily jobs on the catalogue are found from here too: seeding, tiers, retirement.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from hallofshame.clock import Clock
+from hallofshame.domain.errors import FeedError
+from hallofshame.domain.names import normalise
+from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
+from hallofshame.domain.words import Feed
+from hallofshame.feeds.base import LiveFeed
+from hallofshame.pipeline.classifying import ClassifyResult, ReviewLine, classify, review_list
+from hallofshame.pipeline.collect import PolledPark, polled_parks
+from hallofshame.pipeline.entities import write_entities
+from hallofshame.pipeline.jobrun import FAILED, job_run
+from hallofshame.pipeline.registry import Registry
+from hallofshame.pipeline.seeding import park_names, seed_catalogue
+from hallofshame.pipeline.shipped import load_parks
+from hallofshame.pipeline.vanished import RetireResult, retire_vanished
+from hallofshame.store import catalogue, data_version, dirty, findings, schedules
+from hallofshame.store.database import Database
+
+__all__ = [
+    "ClassifyResult",
+    "RetireResult",
+    "ReviewLine",
+    "SyncResult",
+    "classify",
+    "park_names",
+    "retire_vanished",
+    "review_list",
+    "seed_catalogue",
+    "sync",
+]
+
+WORKERS = 8
+ONE_DAY = dt.timedelta(days=1)
+
+T = TypeVar("T")
+
+
+@dataclass
+class SyncResult:
+    """What a sync did. ``parks`` were asked for, ``failed`` of them did not give both hours and entities."""
+
+    parks: int = 0
+    failed: int = 0
+    dates_changed: int = 0
+    rides_linked: int = 0
+    metadata_changed: int = 0
+    unlisted_parks: int = 0
+    findings: int = 0
+
+
+@dataclass
+class _Answers:
+    """What one park's requests gave; ``None`` where one failed, and then a finding says why."""
+
+    park: PolledPark
+    schedule: ParkSchedule | None = None
+    entities: list[ListedEntity] | None = None
+    failures: list[Finding] = field(default_factory=list)
+
+
+def sync(database: Database, feeds: Mapping[Feed, LiveFeed], clock: Clock, log: logging.Logger) -> SyncResult:
+    """Compare the upstream park lists with ours, then bring every park's hours and entities up to date.
+
+    Requests run side by side; each park is one short transaction. A request that fails is a finding
+    (``sync_failed``) and touches no other park. Changed hours mark the park-days that have rows already.
+    """
+    result = SyncResult()
+    with job_run(database, clock, "sync") as run:
+        lists = _fetch_lists(feeds, log)
+        database.run(lambda connection: _compare(connection, lists, clock.now(), result))
+        with database.read() as connection:
+            parks = [
+                park for park in polled_parks(connection, feeds) if Feed.THEMEPARKS_WIKI in dict(park.sources)
+            ]
+        result.parks = len(parks)
+        registry = Registry()
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="sync") as pool:
+            for answers in pool.map(lambda park: _fetch_park(feeds, park, log), parks):
+                _store(database, registry, answers, clock.now(), result)
+        run.park_days, run.rows_written = result.dates_changed, result.metadata_changed
+        run.detail = f"{result.failed} of {result.parks} parks failed, {result.unlisted_parks} unlisted"
+        if feeds and not any(lists.values()) and result.failed == result.parks:
+            run.outcome = FAILED
+            log.error("sync: no feed answered; it is tried again later")
+    log.info("sync: %s; %d dates of hours changed", run.detail, result.dates_changed)
+    return result
+
+
+def _fetch_lists(feeds: Mapping[Feed, LiveFeed], log: logging.Logger) -> dict[Feed, list[ListedPark]]:
+    """The park list of each feed; empty where it could not be had."""
+    lists: dict[Feed, list[ListedPark]] = {}
+    for feed, source in feeds.items():
+        try:
+            lists[feed] = source.list_parks()
+        except FeedError as error:
+            log.warning("the park list of %s cannot be read: %s", feed.slug, error)
+            lists[feed] = []
+    return lists
+
+
+def _compare(
+    connection: Connection,
+    lists: Mapping[Feed, Sequence[ListedPark]],
+    now: dt.datetime,
+    result: SyncResult,
+) -> None:
+    """Parks that only one side knows, as findings; a list that is empty says nothing about any park."""
+    found: list[tuple[int | None, Finding]] = []
+    names = park_names(connection)
+    parks = {park.park_id: park for park in catalogue.park_table(connection)}
+    for feed, listed in lists.items():
+        if not listed:
+            found.append((None, Finding("park_list_missing", feed.slug, "The park list could not be read.")))
+            continue
+        known = catalogue.external_ids(connection, feed, "park")
+        shipped = {row.external_id(feed) for row in load_parks()}
+        unlisted = [
+            park for park in listed if park.external_id not in known and park.external_id not in shipped
+        ]
+        found += [(None, _unlisted(park, names.get(normalise(park.name)))) for park in unlisted]
+        result.unlisted_parks += len(unlisted)
+        here = {park.external_id for park in listed}
+        for external_id, park_id in sorted(known.items()):
+            if external_id not in here and park_id in parks and parks[park_id].is_active:
+                found.append((park_id, _gone(feed, external_id, parks[park_id].name)))
+    findings.record(connection, found, now)
+    result.findings += len(found)
+
+
+def _unlisted(park: ListedPark, namesake: int | None) -> Finding:
+    place = ", ".join(part for part in (park.destination, park.country, park.timezone) if part)
+    remedy = (
+        f"if it is park {namesake}, which has that name, add the id to its row of the catalogue"
+        if namesake is not None
+        else "to watch it, add a row to the catalogue file, as docs/catalogue.md describes"
+    )
+    return Finding(
+        "unlisted_park",
+        f"{park.feed.slug} {park.external_id}",
+        f"{park.feed.slug} lists {park.name} ({place or 'place unknown'}) under the id {park.external_id}, "
+        f"which no park of ours has; {remedy}.",
+    )
+
+
+def _gone(feed: Feed, external_id: str, name: str) -> Finding:
+    return Finding(
+        "park_gone_upstream",
+        f"{feed.slug} {external_id}",
+        f"{feed.slug} no longer lists {name} under the id {external_id}; its record stays. "
+        "If it has a new id there, correct the catalogue.",
+    )
+
+
+def _fetch_park(feeds: Mapping[Feed, LiveFeed], park: PolledPark, log: logging.Logger) -> _Answers:
+    source = feeds[Feed.THEMEPARKS_WIKI]
+    external_id = dict(park.sources)[Feed.THEMEPARKS_WIKI]
+    answers = _Answers(park)
+
+    def ask(what: str, request: Callable[[], T]) -> T | None:
+        try:
+            return request()
+        except FeedError as error:
+            log.warning("%s of %s cannot be read: %s", what, park.slug, error)
+            answers.failures.append(Finding("sync_failed", what, f"{park.slug}: {error}"))
+            return None
+
+    answers.schedule = ask("schedule", lambda: source.schedule(external_id, park.timezone))
+    answers.entities = ask("entities", lambda: source.list_entities(external_id))
+    return answers
+
+
+def _store(
+    database: Database, registry: Registry, answers: _Answers, now: dt.datetime, result: SyncResult
+) -> None:
+    """One park's answers in one transaction."""
+
+    def work(connection: Connection) -> tuple[set[dt.date], int, int]:
+        dates = _publish(connection, answers, now)
+        linked, changed = write_entities(connection, registry, answers.park, answers.entities or (), now)
+        found = [*answers.failures, *(answers.schedule.findings if answers.schedule else ())]
+        findings.record(connection, [(answers.park.park_id, finding) for finding in found], now)
+        if dates or changed:
+            data_version.bump(connection, None)
+        return dates, linked, changed
+
+    try:
+        dates, linked, changed = database.run(work)
+    except BaseException:
+        registry.forget()
+        raise
+    result.failed += bool(answers.failures)
+    result.findings += len(answers.failures) + len(answers.schedule.findings if answers.schedule else ())
+    result.dates_changed += len(dates)
+    result.rides_linked += linked
+    result.metadata_changed += changed
+
+
+def _publish(connection: Connection, answers: _Answers, now: dt.datetime) -> set[dt.date]:
+    """Store the hours; returns the dates that changed. Dates before and after those listed stay as known.
+
+    A date's hours may close on the next date, so that both park-days depend on them (R4).
+    """
+    if answers.schedule is None or not answers.schedule.entries:
+        return set()
+    dates = [entry.date for entry in answers.schedule.entries]
+    park_id = answers.park.park_id
+    changed = schedules.publish(connection, park_id, answers.schedule.entries, now, min(dates), max(dates))
+    days = changed | {date + ONE_DAY for date in changed}
+    dirty.mark_existing(connection, [(park_id, day) for day in sorted(days)], "schedule", now)
+    return changed

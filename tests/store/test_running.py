@@ -1,0 +1,123 @@
+"""Leases, job log, findings and data version."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+from sqlalchemy import select
+
+from hallofshame.domain.readings import Finding
+from hallofshame.store import data_version, findings, joblog, leases
+from hallofshame.store.database import Database
+from hallofshame.store.models import AggregationLog
+from store.samples import NOON, NOW
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def test_one_holder_at_a_time_until_the_lease_runs_out(database: Database) -> None:
+    with database.write() as connection:
+        assert leases.acquire(connection, "collect", "a", NOW, 60)
+        assert not leases.acquire(connection, "collect", "b", NOW + 0.5 * MINUTE, 60)
+        assert leases.acquire(connection, "collect", "a", NOW + 0.5 * MINUTE, 60), "the holder renews"
+        assert not leases.acquire(connection, "collect", "b", NOW + MINUTE, 60)
+        assert leases.acquire(connection, "collect", "b", NOW + 1.5 * MINUTE, 60), "it has run out"
+        assert not leases.acquire(connection, "collect", "a", NOW + 1.5 * MINUTE, 60)
+        assert leases.acquire(connection, "seal", "a", NOW, 60), "another duty"
+
+
+def test_only_the_holder_can_let_go(database: Database) -> None:
+    with database.write() as connection:
+        leases.acquire(connection, "collect", "a", NOW, 60)
+        leases.release(connection, "collect", "b")
+        assert not leases.acquire(connection, "collect", "b", NOW, 60)
+        leases.release(connection, "collect", "a")
+        assert leases.acquire(connection, "collect", "b", NOW, 60)
+
+
+def test_of_many_hosts_that_ask_at_once_one_gets_it(database: Database) -> None:
+    got: list[str] = []
+    start = threading.Barrier(6)
+
+    def ask(holder: str) -> None:
+        start.wait()
+        if database.run(lambda connection: leases.acquire(connection, "collect", holder, NOW, 60)):
+            got.append(holder)
+
+    threads = [threading.Thread(target=ask, args=(f"host-{number}",)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 1
+
+
+def test_a_run_is_noted_when_it_begins_and_when_it_ends(database: Database) -> None:
+    with database.write() as connection:
+        first = joblog.start(connection, "rollup", NOW)
+        second = joblog.start(connection, "rollup", NOW)
+        joblog.finish(
+            connection, second, NOW + MINUTE, "ok", park_days=3, rows_written=70, detail="x" * 9_000
+        )
+    assert first != second
+    with database.session() as session:
+        running, ended = session.scalars(select(AggregationLog).order_by(AggregationLog.run_id))
+        assert (running.outcome, running.finished_at, running.park_days) == ("running", None, 0)
+        assert (ended.outcome, ended.started_at, ended.finished_at) == ("ok", NOON, NOON + 60)
+        assert (ended.park_days, ended.rows_written, len(ended.detail or "")) == (3, 70, 4_000)
+
+
+def test_a_finding_is_stored_once_and_counts_up(database: Database) -> None:
+    with database.write() as connection:
+        twice = [(1, Finding("bad_wait", "ride 7", "wait -5")), (1, Finding("bad_wait", "ride 7", "wait -9"))]
+        findings.record(connection, [*twice, (None, Finding("unknown", "feed", "odd"))], NOW)
+        findings.record(connection, [(1, Finding("bad_wait", "ride 7", "wait 999"))], NOW + MINUTE)
+        findings.record(connection, [], NOW + MINUTE)
+        first, second = findings.list_findings(connection)
+    assert first == findings.FindingRow("bad_wait", 1, "ride 7", "wait 999", NOON, NOON + 60, 3)
+    assert (second.park_id, second.occurrences) == (None, 1)
+
+
+def test_findings_can_be_chosen(database: Database) -> None:
+    with database.write() as connection:
+        findings.record(connection, [(1, Finding("a", "x", "")), (2, Finding("b", "x", ""))], NOW)
+        findings.record(connection, [(2, Finding("a", "y", ""))], NOW + MINUTE)
+
+        def chosen(**choice: object) -> list[tuple[str, int | None, str]]:
+            rows = findings.list_findings(connection, **choice)  # type: ignore[arg-type]
+            return [(row.kind, row.park_id, row.subject) for row in rows]
+
+        assert chosen() == [("a", 2, "y"), ("a", 1, "x"), ("b", 2, "x")]
+        assert chosen(kinds=["a"]) == [("a", 2, "y"), ("a", 1, "x")]
+        assert chosen(park_id=2) == [("a", 2, "y"), ("b", 2, "x")]
+        assert chosen(seen_since=NOW + MINUTE) == [("a", 2, "y")]
+        assert chosen(limit=1) == [("a", 2, "y")]
+
+
+def test_texts_beyond_their_columns_are_cut_not_refused(database: Database) -> None:
+    odd = Finding("k" * 60, "城" * 200 + " ", "half a pair \ud83c " + "d" * 5_000)
+    spaced = Finding("blank", "same ", "one"), Finding("blank", "same", "two")
+    with database.write() as connection:
+        findings.record(connection, [(1, odd), *((1, finding) for finding in spaced)], NOW)
+        blank, cut = findings.list_findings(connection)
+    assert (blank.subject, blank.occurrences) == ("same", 2)
+    assert len(cut.kind) == 40
+    assert len(cut.subject) == 120
+    assert cut.subject.endswith("城…")
+    assert cut.detail.startswith("half a pair ? d")
+    assert len(cut.detail) == 2_000
+
+
+def test_the_data_version_moves_on_and_its_date_never_back(database: Database) -> None:
+    with database.write() as connection:
+        assert data_version.get(connection) == (0, None)
+        data_version.bump(connection, None)
+        assert data_version.get(connection) == (1, None)
+        data_version.bump(connection, NOW)
+        assert data_version.get(connection) == (2, NOON)
+        data_version.bump(connection, NOON - 60)
+        data_version.bump(connection, None)
+        assert data_version.get(connection) == (4, NOON)
+        data_version.bump(connection, NOON + 60)
+        assert data_version.get(connection) == (5, NOON + 60)

@@ -1,0 +1,1 @@
+"""Tests of the faces over HTTP, on rows made by hand."""

@@ -1,0 +1,141 @@
+"""The one query path for dates: coarse rows or fine ones, the sums are the same (R10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from hallofshame.domain.periods import DayRange
+from hallofshame.store.database import Database
+from hallofshame.store.models import ParkDailyStats, RideDailyStats
+from hallofshame.store.reports.points import add_park_totals, park_months, ride_months
+from hallofshame.store.reports.ranges import Grain, Piece, decompose
+from hallofshame.store.reports.sums import park_sums, ride_sums, ride_tallies
+from web.builders import HOUR, World, at, plain_sum
+
+FIRST, LAST = dt.date(2023, 11, 20), dt.date(2026, 2, 10)
+EDGES = [FIRST, dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 2, 29), dt.date(2024, 12, 31)]
+
+dates = st.one_of(st.dates(FIRST, LAST), st.sampled_from(EDGES))
+ranges = st.tuples(dates, dates).map(lambda pair: DayRange(min(pair), max(pair)))
+
+
+def d(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def days_of(piece: Piece) -> list[dt.date]:
+    """Every day the rows of a piece stand for."""
+    if piece.grain is Grain.DAY:
+        return DayRange(piece.start, piece.end).dates()
+    last = piece.end.replace(month=12, day=31) if piece.grain is Grain.YEAR else _month_end(piece.end)
+    return DayRange(piece.start, last).dates()
+
+
+def _month_end(first: dt.date) -> dt.date:
+    return (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+
+
+def test_a_range_is_read_as_days_months_years_months_days() -> None:
+    assert decompose(DayRange(d("2023-11-28"), d("2026-02-03"))) == [
+        Piece(Grain.DAY, d("2023-11-28"), d("2023-11-30")),
+        Piece(Grain.MONTH, d("2023-12-01"), d("2023-12-01")),
+        Piece(Grain.YEAR, d("2024-01-01"), d("2025-01-01")),
+        Piece(Grain.MONTH, d("2026-01-01"), d("2026-01-01")),
+        Piece(Grain.DAY, d("2026-02-01"), d("2026-02-03")),
+    ]
+
+
+def test_a_month_short_of_its_last_day_is_read_by_days() -> None:
+    assert decompose(DayRange(d("2026-02-01"), d("2026-02-27"))) == [
+        Piece(Grain.DAY, d("2026-02-01"), d("2026-02-27"))
+    ]
+
+
+@given(ranges, st.sampled_from(list(Grain)))
+def test_pieces_cover_every_day_exactly_once(days: DayRange, coarsest: Grain) -> None:
+    covered = [day for piece in decompose(days, coarsest=coarsest) for day in days_of(piece)]
+    assert covered == days.dates()
+
+
+@pytest.fixture
+def years(database: Database) -> Database:
+    """Two parks and three rides over more than two years, with gaps; the same on both databases."""
+    world = World()
+    for park_id in (1, 2):
+        world.park(park_id, f"Park {park_id}")
+        for number in range(3):
+            world.ride(10 * park_id + number, park_id, f"Ride {park_id}{number}", tier=number + 1)
+    for offset, day in enumerate(DayRange(FIRST, LAST).dates()):
+        for ride_id in world.rides:
+            if (offset * 7 + ride_id * 3) % 5 == 0:
+                continue
+            lost = (offset * 37 + ride_id * 11) % 900
+            begin = at(f"{day} 10:00", "Europe/Rome")
+            world.hour(
+                ride_id, f"{day}", begin, operating=HOUR - lost, down=lost, wait=(offset + ride_id) % 70
+            )
+            if (offset + ride_id) % 4 == 0:
+                world.idle_day(ride_id, f"{day}")
+        world.day(1, f"{day}", [(begin, begin + HOUR)])
+    world.write(database)
+    return database
+
+
+def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> None:
+    with years.read() as connection:
+        rides = [row._asdict() for row in connection.execute(select(RideDailyStats.__table__))]
+        parks = [row._asdict() for row in connection.execute(select(ParkDailyStats.__table__))]
+
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(ranges, ranges)
+        def compare(of_one: DayRange, of_two: DayRange) -> None:
+            wanted = {1: of_one, 2: of_two}
+
+            def inside(row: dict[str, Any]) -> bool:
+                days = wanted[row["park_id"]]
+                return bool(days.start <= row["day"] <= days.end)
+
+            rides_inside = [row for row in rides if inside(row)]
+            found = ride_sums(connection, wanted)
+            assert set(found) == {row["ride_id"] for row in rides_inside}
+            for ride_id, totals in found.items():
+                own = [row for row in rides_inside if row["ride_id"] == ride_id]
+                expected = plain_sum(own)
+                assert {name: getattr(totals, name) for name in expected if hasattr(totals, name)} == {
+                    name: value for name, value in expected.items() if hasattr(totals, name)
+                }
+                assert totals.eligible_days == sum(row["eligible"] for row in own)
+            for park_id, park_totals in park_sums(connection, wanted).items():
+                own = [row for row in parks if inside(row) and row["park_id"] == park_id]
+                for name in ("weighted_downtime", "weighted_exposure", "observed", "window_seconds"):
+                    assert getattr(park_totals, name) == sum(row[name] for row in own)
+            for park_id, tally in ride_tallies(connection, wanted).items():
+                own_totals = [
+                    totals
+                    for ride_id, totals in found.items()
+                    if ride_id // 10 == park_id and totals.eligible_days > 0
+                ]
+                assert tally.eligible == len(own_totals)
+                assert tally.operating == sum(1 for totals in own_totals if totals.operating > 0)
+                assert tally.down == sum(1 for totals in own_totals if totals.downtime > 0)
+
+        compare()
+
+
+def test_months_of_a_range_add_up_to_its_sum(years: Database) -> None:
+    days = DayRange(d("2024-02-17"), d("2025-03-09"))
+    with years.read() as connection:
+        by_month = park_months(connection, 1, days)
+        assert list(sorted(by_month))[0] == d("2024-02-01")
+        assert len(by_month) == 14
+        assert add_park_totals(by_month.values()) == park_sums(connection, {1: days})[1]
+        of_ride = ride_months(connection, 1, 11, days)
+        assert sum(totals.downtime for totals in of_ride.values()) == (
+            ride_sums(connection, {1: days}, [11])[11].downtime
+        )
