@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import fcntl
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 import polars as pl
+from sqlalchemy import Connection
 
 from hallofshame.clock import Clock, SystemClock
 from hallofshame.domain.errors import RecordingError, SettingsError
@@ -28,7 +31,7 @@ from hallofshame.pipeline.shipped import PARK_COLUMNS, CatalogueRow, load_parks
 from hallofshame.pipeline.sync import sync
 from hallofshame.service import WebServer
 from hallofshame.settings import Settings
-from hallofshame.store import schedules
+from hallofshame.store import dirty, schedules
 from hallofshame.store.raw import observed_range
 
 DEFAULT_FOLDER = Path("demo-data")
@@ -36,18 +39,16 @@ CATALOGUE_FILE = "demo-parks.csv"
 DATABASE_FILE = "hallofshame-demo.sqlite"
 """A name of its own, so that no demonstration ever replaces a real record."""
 
-LEAST_RECORD = dt.timedelta(weeks=5)
-"""How far back the record is made at least; it always holds the whole of last month."""
+RECORD_DAYS = 35
+"""How far back the record is made: enough for last week with its trend, and for most of last month."""
 
 Progress = Callable[[int, int], None]
+Bar = Callable[[str], AbstractContextManager[Progress]]
+"""Shows how far a stage with a label has come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One step of the preparation; ``work`` reports (done, total)."""
-
-    label: str
-    work: Callable[[Progress], object]
+class _Stopped(Exception):  # noqa: N818 - a signal out of a long stage, never seen outside
+    """The demonstration is to end before it is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Demo:
         keep: bool = False,
         tapes: Sequence[Tape] | None = None,
         clock: Clock | None = None,
-        least_record: dt.timedelta = LEAST_RECORD,
+        days: int = RECORD_DAYS,
     ) -> None:
         clock = clock if clock is not None else SystemClock()
         self._replay = ReplayServer(
@@ -84,30 +85,37 @@ class Demo:
         self._clock = clock
         self._given = settings
         self._keep = keep
-        self._least_record = least_record
+        self._days = days * ONE_DAY
         self.parks = recorded_parks(list(self._replay.tapes.values()), settings)
 
     def __enter__(self) -> Self:
-        self._replay.start()
-        try:
-            self.installation = self._installed()
-        except BaseException:
-            self._replay.stop()
-            raise
+        with ExitStack() as stack:
+            stack.enter_context(self._replay)
+            make_folder(self._given.data)
+            stack.enter_context(_taken(self._given.data))
+            self.installation = stack.enter_context(self._installed())
+            self.web = WebServer(self.installation)
+            stack.callback(self.web.stop)
+            if not self._keep:
+                self._forget()
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.installation.close()
-        self._replay.stop()
-        self._lock.close()
+        self._stack.close()
+
+    @property
+    def _file(self) -> Path:
+        return self._given.data / DATABASE_FILE
 
     def _installed(self) -> Installation:
-        file, catalogue = self._given.data / DATABASE_FILE, self._given.data / CATALOGUE_FILE
+        catalogue = self._given.data / CATALOGUE_FILE
+        write_catalogue(self.parks, catalogue)
         settings = self._given.model_copy(
             update={
-                "database_url": f"sqlite:///{file}",
+                "database_url": f"sqlite:///{self._file}",
                 "catalogue_file": catalogue,
                 "parks": tuple(park.row.slug for park in self.parks),
                 "queue_times_url": self._replay.base_url,
@@ -115,25 +123,35 @@ class Demo:
                 "gap_repair": False,
             }
         )
-        make_folder(settings.data)
-        write_catalogue(self.parks, catalogue)
-        self._lock = _take(settings.data)
-        installation = Installation(settings, clock=self._clock)
-        self.web = WebServer(installation)
-        if not self._keep:
-            for path in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
-                path.unlink(missing_ok=True)
-        return installation
+        return Installation(settings, clock=self._clock)
 
-    def stages(self, stopping: threading.Event) -> Iterator[Stage]:
-        """The preparation, in order; it ends early when ``stopping`` is set."""
-        for stage in (
-            Stage("Parks, hours and rides", self._catalogue),
-            Stage("Record of the last weeks", self._record),
-            Stage("Statistics", self._statistics),
-        ):
-            if not stopping.is_set():
-                yield stage
+    def _forget(self) -> None:
+        for end in ("", "-wal", "-shm"):
+            self._file.with_name(self._file.name + end).unlink(missing_ok=True)
+
+    def prepare(self, stopping: threading.Event, bar: Bar) -> bool:
+        """Make the record and its statistics; returns whether it is ready, or ended early by ``stopping``."""
+
+        def watched(progress: Progress) -> Progress:
+            def move(done: int, total: int) -> None:
+                progress(done, total)
+                if stopping.is_set():
+                    raise _Stopped
+
+            return move
+
+        stages: tuple[tuple[str, Callable[[Progress], None]], ...] = (
+            ("Parks, hours and rides", self._catalogue),
+            ("Record of the last weeks", self._record),
+            ("Statistics", self._statistics),
+        )
+        try:
+            for label, work in stages:
+                with bar(label) as progress:
+                    work(watched(progress))
+        except _Stopped:
+            return False
+        return True
 
     def _catalogue(self, progress: Progress) -> None:
         parts = self.installation
@@ -147,22 +165,28 @@ class Demo:
     def _publish_past_hours(self, park: CatalogueRow, tape: Tape) -> None:
         """What the park published for the days of the record; the feed itself only tells days to come."""
         today = local_day(self._clock.now(), park.timezone)
-        first, last = first_recorded_day(today, self._least_record), today - ONE_DAY
-        body = {"schedule": tape.schedule_between(first - ONE_DAY, last)}
+        first, last = today - self._days - ONE_DAY, today - ONE_DAY
+        body = {"schedule": tape.schedule_between(first, last)}
         hours = parse_schedule(body, tape.info.park_external_id, park.timezone)
-        self.installation.database.run(
-            lambda connection: schedules.publish(
-                connection, park.park_id, hours.entries, self._clock.now(), first - ONE_DAY, last
-            )
-        )
+
+        def write(connection: Connection) -> None:
+            now = self._clock.now()
+            changed = schedules.publish(connection, park.park_id, hours.entries, now, first, last)
+            days = {date + later * ONE_DAY for date in changed for later in (0, 1)}
+            dirty.mark_existing(connection, [(park.park_id, day) for day in days], "schedule", now)
+
+        if hours.entries:
+            self.installation.database.run(write)
 
     def _record(self, progress: Progress) -> None:
         parts = self.installation
         now = self._clock.now()
+        log = parts.log("demo")
+        log.setLevel(logging.WARNING)  # one line per tape would tear the progress bar
         with parts.database.read() as connection:
             known = observed_range(connection)
         for done, park in enumerate(self.parks):
-            first = first_recorded_day(local_day(now, park.row.timezone), self._least_record)
+            first = local_day(now, park.row.timezone) - self._days
             start = from_unix(day_bounds(first, park.row.timezone)[0])
             if park.row.park_id in known:
                 start = max(start, from_unix(known[park.row.park_id][1] + 1))
@@ -173,7 +197,7 @@ class Demo:
                     tape.info.feed,
                     cadence_seconds=tape.info.cadence_seconds,
                     clock=parts.clock,
-                    log=parts.log("ingest"),
+                    log=log,
                 )
             progress(done + 1, len(self.parks))
 
@@ -193,24 +217,14 @@ def recorded_parks(tapes: Sequence[Tape], settings: Settings) -> list[RecordedPa
     by_key = {(tape.info.feed, tape.info.park_external_id): tape for tape in tapes}
     found = []
     for row in load_parks(settings.catalogue_file):
-        order = sorted(
-            (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI), key=lambda feed, row=row: feed != row.primary_feed
-        )
-        keys = [(feed, row.external_id(feed)) for feed in order]
-        its_tapes = tuple(
-            by_key[feed, key] for feed, key in keys if key is not None and (feed, key) in by_key
-        )
+        feeds = [row.primary_feed, *(feed for feed in Feed if feed is not row.primary_feed)]
+        keys = [(feed, row.external_id(feed) or "") for feed in feeds]
+        its_tapes = tuple(by_key[key] for key in keys if key in by_key)
         if its_tapes:
             found.append(RecordedPark(row, its_tapes))
     if not found:
         raise RecordingError("no recording is of a park in the catalogue; reinstall hallofshame")
     return found
-
-
-def first_recorded_day(today: dt.date, least: dt.timedelta) -> dt.date:
-    """``least`` before ``today``, or the first of last month if that is earlier still."""
-    last_month = (today.replace(day=1) - ONE_DAY).replace(day=1)
-    return min(today - least, last_month)
 
 
 def write_catalogue(parks: Sequence[RecordedPark], file: Path) -> None:
@@ -252,14 +266,14 @@ def _where_silent(recording: Recording, asked_first: Sequence[Tape]) -> Recordin
     return replace(recording, readings=recording.readings.filter(kept), queues=recording.queues.filter(kept))
 
 
-def _take(folder: Path) -> IO[bytes]:
-    """Lock ``folder`` until the file is closed: a second demonstration would take the first's record away."""
-    file = (folder / "demo.lock").open("wb")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise SettingsError(
-            f"a demonstration is running in {str(folder)!r}; stop it or use another folder (--data)"
-        ) from error
-    return file
+@contextmanager
+def _taken(folder: Path) -> Iterator[None]:
+    """Hold ``folder``: a second demonstration in it would take the first one's record away."""
+    with (folder / "demo.lock").open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsError(
+                f"a demonstration is running in {str(folder)!r}; stop it or use another folder (--data)"
+            ) from error
+        yield

@@ -78,7 +78,7 @@ class World:
     park: int = 1
     origin: Origin = Origin.LIVE
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What a failing property shows: everything but the many readings."""
         shown = (f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name != "readings")
         printer.text(f"World({len(self.readings)} readings, {', '.join(shown)})")
@@ -99,7 +99,7 @@ def midnight(day: dt.date, timezone: str) -> int:
     return clock("00:00", day, timezone)
 
 
-def held(  # noqa: PLR0913
+def held(
     ride: int,
     since: str,
     until: str,

@@ -13,4 +13,3 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.register_profile("kernel-explore", settings.get_profile("kernel"), derandomize=False)

@@ -10,9 +10,10 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hallofshame.domain.words import Evidence, Feed, OutageKind, ScheduleKind, Status
+from hallofshame.domain.words import Evidence, Feed, ScheduleKind, Status
 
 from .build import Reading, World, midnight
 
@@ -80,9 +81,9 @@ def believed(readings: list[Reading]) -> list[Reading]:
         if at is not None and stretch and cycles[at] == cycles[stretch[-1]]:
             stretch.append(at)
             continue
-        if stretch and stretch[-1] - stretch[0] >= 3 * 3600:
-            if any(wait is not None and wait > 0 for _, wait in cycles[stretch[0]].values()):
-                frozen.update(stretch)
+        lasted = stretch[-1] - stretch[0] if stretch else 0
+        if lasted >= 3 * 3600 and any(wait and wait > 0 for _, wait in cycles[stretch[0]].values()):
+            frozen.update(stretch)
         if at is not None:
             stretch = [at]
     result = []
@@ -158,7 +159,7 @@ class _Oracle:
         for hours in self.world.schedule:
             ticks.update((hours.opens, hours.closes))
         ordered = sorted(tick for tick in ticks if start <= tick <= end)
-        return list(zip(ordered, ordered[1:], strict=False))
+        return list(pairwise(ordered))
 
     def _held(self, day: dt.date) -> list[dict[int, Span]]:
         """Per slice of the day, the span each observed ride is in."""
@@ -205,7 +206,7 @@ class _Oracle:
         k = max(min(3, size), -(-size // 10))
         busy = [n for n in range(len(self.slices[day])) if size and self.operating_count(day, n) >= k]
         result = set(busy)
-        for left, right in zip(busy, busy[1:], strict=False):
+        for left, right in pairwise(busy):
             if self.slices[day][right][0] - self.slices[day][left][1] < 3 * 3600:
                 result.update(range(left, right))
         return result
@@ -412,7 +413,7 @@ def _down_runs(pieces: list[tuple[int, int, str]]) -> list[tuple[int, int, int, 
     return [tuple(run) for run in runs]
 
 
-# R8, R9: what is shown --------------------------------------------------------------------------------------
+# R8: what is shown ------------------------------------------------------------------------------------------
 
 
 def score(row: dict[str, int | None]) -> Fraction | None:
@@ -420,15 +421,6 @@ def score(row: dict[str, int | None]) -> Fraction | None:
     if not row["weighted_exposure"]:
         return None
     return Fraction(10 * row["weighted_downtime"], row["weighted_exposure"])
-
-
-def kind_of(*, at_opening: bool, at_closing: bool, park_wide: bool) -> OutageKind:
-    """The kind of an outage that is over."""
-    if at_closing:
-        return OutageKind.NEVER_REOPENED
-    if at_opening:
-        return OutageKind.OPENING_DELAY
-    return OutageKind.PARK_WIDE if park_wide else OutageKind.BREAKDOWN
 
 
 # Small sums -------------------------------------------------------------------------------------------------

@@ -29,7 +29,6 @@ from .build import (
     World,
     clock,
     compute,
-    days,
     held,
     inputs,
     log,
@@ -400,14 +399,3 @@ def test_history_of_a_result_names_the_attractions_that_operated() -> None:
     history = history_of(compute_park_days(given_), given_.rides)
     assert history.schema == HISTORY
     assert history.sort("ride_id").rows() == [(1, DAY, 1, True, True), (1, DAY, 2, True, False)]
-
-
-def test_days_frame_is_the_local_day(subtests: pytest.Subtests) -> None:
-    for timezone, date, hours in (
-        ("Europe/Rome", dt.date(2025, 10, 26), 25),
-        ("America/New_York", dt.date(2026, 3, 8), 23),
-        ("Asia/Tokyo", DAY, 24),
-    ):
-        with subtests.test(timezone=timezone):
-            frame = days(World([], {}, days=[date], timezone=timezone))
-            assert (frame["day_end"] - frame["day_start"]).to_list() == [hours * 3600]

@@ -226,7 +226,7 @@ def test_score_shown_is_the_exact_ratio_rounded(world: World) -> None:
 
 @settings(KERNEL, max_examples=5)
 @given(worlds(max_days=2), worlds(max_days=2, archive=True), st.booleans())
-def test_live_and_archive_never_mix_on_a_park_day(live: World, archive: World, prefer: bool) -> None:  # noqa: FBT001
+def test_live_and_archive_never_mix_on_a_park_day(live: World, archive: World, prefer: bool) -> None:
     """Each park-day's rows are those of one record alone, the better covered one, live on a tie (R15)."""
     first = inputs(live).observations
     second = inputs(replace(archive, rides=live.rides)).observations

@@ -19,9 +19,10 @@ from hallofshame.domain.readings import (
     ListedPark,
     ParkReading,
     ParkSchedule,
+    ScheduleEntry,
     StatusChange,
 )
-from hallofshame.domain.words import Feed, Origin, PollOutcome, RideKind, Status
+from hallofshame.domain.words import Feed, PollOutcome, RideKind, ScheduleKind, Status
 from hallofshame.feeds.base import Poll
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.record import QUEUES, write_observations
@@ -165,9 +166,7 @@ def a_day(
             status = Status.DOWN if broken else Status.OPERATING if is_open else Status.CLOSED
             # One minute more every half hour, or the park would stand still and count as frozen.
             wait = 5 * place + minute % 60 // 30 if status is Status.OPERATING else None
-            rows.append(
-                (park_id, ride, instant, 0, status, wait, int(Feed.THEMEPARKS_WIKI), False, CADENCE)
-            )
+            rows.append((park_id, ride, instant, 0, status, wait, int(Feed.THEMEPARKS_WIKI), False, CADENCE))
     return pl.DataFrame(rows, schema=OBSERVATIONS, orient="row")
 
 
@@ -200,7 +199,7 @@ def small_world(database: Database) -> dict[int, list[int]]:
 def found(database: Database, *kinds: str) -> list[FindingRow]:
     """The findings of these kinds."""
     with database.read() as connection:
-        return findings.list_findings(connection, kinds=kinds)
+        return findings.list_findings(connection, kinds=kinds or None)
 
 
 def change(
@@ -210,8 +209,12 @@ def change(
     return StatusChange(f"{park_id}-{name}", name, RideKind.ATTRACTION, moment, status, wait)
 
 
-def archive_rows(frame: pl.DataFrame) -> pl.DataFrame:
-    """The observations of the archive's kind."""
-    return frame.filter(pl.col("origin") == int(Origin.ARCHIVE))
-
-
+def hours(date: dt.date, opens: int, closes: int) -> ScheduleEntry:
+    """Regular hours of a date, in hours UTC."""
+    midnight = dt.datetime.combine(date, dt.time(), dt.UTC)
+    return ScheduleEntry(
+        date,
+        ScheduleKind.OPERATING,
+        midnight + dt.timedelta(hours=opens),
+        midnight + dt.timedelta(hours=closes),
+    )

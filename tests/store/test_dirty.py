@@ -64,7 +64,7 @@ def test_clear_leaves_marks_that_moved_on_meanwhile(database: Database) -> None:
         assert listed(connection) == []
 
 
-def test_mark_existing_marks_only_days_that_were_rolled_up(database: Database) -> None:
+def test_days_are_marked_by_whether_they_were_rolled_up_before(database: Database) -> None:
     numbers = {
         column.name: [0]
         for column in ParkDailyStats.__table__.columns
@@ -77,9 +77,15 @@ def test_mark_existing_marks_only_days_that_were_rolled_up(database: Database) -
         bulk.insert(connection, ParkDailyStats, row)
         dirty.mark_existing(connection, [(1, MONDAY), (1, TUESDAY), (2, MONDAY)], "operated", NOW)
         assert listed(connection) == [(1, MONDAY, 1)]
+        dirty.mark_missing(connection, [(1, MONDAY), (1, TUESDAY)], "never", NOW)
+        assert listed(connection) == [(1, MONDAY, 1), (1, TUESDAY, 1)]
+        asked = dirty.dirty(connection)
+        dirty.clear(connection, asked.head(1))
+        assert dirty.still_marked(connection, asked).rows() == [(1, TUESDAY)]
+        dirty.clear(connection, asked)
         dirty.mark_existing(connection, [], "operated", NOW)
         dirty.mark_existing(connection, [(2, TUESDAY)], "operated", NOW)
-        assert listed(connection) == [(1, MONDAY, 1)]
+        assert listed(connection) == []
 
 
 def test_an_instant_without_a_zone_is_refused(database: Database) -> None:

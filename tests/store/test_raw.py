@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
+from hallofshame.domain.errors import StoreError
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import raw
 from hallofshame.store.database import Database
@@ -35,6 +37,47 @@ def test_stale_archive_and_missing_cadence_are_kept(database: Database) -> None:
         (0, 2, False, CYCLE),
         (1, 1, True, None),
     ]
+
+
+def test_the_widest_values_survive_the_packed_way_back(database: Database) -> None:
+    widest = {
+        "park_id": 2**31 - 1,
+        "ride_id": 2**31 - 1,
+        "observed_at": NOON,
+        "origin": 255,
+        "status": 255,
+        "wait_minutes": 2**15 - 1,
+        "feed": 255,
+        "stale": True,
+        "cadence_seconds": 86_400,
+    }
+    smallest = dict.fromkeys(widest, 0) | {"observed_at": NOON, "wait_minutes": -(2**15), "stale": False}
+    nothing = smallest | dict.fromkeys(["status", "wait_minutes", "cadence_seconds"]) | {"ride_id": 1}
+    frame = pl.DataFrame([smallest, nothing, widest], schema=OBSERVATIONS)
+    with database.write() as connection:
+        raw.insert_snapshots(connection, frame)
+    with database.read() as connection:
+        assert_frame_equal(raw.read_observations(connection, [0, 2**31 - 1], NOON, None), frame)
+
+
+def test_a_reading_in_many_pieces_is_whole(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw, "_INSTANTS_AT_ONCE", 2)
+    frame = cycles(parks=3, rides=2, count=3)
+    with database.write() as connection:
+        raw.insert_snapshots(connection, frame)
+        back = raw.read_observations(connection, [1, 2, 3], NOON, None)
+    assert_frame_equal(back, frame.sort("park_id", "ride_id", "observed_at"))
+
+
+@pytest.mark.mariadb
+def test_a_reading_that_the_server_cuts_off_is_an_error(
+    mariadb_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(raw, "_PACKED_BYTES", 64)
+    with mariadb_database.write() as connection:
+        raw.insert_snapshots(connection, cycles(parks=1, rides=20, count=1))
+        with pytest.raises(StoreError, match="cut a reading off"):
+            raw.read_observations(connection, [1], NOON, None)
 
 
 def test_the_end_is_excluded_and_other_parks_are_left_out(database: Database) -> None:

@@ -277,9 +277,7 @@ class World:
             row["operated_any"] = int(row["operating"] > 0)
         batches[models.RideDailyStats] = ride_days
         eligible = {(row["ride_id"], row["day"]) for row in ride_days if row["eligible"]}
-        counted = [
-            self._weighted(row) for row in self.hours if (row["ride_id"], row["day"]) in eligible
-        ]
+        counted = [self._weighted(row) for row in self.hours if (row["ride_id"], row["day"]) in eligible]
         batches[models.ParkHourlyStats] = _summed(counted, ("park_id", "hour", "day"), PARK_COUNTERS)
         batches[models.ParkDailyStats] = self._park_days(counted, ride_days)
         self._coarse(batches)
@@ -294,8 +292,7 @@ class World:
 
     def _park_days(self, counted: list[Counters], ride_days: list[Counters]) -> list[Counters]:
         found = {
-            (row["park_id"], row["day"]): row
-            for row in _summed(counted, ("park_id", "day"), PARK_COUNTERS)
+            (row["park_id"], row["day"]): row for row in _summed(counted, ("park_id", "day"), PARK_COUNTERS)
         }
         keys = sorted({*found, *self.park_days})
         days = []

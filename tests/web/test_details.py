@@ -236,12 +236,14 @@ def test_details_take_a_slug_as_well_as_an_id(api: Api) -> None:
     assert api("/parks/gardaland/details") == api("/parks/1/details")
 
 
-def test_a_vanished_park_without_data_has_no_row_but_has_details(
+def test_a_vanished_park_without_data_is_not_listed_but_has_details(
     sqlite_database: Database, world: World, clock: FixedClock
 ) -> None:
     world.park(7, "Gone Park", is_active=False)
     world.write(sqlite_database, SEEN_AT)
     app: Flask = create_app(sqlite_database, clock)
     api = Api(app.test_client())
-    assert api("/parks/7/details")["data"]["summary"] is None
+    assert "Gone Park" not in {row["park_name"] for row in api("/parks/downtime")["data"]}
+    summary = api("/parks/7/details")["data"]["summary"]
+    assert (summary["rank"], summary["unranked_reason"]) == (None, "no_data")
     assert app.test_client().get("/parks/gone-park").status_code == 200

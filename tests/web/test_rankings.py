@@ -52,7 +52,8 @@ def test_every_period_has_the_same_fields(api: Api) -> None:
         assert list(api.row("/parks/downtime", "Gardaland", **query)) == expected
     assert list(api.row("/parks/waittimes", "Gardaland")) == expected
     rides = [
-        api("/rides/downtime", period=period)["data"][0] for period in ("live", "today", "last_month")
+        api("/rides/downtime", period=period)["data"][0]
+        for period in ("live", "today", "last_month")
         if api("/rides/downtime", period=period)["data"]
     ]
     assert len({tuple(row) for row in rides}) == 1

@@ -89,10 +89,8 @@ def demo_run(host: str | None, port: int | None, data: Path, keep: bool) -> None
       hallofshame demo --port 8000
     """
     with stop_signal() as stopping, demo.Demo(configured(host=host, port=port, data=data), keep=keep) as show:
-        for stage in show.stages(stopping):
-            with progress_bar(stage.label) as progress:
-                stage.work(progress)
-        if not stopping.is_set():
+        click.echo(f"Playing real recordings of {len(show.parks)} parks as if they were of this week.")
+        if show.prepare(stopping, progress_bar):
             _leave(serve(show.installation, stopping, collect=True, web=show.web, announce=_say_where))
 
 

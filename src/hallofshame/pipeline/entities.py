@@ -53,7 +53,7 @@ def _known_ids(connection: Connection, park_id: int) -> dict[str, int]:
             ExternalId.feed == int(Feed.THEMEPARKS_WIKI), ExternalId.kind == "ride", Ride.park_id == park_id
         )
     )
-    return {external_id: ride_id for external_id, ride_id in connection.execute(query)}
+    return dict(connection.execute(query).all())
 
 
 def _link(

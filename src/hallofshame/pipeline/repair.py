@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 from sqlalchemy import Connection, func, select
@@ -108,8 +109,7 @@ def gaps(cycles: Sequence[tuple[int, int]], now: int) -> list[tuple[int, int]]:
     ``cycles``: (observed at, cadence) in order, Unix seconds. ``now`` ends the last stretch.
     """
     found = []
-    ends = [observed_at for observed_at, _ in cycles[1:]] + [now]
-    for (observed_at, cadence), end in zip(cycles, ends, strict=True):
+    for (observed_at, cadence), (end, _) in pairwise([*cycles, (now, 0)]):
         hold = min(CYCLES_HELD * cadence, MAX_HOLD_SECONDS)
         if end - observed_at > hold:
             found.append((observed_at + hold, end))

@@ -123,7 +123,7 @@ def derived_revisions(connection: Connection, park_ids: Iterable[int]) -> dict[i
     wanted = list(park_ids)
     table = table_of(DerivedRevision)
     rows = connection.execute(select(table.c.park_id, table.c.revision).where(table.c.park_id.in_(wanted)))
-    return dict.fromkeys(wanted, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(wanted, 0) | dict(rows.all())
 
 
 def bump_derived_revisions(connection: Connection, park_ids: Iterable[int]) -> None:

@@ -97,13 +97,16 @@ def observed_range(
 ) -> dict[int, tuple[int, int]]:
     """First and last ``observed_at`` (Unix seconds) of each park (of ``park_ids``) that has any."""
     snapshots = RideStatusSnapshot
-    # One look at either end of the key per park; a GROUP BY would read every row.
+    # One look at either end of the key per park: a GROUP BY would read every row, and so would MariaDB for
+    # a MIN or MAX that depends on an outer row.
     first, last = (
-        select(edge(snapshots.observed_at))
+        select(snapshots.observed_at)
         .where(snapshots.park_id == RawRevision.park_id)
+        .order_by(end)
+        .limit(1)
         .correlate(RawRevision)
         .scalar_subquery()
-        for edge in (func.min, func.max)
+        for end in (snapshots.observed_at.asc(), snapshots.observed_at.desc())
     )
     query = select(RawRevision.park_id, first, last)
     if park_ids is not None:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
+from jinja2 import StrictUndefined
 
 from hallofshame.clock import Clock
 from hallofshame.store.database import Database
@@ -50,6 +51,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
         LeastRecentlyUsed(given.memo_entries, given.memo_entries),
     )
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE_SECONDS
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     for name in (

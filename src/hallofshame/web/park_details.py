@@ -14,7 +14,7 @@ from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.web.chart_data import park_chart
 from hallofshame.web.envelope import Row, coverage_body, iso
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.park_rows import park_identity
+from hallofshame.web.park_rows import park_identity, park_lines
 from hallofshame.web.rankings import all_standings, park_ranking, with_standing
 from hallofshame.web.reading import Reading
 from hallofshame.web.wording import TIER_LABELS
@@ -36,12 +36,11 @@ def park_info(park: ParkInfo) -> Row:
     }
 
 
-def park_summary(reading: Reading, period: Period, park: ParkInfo) -> Row | None:
-    """The park's row of the unfiltered list; null for a vanished park without data in the period."""
-    for line in park_ranking(reading, period, ParkFilter()):
-        if line.row["park_id"] == park.park_id:
-            return line.row
-    return None
+def park_summary(reading: Reading, period: Period, park: ParkInfo) -> Row:
+    """The park's row of the unfiltered list, or the like for a vanished park that is not listed."""
+    listed = [line.row for line in park_ranking(reading, period, ParkFilter())]
+    others = [{"rank": None, **line.row} for line in park_lines(reading, period)]
+    return next(row for row in (*listed, *others) if row["park_id"] == park.park_id)
 
 
 def park_details(reading: Reading, period: Period, park: ParkInfo) -> tuple[Row, Row]:
@@ -125,21 +124,21 @@ def outage_rows(reading: Reading, outages: Iterable[Outage]) -> list[Row]:
 
 
 def score_explained(
-    reading: Reading, period: Period, park: ParkInfo, days: DayRange, rows: list[Row], summary: Row | None
+    reading: Reading, period: Period, park: ParkInfo, days: DayRange, rows: list[Row], summary: Row
 ) -> Row:
     """The score to the second: what each ride puts into the two totals, and that they are the totals shown.
 
     ``adds_up`` is false only while a change of tiers waits for its recomputation, and says so honestly.
     """
     shares = _live_shares(rows) if period.is_live else _period_shares(reading, park, days)
-    if summary is not None and summary["weighted_exposure"] is None:
+    if summary["weighted_exposure"] is None:
         shares = []
     downtime = sum(share["weighted_downtime"] for share in shares)
     exposure = sum(share["weighted_exposure"] for share in shares)
     for share in shares:
         share["score_points"] = scores.shame_score(share["weighted_downtime"], exposure)
     shares.sort(key=lambda share: (-share["weighted_downtime"], share["ride_name"], share["ride_id"]))
-    shown = (0, 0) if summary is None else (summary["weighted_downtime"], summary["weighted_exposure"])
+    shown = (summary["weighted_downtime"], summary["weighted_exposure"])
     return {
         "formula": "10 × weighted_downtime ÷ weighted_exposure",
         "unit": "weight" if period.is_live else "weight × seconds",

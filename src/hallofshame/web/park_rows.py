@@ -30,7 +30,7 @@ def park_identity(park: ParkInfo) -> Row:
 
 
 def park_lines(reading: Reading, period: Period) -> list[Line]:
-    """Every park's row for the period, in name order, without rank; vanished parks where they have data."""
+    """Every park's row for the period, in name order, without rank."""
     return reading.remembered("park lines", period, lambda: _build(reading, period))
 
 
@@ -38,11 +38,7 @@ def _build(reading: Reading, period: Period) -> list[Line]:
     parks = list(reading.catalogue.parks.values())
     if period.is_live:
         states = park_states(reading.connection)
-        return [
-            _live_line(reading, park, states.get(park.park_id))
-            for park in parks
-            if park.is_active or park.park_id in states
-        ]
+        return [_live_line(reading, park, states.get(park.park_id)) for park in parks]
     ranges = reading.ranges(period, parks)
     totals = park_sums(reading.connection, ranges)
     previous = park_sums(reading.connection, reading.previous_ranges(period, parks))
@@ -54,7 +50,6 @@ def _build(reading: Reading, period: Period) -> list[Line]:
             _Figures(totals.get(park.park_id), previous.get(park.park_id), tallies.get(park.park_id)),
         )
         for park in parks
-        if park.is_active or park.park_id in totals
     ]
 
 

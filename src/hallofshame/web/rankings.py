@@ -42,11 +42,16 @@ class Standing:
 def park_ranking(
     reading: Reading, period: Period, parks: ParkFilter, by: str = DOWNTIME, sort: str = "rank"
 ) -> list[Line]:
-    """Parks from the most shameful (or the longest waits) down; then the unranked, each with its reason."""
+    """Parks from the most shameful (or the longest waits) down; then the unranked, each with its reason.
+
+    Parks that have vanished are listed where they have data.
+    """
+    known = reading.catalogue.parks
     lines = [
         line
         for line in park_lines(reading, period)
-        if parks.admits(reading.catalogue.parks[line.row["park_id"]])
+        if parks.admits(known[line.row["park_id"]])
+        and (known[line.row["park_id"]].is_active or line.observed > 0)
     ]
     field = "shame_score" if by == DOWNTIME else "average_wait_minutes"
     reasons = [_park_reason(line.row, field) for line in lines]

@@ -1,0 +1,95 @@
+"""Settings: defaults, where they come from, and errors that say what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hallofshame import settings
+from hallofshame.domain.errors import SettingsError
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(settings.variable(name), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_nothing_has_to_be_set() -> None:
+    found = settings.load()
+    assert found.database == "sqlite:///data/hallofshame.sqlite"
+    assert (found.host, found.port, found.cadence_seconds) == ("127.0.0.1", 8000, 300)
+    assert found.holder_name.count(":") == 1
+
+
+def test_the_environment_goes_before_the_file_and_arguments_before_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text("HALLOFSHAME_PORT=1111\nHALLOFSHAME_HOST=10.0.0.1\nHALLOFSHAME_TRIES=5\n")
+    monkeypatch.setenv("HALLOFSHAME_PORT", "2222")
+    monkeypatch.setenv("HALLOFSHAME_HOST", "10.0.0.2")
+    found = settings.load(host="10.0.0.3")
+    assert (found.tries, found.port, found.host) == (5, 2222, "10.0.0.3")
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PORT", "")
+    assert settings.load().port == 8000
+
+
+def test_parks_are_slugs_with_commas_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PARKS", "epcot, magic-kingdom,")
+    assert settings.load().parks == ("epcot", "magic-kingdom")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "70000"),
+        ("port", "eighty"),
+        ("cadence_seconds", "59"),
+        ("cadence_seconds", "1801"),
+        ("lease_seconds", "1"),
+        ("sync_hour", "24"),
+        ("queue_times_url", "queue-times.com"),
+        ("read_timeout_seconds", "0"),
+        ("gap_repair", "perhaps"),
+        ("log_format", "xml"),
+        ("tier_overrides_file", "missing.csv"),
+    ],
+)
+def test_an_unusable_value_is_named_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(settings.variable(name), value)
+    with pytest.raises(SettingsError) as raised:
+        settings.load()
+    assert str(raised.value) == f"{settings.variable(name)} is {value!r}; give {settings.accepts_of(name)}"
+
+
+def test_all_unusable_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PORT", "x")
+    monkeypatch.setenv("HALLOFSHAME_TRIES", "0")
+    with pytest.raises(SettingsError, match=r"HALLOFSHAME_PORT.*HALLOFSHAME_TRIES"):
+        settings.load()
+
+
+def test_a_misspelt_variable_is_found_and_the_right_one_offered() -> None:
+    environment = {"HALLOFSHAME_PROT": "1", "HALLOFSHAME_PORT": "1", "HALLOFSHAME_XYZ": "1", "PATH": "/bin"}
+    assert settings.misspelt(environment) == [
+        "HALLOFSHAME_PROT is no setting; did you mean HALLOFSHAME_PORT?",
+        "HALLOFSHAME_XYZ is no setting; docs/settings.md lists them all",
+    ]
+
+
+def test_the_http_policy_is_made_of_the_settings() -> None:
+    policy = settings.load(tries=7, requests_per_second=2.5, concurrent_requests=3).http_policy
+    assert (policy.tries, policy.requests_per_second, policy.concurrent_requests) == (7, 2.5, 3)
+
+
+def test_every_setting_says_what_it_means_and_what_it_takes() -> None:
+    for row in settings.documented():
+        assert row.meaning.endswith("."), row
+        assert row.accepts, row

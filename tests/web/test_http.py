@@ -1,0 +1,239 @@
+"""What holds for every answer: shapes, headers, refusals, caching."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hallofshame.clock import FixedClock
+from hallofshame.store.database import Database
+from hallofshame.web.app import create_app
+from hallofshame.web.cache import LeastRecentlyUsed
+from hallofshame.web.settings import WebSettings
+from web.builders import touch
+from web.conftest import NOW, RAPTOR
+
+JSON_PATHS = [
+    "/api/parks",
+    "/api/parks/downtime",
+    "/api/parks/waittimes",
+    "/api/parks/1/details",
+    "/api/parks/1/rides",
+    "/api/rides/downtime",
+    "/api/rides/waittimes",
+    f"/api/rides/{RAPTOR}/details",
+    "/api/trends",
+    "/api/live/status-summary",
+    "/api/health",
+]
+PAGES = ["/", "/parks/gardaland"]
+CACHED = [path for path in JSON_PATHS if path != "/api/health"] + PAGES
+ATTRIBUTION = [
+    {"text": "Powered by Queue-Times.com", "url": "https://queue-times.com/"},
+    {"text": "Data provided by ThemeParks.wiki", "url": "https://themeparks.wiki/"},
+]
+
+
+def error_of(client: FlaskClient, path: str, status: int, method: str = "GET") -> dict[str, Any]:
+    """The error in the one shape, checked."""
+    response = client.open(path, method=method)
+    body = response.get_json()
+    assert response.status_code == status, response.text
+    assert body["success"] is False
+    assert body["attribution"] == ATTRIBUTION
+    assert {"code", "message"} <= set(body["error"]) <= {"code", "message", "parameter", "near_matches"}
+    assert response.headers["Cache-Control"] == "no-store"
+    error: dict[str, Any] = body["error"]
+    return error
+
+
+@pytest.mark.parametrize("path", JSON_PATHS)
+def test_every_answer_is_attributed_and_dated(client: FlaskClient, path: str) -> None:
+    body = client.get(path).get_json()
+    assert body["success"] is True
+    assert body["attribution"] == ATTRIBUTION
+    assert body["data_as_of"] == "2026-08-20T11:58:00Z"
+    assert "generated_at" not in body
+
+
+def test_every_route_is_among_those_tested(app: Flask) -> None:
+    rules = {str(rule) for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
+    concrete = {
+        path.replace("/parks/1/", "/parks/<park>/")
+        .replace(f"/rides/{RAPTOR}/", "/rides/<ride>/")
+        .replace("/parks/gardaland", "/parks/<slug>")
+        for path in (*JSON_PATHS, *PAGES)
+    }
+    assert rules == concrete
+
+
+@pytest.mark.parametrize("path", JSON_PATHS)
+def test_unknown_parameters_are_refused_by_name(client: FlaskClient, path: str) -> None:
+    error = error_of(client, f"{path}?colour=red", 400)
+    assert (error["code"], error["parameter"]) == ("unknown_parameter", "colour")
+    assert "'colour'" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("period=fortnight", "period", "'fortnight'"),
+        ("year=abc", "year", "'abc'"),
+        ("start=2026-01-01&end=2025-01-01", "end", "before start"),
+        ("limit=0", "limit", "from 1 to 500"),
+        ("limit=501", "limit", "'501'"),
+        ("limit=-1", "limit", "'-1'"),
+        ("limit=1e2", "limit", "whole number"),
+        ("limit=٣", "limit", "whole number"),
+        ("offset=99999999999999999999", "offset", "1000000"),
+        ("sort=shoe-size", "sort", "rank, name, score"),
+        ("filter=disney", "filter", "all, disney-universal"),
+        ("operator=Disnay", "operator", "Disney"),
+        ("country=Itali", "country", "Italy"),
+        ("period=today&period=live", "period", "more than once"),
+    ],
+)
+def test_bad_values_are_refused_by_name(client: FlaskClient, query: str, parameter: str, words: str) -> None:
+    error = error_of(client, f"/api/parks/downtime?{query}", 400)
+    assert (error["code"], error["parameter"]) == ("bad_parameter", parameter)
+    assert words in error["message"]
+
+
+def test_a_trend_of_a_moment_is_refused(client: FlaskClient) -> None:
+    assert error_of(client, "/api/trends?period=live", 400)["parameter"] == "period"
+
+
+def test_unknown_parks_and_rides_come_with_near_matches(client: FlaskClient) -> None:
+    near = error_of(client, "/api/parks/gardalnd/details", 404)["near_matches"]
+    assert near[0]["park_slug"] == "gardaland"
+    near = error_of(client, "/api/parks/7/details", 404)["near_matches"]
+    assert near[0]["park_id"] == 6
+    near = error_of(client, "/api/rides/raptr/details", 404)["near_matches"]
+    assert near[0] == {"ride_id": RAPTOR, "ride_name": "Raptor", "park_name": "Gardaland"}
+    for odd in ("99999999999999999999", "%00", "-1", "1.5", "⅓", "a" * 5000):
+        error_of(client, f"/api/parks/{odd}/details", 404)
+        error_of(client, f"/api/rides/{odd}/details", 404)
+
+
+def test_unknown_paths_and_methods_keep_the_error_shape(client: FlaskClient) -> None:
+    near = error_of(client, "/api/park/downtime", 404)["near_matches"]
+    assert near[0]["path"] == "/api/parks/downtime"
+    error_of(client, "/api", 404)
+    error_of(client, "/api/", 404)
+    assert error_of(client, "/api/parks/downtime", 405, "POST")["code"] == "method_not_allowed"
+    assert "GET" in client.post("/api/parks/downtime").headers["Allow"]
+
+
+def test_our_own_mistakes_keep_the_error_shape_and_tell_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr("hallofshame.web.api_parks.park_ranking", broken)
+    monkeypatch.setattr("hallofshame.web.pages.park_ranking", broken)
+    client = app.test_client()
+    error = error_of(client, "/api/parks/downtime", 500)
+    assert error["code"] == "internal_error"
+    page = client.get("/")
+    assert page.status_code == 500
+    assert "out of order" in page.text
+    assert "secret" not in error["message"] + page.text
+
+
+def test_a_database_without_tables_is_503_everywhere(tmp_path: Any, clock: FixedClock) -> None:
+    client = create_app(Database(f"sqlite:///{tmp_path / 'empty.db'}"), clock).test_client()
+    for path in JSON_PATHS:
+        assert error_of(client, path, 503)["code"] == "database_unreachable"
+    assert client.get("/").status_code == 503
+    assert "Closed for a moment" in client.get("/").text
+
+
+@pytest.mark.parametrize("path", CACHED)
+def test_a_reader_who_has_the_answer_gets_304(client: FlaskClient, path: str) -> None:
+    first = client.get(path)
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    tag = first.headers["ETag"]
+    again = client.get(path, headers={"If-None-Match": tag})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    assert client.get(path, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+    assert client.head(path).headers["ETag"] == tag
+
+
+def test_the_tag_follows_the_data_and_not_the_clock(
+    client: FlaskClient, sqlite_database: Database, clock: FixedClock
+) -> None:
+    path = "/api/parks/downtime"
+    tag = client.get(path).headers["ETag"]
+    clock.instant += dt.timedelta(minutes=7)
+    assert client.get(path).headers["ETag"] == tag
+    touch(sqlite_database, 1, name="Gardaland Resort")
+    after = client.get(path)
+    assert after.headers["ETag"] != tag
+    assert "Gardaland Resort" in after.text
+
+
+def test_the_answer_follows_midnight_in_any_zone(client: FlaskClient, clock: FixedClock) -> None:
+    assert client.get("/api/parks/1/details").get_json()["data"]["summary"]["start_date"] == "2026-08-20"
+    clock.instant = NOW + dt.timedelta(hours=11)  # 01:00 in Rome
+    assert client.get("/api/parks/1/details").get_json()["data"]["summary"]["start_date"] == "2026-08-21"
+
+
+def test_answers_are_gzipped_for_readers_who_take_it(client: FlaskClient) -> None:
+    plain = client.get("/api/parks/downtime")
+    packed = client.get("/api/parks/downtime", headers={"Accept-Encoding": "gzip, br"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] == plain.headers["ETag"]
+
+
+def test_ready_answers_are_kept_within_bounds(
+    sqlite_database: Database, world: Any, clock: FixedClock
+) -> None:
+    world.write(sqlite_database)
+    app = create_app(sqlite_database, clock, WebSettings(cache_entries=3))
+    for limit in range(1, 9):
+        app.test_client().get(f"/api/parks?limit={limit}")
+    assert len(app.extensions["hallofshame"].answers) == 3
+
+
+def test_the_memory_drops_what_was_used_longest_ago() -> None:
+    memory: LeastRecentlyUsed[str] = LeastRecentlyUsed(entries=10, total_size=10)
+    memory.put("a", "A", 4)
+    memory.put("b", "B", 4)
+    assert memory.get("a") == "A"
+    memory.put("c", "C", 4)
+    assert (memory.get("a"), memory.get("b"), memory.get("c")) == ("A", None, "C")
+    memory.put("huge", "H", 11)
+    assert memory.get("huge") is None
+    memory.put("c", "C2", 1)
+    memory.put("d", "D", 5)
+    assert [memory.get(key) for key in "acd"] == ["A", "C2", "D"]
+
+
+@pytest.mark.parametrize("path", [*JSON_PATHS, *PAGES, "/nowhere", "/api/nowhere", "/static/site.css"])
+def test_security_headers_are_on_everything(client: FlaskClient, path: str) -> None:
+    with client.get(path) as response:
+        headers = response.headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"]
+
+
+def test_static_files_are_kept_for_a_year_under_an_address_that_changes_with_them(
+    client: FlaskClient,
+) -> None:
+    page = client.get("/").text
+    [address] = [part.split('"')[0] for part in page.split('href="') if part.startswith("/static/site.css")]
+    assert "?v=" in address
+    with client.get(address) as response:
+        assert "max-age=31536000" in response.headers["Cache-Control"]
