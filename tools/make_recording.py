@@ -12,7 +12,7 @@ import csv
 import datetime as dt
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,9 @@ THEMEPARKS_WIKI_KEPT = (
 class Cut:
     """Parks of one recording: external id → name in the recording (``None``: it names no park).
 
-    ``weeks`` are the Mondays (park-local) of the ISO weeks that are kept.
+    ``weeks`` are the Mondays (park-local) of the ISO weeks that are kept. ``weekdays`` restricts parks to
+    some ISO weekdays (1 = Monday): where a park was recorded on both feeds, years apart, each local day comes from
+    one of them, because a day put together from two years would show breakdowns that never were.
     """
 
     dataset: str
@@ -76,17 +78,18 @@ class Cut:
     cadence_minutes: int
     parks: dict[str, str | None]
     weeks: tuple[str, ...]
+    weekdays: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 CUTS = (
     Cut(
-        "qt_universal_orlando_30min",
-        "austinjamesrose/universal-wait-time-tracking-project",
+        "qt_universal_orlando_160days",
+        "MrMarz/universal-wait-times",
         Feed.QUEUE_TIMES,
         "America/New_York",
-        30,
+        60,
         {"64": None, "65": None, "334": None},
-        ("2025-12-29",),
+        ("2026-03-23", "2026-03-30", "2026-04-13", "2026-07-13", "2026-07-27"),
     ),
     Cut(
         "qt_walt_disney_world_2h",
@@ -96,6 +99,7 @@ CUTS = (
         120,
         {"5": None, "6": None, "7": None, "8": None},
         ("2026-07-27", "2026-08-03", "2026-08-17"),
+        weekdays={"6": (1, 2, 5, 6, 7), "5": (1, 2, 5, 6, 7), "8": (1, 2, 7)},
     ),
     Cut(
         "qt_gardaland_10min",
@@ -166,6 +170,11 @@ CUTS = (
             "1c84a229-8862-4648-9c71-378ddd2c7693": None,
         },
         ("2025-05-12",),
+        weekdays={
+            "75ea578a-adc8-4116-a54d-dccb60765ef9": (3, 4),
+            "47f90d2c-e191-4239-a466-5892ef59a88b": (3, 4),
+            "1c84a229-8862-4648-9c71-378ddd2c7693": (3, 4, 5, 6),
+        },
     ),
     Cut(
         "tpw_efteling",
@@ -316,11 +325,15 @@ def make_tapes(cut: Cut, source: Path, target: Path, catalogue: Catalogue) -> li
     file_name = "snapshots.parquet" if cut.feed is Feed.QUEUE_TIMES else "live_rows.parquet"
     kept = QUEUE_TIMES_KEPT if cut.feed is Feed.QUEUE_TIMES else THEMEPARKS_WIKI_KEPT
     rows = pl.read_parquet(source / cut.dataset / file_name)
-    local_week = pl.col("polled_at").dt.convert_time_zone(cut.timezone).dt.date().dt.truncate("1w")
-    rows = rows.filter(local_week.is_in([dt.date.fromisoformat(week) for week in cut.weeks]))
+    local = pl.col("polled_at").dt.convert_time_zone(cut.timezone)
+    rows = rows.filter(
+        local.dt.date().dt.truncate("1w").is_in([dt.date.fromisoformat(week) for week in cut.weeks])
+    )
     entries = []
     for park, name in cut.parks.items():
         of_park = rows_of_park(rows, park, name, catalogue, cut.feed)
+        if park in cut.weekdays:
+            of_park = of_park.filter(local.dt.weekday().is_in(cut.weekdays[park]))
         # No name of a column but those of the shape, and none that says nothing throughout.
         columns = [
             column

@@ -275,7 +275,7 @@ def misspelt(environment: Mapping[str, str]) -> list[str]:
     found = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
     sentences = []
     for name in found:
-        near = difflib.get_close_matches(name, known, 1)
+        near = difflib.get_close_matches(name, known, 1, cutoff=0.85)
         remedy = f"did you mean {near[0]}?" if near else "docs/settings.md lists them all"
         sentences.append(f"{name} is no setting; {remedy}")
     return sentences

@@ -88,4 +88,4 @@ def test_park_frozen_across_midnight_comes_out_the_same_day_by_day() -> None:
         alone = compute(replace(given, days=given.days.filter(pl.col("day") == day), history=history)).rows
         history = pl.concat([history, history_of(alone, given.rides)])
         assert alone.ride_days.equals(together.ride_days.filter(pl.col("day") == day))
-    assert together.park_days["operating"].to_list() == [7200, 300 + 1500 + 900 - 300]
+    assert together.park_days["operating"].to_list() == [7200, 2400]

@@ -1,4 +1,4 @@
-"""Hand-made rows: hours are written down, and every larger grain is their plain sum, the slow and obvious way."""
+"""Hand-made rows: hours are written down, every larger grain is their plain sum, the slow and obvious way."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ Now is Thursday 20 August 2026, 14:00 in Rome (12:00 UTC). Two hours of today, 0
 Gardaland (Rome time): Raptor (tier 1, weight 3), Mammut (tier 2, weight 2), Jungle Rapids (tier 3, weight 1),
 all watched for both hours. Raptor was down for 1,800 s of the first, Jungle Rapids for 3,600 s of the second:
 
-- weighted downtime 3 × 1,800 + 1 × 3,600 = 9,000; exposure (3 + 2 + 1) × 7,200 = 43,200; score 10 × 9,000 / 43,200 = 2.08
+- weighted downtime 3 × 1,800 + 1 × 3,600 = 9,000; exposure (3 + 2 + 1) × 7,200 = 43,200;
+  score 10 × 9,000 / 43,200 = 2.08
 - downtime 5,400 s = 1.5 ride-hours; operating 3 × 7,200 - 5,400 = 16,200 s; uptime 16,200 / 21,600 = 75.0 %
 - waits: Raptor 40 min in all its 5,400 s, Mammut 20 min in its 7,200 s, Jungle Rapids none:
   (40 × 5,400 + 20 × 7,200) / 12,600 = 28.6 min, at most 40

@@ -15,6 +15,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.bands import BANDS, band_of
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
+from web.builders import World
 from web.conftest import Api
 
 STATIC = Path(hallofshame.web.__file__).parent / "static"
@@ -196,8 +197,6 @@ def test_the_chart_has_its_table_and_marks_what_is_missing(client: FlaskClient) 
 
 
 def test_names_are_escaped(sqlite_database: Database, clock: FixedClock) -> None:
-    from web.builders import World
-
     world = World()
     world.park(1, "<b>Bold & Co</b>")
     world.parks[1]["slug"] = "bold"
@@ -211,15 +210,9 @@ def test_names_are_escaped(sqlite_database: Database, clock: FixedClock) -> None
 def test_bands_cover_the_scale_once() -> None:
     assert [band.level for band in BANDS] == [1, 2, 3, 4, 5]
     assert [band.at_least for band in BANDS] == sorted(band.at_least for band in BANDS)
-    assert [band_of(score).level for score in (0.0, 0.24, 0.25, 0.99, 1.0, 2.0, 10.0) if band_of(score)] == [
-        1,
-        1,
-        2,
-        3,
-        4,
-        5,
-        5,
-    ]
+    scores = (0.0, 0.24, 0.25, 0.99, 1.0, 2.0, 10.0)
+    found = [band for band in map(band_of, scores) if band is not None]
+    assert [band.level for band in found] == [1, 1, 2, 3, 4, 5, 5]
     assert band_of(None) is None
 
 

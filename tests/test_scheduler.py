@@ -1,0 +1,199 @@
+"""When which job runs, who may collect, and what a failure leaves untouched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hallofshame.clock import FixedClock
+from hallofshame.installation import Installation
+from hallofshame.scheduler import COLLECT_LEASE, Scheduler, aligned
+from hallofshame.store import leases
+from hallofshame.store.reports.current import SystemState, system_state
+from support.installations import NOON, MemoryFeed, gardaland
+
+
+@pytest.fixture
+def feed() -> MemoryFeed:
+    return MemoryFeed()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, feed: MemoryFeed, clock: FixedClock) -> Iterator[Installation]:
+    with gardaland(tmp_path, feed, clock, holder="here") as made:
+        yield made
+
+
+@pytest.fixture
+def scheduler(installation: Installation) -> Scheduler:
+    return Scheduler(installation)
+
+
+def state(installation: Installation) -> SystemState:
+    with installation.database.read() as connection:
+        return system_state(connection)
+
+
+def wait_until(reached: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("cadence", "now", "fires_at"),
+    [
+        (300, "10:02:13", "10:05:00"),
+        (300, "10:05:00", "10:05:00"),
+        (420, "00:00:01", "00:06:00"),
+        (1800, "23:45:00", "00:00:00"),
+    ],
+)
+def test_cycles_fall_on_whole_multiples_of_the_cadence(cadence: int, now: str, fires_at: str) -> None:
+    moment = dt.datetime.combine(NOON.date(), dt.time.fromisoformat(now), dt.UTC)
+    fires = aligned(cadence).get_next_fire_time(None, moment)
+    assert int(fires.timestamp()) % cadence == 0
+    assert fires.time() == dt.time.fromisoformat(fires_at)
+
+
+def test_a_cycle_is_rolled_up_at_once(
+    scheduler: Scheduler, installation: Installation, feed: MemoryFeed
+) -> None:
+    scheduler.run_cycle()
+    found = state(installation)
+    assert feed.polls == 1
+    assert found.last_cycle_at == int(NOON.timestamp())
+    assert found.dirty_park_days == 0
+
+
+def test_the_first_cycle_syncs_and_the_next_ones_do_not(
+    scheduler: Scheduler, clock: FixedClock, feed: MemoryFeed
+) -> None:
+    scheduler.run_cycle()
+    assert feed.syncs == 1
+    for _ in range(3):
+        clock.sleep(300)
+        scheduler.run_cycle()
+    assert feed.syncs == 1
+
+
+def test_a_sync_that_is_a_day_old_is_made_up_for(
+    scheduler: Scheduler, clock: FixedClock, feed: MemoryFeed
+) -> None:
+    scheduler.run_cycle()
+    clock.sleep(25 * 3600)
+    scheduler.run_cycle()
+    assert feed.syncs == 2
+
+
+def test_a_failed_cycle_is_logged_with_its_traceback_and_the_next_goes_on(
+    scheduler: Scheduler,
+    installation: Installation,
+    clock: FixedClock,
+    feed: MemoryFeed,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    feed.errors = [RuntimeError("the feed burns")]
+    scheduler.run_cycle()
+    (failure,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert "cycle failed" in failure.getMessage()
+    assert failure.exc_info is not None
+    assert str(failure.exc_info[1]) == "the feed burns"
+    clock.sleep(300)
+    scheduler.run_cycle()
+    assert state(installation).last_cycle_at == int(NOON.timestamp()) + 300
+
+
+def test_who_does_not_hold_the_lease_does_not_collect(
+    scheduler: Scheduler, installation: Installation, clock: FixedClock, feed: MemoryFeed
+) -> None:
+    installation.database.run(
+        lambda connection: leases.acquire(connection, COLLECT_LEASE, "elsewhere", clock.now(), 120)
+    )
+    scheduler.run_cycle()
+    scheduler.run_daily()
+    assert (feed.polls, feed.syncs) == (0, 0)
+    clock.sleep(121)
+    scheduler.run_cycle()
+    assert feed.polls == 1
+    assert state(installation).leases == ((COLLECT_LEASE, "here", int(clock.now().timestamp()) + 120),)
+
+
+def test_two_processes_take_turns(tmp_path: Path, clock: FixedClock) -> None:
+    feeds = [MemoryFeed(), MemoryFeed()]
+    with (
+        gardaland(tmp_path, feeds[0], clock, holder="one") as first,
+        gardaland(tmp_path, feeds[1], clock, holder="two") as second,
+    ):
+        one, two = Scheduler(first), Scheduler(second)
+        one.run_cycle()
+        two.run_cycle()
+        assert [feed.polls for feed in feeds] == [1, 0]
+        assert one.stop(1)
+        clock.sleep(300)
+        two.run_cycle()
+        assert [feed.polls for feed in feeds] == [1, 1]
+
+
+def test_a_database_that_is_away_is_survived(
+    scheduler: Scheduler,
+    installation: Installation,
+    feed: MemoryFeed,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def away(_work: object) -> None:
+        raise RuntimeError("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(installation.database, "run", away)
+        scheduler.run_cycle()
+    assert feed.polls == 0
+    assert "lease cannot be renewed" in caplog.text
+    scheduler.run_cycle()
+    assert feed.polls == 1
+
+
+@pytest.mark.slow
+def test_it_starts_with_a_cycle_and_stops_cleanly(
+    scheduler: Scheduler, installation: Installation, feed: MemoryFeed
+) -> None:
+    scheduler.start()
+    wait_until(lambda: feed.syncs == 1)
+    assert scheduler.stop(10)
+    found = state(installation)
+    assert found.last_cycle_at is not None
+    assert found.leases == ()
+
+
+@pytest.mark.slow
+def test_a_stop_waits_for_the_running_cycle_but_not_for_ever(
+    scheduler: Scheduler, installation: Installation, feed: MemoryFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    polling, go_on = threading.Event(), threading.Event()
+
+    def slow(_park: str) -> None:
+        polling.set()
+        go_on.wait(30)
+        raise RuntimeError("given up")
+
+    monkeypatch.setattr(feed, "poll", slow)
+    scheduler.start()
+    assert polling.wait(10)
+    assert not scheduler.stop(0.1)
+    assert state(installation).leases == ()
+    go_on.set()
+    assert scheduler.stop(10)
+    assert state(installation).last_cycle_at is None
