@@ -67,8 +67,8 @@ class Cut:
     """Parks of one recording: external id → name in the recording (``None``: it names no park).
 
     ``weeks`` are the Mondays (park-local) of the ISO weeks that are kept. ``weekdays`` restricts parks to
-    some ISO weekdays (1 = Monday): where a park was recorded on both feeds, years apart, each local day comes from
-    one of them, because a day put together from two years would show breakdowns that never were.
+    some ISO weekdays (1 = Monday): where a park was recorded on both feeds, years apart, each local day comes
+    from one of them, because a day put together from two years would show breakdowns that never were.
     """
 
     dataset: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -27,28 +28,25 @@ class WebServer:
     def __init__(self, installation: Installation) -> None:
         settings = installation.settings
         app = create_app(installation.database, installation.clock, installation.web_settings)
+        listening = _bound(settings.host, settings.port)
+        self._address = listening.getsockname()[:2]
         # Waitress keeps its sockets in a map that may be ours; so we can run its loop and end it from here.
         self._sockets: dict[int, Any] = {}
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        try:
-            self._server = create_server(
-                app,
-                map=self._sockets,
-                host=settings.host,
-                port=settings.port,
-                threads=settings.web_threads,
-                ident="hallofshame",
-                clear_untrusted_proxy_headers=True,
-            )
-        except OSError as error:
-            raise SettingsError(_cannot_serve(settings.host, settings.port, error)) from error
+        self._server = create_server(
+            app,
+            map=self._sockets,
+            sockets=[listening],
+            threads=settings.web_threads,
+            ident="hallofshame",
+            clear_untrusted_proxy_headers=True,
+        )
 
     @property
     def url(self) -> str:
         """Where a browser on this machine finds the site."""
-        listening = getattr(self._server, "effective_listen", None)
-        host, port = listening[0] if listening else (self._server.effective_host, self._server.effective_port)
+        host, port = self._address
         shown = "127.0.0.1" if host in ("0.0.0.0", "::") else str(host)  # noqa: S104 - compared, not bound
         return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
 
@@ -100,8 +98,17 @@ def serve(
     return finished
 
 
-def _cannot_serve(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is taken; stop what uses it or set {variable('port')} to another"
-    reason = error.strerror or error
-    return f"cannot serve on {host}:{port} ({reason}); change {variable('host')} or {variable('port')}"
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; :class:`SettingsError` where that cannot be."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((str(address[0]), port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(
+                f"port {port} on {host} is taken; stop what uses it or set {variable('port')} to another"
+            ) from error
+        raise SettingsError(
+            f"cannot serve on {host}:{port} ({error.strerror or error}); "
+            f"change {variable('host')} or {variable('port')}"
+        ) from error

@@ -99,9 +99,9 @@ def _choose(inputs: ParkDayInputs, prefer_archive: frozenset[int]) -> Computed:
     }
     live, archive = (both[origin].park_days for origin in (Origin.LIVE, Origin.ARCHIVE))
     compared = live.join(archive, on=key, suffix="_archive")
-    better = (pl.col("observed_archive") * pl.col("open") > pl.col("observed") * pl.col("open_archive")) | (
-        (pl.col("open") == 0) & (pl.col("observed_archive") > 0)
-    )
+    # One day, one open time: more of it observed is the better coverage. The windows that either record gives
+    # by itself shrink with its gaps.
+    better = pl.col("observed_archive") > pl.col("observed")
     preferred = pl.col("park_id").is_in(list(prefer_archive)) & (pl.col("observed_archive") > 0)
     origin = compared.select(
         *key,

@@ -12,6 +12,9 @@ from hallofshame.metrics.frames import WINDOWS, empty
 BRIDGED_SECONDS = 3 * 3600
 """Gaps in activity shorter than this do not close a park."""
 
+MIN_EXTENSION_SECONDS = 15 * 60
+"""Activity beyond the published hours extends them only if it lasts longer than a reading can hold (R3)."""
+
 LOOKBACK_DAYS = 6
 """A ride counts as alive that operated on the day or one of this many days before (R4, R6)."""
 
@@ -103,70 +106,91 @@ def open_windows(
     ``stretches``: operating stretches of attractions, clipped to days (``park_id, day, start, end``).
     ``limits``: output of :func:`thresholds`. ``schedules``: shape ``SCHEDULES``. ``observed``: stretches
     of known status of attractions, clipped to days, of the scheduled parks at least.
+
+    The hours of the date and what the date before left over after midnight are judged apart: each is closed
+    if it was observed and nothing operated in its own part of the day. Published events are no regular
+    opening, however much operates then.
     """
-    counts = _concurrent(stretches)
-    counts = counts.join(limits, on=["park_id", "day"])
-    activity = _merge(
-        counts.filter((pl.col("k") > 0) & (pl.col("operating") >= pl.col("k"))), BRIDGED_SECONDS
-    )
+    key = ["park_id", "day"]
+    counts = _concurrent(stretches).join(limits, on=key)
     published = _published(schedules, limits, ScheduleKind.OPERATING)
-    spill = published.filter(pl.col("date") < pl.col("day"))
-    own = published.filter(pl.col("date") == pl.col("day"))
-    scheduled_days = own.select("park_id", "day").unique()
-    seen_inside = _overlaps(observed, own).select("park_id", "day").unique()
-    operated = stretches.select("park_id", "day").unique()
-    dead = scheduled_days.join(seen_inside, on=["park_id", "day"], how="semi").join(
-        operated, on=["park_id", "day"], how="anti"
-    )
-    live = scheduled_days.join(dead, on=["park_id", "day"], how="anti")
-    regular = published.join(live, on=["park_id", "day"], how="semi").select(WINDOWS.keys())
-    busy = _outside_events(
-        _merge(counts.filter((pl.col("half") > 0) & (pl.col("operating") >= pl.col("half"))), 1),
+    events = _published(
         schedules,
         limits,
-    ).join(live, on=["park_id", "day"], how="semi")
-    scheduled = _merge(pl.concat([regular, busy]), 1)
-    unscheduled = _merge(
-        pl.concat([activity, spill.select(WINDOWS.keys())]).join(
-            scheduled_days, on=["park_id", "day"], how="anti"
+        ScheduleKind.TICKETED_EVENT,
+        ScheduleKind.PRIVATE_EVENT,
+        ScheduleKind.EXTRA_HOURS,
+    )
+    own = published.filter(pl.col("date") == pl.col("day"))
+    spill = published.filter(pl.col("date") < pl.col("day"))
+    scheduled = own.select(key).unique()
+    idle = _observed_in(own, observed).join(_operated_beside(stretches, spill), on=key, how="anti")
+    live = scheduled.join(idle, on=key, how="anti")
+    ended_early = _observed_in(spill, observed).join(
+        _overlaps(stretches, spill).select(key).unique(), on=key, how="anti"
+    )
+    regular = _merge(
+        pl.concat(
+            [
+                own.join(live, on=key, how="semi").select(WINDOWS.keys()),
+                spill.join(ended_early, on=key, how="anti").select(WINDOWS.keys()),
+            ]
         ),
         1,
     )
-    windows = pl.concat([scheduled, unscheduled]).sort("park_id", "start")
-    return Opening(windows, _evidence(limits, windows, _merge(regular, 1), live, dead, observed))
+    busy = counts.filter((pl.col("half") > 0) & (pl.col("operating") >= pl.col("half")))
+    beyond = _subtract(_merge(busy.join(live, on=key, how="semi"), 1), pl.concat([regular, _hours(events)]))
+    beyond = beyond.filter(pl.col("end") - pl.col("start") > MIN_EXTENSION_SECONDS)
+    moving = counts.filter((pl.col("k") > 0) & (pl.col("operating") >= pl.col("k")))
+    activity = _subtract(_merge(moving.join(scheduled, on=key, how="anti"), BRIDGED_SECONDS), _hours(events))
+    windows = _merge(pl.concat([regular, beyond, activity]), 1)
+    return Opening(windows, _evidence(limits, windows, scheduled, beyond, observed))
+
+
+def _hours(entries: pl.DataFrame) -> pl.DataFrame:
+    return entries.select(WINDOWS.keys())
+
+
+def _observed_in(hours: pl.DataFrame, observed: pl.DataFrame) -> pl.DataFrame:
+    """The park-days on which something was observed inside ``hours``: ``park_id, day``."""
+    return _overlaps(observed, hours).select("park_id", "day").unique()
+
+
+def _operated_beside(stretches: pl.DataFrame, spill: pl.DataFrame) -> pl.DataFrame:
+    """The park-days on which something operated other than in the night before: ``park_id, day``."""
+    return _subtract(stretches.select(WINDOWS.keys()), _hours(spill)).select("park_id", "day").unique()
 
 
 def _evidence(
     limits: pl.DataFrame,
     windows: pl.DataFrame,
-    regular: pl.DataFrame,
-    live: pl.DataFrame,
-    dead: pl.DataFrame,
+    scheduled: pl.DataFrame,
+    beyond: pl.DataFrame,
     observed: pl.DataFrame,
 ) -> pl.DataFrame:
     """One word per park-day for why its windows are what they are."""
     key = ["park_id", "day"]
-    total = (pl.col("end") - pl.col("start")).sum()
-    frame = (
-        limits.select(key)
-        .join(live.with_columns(live=pl.lit(value=True)), on=key, how="left")
-        .join(dead.with_columns(dead=pl.lit(value=True)), on=key, how="left")
-        .join(windows.group_by(key).agg(total=total), on=key, how="left")
-        .join(regular.group_by(key).agg(regular=total), on=key, how="left")
-        .join(observed.select(key).unique().with_columns(seen=pl.lit(value=True)), on=key, how="left")
-    )
-    extended = pl.col("total") > pl.col("regular")
+
+    def flag(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+        return frame.select(key).unique().with_columns(pl.lit(value=True).alias(name))
+
+    frame = limits.select(key)
+    for other, name in (
+        (windows, "opened"),
+        (scheduled, "scheduled"),
+        (beyond, "extended"),
+        (observed, "seen"),
+    ):
+        frame = frame.join(flag(other, name), on=key, how="left")
     return frame.select(
         *key,
-        evidence=pl.when(pl.col("live") & extended)
+        evidence=pl.when(pl.col("opened") & pl.col("extended"))
         .then(pl.lit(Evidence.SCHEDULE_AND_ACTIVITY.value))
-        .when(pl.col("live"))
+        .when(pl.col("opened") & pl.col("scheduled"))
         .then(pl.lit(Evidence.SCHEDULE.value))
-        .when(pl.col("dead"))
-        .then(pl.lit(Evidence.NO_ACTIVITY.value))
-        .when(pl.col("total") > 0)
+        .when("opened")
         .then(pl.lit(Evidence.ACTIVITY.value))
-        .when(pl.col("seen"))
+        .when(pl.col("scheduled") | pl.col("seen"))
         .then(pl.lit(Evidence.NO_ACTIVITY.value))
         .otherwise(pl.lit(Evidence.NO_DATA.value)),
     )
@@ -243,24 +267,18 @@ def _overlaps(intervals: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _outside_events(busy: pl.DataFrame, schedules: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
-    """Busy stretches less the published events: those hours are explained, not regular opening (R4a)."""
-    events = _published(
-        schedules,
-        limits,
-        ScheduleKind.TICKETED_EVENT,
-        ScheduleKind.PRIVATE_EVENT,
-        ScheduleKind.EXTRA_HOURS,
-    )
-    if events.is_empty():
-        return busy
+def _subtract(intervals: pl.DataFrame, holes: pl.DataFrame) -> pl.DataFrame:
+    """What of ``intervals`` lies outside all ``holes`` of their park-day: shape ``WINDOWS``, merged."""
+    if intervals.is_empty() or holes.is_empty():
+        return _merge(intervals, 1)
+    key = ["park_id", "day"]
+    many = 1_000_000  # more than intervals that can overlap: a hole outweighs them all
     marked = pl.concat(
         [
-            busy.select(WINDOWS.keys()).with_columns(weight=pl.lit(1, pl.Int64)),
-            events.select(WINDOWS.keys()).with_columns(weight=pl.lit(1_000, pl.Int64)),
+            intervals.select(WINDOWS.keys()).with_columns(weight=pl.lit(1, pl.Int64)),
+            holes.select(WINDOWS.keys()).with_columns(weight=pl.lit(many, pl.Int64)),
         ]
     )
-    key = ["park_id", "day"]
     edges = pl.concat(
         [
             marked.select(*key, at="start", change="weight"),
@@ -273,9 +291,5 @@ def _outside_events(busy: pl.DataFrame, schedules: pl.DataFrame, limits: pl.Data
         .sort(*key, "at")
         .with_columns(level=pl.col("change").cum_sum().over(key), end=pl.col("at").shift(-1).over(key))
     )
-    return _merge(
-        steps.filter((pl.col("level") == 1) & pl.col("end").is_not_null()).select(
-            *key, pl.col("at").alias("start"), "end"
-        ),
-        1,
-    )
+    bare = pl.col("level").is_between(1, many - 1) & pl.col("end").is_not_null()
+    return _merge(steps.filter(bare).select(*key, pl.col("at").alias("start"), "end"), 1)

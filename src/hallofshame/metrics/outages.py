@@ -259,7 +259,7 @@ def stitch(parts: pl.DataFrame) -> pl.DataFrame:
     kind = (
         pl.when(pl.col("at_opening") & ~pl.col("at_closing") & ~pl.col("ongoing"))
         .then(pl.lit(OutageKind.OPENING_DELAY.value))
-        .when(pl.col("at_closing"))
+        .when(pl.col("at_closing") & ~pl.col("ongoing"))
         .then(pl.lit(OutageKind.NEVER_REOPENED.value))
         .when(pl.col("park_wide"))
         .then(pl.lit(OutageKind.PARK_WIDE.value))

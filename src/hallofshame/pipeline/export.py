@@ -143,7 +143,7 @@ KINDS: dict[str, _Kind] = {
         ("day", "park_id", "ride_id", "started_at"),
     ),
 }
-"""What can be exported; ``docs`` describe the columns."""
+"""What can be exported, by name."""
 
 
 def export(

@@ -115,6 +115,10 @@ def write_days(connection: Connection, old: Rows, new: Rows) -> Change:
             removed = removed or gone.height > 0
         if model is RideOutagePart:
             outage_days.update(found)
+        if model is ParkDailyStats:
+            # A first row of a day ends what was still down at the end of the record before it.
+            added = put.join(before, on=key, how="anti").select("park_id", "day")
+            outage_days.update(added.iter_rows())
     return Change(written, removed, frozenset(days), frozenset(outage_days), frozenset(all_days))
 
 

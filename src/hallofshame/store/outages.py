@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.outages import BRIDGED_SECONDS, PARTS, stitch
 from hallofshame.store import bulk
-from hallofshame.store.models import RideOutage, RideOutagePart
+from hallofshame.store.models import ParkDailyStats, RideOutage, RideOutagePart
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -30,6 +30,7 @@ def restitch(connection: Connection, days: Iterable[tuple[int, dt.date]]) -> int
 
 def _restitch(connection: Connection, parks: list[int], first: dt.date, last: dt.date) -> int:
     parts, first, last = _parts_around(connection, parks, first, last)
+    parts = _ongoing_only_on_the_latest_day(connection, parks, parts)
     whole = stitch(parts.cast(PARTS) if parts.height else parts).with_columns(
         metrics_version=pl.lit(METRICS_VERSION)
     )
@@ -44,6 +45,23 @@ def _restitch(connection: Connection, parks: list[int], first: dt.date, last: dt
     bulk.upsert(connection, RideOutage, put)
     bulk.delete_keys(connection, RideOutage, gone.select("ride_id", "started_at"))
     return put.height + gone.height
+
+
+def _ongoing_only_on_the_latest_day(
+    connection: Connection, parks: list[int], parts: pl.DataFrame
+) -> pl.DataFrame:
+    """A ride is still down only as far as nothing was observed later; before that its record just broke off."""
+    latest = bulk.read_frame(
+        connection,
+        select(ParkDailyStats.park_id, func.max(ParkDailyStats.day).label("latest"))
+        .where(ParkDailyStats.park_id.in_(parks))
+        .group_by(ParkDailyStats.park_id),
+    )
+    return (
+        parts.join(latest, on="park_id", how="left")
+        .with_columns(ongoing=pl.col("ongoing") & (pl.col("day") == pl.col("latest")))
+        .drop("latest")
+    )
 
 
 def _parts_around(

@@ -17,6 +17,7 @@ from hallofshame.domain.words import Evidence
 from hallofshame.metrics import scores
 from hallofshame.store.reports import points
 from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.running_day import Ahead, park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
@@ -76,13 +77,19 @@ def park_chart(reading: Reading, park: ParkInfo, days: DayRange) -> Chart:
         found = points.park_hours(connection, park_id, days.start)
         tallies = points.park_hour_tallies(connection, park_id, days.start)
     state = _state_of(reading, days, evidence)
+    ahead = reading.ahead_within(park_id, days)
+
+    def so_far(slot: _Slot, totals: ParkTotals | None) -> ParkTotals | None:
+        rest = _ahead_in(slot, ahead)
+        return park_less(totals, ahead.eligible * rest) if totals and ahead and rest else totals
+
+    slots = _slots(grain, days, park.timezone, found)
+    pairs = [(slot, so_far(slot, found.get(slot.key))) for slot in slots]
     return Chart(
         grain,
         [
-            slot.labels
-            | {"state": state(slot, found.get(slot.key))}
-            | _park_point(found.get(slot.key), tallies.get(slot.key))
-            for slot in _slots(grain, days, park.timezone, found)
+            slot.labels | {"state": state(slot, totals)} | _park_point(totals, tallies.get(slot.key))
+            for slot, totals in pairs
         ],
     )
 
@@ -103,13 +110,28 @@ def ride_chart(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange) -
             else points.ride_hours(connection, park_id, ride_id, days.start)
         )
     state = _state_of(reading, days, evidence)
+    ahead = reading.ahead_within(park_id, days)
+
+    def so_far(slot: _Slot, totals: RideTotals | None) -> RideTotals | None:
+        rest = _ahead_in(slot, ahead)
+        return ride_less(totals, rest) if totals and rest else totals
+
+    slots = _slots(grain, days, park.timezone, found)
+    pairs = [(slot, so_far(slot, found.get(slot.key))) for slot in slots]
     return Chart(
         grain,
-        [
-            slot.labels | {"state": state(slot, found.get(slot.key))} | _ride_point(found.get(slot.key))
-            for slot in _slots(grain, days, park.timezone, found)
-        ],
+        [slot.labels | {"state": state(slot, totals)} | _ride_point(totals) for slot, totals in pairs],
     )
+
+
+def _ahead_in(slot: _Slot, ahead: Ahead | None) -> int:
+    """Open seconds of the running day that lie ahead, as far as they fall into this place of the axis."""
+    if ahead is None:
+        return 0
+    if not isinstance(slot.key, dt.date):
+        return ahead.seconds(slot.start, slot.start + HOUR_SECONDS)
+    running = ahead.day.replace(day=1) if "month" in slot.labels else ahead.day
+    return ahead.seconds() if slot.key == running else 0
 
 
 def hours_of(day: dt.date, timezone: str) -> list[int]:

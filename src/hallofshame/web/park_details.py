@@ -11,6 +11,8 @@ from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.hours import published_hours
 from hallofshame.store.reports.outages import Outage, park_outages
 from hallofshame.store.reports.points import ParkDay, park_days, score_shares
+from hallofshame.store.reports.running_day import of_park
+from hallofshame.store.reports.sums import ParkTotals
 from hallofshame.web.chart_data import park_chart
 from hallofshame.web.envelope import Row, coverage_body, iso
 from hallofshame.web.parameters import ParkFilter
@@ -88,11 +90,15 @@ def _order(row: Row) -> tuple[bool, bool, float, str, int]:
 def _days_listed(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
     """The park-days that have a row, newest first, each with its open windows and their evidence."""
     found = park_days(reading.connection, park.park_id, days)
-    return [_day_row(found[day]) for day in sorted(found, reverse=True)]
+    return [
+        _day_row(
+            found[day], of_park(found[day].totals, reading.ahead_within(park.park_id, DayRange(day, day)))
+        )
+        for day in sorted(found, reverse=True)
+    ]
 
 
-def _day_row(day: ParkDay) -> Row:
-    totals = day.totals
+def _day_row(day: ParkDay, totals: ParkTotals) -> Row:
     return {
         "date": day.day.isoformat(),
         "evidence": day.evidence.value,

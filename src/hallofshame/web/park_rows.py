@@ -9,7 +9,7 @@ from hallofshame.domain.periods import DayRange, Period
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.current import ParkState, park_states
-from hallofshame.store.reports.sums import ParkTotals, RideTally, park_sums, ride_tallies
+from hallofshame.store.reports.sums import ParkTotals, RideTally, ride_tallies
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
 
@@ -40,8 +40,8 @@ def _build(reading: Reading, period: Period) -> list[Line]:
         states = park_states(reading.connection)
         return [_live_line(reading, park, states.get(park.park_id)) for park in parks]
     ranges = reading.ranges(period, parks)
-    totals = park_sums(reading.connection, ranges)
-    previous = park_sums(reading.connection, reading.previous_ranges(period, parks))
+    totals = reading.park_sums(ranges)
+    previous = reading.park_sums(reading.previous_ranges(period, parks))
     tallies = ride_tallies(reading.connection, ranges)
     return [
         _line(
@@ -102,13 +102,17 @@ def park_trend(totals: ParkTotals, previous: ParkTotals | None) -> float | None:
 
 
 def _line_without_data(park: ParkInfo, days: DayRange, totals: ParkTotals | None) -> Line:
-    """Nothing was observed: every figure is null, and the reason says whether the park was closed."""
-    closed = totals is not None and totals.window_seconds == 0 and totals.closed_days > 0
+    """Nothing was observed: every figure is null, and the reason says whether the park was open at all."""
     opened = 0 if totals is None else totals.open
+    reason = "no_data"
+    if totals is not None and opened == 0 and totals.window_seconds > 0:
+        reason = "not_open_yet"
+    elif totals is not None and totals.window_seconds == 0 and totals.closed_days > 0:
+        reason = "closed"
     row = _row(
         park,
         days,
-        unranked_reason="closed" if closed else "no_data",
+        unranked_reason=reason,
         coverage_percent=scores.coverage_percent(0, opened),
     )
     return Line(row, 0, opened)

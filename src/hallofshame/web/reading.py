@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,8 @@ from hallofshame.domain.periods import DayRange, Period
 from hallofshame.store import data_version
 from hallofshame.store.database import Database
 from hallofshame.store.reports.catalogue import Catalogue, ParkInfo, load_catalogue
+from hallofshame.store.reports.running_day import Ahead, ahead_of, of_park, of_ride
+from hallofshame.store.reports.sums import ParkTotals, RideTotals, park_sums, ride_sums
 from hallofshame.web.cache import Answer, LeastRecentlyUsed
 from hallofshame.web.settings import WebSettings
 
@@ -90,6 +92,43 @@ class Reading:
     def previous_ranges(self, period: Period, parks: Iterable[ParkInfo]) -> dict[int, DayRange]:
         """The days the period is compared with in each park (R11)."""
         return {park.park_id: period.previous(self.today(park)) for park in parks}
+
+    @cached_property
+    def ahead(self) -> dict[int, Ahead]:
+        """The parks whose running day has open time ahead."""
+        key = ("ahead", self.version, self.dates)
+        found: dict[int, Ahead] | None = self.site.memo.get(key)
+        if found is None:
+            todays = {park.park_id: self.today(park) for park in self.catalogue.parks.values()}
+            cadence = self.site.settings.cadence_seconds
+            found = ahead_of(self.connection, todays, self.data_as_of, cadence)
+            self.site.memo.put(key, found)
+        return found
+
+    def ahead_within(self, park_id: int, days: DayRange) -> Ahead | None:
+        """What lies ahead of the park's running day, if ``days`` reach into it."""
+        found = self.ahead.get(park_id)
+        return found if found is not None and days.start <= found.day <= days.end else None
+
+    def park_sums(self, ranges: Mapping[int, DayRange]) -> dict[int, ParkTotals]:
+        """Sums of parks (R10), open time as far as it has come."""
+        found = park_sums(self.connection, ranges)
+        return {
+            park_id: of_park(totals, self.ahead_within(park_id, ranges[park_id]))
+            for park_id, totals in found.items()
+        }
+
+    def ride_sums(
+        self, ranges: Mapping[int, DayRange], ride_ids: Collection[int] | None = None
+    ) -> dict[int, RideTotals]:
+        """Sums of rides (R10), open time as far as it has come; rides outside the catalogue are left out."""
+        rides = self.catalogue.rides
+        found: dict[int, RideTotals] = {}
+        for ride_id, totals in ride_sums(self.connection, ranges, ride_ids).items():
+            if ride_id in rides:
+                park_id = rides[ride_id].park_id
+                found[ride_id] = of_ride(totals, self.ahead_within(park_id, ranges[park_id]))
+        return found
 
     def is_fresh(self, observed_at: int) -> bool:
         """Whether an observation of that instant still stands for "now" (R3)."""

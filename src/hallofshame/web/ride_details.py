@@ -8,7 +8,6 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics.outages import outage_statistics
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.outages import ride_outages
-from hallofshame.store.reports.sums import ride_sums
 from hallofshame.web.chart_data import ride_chart
 from hallofshame.web.envelope import Row, coverage_body, iso
 from hallofshame.web.park_details import MAX_OUTAGES_LISTED, outage_rows, park_info
@@ -43,7 +42,7 @@ def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row,
     [line] = with_standing(reading, period, [ride], all_standings(reading, period))
     chart = ride_chart(reading, park, ride.ride_id, days)
     outages = ride_outages(reading.connection, ride.ride_id, days)
-    totals = ride_sums(reading.connection, {park.park_id: days}, [ride.ride_id]).get(ride.ride_id)
+    totals = reading.ride_sums({park.park_id: days}, [ride.ride_id]).get(ride.ride_id)
     statistics = outage_statistics(
         [outage.downtime_seconds for outage in outages], totals.operating if totals else 0
     )

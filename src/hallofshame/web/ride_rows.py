@@ -11,7 +11,7 @@ from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.current import ParkState, RideState, park_states, ride_states
 from hallofshame.store.reports.outages import outage_counts
-from hallofshame.store.reports.sums import RideTotals, ride_sums
+from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.park_rows import park_identity
 from hallofshame.web.reading import Reading
@@ -86,15 +86,14 @@ def measures(reading: Reading, period: Period) -> dict[int, Measure]:
 
 def _measures(reading: Reading, period: Period) -> dict[int, Measure]:
     parks = reading.catalogue.parks.values()
-    totals = ride_sums(reading.connection, reading.ranges(period, parks))
+    totals = reading.ride_sums(reading.ranges(period, parks))
     rides = reading.catalogue.rides
     if not period.is_live:
-        return {ride_id: measure_period(found) for ride_id, found in totals.items() if ride_id in rides}
+        return {ride_id: measure_period(found) for ride_id, found in totals.items()}
     states, open_parks = ride_states(reading.connection), park_states(reading.connection)
     return {
         ride_id: measure_now(reading, found, states.get(ride_id), open_parks.get(rides[ride_id].park_id))
         for ride_id, found in totals.items()
-        if ride_id in rides
     }
 
 
@@ -108,8 +107,8 @@ def ride_lines(reading: Reading, period: Period, rides: Sequence[RideInfo]) -> l
     source = _Source(
         reading,
         ranges,
-        ride_sums(reading.connection, ranges, ids),
-        {} if period.is_live else ride_sums(reading.connection, reading.previous_ranges(period, parks), ids),
+        reading.ride_sums(ranges, ids),
+        {} if period.is_live else reading.ride_sums(reading.previous_ranges(period, parks), ids),
         outage_counts(reading.connection, ranges, [ride.ride_id for ride in rides]),
     )
     if not period.is_live:

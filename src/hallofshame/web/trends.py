@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import NAMED_PERIODS, Period
-from hallofshame.store.reports.sums import ride_sums
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.park_rows import park_lines
@@ -71,12 +70,12 @@ def _ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
 
     def build() -> dict[int, float | None]:
         parks = list(reading.catalogue.parks.values())
-        now = ride_sums(reading.connection, reading.ranges(period, parks))
-        before = ride_sums(reading.connection, reading.previous_ranges(period, parks))
+        now = reading.ride_sums(reading.ranges(period, parks))
+        before = reading.ride_sums(reading.previous_ranges(period, parks))
         return {
             ride_id: ride_trend(totals, before.get(ride_id))
             for ride_id, totals in now.items()
-            if totals.eligible_days > 0 and ride_id in reading.catalogue.rides
+            if totals.eligible_days > 0
         }
 
     return reading.remembered("ride changes", period, build)

@@ -8,6 +8,7 @@ TIER_LABELS: dict[int | None, str] = {1: "flagship", 2: "standard", 3: "minor", 
 
 UNRANKED_REASONS: dict[str, str] = {
     "no_data": "No data for this period",
+    "not_open_yet": "Not open yet today",
     "closed": "Closed: no open hours in this period",
     "too_few_rides": "Fewer than three rides to judge by",
     "low_coverage": "Watched for less than half of its open time",

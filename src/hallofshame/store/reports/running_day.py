@@ -1,0 +1,91 @@
+"""The running day: published hours still to come are not open time yet.
+
+A park-day's counters cover its whole open windows (R4, R7). Until the day is over, the share that lies ahead
+could not have been watched, so it must not count against coverage. It is taken off when the rows are read:
+what is stored stays the same, whenever it was computed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
+from hallofshame.store.models import ParkActivitySnapshot, ParkCurrent, ParkDailyStats
+from hallofshame.store.reports.sums import ParkTotals, RideTotals
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What lies ahead of one park's running day. ``stretches`` are open windows after the latest look."""
+
+    day: dt.date
+    stretches: tuple[tuple[int, int], ...]
+    eligible: int
+
+    def seconds(self, start: int | None = None, end: int | None = None) -> int:
+        """Open seconds ahead, of the whole day or between two instants."""
+        total = 0
+        for first, last in self.stretches:
+            begin = first if start is None else max(first, start)
+            finish = last if end is None else min(last, end)
+            total += max(0, finish - begin)
+        return total
+
+
+def ahead_of(
+    connection: Connection, todays: Mapping[int, dt.date], data_as_of: int | None, cadence_seconds: int
+) -> dict[int, Ahead]:
+    """The parks that have open time ahead of them today; ``todays`` is each park's own date.
+
+    The latest observation speaks for its hold (R3), at the recorded cadence or else ``cadence_seconds``.
+    """
+    if data_as_of is None or not todays:
+        return {}
+    seen = _seen_until(connection, cadence_seconds)
+    model = ParkDailyStats
+    query = select(model.park_id, model.day, model.windows, model.eligible).where(
+        model.park_id.in_(list(todays)), model.day.between(min(todays.values()), max(todays.values()))
+    )
+    found: dict[int, Ahead] = {}
+    for park_id, day, windows, eligible in connection.execute(query):
+        now = max(data_as_of, seen.get(park_id, data_as_of))
+        stretches = tuple((max(start, now), end) for start, end in json.loads(windows) if end > now)
+        if day == todays[park_id] and stretches:
+            found[park_id] = Ahead(day, stretches, eligible)
+    return found
+
+
+def _seen_until(connection: Connection, cadence_seconds: int) -> dict[int, int]:
+    current, cycle = ParkCurrent, ParkActivitySnapshot
+    query = select(current.park_id, current.observed_at, cycle.cadence_seconds).outerjoin(
+        cycle, (cycle.park_id == current.park_id) & (cycle.observed_at == current.observed_at)
+    )
+    return {
+        park_id: observed_at + min(CADENCES_HELD * (cadence or cadence_seconds), MAX_SAMPLED_HOLD_SECONDS)
+        for park_id, observed_at, cadence in connection.execute(query)
+    }
+
+
+def of_park(totals: ParkTotals, ahead: Ahead | None) -> ParkTotals:
+    """A park's sums over a range with its running day, less the open time ahead of its eligible rides."""
+    return totals if ahead is None else park_less(totals, ahead.eligible * ahead.seconds())
+
+
+def of_ride(totals: RideTotals, ahead: Ahead | None) -> RideTotals:
+    """A ride's sums over a range with its running day, less the open time ahead of it."""
+    return totals if ahead is None else ride_less(totals, ahead.seconds())
+
+
+def park_less(totals: ParkTotals, seconds: int) -> ParkTotals:
+    """Less ``seconds`` of open time, but never less than was observed."""
+    return replace(totals, open=max(totals.open - seconds, totals.observed))
+
+
+def ride_less(totals: RideTotals, seconds: int) -> RideTotals:
+    """Less ``seconds`` of open time, but never less than was observed."""
+    return replace(totals, open=max(totals.open - seconds, totals.observed))

@@ -1,0 +1,245 @@
+"""The ``hallofshame`` command: what it prints, the exit codes, and that every command explains itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from hallofshame import settings
+from hallofshame.cli import cli
+from hallofshame.cli.options import DURATION
+from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer
+from hallofshame.pipeline.rollup import Rollup
+
+RECORDING = SHIPPED_RECORDINGS / "gardaland-queue-times"
+DAYS = ("--start", "2025-10-06", "--end", "2025-10-12")
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(settings.variable(name), raising=False)
+    monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
+    monkeypatch.chdir(tmp_path)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def run() -> Run:
+    """``run("rollup", …)``: the command's result; anything but its errors would be raised here."""
+    return lambda *arguments: CliRunner().invoke(cli, list(arguments), catch_exceptions=False)
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield (*path, name), command
+
+
+ALL_COMMANDS = dict(commands(cli))
+
+
+def refused(result: Result) -> str:
+    """The one line on standard error of a command that was refused."""
+    assert result.exit_code == 2, result.output
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    return line
+
+
+@pytest.mark.parametrize("path", ALL_COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_an_example(run: Run, path: tuple[str, ...]) -> None:
+    result = run(*path, "--help")
+    assert result.exit_code == 0
+    assert "Example:" in result.output
+    assert f"hallofshame {' '.join(path)}" in result.output
+
+
+@pytest.mark.parametrize("path", ALL_COMMANDS, ids=" ".join)
+def test_every_option_says_what_it_does(path: tuple[str, ...]) -> None:
+    for parameter in ALL_COMMANDS[path].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help or isinstance(parameter.type, click.Choice), parameter.name
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("5m", 300), ("300s", 300), ("48m", 2880), ("1h30m", 5400), ("1H", 3600)]
+)
+def test_durations_are_read(text: str, seconds: int) -> None:
+    assert DURATION.convert(text, None, None) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5", "0m", "m", "5 minutes", "-5m", "1.5h"])
+def test_what_is_no_duration_is_refused_with_the_forms(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="write it like 5m, 300s or 1h30m"):
+        DURATION.convert(text, None, None)
+
+
+def test_a_recording_is_ingested_once_and_rolled_up(run: Run) -> None:
+    first = run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m")
+    assert first.exit_code == 0, first.output
+    assert "42012 observations of 1 parks, 42012 of them new" in first.output
+    assert "Next: hallofshame rollup" in first.output
+    second = run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m")
+    assert "42012 observations of 1 parks, 0 of them new" in second.output
+    assert "Next:" not in second.output
+    rolled = run("rollup")
+    assert rolled.exit_code == 0
+    assert int(rolled.output.split("\n")[-2].split()[0]) > 30
+    assert "0 park-days computed, 0 rows changed" in run("rollup").output
+
+
+def test_ingest_can_roll_up_at_once_and_a_rebuild_changes_nothing(run: Run) -> None:
+    ingested = run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
+    assert ingested.exit_code == 0
+    assert "park-days computed" in ingested.output
+    rebuilt = run("rebuild", *DAYS, "--park", "Gardaland")
+    assert "7 park-days to compute" in rebuilt.output
+    assert "7 park-days computed, 0 rows changed" in rebuilt.output
+
+
+def test_an_export_has_the_days_asked_for(run: Run, tmp_path: Path) -> None:
+    run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
+    file = tmp_path / "days.parquet"
+    result = run("export", "park-days", *DAYS, "--format", "parquet", "-o", str(file))
+    assert result.exit_code == 0, result.output
+    assert "7 rows written" in result.stderr
+    assert pl.read_parquet(file)["park_slug"].unique().to_list() == ["gardaland"]
+    listed = run("export", "park-days", *DAYS)
+    assert listed.stdout.startswith("park_id,park_name,")
+    assert len(listed.stdout.splitlines()) == 8
+
+
+def test_an_unknown_park_is_refused_in_one_line(run: Run) -> None:
+    line = refused(run("rebuild", "--park", "atlantis"))
+    assert line == "Error: there is no park 'atlantis'; use a slug such as magic-kingdom"
+
+
+def test_an_unusable_setting_is_refused_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLOFSHAME_CADENCE_SECONDS", "5")
+    assert refused(run("rollup")) == (
+        "Error: HALLOFSHAME_CADENCE_SECONDS is '5'; give whole seconds from 60 to 1800"
+    )
+
+
+def test_a_data_folder_that_cannot_be_made_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("file").touch()
+    monkeypatch.setenv("HALLOFSHAME_DATA", "file/data")
+    assert "HALLOFSHAME_DATA is 'file/data', which cannot be made" in refused(run("rollup"))
+
+
+def test_a_new_database_is_made_by_itself(run: Run) -> None:
+    assert run("rollup").exit_code == 0
+    assert Path("data/hallofshame.sqlite").exists()
+    assert run("db", "current").output.startswith("0004 ")
+
+
+def test_an_older_database_is_not_migrated_by_the_way(run: Run) -> None:
+    assert run("db", "upgrade", "0002").output == "schema at 0002\n"
+    assert "run: hallofshame db upgrade" in refused(run("rollup"))
+    assert run("db", "upgrade").exit_code == 0
+    assert run("rollup").exit_code == 0
+
+
+def test_a_downgrade_asks_first(run: Run) -> None:
+    run("db", "upgrade")
+    assert run("db", "downgrade", "base").exit_code == 1
+    assert run("db", "downgrade", "base", "--yes").output == "schema at base\n"
+
+
+def test_the_unforeseen_is_one_line_for_people_and_a_traceback_for_the_log(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burn(_self: Rollup, _progress: object = None) -> None:
+        raise RuntimeError("it\nburns")
+
+    monkeypatch.setattr(Rollup, "run", burn)
+    result = run("rollup")
+    assert result.exit_code == 1
+    assert "Error: unexpected RuntimeError: it burns; the log has the details\n" in result.stderr
+    assert "Traceback (most recent call last)" in result.stderr
+
+
+def test_the_log_can_be_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLOFSHAME_LOG_FORMAT", "json")
+    result = run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m")
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("{")]
+    assert pl.read_json(line.encode())["logger"].to_list() == ["hallofshame.ingest"]
+
+
+@pytest.mark.enable_socket
+def test_one_cycle_against_a_feed_is_collected(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PARKS", "epcot")
+    with ReplayServer(SHIPPED_RECORDINGS) as replay:
+        monkeypatch.setenv("HALLOFSHAME_QUEUE_TIMES_URL", replay.base_url)
+        monkeypatch.setenv("HALLOFSHAME_THEMEPARKS_WIKI_URL", replay.base_url)
+        synced = run("sync")
+        assert synced.exit_code == 0, synced.output
+        assert "1 parks asked for hours and entities, 0 failed" in synced.output
+        collected = run("collect")
+    assert "of 1 parks answered" in collected.output
+    assert run("backfill").exit_code == 0
+
+
+@pytest.mark.enable_socket
+def test_a_cycle_without_any_answer_is_a_failure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLOFSHAME_QUEUE_TIMES_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("HALLOFSHAME_THEMEPARKS_WIKI_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("HALLOFSHAME_TRIES", "1")
+    result = run("collect")
+    assert result.exit_code == 1
+    assert "Error: no park answered; the log and the table feed_polls say why" in result.stderr
+
+
+def test_doctor_says_that_there_is_no_database_and_makes_none(run: Run) -> None:
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "PROBLEM database: there is none at data/hallofshame.sqlite yet" in result.output
+    assert not Path("data").exists()
+
+
+def test_doctor_finds_problems_one_line_each(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m")
+    monkeypatch.setenv("HALLOFSHAME_PROT", "1")
+    result = run("doctor")
+    problems = [line for line in result.output.splitlines() if line.startswith("PROBLEM")]
+    assert result.exit_code == 1
+    assert [problem.split()[1] for problem in problems] == ["settings:", "lease:", "collection:"]
+    assert "ok      backlog: " in result.output
+
+
+def test_doctor_tells_an_unusable_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PORT", "x")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "PROBLEM settings: HALLOFSHAME_PORT is 'x'" in result.output
+
+
+def test_doctor_tells_an_old_schema(run: Run) -> None:
+    run("db", "upgrade", "0001")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "run: hallofshame db upgrade" in result.output
+
+
+def test_quality_and_tiers_list_what_a_person_should_look_at(run: Run) -> None:
+    run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
+    found = run("quality", "--park", "gardaland")
+    assert found.exit_code == 0
+    assert "findings in 7 days" in found.stderr
+    assert run("tiers").exit_code == 0
