@@ -215,32 +215,38 @@ class _Oracle:
         """The open slices of a day and the evidence."""
         own = self.published(day, day, {ScheduleKind.OPERATING})
         spill = self.published(day, day - ONE_DAY, {ScheduleKind.OPERATING})
+        everything = range(len(self.slices[day]))
         seen = {n for n, held in enumerate(self.held[day]) if any(self.is_attraction(ride) for ride in held)}
-        operated = any(self.is_attraction(ride) for ride in self.operated_any[day])
+        moving = {n for n in everything if self.operating_count(day, n) > 0}
+        if spill & seen and not spill & moving:
+            left_over = set()
+        else:
+            left_over = spill
+        events = self.explained(day)
         if not own:
-            inside = self.activity(day) | spill
+            inside = (self.activity(day) - events) | left_over
             if inside:
                 return inside, Evidence.ACTIVITY
             return inside, Evidence.NO_ACTIVITY if seen else Evidence.NO_DATA
-        if own & seen and not operated:
-            return set(), Evidence.NO_ACTIVITY
-        regular = own | spill
-        explained = set()
-        for date in (day, day - ONE_DAY):
-            explained |= self.published(
-                day,
-                date,
-                {ScheduleKind.TICKETED_EVENT, ScheduleKind.PRIVATE_EVENT, ScheduleKind.EXTRA_HOURS},
-            )
+        if own & seen and not moving - spill:
+            return left_over, Evidence.SCHEDULE if left_over else Evidence.NO_ACTIVITY
+        regular = own | left_over
         size = len(self.alive(day))
-        extension = {
-            n
-            for n in range(len(self.slices[day]))
-            if size and 2 * self.operating_count(day, n) >= size and n not in explained
-        }
-        if extension - regular:
-            return regular | extension, Evidence.SCHEDULE_AND_ACTIVITY
+        beyond = (
+            {n for n in everything if size and 2 * self.operating_count(day, n) >= size} - events - regular
+        )
+        lasting = set()
+        for start, end in _joined([self.slices[day][n] for n in sorted(beyond)]):
+            if end - start > 15 * 60:
+                lasting |= {n for n in beyond if start <= self.slices[day][n][0] < end}
+        if lasting:
+            return regular | lasting, Evidence.SCHEDULE_AND_ACTIVITY
         return regular, Evidence.SCHEDULE
+
+    def explained(self, day: dt.date) -> set[int]:
+        """Slices inside published events, which are no regular opening."""
+        kinds = {ScheduleKind.TICKETED_EVENT, ScheduleKind.PRIVATE_EVENT, ScheduleKind.EXTRA_HOURS}
+        return self.published(day, day, kinds) | self.published(day, day - ONE_DAY, kinds)
 
     # R5–R7 --------------------------------------------------------------------------------------------------
 

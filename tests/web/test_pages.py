@@ -255,3 +255,14 @@ def test_text_has_enough_contrast_in_both_themes(theme: str) -> None:
         assert contrast(tokens["poster-dark"], tokens[f"poster-{level}"]) >= 4.5, level
     for level in (4, 5):
         assert contrast(tokens["poster-light"], tokens[f"poster-{level}"]) >= 4.5, level
+
+
+def test_a_closed_park_says_so_right_now(client: FlaskClient) -> None:
+    text = outline(client, "/parks/closed-park?period=live").text
+    assert "Closed Park is closed, as seen at 13:58 CEST" in text
+    assert "Nobody has looked at Silent Park lately" in outline(client, "/parks/silent-park?period=live").text
+
+
+def test_only_parks_with_a_score_above_zero_hang_on_the_wall(client: FlaskClient) -> None:
+    assert "On the wall" in outline(client, "/").text
+    assert "On the wall" not in outline(client, "/?period=yesterday").text

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import cache
 
-from flask import Blueprint, Response, json, make_response, request
+from flask import Blueprint, Response, make_response, request
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, current_app, json, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from rapidfuzz import fuzz, process
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException

@@ -41,9 +41,9 @@ def duration(seconds: int | None) -> str | Markup:
     return f"{hours:,}".replace(",", "\u202f") + f"\u00a0h\u00a0{minutes:02d}\u00a0min"
 
 
-def minutes(seconds: int | None) -> str | Markup:
-    """Seconds in minutes, with a digit after the point only where they are not whole."""
-    return figure(None if seconds is None else seconds / 60, 0 if (seconds or 0) % 60 == 0 else 1)
+def minutes(seconds: int, digits: int) -> str | Markup:
+    """Seconds in minutes."""
+    return figure(seconds / 60, digits)
 
 
 def local_time(iso: str | None, timezone: str, style: str = "time") -> str | Markup:

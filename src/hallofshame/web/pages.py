@@ -71,6 +71,12 @@ def _period_links(path: str, period: Period, rest: dict[str, str]) -> list[Row]:
     ]
 
 
+def _minute_digits(shares: list[Row]) -> int:
+    """One digit after the point for all of a table's minutes, unless every one of them is whole."""
+    seconds = [share[name] or 0 for share in shares for name in ("downtime_seconds", "exposure_seconds")]
+    return int(any(value % 60 for value in seconds))
+
+
 @pages.get("/")
 @answered()
 def ranking(reading: Reading) -> str:
@@ -83,7 +89,7 @@ def ranking(reading: Reading) -> str:
     sorting = {} if sort == "rank" else {"sort": sort}
     state = period.query | parks.query
     ranges = reading.ranges(period, parks.choose(reading.catalogue.parks.values()))
-    by_rank = sorted((row for row in rows if row["rank"] is not None), key=lambda row: row["rank"])
+    shamed = [row for row in rows if row["rank"] is not None and row["shame_score"] > 0]
     return render_template(
         "ranking.html",
         period=period,
@@ -100,7 +106,7 @@ def ranking(reading: Reading) -> str:
         sort_hrefs={name: _address("/", state, {"sort": name}) for name in PARK_SORTS},
         ranked=[row for row in rows if row["rank"] is not None],
         unranked=[row for row in rows if row["rank"] is None],
-        wall=by_rank[:WALL_SIZE],
+        wall=sorted(shamed, key=lambda row: row["rank"])[:WALL_SIZE],
         coverage=coverage_body(lines),
         has_parks=bool(reading.catalogue.parks),
         park_query=urlencode(period.query) if period.name is not PeriodName.TODAY else "",
@@ -127,6 +133,7 @@ def park(reading: Reading, slug: str) -> str:
         details=details,
         drawing=draw(details["chart_data"]),
         label_of=label_of,
+        minute_digits=_minute_digits(details["score_explained"]["rides"]),
         counted=[row for row in details["rides"] if row["eligible"]],
         excluded=[row for row in details["rides"] if not row["eligible"]],
         coverage=coverage,
