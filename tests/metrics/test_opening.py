@@ -264,3 +264,39 @@ def test_two_published_parts_of_a_day_stay_two_windows() -> None:
 def test_down_rides_do_not_make_a_park_busy() -> None:
     readings = [r for ride in THREE for r in held(ride, "10:00", "18:00", DOWN)]
     assert opened(World(readings, THREE)) == ([], "no_activity")
+
+
+# Hours of the date and what the night before left over ------------------------------------------------------
+
+
+def night_hours() -> Hours:
+    yesterday = DAY - ONE_DAY
+    return Hours(yesterday, clock("10:00", yesterday), clock("01:00"), ScheduleKind.OPERATING)
+
+
+def test_a_night_that_ran_does_not_open_an_idle_day() -> None:
+    """Three rides run until 01:00; on the day itself nothing moves, though hours are published."""
+    readings = running("00:00", "01:00") + [r for ride in THREE for r in held(ride, "01:00", "23:00", CLOSED)]
+    world = World(readings, THREE, schedule=[night_hours(), scheduled("10:00", "22:00")])
+    assert opened(world) == ([("00:00", "01:00")], "schedule")
+
+
+def test_an_idle_night_is_closed_although_the_day_runs() -> None:
+    idle = [r for ride in THREE for r in held(ride, "00:00", "01:00", CLOSED)]
+    world = World(
+        idle + running("10:00", "22:00"), THREE, schedule=[night_hours(), scheduled("10:00", "22:00")]
+    )
+    assert opened(world) == ([("10:00", "22:00")], "schedule")
+
+
+def test_the_hold_of_the_last_reading_does_not_lengthen_the_day() -> None:
+    """Operating at 21:57 holds to the next cycle at 22:02: two minutes are no longer opening hours."""
+    world = World(running("10:00", "22:02"), THREE, schedule=[scheduled("10:00", "22:00")])
+    assert opened(world) == ([("10:00", "22:00")], "schedule")
+
+
+def test_an_event_without_regular_hours_opens_nothing() -> None:
+    world = World(
+        running("19:00", "23:00"), THREE, schedule=[scheduled("19:00", "23:00", kind="TICKETED_EVENT")]
+    )
+    assert opened(world) == ([], "no_activity")

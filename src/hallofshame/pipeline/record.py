@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day
 from hallofshame.domain.words import Status
 from hallofshame.metrics.frames import OBSERVATIONS
-from hallofshame.metrics.parkday import SECONDS_AFTER
+from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.store import bulk, dirty, raw
 from hallofshame.store.models import QueueData, RideCurrent
 
@@ -36,6 +36,17 @@ QUEUES = pl.Schema(
     }
 )
 """Columns of a frame of queues other than standby."""
+
+_CURRENT = pl.Schema(
+    {
+        "park_id": pl.Int64,
+        "ride_id": pl.Int64,
+        "observed_at": pl.Int64,
+        "feed": pl.Int64,
+        "status": pl.Int64,
+        "wait_minutes": pl.Int64,
+    }
+)
 
 _PREFERRED = {Status.OPERATING: 0, Status.DOWN: 1, Status.CLOSED: 2, Status.REFURBISHMENT: 3}
 
@@ -161,6 +172,9 @@ def days_changed(instants: Sequence[int], timezone: str, known: tuple[int, int] 
         if ordered[at] < start + SECONDS_AFTER:
             changed.add(day - ONE_DAY)
         at = bisect_left(ordered, end, at)
+        if ordered[at - 1] >= day_bounds(day + 2 * ONE_DAY, timezone)[0] - SECONDS_BEFORE:
+            # The next day has 23 hours, so the day before the one after it begins in this one.
+            changed.add(day + 2 * ONE_DAY)
     since, until = oldest, newest
     if known and day_of(known[1]) < oldest:
         since = day_of(known[1])
@@ -171,33 +185,50 @@ def days_changed(instants: Sequence[int], timezone: str, known: tuple[int, int] 
 
 
 def write_current(connection: Connection, observations: pl.DataFrame) -> None:
-    """Bring ``ride_current`` up to the latest of ``observations``; older ones than stored change nothing.
+    """Bring ``ride_current`` up to the latest of ``observations``, which are in the store already.
 
-    ``since`` moves only when the status does. The kernel's columns are left to the rollup.
+    ``since`` is when the present status began: the first of the ride's latest observations that all say the
+    same. The kernel's columns are left to the rollup.
     """
-    latest = observations.sort("observed_at").unique("ride_id", keep="last").cast({"ride_id": pl.Int64})
-    parks = latest["park_id"].unique().to_list()
+    key = ["park_id", "ride_id"]
+    new = observations.select(*key, "observed_at", "feed", "status", "wait_minutes").cast(_CURRENT)
     stored = bulk.read_frame(
         connection,
-        select(RideCurrent.ride_id, RideCurrent.observed_at, RideCurrent.status, RideCurrent.since).where(
-            RideCurrent.park_id.in_(parks)
+        select(*(RideCurrent.__table__.c[name] for name in [*_CURRENT, "since"])).where(
+            RideCurrent.park_id.in_(new["park_id"].unique().to_list())
         ),
-    ).rename({"observed_at": "old_at", "status": "old_status", "since": "old_since"})
-    moved = latest.join(stored, on="ride_id", how="left").filter(
-        pl.col("old_at").is_null() | (pl.col("observed_at") > pl.col("old_at"))
     )
-    unchanged = pl.col("old_since").is_not_null() & pl.col("status").eq_missing(pl.col("old_status"))
+    known = stored.select("ride_id", old_at="observed_at", old_since="since")
+    late = new.join(known, on="ride_id").filter(pl.col("observed_at") < pl.col("old_at"))
+    if late.height:
+        # What lies between these and the latest is known to the raw record alone.
+        record = raw.read_observations(
+            connection, late["park_id"].unique().to_list(), late["observed_at"].min(), None
+        )
+        new = pl.concat([new, record.select(_CURRENT.names()).cast(_CURRENT)])
+    held = pl.concat([new, stored.select(_CURRENT.names())]).sort("ride_id", "observed_at", maintain_order=True)
+    changed = pl.col("status").ne_missing(pl.col("status").shift()).over("ride_id")
+    present = held.with_columns(run=changed.fill_null(value=True).cum_sum().over("ride_id"))
+    latest = present.unique("ride_id", keep="last", maintain_order=True)
+    began = present.group_by("ride_id", "run").agg(begin=pl.col("observed_at").min())
+    rows = (
+        latest.join(began, on=["ride_id", "run"])
+        .join(known, on="ride_id", how="left")
+        .with_columns(
+            since=pl.when(pl.col("run") == 1).then(pl.min_horizontal("begin", "old_since")).otherwise("begin")
+        )
+    )
+    put = rows.filter(
+        pl.col("old_at").is_null()
+        | (pl.col("observed_at") > pl.col("old_at"))
+        | (pl.col("since") != pl.col("old_since"))
+    )
     bulk.upsert(
         connection,
         RideCurrent,
-        moved.select(
-            "ride_id",
-            "park_id",
-            "observed_at",
-            "feed",
-            "status",
-            "wait_minutes",
-            since=pl.when(unchanged).then("old_since").otherwise("observed_at"),
+        put.select(
+            *_CURRENT,
+            "since",
             effective_status="status",
             counts_as_down=pl.lit(0),
         ),

@@ -19,9 +19,9 @@ from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.pipeline.inputs import ONE_DAY, gather
 from hallofshame.pipeline.live import write_live
 from hallofshame.pipeline.rows import day_rows
-from hallofshame.store import data_version, derived, dirty, joblog, outages
+from hallofshame.store import bulk, data_version, derived, dirty, joblog, outages
 from hallofshame.store.database import Database
-from hallofshame.store.models import Base, RideDailyStats
+from hallofshame.store.models import Base, DerivedRevision, RideDailyStats
 from hallofshame.store.observations import ObservationCache
 
 PARKS_AT_ONCE = 50
@@ -103,25 +103,36 @@ class Rollup:
         )
 
     def _roll_up(self, marks: pl.DataFrame, result: RollupResult) -> None:
+        parks = marks["park_id"].unique().to_list()
         with self._database.read() as connection:
             inputs = gather(connection, self.cache, list(marks.select("park_id", "day").iter_rows()))
+            seen = derived.derived_revisions(connection, parks)
         computed = compute(inputs)
-        outcome = self._database.run(lambda connection: self._write(connection, marks, inputs, computed))
+        outcome = self._database.run(lambda connection: self._write(connection, marks, inputs, computed, seen))
         self._written.remember(outcome.days, outcome.rows, outcome.revisions)
         result.park_days += outcome.days.height
         result.rows_written += outcome.written
         result.batches += 1
 
     def _write(
-        self, connection: Connection, marks: pl.DataFrame, inputs: ParkDayInputs, computed: Computed
+        self,
+        connection: Connection,
+        marks: pl.DataFrame,
+        inputs: ParkDayInputs,
+        computed: Computed,
+        seen: dict[int, int],
     ) -> _Outcome:
-        # A mark that is gone was rolled up by somebody else, perhaps from newer observations than ours.
+        # One rollup at a time writes a park. What another wrote since our inputs were read may be newer than
+        # ours, and which rides operated on its days is an input of ours: such parks keep their marks.
+        now = _claim(connection, seen)
+        untouched = [park_id for park_id, revision in now.items() if revision == seen[park_id]]
+        marks = marks.filter(pl.col("park_id").is_in(untouched))
         days = dirty.still_marked(connection, marks)
         new = {
             model: frame.join(days, on=["park_id", "day"], how="semi", maintain_order="left")
             for model, frame in day_rows(computed).items()
         }
-        revisions = derived.derived_revisions(connection, days["park_id"].unique().to_list())
+        revisions = {park_id: now[park_id] for park_id in days["park_id"].unique().to_list()}
         old = self._written.rows(connection, days, revisions)
         change = derived.write_days(connection, old, new)
         written = change.rows
@@ -132,12 +143,12 @@ class Rollup:
         if change.outage_days:
             written += outages.restitch(connection, change.outage_days)
         written += write_live(connection, inputs, computed, days)
-        changed = {park_id for park_id, _ in change.all_days}
-        derived.bump_derived_revisions(connection, changed)
+        # Also where nothing differs: a mark is cleared, and whoever computed under the same mark must see it.
+        derived.bump_derived_revisions(connection, revisions)
         dirty.clear(connection, marks)
         if written:
             data_version.bump(connection, _latest(inputs))
-        after = {park: revision + (park in changed) for park, revision in revisions.items()}
+        after = {park_id: revision + 1 for park_id, revision in revisions.items()}
         return _Outcome(days, new, after, written)
 
 
@@ -208,6 +219,13 @@ def _days_that_depend(old: pl.DataFrame, new: pl.DataFrame, days: pl.DataFrame) 
         for later in range(1, LOOKBACK_DAYS + 1)
     }
     return sorted(found - set(days.select("park_id", "day").iter_rows()))
+
+
+def _claim(connection: Connection, seen: dict[int, int]) -> dict[int, int]:
+    """Keep other rollups from writing these parks until the transaction ends; returns their revisions."""
+    rows = pl.DataFrame({"park_id": sorted(seen)}, schema={"park_id": pl.Int64})
+    bulk.upsert(connection, DerivedRevision, rows.with_columns(revision=pl.lit(0)), add=("revision",))
+    return derived.derived_revisions(connection, seen)
 
 
 def _latest(inputs: ParkDayInputs) -> int | None:
