@@ -42,7 +42,7 @@ test: $(VENV)/.ready ## all tests (TESTS=path: some of them)
 	@$(BIN)/python -m pytest $(TESTS)
 
 bench: $(VENV)/.ready ## measure the speed that docs/architecture.md speaks of
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.cycle
 
 lint: $(VENV)/.ready ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from collections.abc import Generator
 import pytest
 
 REQUIRE_ALL = "HALLOFSHAME_REQUIRE_ALL_SUITES"
+ALL_REQUIRED = os.environ.get(REQUIRE_ALL) == "1"
 
 Report = pytest.TestReport | pytest.CollectReport
 
@@ -21,7 +22,7 @@ def _reason(report: Report) -> str:
 
 def _refuse_skip(report: Report) -> None:
     """Turn a skip into a failure where every suite is required; an expected failure is no skip."""
-    if os.environ.get(REQUIRE_ALL) == "1" and report.skipped and not hasattr(report, "wasxfail"):
+    if ALL_REQUIRED and report.skipped and not hasattr(report, "wasxfail"):
         reason = _reason(report)
         report.outcome = "failed"
         report.longrepr = f"left out, but {REQUIRE_ALL}=1 requires every suite: {reason}"

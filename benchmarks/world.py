@@ -90,7 +90,9 @@ class World:
 
     def _park(self, park_id: int, start: int, end: int) -> pl.DataFrame:
         cycles = pl.DataFrame({"observed_at": pl.int_range(start, end, CADENCE, eager=True)})
-        local = pl.from_epoch("observed_at").dt.replace_time_zone("UTC").dt.convert_time_zone(self.zone(park_id))
+        local = (
+            pl.from_epoch("observed_at").dt.replace_time_zone("UTC").dt.convert_time_zone(self.zone(park_id))
+        )
         rides = pl.DataFrame({"ride": list(range(1, self.rides + 1))})
         seed = pl.col("ride").cast(pl.UInt64) * 1_000_003 + park_id
         grid = rides.join(cycles.with_columns(is_open=local.dt.hour().is_between(10, 20)), how="cross")

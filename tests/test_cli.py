@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,8 +26,8 @@ Run = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    for name in settings.Settings.model_fields:
-        monkeypatch.delenv(settings.variable(name), raising=False)
+    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
     monkeypatch.chdir(tmp_path)
     root = logging.getLogger()
@@ -181,9 +182,7 @@ def test_the_log_can_be_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.enable_socket
-def test_one_cycle_against_a_feed_is_collected(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_cycle_against_a_feed_is_collected(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALLOFSHAME_PARKS", "epcot")
     with ReplayServer(SHIPPED_RECORDINGS) as replay:
         monkeypatch.setenv("HALLOFSHAME_QUEUE_TIMES_URL", replay.base_url)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +15,8 @@ import pytest
 
 from hallofshame.clock import FixedClock
 from hallofshame.installation import Installation
-from hallofshame.scheduler import COLLECT_LEASE, Scheduler, aligned
+from hallofshame.scheduler import COLLECT_LEASE, Scheduler, aligned, is_dead
+from hallofshame.settings import default_holder
 from hallofshame.store import leases
 from hallofshame.store.reports.current import SystemState, system_state
 from support.installations import NOON, MemoryFeed, gardaland
@@ -164,6 +167,33 @@ def test_a_database_that_is_away_is_survived(
     assert "lease cannot be renewed" in caplog.text
     scheduler.run_cycle()
     assert feed.polls == 1
+
+
+def test_only_a_process_of_this_machine_that_no_longer_runs_is_dead() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    here = default_holder().rpartition(":")[0]
+    assert is_dead(f"{here}:{process.pid}")
+    assert not is_dead(default_holder())
+    assert not is_dead(f"elsewhere:{process.pid}")
+    assert not is_dead("a name of its own")
+
+
+@pytest.mark.slow
+def test_the_lease_of_a_killed_process_is_not_waited_for(
+    tmp_path: Path, feed: MemoryFeed, clock: FixedClock
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    killed = f"{default_holder().rpartition(':')[0]}:{process.pid}"
+    with gardaland(tmp_path, feed, clock) as installation:
+        installation.database.run(
+            lambda connection: leases.acquire(connection, COLLECT_LEASE, killed, clock.now(), 120)
+        )
+        scheduler = Scheduler(installation)
+        scheduler.start()
+        wait_until(lambda: feed.polls > 0)
+        assert scheduler.stop(10)
 
 
 @pytest.mark.slow

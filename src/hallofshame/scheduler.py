@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -18,6 +20,7 @@ from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
 from hallofshame.pipeline.sync import sync
 from hallofshame.pipeline.vanished import retire_vanished
+from hallofshame.settings import default_holder
 from hallofshame.store import leases
 from hallofshame.store.reports.current import system_state
 
@@ -61,6 +64,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Begin: the first cycle at once, then one on every multiple of the cadence."""
+        self._step("look for a lease left behind", self._drop_lease_of_the_dead)
         every_day = CronTrigger(hour=self._settings.sync_hour, minute=_SYNC_MINUTE, timezone=dt.UTC)
         often = IntervalTrigger(seconds=self._settings.lease_seconds // 3, timezone=dt.UTC)
         cycle, daily = self._alone(self.run_cycle), self._alone(self.run_daily)
@@ -109,6 +113,8 @@ class Scheduler:
     def renew_lease(self) -> bool:
         """Take or keep the duty to collect; returns whether this process has it."""
         with self._lease_lock:
+            if self._stopping.is_set():
+                return False
             held, self._holds_lease = self._holds_lease, self._acquire()
             if self._holds_lease and not held:
                 self._caught_up = False
@@ -118,8 +124,6 @@ class Scheduler:
             return self._holds_lease
 
     def _acquire(self) -> bool:
-        if self._stopping.is_set():
-            return False
         try:
             return self._installation.database.run(
                 lambda connection: leases.acquire(
@@ -133,6 +137,16 @@ class Scheduler:
         except Exception:  # noqa: BLE001 - logged with its traceback
             self._log.exception("the lease cannot be renewed; this process does not collect until it can")
             return False
+
+    def _drop_lease_of_the_dead(self) -> None:
+        """Let go what a process of this machine held when it was killed, so that nobody waits for its end."""
+        database = self._installation.database
+        with database.read() as connection:
+            holders = [holder for name, holder, _ in system_state(connection).leases if name == COLLECT_LEASE]
+        for holder in holders:
+            if is_dead(holder):
+                self._log.info("%s is gone without letting the lease go; dropped", holder)
+                database.run(partial(leases.release, name=COLLECT_LEASE, holder=holder))
 
     def _release(self) -> None:
         with self._lease_lock:
@@ -198,6 +212,20 @@ class Scheduler:
                 self._idle.set()
 
         return run
+
+
+def is_dead(holder: str) -> bool:
+    """Whether ``holder`` is a process of this machine, under its default name, that no longer runs."""
+    host, _, number = holder.rpartition(":")
+    if f"{host}:{os.getpid()}" != default_holder() or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def aligned(cadence_seconds: int) -> IntervalTrigger:

@@ -212,7 +212,7 @@ class Settings(BaseSettings):
     @property
     def holder_name(self) -> str:
         """:attr:`holder`, the default filled in."""
-        return self.holder or f"{socket.gethostname()[:100]}:{os.getpid()}"
+        return self.holder or default_holder()
 
     @property
     def http_policy(self) -> HttpPolicy:
@@ -224,6 +224,11 @@ class Settings(BaseSettings):
             requests_per_second=self.requests_per_second,
             concurrent_requests=self.concurrent_requests,
         )
+
+
+def default_holder() -> str:
+    """This process's name where nothing else is set: host name and process id."""
+    return f"{socket.gethostname()[:100]}:{os.getpid()}"
 
 
 @dataclass(frozen=True, slots=True)

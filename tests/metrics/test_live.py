@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from hallofshame.domain.words import Feed
-from hallofshame.metrics.live import live_parks, live_rides
+from hallofshame.metrics.live import live_parks, live_rides, parks_now
 from hallofshame.metrics.parkday import compute_park_days
 
 from .build import CLOSED, DAY, DOWN, OPERATING, Hours, Reading, Ride, World, clock, held, inputs
@@ -21,7 +21,7 @@ def now(world: World) -> tuple[dict[int, dict[str, Any]], dict[str, Any] | None]
     rows = compute_park_days(given)
     live = live_rides(given.observations, rows.windows, rows.ride_days, given.parks)
     eligible = rows.ride_days.filter("eligible").select("park_id", "ride_id")
-    parks = live_parks(live, eligible, given.rides)
+    parks = live_parks(parks_now(given.observations, rows.windows), live, eligible, given.rides)
     rides = {row["ride_id"]: row for row in live.iter_rows(named=True)}
     return rides, parks.row(0, named=True) if parks.height else None
 

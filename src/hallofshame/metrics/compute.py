@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import polars as pl
 
@@ -15,15 +15,19 @@ from hallofshame.metrics.parkday import (
     ParkDays,
     compute_park_days,
 )
-from hallofshame.metrics.validity import parks_cut_short
+from hallofshame.metrics.validity import parks_cut_short, suspected_parks
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """The rows of park-days and, per park-day, ``origin``: which record they were taken from (R15)."""
+    """The rows of park-days and, per park-day, ``origin``: which record they were taken from (R15).
+
+    ``suspects``: the parks of which some reading may be a frozen one (R2), for those who judge them again.
+    """
 
     rows: ParkDays
     origin: pl.DataFrame
+    suspects: pl.Series = field(default_factory=lambda: pl.Series("park_id", dtype=pl.Int32))
 
 
 def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset()) -> Computed:
@@ -36,19 +40,26 @@ def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset())
     alone and in any batch.
     """
     archived = inputs.observations.filter(pl.col("origin") == Origin.ARCHIVE)["park_id"].unique()
-    cut_short = parks_cut_short(inputs.observations, inputs.days, SECONDS_BEFORE, SECONDS_AFTER)
+    # The test is for one origin at a time: where there are two it cannot clear a park.
+    suspects = pl.concat([archived, suspected_parks(inputs.observations)]).unique()
+    cut_short = parks_cut_short(inputs.observations, inputs.days, SECONDS_BEFORE, SECONDS_AFTER, suspects)
     slow = pl.concat([archived, cut_short]).unique()
+    if slow.is_empty():
+        return replace(_compute_live(inputs, suspects), suspects=suspects)
     is_slow = pl.col("park_id").is_in(slow.implode())
-    found = [_compute_live(_restricted(inputs, inputs.days.filter(~is_slow)))]
+    fast = replace(
+        inputs, days=inputs.days.filter(~is_slow), observations=inputs.observations.filter(~is_slow)
+    )
+    found = [_compute_live(fast, suspects)]
     pending = inputs.days.filter(is_slow).sort("park_id", "day")
     pending = pending.with_columns(turn=pl.int_range(pl.len()).over("park_id"))
     known = inputs.history
     for days in pending.partition_by("turn", maintain_order=True):
         turn = _restricted(replace(inputs, history=known), days.drop("turn"))
-        result = _choose(turn, prefer_archive) if archived.len() else _compute_live(turn)
+        result = _choose(turn, prefer_archive) if archived.len() else _compute_live(turn, suspects)
         found.append(result)
         known = pl.concat([known, history_of(result.rows, inputs.rides)])
-    return _concat(found)
+    return replace(_concat(found), suspects=suspects)
 
 
 def history_of(rows: ParkDays, rides: pl.DataFrame) -> pl.DataFrame:
@@ -66,24 +77,18 @@ def _restricted(inputs: ParkDayInputs, days: pl.DataFrame) -> ParkDayInputs:
     horizon = days.group_by("park_id").agg(
         since=pl.col("day_start").min() - SECONDS_BEFORE, until=pl.col("day_end").max() + SECONDS_AFTER
     )
-    at, observations = pl.col("observed_at"), inputs.observations
-    if days["park_id"].n_unique() < observations["park_id"].n_unique():
-        observations = observations.filter(pl.col("park_id").is_in(horizon["park_id"].implode()))
-    known = observations.select(first=at.min(), last=at.max()).with_columns(
-        fits=(pl.col("first") >= (horizon["since"].max() or 0))
-        & (pl.col("last") < (horizon["until"].min() or 0))
+    at = pl.col("observed_at")
+    observations = (
+        inputs.observations.filter(pl.col("park_id").is_in(horizon["park_id"].implode()))
+        .join(horizon, on="park_id", maintain_order="left")
+        .filter((at >= pl.col("since")) & (at < pl.col("until")))
+        .drop("since", "until")
     )
-    if not known["fits"].item():
-        observations = (
-            observations.join(horizon, on="park_id", maintain_order="left")
-            .filter((at >= pl.col("since")) & (at < pl.col("until")))
-            .drop("since", "until")
-        )
     return replace(inputs, days=days, observations=observations)
 
 
-def _compute_live(inputs: ParkDayInputs) -> Computed:
-    rows = compute_park_days(inputs)
+def _compute_live(inputs: ParkDayInputs, suspects: pl.Series) -> Computed:
+    rows = compute_park_days(inputs, suspects)
     origin = pl.lit(Origin.LIVE.value, pl.UInt8)
     return Computed(rows, rows.park_days.select("park_id", "day", origin=origin))
 

@@ -9,6 +9,9 @@ from hallofshame.domain.words import Feed, Status
 
 HOUR = 3600
 
+_PAIRED = 2**34
+"""Room for Unix seconds beside another number in one 64-bit integer."""
+
 
 def hour_segments(windows: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     """Windows cut at local hours: ``park_id, day, hour, seg_start, seg_end``.
@@ -76,31 +79,68 @@ def ride_hour_counts(spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.Data
 def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
     """Clip pieces to the segments of their hour and add up."""
     seconds = pl.col("seconds")
+    slots, placed = _slots(segments)
 
     def spent(status: Status) -> pl.Expr:
-        return (seconds * (pl.col("status") == status)).sum()
+        return seconds * (pl.col("status") == status)
 
     waiting = (pl.col("status") == Status.OPERATING) & pl.col("wait_minutes").is_not_null()
-    return (
+    sums = {
+        "observed": seconds,
+        "operating": spent(Status.OPERATING),
+        "down": spent(Status.DOWN),
+        "closed": spent(Status.CLOSED),
+        "refurbishment": spent(Status.REFURBISHMENT),
+        "downtime": seconds * pl.col("counts"),
+        "wait_known": seconds * pl.col("wait").is_not_null(),
+        "wait_sum": seconds * pl.col("wait"),
+    }
+    counts = (
         pieces.lazy()
-        .join(segments.lazy(), on=["park_id", "hour"])
-        .with_columns(seconds=pl.min_horizontal("end", "seg_end") - pl.max_horizontal("start", "seg_start"))
-        .filter(pl.col("seconds") > 0)
-        .with_columns(wait=pl.when(waiting).then(pl.col("wait_minutes").cast(pl.Int64)))
-        .group_by("park_id", "day", "hour", "ride_id")
-        .agg(
-            observed=seconds.sum(),
-            operating=spent(Status.OPERATING),
-            down=spent(Status.DOWN),
-            closed=spent(Status.CLOSED),
-            refurbishment=spent(Status.REFURBISHMENT),
-            downtime=(seconds * pl.col("counts")).sum(),
-            wait_known=(seconds * pl.col("wait").is_not_null()).sum(),
-            wait_sum=(seconds * pl.col("wait")).sum(),
-            wait_max=pl.col("wait").max(),
+        .with_columns(park_hour=_pair("park_id", "hour"))
+        .join(placed.lazy(), on="park_hour")
+        .select(
+            "status",
+            "counts",
+            seconds=pl.min_horizontal("end", "seg_end") - pl.max_horizontal("start", "seg_start"),
+            wait=pl.when(waiting).then(pl.col("wait_minutes").cast(pl.Int64)),
+            ride_slot=_pair("ride_id", "slot"),
         )
+        .filter(seconds > 0)
+        .select("ride_slot", wait_max="wait", **sums)
+        .group_by("ride_slot")
+        .agg(pl.col(*sums).sum(), pl.col("wait_max").max())
         .collect()
     )
+    ride, slot = _unpaired(counts["ride_slot"])
+    keys = slots[slot].with_columns(ride_id=ride.cast(pieces.schema["ride_id"]))
+    return pl.concat([keys, counts.drop("ride_slot")], how="horizontal")
+
+
+def _slots(segments: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The hours that touch a window (``park_id, day, hour``), numbered by row, and the segments of each.
+
+    The segments come as ``park_hour`` (see :func:`_pair`), ``slot``, ``seg_start, seg_end``. One integer per
+    key makes joining and grouping by it several times as fast as by all its columns.
+    """
+    key = ["park_id", "day", "hour"]
+    slots = segments.select(key).unique(maintain_order=True)
+    placed = segments.join(slots.with_row_index("slot"), on=key, maintain_order="left")
+    return slots, placed.select(_pair("park_id", "hour").alias("park_hour"), "slot", "seg_start", "seg_end")
+
+
+def _ride_hour() -> pl.Expr:
+    """``ride_id, hour, day`` in one integer; of two days that share an hour one is even, the other odd."""
+    return _pair("ride_id", "hour") * 2 + pl.col("day").to_physical() % 2
+
+
+def _pair(number: str, other: str) -> pl.Expr:
+    """A park or ride and an hour or slot in one integer: 28 bits for the one, 34 for the other."""
+    return pl.col(number).cast(pl.Int64) * _PAIRED + pl.col(other)
+
+
+def _unpaired(pairs: pl.Series) -> tuple[pl.Series, pl.Series]:
+    return pairs // _PAIRED, pairs % _PAIRED
 
 
 def sample_counts(spans: pl.DataFrame, segments: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -109,23 +149,24 @@ def sample_counts(spans: pl.DataFrame, segments: pl.DataFrame, members: pl.DataF
     ``spans``: shape ``SPANS``, one row per observation, sorted. Returns ``park_id, day, hour, ride_id,
     samples``. Found by bisection, since hours are far fewer than observations.
     """
-    rides = spans.select("ride_id", place=pl.col("ride_id").rle_id().cast(pl.Int64))
-    places = rides.unique("ride_id", keep="first", maintain_order=True)
-    line = spans.select(pl.col("ride_id").rle_id().cast(pl.Int64) * 2**36 + pl.col("start")).to_series()
+    key = ["park_id", "day", "hour", "ride_id"]
+    line = spans.select(pl.col("ride_id").rle_id().cast(pl.Int64) * _PAIRED + pl.col("start")).to_series()
+    begins = (pl.col("ride_id") != pl.col("ride_id").shift()).fill_null(value=True)
+    places = spans.select("ride_id").filter(begins).with_row_index("place")
     asked = (
         members.select("park_id", "day", "ride_id")
         .join(places, on="ride_id")
-        .join(segments, on=["park_id", "day"])
+        # In the order of the line, so that neighbours in the search are neighbours in memory.
+        .sort("place")
+        .join(segments, on=["park_id", "day"], maintain_order="left")
     )
-    before = pl.col("place") * 2**36
+    before = pl.col("place").cast(pl.Int64) * _PAIRED
     first = line.search_sorted(asked.select(before + pl.col("seg_start")).to_series(), side="left")
     past = line.search_sorted(asked.select(before + pl.col("seg_end")).to_series(), side="left")
-    return (
-        asked.select("park_id", "day", "hour", "ride_id")
-        .with_columns(samples=past.cast(pl.Int64) - first.cast(pl.Int64))
-        .group_by("park_id", "day", "hour", "ride_id")
-        .agg(pl.col("samples").sum())
-    )
+    found = asked.select(key).with_columns(samples=past.cast(pl.Int64) - first.cast(pl.Int64))
+    if segments.select("park_id", "day", "hour").is_unique().all():
+        return found
+    return found.group_by(key).agg(pl.col("samples").sum())
 
 
 def ride_hours(
@@ -139,16 +180,28 @@ def ride_hours(
     """
     key = ["park_id", "day", "hour"]
     opened = segments.group_by(key).agg(open=(pl.col("seg_end") - pl.col("seg_start")).sum())
-    counted = [name for name in RIDE_SUMS if name != "open"]
+    counted = [name for name in RIDE_SUMS if name not in ("open", "samples")]
+    # Hours and rides are put in order while they are few; the joins keep it.
     return (
-        members.lazy()
-        .join(opened.lazy(), on=["park_id", "day"])
-        .join(counts.lazy(), on=[*key, "ride_id"], how="left")
-        .join(samples.lazy(), on=[*key, "ride_id"], how="left")
-        .with_columns(pl.col(counted).fill_null(0))
+        opened.sort("park_id", "hour")
+        .lazy()
+        .join(members.lazy().sort("ride_id"), on=["park_id", "day"], maintain_order="left_right")
+        .with_columns(ride_hour=_ride_hour())
+        .join(
+            counts.lazy().select(*counted, *RIDE_MAXIMA, ride_hour=_ride_hour()),
+            on="ride_hour",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            samples.lazy().select("samples", ride_hour=_ride_hour()),
+            on="ride_hour",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(pl.col(*counted, "samples").fill_null(0))
         .with_columns(downtime=pl.col("downtime") * pl.col("reliable"))
         .select(*key, "ride_id", *RIDE_COUNTERS)
-        .sort("park_id", "hour", "ride_id")
         .collect()
     )
 
@@ -166,10 +219,9 @@ def park_hours(hours: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame)
     """
     weight = pl.col("weight")
     exposed = pl.col("operating") + pl.col("down") + pl.col("closed")
-    weighted = (
-        hours.join(eligible, on=["park_id", "day", "ride_id"], how="semi")
-        .join(rides.select("ride_id", "weight"), on="ride_id")
-        .with_columns(weighted_downtime=weight * pl.col("downtime"), weighted_exposure=weight * exposed)
+    weights = eligible.join(rides.select("ride_id", "weight"), on="ride_id")
+    weighted = hours.join(weights, on=["park_id", "day", "ride_id"]).with_columns(
+        weighted_downtime=weight * pl.col("downtime"), weighted_exposure=weight * exposed
     )
     return total(weighted, ["park_id", "day", "hour"], RIDE_SUMS + PARK_WEIGHTED)
 

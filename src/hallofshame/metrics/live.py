@@ -11,36 +11,34 @@ from hallofshame.metrics.validity import believed, frozen_cycles
 
 
 def live_rides(
-    observations: pl.DataFrame, windows: pl.DataFrame, ride_days: pl.DataFrame, parks: pl.DataFrame
+    observations: pl.DataFrame,
+    windows: pl.DataFrame,
+    ride_days: pl.DataFrame,
+    parks: pl.DataFrame,
+    suspects: pl.Series | None = None,
 ) -> pl.DataFrame:
     """What each ride of each park is doing at its park's latest cycle.
 
     ``observations``: shape ``OBSERVATIONS`` of the sampled feeds; ``windows``: shape ``WINDOWS`` and
     ``ride_days`` of :class:`~hallofshame.metrics.parkday.ParkDays` for the park-day of that cycle;
-    ``parks``: shape ``PARKS``. Returns ``park_id, ride_id, observed_at, effective_status, wait_minutes,
+    ``parks``: shape ``PARKS``; ``suspects``: as for :func:`~hallofshame.metrics.validity.frozen_cycles`.
+    Returns ``park_id, ride_id, observed_at, effective_status, wait_minutes,
     counts_as_down, eligible, is_open`` for the rides whose latest observation still holds. A ride counts as
     down inside an open window, if it operated inside one today (R5).
     """
-    latest = observations.group_by("park_id").agg(now=pl.col("observed_at").max())
-    inside = (
-        latest.join(windows, on="park_id")
-        .filter((pl.col("start") <= pl.col("now")) & (pl.col("now") < pl.col("end")))
-        .select("park_id", is_open=pl.lit(value=True))
-        .unique()
-    )
+    latest = parks_now(observations, windows)
     last = observations.filter((pl.col("ride_id") != pl.col("ride_id").shift(-1)).fill_null(value=True))
     present = (
-        believed(last, frozen_cycles(observations))
+        believed(last, frozen_cycles(observations, suspects))
         .with_columns(held_until=pl.col("observed_at") + hold_seconds())
         .join(latest, on="park_id")
         .filter(pl.col("status").is_not_null() & (pl.col("now") < pl.col("held_until")))
     )
     today = ride_days.select("park_id", "ride_id", "eligible", operated_today=pl.col("operating") > 0)
     return (
-        present.join(inside, on="park_id", how="left")
-        .join(today, on=["park_id", "ride_id"], how="left")
+        present.join(today, on=["park_id", "ride_id"], how="left")
         .join(parks, on="park_id")
-        .with_columns(pl.col("is_open", "eligible", "operated_today").fill_null(value=False))
+        .with_columns(pl.col("eligible", "operated_today").fill_null(value=False))
         .select(
             "park_id",
             "ride_id",
@@ -58,19 +56,37 @@ def live_rides(
     )
 
 
-def live_parks(live: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame) -> pl.DataFrame:
-    """The live state of each park in ``live``: weights, counts and waits over its eligible rides.
+def parks_now(observations: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """Each park's latest cycle and whether it is open then: ``park_id, now, is_open``.
 
-    ``live``: output of :func:`live_rides`; ``eligible``: ``park_id, ride_id`` of E today; ``rides``: shape
-    ``RIDES``. ``weight_eligible`` covers all of E, observed now or not (R8), and is 0 while the park is
-    closed. Returns ``park_id, is_open, weight_down, weight_eligible, eligible, observed, rides_operating,
+    Takes the shapes ``OBSERVATIONS`` (sampled feeds) and ``WINDOWS``.
+    """
+    latest = observations.group_by("park_id").agg(now=pl.col("observed_at").max())
+    inside = (
+        latest.join(windows, on="park_id")
+        .filter((pl.col("start") <= pl.col("now")) & (pl.col("now") < pl.col("end")))
+        .select("park_id", is_open=pl.lit(value=True))
+        .unique()
+    )
+    return latest.join(inside, on="park_id", how="left").with_columns(
+        pl.col("is_open").fill_null(value=False)
+    )
+
+
+def live_parks(
+    now: pl.DataFrame, live: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame
+) -> pl.DataFrame:
+    """The live state of each park in ``now``: weights, counts and waits over its eligible rides.
+
+    ``now``: output of :func:`parks_now`; ``live``: output of :func:`live_rides`; ``eligible``: ``park_id,
+    ride_id`` of E today; ``rides``: shape ``RIDES``. ``weight_eligible`` covers all of E, observed now or
+    not (R8), and is 0 while the park is closed or nothing at all is known of it. Returns ``park_id, is_open, weight_down, weight_eligible, eligible, observed, rides_operating,
     rides_down, wait_sum, wait_known, wait_max``.
     """
     operating = (pl.col("effective_status") == Status.OPERATING) & pl.col("eligible")
     wait = pl.when(operating & pl.col("is_open")).then(pl.col("wait_minutes").cast(pl.Int64))
     weighted = live.join(rides.select("ride_id", "weight"), on="ride_id")
-    now = weighted.group_by("park_id").agg(
-        is_open=pl.col("is_open").any(),
+    counts = weighted.group_by("park_id").agg(
         weight_down=(pl.col("weight") * pl.col("counts_as_down")).sum(),
         observed=pl.col("eligible").sum().cast(pl.Int64),
         rides_operating=operating.sum().cast(pl.Int64),
@@ -86,8 +102,20 @@ def live_parks(live: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame) 
     )
     return (
         now.join(sizes, on="park_id", how="left")
-        .with_columns(pl.col("weight", "eligible").fill_null(0))
-        .with_columns(weight_eligible=pl.col("weight") * pl.col("is_open"))
+        .join(counts, on="park_id", how="left")
+        .with_columns(
+            pl.col(
+                "weight",
+                "eligible",
+                "weight_down",
+                "observed",
+                "rides_operating",
+                "rides_down",
+                "wait_sum",
+                "wait_known",
+            ).fill_null(0)
+        )
+        .with_columns(weight_eligible=pl.col("weight") * (pl.col("is_open") & (pl.col("observed") > 0)))
         .select(
             "park_id",
             "is_open",

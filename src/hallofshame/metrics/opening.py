@@ -76,8 +76,8 @@ def rides_of_week(days: pl.DataFrame, operated: pl.DataFrame) -> pl.DataFrame:
         operated.select("park_id", "day", "ride_id")
         .join(reach, how="cross")
         .select("park_id", pl.col("day") + pl.duration(days=pl.col("later")), "ride_id")
-        .unique()
         .join(days.select("park_id", "day"), on=["park_id", "day"], how="semi")
+        .unique()
     )
 
 

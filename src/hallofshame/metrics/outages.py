@@ -137,9 +137,9 @@ def _clipped(
 
     ``park_id, day, ride_id, start, end, counts, operating``; equal neighbours that touch are merged.
     """
-    possible = reliable.select("park_id", "ride_id").unique()
+    possible = reliable.select("ride_id").unique()
     states = (
-        spans.join(possible, on=["park_id", "ride_id"], how="semi", maintain_order="left")
+        spans.join(possible, on="ride_id", how="semi", maintain_order="left")
         .join(parks, on="park_id", maintain_order="left")
         .select(
             "park_id",
@@ -169,23 +169,24 @@ def _without_flaps(pieces: pl.DataFrame) -> pl.DataFrame:
     Of several flaps in a row every other one is absorbed, so that the state before them prevails. Adds
     ``downtime`` (seconds really down) and ``flaps`` (pieces absorbed).
     """
-    key = ["park_id", "day", "ride_id"]
+    key = pl.col("park_id", "day", "ride_id")
     state = pl.col("counts").cast(pl.Int8) + 2 * pl.col("operating").cast(pl.Int8)
+    follows = pl.all_horizontal(key == key.shift()) & (pl.col("end").shift() == pl.col("start"))
     flap = (
         (pl.col("end") - pl.col("start") <= FLAP_SECONDS)
-        & (pl.col("state").shift().over(key) == pl.col("state").shift(-1).over(key))
-        & (pl.col("end").shift().over(key) == pl.col("start"))
-        & (pl.col("start").shift(-1).over(key) == pl.col("end"))
+        & pl.col("follows")
+        & pl.col("follows").shift(-1)
+        & (pl.col("state").shift() == pl.col("state").shift(-1))
     ).fill_null(value=False)
     place = pl.int_range(pl.len()).over(pl.col("flap").rle_id())
     absorbed = pl.col("flap") & (place % 2 == 0)
     seconds = pl.when("counts").then(pl.col("end") - pl.col("start")).otherwise(0)
     return (
-        pieces.with_columns(state=state, downtime=seconds)
+        pieces.with_columns(state=state, downtime=seconds, follows=follows)
         .with_columns(flap=flap)
         .with_columns(
             flaps=absorbed.cast(pl.Int64),
-            counts=pl.when(absorbed).then(pl.col("counts").shift().over(key)).otherwise("counts"),
+            counts=pl.when(absorbed).then(pl.col("counts").shift()).otherwise("counts"),
         )
     )
 

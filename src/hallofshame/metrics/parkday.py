@@ -23,8 +23,8 @@ from hallofshame.metrics.opening import (
     thresholds,
 )
 from hallofshame.metrics.outages import outage_parts
-from hallofshame.metrics.spans import operating_stretches, runs, spans
-from hallofshame.metrics.validity import effective
+from hallofshame.metrics.spans import hold_seconds, operating_stretches, runs, spans
+from hallofshame.metrics.validity import believed, frozen_cycles
 
 SECONDS_BEFORE = 24 * 3600
 SECONDS_AFTER = 3 * 3600
@@ -68,17 +68,18 @@ class ParkDays:
     outage_parts: pl.DataFrame
 
 
-def compute_park_days(inputs: ParkDayInputs) -> ParkDays:
+def compute_park_days(inputs: ParkDayInputs, suspects: pl.Series | None = None) -> ParkDays:
     """Statistics of ``inputs.days`` by R2–R9, from observations of one origin.
 
-    Where a park may have frozen, ask for one of its days at a time with the observations of that day's own
+    ``suspects``: as for :func:`~hallofshame.metrics.validity.frozen_cycles`. Where a park may have frozen, ask for one of its days at a time with the observations of that day's own
     horizon, as :func:`hallofshame.metrics.compute.compute` does: the frozen rule alone looks further.
     """
     days, rides = inputs.days, inputs.rides
     key = ["park_id", "day"]
     attractions = rides.filter("is_attraction").select("ride_id")
     history = inputs.history.join(attractions, on="ride_id", how="semi")
-    single = spans(effective(inputs.observations))
+    frozen = frozen_cycles(inputs.observations, suspects)
+    single = spans(believed(_reaching_into(days, inputs.observations), frozen))
     held = runs(single, "status", "wait_minutes", "feed")
     stretches = days_touched(operating_stretches(held), days)
     operated_any = stretches.select(*key, "ride_id").unique()
@@ -137,9 +138,26 @@ def compute_park_days(inputs: ParkDayInputs) -> ParkDays:
     )
 
 
+def _reaching_into(days: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
+    """The observations that may hold at some moment between the first and the last of their park's days.
+
+    What held before or began after is clipped off everywhere; leaving it out early saves most of the work of
+    a day that has only begun.
+    """
+    bounds = days.group_by("park_id").agg(since=pl.col("day_start").min(), until=pl.col("day_end").max())
+    # Rows of one park stand together, so that a park's bounds are found by its place among the parks.
+    parks = observations.select(park_id=pl.col("park_id").rle().struct.field("value"))
+    by_place = parks.join(bounds, on="park_id", how="left", maintain_order="left")
+    place = observations["park_id"].rle_id()
+    begins_in_time = pl.col("observed_at") < by_place["until"].gather(place)
+    holds_long_enough = pl.col("observed_at") + hold_seconds() > by_place["since"].gather(place)
+    relevant = observations.select(begins_in_time & holds_long_enough).to_series()
+    return observations if relevant.all(ignore_nulls=False) else observations.filter(relevant)
+
+
 def _presence(held: pl.DataFrame, attractions: pl.DataFrame) -> pl.DataFrame:
     """Stretches in which at least one attraction of the park had a known status: ``park_id, start, end``."""
-    known = held.lazy().join(attractions.lazy(), on="ride_id", how="semi")
+    known = runs(held).lazy().join(attractions.lazy(), on="ride_id", how="semi")
     steps = (
         known.group_by("park_id", "start")
         .agg(pl.col("end").max())

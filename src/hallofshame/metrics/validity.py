@@ -10,6 +10,10 @@ from hallofshame.metrics.spans import MAX_SAMPLED_HOLD_SECONDS
 FROZEN_SECONDS = 3 * 3600
 """A park whose every reading stays identical this long while a ride claims a wait above 0 is frozen."""
 
+_CYCLES = pl.Schema(
+    {"park_id": pl.Int32, "observed_at": pl.Int64, "signature": pl.UInt64, "claims_wait": pl.Boolean}
+)
+
 
 def effective(observations: pl.DataFrame) -> pl.DataFrame:
     """``observations`` with ``status`` and ``wait_minutes`` set to null where a reading is a ghost (R2).
@@ -39,23 +43,28 @@ def believed(observations: pl.DataFrame, frozen: pl.DataFrame) -> pl.DataFrame:
     ).select(observations.columns)
 
 
-def frozen_cycles(observations: pl.DataFrame) -> pl.DataFrame:
+def frozen_cycles(observations: pl.DataFrame, suspects: pl.Series | None = None) -> pl.DataFrame:
     """The cycles (``park_id``, ``observed_at``) that belong to a frozen stretch (R2).
 
     A stretch is a run of a park's sampled cycles with the same rides, statuses and waits; it counts from
-    its first to its last reading. The event log has no cycles and cannot freeze.
+    its first to its last reading. The event log has no cycles and cannot freeze. ``suspects``: where it is
+    known already, what :func:`suspected_parks` says of these or of more observations.
     """
-    return _in_frozen_runs(_suspect_cycles(observations), ["park_id"])
+    if suspects is None:
+        suspects = suspected_parks(observations)
+    return _in_frozen_runs(_cycles_of(suspects, observations), ["park_id"])
 
 
-def parks_cut_short(observations: pl.DataFrame, days: pl.DataFrame, before: int, after: int) -> pl.Series:
-    """Parks with a park-day that, seen alone, would judge one of its cycles otherwise.
+def parks_cut_short(
+    observations: pl.DataFrame, days: pl.DataFrame, before: int, after: int, suspects: pl.Series
+) -> pl.Series:
+    """Those of ``suspects`` with a park-day that, seen alone, would judge one of its cycles otherwise.
 
     A park-day knows the observations from ``before`` seconds before it to ``after`` seconds after it. A
     stretch that runs over that edge may last three hours only with what lies beyond. Takes the shapes
     ``OBSERVATIONS`` and ``DAYS``.
     """
-    cycles = _suspect_cycles(observations)
+    cycles = _cycles_of(suspects, observations)
     if cycles.is_empty():
         return cycles["park_id"]
     at = pl.col("observed_at")
@@ -73,11 +82,12 @@ def parks_cut_short(observations: pl.DataFrame, days: pl.DataFrame, before: int,
     return judged.filter(pl.col("alone").ne_missing(pl.col("together")))["park_id"].unique()
 
 
-def _suspect_cycles(observations: pl.DataFrame) -> pl.DataFrame:
-    """The sampled cycles of parks that may have frozen: ``park_id, observed_at, signature, claims_wait``."""
-    suspects = _suspected_parks(observations)
+def _cycles_of(parks: pl.Series, observations: pl.DataFrame) -> pl.DataFrame:
+    """The sampled cycles of ``parks``: ``park_id, observed_at, signature, claims_wait``, sorted."""
+    if parks.is_empty():
+        return pl.DataFrame(schema=_CYCLES)
     sampled = observations.filter(
-        pl.col("park_id").is_in(suspects.implode()) & pl.col("cadence_seconds").is_not_null()
+        pl.col("park_id").is_in(parks.implode()) & pl.col("cadence_seconds").is_not_null()
     )
     packed = (
         pl.col("ride_id").cast(pl.UInt64) * 2**20
@@ -108,10 +118,10 @@ def _in_frozen_runs(cycles: pl.DataFrame, group: list[str]) -> pl.DataFrame:
     return runs.join(frozen, on="run", how="semi").select(*group, "observed_at")
 
 
-def _suspected_parks(observations: pl.DataFrame) -> pl.Series:
+def suspected_parks(observations: pl.DataFrame) -> pl.Series:
     """Parks that may have frozen: a cheap test that never misses one, so that most are spared the exact one.
 
-    A frozen stretch holds no change of any ride, and in it some ride claims one wait throughout.
+    Takes the shape ``OBSERVATIONS``, of one origin for the parks that matter. A frozen stretch holds no change of any ride, and in it some ride claims one wait throughout.
     """
     changed = observations.select(
         (pl.col("ride_id") != pl.col("ride_id").shift())

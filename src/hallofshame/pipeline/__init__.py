@@ -1,1 +1,1 @@
-"""The jobs: collect, roll up, rebuild, ingest, export, sync, repair. The only place where feeds and store meet."""
+"""The jobs: collect, roll up, rebuild, ingest, export, sync, repair. Only here do feeds and store meet."""

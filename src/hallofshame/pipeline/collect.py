@@ -103,6 +103,7 @@ class Collector:
         self._cache = cache
         self._registry = registry or Registry()
         self._only = parks
+        self._settled = True
         self._touched: dict[int, int] = {}
         self._shows: set[tuple[int, ShowTime]] = set()
 
@@ -123,6 +124,7 @@ class Collector:
         written, observations = self._database.run(
             lambda connection: self._attempt(connection, observed_at, answers)
         )
+        self._settled = True
         if self._cache is not None:
             self._cache.append(observations, written.revisions)
             self._cache.trim(to_unix(observed_at) - 3 * STALE_SECONDS)
@@ -179,14 +181,13 @@ class Collector:
     def _attempt(
         self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]
     ) -> tuple[raw.Written, pl.DataFrame]:
-        try:
-            return self._write(connection, observed_at, answers)
-        except BaseException:
-            # What was learned in a transaction that is rolled back is not so.
+        if not self._settled:
+            # What was learned in a transaction that was rolled back, perhaps by its commit, is not so.
             self._registry.forget()
             self._touched.clear()
             self._shows.clear()
-            raise
+        self._settled = False
+        return self._write(connection, observed_at, answers)
 
     def _write(
         self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError
@@ -22,9 +22,11 @@ from hallofshame.feeds.recordings import Recording, read_recording
 from hallofshame.pipeline.identity import MeetsAlso, Sighting
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
+from hallofshame.pipeline.seeding import park_names
 from hallofshame.pipeline.shipped import load_parks
 from hallofshame.store import catalogue, findings
 from hallofshame.store.database import Database
+from hallofshame.store.models import Ride
 
 MAX_CADENCE_SECONDS = 24 * 3600
 
@@ -183,6 +185,7 @@ class _ParkWriter:
                 pl.lit(self._cadence, pl.Int32).alias("cadence_seconds"),
             )
         )
+        _note_seen(connection, observations)
         written = write_observations(
             connection,
             observations,
@@ -204,28 +207,18 @@ class _ParkWriter:
         known = catalogue.external_ids(connection, self._feed, "park")
         park_id = known.get(source.external_id or "")
         if park_id is None:
-            park_id = self._park_by_name(parks)
+            park_id = self._park_by_name(connection)
         if park_id is not None:
             if source.external_id is not None and source.external_id not in known:
                 self._remember_id(connection, park_id)
             return park_id, parks[park_id].timezone, False
         return *self._create_park(connection), True
 
-    def _park_by_name(self, parks: Mapping[int | None, catalogue.ParkRow]) -> int | None:
+    def _park_by_name(self, connection: Connection) -> int | None:
         wanted = self._source.name or self._source.hint
         if wanted is None:
             raise InputError("the recording names no park; say which with --park NAME", parameter="park")
-        named: dict[str, set[int]] = defaultdict(set)
-        for park in parks.values():
-            if park.park_id is not None:
-                named[normalise(park.name)].add(park.park_id)
-                named[normalise(park.slug.replace("-", " "))].add(park.park_id)
-        for row in load_parks():
-            if row.park_id in parks:
-                for name in row.names:
-                    named[normalise(name)].add(row.park_id)
-        found = named.get(normalise(wanted), set())
-        return next(iter(found)) if len(found) == 1 else None
+        return park_names(connection).get(normalise(wanted))
 
     def _create_park(self, connection: Connection) -> tuple[int, str]:
         source = self._source
@@ -261,11 +254,12 @@ class _ParkWriter:
         catalogue.add_external_ids(connection, [new], self._clock.now())
 
     def _rides(self, connection: Connection, park_id: int, readings: pl.DataFrame) -> pl.DataFrame:
-        """The ride of every way in which the recording names one: ``ride_external_id, ride_name, kind, ride_id``."""
+        """The ride of each way to name one: ``ride_external_id, ride_name, kind, ride_id``."""
         ways = (
             readings.group_by("ride_external_id", "ride_name", "kind")
-            .agg(first=pl.col("observed_at").min())
-            .sort("first", "ride_external_id", "ride_name", nulls_last=True)
+            .agg(first=pl.col("observed_at").min(), last=pl.col("observed_at").max())
+            # The name seen last is the one shown.
+            .sort("last", "first", "ride_external_id", "ride_name", nulls_last=True)
         )
         sightings = [
             Sighting(external_id, name, RideKind(kind))
@@ -275,7 +269,7 @@ class _ParkWriter:
         known = self._registry.resolve(
             connection, park_id, self._feed, sightings, seen_at, _meetings(readings)
         )
-        return ways.drop("first").with_columns(
+        return ways.drop("first", "last").with_columns(
             ride_id=pl.Series([known[sighting] for sighting in sightings], dtype=pl.Int64)
         )
 
@@ -290,6 +284,18 @@ def _meetings(readings: pl.DataFrame) -> MeetsAlso:
         return not instants[normalise(sighting.name)].isdisjoint(instants.get(name, set()))
 
     return meets_also
+
+
+def _note_seen(connection: Connection, observations: pl.DataFrame) -> None:
+    """Move the rides' first and last sight to what the recording shows."""
+    edges = observations.group_by("ride_id").agg(
+        first=pl.col("observed_at").min(), last=pl.col("observed_at").max()
+    )
+    for (first,), rides in edges.partition_by("first", as_dict=True).items():
+        earlier = Ride.ride_id.in_(rides["ride_id"].to_list()) & (Ride.first_seen_at > first)
+        connection.execute(update(Ride).where(earlier).values(first_seen_at=first))
+    for (last,), rides in edges.partition_by("last", as_dict=True).items():
+        catalogue.touch_rides(connection, rides["ride_id"].to_list(), last)
 
 
 def _queue_frame(queues: pl.DataFrame, rides: pl.DataFrame, park_id: int) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from hallofshame.domain.words import Origin
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.compute import Computed
-from hallofshame.metrics.live import live_parks, live_rides
+from hallofshame.metrics.live import live_parks, live_rides, parks_now
 from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.store import bulk
 from hallofshame.store.models import ParkCurrent, RideCurrent
@@ -38,17 +38,15 @@ def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed
     )
     current_day = today.select("park_id", "day")
     ride_days = computed.rows.ride_days.join(current_day, on=["park_id", "day"], how="semi")
-    live = live_rides(
-        sampled.join(current_day, on="park_id", how="semi", maintain_order="left"),
-        computed.rows.windows.join(current_day, on=["park_id", "day"], how="semi"),
-        ride_days,
-        inputs.parks,
-    )
+    observed = sampled.join(current_day, on="park_id", how="semi", maintain_order="left")
+    windows = computed.rows.windows.join(current_day, on=["park_id", "day"], how="semi")
+    live = live_rides(observed, windows, ride_days, inputs.parks)
     eligible = ride_days.filter("eligible").select("park_id", "ride_id")
     written = _write_rides(
         connection, rides_now.join(today.select("park_id").cast(pl.Int64), on="park_id", how="semi"), live
     )
-    return written + _write_parks(connection, live_parks(live, eligible, inputs.rides), today)
+    parks = live_parks(parks_now(observed, windows), live, eligible, inputs.rides)
+    return written + _write_parks(connection, parks, today)
 
 
 def _stored_rides(connection: Connection, today: pl.DataFrame) -> pl.DataFrame:
@@ -88,5 +86,13 @@ def _write_parks(connection: Connection, parks: pl.DataFrame, today: pl.DataFram
         .with_columns(pl.col("is_open").cast(pl.Int64), metrics_version=pl.lit(METRICS_VERSION, pl.Int64))
         .cast({"park_id": pl.Int64})
     )
-    bulk.upsert(connection, ParkCurrent, rows)
-    return rows.height
+    table = ParkCurrent.__table__
+    stored = bulk.read_frame(
+        connection,
+        select(*(table.c[name] for name in rows.columns)).where(
+            ParkCurrent.park_id.in_(rows["park_id"].to_list())
+        ),
+    )
+    changed = rows.cast(stored.schema).join(stored, on=rows.columns, how="anti", nulls_equal=True)
+    bulk.upsert(connection, ParkCurrent, changed)
+    return changed.height

@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day
-from hallofshame.domain.words import Status
+from hallofshame.domain.words import Origin, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.store import bulk, dirty, raw
@@ -187,11 +187,14 @@ def days_changed(instants: Sequence[int], timezone: str, known: tuple[int, int] 
 def write_current(connection: Connection, observations: pl.DataFrame) -> None:
     """Bring ``ride_current`` up to the latest of ``observations``, which are in the store already.
 
+    Only sampled observations tell the present; an event log is the past, however late its last event.
     ``since`` is when the present status began: the first of the ride's latest observations that all say the
     same. The kernel's columns are left to the rollup.
     """
-    key = ["park_id", "ride_id"]
-    new = observations.select(*key, "observed_at", "feed", "status", "wait_minutes").cast(_CURRENT)
+    sampled = pl.col("origin") == Origin.LIVE
+    new = observations.filter(sampled).select(_CURRENT.names()).cast(_CURRENT)
+    if new.is_empty():
+        return
     stored = bulk.read_frame(
         connection,
         select(*(RideCurrent.__table__.c[name] for name in [*_CURRENT, "since"])).where(
@@ -202,11 +205,15 @@ def write_current(connection: Connection, observations: pl.DataFrame) -> None:
     late = new.join(known, on="ride_id").filter(pl.col("observed_at") < pl.col("old_at"))
     if late.height:
         # What lies between these and the latest is known to the raw record alone.
-        record = raw.read_observations(
-            connection, late["park_id"].unique().to_list(), late["observed_at"].min(), None
+        in_late = pl.col("park_id").is_in(late["park_id"].unique().implode())
+        first = new.filter(in_late).select(pl.col("observed_at").min()).item()
+        record = raw.read_observations(connection, late["park_id"].unique().to_list(), first, None)
+        new = pl.concat(
+            [new.filter(~in_late), record.filter(sampled).select(_CURRENT.names()).cast(_CURRENT)]
         )
-        new = pl.concat([new, record.select(_CURRENT.names()).cast(_CURRENT)])
-    held = pl.concat([new, stored.select(_CURRENT.names())]).sort("ride_id", "observed_at", maintain_order=True)
+    held = pl.concat([new, stored.select(_CURRENT.names())]).sort(
+        "ride_id", "observed_at", maintain_order=True
+    )
     changed = pl.col("status").ne_missing(pl.col("status").shift()).over("ride_id")
     present = held.with_columns(run=changed.fill_null(value=True).cum_sum().over("ride_id"))
     latest = present.unique("ride_id", keep="last", maintain_order=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,9 @@ from hallofshame.pipeline.identity import (
 )
 from hallofshame.store import catalogue, dirty
 from hallofshame.store.models import ExternalId, Park, Ride, RideDailyStats, RideName
+
+_PROVISIONAL = 2**40
+"""Numbers of rides that are yet to be created, above all ids there can be."""
 
 MAPPING_COLUMNS = ("park", "feed", "ride_at_feed", "ride")
 
@@ -71,6 +74,7 @@ class _ParkIndex:
     primary_feed: Feed
     rides: dict[int, KnownRide] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
+    seen: dict[int, int] = field(default_factory=dict)
 
 
 class Registry:
@@ -95,7 +99,8 @@ class Registry:
         """The ride of each sighting of one park; rides nobody knew are created (R14).
 
         Without ``meets_also`` all sightings count as coming from one answer. Renames by the park's primary
-        feed are taken over, every other spelling is remembered. A ride of which ThemeParks.wiki says that it
+        feed are taken over, unless the ride was seen later than ``seen_at``; every other spelling is
+        remembered. A ride of which ThemeParks.wiki says that it
         is no attraction (or is one) changes its kind, and its park-days become dirty.
         """
         if not self._steady:
@@ -111,7 +116,14 @@ class Registry:
             return known
         names = {normalise(sighting.name) for sighting in asked}
         together = meets_also or (lambda _sighting, name: name in names)
-        answers = self._match(connection, park_id, feed, fresh, seen_at, together)
+        answers, changed = self._match(connection, park_id, feed, fresh, seen_at, together)
+        if changed:
+            # What else these rides were called may come again, and would then be a change back.
+            self._answers = {
+                key: ride_id
+                for key, ride_id in self._answers.items()
+                if ride_id not in changed or key[2] in known
+            }
         self._version = self._current_version(connection)
         for sighting, ride_id in answers.items():
             self._answers[park_id, feed, sighting] = ride_id
@@ -157,19 +169,27 @@ class Registry:
         sightings: list[Sighting],
         seen_at: dt.datetime,
         meets_also: MeetsAlso,
-    ) -> dict[Sighting, int]:
+    ) -> tuple[dict[Sighting, int], set[int]]:
+        """The ride of each sighting, and the rides that have another name or kind now."""
         index = self._parks[park_id]
         matcher = Matcher(index.rides.values(), feed, self._manual(index, feed), meets_also)
         answers: dict[Sighting, int] = {}
+        new: list[Sighting] = []
         for sighting in sightings:
             ride_id = matcher.match(sighting).ride_id
             if ride_id is None:
-                ride_id = self._create(connection, park_id, sighting, seen_at)
+                ride_id = _PROVISIONAL + len(new)
+                new.append(sighting)
             matcher.learn(ride_id, sighting)
             answers[sighting] = ride_id
-        self._remember(connection, index, feed, answers, seen_at)
-        self._correct_kinds(connection, park_id, feed, answers, seen_at)
-        return answers
+        created = self._create(connection, park_id, new, seen_at)
+        answers = {
+            sighting: created[ride_id - _PROVISIONAL] if ride_id >= _PROVISIONAL else ride_id
+            for sighting, ride_id in answers.items()
+        }
+        renamed = self._remember(connection, index, feed, answers, seen_at, meets_also)
+        corrected = self._correct_kinds(connection, park_id, feed, answers, seen_at)
+        return answers, renamed | corrected
 
     def _manual(self, index: _ParkIndex, feed: Feed) -> Mapping[str, int]:
         by_name = {normalise(ride.name): ride.ride_id for ride in index.rides.values()}
@@ -181,13 +201,24 @@ class Registry:
                 found[normalise(line.ride_at_feed)] = ride_id
         return found
 
-    def _create(self, connection: Connection, park_id: int, sighting: Sighting, seen_at: dt.datetime) -> int:
-        new = catalogue.NewRide(park_id, sighting.name, sighting.kind.value, sighting.land, to_unix(seen_at))
-        (ride_id,) = catalogue.create_rides(connection, [new])
+    def _create(
+        self, connection: Connection, park_id: int, new: Sequence[Sighting], seen_at: dt.datetime
+    ) -> list[int]:
+        """Create a ride for each sighting; returns their ids in that order."""
+        if not new:
+            return []
+        moment = to_unix(seen_at)
+        rides = [
+            catalogue.NewRide(park_id, sighting.name, sighting.kind.value, sighting.land, moment)
+            for sighting in new
+        ]
+        ids = catalogue.create_rides(connection, rides)
         index = self._parks[park_id]
-        index.rides[ride_id] = KnownRide(ride_id, sighting.name)
-        index.kinds[ride_id] = sighting.kind.value
-        return ride_id
+        for ride_id, sighting in zip(ids, new, strict=True):
+            index.rides[ride_id] = KnownRide(ride_id, sighting.name)
+            index.kinds[ride_id] = sighting.kind.value
+            index.seen[ride_id] = moment
+        return ids
 
     def _remember(
         self,
@@ -196,8 +227,10 @@ class Registry:
         feed: Feed,
         answers: Mapping[Sighting, int],
         seen_at: dt.datetime,
-    ) -> None:
-        """Keep new ids and new spellings; the primary feed's spelling is the one shown."""
+        meets_also: MeetsAlso,
+    ) -> set[int]:
+        """Keep new ids and new spellings; the primary feed's latest is the one shown. Returns the renamed."""
+        renamed: set[int] = set()
         ids: list[catalogue.NewExternalId] = []
         spellings: list[tuple[int, str, int]] = []
         for sighting, ride_id in answers.items():
@@ -206,17 +239,21 @@ class Registry:
             if sighting.external_id is not None and sighting.external_id not in mine:
                 ids.append(catalogue.NewExternalId(feed, "ride", sighting.external_id, ride_id))
                 ride.external_ids = {**ride.external_ids, feed: mine | {sighting.external_id}}
-            if sighting.name == ride.name or sighting.name in ride.old_names:
+            if sighting.name == ride.name:
                 continue
-            if feed is index.primary_feed and sighting.external_id is not None:
+            leads = feed is index.primary_feed and sighting.external_id is not None
+            latest = to_unix(seen_at) >= index.seen[ride_id]
+            if leads and latest and not meets_also(sighting, normalise(ride.name)):
                 catalogue.rename_ride(connection, ride_id, sighting.name, to_unix(seen_at))
-                ride.old_names |= {ride.name}
+                ride.old_names = (ride.old_names | {ride.name}) - {sighting.name}
                 ride.name = sighting.name
-            else:
+                renamed.add(ride_id)
+            elif sighting.name not in ride.old_names:
                 spellings.append((ride_id, sighting.name, to_unix(seen_at)))
                 ride.old_names |= {sighting.name}
         catalogue.add_external_ids(connection, ids, to_unix(seen_at))
         catalogue.remember_names(connection, spellings)
+        return renamed
 
     def _correct_kinds(
         self,
@@ -225,10 +262,10 @@ class Registry:
         feed: Feed,
         answers: Mapping[Sighting, int],
         seen_at: dt.datetime,
-    ) -> None:
+    ) -> set[int]:
         """Queue-Times calls everything a ride; ThemeParks.wiki knows shows and restaurants apart."""
         if feed is not Feed.THEMEPARKS_WIKI:
-            return
+            return set()
         kinds = self._parks[park_id].kinds
         wrong = {
             ride_id: sighting.kind.value
@@ -238,7 +275,7 @@ class Registry:
             and sighting.kind is not RideKind.OTHER
         }
         if not wrong:
-            return
+            return set()
         catalogue.set_kinds(connection, wrong)
         kinds.update(wrong)
         days = connection.execute(
@@ -247,6 +284,7 @@ class Registry:
             .distinct()
         )
         dirty.mark(connection, [(park, day) for park, day in days], "ride_kind", to_unix(seen_at))
+        return set(wrong)
 
 
 def _load(connection: Connection) -> dict[int, _ParkIndex]:
@@ -263,8 +301,10 @@ def _load(connection: Connection) -> dict[int, _ParkIndex]:
         for external_id, ride_id in catalogue.external_ids(connection, feed, "ride").items():
             mine = ids[ride_id].get(feed, frozenset())
             ids[ride_id][feed] = mine | {external_id}
+    seen = dict(connection.execute(select(Ride.ride_id, Ride.last_seen_at)).all())
     for ride in catalogue.rides(connection):
         index = parks[ride.park_id]
+        index.seen[ride.ride_id] = seen[ride.ride_id]
         index.rides[ride.ride_id] = KnownRide(
             ride.ride_id,
             ride.name,

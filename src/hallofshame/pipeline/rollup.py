@@ -108,7 +108,9 @@ class Rollup:
             inputs = gather(connection, self.cache, list(marks.select("park_id", "day").iter_rows()))
             seen = derived.derived_revisions(connection, parks)
         computed = compute(inputs)
-        outcome = self._database.run(lambda connection: self._write(connection, marks, inputs, computed, seen))
+        outcome = self._database.run(
+            lambda connection: self._write(connection, marks, inputs, computed, seen)
+        )
         self._written.remember(outcome.days, outcome.rows, outcome.revisions)
         result.park_days += outcome.days.height
         result.rows_written += outcome.written

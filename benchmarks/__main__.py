@@ -1,0 +1,10 @@
+"""All benchmarks, one after the other: ``make bench``."""
+
+from __future__ import annotations
+
+from benchmarks import collection, cycle, kernel
+
+if __name__ == "__main__":
+    kernel.main()
+    cycle.main()
+    collection.main()

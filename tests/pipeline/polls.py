@@ -1,0 +1,109 @@
+"""Feeds that are polled, and readings in one line: what a live cycle needs, without a network."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sqlalchemy import select
+
+from hallofshame.clock import FixedClock
+from hallofshame.domain.errors import FeedError
+from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTime
+from hallofshame.domain.words import Feed, RideKind, Status
+from hallofshame.feeds.base import Poll
+from hallofshame.pipeline.collect import Collector, CycleResult
+from hallofshame.pipeline.identity import Sighting
+from hallofshame.pipeline.registry import ManualMapping, Registry
+from hallofshame.store import bulk, catalogue
+from hallofshame.store.catalogue import RideRow
+from hallofshame.store.database import Database
+from hallofshame.store.models import Base
+from pipeline.fakes import CADENCE, LOG, ROME, FakeFeed
+
+UP, DOWN, SHUT, REFURBISHED = Status.OPERATING, Status.DOWN, Status.CLOSED, Status.REFURBISHMENT
+
+
+@dataclass
+class Polled(FakeFeed):
+    """A feed whose polls answer what was put into ``says``, by the park's id there; nothing by default."""
+
+    says: dict[str, Sequence[RideReading] | FeedError] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def poll(self, park_external_id: str) -> Poll:
+        """The readings put into ``says``."""
+        self.asked.append(("poll", park_external_id))
+        said = self.says.get(park_external_id, ())
+        if isinstance(said, FeedError):
+            raise said
+        return Poll(ParkReading(self.feed, park_external_id, tuple(said), self.findings), 200, 1, 7)
+
+
+class PolledQueueTimes(Polled):
+    """The same as the other feed."""
+
+    feed: ClassVar[Feed] = Feed.QUEUE_TIMES
+
+
+def reading(
+    name: str,
+    status: Status | None = UP,
+    wait: int | None = None,
+    *,
+    id: str | None = "",  # noqa: A002
+    kind: RideKind = RideKind.ATTRACTION,
+    upstream_at: dt.datetime | None = None,
+    queues: tuple[QueueReading, ...] = (),
+    showtimes: tuple[ShowTime, ...] = (),
+) -> RideReading:
+    """One entity of an answer; its id is its name unless another, or ``None``, is given."""
+    return RideReading(
+        name if id == "" else id, name, kind, status, wait, upstream_at, None, queues, showtimes
+    )
+
+
+def collector(database: Database, *feeds: FakeFeed, now: dt.datetime, **options: Any) -> Collector:
+    """A collector over ``feeds`` whose clock stands at ``now``."""
+    options.setdefault("cadence_seconds", CADENCE)
+    return Collector(
+        database, {feed.feed: feed for feed in feeds}, FixedClock(now), LOG, workers=2, **options
+    )
+
+
+def cycle(database: Database, *feeds: FakeFeed, now: dt.datetime, **options: Any) -> CycleResult:
+    """One cycle of a collector of its own."""
+    return collector(database, *feeds, now=now, **options).cycle()
+
+
+def resolve(
+    database: Database,
+    *sightings: Sighting,
+    feed: Feed = Feed.QUEUE_TIMES,
+    park_id: int = ROME,
+    registry: Registry | None = None,
+    mapping: Sequence[ManualMapping] = (),
+    seen_at: dt.datetime,
+) -> list[int]:
+    """The rides of ``sightings``, which came in one answer."""
+    known = registry or Registry(mapping)
+    with database.write() as connection:
+        answers = known.resolve(connection, park_id, feed, sightings, seen_at)
+    return [answers[sighting] for sighting in sightings]
+
+
+def rides(database: Database, park_id: int = ROME) -> list[RideRow]:
+    """All rides of a park."""
+    with database.read() as connection:
+        return catalogue.rides(connection, park_id)
+
+
+def rows(database: Database, model: type[Base], *columns: str) -> list[tuple[Any, ...]]:
+    """All rows of a table in the order of its key, or some columns of them."""
+    table = model.__table__
+    with database.read() as connection:
+        frame = bulk.read_frame(connection, select(table))
+    frame = frame.sort([column.name for column in table.primary_key])
+    return (frame.select(columns) if columns else frame).rows()

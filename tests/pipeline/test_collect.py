@@ -1,0 +1,447 @@
+"""One cycle: asks every park once, writes all in one transaction, and may be repeated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from hallofshame.clock import FixedClock
+from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.readings import Finding, QueueReading, ShowTime
+from hallofshame.domain.words import Feed, PollOutcome, QueueType
+from hallofshame.pipeline.record import days_changed
+from hallofshame.pipeline.registry import Registry
+from hallofshame.store import dirty, raw
+from hallofshame.store.database import Database
+from hallofshame.store.models import (
+    Base,
+    DataQualityLog,
+    FeedPoll,
+    Park,
+    ParkActivitySnapshot,
+    QueueData,
+    Ride,
+    RideCurrent,
+    RideStatusSnapshot,
+)
+from hallofshame.store.models import (
+    ShowTime as StoredShowTime,
+)
+from pipeline.fakes import (
+    CADENCE,
+    NEW_YORK,
+    QUEUE_TIMES_IDS,
+    ROME,
+    WIKI_IDS,
+    at,
+    found,
+    refused,
+    roll_up,
+    seed_parks,
+)
+from pipeline.polls import (
+    DOWN,
+    REFURBISHED,
+    SHUT,
+    UP,
+    Polled,
+    PolledQueueTimes,
+    collector,
+    cycle,
+    reading,
+    rows,
+)
+
+NOON = at("2026-06-03 10:00")
+"""12:00 in Rome, 06:00 in New York."""
+
+FOUR = [
+    reading("Alpha", UP, 30),
+    reading("Bravo", DOWN),
+    reading("Charlie", SHUT),
+    reading("Delta", REFURBISHED),
+]
+
+
+def both_parks(**options: Any) -> Polled:
+    return Polled(says={WIKI_IDS[ROME]: FOUR, WIKI_IDS[NEW_YORK]: FOUR[:2]}, **options)
+
+
+def count(database: Database, model: type[Base]) -> int:
+    with database.read() as connection:
+        return int(connection.scalar(select(func.count()).select_from(model)) or 0)
+
+
+def marks(database: Database) -> set[tuple[int, str]]:
+    with database.read() as connection:
+        return {(park, f"{day:%m-%d}") for park, day, _ in dirty.dirty(connection).iter_rows()}
+
+
+# --- what a cycle writes ---
+
+
+def test_all_parks_of_a_cycle_share_one_instant_in_whole_seconds(database: Database) -> None:
+    seed_parks(database, ROME, NEW_YORK)
+    result = cycle(database, both_parks(), now=NOON.replace(microsecond=987_654))
+    assert (result.observed_at, result.parks, result.answered, result.readings) == (NOON, 2, 2, 6)
+    for model in (RideStatusSnapshot, FeedPoll, ParkActivitySnapshot, RideCurrent):
+        assert set(rows(database, model, "observed_at")) == {(to_unix(NOON),)}
+
+
+def test_an_observation_is_kept_as_said(database: Database) -> None:
+    seed_parks(database, ROME)
+    cycle(database, Polled(says={WIKI_IDS[ROME]: [*FOUR, reading("Echo", None)]}), now=NOON)
+    kept = rows(
+        database, RideStatusSnapshot, "ride_id", "status", "wait_minutes", "feed", "stale", "cadence_seconds"
+    )
+    feed = int(Feed.THEMEPARKS_WIKI)
+    said = [(1, 30), (2, None), (3, None), (4, None), (None, None)]
+    assert [(status, wait) for _, status, wait, *_ in kept] == said
+    assert {row[3:] for row in kept} == {(feed, 0, CADENCE)}
+    assert rows(database, ParkActivitySnapshot) == [(ROME, to_unix(NOON), feed, CADENCE, 1, 1, 1, 1, 1)]
+
+
+def test_two_readings_of_one_ride_are_one_observation_of_the_one_that_says_most(database: Database) -> None:
+    """With an id closed, without one operating: one ride, one observation, the operating one."""
+    seed_parks(database, ROME)
+    said = [reading("Alpha", SHUT, id="7"), reading("Alpha (12)", UP, 25, id=None)]
+    cycle(database, Polled(says={WIKI_IDS[ROME]: said}), now=NOON)
+    assert rows(database, RideStatusSnapshot, "status", "wait_minutes") == [(int(UP), 25)]
+
+
+def test_queues_are_kept_with_prices_in_minor_units(database: Database) -> None:
+    seed_parks(database, ROME)
+    queues = (
+        QueueReading(QueueType.SINGLE_RIDER, wait_minutes=5),
+        QueueReading(
+            QueueType.PAID_RETURN_TIME,
+            state="AVAILABLE",
+            return_start=at("2026-06-03 11:00"),
+            return_end=at("2026-06-03 12:00"),
+            price_minor=1800,
+            currency="USD",
+        ),
+        QueueReading(QueueType.BOARDING_GROUP, state="OPEN", group_start=10, group_end=20),
+    )
+    cycle(database, Polled(says={WIKI_IDS[ROME]: [reading("Alpha", queues=queues)]}), now=NOON)
+    kept = [row[3:] for row in rows(database, QueueData)]
+    assert kept == [
+        (1, None, 5, None, None, None, None, None, None),
+        (3, "AVAILABLE", None, 1780484400, 1780488000, 1800, "USD", None, None),
+        (4, "OPEN", None, None, None, None, None, 10, 20),
+    ]
+
+
+def test_show_times_are_kept_once(database: Database) -> None:
+    seed_parks(database, ROME)
+    show = ShowTime("Performance Time", at("2026-06-03 14:00"), at("2026-06-03 14:20"))
+    feed = Polled(says={WIKI_IDS[ROME]: [reading("Parade", showtimes=(show, show))]})
+    collect = collector(database, feed, now=NOON)
+    collect.cycle()
+    collect.cycle()
+    assert rows(database, StoredShowTime, "starts_at", "kind", "ends_at") == [
+        (to_unix(show.starts_at), "Performance Time", to_unix(show.starts_at) + 1200)
+    ]
+
+
+def test_findings_of_a_feed_are_kept_with_their_park(database: Database) -> None:
+    seed_parks(database, ROME, NEW_YORK)
+    feed = both_parks(findings=(Finding("unknown_status", "x", "said MAYBE"),))
+    cycle(database, feed, now=NOON)
+    cycle(database, feed, now=NOON + dt.timedelta(minutes=5))
+    kept = {(row.park_id, row.kind, row.occurrences) for row in found(database)}
+    assert kept == {(ROME, "unknown_status", 2), (NEW_YORK, "unknown_status", 2)}
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "stale"), [(UP, 25, True), (UP, 24, False), (SHUT, 500, False), (UP, None, False)]
+)
+def test_a_claim_to_operate_under_an_old_stamp_is_marked_stale(
+    sqlite_database: Database, status: Any, hours: int | None, stale: bool
+) -> None:
+    seed_parks(sqlite_database, ROME)
+    stamp = None if hours is None else NOON - dt.timedelta(hours=hours)
+    said = [reading("Alpha", status, 20, upstream_at=stamp)]
+    cycle(sqlite_database, Polled(says={WIKI_IDS[ROME]: said}), now=NOON)
+    assert rows(sqlite_database, RideStatusSnapshot, "status", "wait_minutes", "stale") == [
+        (int(status), 20, int(stale))
+    ]
+
+
+# --- feeds that fail ---
+
+
+def test_one_parks_failure_touches_no_other(database: Database) -> None:
+    seed_parks(database, ROME, NEW_YORK)
+    feed = both_parks()
+    feed.says = {**feed.says, WIKI_IDS[ROME]: refused(PollOutcome.TIMEOUT)}
+    result = cycle(database, feed, now=NOON)
+    assert (result.answered, result.failed) == (1, 1)
+    assert {park for (park,) in rows(database, RideStatusSnapshot, "park_id")} == {NEW_YORK}
+    polls = rows(database, FeedPoll, "park_id", "outcome", "readings", "http_status", "duration_ms", "detail")
+    assert polls[0][:4] == (ROME, "timeout", 0, None)
+    assert polls[0][5] == "the feed said timeout"
+    assert polls[1] == (NEW_YORK, "ok", 2, 200, 7, None)
+
+
+@pytest.mark.parametrize("nothing", [(), refused(PollOutcome.SERVER_ERROR)], ids=["empty", "error"])
+def test_the_fallback_stands_in_where_the_primary_gave_nothing(database: Database, nothing: Any) -> None:
+    seed_parks(database, ROME)
+    wiki = Polled(says={WIKI_IDS[ROME]: nothing})
+    queue_times = PolledQueueTimes(says={QUEUE_TIMES_IDS[ROME]: [reading("Alpha", wait=15)]})
+    result = cycle(database, queue_times, wiki, now=NOON)
+    assert (result.answered, result.failed) == (1, 0)
+    qt, primary = int(Feed.QUEUE_TIMES), int(Feed.THEMEPARKS_WIKI)
+    assert rows(database, RideStatusSnapshot, "feed", "wait_minutes") == [(qt, 15)]
+    assert rows(database, ParkActivitySnapshot, "feed") == [(qt,)]
+    outcome = "server_error" if nothing else "empty"
+    assert rows(database, FeedPoll, "feed", "outcome") == [(primary, outcome), (qt, "ok")]
+
+
+def test_the_fallback_is_not_asked_while_the_primary_answers(sqlite_database: Database) -> None:
+    seed_parks(sqlite_database, ROME)
+    queue_times = PolledQueueTimes(says={QUEUE_TIMES_IDS[ROME]: FOUR})
+    cycle(sqlite_database, queue_times, Polled(says={WIKI_IDS[ROME]: FOUR}), now=NOON)
+    assert queue_times.asked == []
+    assert count(sqlite_database, FeedPoll) == 1
+
+
+def test_a_cycle_without_any_answer_leaves_its_polls_only(database: Database) -> None:
+    seed_parks(database, ROME, NEW_YORK)
+    result = cycle(database, Polled(), now=NOON)
+    assert (result.answered, result.failed, result.readings) == (0, 2, 0)
+    assert rows(database, FeedPoll, "outcome") == [("empty",), ("empty",)]
+    assert count(database, RideStatusSnapshot) == 0
+    assert marks(database) == set()
+
+
+def test_only_active_parks_and_those_chosen_are_asked(sqlite_database: Database) -> None:
+    seed_parks(sqlite_database, ROME, NEW_YORK)
+    feed = both_parks()
+    assert cycle(sqlite_database, feed, now=NOON, parks=frozenset({"park-2"})).parks == 1
+    with sqlite_database.write() as connection:
+        connection.execute(Park.__table__.update().where(Park.park_id == NEW_YORK).values(is_active=False))
+    assert cycle(sqlite_database, feed, now=NOON).parks == 1
+    assert feed.asked == [("poll", WIKI_IDS[NEW_YORK]), ("poll", WIKI_IDS[ROME])]
+
+
+def test_without_parks_a_cycle_is_empty(sqlite_database: Database) -> None:
+    assert cycle(sqlite_database, Polled(), now=NOON).parks == 0
+
+
+# --- one transaction ---
+
+
+class Failing(Database):
+    """A database whose next writing transactions end in ``error``: with their commit, or after it began."""
+
+    times = 0
+    error: Exception = RuntimeError("the plug was pulled")
+
+    def run(self, work: Callable[[Connection], Any]) -> Any:
+        """As ever, but the work of a doomed transaction is followed by an error."""
+
+        def doomed(connection: Connection) -> Any:
+            done = work(connection)
+            if self.times:
+                self.times -= 1
+                raise self.error
+            return done
+
+        return super().run(doomed)
+
+
+class BrokenRegistry(Registry):
+    """Knows nothing of New York and says so in the middle of a cycle."""
+
+    def resolve(self, connection: Connection, park_id: int, *rest: Any, **options: Any) -> Any:
+        """Raises for New York."""
+        if park_id == NEW_YORK:
+            raise RuntimeError("no idea")
+        return super().resolve(connection, park_id, *rest, **options)
+
+
+EVERYTHING = (
+    RideStatusSnapshot,
+    FeedPoll,
+    ParkActivitySnapshot,
+    RideCurrent,
+    Ride,
+    QueueData,
+    StoredShowTime,
+    DataQualityLog,
+)
+
+
+@pytest.fixture
+def failing(database: Database) -> Iterator[Failing]:
+    """The database of the test once more, to be broken at will."""
+    other = Failing(database.engine.url.render_as_string(hide_password=False))
+    yield other
+    other.dispose()
+
+
+def test_a_failure_while_writing_leaves_nothing(database: Database) -> None:
+    seed_parks(database, ROME, NEW_YORK)
+    collect = collector(database, both_parks(), now=NOON, registry=BrokenRegistry())
+    with pytest.raises(RuntimeError, match="no idea"):
+        collect.cycle()
+    assert [count(database, model) for model in EVERYTHING] == [0] * len(EVERYTHING)
+    assert marks(database) == set()
+
+
+def test_what_was_learned_in_a_lost_transaction_is_learned_again(
+    database: Database, failing: Failing
+) -> None:
+    seed_parks(database, ROME)
+    show = ShowTime("Performance Time", at("2026-06-03 14:00"), None)
+    feed = Polled(says={WIKI_IDS[ROME]: [reading("Alpha", wait=5, showtimes=(show,)), *FOUR[1:]]})
+    clock = FixedClock(NOON)
+    collect = collector(failing, feed, now=NOON)
+    collect._clock = clock
+    failing.times = 1
+    with pytest.raises(RuntimeError, match="plug"):
+        collect.cycle()
+    assert [count(database, model) for model in EVERYTHING] == [0] * len(EVERYTHING)
+    clock.sleep(300)
+    collect.cycle()
+    assert count(database, Ride) == 4
+    assert count(database, StoredShowTime) == 1
+    kept = set(rows(database, RideStatusSnapshot, "ride_id"))
+    assert kept == set(rows(database, Ride, "ride_id"))
+
+
+# --- the present state ---
+
+
+def test_since_moves_only_when_the_status_does(database: Database) -> None:
+    seed_parks(database, ROME)
+    feed = Polled()
+    for minutes, status, wait in (
+        (0, UP, 10),
+        (5, UP, 20),
+        (10, DOWN, None),
+        (15, DOWN, None),
+        (20, None, None),
+    ):
+        feed.says = {WIKI_IDS[ROME]: [reading("Alpha", status, wait)]}
+        cycle(database, feed, now=NOON + dt.timedelta(minutes=minutes))
+        (now,) = rows(database, RideCurrent, "observed_at", "status", "wait_minutes", "since")
+        began = {0: 0, 5: 0, 10: 10, 15: 10, 20: 20}[minutes]
+        assert now == (to_unix(NOON) + 60 * minutes, status and int(status), wait, to_unix(NOON) + 60 * began)
+
+
+def test_a_ride_that_is_not_named_keeps_its_last_state(database: Database) -> None:
+    seed_parks(database, ROME)
+    feed = Polled(says={WIKI_IDS[ROME]: FOUR})
+    cycle(database, feed, now=NOON)
+    feed.says = {WIKI_IDS[ROME]: FOUR[:1]}
+    cycle(database, feed, now=NOON + dt.timedelta(minutes=5))
+    seen = [instant - to_unix(NOON) for (instant,) in rows(database, RideCurrent, "observed_at")]
+    assert seen == [300, 0, 0, 0]
+
+
+def test_late_observations_do_not_turn_the_present_back(database: Database) -> None:
+    seed_parks(database, ROME)
+    feed = Polled(says={WIKI_IDS[ROME]: [reading("Alpha", DOWN)]})
+    cycle(database, feed, now=NOON)
+    feed.says = {WIKI_IDS[ROME]: [reading("Alpha", UP, 5)]}
+    cycle(database, feed, now=NOON - dt.timedelta(hours=1))
+    assert rows(database, RideCurrent, "observed_at", "status", "since") == [
+        (to_unix(NOON), int(DOWN), to_unix(NOON))
+    ]
+    feed.says = {WIKI_IDS[ROME]: [reading("Alpha", DOWN)]}
+    cycle(database, feed, now=NOON - dt.timedelta(minutes=20))
+    assert rows(database, RideCurrent, "observed_at", "since") == [(to_unix(NOON), to_unix(NOON) - 1200)]
+
+
+# --- what becomes dirty ---
+
+
+def test_a_cycle_marks_today(database: Database) -> None:
+    seed_parks(database, ROME, NEW_YORK)
+    cycle(database, both_parks(), now=at("2026-06-03 23:00"))
+    assert marks(database) == {(ROME, "06-04"), (NEW_YORK, "06-03")}
+
+
+@pytest.mark.parametrize(
+    ("now", "marked"),
+    [
+        ("2026-06-03 22:00:00", {"06-03", "06-04"}),
+        ("2026-06-04 00:59:59", {"06-03", "06-04"}),
+        ("2026-06-04 01:00:00", {"06-04"}),
+    ],
+)
+def test_in_its_first_three_hours_a_day_marks_the_day_before(
+    sqlite_database: Database, now: str, marked: set[str]
+) -> None:
+    seed_parks(sqlite_database, ROME)
+    feed = both_parks()
+    cycle(sqlite_database, feed, now=NOON)
+    roll_up(sqlite_database)
+    cycle(sqlite_database, feed, now=at(now))
+    assert marks(sqlite_database) == {(ROME, day) for day in marked}
+
+
+def test_the_first_day_of_a_park_has_none_before_it(sqlite_database: Database) -> None:
+    seed_parks(sqlite_database, ROME)
+    cycle(sqlite_database, both_parks(), now=at("2026-06-03 22:10"))
+    assert marks(sqlite_database) == {(ROME, "06-04")}
+
+
+def test_silent_days_in_between_are_rolled_up_once(database: Database) -> None:
+    seed_parks(database, ROME)
+    feed = both_parks()
+    cycle(database, feed, now=NOON)
+    roll_up(database)
+    cycle(database, feed, now=NOON + dt.timedelta(days=3))
+    assert marks(database) == {(ROME, day) for day in ("06-04", "06-05", "06-06")}
+    roll_up(database)
+    cycle(database, feed, now=NOON + dt.timedelta(days=3, minutes=5))
+    assert marks(database) == {(ROME, "06-06")}
+
+
+def test_late_observations_mark_the_day_after_as_well(sqlite_database: Database) -> None:
+    seed_parks(sqlite_database, ROME)
+    feed = both_parks()
+    for days in (0, 1, 2):
+        cycle(sqlite_database, feed, now=NOON + dt.timedelta(days=days))
+    roll_up(sqlite_database)
+    cycle(sqlite_database, feed, now=NOON + dt.timedelta(hours=1))
+    assert marks(sqlite_database) == {(ROME, "06-03"), (ROME, "06-04")}
+
+
+def test_before_a_day_of_23_hours_the_day_after_it_is_marked_too() -> None:
+    """Rome, 2026-03-29: the day before the 30th begins at 23:00 on the 28th."""
+    known = (to_unix(at("2026-03-20 12:00")), to_unix(at("2026-04-05 12:00")))
+    early, late = (to_unix(at(f"2026-03-28 {hour}")) for hour in ("21:59:59", "22:00"))
+
+    def changed(instant: int) -> set[int]:
+        return {day.day for day in days_changed([instant], "Europe/Rome", known).changed}
+
+    assert changed(early) == {28, 29}
+    assert changed(late) == {28, 29, 30}
+
+
+# --- twice ---
+
+
+def test_collecting_one_instant_twice_changes_nothing(database: Database) -> None:
+    """But for the polls: two requests were made, so there are two rows to say so."""
+    seed_parks(database, ROME, NEW_YORK)
+    feed = both_parks()
+    cycle(database, feed, now=NOON)
+    roll_up(database)
+    before = {model: rows(database, model) for model in EVERYTHING if model is not FeedPoll}
+    with database.read() as connection:
+        revisions = raw.raw_revisions(connection, [ROME, NEW_YORK])
+    cycle(database, feed, now=NOON)
+    assert {model: rows(database, model) for model in before} == before
+    assert marks(database) == set()
+    assert count(database, FeedPoll) == 4
+    with database.read() as connection:
+        assert raw.raw_revisions(connection, [ROME, NEW_YORK]) == revisions
