@@ -18,10 +18,11 @@ from typing import Any
 
 import polars as pl
 from sqlalchemy import text
+from tests.support.mariadb import MariaDBMissingError
 
 from benchmarks.machine import describe, mariadb_url
 from benchmarks.world import World
-from hallofshame.domain.localtime import day_bounds, local_day, from_unix
+from hallofshame.domain.localtime import day_bounds, from_unix, local_day
 from hallofshame.metrics import frames
 from hallofshame.metrics.compute import compute
 from hallofshame.metrics.counting import hour_segments, ride_hour_counts, ride_hours, sample_counts
@@ -31,7 +32,6 @@ from hallofshame.metrics.spans import operating_stretches, runs, spans
 from hallofshame.metrics.validity import effective
 from hallofshame.store import raw
 from hallofshame.store.database import Database
-from tests.support.mariadb import MariaDBMissingError
 
 END = 1_787_252_400
 START = END - 24 * 3600
@@ -162,8 +162,8 @@ def main() -> None:
 def _compare(name: str, url: str, world: World, kernel: float) -> None:
     group, cold = sql_seconds(url, world)
     print(
-        f"  {name}: GROUP BY hour over the raw rows {group:.2f} s = {group / kernel:.1f} × the kernel as it runs "
-        f"live (rows in memory, 1 core); the kernel with the rows read cold {cold:.2f} s"
+        f"  {name}: GROUP BY hour over the raw rows {group:.2f} s = {group / kernel:.1f} × the kernel as it "
+        f"runs live (rows in memory, 1 core); the kernel with the rows read cold {cold:.2f} s"
     )
 
 

@@ -218,10 +218,7 @@ class _Oracle:
         everything = range(len(self.slices[day]))
         seen = {n for n, held in enumerate(self.held[day]) if any(self.is_attraction(ride) for ride in held)}
         moving = {n for n in everything if self.operating_count(day, n) > 0}
-        if spill & seen and not spill & moving:
-            left_over = set()
-        else:
-            left_over = spill
+        left_over = set() if spill & seen and not spill & moving else spill
         events = self.explained(day)
         if not own:
             inside = (self.activity(day) - events) | left_over

@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 
 from hallofshame.domain.words import Feed
-from hallofshame.metrics.live import live_parks, live_rides, parks_now
+from hallofshame.metrics.live import last_readings, live_parks, live_rides, parks_now
 from hallofshame.metrics.parkday import compute_park_days
+from hallofshame.metrics.validity import frozen_cycles
 
 from .build import CLOSED, DAY, DOWN, OPERATING, Hours, Reading, Ride, World, clock, held, inputs
 
@@ -19,9 +20,17 @@ def now(world: World) -> tuple[dict[int, dict[str, Any]], dict[str, Any] | None]
     """Live rows by ride, and the park's live row, where it has one."""
     given = inputs(world)
     rows = compute_park_days(given)
-    live = live_rides(given.observations, rows.windows, rows.ride_days, given.parks)
+    live = live_rides(
+        last_readings(given.observations),
+        frozen_cycles(given.observations),
+        rows.windows,
+        rows.ride_days,
+        given.parks,
+    )
     eligible = rows.ride_days.filter("eligible").select("park_id", "ride_id")
-    parks = live_parks(parks_now(given.observations, rows.windows), live, eligible, given.rides)
+    parks = live_parks(
+        parks_now(last_readings(given.observations), rows.windows), live, eligible, given.rides
+    )
     rides = {row["ride_id"]: row for row in live.iter_rows(named=True)}
     return rides, parks.row(0, named=True) if parks.height else None
 
@@ -111,5 +120,11 @@ def test_no_observations_give_no_live_rows() -> None:
 def test_one_row_per_ride() -> None:
     given = inputs(world_of(*morning(1, DOWN), *morning(2, OPERATING)))
     rows = compute_park_days(given)
-    live = live_rides(given.observations, rows.windows, rows.ride_days, given.parks)
+    live = live_rides(
+        last_readings(given.observations),
+        frozen_cycles(given.observations),
+        rows.windows,
+        rows.ride_days,
+        given.parks,
+    )
     assert live.select(pl.struct("park_id", "ride_id").is_unique().all()).item()

@@ -253,7 +253,7 @@ def test_a_day_whose_operated_rides_change_re_rolls_the_six_days_after_it(databa
         if ride == rides[0] and is_eligible
     }
     assert eligible == {MONDAY + days * ONE_DAY for days in range(7)}
-    assert [row for row in rows(database, ParkDailyStats, "eligible")] == [(4,)] * 7 + [(3,)] * 2
+    assert list(rows(database, ParkDailyStats, "eligible")) == [(4,)] * 7 + [(3,)] * 2
 
 
 def test_an_outage_across_midnight_is_one_outage(database: Database) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hallofshame.domain.errors import InputError
@@ -12,7 +12,7 @@ UTC = dt.UTC
 ONE_DAY = dt.timedelta(days=1)
 
 
-@lru_cache(maxsize=None)
+@cache
 def zone(name: str) -> ZoneInfo:
     """The IANA zone called ``name``; raises :class:`InputError` naming it when there is none."""
     try:

@@ -7,31 +7,34 @@ import polars as pl
 from hallofshame.domain.words import Status
 from hallofshame.metrics.counting import counts_as_downtime
 from hallofshame.metrics.spans import hold_seconds
-from hallofshame.metrics.validity import believed, frozen_cycles
+from hallofshame.metrics.validity import believed
+
+
+def last_readings(observations: pl.DataFrame) -> pl.DataFrame:
+    """The latest observation of each ride. Takes and returns the shape ``OBSERVATIONS``, sorted."""
+    return observations.filter((pl.col("ride_id") != pl.col("ride_id").shift(-1)).fill_null(value=True))
 
 
 def live_rides(
-    observations: pl.DataFrame,
+    last: pl.DataFrame,
+    frozen: pl.DataFrame,
     windows: pl.DataFrame,
     ride_days: pl.DataFrame,
     parks: pl.DataFrame,
-    suspects: pl.Series | None = None,
 ) -> pl.DataFrame:
     """What each ride of each park is doing at its park's latest cycle.
 
-    ``observations``: shape ``OBSERVATIONS`` of the sampled feeds; ``windows``: shape ``WINDOWS`` and
-    ``ride_days`` of :class:`~hallofshame.metrics.parkday.ParkDays` for the park-day of that cycle;
-    ``parks``: shape ``PARKS``; ``suspects``: as for :func:`~hallofshame.metrics.validity.frozen_cycles`.
-    Returns ``park_id, ride_id, observed_at, effective_status, wait_minutes,
-    counts_as_down, eligible, is_open`` for the rides whose latest observation still holds. A ride counts as
-    down inside an open window, if it operated inside one today (R5).
+    ``last``: output of :func:`last_readings` of the sampled feeds; ``frozen``: the frozen cycles among what
+    they were taken from (``park_id, observed_at``); ``windows``: shape ``WINDOWS`` and ``ride_days`` of
+    :class:`~hallofshame.metrics.parkday.ParkDays` for the park-day of that cycle; ``parks``: shape
+    ``PARKS``. Returns ``park_id, ride_id, observed_at, effective_status, wait_minutes, counts_as_down,
+    eligible, is_open`` for the rides whose latest observation still holds. A ride counts as down inside an
+    open window, if it operated inside one today (R5).
     """
-    latest = parks_now(observations, windows)
-    last = observations.filter((pl.col("ride_id") != pl.col("ride_id").shift(-1)).fill_null(value=True))
     present = (
-        believed(last, frozen_cycles(observations, suspects))
+        believed(last, frozen)
         .with_columns(held_until=pl.col("observed_at") + hold_seconds())
-        .join(latest, on="park_id")
+        .join(parks_now(last, windows), on="park_id")
         .filter(pl.col("status").is_not_null() & (pl.col("now") < pl.col("held_until")))
     )
     today = ride_days.select("park_id", "ride_id", "eligible", operated_today=pl.col("operating") > 0)
@@ -56,12 +59,12 @@ def live_rides(
     )
 
 
-def parks_now(observations: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+def parks_now(last: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     """Each park's latest cycle and whether it is open then: ``park_id, now, is_open``.
 
-    Takes the shapes ``OBSERVATIONS`` (sampled feeds) and ``WINDOWS``.
+    Takes the output of :func:`last_readings` and the shape ``WINDOWS``.
     """
-    latest = observations.group_by("park_id").agg(now=pl.col("observed_at").max())
+    latest = last.group_by("park_id").agg(now=pl.col("observed_at").max())
     inside = (
         latest.join(windows, on="park_id")
         .filter((pl.col("start") <= pl.col("now")) & (pl.col("now") < pl.col("end")))
@@ -80,8 +83,9 @@ def live_parks(
 
     ``now``: output of :func:`parks_now`; ``live``: output of :func:`live_rides`; ``eligible``: ``park_id,
     ride_id`` of E today; ``rides``: shape ``RIDES``. ``weight_eligible`` covers all of E, observed now or
-    not (R8), and is 0 while the park is closed or nothing at all is known of it. Returns ``park_id, is_open, weight_down, weight_eligible, eligible, observed, rides_operating,
-    rides_down, wait_sum, wait_known, wait_max``.
+    not (R8), and is 0 while the park is closed or nothing at all is known of it. Returns ``park_id, is_open,
+    weight_down, weight_eligible, eligible, observed, rides_operating, rides_down, wait_sum, wait_known,
+    wait_max``.
     """
     operating = (pl.col("effective_status") == Status.OPERATING) & pl.col("eligible")
     wait = pl.when(operating & pl.col("is_open")).then(pl.col("wait_minutes").cast(pl.Int64))

@@ -71,7 +71,8 @@ class ParkDays:
 def compute_park_days(inputs: ParkDayInputs, suspects: pl.Series | None = None) -> ParkDays:
     """Statistics of ``inputs.days`` by R2–R9, from observations of one origin.
 
-    ``suspects``: as for :func:`~hallofshame.metrics.validity.frozen_cycles`. Where a park may have frozen, ask for one of its days at a time with the observations of that day's own
+    ``suspects``: as for :func:`~hallofshame.metrics.validity.frozen_cycles`. Where a park may have frozen,
+    ask for one of its days at a time with the observations of that day's own
     horizon, as :func:`hallofshame.metrics.compute.compute` does: the frozen rule alone looks further.
     """
     days, rides = inputs.days, inputs.rides

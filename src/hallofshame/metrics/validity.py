@@ -121,7 +121,8 @@ def _in_frozen_runs(cycles: pl.DataFrame, group: list[str]) -> pl.DataFrame:
 def suspected_parks(observations: pl.DataFrame) -> pl.Series:
     """Parks that may have frozen: a cheap test that never misses one, so that most are spared the exact one.
 
-    Takes the shape ``OBSERVATIONS``, of one origin for the parks that matter. A frozen stretch holds no change of any ride, and in it some ride claims one wait throughout.
+    Takes the shape ``OBSERVATIONS``, of one origin for the parks that matter. A frozen stretch holds no
+    change of any ride, and in it some ride claims one wait throughout.
     """
     changed = observations.select(
         (pl.col("ride_id") != pl.col("ride_id").shift())

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, select
 from hallofshame.domain.words import Origin
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.compute import Computed
-from hallofshame.metrics.live import live_parks, live_rides, parks_now
+from hallofshame.metrics.live import last_readings, live_parks, live_rides, parks_now
 from hallofshame.metrics.parkday import ParkDayInputs
+from hallofshame.metrics.validity import frozen_cycles
 from hallofshame.store import bulk
 from hallofshame.store.models import ParkCurrent, RideCurrent
 
@@ -20,8 +21,11 @@ def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed
     Only parks whose latest observation in the store is among the inputs are written, so that rolling up an
     old day never turns the present back.
     """
-    sampled = inputs.observations.filter(pl.col("origin") == Origin.LIVE)
-    latest = sampled.group_by("park_id").agg(now=pl.col("observed_at").max())
+    sampled = inputs.observations
+    if (sampled["origin"] != Origin.LIVE).any():
+        sampled = sampled.filter(pl.col("origin") == Origin.LIVE)
+    last = last_readings(sampled)
+    latest = last.group_by("park_id").agg(now=pl.col("observed_at").max())
     today = (
         latest.join(inputs.days.join(days, on=["park_id", "day"], how="semi"), on="park_id")
         .filter((pl.col("day_start") <= pl.col("now")) & (pl.col("now") < pl.col("day_end")))
@@ -38,14 +42,15 @@ def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed
     )
     current_day = today.select("park_id", "day")
     ride_days = computed.rows.ride_days.join(current_day, on=["park_id", "day"], how="semi")
-    observed = sampled.join(current_day, on="park_id", how="semi", maintain_order="left")
+    last = last.join(current_day, on="park_id", how="semi", maintain_order="left")
     windows = computed.rows.windows.join(current_day, on=["park_id", "day"], how="semi")
-    live = live_rides(observed, windows, ride_days, inputs.parks)
+    frozen = frozen_cycles(sampled, computed.suspects)
+    live = live_rides(last, frozen, windows, ride_days, inputs.parks)
     eligible = ride_days.filter("eligible").select("park_id", "ride_id")
     written = _write_rides(
         connection, rides_now.join(today.select("park_id").cast(pl.Int64), on="park_id", how="semi"), live
     )
-    parks = live_parks(parks_now(observed, windows), live, eligible, inputs.rides)
+    parks = live_parks(parks_now(last, windows), live, eligible, inputs.rides)
     return written + _write_parks(connection, parks, today)
 
 

@@ -24,8 +24,8 @@ from hallofshame.store.database import Database
 from hallofshame.store.models import Base, DerivedRevision, RideDailyStats
 from hallofshame.store.observations import ObservationCache
 
-PARKS_AT_ONCE = 50
-PARK_DAYS_AT_ONCE = 100
+PARKS_AT_ONCE = 75
+PARK_DAYS_AT_ONCE = 150
 """Bounds of one batch, so that memory stays flat whatever the size of the dirty list."""
 
 BATCHES_KEPT = 8

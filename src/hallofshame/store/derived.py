@@ -49,7 +49,8 @@ Rows = Mapping[type[Base], pl.DataFrame]
 class Change:
     """What a write changed: the number of rows written and removed, and the park-days they belong to.
 
-    ``removed`` says whether day rows went, ``days`` are those of changed day rows, ``outage_days`` those of changed outage parts, ``all_days`` all.
+    ``removed`` says whether day rows went, ``days`` are those of changed day rows, ``outage_days`` those
+    whose outages have to be put together anew, ``all_days`` all.
     """
 
     rows: int

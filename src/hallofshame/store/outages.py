@@ -50,7 +50,7 @@ def _restitch(connection: Connection, parks: list[int], first: dt.date, last: dt
 def _ongoing_only_on_the_latest_day(
     connection: Connection, parks: list[int], parts: pl.DataFrame
 ) -> pl.DataFrame:
-    """A ride is still down only as far as nothing was observed later; before that its record just broke off."""
+    """A ride is still down only if nothing was observed later; before that its record just broke off."""
     latest = bulk.read_frame(
         connection,
         select(ParkDailyStats.park_id, func.max(ParkDailyStats.day).label("latest"))
