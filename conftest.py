@@ -8,6 +8,9 @@ from collections.abc import Generator
 
 import pytest
 
+# The tests run side by side in processes; threads of their own would only get into each other's way.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 REQUIRE_ALL = "HALLOFSHAME_REQUIRE_ALL_SUITES"
 ALL_REQUIRED = os.environ.get(REQUIRE_ALL) == "1"
 

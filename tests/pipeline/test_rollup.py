@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,13 +16,15 @@ from hallofshame.domain.localtime import day_bounds, to_unix
 from hallofshame.domain.words import Feed, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.rebuild import mark_range
-from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import bulk, data_version, dirty
+from hallofshame.pipeline.rollup import PARK_DAYS_AT_ONCE, Rollup, RollupResult
+from hallofshame.store import data_version, dirty
 from hallofshame.store.database import Database
 from hallofshame.store.derived import period_start
 from hallofshame.store.models import (
     AggregationLog,
     ParkDailyStats,
+    RawRevision,
+    RideCurrent,
     RideDailyStats,
     RideOutage,
     RideStatusSnapshot,
@@ -31,7 +35,6 @@ from pipeline.fakes import (
     CADENCE,
     LOG,
     MONDAY,
-    NEW_YORK,
     ROME,
     TIMEZONES,
     TUESDAY,
@@ -68,21 +71,47 @@ def version(database: Database) -> int:
         return data_version.get(connection)[0]
 
 
+def day_start(day: dt.date) -> int:
+    return day_bounds(day, TIMEZONES[ROME])[0]
+
+
 def dirty_days(database: Database) -> set[tuple[int, dt.date]]:
     with database.read() as connection:
         return set(dirty.dirty(connection).select("park_id", "day").iter_rows())
 
 
-def one_park(database: Database, *days: pl.DataFrame, signal: str = "down") -> list[int]:
+def one_park(database: Database) -> list[int]:
     """Rome with four rides."""
-    seed_parks(database, ROME, signal=signal)
+    seed_parks(database, ROME)
     return seed_rides(database, ROME, *NAMES)
 
 
 # --- however the observations came ---
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.fixture(scope="module")
+def told_file(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which a story was told, for tests that only look at its end."""
+    path = tmp_path_factory.mktemp("told") / "told.db"
+    shutil.copy(_migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    World(database, 6, days=3, rollup_every=0.0).tell()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def told(told_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """A copy of that database."""
+    shutil.copy(told_file, tmp_path / "told.db")
+    database = Database(f"sqlite:///{tmp_path / 'told.db'}")
+    yield database
+    database.dispose()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
 def test_live_cycles_a_rebuild_and_one_write_give_the_same_rows(
     database: Database, fresh: Fresh, seed: int
 ) -> None:
@@ -103,44 +132,35 @@ def test_live_cycles_a_rebuild_and_one_write_give_the_same_rows(
 
 
 def test_a_roll_up_after_every_cycle_gives_the_same_rows(sqlite_database: Database, fresh: Fresh) -> None:
-    """A short story from one evening into the next morning, with the roll-up of live operation."""
-    world = World(sqlite_database, 7, days=1, rollup_every=1)
+    """A short story from one midnight past the next, with the roll-up of live operation."""
+    world = World(sqlite_database, 7, days=1, rollup_every=1, step=3600)
     world.tell()
     other = fresh()
     at_once(sqlite_database, other)
     assert_same_rows(derived_rows(sqlite_database), derived_rows(other))
 
 
-def test_a_rebuild_of_copied_raw_rows_gives_the_same_rows(database: Database, fresh: Fresh) -> None:
+def test_a_rebuild_of_copied_raw_rows_gives_the_same_rows(told: Database, fresh: Fresh) -> None:
     """Only the raw record and the catalogue survive; the present state comes with the next cycle."""
-    World(database, 4, days=2).tell()
-    wanted = derived_rows(database)
     other = fresh()
-    copy(database, other, *CATALOGUE, RideStatusSnapshot)
-    with other.write() as connection:
-        bulk.insert(
-            connection,
-            __import__("hallofshame.store.models", fromlist=["RawRevision"]).RawRevision,
-            pl.DataFrame({"park_id": [ROME, NEW_YORK], "revision": [1, 1]}),
-        )
+    copy(told, other, *CATALOGUE, RideStatusSnapshot, RawRevision)
     mark_range(other, CLOCK)
     roll_up(other)
-    got = derived_rows(other)
+    got, wanted = derived_rows(other), derived_rows(told)
     for present in ("ride_current", "park_current"):
         del got[present], wanted[present]
     assert_same_rows(got, wanted)
 
 
-def test_all_derived_rows_may_be_thrown_away(database: Database) -> None:
-    World(database, 5, days=2).tell()
-    wanted = derived_rows(database)
-    with database.write() as connection:
+def test_all_derived_rows_may_be_thrown_away(told: Database) -> None:
+    wanted = derived_rows(told)
+    with told.write() as connection:
         for model in DERIVED:
-            if model.__tablename__ != "ride_current":
+            if model is not RideCurrent:
                 connection.execute(delete(model))
-    mark_range(database, CLOCK)
-    roll_up(database)
-    assert_same_rows(derived_rows(database), wanted)
+    mark_range(told, CLOCK)
+    roll_up(told)
+    assert_same_rows(derived_rows(told), wanted)
 
 
 # --- twice ---
@@ -185,10 +205,9 @@ def test_a_rebuild_brings_back_what_was_changed_by_hand(database: Database) -> N
 # --- larger grains ---
 
 
-def test_larger_grains_are_sums_of_smaller_ones(database: Database) -> None:
+def test_larger_grains_are_sums_of_smaller_ones(told: Database) -> None:
     """From May into June, from one week into the next."""
-    World(database, 6).tell()
-    found = derived_rows(database)
+    found = derived_rows(told)
     for who, sums, key in (
         ("ride", RIDE_SUMS, ["park_id", "ride_id"]),
         ("park", PARK_SUMS, ["park_id"]),
@@ -198,9 +217,7 @@ def test_larger_grains_are_sums_of_smaller_ones(database: Database) -> None:
         wanted = days.filter(pl.col("open") > 0).sort(*key, "day").select(*key, "day", *sums)
         assert hours.group_by(*key, "day").agg(pl.col(sums).sum()).sort(*key, "day").equals(wanted)
         for grain in ("week", "month", "year"):
-            start = pl.col("day").map_elements(
-                lambda day, g=grain: period_start(day, g), return_dtype=pl.Date
-            )
+            start = pl.Series([period_start(day, grain) for day in days["day"]])
             total = days.group_by(*key, period_start=start).agg(
                 pl.col(sums).sum(), pl.col("wait_max").max(), *_counted(who)
             )
@@ -212,10 +229,8 @@ def test_larger_grains_are_sums_of_smaller_ones(database: Database) -> None:
 def _counted(who: str) -> list[pl.Expr]:
     if who == "ride":
         return [pl.col("eligible").sum().alias("eligible_days")]
-    return [
-        pl.col("window_seconds").sum(),
-        (pl.col("window_seconds") > 0).sum().cast(pl.Int64).alias("open_days"),
-    ]
+    is_open = pl.col("window_seconds") > 0
+    return [pl.col("window_seconds").sum(), is_open.sum().cast(pl.Int64).alias("open_days")]
 
 
 def test_coarse_rows_go_with_the_days_under_them(database: Database) -> None:
@@ -253,7 +268,7 @@ def test_a_day_whose_operated_rides_change_re_rolls_the_six_days_after_it(databa
         if ride == rides[0] and is_eligible
     }
     assert eligible == {MONDAY + days * ONE_DAY for days in range(7)}
-    assert list(rows(database, ParkDailyStats, "eligible")) == [(4,)] * 7 + [(3,)] * 2
+    assert rows(database, ParkDailyStats, "eligible") == [(4,)] * 7 + [(3,)] * 2
 
 
 def test_an_outage_across_midnight_is_one_outage(database: Database) -> None:
@@ -297,7 +312,7 @@ def test_an_event_log_reaches_over_a_day_of_23_hours(database: Database, fresh: 
                 (
                     ROME,
                     ride,
-                    day_bounds(day, TIMEZONES[ROME])[0] + 36_000,
+                    day_start(day) + 36_000,
                     1,
                     status,
                     None,
@@ -395,29 +410,14 @@ def test_a_day_computed_beside_the_one_before_it_knows_its_rides(database: Datab
     observe(database, a_day(ROME, MONDAY, rides[3:]), CLOCK.now())
     observe(database, a_day(ROME, WEDNESDAY, rides[:3]), CLOCK.now())
 
-    class OnlyMonday(Rollup):
-        """A second process that read the list before Wednesday came."""
+    def only(day: dt.date, rollup: Rollup) -> None:
+        """A process that has this one day in hand."""
+        with database.read() as connection:
+            marks = dirty.dirty(connection).filter(pl.col("day") == day)
+        rollup._roll_up(marks, RollupResult())
 
-        def run(self, progress: object = None) -> object:  # type: ignore[override]
-            from hallofshame.pipeline.rollup import RollupResult
-
-            result = RollupResult()
-            with database.read() as connection:
-                marks = dirty.dirty(connection).filter(pl.col("day") == MONDAY)
-            self._roll_up(marks, result)
-            return result
-
-    class OnlyWednesday(Rollup):
-        """A process that has Wednesday in hand while the other does Monday."""
-
-        def once(self) -> None:
-            from hallofshame.pipeline.rollup import RollupResult
-
-            with database.read() as connection:
-                marks = dirty.dirty(connection).filter(pl.col("day") == WEDNESDAY)
-            self._roll_up(marks, RollupResult())
-
-    OnlyWednesday(database, CLOCK, LOG, Interrupted(OnlyMonday(database, CLOCK, LOG).run)).once()
+    meanwhile = Interrupted(lambda: only(MONDAY, Rollup(database, CLOCK, LOG)))
+    only(WEDNESDAY, Rollup(database, CLOCK, LOG, meanwhile))
     roll_up(database)
     other = fresh()
     at_once(database, other)
@@ -426,7 +426,7 @@ def test_a_day_computed_beside_the_one_before_it_knows_its_rides(database: Datab
 
 def test_two_roll_ups_over_the_same_list_end_with_the_same_rows(database: Database, fresh: Fresh) -> None:
     """Both hold rows in memory from before; each in turn finds the other's work done in between."""
-    world = World(database, 8, days=1, rollup_every=0.0)
+    world = World(database, 8, days=1, rollup_every=0.0, step=3600)
     world.tell()
     one, two = Rollup(database, CLOCK, LOG), Rollup(database, CLOCK, LOG)
     for rollup in (one, two, one, two):
@@ -466,15 +466,11 @@ def test_many_park_days_are_rolled_up_in_bounded_batches(sqlite_database: Databa
     rides = one_park(sqlite_database)
     frame = a_day(ROME, MONDAY, rides[:2]).filter(pl.col("observed_at") % 7200 == 0)
     frame = frame.with_columns(wait_minutes=pl.col("wait_minutes") + (pl.col("observed_at") // 7200 % 5))
-    days = [
-        frame.with_columns(
-            observed_at=pl.col("observed_at") + 86_400 * n, cadence_seconds=pl.lit(7200, pl.Int32)
-        )
-        for n in range(120)
-    ]
+    frame = frame.with_columns(cadence_seconds=pl.lit(7200, pl.Int32))
+    days = [frame.with_columns(pl.col("observed_at") + 86_400 * n) for n in range(PARK_DAYS_AT_ONCE + 20)]
     observe(sqlite_database, pl.concat(days), CLOCK.now())
     result = Rollup(sqlite_database, CLOCK, LOG).run()
-    assert (result.batches, result.park_days) == (2, 120)
-    assert len(rows(sqlite_database, ParkDailyStats)) == 120
+    assert (result.batches, result.park_days) == (2, PARK_DAYS_AT_ONCE + 20)
+    assert len(rows(sqlite_database, ParkDailyStats)) == PARK_DAYS_AT_ONCE + 20
     with sqlite_database.read() as connection:
         assert connection.scalar(select(ParkDailyStats.eligible).order_by(ParkDailyStats.day.desc())) == 2

@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Connection, insert, select
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.localtime import day_bounds, from_unix, local_day
+from hallofshame.domain.localtime import day_bounds, from_unix, zone
 from hallofshame.domain.readings import ScheduleEntry
 from hallofshame.domain.words import Feed, Origin, ScheduleKind, Status
 from hallofshame.metrics.frames import OBSERVATIONS
@@ -190,24 +190,21 @@ class World:
     def _frozen_evening(self) -> tuple[int, int]:
         """From an hour or two before some midnight, for up to eight hours."""
         midnight = day_bounds(self.first + ONE_DAY * self.random.randint(1, self.days), "UTC")[0]
-        return midnight - self.step * self.random.randint(1, 6), midnight + self.step * self.random.randint(
-            4, 16
-        )
+        before, after = self.random.randint(1, 6), self.random.randint(4, 16)
+        return midnight - 1800 * before, midnight + 1800 * after
 
     def _cycle(self, park: int, instant: int, frozen: tuple[int, int]) -> pl.DataFrame:
-        local = (
-            instant - day_bounds(local_day(from_unix(instant), TIMEZONES[park]), TIMEZONES[park])[0]
-        ) // 3600
+        hour = from_unix(instant).astimezone(zone(TIMEZONES[park])).hour
         still = frozen[0] < instant < frozen[1]
         found = []
         for ride in self.rides[park]:
             if not still or ride not in self.state:
-                self.state[ride] = self._next(ride, is_open=9 <= local < 22)
+                self.state[ride] = self._next(ride, is_open=9 <= hour < 22)
             status, wait = self.state[ride]
             if self.random.random() < 0.02 and not still:
                 continue
             stale = status is Status.OPERATING and self.random.random() < 0.02
-            feed = int(Feed.QUEUE_TIMES if park == NEW_YORK and local % 7 == 0 else Feed.THEMEPARKS_WIKI)
+            feed = int(Feed.QUEUE_TIMES if park == NEW_YORK and hour % 7 == 0 else Feed.THEMEPARKS_WIKI)
             found.append((park, ride, instant, int(Origin.LIVE), status, wait, feed, stale, self.step))
         return pl.DataFrame(found, schema=OBSERVATIONS, orient="row")
 

@@ -88,9 +88,14 @@ def _hour_shift(timezone: str, day: dt.date) -> int:
 
 
 def _rides(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame:
-    found = bulk.read_frame(
+    found = bulk.read_numbers(
         connection,
-        select(Ride.ride_id, Ride.park_id, Ride.kind, RideClassification.tier)
+        select(
+            Ride.ride_id,
+            Ride.park_id,
+            case((Ride.kind == RideKind.ATTRACTION.value, 1), else_=0).label("is_attraction"),
+            RideClassification.tier,
+        )
         .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
         .where(Ride.park_id.in_(park_ids)),
     )
@@ -100,7 +105,7 @@ def _rides(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame:
         return_dtype=pl.Int64,
     )
     return found.select(
-        "ride_id", "park_id", is_attraction=pl.col("kind") == RideKind.ATTRACTION.value, weight=weight
+        "ride_id", "park_id", is_attraction=pl.col("is_attraction") > 0, weight=weight
     ).cast(frames.RIDES)
 
 
@@ -128,7 +133,7 @@ def _latest_before(connection: Connection, park_ids: list[int], first: dt.date) 
     latest day is within six days of it.
     """
     table = table_of(RideDailyStats)
-    rows = bulk.read_frame(
+    rows = bulk.read_numbers(
         connection,
         select(
             table.c.park_id,
@@ -163,7 +168,7 @@ def _all_between(connection: Connection, asked: pl.DataFrame, days: pl.DataFrame
     table = table_of(RideDailyStats)
     since, until = asked["first"].min(), asked["last"].max()
     assert isinstance(since, dt.date)  # noqa: S101 - narrows the type; the caller has checked that rows exist
-    rows = bulk.read_frame(
+    rows = bulk.read_numbers(
         connection,
         select(table.c.park_id, table.c.day, table.c.ride_id, table.c.operated_any, table.c.operating)
         .join(Ride, Ride.ride_id == table.c.ride_id)

@@ -56,7 +56,7 @@ def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed
 
 def _stored_rides(connection: Connection, today: pl.DataFrame) -> pl.DataFrame:
     parks = today["park_id"].to_list()
-    return bulk.read_frame(connection, select(RideCurrent.__table__).where(RideCurrent.park_id.in_(parks)))
+    return bulk.read_numbers(connection, select(RideCurrent.__table__).where(RideCurrent.park_id.in_(parks)))
 
 
 def _write_rides(connection: Connection, stored: pl.DataFrame, live: pl.DataFrame) -> int:

@@ -195,7 +195,7 @@ def write_current(connection: Connection, observations: pl.DataFrame) -> None:
     new = observations.filter(sampled).select(_CURRENT.names()).cast(_CURRENT)
     if new.is_empty():
         return
-    stored = bulk.read_frame(
+    stored = bulk.read_numbers(
         connection,
         select(*(RideCurrent.__table__.c[name] for name in [*_CURRENT, "since"])).where(
             RideCurrent.park_id.in_(new["park_id"].unique().to_list())

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias, cast
 
 import polars as pl
 from pymysql.converters import escape_string
-from sqlalchemy import Connection, Select, Table, types
+from sqlalchemy import Connection, Select, Table, func, types
+from sqlalchemy import select as sqlalchemy_select
 from sqlalchemy.exc import DBAPIError
 
 from hallofshame.domain.errors import StoreError
@@ -24,6 +25,9 @@ STATEMENT_BYTES = 1_000_000
 """Length of one multi-row statement; well below the smallest usual ``max_allowed_packet`` of 16 MB."""
 
 FETCH_ROWS = 20_000
+
+PACKED_BYTES = 8_000_000
+"""Length of one text into which the server packs rows; also below every usual ``max_allowed_packet``."""
 
 _INTEGER_RANGES: tuple[tuple[type[types.TypeEngine[Any]], int], ...] = (
     (types.SmallInteger, 2**15),
@@ -125,6 +129,39 @@ def read_frame(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl.D
             frames.append(pl.DataFrame(list(series)))
     result.close()
     return pl.concat(frames)
+
+
+def read_numbers(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl.DataFrame:
+    """:func:`read_frame` for columns of integers, booleans and dates alone; the rows come in any order.
+
+    From a MariaDB or MySQL server several times as fast: PyMySQL takes an answer apart value by value in
+    Python, so the server packs all rows into one text, which Polars takes apart.
+    """
+    if _is_sqlite(connection):
+        return read_frame(connection, select)
+    schema = {
+        (name := str(column.key)): _dtype(column.type, name) for column in select.selected_columns
+    }
+    if unsuited := [name for name, dtype in schema.items() if dtype not in (pl.Int64, pl.Boolean, pl.Date)]:
+        raise StoreError(f"read_numbers cannot read the column {unsuited[0]!r}; use read_frame")
+    rows = select.subquery("packed")
+    line = func.concat_ws(",", *(func.coalesce(column, "") for column in rows.columns), type_=types.String())
+    connection.exec_driver_sql(f"SET SESSION group_concat_max_len = {PACKED_BYTES}")
+    count, lines = connection.execute(
+        sqlalchemy_select(func.count(), func.aggregate_strings(line, "\n")).select_from(rows)
+    ).one()
+    if not count:
+        return pl.DataFrame(schema=schema)
+    if len(lines) >= PACKED_BYTES:
+        return read_frame(connection, select)  # the server cut the text off
+    kept = {name: pl.Int64() if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
+    found = pl.read_csv(
+        lines.encode("ascii"),
+        has_header=False,
+        new_columns=list(kept),
+        schema_overrides=list(kept.values()),
+    )
+    return found.cast(schema)
 
 
 def _series(name: str, values: Sequence[Any], dtype: pl.DataType) -> pl.Series:

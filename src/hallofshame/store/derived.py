@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Table, case, func, literal, select
+from sqlalchemy import Connection, String, Table, case, func, literal, select
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -86,7 +86,8 @@ def read_days(connection: Connection, days: pl.DataFrame) -> Rows:
     for model in DAY_TABLES:
         table = table_of(model)
         query = select(table).where(table.c.park_id.in_(parks), table.c.day.between(first, last))
-        frame = bulk.read_frame(connection, query)
+        texts = any(isinstance(column.type, String) for column in table.columns)
+        frame = (bulk.read_frame if texts else bulk.read_numbers)(connection, query)
         found[model] = frame.join(
             days.select(pl.col("park_id").cast(pl.Int64), "day"), on=["park_id", "day"], how="semi"
         )

@@ -72,7 +72,7 @@ def _parts_around(
     columns = [table.c[name] for name in PARTS]
     first, last = first - ONE_DAY, last + ONE_DAY
     while True:
-        parts = bulk.read_frame(
+        parts = bulk.read_numbers(
             connection,
             select(*columns).where(
                 RideOutagePart.park_id.in_(parks),
