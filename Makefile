@@ -41,8 +41,8 @@ run: $(VENV)/.ready ## the same system on the live feeds (PORT=8000 DATA=data)
 test: $(VENV)/.ready ## all tests (TESTS=path: some of them)
 	@$(BIN)/python -m pytest $(TESTS)
 
-bench: $(VENV)/.ready ## measure the speed that docs/architecture.md speaks of
-	@$(BIN)/python -m benchmarks.cycle
+bench: $(VENV)/.ready ## measure what docs/performance.md speaks of
+	@$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.ready ## style, types and the direction of imports
 	$(BIN)/ruff check .

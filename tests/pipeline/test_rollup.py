@@ -9,14 +9,20 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from hallofshame.domain.counters import PARK_SUMS, RIDE_SUMS
 from hallofshame.domain.localtime import day_bounds, to_unix
 from hallofshame.domain.words import Feed, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.rebuild import mark_range
-from hallofshame.pipeline.rollup import PARK_DAYS_AT_ONCE, Rollup, RollupResult
+from hallofshame.pipeline.rollup import (
+    PARK_DAYS_AT_ONCE,
+    PARKS_AT_ONCE,
+    Rollup,
+    RollupResult,
+    batches,
+)
 from hallofshame.store import data_version, dirty
 from hallofshame.store.database import Database
 from hallofshame.store.derived import period_start
@@ -462,15 +468,32 @@ def test_the_version_says_how_fresh_the_data_is(database: Database) -> None:
         assert data_version.get(connection) == (1, last)
 
 
-def test_many_park_days_are_rolled_up_in_bounded_batches(sqlite_database: Database) -> None:
+def test_a_long_list_is_rolled_up_in_bounded_batches(sqlite_database: Database) -> None:
+    """Cut in the middle of a park: the later batch knows which rides operated in the earlier one."""
+    count = PARK_DAYS_AT_ONCE + 20
     rides = one_park(sqlite_database)
     frame = a_day(ROME, MONDAY, rides[:2]).filter(pl.col("observed_at") % 7200 == 0)
-    frame = frame.with_columns(wait_minutes=pl.col("wait_minutes") + (pl.col("observed_at") // 7200 % 5))
-    frame = frame.with_columns(cadence_seconds=pl.lit(7200, pl.Int32))
-    days = [frame.with_columns(pl.col("observed_at") + 86_400 * n) for n in range(PARK_DAYS_AT_ONCE + 20)]
+    frame = frame.with_columns(
+        wait_minutes=pl.col("wait_minutes") + (pl.col("observed_at") // 7200 % 5),
+        cadence_seconds=pl.lit(7200, pl.Int32),
+    )
+    days = [frame.with_columns(pl.col("observed_at") + 86_400 * n) for n in range(count)]
     observe(sqlite_database, pl.concat(days), CLOCK.now())
     result = Rollup(sqlite_database, CLOCK, LOG).run()
-    assert (result.batches, result.park_days) == (2, PARK_DAYS_AT_ONCE + 20)
-    assert len(rows(sqlite_database, ParkDailyStats)) == PARK_DAYS_AT_ONCE + 20
-    with sqlite_database.read() as connection:
-        assert connection.scalar(select(ParkDailyStats.eligible).order_by(ParkDailyStats.day.desc())) == 2
+    assert (result.batches, result.park_days) == (2, count)
+    assert rows(sqlite_database, ParkDailyStats, "eligible") == [(2,)] * count
+
+
+def test_batches_keep_the_parks_side_by_side_and_their_days_in_order() -> None:
+    parks, length = 2 * PARKS_AT_ONCE + 1, 3
+    marks = pl.DataFrame(
+        [(park, MONDAY + day * ONE_DAY) for day in range(length) for park in range(parks)],
+        schema={"park_id": pl.Int64, "day": pl.Date},
+        orient="row",
+    )
+    found = list(batches(marks))
+    assert sum(batch.height for batch in found) == parks * length
+    assert all(batch.height <= PARK_DAYS_AT_ONCE for batch in found)
+    assert pl.concat(found).unique().height == marks.height
+    for _, days in pl.concat(found).group_by("park_id", maintain_order=True):
+        assert days["day"].is_sorted()

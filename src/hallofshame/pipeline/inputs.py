@@ -104,9 +104,9 @@ def _rides(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame:
         default=TIER_WEIGHTS[None],
         return_dtype=pl.Int64,
     )
-    return found.select(
-        "ride_id", "park_id", is_attraction=pl.col("is_attraction") > 0, weight=weight
-    ).cast(frames.RIDES)
+    return found.select("ride_id", "park_id", is_attraction=pl.col("is_attraction") > 0, weight=weight).cast(
+        frames.RIDES
+    )
 
 
 def _history(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:

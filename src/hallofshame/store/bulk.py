@@ -139,9 +139,7 @@ def read_numbers(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl
     """
     if _is_sqlite(connection):
         return read_frame(connection, select)
-    schema = {
-        (name := str(column.key)): _dtype(column.type, name) for column in select.selected_columns
-    }
+    schema = {(name := str(column.key)): _dtype(column.type, name) for column in select.selected_columns}
     if unsuited := [name for name, dtype in schema.items() if dtype not in (pl.Int64, pl.Boolean, pl.Date)]:
         raise StoreError(f"read_numbers cannot read the column {unsuited[0]!r}; use read_frame")
     rows = select.subquery("packed")
@@ -161,7 +159,7 @@ def read_numbers(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl
         new_columns=list(kept),
         schema_overrides=list(kept.values()),
     )
-    return found.cast(schema)
+    return found.cast(pl.Schema(schema))
 
 
 def _series(name: str, values: Sequence[Any], dtype: pl.DataType) -> pl.Series:
