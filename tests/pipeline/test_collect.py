@@ -359,6 +359,16 @@ def test_late_observations_do_not_turn_the_present_back(database: Database) -> N
     assert rows(database, RideCurrent, "observed_at", "since") == [(to_unix(NOON), to_unix(NOON) - 1200)]
 
 
+def test_after_an_unknown_reading_a_status_begins_anew(database: Database) -> None:
+    """Also where the unknown one came late."""
+    seed_parks(database, ROME)
+    feed = Polled()
+    for minutes, status in ((0, UP), (10, UP), (5, None)):
+        feed.says = {WIKI_IDS[ROME]: [reading("Alpha", status)]}
+        cycle(database, feed, now=NOON + dt.timedelta(minutes=minutes))
+    assert rows(database, RideCurrent, "status", "since") == [(int(UP), to_unix(NOON) + 600)]
+
+
 # --- what becomes dirty ---
 
 

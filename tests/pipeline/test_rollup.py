@@ -139,7 +139,7 @@ def test_live_cycles_a_rebuild_and_one_write_give_the_same_rows(
 
 def test_a_roll_up_after_every_cycle_gives_the_same_rows(sqlite_database: Database, fresh: Fresh) -> None:
     """A short story from one midnight past the next, with the roll-up of live operation."""
-    world = World(sqlite_database, 7, days=1, rollup_every=1, step=3600)
+    world = World(sqlite_database, 7, days=1, rollup_every=1)
     world.tell()
     other = fresh()
     at_once(sqlite_database, other)
@@ -432,10 +432,10 @@ def test_a_day_computed_beside_the_one_before_it_knows_its_rides(database: Datab
 
 def test_two_roll_ups_over_the_same_list_end_with_the_same_rows(database: Database, fresh: Fresh) -> None:
     """Both hold rows in memory from before; each in turn finds the other's work done in between."""
-    world = World(database, 8, days=1, rollup_every=0.0, step=3600)
+    world = World(database, 8, days=1, rollup_every=0.0)
     world.tell()
     one, two = Rollup(database, CLOCK, LOG), Rollup(database, CLOCK, LOG)
-    for rollup in (one, two, one, two):
+    for rollup in (one, two, one):
         mark_range(database, CLOCK)
         rollup.run()
         world._retier()

@@ -65,6 +65,9 @@ DERIVED: tuple[type[Base], ...] = (
 
 CATALOGUE: tuple[type[Base], ...] = (Park, Ride, RideName, ExternalId, RideClassification, ParkSchedule)
 
+PAST_THE_HOUR = 780
+"""Seconds after the full hour at which cycles run, so that spans do not end where hours do."""
+
 CLOCK = FixedClock(dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
 ONE_DAY = dt.timedelta(days=1)
 
@@ -142,8 +145,8 @@ class World:
     seed: int
     first: dt.date = dt.date(2026, 5, 30)
     days: int = 2
-    rollup_every: float = 0.05
-    step: int = 1800
+    rollup_every: float = 0.08
+    step: int = 3600
     cache: ObservationCache = field(default_factory=ObservationCache)
 
     def __post_init__(self) -> None:
@@ -160,7 +163,7 @@ class World:
         end = day_bounds(self.first + self.days * ONE_DAY, TIMEZONES[NEW_YORK])[0]
         away = self._stretches(start, end, count=2, longest=10)
         frozen = {park: self._frozen_evening() for park in self.rides}
-        for instant in range(start, end, self.step):
+        for instant in range(start + PAST_THE_HOUR, end, self.step):
             if any(since <= instant < until for since, until in away):
                 continue
             frames = [self._cycle(park, instant, frozen[park]) for park in self.rides]

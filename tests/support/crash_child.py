@@ -25,7 +25,9 @@ from hallofshame.store.database import Database
 from hallofshame.store.models import ParkActivitySnapshot
 from hallofshame.store.observations import ObservationCache
 
-START = dt.datetime(2026, 8, 20, 21, 0, tzinfo=dt.UTC)
+START = dt.datetime(2026, 8, 21, 3, 30, tzinfo=dt.UTC)
+"""Half an hour before midnight in New York, so that two park-days are in hand at once."""
+
 CADENCE = 300
 PARKS, RIDES = 3, 6
 
@@ -92,4 +94,5 @@ def go_on(url: str, cycles: int) -> None:
 
 
 if __name__ == "__main__":
+    print("ready", flush=True)
     go_on(sys.argv[1], int(sys.argv[2]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pymysql
 
 MISSING = "MariaDB server not found: apt-get install mariadb-server"
 START_SECONDS = 60
+INSTALL_ATTEMPTS = 3
 
 
 class MariaDBMissingError(Exception):
@@ -42,18 +45,7 @@ class MariaDBServer:
         """Install a fresh data folder and start; returns once the server answers."""
         data = self._folder / "data"
         user = [] if os.geteuid() else ["--user=root"]
-        subprocess.run(
-            [
-                self._install,
-                "--no-defaults",
-                f"--datadir={data}",
-                "--auth-root-authentication-method=normal",
-                "--skip-test-db",
-                *user,
-            ],
-            check=True,
-            capture_output=True,
-        )
+        self._install_data(data, user)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -78,6 +70,26 @@ class MariaDBServer:
                 stderr=log,
             )
         self._await()
+
+    def _install_data(self, data: Path, user: list[str]) -> None:
+        """Make the data folder, one test process after the other: the program is not safe side by side."""
+        command = [
+            self._install,
+            "--no-defaults",
+            f"--datadir={data}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            *user,
+        ]
+        with (Path(tempfile.gettempdir()) / "hallofshame-mariadb-install.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for attempt in range(INSTALL_ATTEMPTS):
+                shutil.rmtree(data, ignore_errors=True)
+                done = subprocess.run(command, check=False, capture_output=True, text=True)
+                if done.returncode == 0:
+                    return
+                time.sleep(1 + attempt)
+        raise RuntimeError(f"mariadb-install-db failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
 
     def _await(self) -> None:
         deadline = time.monotonic() + START_SECONDS

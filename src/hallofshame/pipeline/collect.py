@@ -25,7 +25,7 @@ from hallofshame.pipeline.registry import Registry
 from hallofshame.store import catalogue, findings, raw, schedules
 from hallofshame.store.database import Database
 from hallofshame.store.models import Park
-from hallofshame.store.observations import ObservationCache
+from hallofshame.store.observations import KEEP_SECONDS, SLACK_SECONDS, ObservationCache
 
 STALE_SECONDS = 24 * 3600
 """A claim to operate under an upstream stamp older than this is a ghost (R2)."""
@@ -127,7 +127,8 @@ class Collector:
         self._settled = True
         if self._cache is not None:
             self._cache.append(observations, written.revisions)
-            self._cache.trim(to_unix(observed_at) - 3 * STALE_SECONDS)
+            # Parks that answer are shortened as rows come in; here go those that fell silent.
+            self._cache.trim(to_unix(observed_at) - KEEP_SECONDS - SLACK_SECONDS)
         answered = sum(answer.reading is not None for answer in answers)
         result = CycleResult(
             observed_at, len(answers), answered, len(answers) - answered, observations.height

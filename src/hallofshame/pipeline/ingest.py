@@ -170,7 +170,7 @@ class _ParkWriter:
 
     def _write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
         park_id, timezone, created = self._park(connection)
-        before = len(catalogue.rides(connection, park_id))
+        before = {ride.ride_id for ride in catalogue.rides(connection, park_id)}
         rides = self._rides(connection, park_id, readings)
         observations = one_per_ride(
             readings.join(rides, on=["ride_external_id", "ride_name", "kind"], nulls_equal=True).select(
@@ -185,7 +185,8 @@ class _ParkWriter:
                 pl.lit(self._cadence, pl.Int32).alias("cadence_seconds"),
             )
         )
-        _note_seen(connection, observations)
+        new_rides = {ride.ride_id for ride in catalogue.rides(connection, park_id)} - before
+        _note_seen(connection, observations, new_rides)
         written = write_observations(
             connection,
             observations,
@@ -198,7 +199,7 @@ class _ParkWriter:
             new_observations=written.new_rows,
             parks=1,
             parks_created=int(created),
-            rides_created=len(catalogue.rides(connection, park_id)) - before,
+            rides_created=len(new_rides),
         )
 
     def _park(self, connection: Connection) -> tuple[int, str, bool]:
@@ -286,16 +287,18 @@ def _meetings(readings: pl.DataFrame) -> MeetsAlso:
     return meets_also
 
 
-def _note_seen(connection: Connection, observations: pl.DataFrame) -> None:
-    """Move the rides' first and last sight to what the recording shows."""
+def _note_seen(connection: Connection, observations: pl.DataFrame, created: set[int]) -> None:
+    """Move the rides' first and last sight to what the recording shows; those just created have no other."""
     edges = observations.group_by("ride_id").agg(
         first=pl.col("observed_at").min(), last=pl.col("observed_at").max()
     )
-    for (first,), rides in edges.partition_by("first", as_dict=True).items():
-        earlier = Ride.ride_id.in_(rides["ride_id"].to_list()) & (Ride.first_seen_at > first)
+    for (first, last), rides in edges.partition_by("first", "last", as_dict=True).items():
+        ids = rides["ride_id"].to_list()
+        seen = {"first_seen_at": first, "last_seen_at": last}
+        connection.execute(update(Ride).where(Ride.ride_id.in_(created & set(ids))).values(seen))
+        earlier = Ride.ride_id.in_(ids) & (Ride.first_seen_at > first)
         connection.execute(update(Ride).where(earlier).values(first_seen_at=first))
-    for (last,), rides in edges.partition_by("last", as_dict=True).items():
-        catalogue.touch_rides(connection, rides["ride_id"].to_list(), last)
+        catalogue.touch_rides(connection, ids, last)
 
 
 def _queue_frame(queues: pl.DataFrame, rides: pl.DataFrame, park_id: int) -> pl.DataFrame:

@@ -128,9 +128,9 @@ def _mark(
     """Put the park-days that the observations change on the dirty list."""
     changed: list[tuple[int, dt.date]] = []
     silent: list[tuple[int, dt.date]] = []
-    instants = observations.select("park_id", "observed_at").unique()
-    for (park_id,), group in instants.partition_by("park_id", as_dict=True).items():
-        days = days_changed(group["observed_at"].to_list(), timezones[park_id], before.get(park_id))
+    instants = observations.group_by("park_id").agg(pl.col("observed_at").unique())
+    for park_id, times in instants.iter_rows():
+        days = days_changed(times, timezones[park_id], before.get(park_id))
         changed.extend((park_id, day) for day in days.changed)
         silent.extend((park_id, day) for day in days.silent)
     dirty.mark(connection, changed, "observations", now)
@@ -214,8 +214,9 @@ def write_current(connection: Connection, observations: pl.DataFrame) -> None:
     held = pl.concat([new, stored.select(_CURRENT.names())]).sort(
         "ride_id", "observed_at", maintain_order=True
     )
-    changed = pl.col("status").ne_missing(pl.col("status").shift()).over("ride_id")
-    present = held.with_columns(run=changed.fill_null(value=True).cum_sum().over("ride_id"))
+    first = (pl.col("ride_id") != pl.col("ride_id").shift()).fill_null(value=True)
+    changed = first | pl.col("status").ne_missing(pl.col("status").shift())
+    present = held.with_columns(run=changed.cum_sum().over("ride_id"))
     latest = present.unique("ride_id", keep="last", maintain_order=True)
     began = present.group_by("ride_id", "run").agg(begin=pl.col("observed_at").min())
     rows = (
