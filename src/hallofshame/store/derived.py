@@ -129,8 +129,10 @@ def _difference(
     """The rows of ``after`` that are new or changed, and those of ``before`` whose key is gone."""
     if before.height and before.select(key).equals(after.select(key)):
         # So in most cycles: the same rows in the same order, which needs no join.
-        changed = pl.any_horizontal(after[name].ne_missing(before[name]) for name in after.columns)
-        return after.filter(changed), before.clear()
+        was = before.rename(lambda name: f"{name} before")
+        differs = [pl.col(name).ne_missing(pl.col(f"{name} before")) for name in after.columns]
+        both = pl.concat([after, was], how="horizontal")
+        return after.filter(both.select(pl.any_horizontal(differs)).to_series()), before.clear()
     put = after.join(before, on=after.columns, how="anti", nulls_equal=True, maintain_order="left")
     return put, before.join(after, on=key, how="anti")
 

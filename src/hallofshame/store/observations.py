@@ -113,7 +113,7 @@ class ObservationCache:
                 if held is not None:
                     pieces.append(held.settled)
                     fresh.append(held.fresh)
-        found = pl.concat([*pieces, *fresh])
+        found = pl.concat([*pieces, *fresh], rechunk=True)
         instants = found["observed_at"]
         earliest, latest = instants.min(), instants.max()
         if isinstance(earliest, int) and isinstance(latest, int) and (earliest < start or latest >= end):
