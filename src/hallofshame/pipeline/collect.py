@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import BodyError, FeedError
+from hallofshame.domain.errors import FeedError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, ParkReading, RideReading, ShowTime
 from hallofshame.domain.words import Feed, Origin, PollOutcome, Status
@@ -159,12 +159,6 @@ class Collector:
                 spent = int(1000 * (time.perf_counter() - started))
                 answer.polls.append(_failure(park, feed, error, spent))
                 self._log.warning("%s from %s: %s", park.slug, feed.slug, error)
-                continue
-            except Exception as error:  # noqa: BLE001 - a fault of ours in one park must not cost the others theirs
-                spent = int(1000 * (time.perf_counter() - started))
-                self._log.exception("%s from %s could not be read", park.slug, feed.slug)
-                fault = BodyError(f"could not be read: {error!r}")
-                answer.polls.append(_failure(park, feed, fault, spent))
                 continue
             rides = len(poll.reading.rides)
             outcome = PollOutcome.OK if rides else PollOutcome.EMPTY
