@@ -21,7 +21,7 @@ from hallofshame.store.models import Base, FeedPoll, ParkActivitySnapshot, RideS
 from pipeline.worlds import DERIVED
 from support import crash_child
 
-CYCLES = 16
+CYCLES = 12
 KILLS = 4
 LONGEST_SECONDS = 1.2
 """How long after it is ready a child lives at most: a few cycles with their roll-ups."""

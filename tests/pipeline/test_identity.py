@@ -370,15 +370,15 @@ def test_a_ride_that_returns_is_the_same_ride(database: Database) -> None:
     assert [row.is_active for row in rides(database)] == [True, True]
 
 
-def test_a_whole_park_vanishing_is_a_finding_not_a_retirement(database: Database) -> None:
-    seed_parks(database, ROME)
+def test_a_whole_park_vanishing_is_a_finding_not_a_retirement(sqlite_database: Database) -> None:
+    seed_parks(sqlite_database, ROME)
     feed = Polled(says={WIKI_IDS[ROME]: [reading(name, SHUT) for name in ("Alpha", "Bravo", "Charlie")]})
-    cycle(database, feed, now=NOON)
+    cycle(sqlite_database, feed, now=NOON)
     feed.says = {WIKI_IDS[ROME]: [reading("Something else", UP)]}
     for day in range(1, 33):
-        cycle(database, feed, now=NOON + dt.timedelta(days=day))
-    result = retire_vanished(database, FixedClock(NOON + dt.timedelta(days=32, hours=1)))
+        cycle(sqlite_database, feed, now=NOON + dt.timedelta(days=day))
+    result = retire_vanished(sqlite_database, FixedClock(NOON + dt.timedelta(days=32, hours=1)))
     assert result.retired == []
     assert result.vanished_parks == [ROME]
-    assert [finding.park_id for finding in found(database, "park_vanished")] == [ROME]
-    assert all(ride.is_active for ride in rides(database))
+    assert [finding.park_id for finding in found(sqlite_database, "park_vanished")] == [ROME]
+    assert all(ride.is_active for ride in rides(sqlite_database))
