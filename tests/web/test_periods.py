@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hallofshame.domain.errors import PeriodError
-from hallofshame.domain.periods import NAMED_PERIODS, DayRange, Period, PeriodName, parse_period
+from hallofshame.domain.periods import NAMED_PERIODS, DayRange, Period, PeriodName, Shift, parse_period
 
 TODAY = dt.date(2026, 8, 20)  # a Thursday
 
@@ -32,6 +33,7 @@ def parse(**given: str) -> Period:
         ("last_month", days("2026-07-01", "2026-07-31"), days("2026-06-01", "2026-06-30")),
         ("7days", days("2026-08-14", "2026-08-20"), days("2026-08-07", "2026-08-13")),
         ("30days", days("2026-07-22", "2026-08-20"), days("2026-06-22", "2026-07-21")),
+        ("this_month", days("2026-08-01", "2026-08-20"), days("2026-07-01", "2026-07-20")),
         ("this_year", days("2026-01-01", "2026-08-20"), days("2025-01-01", "2025-08-20")),
     ],
 )
@@ -65,6 +67,37 @@ def test_the_running_year_is_the_same_by_word_and_by_number() -> None:
 
 def test_leap_day_is_compared_with_the_last_of_february() -> None:
     assert parse(period="this_year").previous(dt.date(2024, 2, 29)) == days("2023-01-01", "2023-02-28")
+
+
+def test_the_end_of_a_long_month_is_compared_with_the_whole_short_one() -> None:
+    assert parse(period="this_month").previous(dt.date(2026, 3, 31)) == days("2026-02-01", "2026-02-28")
+
+
+@pytest.mark.parametrize(
+    ("given", "before", "a_year_before"),
+    [
+        ({"period": "today"}, days("2026-08-19", "2026-08-19"), days("2025-08-20", "2025-08-20")),
+        ({"period": "last_week"}, days("2026-08-03", "2026-08-09"), days("2025-08-10", "2025-08-16")),
+        ({"period": "this_month"}, days("2026-07-01", "2026-07-20"), days("2025-08-01", "2025-08-20")),
+        ({"year": "2025"}, days("2024-01-01", "2024-12-31"), days("2024-01-01", "2024-12-31")),
+        (
+            {"start": "2025-02-01", "end": "2025-02-28"},
+            days("2025-01-04", "2025-01-31"),
+            days("2024-02-01", "2024-02-29"),
+        ),
+    ],
+)
+def test_a_shifted_period_means_the_days_it_is_compared_with(
+    given: dict[str, str], before: DayRange, a_year_before: DayRange
+) -> None:
+    period = parse(**given)
+    assert replace(period, shift=Shift.PREVIOUS).days(TODAY) == before == period.previous(TODAY)
+    assert replace(period, shift=Shift.LAST_YEAR).days(TODAY) == a_year_before
+
+
+def test_the_month_before_the_last_has_a_month_before_it() -> None:
+    shifted = Period(PeriodName.LAST_MONTH, shift=Shift.PREVIOUS)
+    assert shifted.previous(TODAY) == days("2026-05-01", "2026-05-31")
 
 
 def test_dates_of_its_own_may_reach_into_tomorrow_for_it_is_tomorrow_somewhere() -> None:

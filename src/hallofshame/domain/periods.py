@@ -30,6 +30,7 @@ class PeriodName(StrEnum):
     LAST_MONTH = "last_month"
     SEVEN_DAYS = "7days"
     THIRTY_DAYS = "30days"
+    THIS_MONTH = "this_month"
     THIS_YEAR = "this_year"
     YEAR = "year"
     RANGE = "range"
@@ -48,10 +49,21 @@ _LABELS = {
     PeriodName.LAST_MONTH: "Last month",
     PeriodName.SEVEN_DAYS: "Last 7 days",
     PeriodName.THIRTY_DAYS: "Last 30 days",
+    PeriodName.THIS_MONTH: "This month",
     PeriodName.THIS_YEAR: "This year",
 }
 
 _ROLLING_DAYS = {PeriodName.SEVEN_DAYS: 7, PeriodName.THIRTY_DAYS: 30}
+
+
+class Shift(StrEnum):
+    """How a period is moved back for a comparison: to the one before (R11), or by a year."""
+
+    PREVIOUS = "previous"
+    LAST_YEAR = "last_year"
+
+
+_SHIFTED_LABELS = {Shift.PREVIOUS: "The period before", Shift.LAST_YEAR: "A year before"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,12 +93,16 @@ class DayRange:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period as asked for. ``year`` is set for ``YEAR``, ``start`` and ``end`` for ``RANGE``, else null."""
+    """A period as asked for. ``year`` is set for ``YEAR``, ``start`` and ``end`` for ``RANGE``, else null.
+
+    ``shift`` moves it back: it then means the days that the unshifted period is compared with.
+    """
 
     name: PeriodName
     year: int | None = None
     start: dt.date | None = None
     end: dt.date | None = None
+    shift: Shift | None = None
 
     @property
     def is_live(self) -> bool:
@@ -96,6 +112,8 @@ class Period:
     @property
     def label(self) -> str:
         """What a person calls it."""
+        if self.shift is not None:
+            return _SHIFTED_LABELS[self.shift]
         if self.name is PeriodName.YEAR:
             return str(self.year)
         if self.name is PeriodName.RANGE:
@@ -104,7 +122,7 @@ class Period:
 
     @property
     def query(self) -> dict[str, str]:
-        """The request parameters that ask for this period."""
+        """The request parameters that ask for this period, unshifted."""
         if self.name is PeriodName.YEAR:
             return {"year": str(self.year)}
         if self.name is PeriodName.RANGE:
@@ -114,26 +132,37 @@ class Period:
     def days(self, today: dt.date) -> DayRange:
         """The days it means in a park whose own date is ``today``; for ``live`` that day itself.
 
-        The running year, asked for by word or by number, ends today.
+        The running month and year, asked for by word or by number, end today.
         """
+        days = self._unshifted(today)
+        if self.shift is Shift.PREVIOUS:
+            return self._before(days)
+        return days if self.shift is None else _same_dates_a_year_before(days)
+
+    def previous(self, today: dt.date) -> DayRange:
+        """The period it is compared with (R11): as long, and for calendar periods the calendar one before.
+
+        The running month and year are compared with the same stretch of the one before.
+        """
+        return self._before(self.days(today))
+
+    def _unshifted(self, today: dt.date) -> DayRange:
         if self.name is PeriodName.RANGE and self.start is not None and self.end is not None:
             return DayRange(self.start, self.end)
         if self.name is PeriodName.YEAR and self.year is not None and self.year != today.year:
             return DayRange(dt.date(self.year, 1, 1), dt.date(self.year, 12, 31))
         return _calendar_days(self.name, today)
 
-    def previous(self, today: dt.date) -> DayRange:
-        """The period it is compared with (R11): as long, and for calendar periods the calendar one before.
-
-        The running year is compared with the same stretch of the year before.
-        """
-        now = self.days(today)
+    def _before(self, days: DayRange) -> DayRange:
         if self.name is PeriodName.LAST_MONTH:
-            last = now.start - ONE_DAY
+            last = days.start - ONE_DAY
             return DayRange(last.replace(day=1), last)
+        if self.name is PeriodName.THIS_MONTH:
+            last = days.start - ONE_DAY
+            return DayRange(last.replace(day=1), last.replace(day=min(days.end.day, last.day)))
         if self.name in (PeriodName.THIS_YEAR, PeriodName.YEAR):
-            return DayRange(_year_before(now.start), _year_before(now.end))
-        return now.before()
+            return _same_dates_a_year_before(days)
+        return days.before()
 
 
 def _calendar_days(name: PeriodName, today: dt.date) -> DayRange:
@@ -147,14 +176,28 @@ def _calendar_days(name: PeriodName, today: dt.date) -> DayRange:
         return DayRange(last.replace(day=1), last)
     if name in _ROLLING_DAYS:
         return DayRange(today - dt.timedelta(days=_ROLLING_DAYS[name] - 1), today)
+    if name is PeriodName.THIS_MONTH:
+        return DayRange(today.replace(day=1), today)
     if name in (PeriodName.THIS_YEAR, PeriodName.YEAR):
         return DayRange(today.replace(month=1, day=1), today)
     return DayRange(today, today)
 
 
+def _same_dates_a_year_before(days: DayRange) -> DayRange:
+    """A range of whole months stays one, whatever the length of February."""
+    start, end = _year_before(days.start), _year_before(days.end)
+    if days.start.day == 1 and (days.end + ONE_DAY).day == 1:
+        end = end.replace(day=_last_of_month(end.year, end.month))
+    return DayRange(start, end)
+
+
 def _year_before(day: dt.date) -> dt.date:
-    last_of_month = calendar.monthrange(day.year - 1, day.month)[1]
-    return day.replace(year=day.year - 1, day=min(day.day, last_of_month))
+    year = day.year - 1
+    return day.replace(year=year, day=min(day.day, _last_of_month(year, day.month)))
+
+
+def _last_of_month(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]
 
 
 def parse_period(
@@ -209,7 +252,8 @@ def _parse_range(start: str | None, end: str | None, today: dt.date) -> Period:
         raise PeriodError(
             f"{missing} is missing; a range takes start and end as YYYY-MM-DD", parameter=missing
         )
-    first, last = _parse_date("start", start, today), _parse_date("end", end, today)
+    latest = today + ONE_DAY
+    first, last = parse_date("start", start, latest), parse_date("end", end, latest)
     if first > last:
         raise PeriodError(f"end {end!r} lies before start {start!r}; swap them", parameter="end")
     if (last - first).days + 1 > MAX_RANGE_DAYS:
@@ -219,8 +263,8 @@ def _parse_range(start: str | None, end: str | None, today: dt.date) -> Period:
     return Period(PeriodName.RANGE, start=first, end=last)
 
 
-def _parse_date(parameter: str, text: str, today: dt.date) -> dt.date:
-    latest = today + ONE_DAY
+def parse_date(parameter: str, text: str, latest: dt.date) -> dt.date:
+    """A date as ``YYYY-MM-DD`` from 2000 up to ``latest``; :class:`PeriodError` names the parameter."""
     try:
         day = dt.date.fromisoformat(text if _ISO_DATE.fullmatch(text) else "")
     except ValueError:
