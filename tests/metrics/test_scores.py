@@ -6,8 +6,10 @@ import pytest
 
 from hallofshame.metrics.scores import (
     average_wait,
+    change_of,
     coverage_percent,
     downtime_hours,
+    is_listed_change,
     live_shame_score,
     shame_score,
     trend_points,
@@ -73,6 +75,28 @@ def test_trend_is_the_difference_of_uptimes_in_points() -> None:
 @pytest.mark.parametrize(("coverage", "before"), [(49.9, 100.0), (100.0, 49.9), (None, 100.0), (100.0, None)])
 def test_trend_needs_half_coverage_of_both_periods(coverage: float | None, before: float | None) -> None:
     assert trend_points(92.5, 98.0, coverage, before) is None
+
+
+def test_a_change_is_the_difference_of_two_shown_numbers() -> None:
+    assert change_of(1.25, 0.5, 50.0, 50.0) == 0.75
+    assert change_of(0.3, 0.1, 100.0, 100.0) == 0.2
+
+
+@pytest.mark.parametrize(("coverage", "before"), [(49.9, 100.0), (100.0, 49.9), (None, 100.0), (100.0, None)])
+def test_a_change_needs_half_coverage_of_both_ranges(coverage: float | None, before: float | None) -> None:
+    assert change_of(1.0, 2.0, coverage, before) is None
+
+
+def test_a_change_needs_both_numbers() -> None:
+    assert change_of(None, 2.0, 100.0, 100.0) is None
+    assert change_of(1.0, None, 100.0, 100.0) is None
+
+
+@pytest.mark.parametrize(
+    ("points", "listed"), [(5.0, True), (4.9, False), (-5.0, True), (-4.9, False), (0.0, False)]
+)
+def test_changes_of_five_points_are_listed(points: float, listed: bool) -> None:
+    assert is_listed_change(points) is listed
 
 
 def test_trend_needs_both_uptimes() -> None:

@@ -11,6 +11,12 @@ MIN_RANKED_COVERAGE_PERCENT = 50.0
 MIN_RANKED_RIDES = 3
 """Eligible rides below which a park is listed unranked (R12)."""
 
+LISTED_CHANGE_POINTS = 5.0
+"""Changes of uptime smaller than this are not listed among the trends (R11)."""
+
+MIN_AWARD_SHARE_OF_DAYS = 10
+"""For an award a park or ride needs one in so many of the open days of the year's best-recorded park."""
+
 
 def shame_score(weighted_downtime: int, weighted_exposure: int) -> float | None:
     """10 × weighted downtime ÷ weighted exposure, 0–10, two decimals; null without exposure (R8)."""
@@ -61,11 +67,27 @@ def trend_points(
     previous_coverage: float | None,
 ) -> float | None:
     """Uptime minus that of the previous period, in percentage points; null unless both are covered (R11)."""
-    if uptime is None or previous_uptime is None or coverage is None or previous_coverage is None:
+    change = change_of(uptime, previous_uptime, coverage, previous_coverage)
+    return None if change is None else round(change, 1)
+
+
+def change_of(
+    value: float | None, previous: float | None, coverage: float | None, previous_coverage: float | None
+) -> float | None:
+    """A shown number minus that of another period, two decimals; null unless both are covered (R11)."""
+    if value is None or previous is None or not is_covered(coverage) or not is_covered(previous_coverage):
         return None
-    if min(coverage, previous_coverage) < MIN_RANKED_COVERAGE_PERCENT:
-        return None
-    return round(uptime - previous_uptime, 1)
+    return round(value - previous, 2)
+
+
+def is_covered(coverage: float | None) -> bool:
+    """Whether enough was observed to rank and to compare: half of the open time (R11, R12)."""
+    return coverage is not None and coverage >= MIN_RANKED_COVERAGE_PERCENT
+
+
+def is_listed_change(points: float) -> bool:
+    """Whether a change of uptime is large enough for the trend tables (R11)."""
+    return abs(points) >= LISTED_CHANGE_POINTS
 
 
 def unranked_reason(coverage: float | None, eligible_rides: int) -> str | None:

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import NAMED_PERIODS, Period
+from hallofshame.metrics.scores import is_listed_change
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.park_rows import park_lines
 from hallofshame.web.reading import Reading
 from hallofshame.web.ride_rows import ride_lines, ride_trend
-
-LISTED_CHANGE_POINTS = 5.0
-"""Smaller changes of uptime are not listed (R11)."""
 
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 
@@ -56,9 +54,11 @@ def trend_tables(
 
 def _greatest(changes: Mapping[int, float | None]) -> tuple[list[int], list[int]]:
     """The ids whose change is large enough, the greatest first: those that rose, those that fell."""
-    known = {key: change for key, change in changes.items() if change is not None}
-    rose = [key for key, change in known.items() if change >= LISTED_CHANGE_POINTS]
-    fell = [key for key, change in known.items() if change <= -LISTED_CHANGE_POINTS]
+    known = {
+        key: change for key, change in changes.items() if change is not None and is_listed_change(change)
+    }
+    rose = [key for key, change in known.items() if change > 0]
+    fell = [key for key, change in known.items() if change < 0]
     return (
         sorted(rose, key=lambda key: (-known[key], key)),
         sorted(fell, key=lambda key: (known[key], key)),

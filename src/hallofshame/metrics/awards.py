@@ -1,0 +1,75 @@
+"""Who wins a yearly award: the rule of who may stand for it, and the places. Numbers in, places out.
+
+A park or ride may win that was covered by half (R12), that was recorded on at least a tenth of the open days
+of the best-recorded park of that year, and, if a park, that had three eligible rides. So neither an
+afternoon's record nor a park of one ride wins a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hallofshame.metrics.scores import MIN_AWARD_SHARE_OF_DAYS, MIN_RANKED_RIDES, unranked_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A park's or ride's year. ``rides`` are a park's eligible rides, null for a ride, which is one.
+
+    ``open_days`` counts the days on which it was open and observed.
+    """
+
+    coverage: float | None
+    open_days: int
+    rides: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who stands for an award, and with what number; null where there is none."""
+
+    key: int
+    value: float | None
+    open_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """A place; equals share one."""
+
+    key: int
+    place: int
+
+
+def qualifies(record: Record | None, best_open_days: int) -> bool:
+    """Whether that year's record is enough for an award.
+
+    :param best_open_days: the open days of the park that was recorded on the most days of that year.
+    """
+    if record is None:
+        return False
+    rides = MIN_RANKED_RIDES if record.rides is None else record.rides
+    if unranked_reason(record.coverage, rides) is not None:
+        return False
+    return 0 < best_open_days <= MIN_AWARD_SHARE_OF_DAYS * record.open_days
+
+
+def winners(entries: Iterable[Entry], *, highest_first: bool, limit: int) -> list[Winner]:
+    """The first ``limit`` entries with their places; an entry without a value has none.
+
+    Equal values share a place, as in the rankings; among them the longer record is named first.
+    """
+    known = [(entry.value, entry) for entry in entries if entry.value is not None]
+    sign = -1 if highest_first else 1
+    known.sort(key=lambda pair: (sign * pair[0], -pair[1].open_days, pair[1].key))
+    places = shared_places([value for value, _entry in known[:limit]])
+    return [Winner(entry.key, place) for (_value, entry), place in zip(known, places, strict=False)]
+
+
+def shared_places(values: Sequence[float]) -> list[int]:
+    """Places of values in their order: 1, 2, 2, 4."""
+    places: list[int] = []
+    for at, value in enumerate(values):
+        places.append(places[-1] if at and value == values[at - 1] else at + 1)
+    return places

@@ -1,0 +1,52 @@
+"""Who may win an award, and who does, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from hallofshame.metrics.awards import Entry, Record, Winner, qualifies, winners
+
+
+@pytest.mark.parametrize(
+    ("record", "may_win"),
+    [
+        (Record(coverage=50.0, open_days=20, rides=3), True),
+        (Record(coverage=49.9, open_days=20, rides=3), False),
+        (Record(coverage=None, open_days=20, rides=3), False),
+        (Record(coverage=100.0, open_days=19, rides=3), False),
+        (Record(coverage=100.0, open_days=200, rides=2), False),
+        (Record(coverage=100.0, open_days=20), True),
+        (None, False),
+    ],
+)
+def test_a_record_of_a_tenth_of_two_hundred_days_is_enough(record: Record | None, may_win: bool) -> None:
+    assert qualifies(record, best_open_days=200) is may_win
+
+
+def test_a_tenth_of_an_odd_number_of_days_is_rounded_up() -> None:
+    assert qualifies(Record(100.0, 20, 3), best_open_days=201) is False
+    assert qualifies(Record(100.0, 21, 3), best_open_days=201) is True
+
+
+def test_nobody_wins_a_year_without_a_record() -> None:
+    assert qualifies(Record(100.0, 0, 3), best_open_days=0) is False
+
+
+SCORES = [Entry(1, 0.8, 100), Entry(2, 1.5, 100), Entry(3, None, 100), Entry(4, 0.8, 120), Entry(5, 0.2, 50)]
+
+
+def test_equals_share_a_place_and_the_longer_record_is_named_first() -> None:
+    assert winners(SCORES, highest_first=True, limit=5) == [
+        Winner(2, 1),
+        Winner(4, 2),
+        Winner(1, 2),
+        Winner(5, 4),
+    ]
+
+
+def test_the_lowest_can_win_too() -> None:
+    assert winners(SCORES, highest_first=False, limit=2) == [Winner(5, 1), Winner(4, 2)]
+
+
+def test_without_entries_there_are_no_winners() -> None:
+    assert winners([], highest_first=True, limit=5) == []
