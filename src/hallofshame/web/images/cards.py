@@ -1,0 +1,108 @@
+"""Social cards: 1200 × 630 pictures that stand beside a shared link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hallofshame.web.envelope import ATTRIBUTION
+from hallofshame.web.images.canvas import Canvas, band_sign
+from hallofshame.web.images.lettering import Lettering
+from hallofshame.web.images.scenery import SCHEMES, Scheme, fairground
+from hallofshame.web.tokens import Tokens
+
+WIDTH, HEIGHT = 1200, 630
+_FRAME, _PLATE = 16, 76
+_LEFT, _COLUMN, _TITLE = 64, 560, 640
+_SITE = "Theme Park Hall of Shame"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The large figure of a card: ``figure`` with its ``unit``, the band's ``level`` and its ``label``."""
+
+    figure: str
+    unit: str
+    level: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card says. ``lines`` are (figure, words, band level or 0) of a short list."""
+
+    title: str
+    kicker: str
+    period: str
+    verdict: Verdict | None = None
+    note: str | None = None
+    lines: Sequence[tuple[str, str, int]] = ()
+
+
+def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
+    """The card as PNG."""
+    level = card.verdict.level if card.verdict else 0
+    scheme = SCHEMES[level]
+    canvas = Canvas(WIDTH, HEIGHT, tokens, lettering, scheme.sky)
+    ground = HEIGHT - _FRAME - _PLATE
+    fairground(canvas, scheme, ground)
+    canvas.text(_LEFT, 82, card.kicker, 27, scheme.ink)
+    below = canvas.block(_LEFT, 98, card.title, _TITLE, (64, 56, 48, 42, 36), 2, scheme.ink)
+    if card.verdict is not None:
+        _verdict(canvas, card.verdict, below, scheme)
+    elif card.note is not None:
+        canvas.block(_LEFT, below + 34, card.note, _COLUMN - 20, (40, 34, 30), 3, scheme.ink)
+    _lines(canvas, card.lines, below + (34 if card.note is None else 140), scheme)
+    _plate(canvas, card.period, ground)
+    _frame(canvas)
+    return canvas.png()
+
+
+def _verdict(canvas: Canvas, verdict: Verdict, below: float, scheme: Scheme) -> None:
+    size = 150
+    base = below + 40 + size * 0.76
+    end = canvas.text(_LEFT - 5, base, verdict.figure, size, scheme.ink)
+    canvas.text(end + 14, base, verdict.unit, 32, scheme.ink)
+    band_sign(canvas, verdict.level, _LEFT + 24, base + 54, 48, scheme.ink)
+    canvas.text(_LEFT + 64, base + 68, verdict.label, 42, scheme.ink)
+
+
+def _lines(canvas: Canvas, lines: Sequence[tuple[str, str, int]], top: float, scheme: Scheme) -> None:
+    y = top
+    for figure, words, level in lines:
+        canvas.box(_LEFT, y, _COLUMN - 10, 58, "art-paper", 10)
+        if level:
+            band_sign(canvas, level, _LEFT + 34, y + 29, 28, f"poster-{level}")
+        canvas.text(_LEFT + 64, y + 39, figure, 30, "poster-dark")
+        canvas.block(_LEFT + 180, y + 11, words, _COLUMN - 205, (27,), 1, "poster-dark")
+        y += 68
+
+
+def _plate(canvas: Canvas, period: str, top: float) -> None:
+    canvas.box(0, top, WIDTH, _PLATE + _FRAME, "art-paper")
+    canvas.text(_LEFT, top + 34, _SITE, 27, "poster-dark")
+    canvas.text(_LEFT, top + 62, period, 21, "poster-dark")
+    for at, source in enumerate(ATTRIBUTION):
+        canvas.text(WIDTH - _LEFT, top + 34 + 28 * at, source["text"], 21, "poster-dark", to_right=True)
+
+
+def _frame(canvas: Canvas) -> None:
+    for x, y, width, height in (
+        (0, 0, WIDTH, _FRAME),
+        (0, HEIGHT - _FRAME, WIDTH, _FRAME),
+        (0, 0, _FRAME, HEIGHT),
+        (WIDTH - _FRAME, 0, _FRAME, HEIGHT),
+    ):
+        canvas.box(x, y, width, height, "gold")
+    inner = _FRAME - 4
+    canvas.line(
+        [
+            (inner, inner),
+            (WIDTH - inner, inner),
+            (WIDTH - inner, HEIGHT - inner),
+            (inner, HEIGHT - inner),
+            (inner, inner),
+        ],
+        "poster-5",
+        4,
+    )
