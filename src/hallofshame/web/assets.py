@@ -1,4 +1,4 @@
-"""What the page build made: the script, styles and fonts that a page links, as the build's manifest names them.
+"""What the page build made: the script, styles and fonts that a page links, as its manifest names them.
 
 Without a build the pages still serve: complete, plain and without script. A warning says so once.
 """
@@ -61,7 +61,7 @@ class Build:
         return ENTRY in self.chunks
 
     def page(self, source: str | None) -> PageAssets:
-        """What the page loads whose own chunk is made of ``source`` (``src/pages/Park.tsx``); null for none."""
+        """What the page loads whose own chunk is made of ``source`` (``src/pages/Park.tsx``)."""
         if not self.is_built:
             return PageAssets()
         entry = list(self._static(ENTRY))

@@ -1,4 +1,4 @@
-"""The design tokens as Python needs them: colours for badges, cards and icons, from the one file that has them."""
+"""The design tokens as Python needs them: colours for badges, cards and icons."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Tokens:
     dark: Mapping[str, str]
 
     def colour(self, name: str, *, dark: bool = False) -> str:
-        """A colour as ``#rrggbb``; raises :class:`TokenError` where the token is missing or something else."""
+        """A colour as ``#rrggbb``; raises :class:`TokenError` where there is none."""
         values = {**self.light, **self.dark} if dark else self.light
         seen = {name}
         value = values.get(name)
@@ -49,7 +49,7 @@ class Tokens:
 
 
 def parse(sheet: str) -> Tokens:
-    """Read a style sheet: declarations under a rule that names ``dark`` are the dark theme's, others light."""
+    """Read a style sheet: what stands under a rule that names ``dark`` is the dark theme's."""
     light: dict[str, str] = {}
     dark: dict[str, str] = {}
     selectors: list[str] = []

@@ -31,7 +31,7 @@ _SIGNS = {
 
 @dataclass(frozen=True)
 class Badge:
-    """``name``, what is said of it (``down 14 % this month``), and the band it falls in; null without data."""
+    """``name``, what is said of it (``down 14 % this month``), and its band; null without data."""
 
     name: str
     says: str

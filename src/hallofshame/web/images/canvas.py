@@ -28,7 +28,7 @@ class Canvas:
         self._draw = ImageDraw.Draw(self._image)
 
     def png(self) -> bytes:
-        """The picture as PNG, in a palette of its own: flat colours need no more, and it is a fifth the size."""
+        """The picture as PNG, in a palette of its own: flat colours need no more, and it is small."""
         small = self._image.resize((self.width, self.height), Image.Resampling.LANCZOS)
         packed = small.quantize(_PALETTE_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         out = io.BytesIO()

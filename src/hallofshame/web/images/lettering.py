@@ -102,7 +102,7 @@ class Lettering:
         return x
 
     def fitted(self, text: str, width: float, sizes: tuple[int, ...], lines: int) -> tuple[list[str], int]:
-        """The text broken into at most so many lines, in the largest size that fits; cut with … at the least."""
+        """The text broken into at most so many lines, in the largest size that fits; else cut."""
         shown = self.drawable(text)
         for size in sizes:
             broken = self._broken(shown, width, size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hallofshame.web.images.canvas import Canvas, Point, around
 
@@ -20,16 +21,35 @@ class Scheme:
     walls: tuple[str, str, str]
     roofs: tuple[str, str, str]
     ink: str
-    soft: str
 
+
+_DARK, _LIGHT = "poster-dark", "poster-light"
 
 SCHEMES: dict[int, Scheme] = {
-    0: Scheme("sky", "hill-1", "teal", "gold", "plum", ("pink", "art-paper", "gold"), ("plum", "coral", "coral"), "poster-dark", "poster-dark"),
-    1: Scheme("poster-1", "teal", "plum", "gold", "plum", ("pink", "art-paper", "gold"), ("coral", "plum", "coral"), "poster-dark", "poster-dark"),
-    2: Scheme("poster-2", "coral", "plum", "art-paper", "plum", ("pink", "art-paper", "teal"), ("plum", "coral", "plum"), "poster-dark", "poster-dark"),
-    3: Scheme("poster-3", "poster-4", "plum", "gold", "plum", ("teal", "art-paper", "pink"), ("gold", "plum", "gold"), "poster-dark", "poster-dark"),
-    4: Scheme("poster-4", "plum", "poster-dark", "gold", "pink", ("coral", "art-paper", "teal"), ("gold", "coral", "gold"), "poster-light", "poster-light"),
-    5: Scheme("poster-5", "poster-4", "poster-dark", "gold", "pink", ("teal", "art-paper", "coral"), ("pink", "coral", "gold"), "poster-light", "poster-light"),
+    0: Scheme(
+        "sky", "hill-1", "teal", "gold", "plum",
+        ("pink", "art-paper", "gold"), ("plum", "coral", "coral"), _DARK,
+    ),
+    1: Scheme(
+        "poster-1", "teal", "plum", "gold", "plum",
+        ("pink", "art-paper", "gold"), ("coral", "plum", "coral"), _DARK,
+    ),
+    2: Scheme(
+        "poster-2", "coral", "plum", "art-paper", "plum",
+        ("pink", "art-paper", "teal"), ("plum", "coral", "plum"), _DARK,
+    ),
+    3: Scheme(
+        "poster-3", "poster-4", "plum", "gold", "plum",
+        ("teal", "art-paper", "pink"), ("gold", "plum", "gold"), _DARK,
+    ),
+    4: Scheme(
+        "poster-4", "plum", "poster-dark", "gold", "pink",
+        ("coral", "art-paper", "teal"), ("gold", "coral", "gold"), _LIGHT,
+    ),
+    5: Scheme(
+        "poster-5", "poster-4", "poster-dark", "gold", "pink",
+        ("teal", "art-paper", "coral"), ("pink", "coral", "gold"), _LIGHT,
+    ),
 }  # fmt: skip
 """By band; 0 is for cards without a score."""
 
@@ -60,7 +80,7 @@ def fairground(canvas: Canvas, scheme: Scheme, ground: float) -> None:
 def _hills(canvas: Canvas, colour: str, ground: float, tops: tuple[Point, ...]) -> None:
     """Rolling land through the given tops."""
     points: list[Point] = []
-    for (x0, y0), (x1, y1) in zip(tops, tops[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(tops):
         for step in range(24):
             share = step / 24
             points.append((x0 + (x1 - x0) * share, y0 + (y1 - y0) * (1 - math.cos(math.pi * share)) / 2))
