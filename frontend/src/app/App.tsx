@@ -1,0 +1,88 @@
+import { Component, use, useEffect, useRef, type ReactNode } from "react";
+import { Suspense } from "react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { useLocation } from "wouter";
+import { queryClient } from "../api/client";
+import { Failure, Skeleton } from "../components";
+import { ApiError } from "../api/client";
+import { findRoute, type PageProps, type Route } from "./routes";
+import { NotFound } from "./NotFound";
+import { Shell } from "./Shell";
+
+/** The whole site. */
+export function App() {
+  const [path] = useLocation();
+  const found = findRoute(path);
+  useFocusOnNewPage(path);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Shell path={path}>
+        <ErrorBoundary key={path}>
+          {found === null ? (
+            <NotFound path={path} />
+          ) : (
+            <Suspense fallback={<Waiting />}>
+              <LoadedPage route={found.route} params={found.params} />
+            </Suspense>
+          )}
+        </ErrorBoundary>
+      </Shell>
+    </QueryClientProvider>
+  );
+}
+
+function LoadedPage({ route, params }: { route: Route } & PageProps) {
+  const Page = route.page ?? use(route.load());
+  return <Page params={params} />;
+}
+
+function Waiting() {
+  return (
+    <div className="page waiting">
+      <Skeleton rows={10} />
+    </div>
+  );
+}
+
+/** After a link was followed, reading starts at the top of the new page, also for screen readers. */
+function useFocusOnNewPage(path: string): void {
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    window.scrollTo(0, 0);
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path]);
+}
+
+interface BoundaryState {
+  problem: Error | null;
+}
+
+/** Keeps a fault of one page from taking the site with it; says what happened and what to do. */
+class ErrorBoundary extends Component<{ children: ReactNode }, BoundaryState> {
+  override state: BoundaryState = { problem: null };
+
+  static getDerivedStateFromError(problem: Error): BoundaryState {
+    return { problem };
+  }
+
+  override render() {
+    const { problem } = this.state;
+    if (problem === null) return this.props.children;
+    // A chunk that cannot be fetched: a new version was published, or the network is away.
+    const isChunk = /import|module|fetch/i.test(problem.message);
+    const error = new ApiError(
+      0,
+      isChunk ? "unreachable" : "page_fault",
+      isChunk
+        ? "this page could not be loaded; you may be offline, or a new version was published"
+        : `the page stumbled over its own feet (${problem.message}); the figures are not affected`,
+    );
+    return (
+      <div className="page">
+        <Failure error={error} retry={() => window.location.reload()} />
+      </div>
+    );
+  }
+}

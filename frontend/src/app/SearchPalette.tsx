@@ -1,0 +1,106 @@
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useLocation } from "wouter";
+import { useApi } from "../api/client";
+import type { SearchIndex } from "../api/rows";
+import { entriesOf, findEntries } from "./search";
+
+/** The search over all parks and rides: type, arrows, Enter; Esc closes. */
+export default function SearchPalette({ onClose }: { onClose: () => void }) {
+  const [, navigate] = useLocation();
+  const [text, setText] = useState("");
+  const [active, setActive] = useState(0);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const id = useId();
+  const { data, error } = useApi<SearchIndex>("/api/search-index");
+  const entries = useMemo(() => (data ? entriesOf(data.data) : []), [data]);
+  const found = useMemo(() => findEntries(entries, text, 12), [entries, text]);
+
+  useEffect(() => {
+    const shown = dialog.current;
+    if (shown !== null && !shown.open) shown.showModal();
+  }, []);
+  useEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: "nearest" });
+  }, [active, found]);
+
+  const go = (index: number) => {
+    const entry = found[index];
+    if (entry === undefined) return;
+    onClose();
+    navigate(entry.path);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const last = found.length - 1;
+    const moves: Record<string, number> = {
+      ArrowDown: active >= last ? 0 : active + 1,
+      ArrowUp: active <= 0 ? last : active - 1,
+      Home: 0,
+      End: last,
+    };
+    const move = moves[event.key];
+    if (event.key === "Enter") go(active);
+    else if (move === undefined || found.length === 0) return;
+    else setActive(move);
+    event.preventDefault();
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="palette"
+      aria-label="Search parks and rides"
+      onClose={onClose}
+      onClick={(event) => event.target === dialog.current && onClose()}
+    >
+      <div className="palette-box">
+        <input
+          type="text"
+          role="combobox"
+          className="palette-field"
+          placeholder="A park or a ride"
+          aria-label="A park or a ride"
+          aria-expanded={found.length > 0}
+          aria-controls={`${id}-list`}
+          aria-autocomplete="list"
+          aria-activedescendant={found.length > 0 ? `${id}-${active}` : undefined}
+          autoComplete="off"
+          spellCheck={false}
+          autoFocus
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setActive(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <ul id={`${id}-list`} ref={list} role="listbox" aria-label="Found">
+          {found.map((entry, index) => (
+            <li
+              key={entry.path}
+              id={`${id}-${index}`}
+              role="option"
+              aria-selected={index === active}
+              onPointerMove={() => setActive(index)}
+              onClick={() => go(index)}
+            >
+              <span className={`palette-kind ${entry.kind}`} aria-hidden="true" />
+              <span>
+                <b>{entry.name}</b>
+                <span className="sub">{entry.detail}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+        <p className="palette-hint small" role="status">
+          {error !== null && entries.length === 0
+            ? `The search cannot be loaded: ${error.message}.`
+            : data === undefined
+              ? "Loading the names…"
+              : found.length === 0
+                ? `Nothing is called “${text}”. Try fewer letters.`
+                : "Arrows to choose, Enter to go, Esc to close."}
+        </p>
+      </div>
+    </dialog>
+  );
+}

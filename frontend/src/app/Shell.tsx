@@ -1,0 +1,190 @@
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { Link } from "wouter";
+import { useFreshness } from "../api/client";
+import { Logo } from "../art/Logo";
+import { RelativeTime } from "../components";
+import { preloadPage } from "./routes";
+import { setTheme, THEMES, useTheme, type Theme } from "./theme";
+
+const SearchPalette = lazy(() => import("./SearchPalette"));
+
+const NAVIGATION: readonly [string, string][] = [
+  ["/", "Parks"],
+  ["/rides", "Rides"],
+  ["/now", "Now"],
+  ["/waits", "Waits"],
+  ["/trends", "Trends"],
+  ["/awards", "Awards"],
+  ["/map", "Map"],
+  ["/compare", "Compare"],
+  ["/data", "Data"],
+  ["/about", "About"],
+];
+
+/** What surrounds every page: skip link, header with navigation and search, notices, footer. */
+export function Shell({ path, children }: { path: string; children: ReactNode }) {
+  const [isSearching, setSearching] = useState(false);
+  useEffect(() => listenForSearchKeys(() => setSearching(true)), []);
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <Header path={path} onSearch={() => setSearching(true)} />
+      <OfflineNotice />
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+      <Footer />
+      {isSearching && (
+        <Suspense fallback={null}>
+          <SearchPalette onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** Ctrl/Cmd-K anywhere, "/" outside of fields. */
+function listenForSearchKeys(open: () => void): () => void {
+  const listen = (event: KeyboardEvent) => {
+    const isShortcut = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+    const field = event.target instanceof Element && event.target.closest("input, select, textarea, [contenteditable]");
+    const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !field;
+    if (!isShortcut && !isSlash) return;
+    event.preventDefault();
+    open();
+  };
+  window.addEventListener("keydown", listen);
+  return () => window.removeEventListener("keydown", listen);
+}
+
+function Header({ path, onSearch }: { path: string; onSearch: () => void }) {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [path]);
+  return (
+    <header className="masthead">
+      <Link className="brand" href="/">
+        <Logo />
+        <span>
+          Theme Park <b>Hall of Shame</b>
+        </span>
+      </Link>
+      <div className="tools">
+        <button type="button" className="tool search-button" onClick={onSearch} aria-keyshortcuts="Control+K Meta+K /">
+          <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+            <circle cx="8.5" cy="8.5" r="5.5" />
+            <path d="M12.5 12.5 18 18" />
+          </svg>
+          <span>Search</span>
+          <kbd aria-hidden="true">Ctrl K</kbd>
+        </button>
+        <ThemeSwitch />
+        <button
+          type="button"
+          className="tool menu-button"
+          aria-expanded={isOpen}
+          aria-controls="site-nav"
+          onClick={() => setOpen(!isOpen)}
+        >
+          <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+            <path d={isOpen ? "M4 4l12 12M16 4 4 16" : "M2 5h16M2 10h16M2 15h16"} />
+          </svg>
+          <span>Menu</span>
+        </button>
+      </div>
+      <nav id="site-nav" className={isOpen ? "site-nav open" : "site-nav"} aria-label="Site">
+        <ul>
+          {NAVIGATION.map(([href, words]) => (
+            <li key={href}>
+              <Link
+                href={href}
+                aria-current={path === href ? "page" : undefined}
+                onPointerEnter={() => preloadPage(href)}
+                onFocus={() => preloadPage(href)}
+                onClick={() => setOpen(false)}
+              >
+                {words}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </header>
+  );
+}
+
+const THEME_WORDS: Record<Theme, string> = { system: "as the system", light: "light", dark: "dark" };
+const THEME_SIGNS: Record<Theme, string> = {
+  system: "M10 2a8 8 0 1 0 0 16zM10 2a8 8 0 0 1 0 16",
+  light: "M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 1v2M10 17v2M1 10h2M17 10h2M3.6 3.6 5 5M15 15l1.4 1.4M16.4 3.6 15 5M5 15l-1.4 1.4",
+  dark: "M16.5 12.5A7.5 7.5 0 0 1 7.5 3.5a7.5 7.5 0 1 0 9 9z",
+};
+
+function ThemeSwitch() {
+  const theme = useTheme();
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
+  const words = `Colours: ${THEME_WORDS[theme]}. Change to ${THEME_WORDS[next]}`;
+  return (
+    <button type="button" className="tool theme-button" title={words} aria-label={words} onClick={() => setTheme(next)}>
+      <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false" className={`theme-${theme}`}>
+        <path d={THEME_SIGNS[theme]} />
+      </svg>
+    </button>
+  );
+}
+
+function OfflineNotice() {
+  const [isOffline, setOffline] = useState(!navigator.onLine);
+  const { asOf, isKept } = useFreshness();
+  useEffect(() => {
+    const look = () => setOffline(!navigator.onLine);
+    window.addEventListener("online", look);
+    window.addEventListener("offline", look);
+    return () => {
+      window.removeEventListener("online", look);
+      window.removeEventListener("offline", look);
+    };
+  }, []);
+  if (!isOffline && !isKept) return null;
+  return (
+    <div className="page">
+      <p className="notice offline" role="status">
+        {isOffline ? "You are offline." : "The server cannot be reached."} What you see was kept from your last visit
+        {asOf !== null && (
+          <>
+            : data of <RelativeTime iso={asOf} />
+          </>
+        )}
+        .
+      </p>
+    </div>
+  );
+}
+
+function Footer() {
+  const { asOf } = useFreshness();
+  return (
+    <footer className="foot">
+      <div className="page">
+        <p className="sources">
+          <a href="https://queue-times.com/">Powered by Queue-Times.com</a> ·{" "}
+          <a href="https://themeparks.wiki/">Data provided by ThemeParks.wiki</a>
+        </p>
+        <p>
+          {asOf === null ? (
+            "No data has been collected yet"
+          ) : (
+            <>
+              Latest data: <RelativeTime iso={asOf} />
+            </>
+          )}
+        </p>
+        <p className="small">
+          An independent project. Not connected with any park, operator or source named here.{" "}
+          <Link href="/data">Data and methods</Link> · <a href="/api/docs">API</a>
+        </p>
+      </div>
+    </footer>
+  );
+}

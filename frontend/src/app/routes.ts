@@ -1,0 +1,67 @@
+/** The pages and their addresses. Each page is a chunk of its own, fetched when it is needed or pointed at. */
+import type { ComponentType } from "react";
+import { matchRoute } from "wouter";
+import { parse } from "regexparam";
+
+/** What a page is given: the parts of its address. */
+export interface PageProps {
+  params: Record<string, string | undefined>;
+}
+
+export interface Route {
+  pattern: string;
+  load: () => Promise<ComponentType<PageProps>>;
+  /** The page once it is there. */
+  page?: ComponentType<PageProps>;
+}
+
+type PageModule = { default: ComponentType<PageProps> };
+
+function route(pattern: string, load: () => Promise<PageModule>): Route {
+  let pending: Promise<ComponentType<PageProps>> | undefined;
+  const made: Route = {
+    pattern,
+    load: () => {
+      pending ??= load().then(
+        (module) => (made.page = module.default),
+        (problem: unknown) => {
+          pending = undefined;
+          throw problem;
+        },
+      );
+      return pending;
+    },
+  };
+  return made;
+}
+
+export const ROUTES: readonly Route[] = [
+  route("/", () => import("../pages/ParkRankingPage")),
+  route("/rides", () => import("../pages/RideRankingPage")),
+  route("/now", () => import("../pages/NowPage")),
+  route("/waits", () => import("../pages/WaitsPage")),
+  route("/trends", () => import("../pages/TrendsPage")),
+  route("/awards", () => import("../pages/AwardsPage")),
+  route("/parks/:slug", () => import("../pages/ParkPage")),
+  route("/rides/:ride", () => import("../pages/RidePage")),
+  route("/map", () => import("../pages/MapPage")),
+  route("/compare", () => import("../pages/ComparePage")),
+  route("/data", () => import("../pages/DataPage")),
+  route("/about", () => import("../pages/AboutPage")),
+];
+
+/** The page at a path and the parts of the path, or null. */
+export function findRoute(path: string): { route: Route; params: PageProps["params"] } | null {
+  for (const candidate of ROUTES) {
+    const [matches, params] = matchRoute(parse, candidate.pattern, path);
+    if (matches) return { route: candidate, params };
+  }
+  return null;
+}
+
+/** Fetch the page's chunk ahead; a failure shows when the page is opened. */
+export function preloadPage(address: string): void {
+  findRoute(new URL(address, window.location.href).pathname)
+    ?.route.load()
+    .catch(() => undefined);
+}

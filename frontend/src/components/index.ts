@@ -1,0 +1,13 @@
+/** The pieces that pages are made of. */
+export { ChartFrame } from "./ChartFrame";
+export { DataTable, parseSort, type Column, type SortState } from "./DataTable";
+export { Duration } from "./Duration";
+export { Figure, NoData, Percent } from "./Figure";
+export { Empty, Failure, Skeleton, StaleNotice } from "./Notices";
+export { FILTER_PARAMETERS, isFiltered, ParkFilters } from "./ParkFilters";
+export { PeriodPicker } from "./PeriodPicker";
+export { BandLegend, ScoreBadge, Sign } from "./ScoreBadge";
+export { SourceLinks } from "./SourceLinks";
+export { Sparkline } from "./Sparkline";
+export { LocalTime, RelativeTime } from "./Times";
+export { TrendMark } from "./TrendMark";

@@ -1,0 +1,38 @@
+/** How figures are written: thousands set apart, a true minus, units after a space that does not break. */
+
+const NARROW = "\u202f";
+const SPACE = "\u00a0";
+
+/** A number with a fixed count of digits and its unit. */
+export function number(value: number, digits = 0, unit = ""): string {
+  const [whole = "0", part] = Math.abs(value).toFixed(digits).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, NARROW);
+  const text = part === undefined ? grouped : `${grouped}.${part}`;
+  const isZero = Number(text.replaceAll(NARROW, "")) === 0;
+  return (value < 0 && !isZero ? "−" : "") + text + (unit ? SPACE + unit : "");
+}
+
+/** A change with its sign; a true minus, and ± for none. */
+export function signed(value: number, digits = 1, unit = ""): string {
+  const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
+  return sign + number(Math.abs(value), digits, unit);
+}
+
+/** Seconds as hours and minutes: "3 h 05 min", "12 min", "40 s". */
+export function duration(seconds: number): string {
+  if (seconds > 0 && seconds < 60) return `${seconds}${SPACE}s`;
+  const total = Math.round(seconds / 60);
+  const hours = Math.floor(total / 60);
+  if (hours === 0) return `${total}${SPACE}min`;
+  return `${number(hours)}${SPACE}h${SPACE}${String(total % 60).padStart(2, "0")}${SPACE}min`;
+}
+
+/** "1 park", "2 parks". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${number(count)}${SPACE}${count === 1 ? one : many}`;
+}
+
+/** The first letter as a capital. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,60 @@
+/** Periods (R10) as the address writes them. */
+import type { QueryPatch, QueryState } from "./urlState";
+
+export const PERIOD_PARAMETERS = ["period", "year", "start", "end"] as const;
+
+export interface NamedPeriod {
+  name: string;
+  label: string;
+}
+
+export const NAMED_PERIODS: readonly NamedPeriod[] = [
+  { name: "live", label: "Right now" },
+  { name: "today", label: "Today" },
+  { name: "yesterday", label: "Yesterday" },
+  { name: "7days", label: "Last 7 days" },
+  { name: "last_week", label: "Last week" },
+  { name: "this_month", label: "This month" },
+  { name: "last_month", label: "Last month" },
+  { name: "30days", label: "Last 30 days" },
+  { name: "this_year", label: "This year" },
+];
+
+/** The first year that can be asked for. */
+export const FIRST_YEAR = 2000;
+
+/** The name of the period a state asks for: a named one, "year" or "range". */
+export function periodName(state: QueryState, fallback = "today"): string {
+  if (state["year"] !== undefined) return "year";
+  if (state["start"] !== undefined || state["end"] !== undefined) return "range";
+  return state["period"] ?? fallback;
+}
+
+/** What a person calls the period of a state. */
+export function periodLabel(state: QueryState, fallback = "today"): string {
+  const name = periodName(state, fallback);
+  if (name === "year") return String(state["year"]);
+  if (name === "range") {
+    return state["start"] === state["end"] ? String(state["start"]) : `${state["start"]} to ${state["end"]}`;
+  }
+  return NAMED_PERIODS.find((period) => period.name === name)?.label ?? name;
+}
+
+/** The same in the middle of a sentence. */
+export function periodWords(state: QueryState, fallback = "today"): string {
+  const label = periodLabel(state, fallback);
+  return /^\d/.test(label) ? label : label.toLowerCase();
+}
+
+/** The change of the address that chooses a period. */
+export function choose(period: { name: string } | { year: string } | { start: string; end: string }): QueryPatch {
+  const none: QueryPatch = { period: null, year: null, start: null, end: null, offset: null };
+  return "name" in period ? { ...none, period: period.name } : { ...none, ...period };
+}
+
+/** The named periods beside this one, which a visitor is likely to want next. */
+export function neighbours(name: string): string[] {
+  const at = NAMED_PERIODS.findIndex((period) => period.name === name);
+  if (at < 0) return [];
+  return [NAMED_PERIODS[at - 1], NAMED_PERIODS[at + 1]].flatMap((period) => (period ? [period.name] : []));
+}

@@ -1,0 +1,130 @@
+/** Instants in the park's own time, dates in words, and how long ago something was. */
+import { useSyncExternalStore } from "react";
+
+/** `time` 09:40 · `zoned` 09:40 CEST · `day` Thu 20 Aug, 09:40 · `full` 20 August 2026, 09:40 CEST */
+export type TimeStyle = "time" | "zoned" | "day" | "full";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = zone + JSON.stringify(options);
+  let held = formats.get(key);
+  if (held === undefined) {
+    held = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options });
+    formats.set(key, held);
+  }
+  return held;
+}
+
+function parts(at: Date, zone: string, options: Intl.DateTimeFormatOptions): Record<string, string> {
+  return Object.fromEntries(format(zone, options).formatToParts(at).map((part) => [part.type, part.value]));
+}
+
+/** The usual letters of a zone at an instant, such as CEST, or its offset where it has none. */
+export function zoneName(iso: string, zone: string): string {
+  const at = new Date(iso);
+  for (const locale of ["en-GB", "en-US", "en-AU", "en-CA", "en-IN"]) {
+    const name = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" })
+      .formatToParts(at)
+      .find((part) => part.type === "timeZoneName")?.value;
+    if (name !== undefined && /^[A-Z]{3,5}$/.test(name) && name !== "GMT") return name;
+    if (name === "UTC" || (name === "GMT" && zone.startsWith("Europe/"))) return name;
+  }
+  return parts(at, zone, { timeZoneName: "longOffset" })["timeZoneName"]?.replace("GMT", "UTC") ?? zone;
+}
+
+/** An instant in the park's own time. */
+export function localTime(iso: string, zone: string, style: TimeStyle = "time"): string {
+  const at = new Date(iso);
+  const clock = format(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  if (style === "time") return clock;
+  if (style === "zoned") return `${clock} ${zoneName(iso, zone)}`;
+  if (style === "day") {
+    const day = parts(at, zone, { weekday: "short", day: "numeric", month: "short" });
+    return `${day["weekday"]} ${day["day"]} ${day["month"]?.slice(0, 3)}, ${clock}`;
+  }
+  const day = parts(at, zone, { day: "numeric", month: "long", year: "numeric" });
+  return `${day["day"]} ${day["month"]} ${day["year"]}, ${clock} ${zoneName(iso, zone)}`;
+}
+
+function dateParts(date: string, options: Intl.DateTimeFormatOptions): Record<string, string> {
+  return parts(new Date(`${date}T12:00:00Z`), "UTC", options);
+}
+
+/** A date as "20 Aug 2026". */
+export function shortDate(date: string): string {
+  const day = dateParts(date, { day: "numeric", month: "short", year: "numeric" });
+  return `${day["day"]} ${day["month"]?.slice(0, 3)} ${day["year"]}`;
+}
+
+/** A date as "Thursday 20 August 2026". */
+export function longDate(date: string): string {
+  const day = dateParts(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  return `${day["weekday"]} ${day["day"]} ${day["month"]} ${day["year"]}`;
+}
+
+/** A range of dates in words; one day is one date. */
+export function spanOf(start: string, end: string): string {
+  return start === end ? longDate(start) : `${shortDate(start)} to ${shortDate(end)}`;
+}
+
+/** The date it is in a zone, as YYYY-MM-DD. */
+export function dateIn(zone: string, now: number = Date.now()): string {
+  const day = parts(new Date(now), zone, { year: "numeric", month: "2-digit", day: "2-digit" });
+  return `${day["year"]}-${day["month"]}-${day["day"]}`;
+}
+
+/** A date some days later (or earlier). */
+export function addDays(date: string, days: number): string {
+  const at = new Date(`${date}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+}
+
+/** How long ago: "just now", "4 min ago", "2 h 05 min ago", "3 days ago"; or "in …". */
+export function relative(iso: string, now: number): string {
+  const seconds = Math.round((now - Date.parse(iso)) / 1000);
+  const away = Math.abs(seconds);
+  if (away < 45) return "just now";
+  const words = distance(away);
+  return seconds < 0 ? `in ${words}` : `${words} ago`;
+}
+
+function distance(seconds: number): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
+  const days = Math.round(seconds / 86_400);
+  return days === 1 ? "1 day" : `${days} days`;
+}
+
+const TICK_MS = 10_000;
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+const watchers = new Set<() => void>();
+
+function tick(): void {
+  now = Date.now();
+  for (const watcher of watchers) watcher();
+}
+
+function watch(watcher: () => void): () => void {
+  watchers.add(watcher);
+  if (timer === undefined) {
+    now = Date.now();
+    timer = setInterval(tick, TICK_MS);
+  }
+  return () => {
+    watchers.delete(watcher);
+    if (watchers.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** The present, as one clock for the whole page that ticks every ten seconds. */
+export function useNow(): number {
+  return useSyncExternalStore(watch, () => now);
+}

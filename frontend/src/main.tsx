@@ -1,0 +1,26 @@
+/** Takes over the served page once the chunk of its view is there, so that nothing flashes. */
+import "./styles/index.css";
+import { createRoot } from "react-dom/client";
+import { plantSeed, whenIdle } from "./api/client";
+import { App } from "./app/App";
+import { findRoute } from "./app/routes";
+import { startTheme } from "./app/theme";
+
+/** One stylesheet for all pages: the served pages link it too. */
+import.meta.glob("./styles/*.css", { eager: true });
+
+startTheme();
+
+async function start(): Promise<void> {
+  const root = document.getElementById("root");
+  if (root === null) return;
+  plantSeed(document);
+  // If the chunk cannot be fetched, the served page stays as it is: readable.
+  await findRoute(window.location.pathname)?.route.load();
+  createRoot(root).render(<App />);
+  if (import.meta.env.PROD && "serviceWorker" in navigator) {
+    whenIdle(() => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+  }
+}
+
+void start();

@@ -1,0 +1,4 @@
+/** Rides from the most shameful down. */
+export default function RideRankingPage() {
+  return <div className="page" />;
+}

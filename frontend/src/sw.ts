@@ -1,0 +1,106 @@
+/// <reference lib="webworker" />
+/**
+ * The service worker: the last views also without a network.
+ *
+ * Built files have their content in their name and come from the cache; pages and answers come from the network first and
+ * are kept for the time it is away. Errors are never kept. An answer from the cache says so in a header.
+ */
+const worker = self as unknown as ServiceWorkerGlobalScope;
+
+/** The built files; the build writes their addresses in place of this name. */
+declare const __SHELL__: readonly string[];
+const SHELL = __SHELL__;
+const BUILT = "built";
+const SEEN = "seen";
+const MOST_SEEN = 120;
+const KEPT_HEADER = "X-Hallofshame-Kept";
+const PATIENCE_MS = 8000;
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(BUILT);
+      await cache.addAll([...SHELL]);
+      await worker.skipWaiting();
+    })(),
+  );
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(BUILT);
+      const wanted = new Set(SHELL);
+      for (const request of await cache.keys()) {
+        if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request);
+      }
+      await worker.clients.claim();
+    })(),
+  );
+});
+
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+  if (url.pathname.startsWith("/static/")) event.respondWith(builtFirst(request));
+  else if (request.mode === "navigate") event.respondWith(networkFirst(request, event, true));
+  else if (isKeepable(url.pathname)) event.respondWith(networkFirst(request, event, false));
+});
+
+/** Answers worth keeping: not files for download, not the health of the system, nothing of the administrator's. */
+function isKeepable(path: string): boolean {
+  return path.startsWith("/api/") && !/^\/api\/(admin|downloads\/|health|badges)/.test(path);
+}
+
+async function builtFirst(request: Request): Promise<Response> {
+  const held = await caches.match(request);
+  return held ?? fetch(request);
+}
+
+async function networkFirst(request: Request, event: FetchEvent, isPage: boolean): Promise<Response> {
+  try {
+    const response = await within(fetch(request), isPage);
+    if (response.ok && response.status === 200 && !response.redirected) {
+      event.waitUntil(keep(request, response.clone()));
+    }
+    return response;
+  } catch (problem) {
+    const cache = await caches.open(SEEN);
+    const held = (await cache.match(request)) ?? (isPage ? await cache.match("/") : undefined);
+    if (held !== undefined) return marked(held);
+    if (isPage) return offlinePage();
+    throw problem;
+  }
+}
+
+/** A page that hangs is as good as none, if there is a kept one; answers may take their time. */
+async function within(response: Promise<Response>, isPage: boolean): Promise<Response> {
+  if (!isPage) return response;
+  return Promise.race([
+    response,
+    new Promise<never>((_resolve, reject) => setTimeout(() => reject(new Error("no answer in time")), PATIENCE_MS)),
+  ]);
+}
+
+async function keep(request: Request, response: Response): Promise<void> {
+  const cache = await caches.open(SEEN);
+  await cache.delete(request);
+  await cache.put(request, response);
+  const held = await cache.keys();
+  await Promise.all(held.slice(0, Math.max(0, held.length - MOST_SEEN)).map((oldest) => cache.delete(oldest)));
+}
+
+function marked(held: Response): Response {
+  const headers = new Headers(held.headers);
+  headers.set(KEPT_HEADER, "1");
+  return new Response(held.body, { status: held.status, headers });
+}
+
+function offlinePage(): Response {
+  const text =
+    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
+    "<title>Offline · Theme Park Hall of Shame</title><h1>You are offline</h1>" +
+    "<p>This page was not kept from an earlier visit. It will be here again with the network. <a href='/'>All parks</a></p></html>";
+  return new Response(text, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+}
