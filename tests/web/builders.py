@@ -322,6 +322,7 @@ class World:
 
     def _coarse(self, batches: dict[type[models.Base], list[dict[str, Any]]]) -> None:
         for ride_model, park_model, first in (
+            (models.RideWeeklyStats, models.ParkWeeklyStats, _week),
             (models.RideMonthlyStats, models.ParkMonthlyStats, _month),
             (models.RideYearlyStats, models.ParkYearlyStats, _year),
         ):
@@ -339,6 +340,10 @@ class World:
             batches[park_model] = _summed(
                 parks, ("park_id", "period_start"), (*PARK_COUNTERS, "window_seconds", "open_days")
             )
+
+
+def _week(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
 
 
 def _month(day: dt.date) -> dt.date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from sqlalchemy import select
 from hallofshame.domain.periods import DayRange
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkDailyStats, RideDailyStats
-from hallofshame.store.reports.points import add_park_totals, park_months, ride_months
-from hallofshame.store.reports.ranges import Grain, Piece, decompose
+from hallofshame.store.reports.points import add_park_totals, add_ride_totals, park_stretches, ride_stretches
+from hallofshame.store.reports.ranges import Grain, Piece, decompose, unit_starts
 from hallofshame.store.reports.sums import park_sums, ride_sums, ride_tallies
 from web.builders import HOUR, World, at, plain_sum
 
@@ -33,6 +34,8 @@ def days_of(piece: Piece) -> list[dt.date]:
     """Every day the rows of a piece stand for."""
     if piece.grain is Grain.DAY:
         return DayRange(piece.start, piece.end).dates()
+    if piece.grain is Grain.WEEK:
+        return DayRange(piece.start, piece.end + dt.timedelta(days=6)).dates()
     last = piece.end.replace(month=12, day=31) if piece.grain is Grain.YEAR else _month_end(piece.end)
     return DayRange(piece.start, last).dates()
 
@@ -128,14 +131,33 @@ def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> No
         compare()
 
 
-def test_months_of_a_range_add_up_to_its_sum(years: Database) -> None:
+def test_a_year_is_cut_into_the_weeks_it_touches() -> None:
+    assert unit_starts(DayRange(d("2025-12-31"), d("2026-01-12")), Grain.WEEK) == [
+        d("2025-12-29"),
+        d("2026-01-05"),
+        d("2026-01-12"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("grain", "first", "points"),
+    [
+        (Grain.DAY, "2024-02-17", 387),
+        (Grain.WEEK, "2024-02-12", 56),
+        (Grain.MONTH, "2024-02-01", 14),
+        (Grain.YEAR, "2024-01-01", 2),
+    ],
+)
+def test_stretches_of_a_range_add_up_to_its_sum(
+    years: Database, grain: Grain, first: str, points: int
+) -> None:
     days = DayRange(d("2024-02-17"), d("2025-03-09"))
     with years.read() as connection:
-        by_month = park_months(connection, 1, days)
-        assert min(by_month) == d("2024-02-01")
-        assert len(by_month) == 14
-        assert add_park_totals(by_month.values()) == park_sums(connection, {1: days})[1]
-        of_ride = ride_months(connection, 1, 11, days)
-        assert sum(totals.downtime for totals in of_ride.values()) == (
-            ride_sums(connection, {1: days}, [11])[11].downtime
-        )
+        stretches = park_stretches(connection, 1, days, grain)
+        assert min(stretches) == d(first)
+        assert len(stretches) == points
+        whole = replace(park_sums(connection, {1: days})[1], closed_days=0)
+        assert add_park_totals(stretches.values()) == whole
+        of_ride = ride_stretches(connection, 1, 11, days, grain)
+        assert set(of_ride) <= set(unit_starts(days, grain))
+        assert add_ride_totals(of_ride.values()) == ride_sums(connection, {1: days}, [11])[11]

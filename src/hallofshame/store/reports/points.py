@@ -17,11 +17,15 @@ from hallofshame.store.models import (
     ParkDailyStats,
     ParkHourlyStats,
     ParkMonthlyStats,
+    ParkWeeklyStats,
+    ParkYearlyStats,
     RideDailyStats,
     RideHourlyStats,
     RideMonthlyStats,
+    RideWeeklyStats,
+    RideYearlyStats,
 )
-from hallofshame.store.reports.ranges import Grain, decompose
+from hallofshame.store.reports.ranges import Grain, decompose, unit_start
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, park_columns, ride_columns
 
 
@@ -47,15 +51,30 @@ class ScoreShare:
     eligible_days: int
 
 
-def park_hours(connection: Connection, park_id: int, day: dt.date) -> dict[int, ParkTotals]:
-    """The park's hours of one local day, by the instant at which each begins."""
+_PARK_TABLES: dict[Grain, tuple[type[Any], Any]] = {
+    Grain.DAY: (ParkDailyStats, ParkDailyStats.day),
+    Grain.WEEK: (ParkWeeklyStats, ParkWeeklyStats.period_start),
+    Grain.MONTH: (ParkMonthlyStats, ParkMonthlyStats.period_start),
+    Grain.YEAR: (ParkYearlyStats, ParkYearlyStats.period_start),
+}
+
+_RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
+    Grain.DAY: (RideDailyStats, RideDailyStats.day, RideDailyStats.eligible),
+    Grain.WEEK: (RideWeeklyStats, RideWeeklyStats.period_start, RideWeeklyStats.eligible_days),
+    Grain.MONTH: (RideMonthlyStats, RideMonthlyStats.period_start, RideMonthlyStats.eligible_days),
+    Grain.YEAR: (RideYearlyStats, RideYearlyStats.period_start, RideYearlyStats.eligible_days),
+}
+
+
+def park_hours(connection: Connection, park_id: int, days: DayRange) -> dict[int, ParkTotals]:
+    """The park's hours of some local days, by the instant at which each begins."""
     query = select(ParkHourlyStats.hour, *park_columns(ParkHourlyStats)).where(
-        ParkHourlyStats.park_id == park_id, ParkHourlyStats.day == day
+        ParkHourlyStats.park_id == park_id, ParkHourlyStats.day.between(days.start, days.end)
     )
     return {row[0]: ParkTotals.of(row[1:]) for row in connection.execute(query)}
 
 
-def park_hour_tallies(connection: Connection, park_id: int, day: dt.date) -> dict[int, RideTally]:
+def park_hour_tallies(connection: Connection, park_id: int, days: DayRange) -> dict[int, RideTally]:
     """How many of the day's eligible rides had a row, operated and lost time in each hour."""
     hourly, daily = RideHourlyStats, RideDailyStats
     query = (
@@ -69,17 +88,17 @@ def park_hour_tallies(connection: Connection, park_id: int, day: dt.date) -> dic
             daily,
             (daily.park_id == hourly.park_id) & (daily.day == hourly.day) & (daily.ride_id == hourly.ride_id),
         )
-        .where(hourly.park_id == park_id, hourly.day == day, daily.eligible == 1)
+        .where(hourly.park_id == park_id, hourly.day.between(days.start, days.end), daily.eligible == 1)
         .group_by(hourly.hour)
     )
     return {row[0]: RideTally(*(int(value) for value in row[1:])) for row in connection.execute(query)}
 
 
-def ride_hours(connection: Connection, park_id: int, ride_id: int, day: dt.date) -> dict[int, RideTotals]:
-    """One ride's hours of one local day, by the instant at which each begins."""
+def ride_hours(connection: Connection, park_id: int, ride_id: int, days: DayRange) -> dict[int, RideTotals]:
+    """One ride's hours of some local days, by the instant at which each begins."""
     query = select(RideHourlyStats.hour, *ride_columns(RideHourlyStats), literal(0)).where(
         RideHourlyStats.park_id == park_id,
-        RideHourlyStats.day == day,
+        RideHourlyStats.day.between(days.start, days.end),
         RideHourlyStats.ride_id == ride_id,
     )
     return {row[0]: RideTotals.of(row[1:]) for row in connection.execute(query)}
@@ -112,54 +131,37 @@ def park_days(connection: Connection, park_id: int, days: DayRange) -> dict[dt.d
     }
 
 
-def ride_days(
-    connection: Connection, park_id: int, ride_id: int, days: DayRange
-) -> dict[dt.date, RideTotals]:
-    """One ride's days that have a row, by date."""
-    model = RideDailyStats
-    query = select(model.day, *ride_columns(model), model.eligible).where(
-        model.park_id == park_id, model.ride_id == ride_id, model.day.between(days.start, days.end)
-    )
-    return {row[0]: RideTotals.of(row[1:]) for row in connection.execute(query)}
+def park_stretches(
+    connection: Connection, park_id: int, days: DayRange, grain: Grain
+) -> dict[dt.date, ParkTotals]:
+    """The range by day, week, month or year, by its first day.
 
-
-def park_months(connection: Connection, park_id: int, days: DayRange) -> dict[dt.date, ParkTotals]:
-    """The range by calendar month: whole months from their rows, cut-off months from their days."""
+    Whole ones come from their own rows, those that the range cuts off from finer ones.
+    """
     found: dict[dt.date, list[ParkTotals]] = {}
-    model = ParkMonthlyStats
-    for piece in decompose(days, coarsest=Grain.MONTH):
-        if piece.grain is Grain.DAY:
-            for day, park_day in park_days(connection, park_id, DayRange(piece.start, piece.end)).items():
-                found.setdefault(day.replace(day=1), []).append(park_day.totals)
-            continue
-        query = select(model.period_start, *park_columns(model), model.window_seconds).where(
-            model.park_id == park_id, model.period_start.between(piece.start, piece.end)
+    for piece in decompose(days, coarsest=grain):
+        model, when = _PARK_TABLES[piece.grain]
+        query = select(when, *park_columns(model), model.window_seconds).where(
+            model.park_id == park_id, when.between(piece.start, piece.end)
         )
         for row in connection.execute(query):
-            found.setdefault(row[0], []).append(ParkTotals.of(row[1:]))
-    return {month: add_park_totals(parts) for month, parts in found.items()}
+            found.setdefault(unit_start(row[0], grain), []).append(ParkTotals.of(row[1:]))
+    return {start: add_park_totals(parts) for start, parts in found.items()}
 
 
-def ride_months(
-    connection: Connection, park_id: int, ride_id: int, days: DayRange
+def ride_stretches(
+    connection: Connection, park_id: int, ride_id: int, days: DayRange, grain: Grain
 ) -> dict[dt.date, RideTotals]:
-    """As :func:`park_months`, for one ride."""
+    """As :func:`park_stretches`, for one ride."""
     found: dict[dt.date, list[RideTotals]] = {}
-    model = RideMonthlyStats
-    for piece in decompose(days, coarsest=Grain.MONTH):
-        if piece.grain is Grain.DAY:
-            part = DayRange(piece.start, piece.end)
-            for day, totals in ride_days(connection, park_id, ride_id, part).items():
-                found.setdefault(day.replace(day=1), []).append(totals)
-            continue
-        query = select(model.period_start, *ride_columns(model), model.eligible_days).where(
-            model.park_id == park_id,
-            model.ride_id == ride_id,
-            model.period_start.between(piece.start, piece.end),
+    for piece in decompose(days, coarsest=grain):
+        model, when, eligible = _RIDE_TABLES[piece.grain]
+        query = select(when, *ride_columns(model), eligible).where(
+            model.park_id == park_id, model.ride_id == ride_id, when.between(piece.start, piece.end)
         )
         for row in connection.execute(query):
-            found.setdefault(row[0], []).append(RideTotals.of(row[1:]))
-    return {month: add_ride_totals(parts) for month, parts in found.items()}
+            found.setdefault(unit_start(row[0], grain), []).append(RideTotals.of(row[1:]))
+    return {start: add_ride_totals(parts) for start, parts in found.items()}
 
 
 def add_park_totals(parts: Iterable[ParkTotals]) -> ParkTotals:

@@ -1,4 +1,4 @@
-"""A range of days as the fewest stored rows: whole years, whole months, single days for the rest (R10)."""
+"""A range of days as the fewest stored rows: whole years or weeks, whole months, single days (R10)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from hallofshame.domain.periods import ONE_DAY, DayRange
 
 
 class Grain(Enum):
-    """The grains a range is read from, coarse to fine. Weeks cross months, so they serve no range."""
+    """The grains a range is read from. Weeks cross months, so they are read only where weeks are shown."""
 
     YEAR = "year"
     MONTH = "month"
+    WEEK = "week"
     DAY = "day"
 
 
@@ -31,14 +32,14 @@ def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR) -> list[Piece]:
     """The pieces that cover ``days`` exactly once. A coarse row is used only where it lies wholly inside."""
     if coarsest is Grain.DAY:
         return [Piece(Grain.DAY, days.start, days.end)]
-    first = _unit_start(days.start, coarsest)
+    first = unit_start(days.start, coarsest)
     if first < days.start:
         first = _next_unit(first, coarsest)
-    after = _unit_start(days.end + ONE_DAY, coarsest)
+    after = unit_start(days.end + ONE_DAY, coarsest)
     finer = Grain.MONTH if coarsest is Grain.YEAR else Grain.DAY
     if first >= after:
         return decompose(days, coarsest=finer)
-    pieces = [Piece(coarsest, first, _unit_start(after - ONE_DAY, coarsest))]
+    pieces = [Piece(coarsest, first, unit_start(after - ONE_DAY, coarsest))]
     if days.start < first:
         pieces = decompose(DayRange(days.start, first - ONE_DAY), coarsest=finer) + pieces
     if after <= days.end:
@@ -54,11 +55,26 @@ def by_range(ranges: Mapping[int, DayRange]) -> dict[DayRange, list[int]]:
     return groups
 
 
-def _unit_start(day: dt.date, grain: Grain) -> dt.date:
+def unit_start(day: dt.date, grain: Grain) -> dt.date:
+    """First day of the year, month or week (Monday) of ``day``, or the day itself."""
+    if grain is Grain.DAY:
+        return day
+    if grain is Grain.WEEK:
+        return day - day.weekday() * ONE_DAY
     return day.replace(day=1) if grain is Grain.MONTH else day.replace(month=1, day=1)
 
 
+def unit_starts(days: DayRange, grain: Grain) -> list[dt.date]:
+    """First days of all years, months or weeks that ``days`` touches, or the days themselves, in order."""
+    starts = [unit_start(days.start, grain)]
+    while (following := _next_unit(starts[-1], grain)) <= days.end:
+        starts.append(following)
+    return starts
+
+
 def _next_unit(first: dt.date, grain: Grain) -> dt.date:
+    if grain in (Grain.DAY, Grain.WEEK):
+        return first + (7 if grain is Grain.WEEK else 1) * ONE_DAY
     if grain is Grain.YEAR or first.month == 12:
         return dt.date(first.year + 1, 1, 1)
     return first.replace(month=first.month + 1)
