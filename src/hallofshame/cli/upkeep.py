@@ -1,18 +1,25 @@
-"""Commands that look after an installation: ``doctor``, ``quality``, ``tiers``, ``db``."""
+"""Commands that look after an installation: ``doctor``, ``quality``, ``tiers``, ``openapi``, ``db``."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import tempfile
+from pathlib import Path
 
 import click
 
 from hallofshame.cli import checks
 from hallofshame.cli.options import chosen_parks, configured, opened, park_option
+from hallofshame.clock import SystemClock
 from hallofshame.domain.localtime import isoformat
 from hallofshame.installation import Installation
 from hallofshame.pipeline.classifying import review_list
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.store import catalogue, findings, schema
+from hallofshame.store.database import Database
+from hallofshame.web.app import create_app
+from hallofshame.web.openapi import describe
 
 
 @click.command()
@@ -31,6 +38,23 @@ def doctor() -> None:
         problems += found.is_problem
     if problems:
         raise click.exceptions.Exit(1)
+
+
+@click.command()
+def openapi() -> None:
+    """Print the OpenAPI description of the JSON API.
+
+    Needs neither settings nor a database: it is the same for the same program.
+
+    \b
+    Example:
+      hallofshame openapi > openapi.json
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'none.sqlite'}")
+        app = create_app(database, SystemClock())
+        click.echo(json.dumps(describe(app), ensure_ascii=False, indent=1))
+        database.dispose()
 
 
 @click.command()
@@ -139,4 +163,4 @@ def current() -> None:
         click.echo(f"{schema.current(installation.database) or 'base'} (this program: {schema.head()})")
 
 
-COMMANDS = (doctor, quality, tiers, db)
+COMMANDS = (doctor, quality, tiers, openapi, db)

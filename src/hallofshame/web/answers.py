@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, Self
 
 from flask import Response, make_response, request
 
@@ -16,44 +17,74 @@ from hallofshame.web.reading import Reading, site
 P = ParamSpec("P")
 
 HTML_TYPE = "text/html; charset=utf-8"
-Body = dict[str, Any] | str
+STALE_WHILE_REVALIDATE_SECONDS = 300
+"""How long a cache may show an answer past its age while it asks for a new one."""
+STALE_IF_ERROR_SECONDS = 24 * 3600
+"""How long a cache may show an answer past its age while we fail to give one."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A ready body of one type, with headers of its own."""
+
+    body: bytes
+    mimetype: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def json(cls, body: Mapping[str, Any]) -> Self:
+        """A JSON object. NaN is refused: it is no JSON."""
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return cls(text.encode(), JSON_TYPE)
+
+
+def respond(build: Callable[[Reading], Raw], *, is_live: bool, is_kept: bool = True) -> Response:
+    """Answer the running request with what ``build`` makes of the present state of the store.
+
+    The bytes are kept under the data version, the dates that matter, the address and the host they were asked
+    at: nothing else may decide what ``build`` returns. Answers about the present are kept for one minute at
+    most, those that are not ``is_kept`` not at all. Errors are never kept.
+    """
+    here = site()
+    with here.reading() as reading:
+        if not is_kept:
+            return _unkept(build(reading))
+        query = tuple(sorted(request.args.items(multi=True)))
+        bucket = reading.live_bucket if is_live else None
+        key = (request.host_url, request.path, query, reading.version, reading.dates, bucket)
+        answer = here.answers.get(key)
+        if answer is None:
+            raw = build(reading)
+            answer = Answer.of(raw.body, raw.mimetype, raw.headers)
+            here.answers.put(key, answer, answer.size)
+    return send(answer, here.settings.max_age_seconds)
 
 
 def answered(
-    *, always_live: bool = False
-) -> Callable[[Callable[Concatenate[Reading, P], Body]], Callable[P, Response]]:
-    """Make a view of a function that takes a :class:`Reading` and returns a JSON object or a page.
+    *, always_live: bool = False, mimetype: str = HTML_TYPE
+) -> Callable[[Callable[Concatenate[Reading, P], str | bytes]], Callable[P, Response]]:
+    """Make a view of a function that takes a :class:`Reading` and returns a page, or a file of a type."""
 
-    The bytes are kept under the data version, the dates that matter and the address: nothing else may
-    decide what the function returns. Answers about the present (``period=live``, or ``always_live``) are
-    kept for one minute at most. Errors are never kept.
-    """
-
-    def decorate(view: Callable[Concatenate[Reading, P], Body]) -> Callable[P, Response]:
+    def decorate(view: Callable[Concatenate[Reading, P], str | bytes]) -> Callable[P, Response]:
         @wraps(view)
-        def respond(*args: P.args, **kwargs: P.kwargs) -> Response:
-            here = site()
-            with here.reading() as reading:
-                live = always_live or request.args.get("period") == "live"
-                query = tuple(sorted(request.args.items(multi=True)))
-                bucket = reading.live_bucket if live else None
-                key = (request.path, query, reading.version, reading.dates, bucket)
-                answer = here.answers.get(key)
-                if answer is None:
-                    answer = _ready(view(reading, *args, **kwargs))
-                    here.answers.put(key, answer, answer.size)
-            return send(answer, here.settings.max_age_seconds)
+        def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
+            def build(reading: Reading) -> Raw:
+                body = view(reading, *args, **kwargs)
+                return Raw(body.encode() if isinstance(body, str) else body, mimetype)
 
-        return respond
+            return respond(build, is_live=always_live or request.args.get("period") == "live")
+
+        return shown
 
     return decorate
 
 
-def _ready(body: Body) -> Answer:
-    if isinstance(body, str):
-        return Answer.of(body.encode(), HTML_TYPE)
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Answer.of(text.encode(), JSON_TYPE)
+def _unkept(raw: Raw) -> Response:
+    response = make_response(raw.body)
+    response.content_type = raw.mimetype
+    response.headers.update(raw.headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def send(answer: Answer, max_age_seconds: int) -> Response:
@@ -67,7 +98,11 @@ def send(answer: Answer, max_age_seconds: int) -> Response:
         response = make_response(answer.body)
     if response.status_code != 304:
         response.content_type = answer.mimetype
+        response.headers.update(answer.headers)
     response.set_etag(answer.etag, weak=True)
-    response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
+    response.headers["Cache-Control"] = (
+        f"public, max-age={max_age_seconds}, stale-while-revalidate={STALE_WHILE_REVALIDATE_SECONDS}, "
+        f"stale-if-error={STALE_IF_ERROR_SECONDS}"
+    )
     response.vary.add("Accept-Encoding")
     return response

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cache
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
@@ -21,10 +20,12 @@ from hallofshame.store.reports.current import (
     ride_states,
     system_state,
 )
-from hallofshame.web.answers import answered
-from hallofshame.web.envelope import JSON_TYPE, Row, envelope, iso
-from hallofshame.web.parameters import FILTER_PARAMETERS, Parameters
-from hallofshame.web.reading import Reading, site
+from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Row, envelope, iso
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.schema.live import Health, StatusSummary
+from hallofshame.web.takes import FILTERS
 from hallofshame.web.wording import STATUS_SLUGS
 
 api_live = Blueprint("api_live", __name__, url_prefix="/api")
@@ -32,11 +33,16 @@ api_live = Blueprint("api_live", __name__, url_prefix="/api")
 STALE_CADENCES = 3
 
 
-@api_live.get("/live/status-summary")
-@answered(always_live=True)
-def status_summary(reading: Reading) -> Row:
+@endpoint(
+    api_live,
+    "/live/status-summary",
+    takes=(FILTERS,),
+    answers=StatusSummary,
+    tables=("operators", "parks", "rides", "freshness"),
+    is_live=True,
+)
+def status_summary(reading: Reading, asked: Parameters) -> Row:
     """How many parks are open and what their rides are doing."""
-    asked = Parameters(request.args, FILTER_PARAMETERS)
     parks = [park for park in asked.parks(reading).choose(reading.catalogue.parks.values()) if park.is_active]
     states = park_states(reading.connection)
     rides = ride_states(reading.connection)
@@ -86,17 +92,12 @@ def _counts(
     return {"parks": park_counts, "rides": ride_counts}
 
 
-@api_live.get("/health")
-def health() -> Response:
+@endpoint(
+    api_live, "/health", answers=Health, tables=("jobs", "leases", "last_cycle", "backlog"), is_kept=False
+)
+def health(reading: Reading, asked: Parameters) -> Row:
     """Whether the system is well; 503 only when the database cannot be read."""
-    Parameters(request.args)
-    here = site()
-    with here.reading() as reading:
-        body = envelope(reading, _health(reading, system_state(reading.connection)))
-    response = make_response(json.dumps(body, ensure_ascii=False))
-    response.content_type = JSON_TYPE
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return envelope(reading, _health(reading, system_state(reading.connection)))
 
 
 def _health(reading: Reading, state: SystemState) -> Row:

@@ -2,54 +2,47 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint
 
-from hallofshame.web.answers import answered
+from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park
-from hallofshame.web.parameters import (
-    FILTER_PARAMETERS,
-    PAGE_PARAMETERS,
-    PERIOD_PARAMETERS,
-    Parameters,
-)
+from hallofshame.web.parameters import Parameters
 from hallofshame.web.park_details import park_details, park_info
 from hallofshame.web.rankings import DOWNTIME, PARK_SORTS, WAITS, park_ranking
 from hallofshame.web.reading import Reading
 from hallofshame.web.ride_details import ride_info
+from hallofshame.web.schema.details import ParkDetails
+from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, sort
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")
 
-_LIST = (*PERIOD_PARAMETERS, *FILTER_PARAMETERS, *PAGE_PARAMETERS, "sort")
+_LIST = (PERIOD, FILTERS, PAGE, sort(PARK_SORTS))
 
 
-@api_parks.get("")
-@answered()
-def parks(reading: Reading) -> Row:
+@endpoint(api_parks, "", takes=(FILTERS, PAGE), answers=list[ParkInfo])
+def parks(reading: Reading, asked: Parameters) -> Row:
     """The catalogue of parks."""
-    asked = Parameters(request.args, (*FILTER_PARAMETERS, *PAGE_PARAMETERS))
     page = asked.page()
     chosen = asked.parks(reading).choose(reading.catalogue.parks.values())
     data = [park_info(park) for park in page.of(chosen)]
     return envelope(reading, data, total=len(chosen), page=page)
 
 
-@api_parks.get("/downtime")
-@answered()
-def downtime(reading: Reading) -> Row:
+@endpoint(api_parks, "/downtime", takes=_LIST, answers=list[ParkRow])
+def downtime(reading: Reading, asked: Parameters) -> Row:
     """Parks by shame score."""
-    return _ranking(reading, DOWNTIME)
+    return _ranking(reading, asked, DOWNTIME)
 
 
-@api_parks.get("/waittimes")
-@answered()
-def waittimes(reading: Reading) -> Row:
+@endpoint(api_parks, "/waittimes", takes=_LIST, answers=list[ParkRow])
+def waittimes(reading: Reading, asked: Parameters) -> Row:
     """Parks by average posted wait."""
-    return _ranking(reading, WAITS)
+    return _ranking(reading, asked, WAITS)
 
 
-def _ranking(reading: Reading, by: str) -> Row:
-    asked = Parameters(request.args, _LIST)
+def _ranking(reading: Reading, asked: Parameters, by: str) -> Row:
     period = asked.period(reading.now.date())
     parks_asked, page = asked.parks(reading), asked.page()
     lines = park_ranking(reading, period, parks_asked, by, asked.choice("sort", tuple(PARK_SORTS)))
@@ -64,11 +57,15 @@ def _ranking(reading: Reading, by: str) -> Row:
     )
 
 
-@api_parks.get("/<park>/details")
-@answered()
-def details(reading: Reading, park: str) -> Row:
-    """One park in one period."""
-    asked = Parameters(request.args, PERIOD_PARAMETERS)
+@endpoint(
+    api_parks,
+    "/<park>/details",
+    takes=(PERIOD,),
+    answers=ParkDetails,
+    tables=("rides", "summary", "chart_data", "days", "outages", "score_explained", "schedule"),
+)
+def details(reading: Reading, asked: Parameters, park: str) -> Row:
+    """One park in one period: its row, chart, rides, outages, and the score explained."""
     found = find_park(reading, park)
     period = asked.period(reading.now.date())
     data, coverage = park_details(reading, period, found)
@@ -76,12 +73,12 @@ def details(reading: Reading, park: str) -> Row:
     return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)
 
 
-@api_parks.get("/<park>/rides")
-@answered()
-def rides(reading: Reading, park: str) -> Row:
+@endpoint(api_parks, "/<park>/rides", takes=(PAGE,), answers=list[RideInfo])
+def rides(reading: Reading, asked: Parameters, park: str) -> Row:
     """The catalogue of one park's rides."""
-    asked = Parameters(request.args, PAGE_PARAMETERS)
     found = find_park(reading, park)
     page = asked.page()
     known = reading.catalogue.rides_of[found.park_id]
-    return envelope(reading, [ride_info(ride) for ride in page.of(known)], total=len(known), page=page)
+    return envelope(
+        reading, [ride_info(reading, ride) for ride in page.of(known)], total=len(known), page=page
+    )

@@ -4,47 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import coverage_percent
-from hallofshame.web.answers import answered
+from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Page, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_ride
-from hallofshame.web.parameters import (
-    FILTER_PARAMETERS,
-    PAGE_PARAMETERS,
-    PERIOD_PARAMETERS,
-    Parameters,
-)
+from hallofshame.web.parameters import Parameters
 from hallofshame.web.rankings import DOWNTIME, WAITS, Standing, park_ranking, ride_standings, with_standing
 from hallofshame.web.reading import Reading
 from hallofshame.web.ride_details import ride_details
 from hallofshame.web.ride_rows import measures
-from hallofshame.web.trends import trend_tables
+from hallofshame.web.schema.details import RideDetails
+from hallofshame.web.schema.live import TrendTables
+from hallofshame.web.schema.rows import RideRow
+from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, sort
+from hallofshame.web.trends import TABLES, trend_tables
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")
 
-_LIST = (*PERIOD_PARAMETERS, *FILTER_PARAMETERS, *PAGE_PARAMETERS, "sort")
 _SORTS = ("rank", "name", "uptime", "downtime", "wait")
+_LIST = (PERIOD, FILTERS, PAGE, sort(_SORTS))
 
 
-@api_rides.get("/rides/downtime")
-@answered()
-def downtime(reading: Reading) -> Row:
+@endpoint(api_rides, "/rides/downtime", takes=_LIST, answers=list[RideRow])
+def downtime(reading: Reading, asked: Parameters) -> Row:
     """Rides by hours lost."""
-    return _ranking(reading, DOWNTIME)
+    return _ranking(reading, asked, DOWNTIME)
 
 
-@api_rides.get("/rides/waittimes")
-@answered()
-def waittimes(reading: Reading) -> Row:
+@endpoint(api_rides, "/rides/waittimes", takes=_LIST, answers=list[RideRow])
+def waittimes(reading: Reading, asked: Parameters) -> Row:
     """Rides by average posted wait."""
-    return _ranking(reading, WAITS)
+    return _ranking(reading, asked, WAITS)
 
 
-def _ranking(reading: Reading, by: str) -> Row:
-    asked = Parameters(request.args, _LIST)
+def _ranking(reading: Reading, asked: Parameters, by: str) -> Row:
     period = asked.period(reading.now.date())
     parks_asked, page = asked.parks(reading), asked.page()
     sort = asked.choice("sort", _SORTS)
@@ -91,11 +87,15 @@ def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing
     }
 
 
-@api_rides.get("/rides/<ride>/details")
-@answered()
-def details(reading: Reading, ride: str) -> Row:
-    """One ride in one period."""
-    asked = Parameters(request.args, PERIOD_PARAMETERS)
+@endpoint(
+    api_rides,
+    "/rides/<ride>/details",
+    takes=(PERIOD,),
+    answers=RideDetails,
+    tables=("summary", "chart_data", "outages", "outage_statistics"),
+)
+def details(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """One ride in one period: its row, chart, outages and their statistics."""
     found = find_ride(reading, ride)
     period = asked.period(reading.now.date())
     data, coverage = ride_details(reading, period, found)
@@ -103,11 +103,9 @@ def details(reading: Reading, ride: str) -> Row:
     return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)
 
 
-@api_rides.get("/trends")
-@answered()
-def trends(reading: Reading) -> Row:
+@endpoint(api_rides, "/trends", takes=(PERIOD, FILTERS, LIMIT), answers=TrendTables, tables=TABLES)
+def trends(reading: Reading, asked: Parameters) -> Row:
     """Parks and rides whose uptime changed by five points or more."""
-    asked = Parameters(request.args, (*PERIOD_PARAMETERS, *FILTER_PARAMETERS, "limit"))
     period = asked.period(reading.now.date())
     parks_asked = asked.parks(reading)
     page = Page(limit=asked.page().limit, offset=0)

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from hallofshame.clock import Clock
 from hallofshame.store.database import Database
 from hallofshame.web import formatting
+from hallofshame.web.api_docs import api_docs
 from hallofshame.web.api_live import api_live
 from hallofshame.web.api_parks import api_parks
 from hallofshame.web.api_rides import api_rides
@@ -21,6 +22,15 @@ from hallofshame.web.errors import API_PREFIX, install_errors
 from hallofshame.web.pages import pages
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings
+
+BLUEPRINTS = (
+    api_parks,
+    api_rides,
+    api_live,
+    api_docs,
+    pages,
+)
+"""Everything that is served; one line each."""
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -66,7 +76,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     ):
         app.jinja_env.filters[name] = getattr(formatting, name)
     app.jinja_env.globals |= {"asset": asset, "attribution": ATTRIBUTION}
-    for blueprint in (api_parks, api_rides, api_live, pages):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     install_errors(app)
     app.after_request(_finish)

@@ -6,13 +6,15 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 MIN_COMPRESSED_BYTES = 1_024
+COMPRESSED_TYPES = ("image/png", "application/vnd.apache.parquet")
+"""Types that are compressed in themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,15 @@ class Answer:
     compressed: bytes | None
     etag: str
     mimetype: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, body: bytes, mimetype: str) -> Answer:
+    def of(cls, body: bytes, mimetype: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Compress and tag a body. Equal bodies have equal tags, on every host."""
-        compressed = gzip.compress(body, 6, mtime=0) if len(body) >= MIN_COMPRESSED_BYTES else None
-        return cls(body, compressed, hashlib.blake2b(body, digest_size=16).hexdigest(), mimetype)
+        pays = len(body) >= MIN_COMPRESSED_BYTES and not mimetype.startswith(COMPRESSED_TYPES)
+        compressed = gzip.compress(body, 6, mtime=0) if pays else None
+        digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+        return cls(body, compressed, digest, mimetype, headers or {})
 
     @property
     def size(self) -> int:

@@ -10,14 +10,14 @@ from werkzeug.datastructures import MultiDict
 
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.names import slugify
-from hallofshame.domain.periods import Period, parse_period
+from hallofshame.domain.periods import Period, PeriodName, parse_date, parse_period
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.envelope import Page
 from hallofshame.web.errors import UnknownParameterError, nearest
 from hallofshame.web.reading import Reading
 
 PERIOD_PARAMETERS = ("period", "year", "start", "end")
-FILTER_PARAMETERS = ("filter", "operator", "country")
+FILTER_PARAMETERS = ("filter", "operator", "chain", "country", "region")
 PAGE_PARAMETERS = ("limit", "offset")
 
 ALL = "all"
@@ -37,6 +37,7 @@ class ParkFilter:
     scope: str = ALL
     operator: str | None = None
     country: str | None = None
+    region: str | None = None
 
     def admits(self, park: ParkInfo) -> bool:
         """Whether the park is one of them."""
@@ -44,6 +45,7 @@ class ParkFilter:
             (self.scope == ALL or park.operator in _BIG_TWO)
             and (self.operator is None or park.operator == self.operator)
             and (self.country is None or park.country == self.country)
+            and (self.region is None or park.region == self.region)
         )
 
     def choose(self, parks: Iterable[ParkInfo]) -> list[ParkInfo]:
@@ -54,7 +56,7 @@ class ParkFilter:
     def query(self) -> dict[str, str]:
         """The request parameters that ask for these parks."""
         asked = {"filter": None if self.scope == ALL else self.scope}
-        asked |= {"operator": self.operator, "country": self.country}
+        asked |= {"operator": self.operator, "country": self.country, "region": self.region}
         return {name: value for name, value in asked.items() if value is not None}
 
 
@@ -77,9 +79,17 @@ class Parameters:
         """The value, or null where it is absent or empty (a form sends empty fields along)."""
         return self._values.get(name) or None
 
-    def period(self, today: dt.date) -> Period:
-        """The period (R10)."""
-        return parse_period(*(self.text(name) for name in PERIOD_PARAMETERS), today=today)
+    def period(self, today: dt.date, default: PeriodName = PeriodName.TODAY) -> Period:
+        """The period (R10); ``default`` where none is asked for."""
+        asked = [self.text(name) for name in PERIOD_PARAMETERS]
+        if not any(asked):
+            return Period(default)
+        return parse_period(*asked, today=today)
+
+    def date(self, name: str, latest: dt.date) -> dt.date | None:
+        """A date as ``YYYY-MM-DD`` from 2000 up to ``latest``; null where it is absent."""
+        text = self.text(name)
+        return None if text is None else parse_date(name, text, latest)
 
     def page(self) -> Page:
         """``limit`` and ``offset``."""
@@ -113,11 +123,18 @@ class Parameters:
         return text
 
     def parks(self, reading: Reading) -> ParkFilter:
-        """``filter``, ``operator`` and ``country``; the latter two in any case, or as in an address."""
+        """``filter``, ``operator`` (or ``chain``), ``country``, ``region``; names in any case or as slugs."""
+        operator = self._known("operator", reading.catalogue.operators)
+        chain = self._known("chain", reading.catalogue.operators)
+        if operator is not None and chain is not None and operator != chain:
+            raise InputError(
+                f"chain {chain!r} is not the operator {operator!r}; give one of the two", parameter="chain"
+            )
         return ParkFilter(
             scope=self.choice("filter", (ALL, DISNEY_UNIVERSAL)),
-            operator=self._known("operator", reading.catalogue.operators),
+            operator=operator or chain,
             country=self._known("country", reading.catalogue.countries),
+            region=self._known("region", reading.catalogue.regions),
         )
 
     def _known(self, name: str, known: tuple[str, ...]) -> str | None:

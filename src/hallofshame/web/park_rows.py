@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, park_states
 from hallofshame.store.reports.sums import ParkTotals, RideTally, ride_tallies
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
+from hallofshame.web.wording import TIER_LABELS
 
 
 def park_identity(park: ParkInfo) -> Row:
@@ -25,6 +26,33 @@ def park_identity(park: ParkInfo) -> Row:
         "country": park.country,
         "timezone": park.timezone,
         "queue_times_url": f"https://queue-times.com/parks/{queue_times}" if queue_times else None,
+        "themeparks_wiki_url": f"https://themeparks.wiki/browse/{wiki}" if wiki else None,
+    }
+
+
+def ride_identity(reading: Reading, ride: RideInfo) -> Row:
+    """Who the ride is, in which park, and where it is at the sources: its own page, if they know it."""
+    park = reading.catalogue.parks[ride.park_id]
+    return {
+        "ride_id": ride.ride_id,
+        "ride_name": ride.name,
+        "ride_slug": ride.slug,
+        "kind": ride.kind.value,
+        "land": ride.land,
+        **park_identity(park),
+        **ride_urls(park, ride),
+        "tier": ride.tier,
+        "tier_label": TIER_LABELS[ride.tier],
+        "weight": ride.weight,
+    }
+
+
+def ride_urls(park: ParkInfo, ride: RideInfo) -> Row:
+    """The ride's own pages at the sources."""
+    at_park, at_ride, wiki = park.queue_times_id, ride.queue_times_id, ride.themeparks_wiki_id
+    known = at_park is not None and at_ride is not None
+    return {
+        "queue_times_url": f"https://queue-times.com/parks/{at_park}/rides/{at_ride}" if known else None,
         "themeparks_wiki_url": f"https://themeparks.wiki/browse/{wiki}" if wiki else None,
     }
 

@@ -11,13 +11,15 @@ from hallofshame.store.reports.outages import ride_outages
 from hallofshame.web.chart_data import ride_chart
 from hallofshame.web.envelope import Row, coverage_body, iso
 from hallofshame.web.park_details import MAX_OUTAGES_LISTED, outage_rows, park_info
+from hallofshame.web.park_rows import ride_urls
 from hallofshame.web.rankings import all_standings, with_standing
 from hallofshame.web.reading import Reading
 from hallofshame.web.wording import TIER_LABELS
 
 
-def ride_info(ride: RideInfo) -> Row:
+def ride_info(reading: Reading, ride: RideInfo) -> Row:
     """The ride as the catalogue knows it."""
+    park = reading.catalogue.parks[ride.park_id]
     return {
         "ride_id": ride.ride_id,
         "ride_name": ride.name,
@@ -32,6 +34,7 @@ def ride_info(ride: RideInfo) -> Row:
         "weight": ride.weight,
         "first_seen_at": iso(ride.first_seen_at),
         "last_seen_at": iso(ride.last_seen_at),
+        **ride_urls(park, ride),
     }
 
 
@@ -47,7 +50,7 @@ def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row,
         [outage.downtime_seconds for outage in outages], totals.operating if totals else 0
     )
     details = {
-        "ride": ride_info(ride),
+        "ride": ride_info(reading, ride),
         "park": park_info(park),
         "summary": line.row,
         "chart_grain": chart.grain.value,

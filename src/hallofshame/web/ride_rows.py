@@ -13,9 +13,9 @@ from hallofshame.store.reports.current import ParkState, RideState, park_states,
 from hallofshame.store.reports.outages import outage_counts
 from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Line, Row, iso
-from hallofshame.web.park_rows import park_identity
+from hallofshame.web.park_rows import ride_identity
 from hallofshame.web.reading import Reading
-from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
+from hallofshame.web.wording import STATUS_SLUGS
 
 MANY_RIDES = 400
 """From this many on, a look-up by park is quicker than one by ride."""
@@ -194,21 +194,12 @@ def excluded_reason(ride: RideInfo, totals: RideTotals | None) -> str | None:
 
 
 def _row(source: _Source, ride: RideInfo, figures: Row) -> Row:
-    park = source.reading.catalogue.parks[ride.park_id]
     days = source.ranges[ride.park_id]
     row: Row = {
         "unranked_reason": None,
-        "ride_id": ride.ride_id,
-        "ride_name": ride.name,
-        "ride_slug": ride.slug,
-        "kind": ride.kind.value,
-        "land": ride.land,
-        **park_identity(park),
+        **ride_identity(source.reading, ride),
         "start_date": days.start.isoformat(),
         "end_date": days.end.isoformat(),
-        "tier": ride.tier,
-        "tier_label": TIER_LABELS[ride.tier],
-        "weight": ride.weight,
         "eligible": figures.get("excluded_reason") is None,
         "excluded_reason": None,
         "observed_at": None,

@@ -9,9 +9,9 @@ from hallofshame.domain.periods import NAMED_PERIODS, Period
 from hallofshame.metrics.scores import is_listed_change
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.park_rows import park_lines
+from hallofshame.web.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
 from hallofshame.web.reading import Reading
-from hallofshame.web.ride_rows import ride_lines, ride_trend
+from hallofshame.web.ride_rows import ride_trend
 
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 
@@ -26,11 +26,7 @@ def trend_tables(
             f"period 'live' has no trend, since a moment has no length; it takes one of {choices}",
             parameter="period",
         )
-    park_rows = {
-        line.row["park_id"]: line.row
-        for line in park_lines(reading, period)
-        if parks.admits(reading.catalogue.parks[line.row["park_id"]])
-    }
+    park_rows = {line.row["park_id"]: line.row for line in park_ranking(reading, period, parks)}
     park_changes = {park_id: row["trend_points"] for park_id, row in park_rows.items()}
     rides = reading.catalogue.rides
     ride_changes = {
@@ -41,7 +37,9 @@ def trend_tables(
     better_parks, worse_parks = _greatest(park_changes)
     better_rides, worse_rides = _greatest(ride_changes)
     shown = [rides[ride_id] for ride_id in (*better_rides[:limit], *worse_rides[:limit])]
-    ride_rows = {line.row["ride_id"]: line.row for line in ride_lines(reading, period, shown)}
+    standings = ride_standings(reading, period, parks, DOWNTIME)
+    lines = with_standing(reading, period, shown, standings)
+    ride_rows = {line.row["ride_id"]: line.row for line in lines}
     tables = {
         "parks_improving": [park_rows[park_id] for park_id in better_parks[:limit]],
         "parks_declining": [park_rows[park_id] for park_id in worse_parks[:limit]],

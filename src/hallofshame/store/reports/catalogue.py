@@ -48,6 +48,8 @@ class RideInfo:
     last_seen_at: int
     tier: int | None
     tier_source: str | None
+    queue_times_id: str | None = None
+    themeparks_wiki_id: str | None = None
 
     @property
     def weight(self) -> int:
@@ -90,19 +92,32 @@ class Catalogue:
         """Every country, sorted."""
         return tuple(sorted({park.country for park in self.parks.values() if park.country}))
 
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """Every part of the world with a park, sorted."""
+        return tuple(sorted({park.region for park in self.parks.values() if park.region}))
+
 
 def load_catalogue(connection: Connection) -> Catalogue:
     """Read the whole catalogue: some hundred parks, some thousand rides."""
     return Catalogue(_parks(connection), _rides(connection))
 
 
-def _parks(connection: Connection) -> dict[int, ParkInfo]:
-    ids: dict[tuple[int, int], str] = {}
+def _ids(connection: Connection, kind: str) -> dict[tuple[int, int], str]:
+    """The id at each feed that knows it, by (feed, our id)."""
     wanted = select(ExternalId.feed, ExternalId.internal_id, ExternalId.external_id).where(
-        ExternalId.kind == "park"
+        ExternalId.kind == kind
     )
-    for feed, park_id, external_id in connection.execute(wanted.order_by(ExternalId.external_id.desc())):
-        ids[feed, park_id] = external_id
+    return {
+        (feed, internal_id): external_id
+        for feed, internal_id, external_id in connection.execute(
+            wanted.order_by(ExternalId.external_id.desc())
+        )
+    }
+
+
+def _parks(connection: Connection) -> dict[int, ParkInfo]:
+    ids = _ids(connection, "park")
     query = select(
         Park.park_id,
         Park.slug,
@@ -141,6 +156,7 @@ def _parks(connection: Connection) -> dict[int, ParkInfo]:
 
 
 def _rides(connection: Connection) -> dict[int, RideInfo]:
+    ids = _ids(connection, "ride")
     query = (
         select(
             Ride.ride_id,
@@ -159,6 +175,17 @@ def _rides(connection: Connection) -> dict[int, RideInfo]:
         .order_by(Ride.name, Ride.ride_id)
     )
     return {
-        row[0]: RideInfo(row[0], row[1], row[2], row[3], RideKind(row[4]), row[5], bool(row[6]), *row[7:])
+        row[0]: RideInfo(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            RideKind(row[4]),
+            row[5],
+            bool(row[6]),
+            *row[7:],
+            ids.get((Feed.QUEUE_TIMES, row[0])),
+            ids.get((Feed.THEMEPARKS_WIKI, row[0])),
+        )
         for row in connection.execute(query)
     }

@@ -1,0 +1,58 @@
+"""``/api/openapi.json`` and ``/api/docs``: what the API takes and answers, for machines and for people."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request
+
+from hallofshame.web.answers import send
+from hallofshame.web.cache import Answer
+from hallofshame.web.envelope import JSON_TYPE, Row
+from hallofshame.web.openapi import describe
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import site
+
+api_docs = Blueprint("api_docs", __name__, url_prefix="/api")
+
+
+@api_docs.get("/openapi.json")
+def openapi() -> Response:
+    """The description. It is no answer about data: it changes with the program only."""
+    Parameters(request.args)
+    text = json.dumps(_described(), ensure_ascii=False, indent=1)
+    return send(Answer.of(text.encode(), JSON_TYPE), site().settings.max_age_seconds)
+
+
+@api_docs.get("/docs")
+def docs() -> Response:
+    """The same as a page."""
+    Parameters(request.args)
+    page = render_template("api_docs.html", spec=_described(), resolve=_shape)
+    response = make_response(page)
+    response.headers["Cache-Control"] = f"public, max-age={site().settings.max_age_seconds}"
+    return response
+
+
+def _described() -> Row:
+    found: Row | None = current_app.extensions.get("hallofshame_openapi")
+    if found is None:
+        found = describe(current_app)
+        current_app.extensions["hallofshame_openapi"] = found
+    return found
+
+
+def _shape(schema: Row) -> str:
+    """A schema in few words, for the page: ``list of ParkRow``, ``string or null``."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", maxsplit=1)[-1]
+    if "anyOf" in schema:
+        return " or ".join(_shape(inner) for inner in schema["anyOf"])
+    kind: Any = schema.get("type", "value")
+    if kind == "array":
+        return f"list of {_shape(schema.get('items', {}))}"
+    if "const" in schema:
+        return json.dumps(schema["const"])
+    words = " or ".join(kind) if isinstance(kind, list) else str(kind)
+    return f"{words} ({schema['format']})" if "format" in schema else words

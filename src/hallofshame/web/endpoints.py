@@ -1,0 +1,162 @@
+"""The API's endpoints, each declared once: routing, parameters, OpenAPI, CSV and page seeds read this.
+
+A declared function takes what is read and what is asked, and returns the whole body:
+
+    @endpoint(api_parks, "/downtime", takes=(PERIOD, FILTERS, PAGE), answers=list[ParkRow])
+    def downtime(reading: Reading, asked: Parameters) -> Row: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.routing import Rule
+
+from hallofshame.domain.errors import InputError
+from hallofshame.web import csv_answers
+from hallofshame.web.answers import Raw, respond
+from hallofshame.web.envelope import JSON_TYPE, Row
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading, site
+from hallofshame.web.takes import Take, Takes, choice, flat
+
+FORMATS = ("json", "csv")
+_DECLARATION = "declaration"
+
+Body = Row | str | bytes
+Function = Callable[..., Body]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint.
+
+    ``answers`` is the type of ``data``: ``list[SomeRow]`` or a ``TypedDict``; null where the answer is no
+    JSON but of the type ``produces``. ``tables`` are the parts of ``data`` that CSV can show; the first is
+    the one shown unless asked otherwise. ``is_live``: the answer is about the present. ``is_kept``: its bytes
+    may be remembered and tagged. ``is_list``: the answer has ``total``, ``limit`` and ``offset``.
+    """
+
+    rule: str
+    function: Function
+    answers: Any
+    takes: tuple[Take, ...]
+    tables: tuple[str, ...]
+    produces: str
+    tag: str
+    is_live: bool
+    is_kept: bool
+
+    @property
+    def parameters(self) -> tuple[Take, ...]:
+        """Everything it takes in the query, the choice of format included."""
+        if self.answers is None:
+            return self.takes
+        asked = [*self.takes, choice("format", FORMATS, "JSON, or one table as CSV with a header line.")]
+        if len(self.tables) > 1:
+            asked.append(choice("table", self.tables, "Which table, with `format=csv`."))
+        return tuple(asked)
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return (self.function.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+    @property
+    def description(self) -> str:
+        """The rest of the docstring."""
+        lines = (self.function.__doc__ or "").strip().splitlines()[1:]
+        return "\n".join(line.strip() for line in lines).strip()
+
+    def body(self, reading: Reading, query: MultiDict[str, str], values: Mapping[str, str]) -> Body:
+        """The answer before it becomes bytes."""
+        asked = Parameters(query, (take.name for take in self.parameters))
+        return self.function(reading, asked, **values)
+
+    def respond(self, values: Mapping[str, str]) -> Response:
+        """The answer to the running request."""
+        is_live = self.is_live or request.args.get("period") == "live"
+        return respond(lambda reading: self._raw(reading, values), is_live=is_live, is_kept=self.is_kept)
+
+    def _raw(self, reading: Reading, values: Mapping[str, str]) -> Raw:
+        body = self.body(reading, request.args, values)
+        if isinstance(body, str | bytes):
+            return Raw(body.encode() if isinstance(body, str) else body, self.produces)
+        asked = Parameters(request.args, (take.name for take in self.parameters))
+        if asked.choice("format", FORMATS) == "json":
+            if asked.text("table") is not None:
+                raise InputError("table goes with format=csv only; leave it out", parameter="table")
+            return Raw.json(body)
+        table = asked.choice("table", self.tables) if len(self.tables) > 1 else self.tables[0]
+        name = csv_answers.file_name(request.path, table if len(self.tables) > 1 else None)
+        return Raw(
+            csv_answers.write(body, self.answers, table),
+            csv_answers.CSV_TYPE,
+            {"Content-Disposition": f'inline; filename="{name}"'},
+        )
+
+
+def endpoint(
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    answers: Any,
+    takes: Takes = (),
+    tables: tuple[str, ...] = (csv_answers.WHOLE,),
+    produces: str = JSON_TYPE,
+    is_live: bool = False,
+    is_kept: bool = True,
+) -> Callable[[Function], Function]:
+    """Declare a function as the endpoint at ``rule`` of the blueprint. The function itself stays as it is."""
+
+    def declare(function: Function) -> Function:
+        full = f"{blueprint.url_prefix or ''}{rule}"
+        declared = Endpoint(
+            full,
+            function,
+            answers,
+            flat(takes),
+            tables,
+            produces,
+            blueprint.name.removeprefix("api_"),
+            is_live,
+            is_kept,
+        )
+
+        def view(**values: str) -> Response:
+            return declared.respond(values)
+
+        setattr(view, _DECLARATION, declared)
+        blueprint.add_url_rule(rule, function.__name__, view, methods=["GET"])
+        return function
+
+    return declare
+
+
+def declared(app: Flask) -> Iterator[tuple[Rule, Endpoint]]:
+    """Every declared endpoint of the app with its routing rule, in order of its path."""
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        found = getattr(app.view_functions[rule.endpoint], _DECLARATION, None)
+        if isinstance(found, Endpoint):
+            yield rule, found
+
+
+def body(reading: Reading, path: str, query: Mapping[str, str] | None = None) -> Row:
+    """The JSON body that ``GET path?query`` answers, for pages that show the same figures.
+
+    :raises InputError: for parameters it does not take, :raises NotFoundError: for what does not exist.
+    """
+    adapter = current_app.url_map.bind("localhost")
+    name, values = adapter.match(path, method="GET")
+    found: Endpoint = getattr(current_app.view_functions[name], _DECLARATION)
+    answer = found.body(reading, MultiDict(query or {}), values)
+    if not isinstance(answer, dict):
+        raise TypeError(f"{path} answers {found.produces}, which is no JSON body")
+    return answer
+
+
+__all__ = ["Endpoint", "body", "declared", "endpoint", "site"]

@@ -1,0 +1,183 @@
+"""The OpenAPI 3.1 description, made from the declared endpoints and the types of their answers."""
+
+from __future__ import annotations
+
+import re
+import typing
+from typing import Any
+
+from apispec import APISpec
+from flask import Flask
+from pydantic import TypeAdapter
+
+from hallofshame import __version__
+from hallofshame.web.csv_answers import CSV_TYPE
+from hallofshame.web.endpoints import Endpoint, declared
+from hallofshame.web.envelope import JSON_TYPE, Row
+from hallofshame.web.schema.common import CoverageBody, ErrorBody, PeriodBody, Source
+from hallofshame.web.schema.live import TrendTotals
+from hallofshame.web.takes import Take
+
+REF = "#/components/schemas/{model}"
+_JSON = JSON_TYPE.split(";", maxsplit=1)[0]
+_CSV = CSV_TYPE.split(";", maxsplit=1)[0]
+_VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
+_SHARED: tuple[Any, ...] = (Source, PeriodBody, CoverageBody, ErrorBody, TrendTotals)
+
+PATH_PARAMETERS = {
+    "park": "A `park_id` or a slug: `1`, `gardaland`.",
+    "ride": "A `ride_id`.",
+    "file": "A file of the list of downloads.",
+}
+
+_ABOUT = """\
+Which rides of theme parks break down, how often, for how long, and how long people wait. Everything the
+pages show can be read here, without a key. Show the sources in `attribution` with what you build.
+
+Null means "no data" or "does not apply", never zero. Instants are ISO 8601 in UTC; days are the park's own
+local days. Answers carry an `ETag`: send it back as `If-None-Match`.
+"""
+
+TAGS = {
+    "parks": "Parks: catalogue, rankings, details",
+    "rides": "Rides: rankings and details; trends",
+    "live": "Right now, and how the system itself is",
+}
+
+
+def describe(app: Flask) -> Row:
+    """The whole description as one JSON object; the same for the same program."""
+    spec = APISpec(
+        title="Theme Park Hall of Shame",
+        version=__version__,
+        openapi_version="3.1.0",
+        info={"description": _ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
+        servers=[{"url": "/"}],
+    )
+    endpoints = [(str(rule), found) for rule, found in declared(app)]
+    kinds = {_row_type(found.answers) for _, found in endpoints if found.answers is not None}
+    named = sorted({*kinds, *_SHARED}, key=lambda kind: str(kind.__name__))
+    adapters: list[tuple[Any, Any, TypeAdapter[Any]]] = [
+        (kind, "serialization", TypeAdapter(kind)) for kind in named
+    ]
+    references, definitions = TypeAdapter.json_schemas(adapters, ref_template=REF)
+    for name, schema in sorted(definitions.get("$defs", {}).items()):
+        spec.components.schema(name, _tidy(schema))
+    for tag in dict.fromkeys(found.tag for _, found in endpoints):
+        spec.tag({"name": tag, "description": TAGS.get(tag, tag.capitalize())})
+    for rule, found in endpoints:
+        answer = None
+        if found.answers is not None:
+            reference = references[_row_type(found.answers), "serialization"]
+            is_list = typing.get_origin(found.answers) is list
+            answer = {"type": "array", "items": reference} if is_list else reference
+        path = _VARIABLE.sub(r"{\1}", rule)
+        spec.path(path, operations={"get": _operation(rule, found, answer)})
+    return dict(spec.to_dict())
+
+
+def _row_type(answers: Any) -> Any:
+    return typing.get_args(answers)[0] if typing.get_origin(answers) is list else answers
+
+
+def _operation(rule: str, found: Endpoint, answer: Row | None) -> Row:
+    operation: Row = {
+        "operationId": _operation_id(rule),
+        "summary": found.summary,
+        "tags": [found.tag],
+        "parameters": [
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": PATH_PARAMETERS.get(name, name),
+                "schema": {"type": "string"},
+            }
+            for name in _VARIABLE.findall(rule)
+        ]
+        + [_parameter(take) for take in found.parameters],
+        "responses": {
+            "200": {"description": "The answer.", "content": _content(found, answer)},
+            "304": {"description": "Nothing has changed since the tag you sent."},
+            "400": _error("A parameter is unknown or its value is not usable."),
+            "503": _error("The store cannot be read; `Retry-After` says when to come back."),
+        },
+    }
+    if "<" in rule:
+        missing = "There is no such thing; `near_matches` may name what was meant."
+        operation["responses"]["404"] = _error(missing)
+    if found.description:
+        operation["description"] = found.description
+    return operation
+
+
+def _operation_id(rule: str) -> str:
+    words: list[str] = re.findall(r"\w+", rule.removeprefix("/api"))
+    return words[0] + "".join(word[:1].upper() + word[1:] for word in words[1:])
+
+
+def _parameter(take: Take) -> Row:
+    found: Row = {
+        "name": take.name,
+        "in": "query",
+        "required": take.required,
+        "description": take.description,
+        "schema": take.schema,
+    }
+    return found if take.example is None else found | {"example": take.example}
+
+
+def _content(found: Endpoint, answer: Row | None) -> Row:
+    if answer is None:
+        return {found.produces.split(";", maxsplit=1)[0]: {"schema": {"type": "string"}}}
+    return {_JSON: {"schema": _envelope(found, answer)}, _CSV: {"schema": {"type": "string"}}}
+
+
+def _envelope(found: Endpoint, answer: Row) -> Row:
+    """The envelope as this endpoint fills it."""
+
+    def shared(name: str) -> Row:
+        return {"$ref": REF.format(model=name)}
+
+    takes = {take.name for take in found.takes}
+    fields: Row = {
+        "success": {"type": "boolean", "const": True},
+        "data": answer,
+        "data_as_of": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "The latest observation in the data; null before the first.",
+        },
+        "metrics_version": {"type": "integer"},
+        "attribution": {"type": "array", "items": shared("Source")},
+    }
+    required = list(fields)
+    if "period" in takes or found.is_live:
+        fields["period"] = shared("PeriodBody")
+    if "period" in takes:
+        fields["coverage"] = shared("CoverageBody")
+    if "limit" in takes:
+        fields |= {name: {"type": "integer", "minimum": 0} for name in ("total", "limit", "offset")}
+        required += ["total", "limit", "offset"]
+    if found.rule.endswith("/trends"):
+        fields["totals"] = shared("TrendTotals")
+        required.append("totals")
+    return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
+
+
+def _error(description: str) -> Row:
+    return {
+        "description": description,
+        "content": {_JSON: {"schema": {"$ref": REF.format(model="ErrorBody")}}},
+    }
+
+
+def _tidy(schema: Any) -> Any:
+    """Without the titles Pydantic makes of the field names, which say nothing new."""
+    if isinstance(schema, dict):
+        return {
+            name: _tidy(inner)
+            for name, inner in schema.items()
+            if not (name == "title" and isinstance(inner, str))
+        }
+    return [_tidy(inner) for inner in schema] if isinstance(schema, list) else schema

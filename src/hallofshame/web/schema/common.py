@@ -1,0 +1,109 @@
+"""What many answers share: the envelope's parts, the error, and the kinds of value."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
+
+from hallofshame.domain.bands import BANDS
+from hallofshame.domain.words import Evidence, Origin, OutageKind, RideKind, ScheduleKind
+from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
+
+CLOSED = ConfigDict(extra="forbid")
+"""An answer holds the fields of its shape and no others."""
+
+
+def _slugs(*values: str) -> dict[str, list[str]]:
+    return {"enum": list(values)}
+
+
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-08-20T07:00:00Z"])]
+"""ISO 8601 in UTC, whole seconds."""
+Day = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-08-20"])]
+"""A park-local date."""
+Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+Seconds = Annotated[int, Field(ge=0)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Score = Annotated[
+    float, Field(ge=0, le=10, description="0 (good) to 10: 10 × weighted downtime ÷ weighted exposure.")
+]
+Wait = Annotated[float, Field(ge=0, description="Minutes of posted standby wait.")]
+
+BandSlug = Annotated[str, Field(json_schema_extra=_slugs(*(band.slug for band in BANDS)))]
+UnrankedReason = Annotated[str, Field(json_schema_extra=_slugs(*UNRANKED_REASONS))]
+ExcludedReason = Annotated[str, Field(json_schema_extra=_slugs(*EXCLUDED_REASONS))]
+StatusSlug = Literal["operating", "down", "closed", "refurbishment"]
+TierLabel = Literal["flagship", "standard", "minor", "unrated"]
+RideKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in RideKind)))]
+OutageKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in OutageKind)))]
+EvidenceSlug = Annotated[str, Field(json_schema_extra=_slugs(*(found.value for found in Evidence)))]
+OriginSlug = Annotated[str, Field(json_schema_extra=_slugs(*(origin.name.lower() for origin in Origin)))]
+ScheduleKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in ScheduleKind)))]
+PointState = Literal["open", "closed", "no_data", "to_come"]
+"""What a point in time shows: data; nothing since it was closed; nothing known; nothing yet."""
+
+
+class Source(TypedDict):
+    """Where the data comes from; show it with what you build."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    text: str
+    url: Url
+
+
+class PeriodBody(TypedDict):
+    """The period of an answer. ``start`` and ``end`` are null for ``live`` and where parks differ in date."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    name: str
+    label: str
+    start: Day | None
+    end: Day | None
+
+
+class CoverageBody(TypedDict):
+    """How much of the open time was observed, over all rows of the answer."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    percent: Percent | None
+    with_data: Annotated[int, Field(ge=0, description="Rows with any data.")]
+    without_data: Annotated[int, Field(ge=0, description="Rows without.")]
+
+
+class NearMatch(TypedDict):
+    """What may have been meant."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    park_id: NotRequired[int]
+    park_name: NotRequired[str]
+    park_slug: NotRequired[str]
+    ride_id: NotRequired[int]
+    ride_name: NotRequired[str]
+    path: NotRequired[str]
+
+
+class Problem(TypedDict):
+    """What went wrong."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    code: Annotated[str, Field(description="A stable word for it.", examples=["bad_parameter"])]
+    message: Annotated[str, Field(description="One sentence that names the thing, the value and the remedy.")]
+    parameter: NotRequired[Annotated[str, Field(description="The parameter at fault.")]]
+    near_matches: NotRequired[list[NearMatch]]
+
+
+class ErrorBody(TypedDict):
+    """Every error, whatever the path."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    success: Literal[False]
+    error: Problem
+    attribution: list[Source]

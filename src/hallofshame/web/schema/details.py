@@ -1,0 +1,204 @@
+"""The details of one park and of one ride in one period."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from hallofshame.web.schema.common import (
+    CLOSED,
+    Day,
+    EvidenceSlug,
+    Instant,
+    OriginSlug,
+    OutageKindSlug,
+    PointState,
+    ScheduleKindSlug,
+    Score,
+    Seconds,
+    TierLabel,
+    Wait,
+)
+from hallofshame.web.schema.rows import Coverage, ParkInfo, ParkRow, RideInfo, RideRow, Uptime
+
+
+class Window(TypedDict):
+    """A stretch in which a park was open."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    start: Instant
+    end: Instant
+
+
+class ParkDayRow(TypedDict):
+    """One park-day: what was counted as open, on what grounds, and what came of it."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    date: Day
+    evidence: EvidenceSlug
+    origin: OriginSlug
+    windows: list[Window]
+    window_seconds: Seconds
+    shame_score: Score | None
+    rides_eligible: Annotated[int, Field(ge=0)]
+    coverage_percent: Coverage | None
+
+
+class _PointLabel(TypedDict):
+    """When a point is: an hour, a date, or the first day of a week, month or year."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    hour: NotRequired[Instant]
+    local_hour: NotRequired[Annotated[str, Field(examples=["09:00"])]]
+    utc_offset: NotRequired[Annotated[str, Field(examples=["+02:00"])]]
+    date: NotRequired[Day]
+    week: NotRequired[Annotated[Day, Field(description="Its Monday.")]]
+    month: NotRequired[Annotated[str, Field(examples=["2026-08"])]]
+    year: NotRequired[Annotated[str, Field(examples=["2026"])]]
+    state: PointState
+
+
+class ParkPoint(_PointLabel):
+    """One chart point of a park. Null is "no data", never filled in."""
+
+    shame_score: Score | None
+    downtime_hours: Annotated[float | None, Field(ge=0)]
+    downtime_seconds: Seconds | None
+    weighted_downtime: Annotated[int | None, Field(ge=0)]
+    weighted_exposure: Annotated[int | None, Field(ge=0)]
+    uptime_percent: Uptime | None
+    rides_operating: Annotated[int | None, Field(ge=0)]
+    rides_down: Annotated[int | None, Field(ge=0)]
+    average_wait_minutes: Wait | None
+    max_wait_minutes: Wait | None
+    coverage_percent: Coverage | None
+
+
+class RidePoint(_PointLabel):
+    """One chart point of a ride. Null is "no data", never filled in."""
+
+    uptime_percent: Uptime | None
+    downtime_hours: Annotated[float | None, Field(ge=0)]
+    downtime_seconds: Seconds | None
+    operating_seconds: Seconds | None
+    down_seconds: Seconds | None
+    closed_seconds: Seconds | None
+    refurbishment_seconds: Seconds | None
+    unobserved_seconds: Seconds | None
+    average_wait_minutes: Wait | None
+    max_wait_minutes: Wait | None
+    coverage_percent: Coverage | None
+
+
+class OutageInPark(TypedDict):
+    """One outage; ``ended_at`` null: still down."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    ride_name: str | None
+    date: Annotated[Day, Field(description="The park-local day on which it began.")]
+    started_at: Instant
+    ended_at: Instant | None
+    kind: OutageKindSlug
+    downtime_seconds: Annotated[int, Field(ge=0, description="Open time lost.")]
+    flaps: Annotated[int, Field(ge=0, description="Moments of three minutes or less that were bridged.")]
+
+
+class ScoreShare(TypedDict):
+    """What one ride puts into the score."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    ride_name: str
+    tier: Annotated[int | None, Field(ge=1, le=3)]
+    tier_label: TierLabel
+    weight: Annotated[int, Field(ge=1, le=3)]
+    downtime_seconds: Seconds | None
+    exposure_seconds: Seconds | None
+    weighted_downtime: Seconds
+    weighted_exposure: Seconds
+    eligible_days: Annotated[int, Field(ge=0)]
+    score_points: Annotated[float | None, Field(ge=0, description="What it adds to the score.")]
+
+
+class ScoreExplained(TypedDict):
+    """The score to the second."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    formula: str
+    unit: str
+    rides: list[ScoreShare]
+    weighted_downtime: Seconds
+    weighted_exposure: Seconds
+    shame_score: Score | None
+    adds_up: Annotated[bool, Field(description="False only between a change of tiers and its recomputation.")]
+
+
+class ScheduleEntry(TypedDict):
+    """Published hours of one date."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    date: Day
+    kind: ScheduleKindSlug
+    opens_at: Instant
+    closes_at: Instant
+    description: str | None
+
+
+ParkGrain = Literal["hour", "day", "week", "month", "year"]
+
+
+class ParkDetails(TypedDict):
+    """Everything about one park in one period."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    park: ParkInfo
+    summary: ParkRow
+    windows: Annotated[list[Window] | None, Field(description="Null for more than one day.")]
+    evidence: EvidenceSlug | None
+    days: Annotated[list[ParkDayRow], Field(description="The latest 31 days that have data, newest first.")]
+    chart_grain: ParkGrain
+    chart_data: list[ParkPoint]
+    rides: list[RideRow]
+    outages: list[OutageInPark]
+    outages_total: Annotated[int, Field(ge=0)]
+    score_explained: ScoreExplained
+    schedule: list[ScheduleEntry]
+
+
+class OutageStatistics(TypedDict):
+    """Over the outages that began in the period."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    count: Annotated[int, Field(ge=0)]
+    median_seconds: float | None
+    p90_seconds: float | None
+    longest_seconds: float | None
+    mean_time_between_failures_seconds: float | None
+    mean_time_to_recover_seconds: float | None
+
+
+class RideDetails(TypedDict):
+    """Everything about one ride in one period."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride: RideInfo
+    park: ParkInfo
+    summary: RideRow
+    chart_grain: ParkGrain
+    chart_data: list[RidePoint]
+    outages: list[OutageInPark]
+    outages_total: Annotated[int, Field(ge=0)]
+    outage_statistics: OutageStatistics

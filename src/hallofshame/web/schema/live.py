@@ -1,0 +1,156 @@
+"""The present: the status summary, and how the system itself is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from hallofshame.web.schema.common import CLOSED, Instant
+from hallofshame.web.schema.rows import ParkRow, RideRow
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class ParkCounts(TypedDict):
+    """Parks by whether they are open now."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    total: Count
+    open: Count
+    closed: Count
+    no_data: Count
+
+
+class RideCounts(TypedDict):
+    """Active attractions by their latest status."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    total: Count
+    operating: Count
+    down: Count
+    closed: Count
+    refurbishment: Count
+    no_data: Count
+    counted_as_down: Annotated[int, Field(ge=0, description="Those that count as broken down.")]
+
+
+class OperatorCounts(TypedDict):
+    """One operator's parks and rides."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    operator: str
+    parks: ParkCounts
+    rides: RideCounts
+
+
+class Freshness(TypedDict):
+    """How old the looks are that the summary rests on."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    newest_observed_at: Instant | None
+    oldest_observed_at: Instant | None
+    holds_for_seconds: Annotated[int, Field(description="An older look is no data.")]
+
+
+class StatusSummary(TypedDict):
+    """How many parks are open and what rides are doing now."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    parks: ParkCounts
+    rides: RideCounts
+    operators: list[OperatorCounts]
+    freshness: Freshness
+
+
+class TrendTables(TypedDict):
+    """Parks and rides whose uptime changed, the greatest change first."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    parks_improving: list[ParkRow]
+    parks_declining: list[ParkRow]
+    rides_improving: list[RideRow]
+    rides_declining: list[RideRow]
+
+
+class TrendTotals(TypedDict):
+    """The full lengths of the four tables."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    parks_improving: Count
+    parks_declining: Count
+    rides_improving: Count
+    rides_declining: Count
+
+
+class DatabaseHealth(TypedDict):
+    """The store."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    reachable: bool
+    schema_revision: str | None
+    data_version: int
+
+
+class CycleHealth(TypedDict):
+    """The latest collection cycle."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    observed_at: Instant | None
+    age_seconds: int | None
+    stale_after_seconds: int
+
+
+class BacklogHealth(TypedDict):
+    """Park-days that wait for their roll-up."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    dirty_park_days: Count
+    oldest_mark_at: Instant | None
+
+
+class LeaseHealth(TypedDict):
+    """Which host holds a duty."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    name: str
+    holder: str
+    expires_at: Instant | None
+    is_held: bool
+
+
+class JobHealth(TypedDict):
+    """The latest run of one job."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    job: str
+    started_at: Instant | None
+    finished_at: Instant | None
+    outcome: str
+
+
+class Health(TypedDict):
+    """Whether the system is well."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    status: Literal["ok", "degraded"]
+    findings: list[str]
+    database: DatabaseHealth
+    last_cycle: CycleHealth
+    backlog: BacklogHealth
+    leases: list[LeaseHealth]
+    jobs: list[JobHealth]

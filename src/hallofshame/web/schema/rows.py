@@ -1,0 +1,158 @@
+"""Parks and rides: who they are, and their row in the rankings, the same for every period."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from hallofshame.web.schema.common import (
+    CLOSED,
+    BandSlug,
+    Day,
+    ExcludedReason,
+    Instant,
+    RideKindSlug,
+    Score,
+    Seconds,
+    StatusSlug,
+    TierLabel,
+    UnrankedReason,
+    Url,
+    Wait,
+)
+
+
+class ParkIdentity(TypedDict):
+    """Who a park is, and where it is at the sources that know it."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    park_id: int
+    park_name: str
+    park_slug: str
+    operator: str | None
+    country: str | None
+    timezone: Annotated[str, Field(description="IANA zone: the park's own clock and calendar.")]
+    queue_times_url: Url | None
+    themeparks_wiki_url: Url | None
+
+
+class ParkInfo(ParkIdentity):
+    """A park as the catalogue knows it."""
+
+    region: str | None
+    latitude: float | None
+    longitude: float | None
+    is_water_park: bool
+    is_active: Annotated[bool, Field(description="False for a park that vanished from its sources.")]
+    primary_feed: Annotated[str, Field(description="The source that is asked first.")]
+    breakdown_signal: Annotated[
+        str, Field(description="`down`: the source tells breakdowns from closures; `closed`: it does not.")
+    ]
+
+
+Rank = Annotated[int, Field(ge=1, description="Place; equals share one.")]
+Trend = Annotated[
+    float,
+    Field(description="Points of uptime gained over the period before; null unless both were half covered."),
+]
+Coverage = Annotated[float, Field(ge=0, le=100, description="Observed open time ÷ open time.")]
+Uptime = Annotated[float, Field(ge=0, le=100, description="Operating ÷ (operating + downtime).")]
+
+
+class ParkRow(ParkIdentity):
+    """A park in one period."""
+
+    rank: Rank | None
+    unranked_reason: UnrankedReason | None
+    start_date: Day
+    end_date: Day
+    is_open: Annotated[bool | None, Field(description="Live only.")]
+    observed_at: Annotated[Instant | None, Field(description="Live only: the instant of that look.")]
+    shame_score: Score | None
+    shame_band: BandSlug | None
+    total_downtime_hours: Annotated[float | None, Field(ge=0, description="Ride-hours lost.")]
+    downtime_seconds: Seconds | None
+    weighted_downtime: Annotated[
+        int | None, Field(ge=0, description="Weight × seconds lost (live: weights).")
+    ]
+    weighted_exposure: Annotated[int | None, Field(ge=0, description="Weight × seconds (live: weights).")]
+    uptime_percent: Uptime | None
+    rides_operating: Annotated[int | None, Field(ge=0)]
+    rides_down: Annotated[int | None, Field(ge=0)]
+    rides_eligible: Annotated[int | None, Field(ge=0, description="Rides that count.")]
+    average_wait_minutes: Wait | None
+    max_wait_minutes: Wait | None
+    coverage_percent: Coverage | None
+    trend_points: Trend | None
+
+
+class RideIdentity(TypedDict):
+    """Who a ride is and in which park; both addresses are the ride's own."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    ride_name: str
+    ride_slug: str
+    kind: RideKindSlug
+    land: str | None
+    park_id: int
+    park_name: str
+    park_slug: str
+    operator: str | None
+    country: str | None
+    timezone: str
+    queue_times_url: Url | None
+    themeparks_wiki_url: Url | None
+    tier: Annotated[int | None, Field(ge=1, le=3, description="1 flagship, 2 standard, 3 minor.")]
+    tier_label: TierLabel
+    weight: Annotated[int, Field(ge=1, le=3, description="How much it counts in its park's score.")]
+
+
+class RideInfo(TypedDict):
+    """A ride as the catalogue knows it."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    ride_name: str
+    ride_slug: str
+    park_id: int
+    kind: RideKindSlug
+    land: str | None
+    is_active: bool
+    tier: Annotated[int | None, Field(ge=1, le=3)]
+    tier_label: TierLabel
+    tier_source: Annotated[str | None, Field(description="Who decided the tier.")]
+    weight: Annotated[int, Field(ge=1, le=3)]
+    first_seen_at: Instant | None
+    last_seen_at: Instant | None
+    queue_times_url: Url | None
+    themeparks_wiki_url: Url | None
+
+
+class RideRow(RideIdentity):
+    """A ride in one period."""
+
+    rank: Rank | None
+    unranked_reason: UnrankedReason | None
+    start_date: Day
+    end_date: Day
+    eligible: Annotated[bool, Field(description="Whether it counts in its park's score.")]
+    excluded_reason: ExcludedReason | None
+    observed_at: Annotated[Instant | None, Field(description="Live only.")]
+    status: Annotated[StatusSlug | None, Field(description="Live only.")]
+    status_since: Annotated[Instant | None, Field(description="Live only.")]
+    is_down: Annotated[bool | None, Field(description="Live only: whether it counts as broken down.")]
+    total_downtime_hours: Annotated[float | None, Field(ge=0)]
+    downtime_seconds: Seconds | None
+    operating_seconds: Seconds | None
+    uptime_percent: Uptime | None
+    outages: Annotated[int | None, Field(ge=0, description="How many began in the period (live: today).")]
+    average_wait_minutes: Wait | None
+    max_wait_minutes: Wait | None
+    coverage_percent: Coverage | None
+    trend_points: Trend | None

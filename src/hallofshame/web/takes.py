@@ -1,0 +1,91 @@
+"""What an endpoint takes: each parameter described once, for checking, for OpenAPI and for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hallofshame.domain.periods import FIRST_YEAR, NAMED_PERIODS, PeriodName
+from hallofshame.web.parameters import ALL, DEFAULT_LIMIT, DISNEY_UNIVERSAL, MAX_LIMIT, MAX_OFFSET
+
+
+@dataclass(frozen=True)
+class Take:
+    """One request parameter: its name, the JSON schema of its value, and what it means."""
+
+    name: str
+    description: str
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
+    required: bool = False
+    example: str | None = None
+
+
+def choice(name: str, choices: Sequence[str], description: str) -> Take:
+    """One of ``choices``; the first is the default."""
+    schema = {"type": "string", "enum": list(choices), "default": choices[0]}
+    return Take(name, description, schema)
+
+
+def integer(name: str, default: int, lowest: int, highest: int, description: str) -> Take:
+    """A whole number between two limits."""
+    schema = {"type": "integer", "minimum": lowest, "maximum": highest, "default": default}
+    return Take(name, description, schema)
+
+
+def text(name: str, description: str, example: str | None = None, *, required: bool = False) -> Take:
+    """A free text, which the endpoint itself judges."""
+    return Take(name, description, required=required, example=example)
+
+
+def date(name: str, description: str) -> Take:
+    """A park-local date."""
+    return Take(name, description, {"type": "string", "format": "date"})
+
+
+def sort(choices: Iterable[str]) -> Take:
+    """The order of the rows; the first is the default."""
+    return choice("sort", tuple(choices), "Order of the rows. It changes the order only, never `rank`.")
+
+
+def period(default: PeriodName = PeriodName.TODAY) -> tuple[Take, ...]:
+    """The parameters of a period (R10), with the one that is meant where none is given."""
+    named = {"type": "string", "enum": [name.value for name in NAMED_PERIODS], "default": default.value}
+    return (
+        Take("period", "A named period, by each park's own calendar.", named),
+        Take(
+            "year",
+            "A calendar year, instead of `period`; the running year ends today.",
+            {"type": "integer", "minimum": FIRST_YEAR, "maximum": 9999},
+        ),
+        date("start", "First day of a range, park-local, instead of `period`. Goes with `end`."),
+        date("end", "Last day of the range, included."),
+    )
+
+
+PERIOD = period()
+
+FILTERS = (
+    choice("filter", (ALL, DISNEY_UNIVERSAL), "All parks, or those of Disney and Universal."),
+    text("operator", "Parks of one operator, as in the catalogue, any case or as a slug.", "Disney"),
+    text("chain", "The same as `operator`, in visitors' words. Give one of the two.", "Six Flags"),
+    text("country", "Parks in one country.", "Italy"),
+    text("region", "Parks in one part of the world.", "Europe"),
+)
+
+PAGE = (
+    integer("limit", DEFAULT_LIMIT, 1, MAX_LIMIT, "How many rows at most."),
+    integer("offset", 0, 0, MAX_OFFSET, "How many rows to leave out at the start."),
+)
+
+LIMIT = integer("limit", DEFAULT_LIMIT, 1, MAX_LIMIT, "How many rows at most, in each table.")
+
+Takes = Sequence[Take | Sequence[Take]]
+
+
+def flat(takes: Takes) -> tuple[Take, ...]:
+    """Groups and single parameters as one list."""
+    found: list[Take] = []
+    for take in takes:
+        found.extend([take] if isinstance(take, Take) else take)
+    return tuple(found)

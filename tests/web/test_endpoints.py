@@ -1,0 +1,115 @@
+"""What the declaration of an endpoint promises holds for all of them: types, CSV, OpenAPI."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+from pydantic import TypeAdapter
+
+from hallofshame.web import endpoints
+from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN
+from hallofshame.web.endpoints import declared
+from hallofshame.web.reading import site
+from web.paths import ENDPOINTS, JSON_RULES, PERIOD_RULES, address
+
+NOT_DECLARED = {"/api/openapi.json", "/api/docs"}
+
+
+def checked(client: FlaskClient, rule: str, **query: str) -> dict[str, Any]:
+    """The answer, checked against the declared type of its data."""
+    response = client.get(address(rule, **query))
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.get_json()
+    TypeAdapter(ENDPOINTS[rule].answers).validate_json(response_data(body), strict=True)
+    return body
+
+
+def response_data(body: dict[str, Any]) -> bytes:
+    """``data`` as JSON again."""
+    return TypeAdapter(Any).dump_json(body["data"])
+
+
+def test_every_address_under_api_is_declared(app: Flask) -> None:
+    rules = {str(rule) for rule in app.url_map.iter_rules() if str(rule).startswith("/api")}
+    assert rules - {str(rule) for rule, _ in declared(app)} == NOT_DECLARED
+
+
+@pytest.mark.parametrize("rule", JSON_RULES)
+def test_answers_have_the_declared_type(client: FlaskClient, rule: str) -> None:
+    checked(client, rule)
+
+
+@pytest.mark.parametrize("period", ["live", "yesterday", "7days", "30days", "this_year", "last_month"])
+@pytest.mark.parametrize("rule", PERIOD_RULES)
+def test_answers_have_the_declared_type_for_every_period(client: FlaskClient, rule: str, period: str) -> None:
+    response = client.get(address(rule, period=period))
+    if period == "live" and response.status_code == 400:
+        assert response.get_json()["error"]["parameter"] == "period"
+    else:
+        checked(client, rule, period=period)
+
+
+@pytest.mark.parametrize("rule", JSON_RULES)
+def test_every_table_is_there_as_csv_with_the_same_values(client: FlaskClient, rule: str) -> None:
+    body = client.get(address(rule)).get_json()
+    tables = ENDPOINTS[rule].tables
+    for table in tables:
+        chosen = {"table": table} if len(tables) > 1 else {}
+        response = client.get(address(rule, format="csv", **chosen))
+        assert response.content_type == "text/csv; charset=utf-8"
+        rows = list(csv.DictReader(io.StringIO(response.text)))
+        part = body["data"] if table == "data" else body["data"][table]
+        expected = part if isinstance(part, list) else [] if part is None else [part]
+        assert len(rows) == len(expected)
+        header = response.text.splitlines()[0].split(",")
+        assert header[-1] == ATTRIBUTION_COLUMN
+        assert len(header) == len(set(header)) > 1
+        for row, wanted in zip(rows, expected, strict=True):
+            assert "https://queue-times.com/" in row[ATTRIBUTION_COLUMN]
+            for name, value in wanted.items():
+                if not isinstance(value, dict | list) and name in row:
+                    said = str(value).lower() if isinstance(value, bool) else value
+                    assert row[name] == ("" if said is None else str(said)), name
+            assert {name for name, value in wanted.items() if not isinstance(value, dict)} - set(row) <= {
+                name for name, value in wanted.items() if value is None
+            }
+
+
+def test_a_table_is_no_choice_of_json(client: FlaskClient) -> None:
+    error = client.get("/api/parks/1/details?table=rides").get_json()["error"]
+    assert error["parameter"] == "table"
+    error = client.get("/api/parks/1/details?table=horses&format=csv").get_json()["error"]
+    assert "rides, summary" in error["message"]
+
+
+def test_the_description_is_valid_openapi_and_complete(client: FlaskClient) -> None:
+    spec = client.get("/api/openapi.json").get_json()
+    validate(spec)
+    assert spec["openapi"].startswith("3.1")
+    assert len(spec["paths"]) == len(ENDPOINTS)
+    ids = [path["get"]["operationId"] for path in spec["paths"].values()]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_readable_page_names_every_path_and_parameter(client: FlaskClient) -> None:
+    page = client.get("/api/docs").text
+    spec = client.get("/api/openapi.json").get_json()
+    for path, operations in spec["paths"].items():
+        assert f"<code>{path}</code>" in page
+        for parameter in operations["get"]["parameters"]:
+            assert f"<code>{parameter['name']}</code>" in page
+
+
+@pytest.mark.parametrize("rule", JSON_RULES)
+def test_a_page_gets_the_very_body_of_the_api(app: Flask, client: FlaskClient, rule: str) -> None:
+    answered = client.get(address(rule)).get_json()
+    path, _, _query = address(rule).partition("?")
+    with app.test_request_context("/"), site(app).reading() as reading:
+        query = dict(pair.split("=") for pair in _query.split("&")) if _query else {}
+        assert endpoints.body(reading, path, query) == answered
