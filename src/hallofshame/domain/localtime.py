@@ -32,6 +32,33 @@ def day_bounds(day: dt.date, timezone: str) -> tuple[int, int]:
     return int(start.timestamp()), int(end.timestamp())
 
 
+@lru_cache(maxsize=10_000)
+def utc_offsets(start: int, end: int, timezone: str) -> tuple[tuple[int, int], ...]:
+    """The UTC offsets in force between two instants: from when each holds, and its seconds.
+
+    The first pair begins with ``start``. Changes are looked for from day to day, so two within one day are
+    taken for none.
+    """
+    tz = zone(timezone)
+    found = [(start, _offset(start, tz))]
+    day = start
+    while day < end:
+        later = min(day + 86_400, end)
+        if _offset(later, tz) != found[-1][1]:
+            before, after = day, later
+            while after - before > 1:
+                middle = (before + after) // 2
+                before, after = (middle, after) if _offset(middle, tz) == found[-1][1] else (before, middle)
+            found.append((after, _offset(after, tz)))
+        day = later
+    return tuple(found)
+
+
+def _offset(instant: int, tz: ZoneInfo) -> int:
+    offset = dt.datetime.fromtimestamp(instant, tz).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds())
+
+
 def local_day(instant: dt.datetime, timezone: str) -> dt.date:
     """The park-local date at ``instant``."""
     return instant.astimezone(zone(timezone)).date()

@@ -1,0 +1,111 @@
+"""The record itself: which days of each park were observed, from what origin, and what was odd in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, func, select
+
+from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import Origin
+from hallofshame.store.models import DataQualityLog, Park, ParkDailyStats, ParkYearlyStats
+from hallofshame.store.reports.ranges import by_range
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDays:
+    """A park's days in a range: observed at all, open as far as is known, both; and by origin (R15)."""
+
+    recorded: int
+    open: int
+    open_and_recorded: int
+    live: int
+    archive: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParkFinding:
+    """One finding about a park; instants in Unix seconds."""
+
+    kind: str
+    subject: str
+    detail: str
+    first_seen_at: int
+    last_seen_at: int
+    occurrences: int
+
+
+def recorded_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, RecordedDays]:
+    """The days of each park's own range; parks without a row are absent."""
+    model = ParkDailyStats
+    seen, opened = model.observed > 0, model.window_seconds > 0
+    found: dict[int, RecordedDays] = {}
+    for days, park_ids in by_range(ranges).items():
+        query = (
+            select(
+                model.park_id,
+                _count(seen),
+                _count(opened),
+                _count(opened & seen),
+                _count(seen & (model.origin == int(Origin.LIVE))),
+                _count(seen & (model.origin == int(Origin.ARCHIVE))),
+            )
+            .where(model.park_id.in_(park_ids), model.day.between(days.start, days.end))
+            .group_by(model.park_id)
+        )
+        for row in connection.execute(query):
+            found[row[0]] = RecordedDays(*(int(value) for value in row[1:]))
+    return found
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def first_and_last_days(connection: Connection) -> dict[int, tuple[dt.date, dt.date]]:
+    """The first and the last observed day of every park that has one."""
+    query = select(Park.park_id, _edge(latest=False), _edge(latest=True))
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query) if row[1] is not None}
+
+
+def _edge(*, latest: bool) -> ScalarSelect[dt.date]:
+    """Two look-ups at the ends of the park's key range, instead of a walk through all of it."""
+    day = ParkDailyStats.day
+    return (
+        select(day)
+        .where(ParkDailyStats.park_id == Park.park_id, ParkDailyStats.observed > 0)
+        .order_by(day.desc() if latest else day)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def recorded_years(connection: Connection) -> list[int]:
+    """The calendar years in which any park was observed, in order."""
+    model = ParkYearlyStats
+    query = select(model.period_start).where(model.observed > 0).distinct()
+    return sorted(row[0].year for row in connection.execute(query))
+
+
+def park_findings(connection: Connection, park_ids: Collection[int]) -> dict[int, list[ParkFinding]]:
+    """The findings about these parks, the last seen first; parks without any are absent."""
+    table = DataQualityLog
+    query = (
+        select(
+            table.park_id,
+            table.kind,
+            table.subject,
+            table.detail,
+            table.first_seen_at,
+            table.last_seen_at,
+            table.occurrences,
+        )
+        .where(table.park_id.in_(park_ids))
+        .order_by(table.last_seen_at.desc(), table.kind, table.subject)
+    )
+    found: dict[int, list[ParkFinding]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row[0], []).append(ParkFinding(*row[1:]))
+    return found
