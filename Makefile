@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo run test bench lint clean
+.PHONY: help pages demo run test bench lint clean
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -30,15 +30,19 @@ $(VENV)/.ready: pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: $(VENV)/.ready ## the whole system on real recordings, no internet needed (PORT=8000 DATA=demo-data)
+pages: $(VENV)/.ready ## build the pages, where something changed
+	@$(BIN)/python tools/build_pages.py
+
+demo: pages ## the whole system on real recordings, no internet needed (PORT=8000 DATA=demo-data)
 	@port="$(PORT)" data="$(DATA)"; \
 	exec $(BIN)/hallofshame demo $${port:+--port "$$port"} $${data:+--data "$$data"}
 
-run: $(VENV)/.ready ## the same system on the live feeds (PORT=8000 DATA=data)
+run: pages ## the same system on the live feeds (PORT=8000 DATA=data)
 	@port="$(PORT)" data="$(DATA)"; \
 	exec $(BIN)/hallofshame run $${port:+--port "$$port"} $${data:+--data "$$data"}
 
-test: $(VENV)/.ready ## all tests (TESTS=path: some of them)
+test: pages ## all tests, those of the pages too (TESTS=path: some of them)
+	@[ -n "$(TESTS)" ] || $(BIN)/python tools/build_pages.py --test
 	@$(BIN)/python -m pytest $(TESTS)
 
 bench: $(VENV)/.ready ## measure what docs/performance.md speaks of
@@ -51,5 +55,6 @@ lint: $(VENV)/.ready ## style, types and the direction of imports
 	$(BIN)/lint-imports
 
 clean: ## remove the environment and caches, never data
+	rm -rf frontend/node_modules frontend/.built frontend/.lock src/hallofshame/web/static/app
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
