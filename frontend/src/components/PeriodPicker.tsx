@@ -25,7 +25,7 @@ export function PeriodPicker({ withoutLive = false, fallback = "today", onHint }
         {NAMED_PERIODS.filter(({ name }) => !(withoutLive && name === "live")).map(({ name, label }) => (
           <li key={name}>
             <Link
-              href={addressWith(path, state, choose({ name }))}
+              href={addressWith(path, state, choose({ name }, fallback))}
               aria-current={name === current ? "page" : undefined}
               onPointerEnter={() => onHint?.(name)}
               onFocus={() => onHint?.(name)}

@@ -46,10 +46,13 @@ export function periodWords(state: QueryState, fallback = "today"): string {
   return /^\d/.test(label) ? label : label.toLowerCase();
 }
 
-/** The change of the address that chooses a period. */
-export function choose(period: { name: string } | { year: string } | { start: string; end: string }): QueryPatch {
+/** The change of the address that chooses a period; the page's own `fallback` needs no words. */
+export function choose(
+  period: { name: string } | { year: string } | { start: string; end: string },
+  fallback = "today",
+): QueryPatch {
   const none: QueryPatch = { period: null, year: null, start: null, end: null, offset: null };
-  return "name" in period ? { ...none, period: period.name } : { ...none, ...period };
+  return "name" in period ? { ...none, period: period.name === fallback ? null : period.name } : { ...none, ...period };
 }
 
 /** The named periods beside this one, which a visitor is likely to want next. */

@@ -20,9 +20,12 @@ export function parseQuery(search: string): QueryState {
   return found;
 }
 
+/** What is left out of a page's address. Not the period: pages differ in the one they fall back on. */
+const PAGE_DEFAULTS = { filter: "all", offset: "0" };
+
 /** The address of the same page with other parameters; null and "" take a parameter away. */
 export function addressWith(path: string, state: QueryState, patch: QueryPatch): string {
-  return path + canonicalQuery({ ...state, ...patch });
+  return path + canonicalQuery({ ...state, ...patch }, PAGE_DEFAULTS);
 }
 
 /** The parameters of the page's address, and a function that changes some of them. */

@@ -1,0 +1,47 @@
+import { duration, number } from "../../lib/format";
+import type { DownNow } from "./board";
+
+const FEWEST = 5;
+
+/** How likely the ride runs again soon, by its own earlier outages; and on how many of them that rests. */
+export function Chances({ ride }: { ride: DownNow }) {
+  const rest = ride.comparable_outages;
+  const chances = [
+    { minutes: 15, percent: ride.chance_15_percent },
+    { minutes: 30, percent: ride.chance_30_percent },
+    { minutes: 60, percent: ride.chance_60_percent },
+  ];
+  if (chances.some((chance) => chance.percent === null)) {
+    return (
+      <p className="chance-none small">
+        No forecast: {rest === 0 ? "no earlier outage of this ride is" : `only ${rest} of its earlier outages ${rest === 1 ? "is" : "are"}`}{" "}
+        comparable, {FEWEST} are needed.
+      </p>
+    );
+  }
+  return (
+    <div className="chances">
+      <dl>
+        {chances.map(({ minutes, percent }) => (
+          <div key={minutes}>
+            <dt>
+              <span className="visually-hidden">Chance to reopen within </span>
+              {minutes}&nbsp;min
+            </dt>
+            <dd>
+              <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                <rect className="chance-ground" width="100" height="8" />
+                <rect className="chance-share" width={percent ?? 0} height="8" />
+              </svg>
+              <b>{number(percent ?? 0, 0, "%")}</b>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="small">
+        From {number(rest)} of its own earlier outages that lasted as long as this one
+        {ride.median_seconds !== null && <>; half of them were over after {duration(Math.round(ride.median_seconds))}</>}.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { useId } from "react";
+import { Link } from "wouter";
+import type { ParkRow, RideRow } from "../../api/rows";
+import { Duration, Percent, TrendMark } from "../../components";
+import { counted } from "../../lib/format";
+import { parkPath, ridePath } from "../../lib/paths";
+import { PERIOD_PARAMETERS } from "../../lib/periods";
+import { addressWith, pick, useQueryState } from "../../lib/urlState";
+
+interface TrendTableProps {
+  title: string;
+  /** What to say where the table is empty. */
+  none: string;
+  rows: readonly (ParkRow | RideRow)[];
+  /** How many there are in all. */
+  total: number;
+}
+
+/** One of the four tables: the greatest change first. */
+export function TrendTable({ title, none, rows, total }: TrendTableProps) {
+  const id = useId();
+  const [state] = useQueryState();
+  const period = { period: "7days", ...pick(state, PERIOD_PARAMETERS) };
+  const address = (row: ParkRow | RideRow) => addressWith("ride_id" in row ? ridePath(row) : parkPath(row), {}, linkPeriod(period));
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>
+        {title} <span className="of">{total > rows.length ? `${rows.length} of ${total}` : total > 0 && counted(total, "entry", "entries")}</span>
+      </h2>
+      {rows.length === 0 ? (
+        <p className="small">{none}</p>
+      ) : (
+        <div className="table-wrap">
+          <table className="plain trend-table" aria-labelledby={id}>
+            <thead>
+              <tr>
+                <th scope="col">{"ride_id" in rows[0]! ? "Ride" : "Park"}</th>
+                <th scope="col" className="num">
+                  Change
+                </th>
+                <th scope="col" className="num">
+                  Uptime
+                </th>
+                <th scope="col" className="num">
+                  Time lost
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={"ride_id" in row ? `r${row.ride_id}` : `p${row.park_id}`}>
+                  <th scope="row">
+                    <Link href={address(row)}>{"ride_id" in row ? row.ride_name : row.park_name}</Link>
+                    <span className="sub">{"ride_id" in row ? row.park_name : [row.operator, row.country].filter(Boolean).join(" · ")}</span>
+                  </th>
+                  <td className="num change">
+                    <TrendMark points={row.trend_points} />
+                  </td>
+                  <td className="num">
+                    <Percent value={row.uptime_percent} />
+                  </td>
+                  <td className="num">
+                    <Duration seconds={row.downtime_seconds} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** A year or a range says it all: the named period then has no place beside it. */
+function linkPeriod(period: Record<string, string>): Record<string, string> {
+  const { period: _name, ...dates } = period;
+  return Object.keys(dates).length > 0 ? dates : period;
+}
