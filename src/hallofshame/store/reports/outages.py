@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import DayRange
@@ -94,3 +95,56 @@ def ride_outages(connection: Connection, ride_id: int, days: DayRange) -> list[O
         .order_by(RideOutage.started_at.desc())
     )
     return [_outage(row) for row in connection.execute(query)]
+
+
+def listed_outages(
+    connection: Connection,
+    ranges: Mapping[int, DayRange],
+    *,
+    ride_id: int | None = None,
+    kind: OutageKind | None = None,
+    longest_first: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> tuple[int, list[Outage]]:
+    """How many outages began in each park's range, and ``limit`` of them after ``offset``.
+
+    The newest first, or the longest; those of one ride or of one kind, where these are given.
+    """
+    if not ranges:
+        return 0, []
+    began = or_(
+        *[
+            and_(RideOutage.park_id.in_(park_ids), *_began_in(days))
+            for days, park_ids in by_range(ranges).items()
+        ]
+    )
+    where = [began]
+    if ride_id is not None:
+        where.append(RideOutage.ride_id == ride_id)
+    if kind is not None:
+        where.append(RideOutage.kind == kind.value)
+    order = [RideOutage.started_at.desc(), RideOutage.ride_id]
+    if longest_first:
+        order.insert(0, RideOutage.downtime.desc())
+    total = connection.execute(select(func.count()).select_from(RideOutage).where(*where)).scalar_one()
+    query = select(*_COLUMNS).where(*where).order_by(*order).limit(limit).offset(offset)
+    return int(total), [_outage(row) for row in connection.execute(query)]
+
+
+def outages_since(connection: Connection, ride_ids: Collection[int], since: int) -> dict[int, list[Outage]]:
+    """The outages of each ride that began at ``since`` (Unix seconds) or later, oldest first.
+
+    Rides without any are absent.
+    """
+    found: defaultdict[int, list[Outage]] = defaultdict(list)
+    if not ride_ids:
+        return found
+    query = (
+        select(*_COLUMNS)
+        .where(RideOutage.ride_id.in_(ride_ids), RideOutage.started_at >= since)
+        .order_by(RideOutage.ride_id, RideOutage.started_at)
+    )
+    for row in connection.execute(query):
+        found[row[0]].append(_outage(row))
+    return found
