@@ -86,9 +86,8 @@ class Installation:
         """Recent observations, shared by the jobs of this process."""
         return ObservationCache()
 
-    @cached_property
     def registry(self) -> Registry:
-        """Who is who among the rides, with the installation's own mapping (R14)."""
+        """A new one: who is who among the rides, with the installation's own mapping (R14). One per job."""
         file = self.settings.ride_mapping_file
         return Registry(load_mapping(file) if file is not None else ())
 
@@ -108,7 +107,7 @@ class Installation:
             cadence_seconds=self.settings.cadence_seconds,
             workers=self.settings.workers,
             cache=self.cache,
-            registry=self.registry,
+            registry=self.registry(),
             parks=frozenset(self.settings.parks) or None,
         )
 

@@ -171,7 +171,7 @@ class Scheduler:
     def _daily(self) -> None:
         parts = self._installation
         database, clock = parts.database, parts.clock
-        self._step("sync", lambda: sync(database, parts.feeds, clock, parts.log("sync")))
+        self._step("sync", lambda: sync(database, parts.feeds, clock, parts.log("sync"), parts.registry()))
         if self._settings.gap_repair:
             self._step("gap repair", self._repair)
         self._step("retirement of vanished rides", lambda: retire_vanished(database, clock))
@@ -181,7 +181,9 @@ class Scheduler:
 
     def _repair(self) -> object:
         parts = self._installation
-        return repair_gaps(parts.database, parts.feeds, parts.clock, parts.log("repair"))
+        return repair_gaps(
+            parts.database, parts.feeds, parts.clock, parts.log("repair"), registry=parts.registry()
+        )
 
     def _roll_up(self) -> object:
         return self._installation.rollup.run(progress=self._leave_if_stopping)

@@ -17,6 +17,7 @@ from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_un
 from hallofshame.domain.words import BreakdownSignal, Feed, QueueType
 from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.ingest import IngestResult, ingest
+from hallofshame.pipeline.registry import ManualMapping, Registry
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.pipeline.shipped import load_parks
 from hallofshame.pipeline.sync import seed_catalogue
@@ -111,6 +112,16 @@ def test_a_queue_times_recording_is_written(database: Database, tmp_path: Path) 
     ]
     assert rows(database, QueueData, "queue_type", "wait_minutes") == [(int(QueueType.SINGLE_RIDER), 5)]
     assert set(rows(database, Ride, "name")) == {("Alpha",), ("Bravo",)}
+
+
+def test_the_manual_mapping_holds_for_recordings_too(database: Database, tmp_path: Path) -> None:
+    seed_parks(database, ROME)
+    take(database, recording(tmp_path, QUEUE_TIMES, {}))
+    mapping = [ManualMapping("park-1", Feed.QUEUE_TIMES, "Quite another name", "Alpha")]
+    again = recording(tmp_path / "b", QUEUE_TIMES, {"ride_id": 9, "ride_name": "Quite another name"})
+    result = take(database, again, registry=Registry(mapping))
+    assert result.rides_created == 0
+    assert rows(database, Ride, "name") == [("Alpha",)]
 
 
 def test_a_themeparks_wiki_recording_is_written(database: Database, tmp_path: Path) -> None:

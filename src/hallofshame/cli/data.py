@@ -58,6 +58,7 @@ def ingest(
                 log=installation.log("ingest"),
                 park=park,
                 timezone=timezone,
+                registry=installation.registry(),
                 progress=progress,
             )
         click.echo(

@@ -86,6 +86,7 @@ def backfill(days: int) -> None:
             installation.clock,
             installation.log("repair"),
             max_days=days,
+            registry=installation.registry(),
         )
         click.echo(
             f"{result.gaps} gaps: {result.park_days} park-days filled with {result.observations} "
@@ -104,7 +105,9 @@ def sync() -> None:
     """
     with opened() as installation:
         database, clock = installation.database, installation.clock
-        result = syncs.sync(database, installation.feeds, clock, installation.log("sync"))
+        result = syncs.sync(
+            database, installation.feeds, clock, installation.log("sync"), installation.registry()
+        )
         retired = retire_vanished(database, clock)
         tiers = classify(database, clock, installation.tier_book())
         click.echo(

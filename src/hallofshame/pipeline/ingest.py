@@ -60,6 +60,7 @@ def ingest(
     log: logging.Logger,
     park: str | None = None,
     timezone: str | None = None,
+    registry: Registry | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Read the recording at ``path`` and write it: see :func:`ingest_readings`.
@@ -81,6 +82,7 @@ def ingest(
         log=log,
         park=hint,
         timezone=timezone,
+        registry=registry,
         progress=progress,
     )
 

@@ -79,6 +79,7 @@ def repair_gaps(
     log: logging.Logger,
     *,
     max_days: int = 7,
+    registry: Registry | None = None,
 ) -> RepairResult:
     """Fill the park-days of the last ``max_days`` days that collection missed a part of.
 
@@ -93,7 +94,7 @@ def repair_gaps(
     with job_run(database, clock, "repair") as run:
         with database.read() as connection:
             holes = _holes(connection, feeds, to_unix(clock.now()), max_days, result)
-        repair = _Repair(database, feed, clock, log, result)
+        repair = _Repair(database, feed, clock, log, result, registry or Registry())
         for day in sorted({hole.day for hole in holes}, reverse=True):
             repair.fill([hole for hole in holes if hole.day == day])
         run.park_days, run.rows_written = result.park_days, result.observations
@@ -171,14 +172,20 @@ class _Repair:
     """Asks for park-days side by side and writes each in a transaction of its own."""
 
     def __init__(
-        self, database: Database, feed: LiveFeed, clock: Clock, log: logging.Logger, result: RepairResult
+        self,
+        database: Database,
+        feed: LiveFeed,
+        clock: Clock,
+        log: logging.Logger,
+        result: RepairResult,
+        registry: Registry,
     ) -> None:
         self._database = database
         self._feed = feed
         self._clock = clock
         self._log = log
         self._result = result
-        self._registry = Registry()
+        self._registry = registry
         self._refused: FeedError | None = None
 
     def fill(self, holes: Sequence[_Hole]) -> None:

@@ -73,7 +73,13 @@ class _Answers:
     failures: list[Finding] = field(default_factory=list)
 
 
-def sync(database: Database, feeds: Mapping[Feed, LiveFeed], clock: Clock, log: logging.Logger) -> SyncResult:
+def sync(
+    database: Database,
+    feeds: Mapping[Feed, LiveFeed],
+    clock: Clock,
+    log: logging.Logger,
+    registry: Registry | None = None,
+) -> SyncResult:
     """Compare the upstream park lists with ours, then bring every park's hours and entities up to date.
 
     Requests run side by side; each park is one short transaction. A request that fails is a finding
@@ -88,7 +94,7 @@ def sync(database: Database, feeds: Mapping[Feed, LiveFeed], clock: Clock, log: 
                 park for park in polled_parks(connection, feeds) if Feed.THEMEPARKS_WIKI in dict(park.sources)
             ]
         result.parks = len(parks)
-        registry = Registry()
+        registry = registry or Registry()
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="sync") as pool:
             for answers in pool.map(lambda park: _fetch_park(feeds, park, log), parks):
                 _store(database, registry, answers, clock.now(), result)
