@@ -1,0 +1,74 @@
+/** What the signs of the charts mean, for the line under a chart. */
+import { BANDS } from "../lib/bands";
+import { Sign } from "../components/ScoreBadge";
+import { KIND_WORDS, KINDS } from "./geometry/lengths";
+import { LOOK_WORDS, type Look } from "./looks";
+import { MEASURES, stepWords, type MeasureKey } from "./measures";
+
+/** A patch of a colour and pattern. */
+export function Swatch({ kind }: { kind: string }) {
+  return <i className={`swatch swatch-${kind}`} aria-hidden="true" />;
+}
+
+const Key = ({ kind, words }: { kind: string; words: string }) => (
+  <span className="key">
+    <Swatch kind={kind} />
+    {words}
+  </span>
+);
+
+/** Bands or steps of the measure, then what stands where there is no value. */
+export function MeasureLegend({ measure: key, asSteps = false }: { measure: MeasureKey; asSteps?: boolean }) {
+  const measure = MEASURES[key];
+  return (
+    <>
+      {key === "score" &&
+        BANDS.map((band) => (
+          <span className="key" key={band.slug}>
+            <Sign level={band.level} /> {band.name}
+          </span>
+        ))}
+      {key !== "score" &&
+        asSteps &&
+        stepWords(measure).map((words, at) => (
+          <Key key={words} kind={`step-${measure.isHighGood ? 5 - at : at + 1}`} words={words} />
+        ))}
+      <Key kind="missing" words="no data" />
+      <Key kind="closed" words="closed" />
+      <Key kind="to-come" words="still to come" />
+    </>
+  );
+}
+
+const LOOKS: readonly Look[] = ["operating", "down", "counted", "closed", "refurbishment", "unobserved"];
+
+export function TimelineLegend() {
+  return (
+    <>
+      {LOOKS.map((look) => (
+        <Key key={look} kind={look} words={LOOK_WORDS[look]} />
+      ))}
+      <Key kind="window" words="open hours (brackets); outside them nothing counts" />
+    </>
+  );
+}
+
+export function OutageLegend() {
+  return (
+    <>
+      {KINDS.map((kind) => (
+        <Key key={kind} kind={kind} words={KIND_WORDS[kind].toLowerCase()} />
+      ))}
+    </>
+  );
+}
+
+export function TierLegend() {
+  return (
+    <>
+      <Key kind="tier-counts" words="rides that count" />
+      <Key kind="tier-all" words="rides that do not" />
+      <Key kind="tier-lost" words="time lost" />
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+import { Fragment } from "react";
+import { addDays, longDate } from "../lib/time";
+import { BandSign } from "./BandSign";
+import { placeOfDay, widestBlock } from "./geometry/grid";
+import { MEASURES, stepOf, type Measure, type MeasureKey } from "./measures";
+import { Plot, type ArrowKey } from "./Plot";
+import { linesOf } from "./PointsChart";
+import type { ChartPoint } from "./types";
+import { useWidth } from "./useWidth";
+
+interface YearCalendarProps {
+  year: number;
+  /** The days of the year, `grain=day`. Days that are not among them have no data. */
+  points: readonly ChartPoint[];
+  measure: MeasureKey;
+  title: string;
+  /** A day was chosen. */
+  onDay?: (date: string) => void;
+}
+
+const LEFT = 30;
+const HEAD = 20;
+const BLOCK_GAP = 8;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A year as weeks across and weekdays down; in two or three parts, one under the other, where it is narrow. */
+export function YearCalendar({ year, points, measure: key, title, onDay }: YearCalendarProps) {
+  const [ref, width] = useWidth();
+  const measure = MEASURES[key];
+  const blocks = width >= 760 ? 1 : width >= 420 ? 2 : 3;
+  const size = Math.min(22, (width - LEFT) / widestBlock(year, blocks));
+  const blockHeight = HEAD + 7 * size + BLOCK_GAP;
+  const height = blocks * blockHeight;
+  const known = new Map(points.flatMap((point) => (point.date === undefined ? [] : [[point.date, point]])));
+  const dates = datesOf(year);
+  const placed = dates.map((date) => {
+    const { block, column, row } = placeOfDay(date, blocks);
+    return { date, point: known.get(date) ?? null, x: LEFT + column * size, y: block * blockHeight + HEAD + row * size };
+  });
+  const stops = placed.map(({ date, point, x, y }) => ({
+    x,
+    y,
+    width: size,
+    height: size,
+    title: longDate(date),
+    lines: point === null ? ["no data"] : linesOf(point, measure),
+  }));
+  const withValue = points.filter((point) => measure.value(point) !== null).length;
+  return (
+    <div className="chart-box" ref={ref}>
+      <Plot
+        title={title}
+        description={`${measure.label} of every day of ${year}: ${withValue} of ${dates.length} days have a value.`}
+        width={width}
+        height={height}
+        stops={stops}
+        step={(at, arrow) => at + STEPS[arrow]}
+        {...(onDay && { onChoose: (at: number) => onDay(dates[at] ?? `${year}-01-01`) })}
+      >
+        {Array.from({ length: blocks }, (_, block) => (
+          <Fragment key={block}>
+            {["Mon", "Wed", "Fri", "Sun"].map((name, at) => (
+              <text key={name} className="tick small-tick" x={LEFT - 4} y={block * blockHeight + HEAD + (2 * at + 0.5) * size + 4}>
+                {name}
+              </text>
+            ))}
+          </Fragment>
+        ))}
+        {placed
+          .filter(({ date }) => date.endsWith("-01"))
+          .map(({ date, x, y }) => (
+            <text key={date} className="label month-label" x={x + size} y={y - ((placeOfDay(date, blocks).row) * size) - 6}>
+              {MONTHS[Number(date.slice(5, 7)) - 1]}
+            </text>
+          ))}
+        {placed.map(({ date, point, x, y }) => (
+          <Day key={date} point={point} measure={measure} x={x + 1} y={y + 1} size={size - 2} />
+        ))}
+      </Plot>
+    </div>
+  );
+}
+
+const STEPS: Record<ArrowKey, number> = { ArrowLeft: -7, ArrowRight: 7, ArrowUp: -1, ArrowDown: 1 };
+
+function datesOf(year: number): string[] {
+  const dates: string[] = [];
+  for (let date = `${year}-01-01`; date.startsWith(String(year)); date = addDays(date, 1)) dates.push(date);
+  return dates;
+}
+
+interface DayProps {
+  point: ChartPoint | null;
+  measure: Measure;
+  x: number;
+  y: number;
+  size: number;
+}
+
+function Day({ point, measure, x, y, size }: DayProps) {
+  const box = { x, y, width: size, height: size, rx: Math.min(3, size / 4) };
+  const value = point === null ? null : measure.value(point);
+  if (value === null) {
+    if (point?.state === "closed") return <path className="closed-cell" d={`M${x + size * 0.25} ${y + size / 2}h${size * 0.5}`} />;
+    if (point?.state === "to_come") return <rect className="to-come-cell" {...box} />;
+    if (point?.state === "open") return <circle className="nothing" cx={x + size / 2} cy={y + size / 2} r="2" />;
+    return <rect className="missing" {...box} />;
+  }
+  const step = stepOf(measure, value);
+  if (measure.key === "score") {
+    return (
+      <g>
+        <rect className={`fill-band-${step}`} {...box} />
+        <BandSign level={step} x={x + size / 2} y={y + size / 2} size={size * 0.62} className={`cell-sign on-${step}`} />
+      </g>
+    );
+  }
+  const strength = measure.isHighGood ? 6 - step : step;
+  return (
+    <g>
+      <rect className={`step-${strength}`} {...box} />
+      <circle className={`cell-dot on-step-${strength}`} cx={x + size / 2} cy={y + size / 2} r={(size * (strength - 0.4)) / 14} />
+    </g>
+  );
+}

@@ -1,0 +1,50 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { stepInGrid } from "../Heatmap";
+import type { HeatCell } from "../types";
+import { busyHours, daysBetween, lastOfMonth, placeOfDay, weekdayOf, widestBlock } from "./grid";
+
+const cell = (hour: number, state: HeatCell["state"]): HeatCell => ({ weekday: 1, hour, days: 1, state });
+
+describe("a calendar", () => {
+  it("puts days in weeks that begin on Monday", () => {
+    // 1 January 2026 is a Thursday, 5 January the Monday after.
+    expect(weekdayOf("2026-01-01")).toBe(4);
+    expect(placeOfDay("2026-01-01", 1)).toEqual({ block: 0, column: 0, row: 3 });
+    expect(placeOfDay("2026-01-04", 1)).toEqual({ block: 0, column: 0, row: 6 });
+    expect(placeOfDay("2026-01-05", 1)).toEqual({ block: 0, column: 1, row: 0 });
+    // 31 December 2026 is the 365th day, a Thursday: (364 + 3) / 7 = 52 weeks on.
+    expect(placeOfDay("2026-12-31", 1)).toEqual({ block: 0, column: 52, row: 3 });
+  });
+
+  it("starts each half anew", () => {
+    // 1 July 2026 is a Wednesday.
+    expect(placeOfDay("2026-06-30", 2)).toEqual({ block: 0, column: 26, row: 1 });
+    expect(placeOfDay("2026-07-01", 2)).toEqual({ block: 1, column: 0, row: 2 });
+    expect(widestBlock(2026, 2)).toBe(27);
+    expect(widestBlock(2026, 1)).toBe(53);
+  });
+
+  it("knows leap days and the lengths of months", () => {
+    expect(lastOfMonth(2024, 2)).toBe("2024-02-29");
+    expect(lastOfMonth(2026, 12)).toBe("2026-12-31");
+    expect(daysBetween("2024-02-28", "2024-03-01")).toBe(2);
+    // A change of clocks makes no day longer or shorter here.
+    expect(daysBetween("2026-03-28", "2026-03-30")).toBe(2);
+  });
+});
+
+describe("a heat map", () => {
+  it("shows the hours in which anything was open", () => {
+    expect(busyHours([cell(3, "closed"), cell(9, "open"), cell(12, "no_data"), cell(21, "open")])).toEqual([9, 21]);
+    expect(busyHours([cell(3, "closed")])).toEqual([0, 23]);
+  });
+
+  it("is walked by arrows that stop at its edges", () => {
+    expect(stepInGrid(0, "ArrowLeft", 10)).toBe(0);
+    expect(stepInGrid(9, "ArrowRight", 10)).toBe(9);
+    expect(stepInGrid(3, "ArrowDown", 10)).toBe(13);
+    expect(stepInGrid(13, "ArrowUp", 10)).toBe(3);
+    expect(stepInGrid(3, "ArrowUp", 10)).toBe(3);
+  });
+});

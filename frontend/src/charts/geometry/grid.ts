@@ -1,0 +1,51 @@
+/** Where the cells of a heat map and of a calendar go: pure geometry. */
+import type { HeatCell } from "../types";
+
+/** The hours from the first to the last that any weekday has something to show for; all of them if none has. */
+export function busyHours(cells: readonly HeatCell[]): [number, number] {
+  const busy = cells.filter((cell) => cell.state === "open").map((cell) => cell.hour);
+  return busy.length === 0 ? [0, 23] : [Math.min(...busy), Math.max(...busy)];
+}
+
+/** ISO weekday of a date, Monday = 1. */
+export function weekdayOf(date: string): number {
+  return ((new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7) + 1;
+}
+
+/** Whole days from one date to another. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+}
+
+/** A day's place: the column is the week (from 0), the row the weekday (Monday = 0). */
+export interface DayPlace {
+  block: number;
+  column: number;
+  row: number;
+}
+
+/** Where a day of a year stands when the year is cut into blocks of equally many months, each a run of weeks. */
+export function placeOfDay(date: string, blocks: number): DayPlace {
+  const monthsEach = 12 / blocks;
+  const block = Math.floor((Number(date.slice(5, 7)) - 1) / monthsEach);
+  const firstMonth = String(block * monthsEach + 1).padStart(2, "0");
+  const first = `${date.slice(0, 4)}-${firstMonth}-01`;
+  const offset = weekdayOf(first) - 1;
+  return {
+    block,
+    column: Math.floor((daysBetween(first, date) + offset) / 7),
+    row: weekdayOf(date) - 1,
+  };
+}
+
+/** How many weeks the widest block of a year needs. */
+export function widestBlock(year: number, blocks: number): number {
+  const monthsEach = 12 / blocks;
+  const lasts = Array.from({ length: blocks }, (_, block) => lastOfMonth(year, (block + 1) * monthsEach));
+  return Math.max(...lasts.map((last) => placeOfDay(last, blocks).column)) + 1;
+}
+
+/** The last day of a month (1 to 12). */
+export function lastOfMonth(year: number, month: number): string {
+  return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+}

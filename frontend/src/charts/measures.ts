@@ -1,0 +1,98 @@
+/** What a chart can show: how each figure is read, named, written and scaled. */
+import { bandOf } from "../lib/bands";
+import { number } from "../lib/format";
+import type { Figures, PointState } from "./types";
+
+export type MeasureKey = "score" | "downtime" | "uptime" | "wait" | "rides_down";
+
+export interface Measure {
+  key: MeasureKey;
+  /** On the axis and in tables. */
+  label: string;
+  /** On the switch between measures. */
+  short: string;
+  value: (figures: Figures) => number | null;
+  /** The value with its unit. */
+  words: (value: number) => string;
+  /** Tops of the axis to choose from, so that charts of alike parks look alike. */
+  tops: readonly number[];
+  /** Borders of the five steps of a heat map, from the second step up. */
+  steps: readonly [number, number, number, number];
+  /** True where a high figure is good news. */
+  isHighGood: boolean;
+}
+
+const orNull = (value: number | null | undefined): number | null => value ?? null;
+
+export const MEASURES: Record<MeasureKey, Measure> = {
+  score: {
+    key: "score",
+    label: "Shame score",
+    short: "Score",
+    value: (figures) => orNull(figures.shame_score),
+    words: (value) => `score ${number(value, 2)}, ${bandOf(value)?.name ?? ""}`,
+    tops: [0.5, 1, 2, 3, 4, 5, 6, 8, 10],
+    steps: [0.25, 0.5, 1, 2],
+    isHighGood: false,
+  },
+  downtime: {
+    key: "downtime",
+    label: "Ride-hours lost",
+    short: "Time lost",
+    value: (figures) => orNull(figures.downtime_hours),
+    words: (value) => `${number(value, 2)} ride-hours lost`,
+    tops: [0.5, 1, 2, 4, 6, 10, 20, 40, 60, 100, 200, 400, 800, 1600, 4000, 10000],
+    steps: [0.25, 1, 3, 10],
+    isHighGood: false,
+  },
+  uptime: {
+    key: "uptime",
+    label: "Uptime, %",
+    short: "Uptime",
+    value: (figures) => orNull(figures.uptime_percent),
+    words: (value) => `uptime ${number(value, 1, "%")}`,
+    tops: [100],
+    steps: [80, 90, 95, 97.5],
+    isHighGood: true,
+  },
+  wait: {
+    key: "wait",
+    label: "Average wait, minutes",
+    short: "Wait",
+    value: (figures) => orNull(figures.average_wait_minutes),
+    words: (value) => `average wait ${number(value, 0, "min")}`,
+    tops: [10, 20, 30, 60, 90, 120, 180, 300, 600],
+    steps: [10, 20, 40, 60],
+    isHighGood: false,
+  },
+  rides_down: {
+    key: "rides_down",
+    label: "Rides that lost time",
+    short: "Rides down",
+    value: (figures) => orNull(figures.rides_down),
+    words: (value) => `${number(value)} ${value === 1 ? "ride" : "rides"} lost time`,
+    tops: [4, 8, 12, 20, 30, 40, 60, 80, 120],
+    steps: [1, 3, 6, 10],
+    isHighGood: false,
+  },
+};
+
+/** The step of a value, 1 (lowest) to 5, by the measure's borders. */
+export function stepOf(measure: Measure, value: number): 1 | 2 | 3 | 4 | 5 {
+  return (1 + measure.steps.filter((border) => value >= border).length) as 1 | 2 | 3 | 4 | 5;
+}
+
+/** What each step means in words, lowest first. */
+export function stepWords(measure: Measure): string[] {
+  const [first, ...rest] = measure.steps;
+  const between = rest.map((border, at) => `${measure.steps[at]} to ${border}`);
+  return [`under ${first}`, ...between, `${measure.steps[3]} and more`];
+}
+
+/** What stands where there is no value. */
+export const STATE_WORDS: Record<PointState, string> = {
+  open: "nothing to judge",
+  closed: "closed",
+  no_data: "no data",
+  to_come: "still to come",
+};

@@ -1,0 +1,88 @@
+/** What the charts take in and hand out. Field names are those of the API; null is "no data", never zero. */
+
+/** Why a place on the axis looks as it does. */
+export type PointState = "open" | "closed" | "no_data" | "to_come";
+export type Grain = "hour" | "day" | "week" | "month" | "year";
+
+/** The figures a point or a cell may hold. Parks have all of them, rides no score. */
+export interface Figures {
+  shame_score?: number | null;
+  downtime_hours?: number | null;
+  downtime_seconds?: number | null;
+  uptime_percent?: number | null;
+  rides_operating?: number | null;
+  rides_down?: number | null;
+  average_wait_minutes?: number | null;
+  max_wait_minutes?: number | null;
+  coverage_percent?: number | null;
+}
+
+/** One point of `chart_data` or of `/series`. */
+export interface ChartPoint extends Figures {
+  hour?: string;
+  local_hour?: string;
+  utc_offset?: string;
+  date?: string;
+  week?: string;
+  month?: string;
+  year?: string;
+  state: PointState;
+}
+
+/** One cell of `/heatmap`: an hour of a weekday, Monday = 1. */
+export interface HeatCell extends Figures {
+  weekday: number;
+  hour: number;
+  days: number;
+  state: PointState;
+}
+
+export interface OpenWindow {
+  start: string;
+  end: string;
+}
+
+export type SegmentStatus = "operating" | "down" | "closed" | "refurbishment" | "unobserved";
+
+/** A stretch in which a ride held one status. */
+export interface Segment {
+  start: string;
+  end: string;
+  status: SegmentStatus;
+  counts_as_down: boolean;
+  in_window: boolean;
+  wait_minutes: number | null;
+}
+
+/** One row of a timeline. */
+export interface TimelineRide {
+  ride_id: number;
+  ride_name: string;
+  ride_slug: string;
+  eligible?: boolean;
+  segments: readonly Segment[];
+}
+
+export type OutageKind = "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
+
+export interface OutageLength {
+  kind: string;
+  downtime_seconds: number;
+}
+
+/** How many rides a tier has, and what they cost. */
+export interface TierShare {
+  tier: number | null;
+  tier_label: string;
+  weight: number;
+  rides: number;
+  eligible: number;
+  downtime_seconds: number | null;
+}
+
+/** The figures of a chart as a table: what "show as table" shows. */
+export interface ChartTable {
+  caption: string;
+  columns: readonly { label: string; isNumber?: boolean }[];
+  rows: readonly (readonly string[])[];
+}
