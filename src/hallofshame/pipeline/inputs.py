@@ -58,15 +58,16 @@ def gather(
     first, last = min(day for _, day in park_days), max(day for _, day in park_days)
     return ParkDayInputs(
         observations=cache.load(connection, park_ids, start, end),
-        parks=_parks(zones, park_ids, first),
-        rides=_rides(connection, park_ids),
+        parks=parks_frame(zones, park_ids, first),
+        rides=rides_frame(connection, park_ids),
         days=days,
         schedules=schedules.entries(connection, park_ids, first - ONE_DAY, last).cast(frames.SCHEDULES),
         history=_history(connection, days),
     )
 
 
-def _parks(zones: dict[int, ParkZone], park_ids: Sequence[int], day: dt.date) -> pl.DataFrame:
+def parks_frame(zones: dict[int, ParkZone], park_ids: Sequence[int], day: dt.date) -> pl.DataFrame:
+    """Each park as the kernel takes it: shape ``PARKS``."""
     rows = [
         (
             park_id,
@@ -87,7 +88,8 @@ def _hour_shift(timezone: str, day: dt.date) -> int:
     return int(offset.total_seconds()) % 3600
 
 
-def _rides(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame:
+def rides_frame(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame:
+    """Every ride of the parks with its weight (R8): shape ``RIDES``."""
     found = bulk.read_numbers(
         connection,
         select(

@@ -1,0 +1,70 @@
+"""Timelines read from the store: the raw record of one park-day through the kernel, as for its counters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection
+
+from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import Origin
+from hallofshame.metrics import frames
+from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE
+from hallofshame.metrics.timelines import timelines
+from hallofshame.pipeline.inputs import days_frame, park_zones, parks_frame, rides_frame
+from hallofshame.store.raw import read_observations
+from hallofshame.store.reports.points import ParkDay, park_days
+
+
+@dataclass(frozen=True, slots=True)
+class ParkDayTimeline:
+    """One park-day. ``stored`` is its row, null where there is none; ``segments``: shape ``TIMELINES``.
+
+    ``has_record`` is false where the raw record holds nothing of the day.
+    """
+
+    day: dt.date
+    stored: ParkDay | None
+    segments: pl.DataFrame
+    has_record: bool
+
+
+def park_day_timeline(
+    connection: Connection,
+    park_id: int,
+    day: dt.date,
+    known_until: int,
+    ride_ids: Collection[int] | None = None,
+) -> ParkDayTimeline:
+    """What the rides of a park (or ``ride_ids``) did on one of its days, up to ``known_until``.
+
+    Open windows and the choice of record (R15) are those of the day's stored row; the readings are those of
+    the day's own horizon, so that segments and counters come from the same input.
+    """
+    zones = park_zones(connection)
+    days = days_frame([(park_id, day)], zones)
+    start, end = days.select("day_start", "day_end").row(0)
+    stored = park_days(connection, park_id, DayRange(day, day)).get(day)
+    origin = stored.origin if stored is not None else Origin.LIVE
+    observations = read_observations(connection, [park_id], start - SECONDS_BEFORE, end + SECONDS_AFTER)
+    observations = observations.filter(pl.col("origin") == origin.value)
+    within = observations["observed_at"].is_between(start, end, closed="left").any()
+    rides = rides_frame(connection, [park_id])
+    if ride_ids is not None:
+        rides = rides.filter(pl.col("ride_id").is_in(list(ride_ids)))
+    windows = pl.DataFrame(
+        [(park_id, day, *window) for window in (stored.windows if stored is not None else ())],
+        schema=frames.WINDOWS,
+        orient="row",
+    )
+    segments = timelines(
+        observations,
+        parks_frame(zones, [park_id], day),
+        rides,
+        days.with_columns(known_until=pl.lit(known_until, pl.Int64)),
+        windows,
+    )
+    return ParkDayTimeline(day, stored, segments, bool(within))
