@@ -39,8 +39,8 @@ export function unproject({ x, y }: Point): { latitude: number; longitude: numbe
 const TOP = project(74, 0).y;
 const BOTTOM = project(-52, 0).y;
 
-/** The narrowest view: about a degree, so that neighbouring parks come apart. */
-export const CLOSEST = 8;
+/** The narrowest view: some ten kilometres, so that parks with a common gate come apart. */
+export const CLOSEST = 1.2;
 
 /** The widest view of that shape: the whole world, cut rather than framed by empty sea. */
 export function world(aspect: number): View {
@@ -72,11 +72,11 @@ export function held(view: View, aspect: number): View {
   };
 }
 
-/** A view as the address holds it: latitude, longitude and width in degrees, each to a hundredth. */
+/** A view as the address holds it: latitude, longitude and width in degrees, each to a thousandth. */
 export function writeView(view: View): string {
   const { latitude, longitude } = unproject(view);
   const degrees = (view.width * 360) / WIDTH;
-  return [latitude, longitude, degrees].map((value) => String(Math.round(value * 100) / 100)).join(",");
+  return [latitude, longitude, degrees].map((value) => String(Math.round(value * 1000) / 1000)).join(",");
 }
 
 /** The view an address holds, or null where the text is none. */

@@ -1,0 +1,181 @@
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { SeaCreatures } from "../../art/SeaCreatures";
+import { cluster } from "./clusters";
+import { Mark, Tip } from "./Marks";
+import type { Place } from "./places";
+import { CLOSEST, fit, held, type View } from "./projection";
+
+/** Marks nearer than this, in pixels, are shown as one. */
+const CLUSTER_PIXELS = 26;
+/** With so few marks in view, each shows its name. */
+const NAMED = 14;
+const STEP = 1.8;
+const PAN = 0.15;
+/** A press that moved less, in pixels, is a click. */
+const CLICK_PIXELS = 4;
+
+interface WorldMapProps {
+  places: readonly Place[];
+  /** The view the address asks for, or the one that shows all places, in a frame of that width ÷ height. */
+  viewFor: (aspect: number) => View;
+  active: number | null;
+  onActive: (id: number | null) => void;
+  /** Null: back to the view without an own choice. `isStep`: worth an entry in the history. */
+  onView: (view: View | null, isStep: boolean) => void;
+  addressOf: (place: Place) => string;
+}
+
+/** The land with its marks, to be moved and scaled. */
+export function WorldMap({ places, viewFor, active, onActive, onView, addressOf }: WorldMapProps) {
+  const [frame, size] = useSize();
+  const patches = usePatches();
+  const [drag, setDrag] = useState<{ x: number; y: number; dx: number; dy: number } | null>(null);
+  const dragged = useRef(false);
+  const aspect = size.width / size.height;
+  const still = held(viewFor(aspect), aspect);
+  const scale = size.width / still.width;
+  const view = drag === null ? still : held({ ...still, x: still.x - drag.dx / scale, y: still.y - drag.dy / scale }, aspect);
+  const clusters = useMemo(() => cluster(places, CLUSTER_PIXELS / scale), [places, scale]);
+  const left = view.x - view.width / 2;
+  const top = view.y - view.width / aspect / 2;
+  const inView = clusters.filter(
+    (group) => Math.abs(group.x - view.x) < view.width / 2 && Math.abs(group.y - view.y) < view.width / aspect / 2,
+  );
+  const pointed = inView.find((group) => group.members.some((place) => place.id === active));
+
+  const zoom = (factor: number, at: { x: number; y: number } = view) => {
+    const width = Math.max(view.width / factor, CLOSEST);
+    const keep = 1 - width / view.width;
+    onView(held({ width, x: view.x + (at.x - view.x) * keep, y: view.y + (at.y - view.y) * keep }, aspect), false);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const pan = view.width * PAN;
+    const moves: Record<string, () => void> = {
+      ArrowLeft: () => onView(held({ ...view, x: view.x - pan }, aspect), false),
+      ArrowRight: () => onView(held({ ...view, x: view.x + pan }, aspect), false),
+      ArrowUp: () => onView(held({ ...view, y: view.y - pan }, aspect), false),
+      ArrowDown: () => onView(held({ ...view, y: view.y + pan }, aspect), false),
+      "+": () => zoom(STEP),
+      "=": () => zoom(STEP),
+      "-": () => zoom(1 / STEP),
+      "0": () => onView(null, false),
+    };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    move();
+  };
+  const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
+    if (drag === null) return;
+    const moved = { ...drag, dx: event.clientX - drag.x, dy: event.clientY - drag.y };
+    if (!dragged.current && Math.hypot(moved.dx, moved.dy) > CLICK_PIXELS) {
+      dragged.current = true;
+      event.currentTarget.setPointerCapture(event.pointerId);
+    }
+    if (dragged.current) setDrag(moved);
+  };
+  const onPointerUp = () => {
+    if (drag !== null && dragged.current) onView(view, false);
+    setDrag(null);
+  };
+  return (
+    <div className="map-frame">
+      <div className="map-sea" ref={frame} onPointerLeave={() => onActive(null)}>
+        <svg
+          className={drag !== null && dragged.current ? "world moving" : "world"}
+          viewBox={`${left} ${top} ${view.width} ${view.width / aspect}`}
+          role="group"
+          aria-label="Map of the parks. The list beside it holds the same parks; arrow keys move the map, plus and minus scale it."
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          onPointerDown={(event) => {
+            dragged.current = false;
+            if (event.button === 0) setDrag({ x: event.clientX, y: event.clientY, dx: 0, dy: 0 });
+          }}
+          onPointerMove={onPointerMove}
+          onPointerUp={onPointerUp}
+          onPointerCancel={() => setDrag(null)}
+          onClickCapture={(event) => {
+            if (!dragged.current) return;
+            // The end of a drag is no click on what lies under it.
+            dragged.current = false;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+        >
+          <defs>
+            <pattern id="map-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+              <path className="map-hatch" d="M0 0V5" />
+            </pattern>
+          </defs>
+          <SeaCreatures />
+          {patches.map((path, index) => (
+            <path key={index} className={`land land-${index + 1}`} d={path} />
+          ))}
+          {inView.map((group) => (
+            <Mark
+              key={group.members.map((place) => place.id).join("-")}
+              cluster={group}
+              scale={scale}
+              isActive={group === pointed}
+              hasName={inView.length <= NAMED}
+              address={addressOf(group.members[0]!)}
+              onActive={onActive}
+              onOpen={() => onView(held(fit(group.members, aspect, CLOSEST), aspect), true)}
+            />
+          ))}
+        </svg>
+        {pointed && <Tip cluster={pointed} x={(pointed.x - left) * scale} y={(pointed.y - top) * scale} width={size.width} />}
+      </div>
+      <div className="map-tools" role="group" aria-label="Scale of the map">
+        <button type="button" onClick={() => zoom(STEP)} disabled={view.width <= CLOSEST}>
+          <span aria-hidden="true">+</span>
+          <span className="visually-hidden">Closer</span>
+        </button>
+        <button type="button" onClick={() => zoom(1 / STEP)}>
+          <span aria-hidden="true">−</span>
+          <span className="visually-hidden">Further away</span>
+        </button>
+        <button type="button" onClick={() => onView(null, true)}>
+          Whole view
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** The size of an element in pixels, kept up to date. */
+function useSize() {
+  const ref = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState({ width: 800, height: 450 });
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return;
+    const look = () => {
+      const { clientWidth: width, clientHeight: height } = element;
+      if (width > 0 && height > 0) setSize((old) => (old.width === width && old.height === height ? old : { width, height }));
+    };
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, size] as const;
+}
+
+/** The outlines of the land: a chunk of their own. Without them the marks still stand. */
+function usePatches(): readonly string[] {
+  const [patches, setPatches] = useState<readonly string[]>([]);
+  useEffect(() => {
+    let isThere = true;
+    import("./land.json").then(
+      (land) => isThere && setPatches(land.default.patches),
+      () => undefined,
+    );
+    return () => {
+      isThere = false;
+    };
+  }, []);
+  return patches;
+}
