@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
@@ -111,5 +112,5 @@ def test_a_page_gets_the_very_body_of_the_api(app: Flask, client: FlaskClient, r
     answered = client.get(address(rule)).get_json()
     path, _, _query = address(rule).partition("?")
     with app.test_request_context("/"), site(app).reading() as reading:
-        query = dict(pair.split("=") for pair in _query.split("&")) if _query else {}
+        query = dict(parse_qsl(_query))
         assert endpoints.body(reading, path, query) == answered

@@ -13,6 +13,7 @@ from hallofshame.clock import Clock
 from hallofshame.store.database import Database
 from hallofshame.web import formatting
 from hallofshame.web.api_docs import api_docs
+from hallofshame.web.api_history import api_history
 from hallofshame.web.api_live import api_live
 from hallofshame.web.api_parks import api_parks
 from hallofshame.web.api_rides import api_rides
@@ -26,6 +27,7 @@ from hallofshame.web.settings import WebSettings
 BLUEPRINTS = (
     api_parks,
     api_rides,
+    api_history,
     api_live,
     api_docs,
     pages,

@@ -56,17 +56,17 @@ def park_chart(reading: Reading, park: ParkInfo, days: DayRange, asked: str = AU
         rest = slot.ahead(grain, ahead)
         if totals and ahead and rest:
             totals = park_less(totals, ahead.eligible * rest)
-        data.append(slot.labels | {"state": state(slot, totals)} | _park_point(totals, tallies.get(slot.key)))
+        data.append(
+            slot.labels | {"state": state(slot, totals)} | park_figures(totals, tallies.get(slot.key))
+        )
     return Chart(grain, data)
 
 
 def ride_chart(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange, asked: str = AUTO) -> Chart:
     """A ride's points; their counters add up to the row of the whole range."""
     connection, park_id, grain = reading.connection, park.park_id, grain_of(days, asked)
-    evidence: dict[dt.date, Evidence] = {}
-    if grain in (ChartGrain.HOUR, ChartGrain.DAY):
-        by_day = points.park_days(connection, park_id, days)
-        evidence = {day: park_day.evidence for day, park_day in by_day.items()}
+    is_fine = grain in (ChartGrain.HOUR, ChartGrain.DAY)
+    evidence = points.park_evidence(connection, park_id, days) if is_fine else {}
     found: Mapping[Any, RideTotals] = (
         points.ride_hours(connection, park_id, ride_id, days)
         if grain is ChartGrain.HOUR
@@ -80,11 +80,12 @@ def ride_chart(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange, a
         rest = slot.ahead(grain, ahead)
         if totals and rest:
             totals = ride_less(totals, rest)
-        data.append(slot.labels | {"state": state(slot, totals)} | _ride_point(totals))
+        data.append(slot.labels | {"state": state(slot, totals)} | ride_figures(totals))
     return Chart(grain, data)
 
 
-def _park_point(totals: ParkTotals | None, tally: RideTally | None) -> Row:
+def park_figures(totals: ParkTotals | None, tally: RideTally | None = None) -> Row:
+    """What is shown of a park's counters at one place of a chart; null where nothing was observed."""
     seen = totals if totals is not None and totals.observed > 0 else None
     counted = tally if seen is not None else None
     return {
@@ -106,7 +107,8 @@ def _park_point(totals: ParkTotals | None, tally: RideTally | None) -> Row:
     }
 
 
-def _ride_point(totals: RideTotals | None) -> Row:
+def ride_figures(totals: RideTotals | None) -> Row:
+    """What is shown of a ride's counters at one place of a chart; null where nothing was observed."""
     seen = totals if totals is not None and totals.observed > 0 else None
     return {
         "uptime_percent": _or_null(seen, lambda of: scores.uptime_percent(of.operating, of.downtime)),

@@ -131,6 +131,15 @@ def park_days(connection: Connection, park_id: int, days: DayRange) -> dict[dt.d
     }
 
 
+def park_evidence(connection: Connection, park_id: int, days: DayRange) -> dict[dt.date, Evidence]:
+    """On what grounds each park-day that has a row was found open or closed (R4)."""
+    model = ParkDailyStats
+    query = select(model.day, model.evidence).where(
+        model.park_id == park_id, model.day.between(days.start, days.end)
+    )
+    return {day: Evidence(evidence) for day, evidence in connection.execute(query)}
+
+
 def park_stretches(
     connection: Connection, park_id: int, days: DayRange, grain: Grain
 ) -> dict[dt.date, ParkTotals]:

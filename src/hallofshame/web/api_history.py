@@ -1,0 +1,162 @@
+"""Heatmaps, series and sparklines of parks and rides: what was, over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint
+
+from hallofshame.domain.errors import InputError
+from hallofshame.domain.periods import DayRange, Period, PeriodName
+from hallofshame.metrics import scores
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.sparklines import park_score_days, ride_uptime_days
+from hallofshame.web.chart_axis import AUTO, LONGEST_DAYS, MAX_DAILY_POINTS, ChartGrain
+from hallofshame.web.chart_data import park_chart, ride_chart
+from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Line, Row, coverage_body, envelope, period_body
+from hallofshame.web.heatmaps import park_cells, ride_cells
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.schema.history import (
+    ParkHeatmap,
+    ParkSeries,
+    ParkSparkline,
+    RideHeatmap,
+    RideSeries,
+    RideSparkline,
+)
+from hallofshame.web.takes import FILTERS, PERIOD, choice, period, text
+
+api_history = Blueprint("api_history", __name__, url_prefix="/api")
+
+SPARKLINE_DAYS = 30
+MAX_SPARKLINES = 500
+
+GRAINS = (AUTO, *ChartGrain)
+GRAIN = choice(
+    "grain",
+    GRAINS,
+    f"What one point stands for. `auto`: hours of one day, days of up to {MAX_DAILY_POINTS}, else months. "
+    + "; ".join(f"`{grain}` takes at most {days} days" for grain, days in LONGEST_DAYS.items())
+    + ".",
+)
+MONTH = period(PeriodName.THIRTY_DAYS)
+
+
+@endpoint(api_history, "/parks/<park>/heatmap", takes=(MONTH,), answers=ParkHeatmap, tables=("cells",))
+def park_heatmap(reading: Reading, asked: Parameters, park: str) -> Row:
+    """One park's week, hour by hour, summed over a period."""
+    found = find_park(reading, park)
+    asked_for = asked.period(reading.now.date(), PeriodName.THIRTY_DAYS)
+    days = asked_for.days(reading.today(found))
+    return _of_park(reading, found, asked_for, {"cells": park_cells(reading, found, days)})
+
+
+@endpoint(api_history, "/rides/<ride>/heatmap", takes=(MONTH,), answers=RideHeatmap, tables=("cells",))
+def ride_heatmap(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """One ride's week, hour by hour, summed over a period."""
+    found = find_ride(reading, ride)
+    park = reading.catalogue.parks[found.park_id]
+    asked_for = asked.period(reading.now.date(), PeriodName.THIRTY_DAYS)
+    days = asked_for.days(reading.today(park))
+    cells = ride_cells(reading, park, found.ride_id, days)
+    return _of_ride(reading, park, found.ride_id, asked_for, {"cells": cells})
+
+
+@endpoint(api_history, "/parks/<park>/series", takes=(PERIOD, GRAIN), answers=ParkSeries, tables=("points",))
+def park_series(reading: Reading, asked: Parameters, park: str) -> Row:
+    """One park's points in order of time, as fine as you like."""
+    found = find_park(reading, park)
+    asked_for = asked.period(reading.now.date())
+    chart = park_chart(reading, found, asked_for.days(reading.today(found)), asked.choice("grain", GRAINS))
+    return _of_park(reading, found, asked_for, {"grain": chart.grain.value, "points": chart.data})
+
+
+@endpoint(api_history, "/rides/<ride>/series", takes=(PERIOD, GRAIN), answers=RideSeries, tables=("points",))
+def ride_series(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """One ride's points in order of time, as fine as you like."""
+    found = find_ride(reading, ride)
+    park = reading.catalogue.parks[found.park_id]
+    asked_for = asked.period(reading.now.date())
+    days = asked_for.days(reading.today(park))
+    chart = ride_chart(reading, park, found.ride_id, days, asked.choice("grain", GRAINS))
+    data = {"grain": chart.grain.value, "points": chart.data}
+    return _of_ride(reading, park, found.ride_id, asked_for, data)
+
+
+def _of_park(reading: Reading, park: ParkInfo, asked_for: Period, data: Row) -> Row:
+    days = asked_for.days(reading.today(park))
+    totals = reading.park_sums({park.park_id: days}).get(park.park_id)
+    line = Line({}, totals.observed, totals.open) if totals else Line({}, 0, 0)
+    period_shown = period_body(asked_for, [days])
+    return envelope(reading, data, period=period_shown, coverage=coverage_body([line]))
+
+
+def _of_ride(reading: Reading, park: ParkInfo, ride_id: int, asked_for: Period, data: Row) -> Row:
+    days = asked_for.days(reading.today(park))
+    totals = reading.ride_sums({park.park_id: days}, [ride_id]).get(ride_id)
+    line = Line({}, totals.observed, totals.open) if totals else Line({}, 0, 0)
+    period_shown = period_body(asked_for, [days])
+    return envelope(reading, data, period=period_shown, coverage=coverage_body([line]))
+
+
+@endpoint(api_history, "/parks/sparklines", takes=(FILTERS,), answers=list[ParkSparkline])
+def park_sparklines(reading: Reading, asked: Parameters) -> Row:
+    """The shame score of each of the last thirty days, for many parks at once."""
+    parks = asked.parks(reading).choose(reading.catalogue.parks.values())
+    ranges = {park.park_id: _last_days(reading, park) for park in parks}
+    found = park_score_days(reading.connection, ranges)
+    data = []
+    for park in parks:
+        known = found.get(park.park_id, {})
+        if park.is_active or known:
+            days = ranges[park.park_id].dates()
+            values = [scores.shame_score(*known[day]) if day in known else None for day in days]
+            data.append({"park_id": park.park_id, "days": _texts(days), "values": values})
+    return envelope(reading, data)
+
+
+@endpoint(
+    api_history,
+    "/rides/sparklines",
+    takes=(
+        text("ids", f"The `ride_id`s, separated by commas; at most {MAX_SPARKLINES}.", "1,2", required=True),
+    ),
+    answers=list[RideSparkline],
+)
+def ride_sparklines(reading: Reading, asked: Parameters) -> Row:
+    """The uptime of each of the last thirty days, for many rides at once."""
+    rides = [find_ride(reading, part) for part in _listed(asked.text("ids"))]
+    parks = [reading.catalogue.parks[park_id] for park_id in {ride.park_id for ride in rides}]
+    ranges = {park.park_id: _last_days(reading, park) for park in parks}
+    found = ride_uptime_days(reading.connection, ranges, [ride.ride_id for ride in rides])
+    data = []
+    for ride in rides:
+        known = found.get(ride.ride_id, {})
+        days = ranges[ride.park_id].dates()
+        values = [scores.uptime_percent(*known[day]) if day in known else None for day in days]
+        data.append({"ride_id": ride.ride_id, "days": _texts(days), "values": values})
+    return envelope(reading, data)
+
+
+def _last_days(reading: Reading, park: ParkInfo) -> DayRange:
+    today = reading.today(park)
+    return DayRange(today - dt.timedelta(days=SPARKLINE_DAYS - 1), today)
+
+
+def _texts(days: list[dt.date]) -> list[str]:
+    return [day.isoformat() for day in days]
+
+
+def _listed(asked: str | None) -> list[str]:
+    """The ids asked for, each once, in the order given."""
+    parts = list(dict.fromkeys(part.strip() for part in (asked or "").split(",") if part.strip()))
+    takes = f"it takes 1 to {MAX_SPARKLINES} ride_ids separated by commas"
+    if not 1 <= len(parts) <= MAX_SPARKLINES:
+        raise InputError(f"ids has {len(parts)} rides; {takes}", parameter="ids")
+    for part in parts:
+        if not (part.isascii() and part.isdigit()):
+            raise InputError(f"ids {part[:80]!r} is no ride_id; {takes}", parameter="ids")
+    return parts

@@ -1,0 +1,116 @@
+"""The cells of a heatmap: each local hour of each weekday of a range."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from hallofshame.domain.localtime import day_bounds
+from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import Evidence
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.heatmaps import Cell, Place, park_heatmap, place_of, ride_heatmap
+from hallofshame.store.reports.points import park_evidence
+from hallofshame.store.reports.running_day import Ahead, park_less, ride_less
+from hallofshame.store.reports.sums import ParkTotals, RideTotals
+from hallofshame.web.chart_axis import HOUR_SECONDS, hours_of
+from hallofshame.web.chart_data import park_figures, ride_figures
+from hallofshame.web.envelope import Row
+from hallofshame.web.reading import Reading
+
+Totals = TypeVar("Totals", ParkTotals, RideTotals)
+
+RIDE_FIGURES = (
+    "uptime_percent",
+    "downtime_hours",
+    "downtime_seconds",
+    "average_wait_minutes",
+    "max_wait_minutes",
+    "coverage_percent",
+)
+PARK_FIGURES = ("shame_score", *RIDE_FIGURES)
+
+
+def park_cells(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
+    """A park's cells; their counters add up to its row of the whole range."""
+    found = park_heatmap(reading.connection, park.park_id, days, park.timezone)
+    ahead = reading.ahead_within(park.park_id, days)
+    if ahead is not None:
+        _take_off(found, park, ahead, lambda totals, rest: park_less(totals, ahead.eligible * rest))
+
+    def figures(totals: ParkTotals | None) -> Row:
+        shown = park_figures(totals)
+        return {name: shown[name] for name in PARK_FIGURES}
+
+    return _cells(reading, park, days, found, figures)
+
+
+def ride_cells(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange) -> list[Row]:
+    """A ride's cells; their counters add up to its row of the whole range."""
+    found = ride_heatmap(reading.connection, ride_id, days, park.timezone)
+    ahead = reading.ahead_within(park.park_id, days)
+    if ahead is not None:
+        _take_off(found, park, ahead, ride_less)
+
+    def figures(totals: RideTotals | None) -> Row:
+        shown = ride_figures(totals)
+        return {name: shown[name] for name in RIDE_FIGURES}
+
+    return _cells(reading, park, days, found, figures)
+
+
+def _take_off(
+    found: dict[Place, Cell[Totals]], park: ParkInfo, ahead: Ahead, less: Callable[[Totals, int], Totals]
+) -> None:
+    """The open time ahead of the running day, off each of its hours."""
+    for hour in hours_of(ahead.day, park.timezone):
+        rest = ahead.seconds(hour, hour + HOUR_SECONDS)
+        place = place_of(hour, park.timezone)
+        if rest and place in found:
+            found[place] = replace(found[place], totals=less(found[place].totals, rest))
+
+
+def _cells(
+    reading: Reading,
+    park: ParkInfo,
+    days: DayRange,
+    found: Mapping[Place, Cell[Totals]],
+    figures: Callable[[Totals | None], Row],
+) -> list[Row]:
+    evidence = park_evidence(reading.connection, park.park_id, days)
+    known = {day.isoweekday() for day, grounds in evidence.items() if grounds is not Evidence.NO_DATA}
+    first = {day.isoweekday(): day for day in reversed(_first_week(days))}
+    cells = []
+    for weekday in sorted(first):
+        for hour in range(24):
+            cell = found.get((weekday, hour))
+            totals = cell.totals if cell else None
+            begins = day_bounds(first[weekday], park.timezone)[0] + hour * HOUR_SECONDS
+            is_to_come = reading.data_as_of is not None and begins > reading.data_as_of
+            cells.append(
+                {
+                    "weekday": weekday,
+                    "hour": hour,
+                    "days": cell.days if cell else 0,
+                    "state": _state(totals, is_known=weekday in known, is_to_come=is_to_come),
+                }
+                | figures(totals)
+            )
+    return cells
+
+
+def _first_week(days: DayRange) -> list[dt.date]:
+    return [days.start + dt.timedelta(days=offset) for offset in range(min(7, days.days))]
+
+
+def _state(totals: ParkTotals | RideTotals | None, *, is_known: bool, is_to_come: bool) -> str:
+    """As for a chart point; closed is an hour that no recorded day of that weekday had open."""
+    if totals is not None and totals.observed > 0:
+        return "open"
+    if is_to_come:
+        return "to_come"
+    if totals is not None and totals.open > 0:
+        return "no_data"
+    return "closed" if is_known else "no_data"
