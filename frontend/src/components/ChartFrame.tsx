@@ -10,11 +10,13 @@ interface ChartFrameProps {
   note?: ReactNode;
   /** Signs and their meanings. */
   legend?: ReactNode;
+  /** Choices of what is shown, above the chart and its table alike. */
+  controls?: ReactNode;
   level?: 2 | 3;
 }
 
 /** A chart with its title, its legend, and a table behind it. */
-export function ChartFrame({ title, children, table, note, legend, level = 2 }: ChartFrameProps) {
+export function ChartFrame({ title, children, table, note, legend, controls, level = 2 }: ChartFrameProps) {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
   const Heading = level === 2 ? "h2" : "h3";
@@ -28,6 +30,7 @@ export function ChartFrame({ title, children, table, note, legend, level = 2 }: 
         </button>
       </div>
       {note !== undefined && <p className="small">{note}</p>}
+      {controls}
       {asTable ? (
         <div className="table-wrap">{table}</div>
       ) : (

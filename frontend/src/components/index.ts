@@ -11,3 +11,8 @@ export { SourceLinks } from "./SourceLinks";
 export { Sparkline } from "./Sparkline";
 export { LocalTime, RelativeTime } from "./Times";
 export { TrendMark } from "./TrendMark";
+export { Copyable } from "./Copyable";
+export { Later } from "./Later";
+export { useMore } from "./More";
+export { SectionNav } from "./SectionNav";
+export { Switch } from "./Switch";
