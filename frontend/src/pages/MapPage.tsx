@@ -1,15 +1,15 @@
 /**
  * Parks by score on a map of our own, with the same parks as a list. Asks first for `/api/parks?limit=500` and
- * `/api/parks/downtime?limit=500&period=7days`, the period and the filters being those of the address.
+ * `/api/parks/downtime?limit=500` with the period and the filters of the address.
  */
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
-import { useApi } from "../api/client";
+import { prefetchApi, useApi } from "../api/client";
 import type { CatalogPark, ParkRow } from "../api/rows";
 import { Globe } from "../art/Vignettes";
 import { PageHead } from "../art/PageHead";
 import { BandLegend, Empty, Failure, FILTER_PARAMETERS, isFiltered, ParkFilters, PeriodPicker, Skeleton, StaleNotice } from "../components";
-import { PERIOD_PARAMETERS, periodName, periodWords } from "../lib/periods";
+import { PERIOD_PARAMETERS, periodWords } from "../lib/periods";
 import { usePageMeta } from "../lib/title";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
 import { ParkList } from "./map/ParkList";
@@ -17,16 +17,15 @@ import { placesOf } from "./map/places";
 import { fit, readView, writeView, type View } from "./map/projection";
 import { WorldMap } from "./map/WorldMap";
 
-const FALLBACK = "7days";
 const NO_PARKS: CatalogPark[] = [];
 const NO_ROWS: ParkRow[] = [];
 
 export default function MapPage() {
   const [state, set] = useQueryState();
-  const words = periodWords(state, FALLBACK);
+  const words = periodWords(state);
   usePageMeta(`Map, ${words}`, "Theme parks on the map, each with the sign of its shame score.");
   const filters = pick(state, FILTER_PARAMETERS);
-  const period = { ...pick(state, PERIOD_PARAMETERS), ...(periodName(state, FALLBACK) === FALLBACK ? { period: FALLBACK } : {}) };
+  const period: Record<string, string> = pick(state, PERIOD_PARAMETERS);
   const catalogue = useApi<CatalogPark[]>("/api/parks", { limit: 500 });
   const ranking = useApi<ParkRow[]>("/api/parks/downtime", { ...filters, ...period, limit: 500 }, { live: period["period"] === "live" });
   const parks = catalogue.data?.data ?? NO_PARKS;
@@ -40,14 +39,13 @@ export default function MapPage() {
   const failed = [catalogue, ranking].find((answer) => answer.data === undefined && answer.error !== null);
   const stale = [catalogue, ranking].find((answer) => answer.isStale);
   const isReady = catalogue.data !== undefined && ranking.data !== undefined;
-  const link = { ...period, ...(period["year"] || period["start"] ? { period: null } : {}) };
 
   return (
     <div className="page map-page">
       <PageHead title="The map of shame" art={<Globe />}>
-        <p>Every park where it stands, with the sign of its score, {words}.</p>
+        <p>Every park on the map, with the sign of its band.</p>
       </PageHead>
-      <PeriodPicker fallback={FALLBACK} />
+      <PeriodPicker onHint={(name) => prefetchApi("/api/parks/downtime", { ...filters, period: name, limit: 500 })} />
       <ParkFilters />
       {stale && <StaleNotice isStale asOf={stale.data?.data_as_of} error={stale.error} retry={stale.refetch} />}
       <nav className="periods regions" aria-label="Part of the world">
@@ -82,7 +80,7 @@ export default function MapPage() {
             active={active}
             onActive={setActive}
             onView={(view, isStep) => set({ view: view === null ? null : writeView(view) }, { replace: !isStep })}
-            addressOf={(place) => addressWith(`/parks/${place.row.park_slug}`, {}, link)}
+            addressOf={(place) => addressWith(`/parks/${place.row.park_slug}`, {}, period)}
           />
           <ParkList
             rows={rows}
@@ -90,7 +88,7 @@ export default function MapPage() {
             active={active}
             onActive={setActive}
             onShow={(place) => set({ view: writeView({ x: place.x, y: place.y, width: 40 }) })}
-            addressOf={(row) => addressWith(`/parks/${row.park_slug}`, {}, link)}
+            addressOf={(row) => addressWith(`/parks/${row.park_slug}`, {}, period)}
             isBusy={ranking.isPrevious}
           />
         </div>

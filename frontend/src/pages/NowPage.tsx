@@ -34,9 +34,9 @@ export default function NowPage() {
 
   return (
     <div className="page now-page">
-      <PageHead title="Right now" art={<ClockTower />}>
+      <PageHead title="Down right now" art={<ClockTower />}>
         <p>
-          What stands still, since when, and how soon it may run again.{" "}
+          What is down at this moment, since when, and how soon it may reopen, judged by the ride’s own past.{" "}
           {seen && (
             <>
               Last look <RelativeTime iso={seen} />; this page looks again every minute.

@@ -1,8 +1,7 @@
 /**
- * Who got better and who got worse (R11). Asks first for `/api/trends?limit=10&period=7days`; the period and the filters are
- * those of the address, a week where it names none.
+ * Who got better and who got worse (R11). Asks first for `/api/trends` with the period and the filters of the address.
  */
-import { useApi } from "../api/client";
+import { prefetchApi, useApi } from "../api/client";
 import type { Envelope, ParkRow, RideRow } from "../api/rows";
 import { PageHead } from "../art/PageHead";
 import { UpsAndDowns } from "../art/Vignettes";
@@ -13,7 +12,8 @@ import { usePageMeta } from "../lib/title";
 import { pick, useQueryState } from "../lib/urlState";
 import { TrendTable } from "./trends/TrendTable";
 
-const FALLBACK = "7days";
+/** A moment has no period before it: shown instead is this. */
+const INSTEAD_OF_LIVE = "7days";
 const SHOWN = 10;
 const MOST = 500;
 
@@ -38,28 +38,25 @@ const TABLES: readonly { name: TableName; title: string; none: string }[] = [
 
 export default function TrendsPage() {
   const [state, set] = useQueryState();
-  const name = periodName(state, FALLBACK);
-  const words = periodWords(state, FALLBACK);
+  const isLive = periodName(state) === "live";
+  const words = isLive ? "last 7 days" : periodWords(state);
   usePageMeta(`Trends, ${words}`, "Parks and rides whose uptime rose or fell by five points or more against the period before.");
-  const asked = { ...pick(state, PERIOD_PARAMETERS), ...pick(state, FILTER_PARAMETERS) };
-  const period = name === "live" ? { period: FALLBACK } : name === FALLBACK ? { period: name } : {};
-  const limit = state["all"] === "1" ? MOST : SHOWN;
-  const answer = useApi<Trends>("/api/trends", { ...asked, ...period, limit });
+  const period: Record<string, string> = isLive ? { period: INSTEAD_OF_LIVE } : pick(state, PERIOD_PARAMETERS);
+  const filters = pick(state, FILTER_PARAMETERS);
+  const isWhole = state["all"] === "1";
+  const answer = useApi<Trends>("/api/trends", { ...filters, ...period, limit: isWhole ? MOST : null });
   const body = answer.data as TrendsBody | undefined;
   const trends = body?.data;
   const span = body?.period;
 
   return (
     <div className="page trends-page">
-      <PageHead title="Ups and downs" art={<UpsAndDowns />}>
-        <p>
-          Uptime now minus uptime in the period before
-          {span?.start && span.end ? <>: {spanOf(span.start, span.end)}, against as long before</> : null}.
-        </p>
+      <PageHead title="Better or worse?" art={<UpsAndDowns />}>
+        <p>Parks and rides whose uptime changed by five points or more against the period before.</p>
       </PageHead>
-      <PeriodPicker withoutLive fallback={FALLBACK} />
+      <PeriodPicker withoutLive onHint={(name) => prefetchApi("/api/trends", { ...filters, period: name })} />
       <ParkFilters />
-      {name === "live" && <p className="notice">A moment has no period before it. Shown are the last 7 days.</p>}
+      {isLive && <p className="notice">A moment has no period before it. Shown are the last 7 days.</p>}
       <StaleNotice isStale={answer.isStale} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
       {body === undefined || trends === undefined ? (
         answer.error ? <Failure error={answer.error} retry={answer.refetch} /> : <Skeleton rows={10} label="Loading the trends" />
@@ -73,12 +70,15 @@ export default function TrendsPage() {
               </p>
             </Empty>
           )}
+          {span?.start && span.end ? (
+            <p className="small trend-span">{spanOf(span.start, span.end)}, in each park’s own time, against the same length of time before.</p>
+          ) : null}
           <div className="trend-tables" aria-busy={answer.isPrevious}>
             {TABLES.map((table) => (
-              <TrendTable key={table.name} title={table.title} none={table.none} rows={trends[table.name]} total={body.totals[table.name]} />
+              <TrendTable key={table.name} title={table.title} none={table.none} rows={isWhole ? trends[table.name] : trends[table.name].slice(0, SHOWN)} period={period} total={body.totals[table.name]} />
             ))}
           </div>
-          {limit === SHOWN && TABLES.some((table) => body.totals[table.name] > SHOWN) && (
+          {!isWhole && TABLES.some((table) => body.totals[table.name] > SHOWN) && (
             <p>
               <button type="button" className="quiet-button" onClick={() => set({ all: "1" }, { replace: true })}>
                 Show every change

@@ -39,8 +39,8 @@ export function Chances({ ride }: { ride: DownNow }) {
         ))}
       </dl>
       <p className="small">
-        From {number(rest)} of its own earlier outages that lasted as long as this one
-        {ride.median_seconds !== null && <>; half of them were over after {duration(Math.round(ride.median_seconds))}</>}.
+        From {number(rest)} of its own earlier outages that lasted longer than this one so far
+        {ride.median_seconds !== null && <>; half of them were over within {duration(Math.round(ride.median_seconds))}</>}.
       </p>
     </div>
   );

@@ -4,8 +4,7 @@ import type { ParkRow, RideRow } from "../../api/rows";
 import { Duration, Percent, TrendMark } from "../../components";
 import { counted } from "../../lib/format";
 import { parkPath, ridePath } from "../../lib/paths";
-import { PERIOD_PARAMETERS } from "../../lib/periods";
-import { addressWith, pick, useQueryState } from "../../lib/urlState";
+import { addressWith } from "../../lib/urlState";
 
 interface TrendTableProps {
   title: string;
@@ -14,14 +13,14 @@ interface TrendTableProps {
   rows: readonly (ParkRow | RideRow)[];
   /** How many there are in all. */
   total: number;
+  /** The period in force, for the links. */
+  period: Record<string, string>;
 }
 
 /** One of the four tables: the greatest change first. */
-export function TrendTable({ title, none, rows, total }: TrendTableProps) {
+export function TrendTable({ title, none, rows, total, period }: TrendTableProps) {
   const id = useId();
-  const [state] = useQueryState();
-  const period = { period: "7days", ...pick(state, PERIOD_PARAMETERS) };
-  const address = (row: ParkRow | RideRow) => addressWith("ride_id" in row ? ridePath(row) : parkPath(row), {}, linkPeriod(period));
+  const address = (row: ParkRow | RideRow) => addressWith("ride_id" in row ? ridePath(row) : parkPath(row), {}, period);
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>
@@ -70,10 +69,4 @@ export function TrendTable({ title, none, rows, total }: TrendTableProps) {
       )}
     </section>
   );
-}
-
-/** A year or a range says it all: the named period then has no place beside it. */
-function linkPeriod(period: Record<string, string>): Record<string, string> {
-  const { period: _name, ...dates } = period;
-  return Object.keys(dates).length > 0 ? dates : period;
 }
