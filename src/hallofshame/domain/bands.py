@@ -34,3 +34,8 @@ def band_of(score: float | None) -> Band | None:
     if score is None:
         return None
     return next(band for band in reversed(BANDS) if score >= band.at_least)
+
+
+def band_of_loss(down_percent: float | None) -> Band | None:
+    """The band of a ride that was down for that share of its time, as if it were all of its park."""
+    return band_of(None if down_percent is None else round(down_percent / 10, 2))

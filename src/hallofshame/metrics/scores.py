@@ -38,6 +38,11 @@ def uptime_percent(operating: int, downtime: int) -> float | None:
     return round(100 * operating / total, 1)
 
 
+def down_percent(uptime: float | None) -> float | None:
+    """100 minus the uptime shown, one decimal: the share of its time that a ride was down."""
+    return None if uptime is None else round(100 - uptime, 1)
+
+
 def average_wait(wait_sum: int, wait_known: int, wait_max: int | None) -> float | None:
     """Σ wait × seconds ÷ seconds with a known wait, in minutes, one decimal (R8).
 

@@ -20,7 +20,9 @@ from hallofshame.web.api_rides import api_rides
 from hallofshame.web.cache import LeastRecentlyUsed
 from hallofshame.web.envelope import ATTRIBUTION
 from hallofshame.web.errors import API_PREFIX, install_errors
-from hallofshame.web.pages import pages
+from hallofshame.web.images.badge_answers import api_badges
+from hallofshame.web.images.card_pages import card_pages
+from hallofshame.web.pages import install_pages
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings
 
@@ -30,13 +32,15 @@ BLUEPRINTS = (
     api_history,
     api_live,
     api_docs,
-    pages,
+    api_badges,
+    card_pages,
 )
-"""Everything that is served; one line each."""
+"""Everything that is served beside the pages; one line each."""
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -45,7 +49,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""No script runs on these pages, so none is allowed."""
+"""Everything comes from here: nothing is asked of others, and nothing inline runs."""
 
 STATIC_MAX_AGE_SECONDS = 365 * 24 * 3600
 _STATIC = Path(__file__).parent / "static"
@@ -80,6 +84,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     app.jinja_env.globals |= {"asset": asset, "attribution": ATTRIBUTION}
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    install_pages(app)
     install_errors(app)
     app.after_request(_finish)
     return app

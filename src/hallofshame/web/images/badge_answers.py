@@ -1,0 +1,78 @@
+"""``/api/badges…``: a park's score or a ride's downtime as an image to embed."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from hallofshame.domain.bands import band_of, band_of_loss
+from hallofshame.domain.periods import Period, PeriodName
+from hallofshame.metrics.scores import down_percent
+from hallofshame.web import takes
+from hallofshame.web.endpoints import body, endpoint
+from hallofshame.web.envelope import Row
+from hallofshame.web.images.badges import Badge, draw
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.tokens import tokens
+
+api_badges = Blueprint("api_badges", __name__, url_prefix="/api/badges")
+
+SVG_TYPE = "image/svg+xml; charset=utf-8"
+_PERIOD = takes.period(PeriodName.THIS_MONTH)
+
+_IN_WORDS = {
+    PeriodName.LIVE: "right now",
+    PeriodName.SEVEN_DAYS: "in the last 7 days",
+    PeriodName.THIRTY_DAYS: "in the last 30 days",
+}
+
+
+@endpoint(api_badges, "/parks/<park>.svg", takes=(_PERIOD,), answers=None, produces=SVG_TYPE)
+def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
+    """A badge with a park's shame score.
+
+    "Gardaland: shame score 1.3 this month", on the colour and with the sign of its band.
+    """
+    found = find_park(reading, park)
+    period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
+    row = _summary(reading, f"/api/parks/{found.park_id}/details", period)
+    score = row["shame_score"]
+    says = "no data" if score is None else f"shame score {_plain(score)}"
+    return draw(Badge(found.name, f"{says} {_words(period)}", band_of(score)), tokens())
+
+
+@endpoint(api_badges, "/rides/<ride>.svg", takes=(_PERIOD,), answers=None, produces=SVG_TYPE)
+def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
+    """A badge with the share of its time that a ride was down.
+
+    "Space Mountain: down 14 % this month": 100 % minus the uptime shown elsewhere.
+    """
+    found = find_ride(reading, ride)
+    period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
+    row = _summary(reading, f"/api/rides/{found.ride_id}/details", period)
+    if period.is_live:
+        says = "down" if row["is_down"] else row["status"] or "no data"
+        return draw(Badge(found.name, f"{says} {_words(period)}", None), tokens())
+    down = down_percent(row["uptime_percent"])
+    says = "no data" if down is None else f"down {_plain(down)} %"
+    return draw(Badge(found.name, f"{says} {_words(period)}", band_of_loss(down)), tokens())
+
+
+def _summary(reading: Reading, path: str, period: Period) -> Row:
+    row: Row = body(reading, path, period.query)["data"]["summary"]
+    return row
+
+
+def _plain(value: float) -> str:
+    """The number as JSON writes it, without a needless ``.0``."""
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _words(period: Period) -> str:
+    """The period after a figure: ``this month``, ``in 2025``, ``from 1 to 15 …``."""
+    if period.name is PeriodName.YEAR:
+        return f"in {period.label}"
+    if period.name is PeriodName.RANGE:
+        return f"on {period.label}" if period.start == period.end else f"from {period.label}"
+    return _IN_WORDS.get(period.name, period.label.lower())

@@ -1,0 +1,191 @@
+"""``/cards…``: the social card of every page, park and ride. Its figures are those of the API."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+from flask import Blueprint, abort
+
+from hallofshame.domain.bands import Band, band_of, band_of_loss
+from hallofshame.domain.periods import Period
+from hallofshame.metrics.scores import down_percent
+from hallofshame.web.answers import answered
+from hallofshame.web.assets import Build
+from hallofshame.web.endpoints import body
+from hallofshame.web.envelope import Row
+from hallofshame.web.formatting import short_date
+from hallofshame.web.images.cards import Card, Verdict, draw
+from hallofshame.web.images.lettering import Lettering
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.pages.addresses import period_query
+from hallofshame.web.pages.registry import BY_NAME
+from hallofshame.web.pages.view import asked_for, list_parameters, the_build
+from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
+from hallofshame.web.reading import Reading
+from hallofshame.web.tokens import tokens
+from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
+
+card_pages = Blueprint("card_pages", __name__, url_prefix="/cards")
+
+PNG_TYPE = "image/png"
+_LISTED = 3
+_FONTS = ("latin-wght-normal", "latin-ext-wght-normal")
+_one_at_a_time = Lock()
+"""Drawing takes a fifth of a second of one core and some megabytes: never several at once."""
+
+
+@card_pages.get("/parks/<slug>.png")
+@answered(mimetype=PNG_TYPE)
+def park_card(reading: Reading, slug: str) -> bytes:
+    """A park's score."""
+    found = find_park(reading, slug)
+    period = list_parameters().period(reading.now.date())
+    answer = body(reading, f"/api/parks/{found.park_id}/details", period_query(period))
+    row = answer["data"]["summary"]
+    band = band_of(row["shame_score"])
+    where = ", ".join(part for part in (found.operator, found.country) if part)
+    return _drawn(
+        Card(
+            found.name,
+            f"Shame score · {where}" if where else "Shame score",
+            _period_words(period, answer),
+            _verdict(f"{row['shame_score']:.2f}", "of 10", band) if band else None,
+            _why(row),
+        )
+    )
+
+
+@card_pages.get("/rides/<int:ride>.png")
+@answered(mimetype=PNG_TYPE)
+def ride_card(reading: Reading, ride: int) -> bytes:
+    """The share of its time that a ride was down."""
+    found = find_ride(reading, str(ride))
+    period = list_parameters().period(reading.now.date())
+    answer = body(reading, f"/api/rides/{ride}/details", period_query(period))
+    row = answer["data"]["summary"]
+    down = None if period.is_live else down_percent(row["uptime_percent"])
+    band = band_of_loss(down)
+    note = _why(row)
+    if period.is_live and row["status"]:
+        note = "Down right now" if row["is_down"] else f"{row['status'].capitalize()} right now"
+    return _drawn(
+        Card(
+            found.name,
+            row["park_name"],
+            _period_words(period, answer),
+            _verdict(f"{down:.1f} %", "down", band) if band and down is not None else None,
+            note,
+        )
+    )
+
+
+@card_pages.get("/awards/<int:year>.png")
+@answered(mimetype=PNG_TYPE)
+def awards_card(reading: Reading, year: int) -> bytes:
+    """The winners of a year."""
+    data = body(reading, "/api/awards", {"year": str(year), "limit": "1"})["data"]
+    wanted = ("best-parks", "worst-parks", "worst-rides", "longest-waits")
+    lines = [
+        (category["title"], winner.get("ride_name") or winner["park_name"], 0)
+        for slug in wanted
+        for category in data["categories"]
+        if category["slug"] == slug
+        for winner in category["winners"][:1]
+    ]
+    so_far = "The standings so far" if data["is_partial"] else "The whole year"
+    return _drawn(
+        Card(
+            f"The awards of {year}",
+            BY_NAME["awards"].label,
+            so_far,
+            None,
+            None if lines else "Nobody qualifies yet",
+            lines,
+        )
+    )
+
+
+@card_pages.get("/<name>.png")
+@answered(mimetype=PNG_TYPE)
+def page_card(reading: Reading, name: str) -> bytes:
+    """A page: its title, and the first rows of its list where it has one."""
+    if name not in BY_NAME:
+        abort(404)
+    page = BY_NAME[name]
+    asked = list_parameters()
+    query = asked_for(asked, (*PERIOD_PARAMETERS, *FILTER_PARAMETERS))
+    listed = _LISTS.get(name)
+    if listed is None:
+        return _drawn(Card(page.title, page.label, "Every day, everywhere", None, page.lead))
+    path, own = listed
+    answer = body(reading, path, query | own | {"limit": str(_LISTED)})
+    period = asked.period(reading.now.date())
+    lines = [_line(row, name) for row in answer["data"] if row["rank"] is not None]
+    words = "Right now" if own else _period_words(period, answer)
+    return _drawn(Card(page.title, page.label, words, None, None if lines else page.lead, lines))
+
+
+_LISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "rankings": ("/api/parks/downtime", {}),
+    "map": ("/api/parks/downtime", {}),
+    "rides": ("/api/rides/downtime", {}),
+    "now": ("/api/parks/downtime", {"period": "live"}),
+    "waits": ("/api/rides/waittimes", {}),
+}
+"""The list of which a page's card shows the head, with the parameters that the page itself fixes."""
+
+
+def _line(row: Row, name: str) -> tuple[str, str, int]:
+    if name == "waits":
+        return f"{row['average_wait_minutes']:.0f} min", row["ride_name"], 0
+    if name == "rides":
+        hours = row["total_downtime_hours"]
+        return "down" if hours is None else f"{hours:.1f} h", row["ride_name"], 0
+    band = band_of(row["shame_score"])
+    return f"{row['shame_score']:.2f}", row["park_name"], band.level if band else 0
+
+
+def _verdict(figure: str, unit: str, band: Band) -> Verdict:
+    return Verdict(figure, unit, band.level, band.name)
+
+
+def _why(row: Row) -> str:
+    """Why there is no figure."""
+    unranked, excluded = row["unranked_reason"], row.get("excluded_reason")
+    if unranked is not None:
+        return UNRANKED_REASONS[unranked]
+    return EXCLUDED_REASONS[excluded] if excluded is not None else "No data for this period"
+
+
+def _period_words(period: Period, answer: Row) -> str:
+    found = answer["period"]
+    if found["start"] is None or period.is_live:
+        return period.label
+    if found["start"] == found["end"]:
+        days = short_date(found["start"])
+    else:
+        days = f"{short_date(found['start'])} to {short_date(found['end'])}"
+    return (
+        days if period.label[:4].isdigit() and len(period.label) > len("2026") else f"{period.label}: {days}"
+    )
+
+
+def _drawn(card: Card) -> bytes:
+    lettering = _lettering(the_build())
+    with _one_at_a_time:
+        return draw(card, tokens(), lettering)
+
+
+def _lettering(build: Build) -> Lettering:
+    """The fonts that the page build ships, if there is one."""
+    names = build.fonts()
+    return _lettering_of(
+        tuple(build.folder / name for want in _FONTS for name in names if f"-{want}" in name)
+    )
+
+
+@cache
+def _lettering_of(files: tuple[Path, ...]) -> Lettering:
+    return Lettering(files)

@@ -1,0 +1,26 @@
+"""The server-rendered pages: their numbers are the API's answers, their whole state is in the address."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hallofshame.web.assets import Build
+from hallofshame.web.pages.changes import change_pages
+from hallofshame.web.pages.live import live_pages
+from hallofshame.web.pages.places import place_pages
+from hallofshame.web.pages.plain import plain_pages
+from hallofshame.web.pages.rankings import ranking_pages
+from hallofshame.web.pages.site_files import site_files
+from hallofshame.web.pages.view import BUILD
+from hallofshame.web.pages.words import template_words
+
+PAGES = (ranking_pages, live_pages, change_pages, place_pages, plain_pages, site_files)
+"""The blueprints of everything here."""
+
+
+def install_pages(app: Flask) -> None:
+    """Serve the pages, with the page build that is there now."""
+    app.extensions[BUILD] = Build.read()
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals |= template_words()

@@ -1,0 +1,97 @@
+"""Choosing a period and parks without a script: links and a plain form that keep the rest of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hallofshame.domain.periods import Period
+from hallofshame.web.pages.addresses import page_url, period_links, period_query
+from hallofshame.web.parameters import DISNEY_UNIVERSAL, Parameters, ParkFilter
+from hallofshame.web.reading import Reading
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """What the period bar and the filter form of a page need.
+
+    ``rest`` is state that neither of them changes, such as the order of the rows.
+    """
+
+    path: str
+    period: Period
+    parks: ParkFilter
+    rest: Mapping[str, str]
+    options: Mapping[str, tuple[str, ...]]
+    has_live: bool = True
+
+    @classmethod
+    def of(
+        cls,
+        reading: Reading,
+        path: str,
+        asked: Parameters,
+        rest: Iterable[str] = (),
+        *,
+        has_live: bool = True,
+    ) -> Choosing:
+        """Read from the address; ``rest`` names the parameters that are kept."""
+        catalogue = reading.catalogue
+        return cls(
+            path,
+            asked.period(reading.now.date()),
+            asked.parks(reading),
+            {name: value for name in rest if (value := asked.text(name)) is not None},
+            {"operator": catalogue.operators, "country": catalogue.countries, "region": catalogue.regions},
+            has_live,
+        )
+
+    @property
+    def period_query(self) -> dict[str, str]:
+        """The period as parameters; none for today."""
+        return period_query(self.period)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Period and filters as the API takes them."""
+        return self.period_query | self.parks.query
+
+    @property
+    def period_links(self) -> list[dict[str, Any]]:
+        """The named periods as links."""
+        return period_links(self.path, self.period, self.kept_by_period, live=self.has_live)
+
+    @property
+    def kept_by_period(self) -> dict[str, str]:
+        """What stays when another period is chosen."""
+        return self.parks.query | dict(self.rest)
+
+    @property
+    def kept_by_filter(self) -> dict[str, str]:
+        """What stays when other parks are chosen."""
+        return self.period_query | dict(self.rest)
+
+    @property
+    def everyone_href(self) -> str:
+        """The same without any filter."""
+        return page_url(self.path, self.kept_by_filter)
+
+    @property
+    def big_two(self) -> str:
+        """The one ``filter`` there is."""
+        return DISNEY_UNIVERSAL
+
+    def href(self, path: str | None = None, **changed: str | None) -> str:
+        """The address of this page, or another, in this state with some of it changed."""
+        return page_url(path or self.path, self.query, self.rest, changed)
+
+    def with_period(self, path: str) -> str:
+        """Another page, for the same period."""
+        return page_url(path, self.period_query)
+
+    @property
+    def words(self) -> str:
+        """The period in the middle of a sentence."""
+        label = self.period.label
+        return label if label[:1].isdigit() else label.lower()

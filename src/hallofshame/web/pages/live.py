@@ -1,0 +1,44 @@
+"""``/now``: what is down at this moment."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from hallofshame.web.answers import answered
+from hallofshame.web.pages.addresses import page_url
+from hallofshame.web.pages.choosing import Choosing
+from hallofshame.web.pages.registry import BY_NAME
+from hallofshame.web.pages.view import View, absolute, head_of, known
+from hallofshame.web.parameters import FILTER_PARAMETERS
+from hallofshame.web.reading import Reading
+
+live_pages = Blueprint("live_pages", __name__)
+
+SHOWN_PARKS = 6
+
+
+@live_pages.get("/now")
+@answered(always_live=True)
+def now(reading: Reading) -> str:
+    """The live board."""
+    choosing = Choosing.of(reading, "/now", known(*FILTER_PARAMETERS))
+    filters = choosing.parks.query
+    view = View(reading)
+    return view.page(
+        "now.html",
+        head_of(
+            "now",
+            "Right now: which theme park rides are down",
+            query=page_url("", filters),
+            alternates=(
+                ("application/json", "The same as JSON", absolute(page_url("/api/outages/now", filters))),
+            ),
+        ),
+        BY_NAME["now"].chunk,
+        choosing=choosing,
+        page=BY_NAME["now"],
+        summary=view.ask("/api/live/status-summary", filters)["data"],
+        board=view.ask("/api/outages/now", filters)["data"],
+        ranking=view.ask("/api/parks/downtime", filters | {"period": "live", "limit": SHOWN_PARKS}),
+        api_href=page_url("/api/outages/now", filters),
+    )

@@ -1,0 +1,162 @@
+"""``/parks/<slug>`` and ``/rides/<id>-<slug>``: everything about one park, and about one ride."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, request
+from werkzeug.routing import RequestRedirect
+
+from hallofshame.domain.periods import Period
+from hallofshame.web.answers import answered
+from hallofshame.web.chart_svg import draw, label_of
+from hallofshame.web.envelope import Row
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.pages.addresses import page_url, park_path, period_links, period_query, ride_path
+from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
+from hallofshame.web.pages.view import Head, View, absolute, known
+from hallofshame.web.parameters import PERIOD_PARAMETERS
+from hallofshame.web.reading import Reading, site
+
+place_pages = Blueprint("place_pages", __name__)
+
+_RIDE = re.compile(r"([0-9]{1,10})(?:-.*)?")
+
+
+@place_pages.get("/parks/<slug>")
+def park(slug: str) -> Response:
+    """One park; an id, or a slug in other letters, leads to the one address."""
+    with site().reading() as reading:
+        _lead_to(f"/parks/{find_park(reading, slug).slug}")
+    return _park(slug)
+
+
+@answered()
+def _park(reading: Reading, slug: str) -> str:
+    """Its score, what it is made of, its day, its rides."""
+    period = known(*PERIOD_PARAMETERS).period(reading.now.date())
+    query = period_query(period)
+    found = find_park(reading, slug)
+    view = View(reading)
+    address = f"/api/parks/{found.slug}/details"
+    body = view.ask(address, query)
+    details, path = body["data"], f"/parks/{found.slug}"
+    return view.page(
+        "park.html",
+        _head(
+            f"{found.name}, {_words(period)}",
+            f"How reliable the rides of {found.name} were: score, breakdowns, waits.",
+            path,
+            query,
+            card=f"/cards/parks/{found.slug}.png",
+            api=f"/api/parks/{found.slug}",
+            crumbs=(("All parks", "/"),),
+        ),
+        PARK_CHUNK,
+        period=period,
+        words=_words(period),
+        period_links=period_links(path, period, {}),
+        days=period.days(reading.today(found)),
+        park=details["park"],
+        row=details["summary"],
+        details=details,
+        drawing=draw(details["chart_data"]),
+        label_of=label_of,
+        minute_digits=_minute_digits(details["score_explained"]["rides"]),
+        counted=[row for row in details["rides"] if row["eligible"]],
+        excluded=[row for row in details["rides"] if not row["eligible"]],
+        coverage=body["coverage"],
+        path=path,
+        api_href=page_url(address, query),
+    )
+
+
+@place_pages.get("/rides/<ride>")
+def ride(ride: str) -> Response:
+    """One ride; a wrong or missing name in the address leads to the right one."""
+    named = _RIDE.fullmatch(ride)
+    with site().reading() as reading:
+        found = find_ride(reading, named[1] if named else ride.replace("-", " "))
+        _lead_to(ride_path({"ride_id": found.ride_id, "ride_slug": found.slug}))
+    return _ride(str(found.ride_id))
+
+
+@answered()
+def _ride(reading: Reading, ride_id: str) -> str:
+    """Its reliability, its outages, its waits."""
+    period = known(*PERIOD_PARAMETERS).period(reading.now.date())
+    query = period_query(period)
+    view = View(reading)
+    address = f"/api/rides/{ride_id}/details"
+    body = view.ask(address, query)
+    details = body["data"]
+    row = details["summary"]
+    path = ride_path(row)
+    return view.page(
+        "ride.html",
+        _head(
+            f"{row['ride_name']} at {row['park_name']}, {_words(period)}",
+            f"How often {row['ride_name']} at {row['park_name']} breaks down, for how long, and how long "
+            "people wait for it.",
+            path,
+            query,
+            card=f"/cards/rides/{ride_id}.png",
+            api=f"/api/rides/{ride_id}",
+            crumbs=(("All parks", "/"), (row["park_name"], park_path(row))),
+        ),
+        RIDE_CHUNK,
+        period=period,
+        words=_words(period),
+        period_links=period_links(path, period, {}),
+        days=period.days(reading.today(reading.catalogue.parks[row["park_id"]])),
+        ride=details["ride"],
+        park=details["park"],
+        row=row,
+        details=details,
+        label_of=label_of,
+        path=path,
+        api_href=page_url(address, query),
+    )
+
+
+def _lead_to(path: str) -> None:
+    """Go on only at the one address that the thing has; else point there, for good, with the query."""
+    if request.path != path:
+        query = request.query_string.decode("ascii", "ignore")
+        raise RequestRedirect(f"{path}?{query}" if query else path)
+
+
+def _words(period: Period) -> str:
+    return period.label if period.label[:1].isdigit() else period.label.lower()
+
+
+def _head(
+    title: str,
+    description: str,
+    path: str,
+    query: dict[str, str],
+    *,
+    card: str,
+    api: str,
+    crumbs: tuple[tuple[str, str], ...],
+) -> Head:
+    details = page_url(f"{api}/details", query)
+    return Head(
+        title=title,
+        description=description,
+        path=path,
+        query=page_url("", query),
+        card=page_url(card, query),
+        crumbs=crumbs,
+        alternates=(
+            ("application/atom+xml", "Outages and reopenings", absolute(f"{api}/outages.atom")),
+            ("application/json", "The same as JSON", absolute(details)),
+            ("text/csv", "The same as CSV", absolute(page_url(f"{api}/details", query, {"format": "csv"}))),
+        ),
+    )
+
+
+def _minute_digits(shares: list[Row]) -> int:
+    """One digit after the point for all of a table's minutes, unless every one of them is whole."""
+    seconds = [share[name] or 0 for share in shares for name in ("downtime_seconds", "exposure_seconds")]
+    return int(any(value % 60 for value in seconds))

@@ -1,0 +1,74 @@
+"""What every template may use: words for slugs, addresses, and help on pages about errors."""
+
+from __future__ import annotations
+
+from flask import request
+
+from hallofshame.domain.bands import BANDS, band_of
+from hallofshame.domain.periods import NAMED_PERIODS, Period
+from hallofshame.domain.words import Evidence, OutageKind
+from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_RIDES
+from hallofshame.web.envelope import Row
+from hallofshame.web.errors import nearest
+from hallofshame.web.pages.addresses import page_url, park_path, period_query, ride_path
+from hallofshame.web.pages.registry import PAGES, SITE_NAME
+from hallofshame.web.pages.view import absolute, plain_assets
+from hallofshame.web.tokens import tokens
+from hallofshame.web.wording import EVIDENCE_WORDS, EXCLUDED_REASONS, OUTAGE_WORDS, UNRANKED_REASONS
+
+
+def template_words() -> Row:
+    """Globals of the templates."""
+    return {
+        "site_name": SITE_NAME,
+        "site_pages": PAGES,
+        "bands": BANDS,
+        "band_of": band_of,
+        "unranked_words": UNRANKED_REASONS,
+        "excluded_words": EXCLUDED_REASONS,
+        "outage_words": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},
+        "evidence_words": {evidence.value: EVIDENCE_WORDS[evidence] for evidence in Evidence},
+        "min_coverage": MIN_RANKED_COVERAGE_PERCENT,
+        "min_rides": MIN_RANKED_RIDES,
+        "named_periods": [(name.value, Period(name).label) for name in NAMED_PERIODS],
+        "theme_colours": {
+            "light": tokens().colour("paper"),
+            "dark": tokens().colour("paper", dark=True),
+        },
+        "absolute": absolute,
+        "plain_assets": plain_assets,
+        "page_url": page_url,
+        "park_path": park_path,
+        "ride_path": ride_path,
+        "period_query": period_query,
+        "lower_first": lower_first,
+        "near_pages": near_pages,
+        "near_path": near_path,
+        "address_without": address_without,
+    }
+
+
+def lower_first(text: str) -> str:
+    """The text as it stands in the middle of a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def near_pages() -> list[Row]:
+    """The pages that the address may have meant; all of them, where it is like none."""
+    found = nearest(request.path.strip("/"), {page.path: f"{page.name} {page.label}" for page in PAGES})
+    return [{"path": page.path, "label": page.label} for page in PAGES if not found or page.path in found]
+
+
+def near_path(match: Row) -> str | None:
+    """The page of a park, a ride or a path that may have been meant."""
+    if "path" in match:
+        return str(match["path"])
+    return ride_path(match) if "ride_id" in match else None
+
+
+def address_without(parameter: str) -> str:
+    """The same address without one parameter; a range goes as a whole."""
+    dropped = {"start", "end"} if parameter in ("start", "end") else {parameter}
+    return page_url(
+        request.path, {name: value for name, value in request.args.items() if name not in dropped}
+    )
