@@ -1,0 +1,115 @@
+"""``/api/outages``, of all parks, of one park, of one ride, and right now; and as Atom feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, request
+
+from hallofshame.domain.periods import DayRange, Period, PeriodName
+from hallofshame.domain.words import OutageKind
+from hallofshame.store.reports.outages import listed_outages
+from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Row, envelope, period_body
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.outage_feed import ATOM_TYPE, park_feed, ride_feed
+from hallofshame.web.outage_rows import board, outage_rows
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.schema.outages import OutageBoard, OutageRow
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
+
+api_outages = Blueprint("api_outages", __name__, url_prefix="/api")
+
+NEWEST, LONGEST = "newest", "longest"
+_SORTS = (NEWEST, LONGEST)
+_ANY_KIND = "all"
+_KINDS = (_ANY_KIND, *(kind.value for kind in OutageKind))
+_LIST = (
+    PERIOD,
+    PAGE,
+    choice("kind", _KINDS, "Outages of one kind only."),
+    choice("sort", _SORTS, "The newest first, or those first that lost the most open time."),
+)
+
+_LIVE = {"name": PeriodName.LIVE.value, "label": Period(PeriodName.LIVE).label, "start": None, "end": None}
+
+
+@endpoint(api_outages, "/outages", takes=(FILTERS, *_LIST), answers=list[OutageRow])
+def outages(reading: Reading, asked: Parameters) -> Row:
+    """Outages that began in the period.
+
+    For `period=live` those that began today.
+    """
+    parks = asked.parks(reading).choose(reading.catalogue.parks.values())
+    period = asked.period(reading.now.date())
+    return _listed(reading, asked, period, reading.ranges(period, parks))
+
+
+@endpoint(
+    api_outages,
+    "/outages/now",
+    takes=(FILTERS,),
+    answers=OutageBoard,
+    tables=("down", "reopened"),
+    is_live=True,
+)
+def now(reading: Reading, asked: Parameters) -> Row:
+    """What is down now, since when, how likely it is back soon; and what just reopened."""
+    return envelope(reading, board(reading, asked.parks(reading)), period=_LIVE)
+
+
+@endpoint(api_outages, "/parks/<park>/outages", takes=_LIST, answers=list[OutageRow])
+def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
+    """Outages of one park that began in the period."""
+    found = find_park(reading, park)
+    period = asked.period(reading.now.date())
+    return _listed(reading, asked, period, reading.ranges(period, [found]))
+
+
+@endpoint(api_outages, "/rides/<ride>/outages", takes=_LIST, answers=list[OutageRow])
+def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """Outages of one ride that began in the period."""
+    found = find_ride(reading, ride)
+    period = asked.period(reading.now.date())
+    ranges = reading.ranges(period, [reading.catalogue.parks[found.park_id]])
+    return _listed(reading, asked, period, ranges, found.ride_id)
+
+
+def _listed(
+    reading: Reading,
+    asked: Parameters,
+    period: Period,
+    ranges: Mapping[int, DayRange],
+    ride_id: int | None = None,
+) -> Row:
+    page = asked.page()
+    kind = asked.choice("kind", _KINDS)
+    total, found = listed_outages(
+        reading.connection,
+        ranges,
+        ride_id=ride_id,
+        kind=None if kind == _ANY_KIND else OutageKind(kind),
+        longest_first=asked.choice("sort", _SORTS) == LONGEST,
+        limit=page.limit,
+        offset=page.offset,
+    )
+    return envelope(
+        reading,
+        outage_rows(reading, found),
+        period=period_body(period, ranges.values()),
+        total=total,
+        page=page,
+    )
+
+
+@endpoint(api_outages, "/parks/<park>/outages.atom", answers=None, produces=ATOM_TYPE)
+def feed_of_park(reading: Reading, asked: Parameters, park: str) -> bytes:
+    """The latest outages of one park and their ends, as an Atom feed."""
+    return park_feed(reading, find_park(reading, park), request.host_url, request.path)
+
+
+@endpoint(api_outages, "/rides/<ride>/outages.atom", answers=None, produces=ATOM_TYPE)
+def feed_of_ride(reading: Reading, asked: Parameters, ride: str) -> bytes:
+    """The latest outages of one ride and their ends, as an Atom feed."""
+    return ride_feed(reading, find_ride(reading, ride), request.host_url, request.path)

@@ -1,0 +1,100 @@
+"""Atom 1.0 feeds (RFC 4287) with tag URIs (RFC 4151) as ids."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+from hallofshame.domain.localtime import UTC, isoformat
+
+ATOM_TYPE = "application/atom+xml; charset=utf-8"
+NAMESPACE = "http://www.w3.org/2005/Atom"
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may hold, however it is escaped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry; ``updated`` in Unix seconds, ``page`` the address a reader is sent to."""
+
+    id: str
+    title: str
+    updated: int
+    summary: str
+    page: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed. ``address`` is its own, ``sources`` are (words, address) of those whose data it shows."""
+
+    id: str
+    title: str
+    subtitle: str
+    author: str
+    address: str
+    page: str
+    updated: int
+    sources: Sequence[tuple[str, str]]
+    entries: Sequence[Entry]
+
+
+def tag_uri(host_url: str, day: dt.date, path: str) -> str:
+    """A tag URI: the host on that day, and a path that is unique there. It never changes."""
+    host = (urlsplit(host_url).hostname or "localhost").replace(":", "-")
+    return f"tag:{host},{day.isoformat()}:{path}"
+
+
+def day_of(instant: int) -> dt.date:
+    """The date in UTC of Unix seconds."""
+    return dt.datetime.fromtimestamp(instant, UTC).date()
+
+
+def write(feed: Feed) -> bytes:
+    """The feed as a UTF-8 document."""
+    ET.register_namespace("", NAMESPACE)
+    root = ET.Element(_name("feed"))
+    _text(root, "id", feed.id)
+    _text(root, "title", feed.title)
+    _text(root, "subtitle", feed.subtitle)
+    _text(root, "updated", isoformat(feed.updated))
+    _text(ET.SubElement(root, _name("author")), "name", feed.author)
+    _link(root, "self", feed.address, ATOM_TYPE.partition(";")[0])
+    _link(root, "alternate", feed.page, "text/html")
+    for words, address in feed.sources:
+        _link(root, "via", address, "text/html", words)
+    _text(root, "rights", " ".join(f"{words} ({address})." for words, address in feed.sources))
+    for entry in feed.entries:
+        item = ET.SubElement(root, _name("entry"))
+        _text(item, "id", entry.id)
+        _text(item, "title", entry.title)
+        _text(item, "updated", isoformat(entry.updated))
+        _text(item, "published", isoformat(entry.updated))
+        _link(item, "alternate", entry.page, "text/html")
+        ET.SubElement(item, _name("category"), {"term": entry.category})
+        _text(item, "summary", entry.summary)
+    body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return body
+
+
+def _name(tag: str) -> str:
+    return f"{{{NAMESPACE}}}{tag}"
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("", text)
+
+
+def _text(parent: ET.Element, tag: str, text: str) -> None:
+    ET.SubElement(parent, _name(tag)).text = _clean(text)
+
+
+def _link(parent: ET.Element, rel: str, address: str, mimetype: str, title: str | None = None) -> None:
+    values = {"rel": rel, "href": _clean(address), "type": mimetype}
+    ET.SubElement(parent, _name("link"), values if title is None else values | {"title": _clean(title)})

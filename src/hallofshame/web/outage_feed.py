@@ -1,0 +1,135 @@
+"""Outages and their ends as Atom entries, in plain words and park-local time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from hallofshame.domain.localtime import from_unix, local_day, to_unix, zone
+from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import OutageKind
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.outages import Outage, listed_outages
+from hallofshame.web import atom
+from hallofshame.web.envelope import ATTRIBUTION
+from hallofshame.web.formatting import duration, zone_name
+from hallofshame.web.reading import Reading
+
+ATOM_TYPE = atom.ATOM_TYPE
+MAX_OUTAGES = 50
+DAYS_BACK = 30
+
+_AUTHOR = "Theme Park Hall of Shame"
+_FIRST_DAY = dt.date(2026, 1, 1)
+"""The date in the feeds' own ids; it stays, so that they do."""
+
+_KIND_WORDS = {
+    OutageKind.BREAKDOWN: "A breakdown.",
+    OutageKind.OPENING_DELAY: "It opened late.",
+    OutageKind.NEVER_REOPENED: "It did not reopen before the park closed.",
+    OutageKind.PARK_WIDE: "At least half of the park's rides stopped at the same time.",
+}
+
+
+def park_feed(reading: Reading, park: ParkInfo, host_url: str, path: str) -> bytes:
+    """The latest outages of a park."""
+    return _feed(reading, park, None, host_url, path)
+
+
+def ride_feed(reading: Reading, ride: RideInfo, host_url: str, path: str) -> bytes:
+    """The latest outages of a ride."""
+    return _feed(reading, reading.catalogue.parks[ride.park_id], ride, host_url, path)
+
+
+def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, host_url: str, path: str) -> bytes:
+    today = reading.today(park)
+    _total, outages = listed_outages(
+        reading.connection,
+        {park.park_id: DayRange(today - dt.timedelta(days=DAYS_BACK), today)},
+        ride_id=None if ride is None else ride.ride_id,
+        limit=MAX_OUTAGES,
+    )
+    entries = _entries(reading, park, outages, host_url)
+    known = reading.data_as_of if reading.data_as_of is not None else to_unix(reading.now)
+    what = park.name if ride is None else f"{ride.name}, {park.name}"
+    subject = f"parks/{park.park_id}" if ride is None else f"rides/{ride.ride_id}"
+    return atom.write(
+        atom.Feed(
+            id=atom.tag_uri(host_url, _FIRST_DAY, f"{subject}/outages"),
+            title=f"Outages: {what}",
+            subtitle=f"What broke down and what is over, in the time of {park.timezone}",
+            author=_AUTHOR,
+            address=host_url.rstrip("/") + path,
+            page=host_url + (f"parks/{park.slug}" if ride is None else _ride_path(ride)),
+            updated=max((entry.updated for entry in entries), default=known),
+            sources=[(source["text"], source["url"]) for source in ATTRIBUTION],
+            entries=entries,
+        )
+    )
+
+
+def _ride_path(ride: RideInfo) -> str:
+    return f"rides/{ride.ride_id}-{ride.slug}"
+
+
+def _entries(reading: Reading, park: ParkInfo, outages: Sequence[Outage], host_url: str) -> list[atom.Entry]:
+    """One entry for the fall and one for the end of each outage, the latest first."""
+    found = []
+    for outage in outages:
+        ride = reading.catalogue.rides.get(outage.ride_id)
+        if ride is None:
+            continue
+        found.append(_fall(park, ride, outage, host_url))
+        if outage.ended_at is not None:
+            found.append(_end(park, ride, outage, outage.ended_at, host_url))
+    return sorted(found, key=lambda entry: (-entry.updated, entry.id))
+
+
+def _fall(park: ParkInfo, ride: RideInfo, outage: Outage, host_url: str) -> atom.Entry:
+    late = outage.kind is OutageKind.OPENING_DELAY
+    happened = "did not open at" if late else "went down at"
+    return atom.Entry(
+        id=_id(outage, "start", host_url),
+        title=f"Down: {ride.name}",
+        updated=outage.started_at,
+        summary=f"{ride.name} at {park.name} {happened} {_when(outage.started_at, park.timezone)}.",
+        page=host_url + _ride_path(ride),
+        category="outage",
+    )
+
+
+def _end(park: ParkInfo, ride: RideInfo, outage: Outage, ended_at: int, host_url: str) -> atom.Entry:
+    closed = outage.kind is OutageKind.NEVER_REOPENED
+    since, until = _when(outage.started_at, park.timezone), _until(outage, ended_at, park.timezone)
+    lost = str(duration(outage.downtime_seconds))
+    outcome = "Did not reopen" if closed else "No longer down"
+    return atom.Entry(
+        id=_id(outage, "end", host_url),
+        title=f"{outcome}: {ride.name} ({lost})",
+        updated=ended_at,
+        summary=(
+            f"{ride.name} at {park.name} was down from {since} until {until}: "
+            f"{lost} of open time lost. {_KIND_WORDS[outage.kind]}"
+        ),
+        page=host_url + _ride_path(ride),
+        category="closed" if closed else "reopening",
+    )
+
+
+def _id(outage: Outage, what: str, host_url: str) -> str:
+    path = f"rides/{outage.ride_id}/outages/{outage.started_at}/{what}"
+    return atom.tag_uri(host_url, atom.day_of(outage.started_at), path)
+
+
+def _when(instant: int, timezone: str) -> str:
+    local = from_unix(instant).astimezone(zone(timezone))
+    return f"{local:%H:%M} {zone_name(local)} on {local.day} {local:%B %Y}"
+
+
+def _until(outage: Outage, ended_at: int, timezone: str) -> str:
+    """The clock alone where it ended on the day it began."""
+    local = from_unix(ended_at)
+    if local_day(local, timezone) != local_day(from_unix(outage.started_at), timezone):
+        return _when(ended_at, timezone)
+    here = local.astimezone(zone(timezone))
+    return f"{here:%H:%M} {zone_name(here)}"

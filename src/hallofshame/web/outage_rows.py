@@ -1,0 +1,136 @@
+"""Outages as rows, and the live board: what is down, since when, how likely it is back soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.words import OutageKind, Status
+from hallofshame.metrics.chances import PastOutage, chances_to_reopen
+from hallofshame.metrics.outages import outage_statistics
+from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.current import RideState, park_states, ride_states
+from hallofshame.store.reports.outages import Outage, outages_since
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.park_rows import ride_identity
+from hallofshame.web.reading import Reading
+
+REOPENED_SECONDS = 60 * 60
+"""How long a ride that runs again stays on the board."""
+
+PAST_SECONDS = 365 * 24 * 3600
+"""How far back a ride's own outages tell how long one lasts: one round of the seasons."""
+
+_LONGEST_SECONDS = 7 * 24 * 3600
+"""Outages that began earlier than this are not looked for among those that just ended."""
+
+_OF_THE_RIDE_ONLY = ("kind", "land")
+"""``kind`` of an outage is another thing than that of a ride."""
+
+
+def outage_ride(reading: Reading, ride: RideInfo) -> Row:
+    """The ride that is or was down."""
+    identity = ride_identity(reading, ride)
+    return {name: value for name, value in identity.items() if name not in _OF_THE_RIDE_ONLY}
+
+
+def outage_rows(reading: Reading, outages: Iterable[Outage]) -> list[Row]:
+    """Outages with their rides; ``ended_at`` null = still down."""
+    rides = reading.catalogue.rides
+    return [
+        outage_ride(reading, rides[outage.ride_id])
+        | {
+            "date": outage.day.isoformat(),
+            "started_at": iso(outage.started_at),
+            "ended_at": iso(outage.ended_at),
+            "kind": outage.kind.value,
+            "downtime_seconds": outage.downtime_seconds,
+            "flaps": outage.flaps,
+        }
+        for outage in outages
+        if outage.ride_id in rides
+    ]
+
+
+def board(reading: Reading, parks: ParkFilter) -> Row:
+    """What is down now, the longest first, and what runs again, the latest first."""
+    now = [
+        state
+        for ride_id, state in _seen_lately(reading).items()
+        if parks.admits(reading.catalogue.parks[reading.catalogue.rides[ride_id].park_id])
+    ]
+    return {
+        "down": _down(reading, [state for state in now if state.counts_as_down]),
+        "reopened": _reopened(reading, [state for state in now if state.status is Status.OPERATING]),
+    }
+
+
+def _seen_lately(reading: Reading) -> dict[int, RideState]:
+    """The rides of open parks that say something about now."""
+    parks = park_states(reading.connection)
+    is_open = {
+        park_id for park_id, state in parks.items() if state.is_open and reading.is_fresh(state.observed_at)
+    }
+    return {
+        ride_id: state
+        for ride_id, state in ride_states(reading.connection).items()
+        if state.park_id in is_open
+        and reading.is_fresh(state.observed_at)
+        and ride_id in reading.catalogue.rides
+    }
+
+
+def _down(reading: Reading, states: list[RideState]) -> list[Row]:
+    since = to_unix(reading.now) - PAST_SECONDS
+    outages = outages_since(reading.connection, [state.ride_id for state in states], since)
+    rows = [_down_row(reading, state, outages.get(state.ride_id, [])) for state in states]
+    return sorted(rows, key=lambda row: (row["started_at"], row["ride_name"].casefold(), row["ride_id"]))
+
+
+def _down_row(reading: Reading, state: RideState, outages: list[Outage]) -> Row:
+    """What goes on is the last of its outages; the others say how long such things take."""
+    ongoing = next((outage for outage in outages if outage.ended_at is None), None)
+    started_at = state.since if ongoing is None else ongoing.started_at
+    down_seconds = max(0, state.observed_at - started_at)
+    past = [
+        PastOutage(outage.ended_at - outage.started_at, outage.kind is not OutageKind.NEVER_REOPENED)
+        for outage in outages
+        if outage.ended_at is not None
+    ]
+    ended = [outage.downtime_seconds for outage in outages if outage.ended_at is not None]
+    chances = chances_to_reopen(down_seconds, past)
+    return outage_ride(reading, reading.catalogue.rides[state.ride_id]) | {
+        "started_at": iso(started_at),
+        "observed_at": iso(state.observed_at),
+        "down_seconds": down_seconds,
+        "kind": (OutageKind.BREAKDOWN if ongoing is None else ongoing.kind).value,
+        "chance_15_percent": chances.within_15_percent,
+        "chance_30_percent": chances.within_30_percent,
+        "chance_60_percent": chances.within_60_percent,
+        "comparable_outages": chances.comparable,
+        "median_seconds": outage_statistics(ended, 0).median_seconds,
+    }
+
+
+def _reopened(reading: Reading, states: list[RideState]) -> list[Row]:
+    now = to_unix(reading.now)
+    # Its present status began when the outage ended, or later, so that most rides need no look.
+    lately = [state.ride_id for state in states if state.since >= now - REOPENED_SECONDS]
+    rows = []
+    for ride_id, outages in outages_since(reading.connection, lately, now - _LONGEST_SECONDS).items():
+        last = outages[-1]
+        if last.ended_at is None or last.kind is OutageKind.NEVER_REOPENED:
+            continue
+        if last.ended_at >= now - REOPENED_SECONDS:
+            rows.append(
+                outage_ride(reading, reading.catalogue.rides[ride_id])
+                | {
+                    "started_at": iso(last.started_at),
+                    "ended_at": iso(last.ended_at),
+                    "downtime_seconds": last.downtime_seconds,
+                    "kind": last.kind.value,
+                }
+            )
+    rows.sort(key=lambda row: (row["ride_name"].casefold(), row["ride_id"]))
+    return sorted(rows, key=lambda row: row["ended_at"], reverse=True)

@@ -1,0 +1,93 @@
+"""Outages: the list, and the live board."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from hallofshame.web.schema.common import CLOSED, Day, Instant, OutageKindSlug, TierLabel, Url
+
+
+class OutageRide(TypedDict):
+    """The ride that was down; both addresses are the ride's own."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    ride_name: str
+    ride_slug: str
+    park_id: int
+    park_name: str
+    park_slug: str
+    operator: str | None
+    country: str | None
+    timezone: Annotated[str, Field(description="IANA zone of the park.")]
+    queue_times_url: Url | None
+    themeparks_wiki_url: Url | None
+    tier: Annotated[
+        int | None, Field(ge=1, le=3, description="1 flagship, 2 standard, 3 minor, null unrated.")
+    ]
+    tier_label: TierLabel
+    weight: Annotated[int, Field(ge=1, le=3)]
+
+
+class OutageRow(OutageRide):
+    """One outage; ``ended_at`` null: still down."""
+
+    date: Annotated[Day, Field(description="The park-local day on which it began.")]
+    started_at: Instant
+    ended_at: Instant | None
+    kind: OutageKindSlug
+    downtime_seconds: Annotated[
+        int, Field(ge=0, description="Open time lost, so far if it is still going on.")
+    ]
+    flaps: Annotated[int, Field(ge=0, description="Moments of three minutes or less that were bridged.")]
+
+
+Chance = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=100,
+        description="Percent of the comparable outages that ended within so many more minutes; "
+        "null under five of them.",
+    ),
+]
+
+
+class DownNow(OutageRide):
+    """A ride that is down now, and how such outages of its own ended before."""
+
+    started_at: Instant
+    observed_at: Annotated[Instant, Field(description="The latest look at it.")]
+    down_seconds: Annotated[int, Field(ge=0, description="From the start of the outage to that look.")]
+    kind: OutageKindSlug
+    chance_15_percent: Chance | None
+    chance_30_percent: Chance | None
+    chance_60_percent: Chance | None
+    comparable_outages: Annotated[
+        int, Field(ge=0, description="Its outages of the last 365 days that lasted longer than this one has.")
+    ]
+    median_seconds: Annotated[
+        float | None, Field(ge=0, description="Median open time lost in its outages of the last 365 days.")
+    ]
+
+
+class Reopened(OutageRide):
+    """A ride that runs again after an outage that ended within the last 60 minutes."""
+
+    started_at: Instant
+    ended_at: Instant
+    downtime_seconds: Annotated[int, Field(ge=0, description="Open time lost.")]
+    kind: OutageKindSlug
+
+
+class OutageBoard(TypedDict):
+    """What is down now, the longest first, and what runs again, the latest first."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    down: list[DownNow]
+    reopened: list[Reopened]
