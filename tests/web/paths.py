@@ -19,7 +19,10 @@ VALUES = {"park": "1", "ride": "11"}
 VALUES_OF: dict[str, dict[str, str]] = {}
 """Values of single rules, where the variable means something else."""
 
-QUERIES: dict[str, dict[str, str]] = {"/api/rides/sparklines": {"ids": "11,12"}}
+QUERIES: dict[str, dict[str, str]] = {
+    "/api/rides/sparklines": {"ids": "11,12"},
+    "/api/compare": {"parks": "1,gardaland,5"},
+}
 """What a rule cannot do without."""
 
 

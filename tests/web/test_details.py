@@ -77,6 +77,29 @@ def test_the_explanation_names_each_ride_with_its_weight_and_seconds(api: Api) -
     assert [ride["score_points"] for ride in rides] == [1.25, 0.83, 0.0]
 
 
+def test_tiers_say_how_many_rides_there_are_and_what_they_lost(api: Api) -> None:
+    """Winter Slide, unrated, is closed for the season: it is there, and does not count."""
+    details = api("/parks/1/details")["data"]
+    shown = [tuple(tier.values()) for tier in details["tiers"]]
+    assert shown == [
+        (1, "flagship", 3, 1, 1, 1800),
+        (2, "standard", 2, 1, 1, 0),
+        (3, "minor", 1, 1, 1, 3600),
+        (None, "unrated", 2, 1, 0, None),
+    ]
+    assert (
+        sum(tier["downtime_seconds"] or 0 for tier in details["tiers"])
+        == (details["summary"]["downtime_seconds"])
+    )
+    live = api("/parks/1/details", period="live")["data"]["tiers"]
+    assert [(tier["eligible"], tier["downtime_seconds"]) for tier in live] == [
+        (1, None),
+        (1, None),
+        (1, None),
+        (0, None),
+    ]
+
+
 def test_a_change_of_tier_not_yet_recomputed_is_admitted(
     sqlite_database: Database, world: World, clock: FixedClock
 ) -> None:

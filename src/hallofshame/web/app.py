@@ -13,8 +13,10 @@ from hallofshame.clock import Clock
 from hallofshame.store.database import Database
 from hallofshame.web import formatting
 from hallofshame.web.api_docs import api_docs
+from hallofshame.web.api_compare import api_compare
 from hallofshame.web.api_history import api_history
 from hallofshame.web.api_live import api_live
+from hallofshame.web.api_outages import api_outages
 from hallofshame.web.api_parks import api_parks
 from hallofshame.web.api_rides import api_rides
 from hallofshame.web.cache import LeastRecentlyUsed
@@ -30,6 +32,8 @@ BLUEPRINTS = (
     api_parks,
     api_rides,
     api_history,
+    api_outages,
+    api_compare,
     api_live,
     api_docs,
     api_badges,

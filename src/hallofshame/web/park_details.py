@@ -6,15 +6,16 @@ import datetime as dt
 from collections.abc import Iterable
 
 from hallofshame.domain.periods import DayRange, Period
+from hallofshame.domain.words import TIER_WEIGHTS, RideKind
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.hours import published_hours
 from hallofshame.store.reports.outages import Outage, park_outages
 from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
 from hallofshame.web.chart_data import park_chart
-from hallofshame.web.envelope import Row, coverage_body, iso
+from hallofshame.web.envelope import Line, Row, coverage_body, iso
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.park_rows import park_identity, park_lines
 from hallofshame.web.rankings import all_standings, park_ranking, with_standing
@@ -38,11 +39,18 @@ def park_info(park: ParkInfo) -> Row:
     }
 
 
-def park_summary(reading: Reading, period: Period, park: ParkInfo) -> Row:
+def park_line(reading: Reading, period: Period, park: ParkInfo) -> Line:
     """The park's row of the unfiltered list, or the like for a vanished park that is not listed."""
-    listed = [line.row for line in park_ranking(reading, period, ParkFilter())]
-    others = [{"rank": None, **line.row} for line in park_lines(reading, period)]
-    return next(row for row in (*listed, *others) if row["park_id"] == park.park_id)
+    listed = park_ranking(reading, period, ParkFilter())
+    others = [
+        Line({"rank": None, **line.row}, line.observed, line.open) for line in park_lines(reading, period)
+    ]
+    return next(line for line in (*listed, *others) if line.row["park_id"] == park.park_id)
+
+
+def park_summary(reading: Reading, period: Period, park: ParkInfo) -> Row:
+    """The row of :func:`park_line`."""
+    return park_line(reading, period, park).row
 
 
 def park_details(reading: Reading, period: Period, park: ParkInfo) -> tuple[Row, Row]:
@@ -58,6 +66,7 @@ def park_details(reading: Reading, period: Period, park: ParkInfo) -> tuple[Row,
     total, outages = park_outages(reading.connection, park.park_id, days, MAX_OUTAGES_LISTED)
     listed = _days_listed(reading, park, latest)
     only = listed[0] if days.days == 1 and listed else None
+    explained = score_explained(reading, period, park, days, rows, summary)
     details = {
         "park": park_info(park),
         "summary": summary,
@@ -69,7 +78,8 @@ def park_details(reading: Reading, period: Period, park: ParkInfo) -> tuple[Row,
         "rides": rows,
         "outages": outage_rows(reading, outages),
         "outages_total": total,
-        "score_explained": score_explained(reading, period, park, days, rows, summary),
+        "score_explained": explained,
+        "tiers": tier_rows(rides, explained["rides"]),
         "schedule": _schedule(reading, park, latest),
     }
     return details, coverage_body(line for line in lines if line.row["eligible"])
@@ -154,6 +164,36 @@ def score_explained(
         "shame_score": scores.shame_score(downtime, exposure),
         "adds_up": (downtime, exposure) == tuple(value or 0 for value in shown),
     }
+
+
+def tier_rows(rides: Iterable[RideInfo], shares: Iterable[Row]) -> list[Row]:
+    """The park's rides by tier, flagships first: how many there are, how many count, and what they lost.
+
+    ``shares`` are those of the score explained, so the tiers add up to the park's row.
+    """
+    counted = list(shares)
+    in_score = {share["ride_id"] for share in counted}
+    known = [
+        ride
+        for ride in rides
+        if ride.ride_id in in_score or (ride.is_active and ride.kind is RideKind.ATTRACTION)
+    ]
+    rows = []
+    for tier, label in TIER_LABELS.items():
+        of_tier = [share for share in counted if share["tier"] == tier]
+        lost = [share["downtime_seconds"] for share in of_tier if share["downtime_seconds"] is not None]
+        if total := sum(1 for ride in known if ride.tier == tier):
+            rows.append(
+                {
+                    "tier": tier,
+                    "tier_label": label,
+                    "weight": TIER_WEIGHTS[tier],
+                    "rides": total,
+                    "eligible": len(of_tier),
+                    "downtime_seconds": sum(lost) if lost else None,
+                }
+            )
+    return rows
 
 
 def _period_shares(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:

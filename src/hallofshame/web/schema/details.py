@@ -142,6 +142,19 @@ class ScoreExplained(TypedDict):
     adds_up: Annotated[bool, Field(description="False only between a change of tiers and its recomputation.")]
 
 
+class TierRow(TypedDict):
+    """The park's rides of one tier."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    tier: Annotated[int | None, Field(ge=1, le=3)]
+    tier_label: TierLabel
+    weight: Annotated[int, Field(ge=1, le=3)]
+    rides: Annotated[int, Field(ge=1, description="Attractions of the park.")]
+    eligible: Annotated[int, Field(ge=0, description="Those that count in the period.")]
+    downtime_seconds: Annotated[Seconds | None, Field(description="Null where none counts, and for live.")]
+
+
 class ScheduleEntry(TypedDict):
     """Published hours of one date."""
 
@@ -173,6 +186,7 @@ class ParkDetails(TypedDict):
     outages: list[OutageInPark]
     outages_total: Annotated[int, Field(ge=0)]
     score_explained: ScoreExplained
+    tiers: Annotated[list[TierRow], Field(description="Flagships first; they add up to the park's downtime.")]
     schedule: list[ScheduleEntry]
 
 

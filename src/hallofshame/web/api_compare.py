@@ -1,0 +1,147 @@
+"""``/api/compare``: parks or rides side by side, in one range or against another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from flask import Blueprint
+
+from hallofshame.domain.errors import InputError, PeriodError
+from hallofshame.domain.periods import MAX_RANGE_DAYS, ONE_DAY, Period, PeriodName, Shift
+from hallofshame.metrics import scores
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Row, coverage_body, envelope, period_body
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.park_details import park_line
+from hallofshame.web.rankings import all_standings, with_standing
+from hallofshame.web.reading import Reading
+from hallofshame.web.schema.compare import Comparison
+from hallofshame.web.takes import PERIOD, choice, date, text
+
+api_compare = Blueprint("api_compare", __name__, url_prefix="/api")
+
+T = TypeVar("T")
+
+MAX_COMPARED = 6
+NONE, RANGE = "none", "range"
+AGAINST = (NONE, *Shift, RANGE)
+CHANGES = ("shame_score", "uptime_percent", "total_downtime_hours", "average_wait_minutes")
+
+_TAKES = (
+    text("parks", f"1 to {MAX_COMPARED} parks, each a `park_id` or a slug, separated by commas.", "1,2"),
+    text("rides", f"1 to {MAX_COMPARED} rides, each a `ride_id`, separated by commas, instead.", "11,12"),
+    PERIOD,
+    choice(
+        "against",
+        AGAINST,
+        "What the period is compared with: nothing, the period before, the same dates a year before, "
+        "or the range from `against_start` to `against_end`.",
+    ),
+    date("against_start", "First day of the other range, with `against=range`."),
+    date("against_end", "Last day of the other range, included."),
+)
+
+
+@endpoint(api_compare, "/compare", takes=_TAKES, answers=Comparison, tables=("rows",))
+def compare(reading: Reading, asked: Parameters) -> Row:
+    """Up to six parks or rides side by side, in one period or two."""
+    parks, rides = _chosen(reading, asked)
+    first = asked.period(reading.now.date())
+    second = _against(asked, first, reading.now.date())
+    subjects = parks or [reading.catalogue.parks[ride.park_id] for ride in rides]
+
+    def shown(period: Period) -> Row:
+        return period_body(period, reading.ranges(period, subjects).values())
+
+    if parks:
+        lines = [park_line(reading, first, park) for park in parks]
+        others = [park_line(reading, second, park) for park in parks] if second else []
+    else:
+        lines = with_standing(reading, first, rides, all_standings(reading, first))
+        others = with_standing(reading, second, rides, all_standings(reading, second)) if second else []
+    ids = [park.park_id for park in parks] or [ride.ride_id for ride in rides]
+    before: list[Row | None] = [line.row for line in others] if second else [None] * len(ids)
+    data = {
+        "kind": "park" if parks else "ride",
+        "first": shown(first),
+        "second": shown(second) if second else None,
+        "rows": [
+            {"id": key, "first": line.row, "second": other, "change": _change(line.row, other)}
+            for key, line, other in zip(ids, lines, before, strict=True)
+        ],
+    }
+    return envelope(reading, data, period=shown(first), coverage=coverage_body(lines))
+
+
+def _change(now: Row, before: Row | None) -> Row | None:
+    if before is None:
+        return None
+    coverage = (now["coverage_percent"], before["coverage_percent"])
+    return {name: scores.change_of(now.get(name), before.get(name), *coverage) for name in CHANGES}
+
+
+def _chosen(reading: Reading, asked: Parameters) -> tuple[Sequence[ParkInfo], Sequence[RideInfo]]:
+    parks, rides = asked.text("parks"), asked.text("rides")
+    if parks is not None and rides is not None:
+        raise InputError(
+            "parks and rides cannot be compared with each other; give one of the two", parameter="rides"
+        )
+    if rides is not None:
+        return [], _listed("rides", rides, lambda part: find_ride(reading, part))
+    if parks is None:
+        raise InputError(
+            f"parks is missing; it takes 1 to {MAX_COMPARED} parks separated by commas, or give rides",
+            parameter="parks",
+        )
+    return _listed("parks", parks, lambda part: find_park(reading, part)), []
+
+
+def _listed(name: str, text: str, find: Callable[[str], T]) -> list[T]:
+    """What is named, each once, in the order given; one may be named by its id and its slug."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not 1 <= len(parts) <= MAX_COMPARED:
+        raise InputError(
+            f"{name} names {len(parts)}; it takes 1 to {MAX_COMPARED}, separated by commas", parameter=name
+        )
+    return list(dict.fromkeys(find(part) for part in parts))
+
+
+def _against(asked: Parameters, first: Period, today: dt.date) -> Period | None:
+    against = asked.choice("against", AGAINST)
+    if against != RANGE:
+        for name in ("against_start", "against_end"):
+            if asked.text(name) is not None:
+                raise InputError(f"{name} goes with against=range; give both or leave it out", parameter=name)
+    if against == NONE:
+        return None
+    if first.is_live:
+        raise PeriodError(
+            "period 'live' is a moment, with nothing before it to compare; give another or against=none",
+            parameter="period",
+        )
+    return _range(asked, today) if against == RANGE else replace(first, shift=Shift(against))
+
+
+def _range(asked: Parameters, today: dt.date) -> Period:
+    latest = today + ONE_DAY
+    start, end = asked.date("against_start", latest), asked.date("against_end", latest)
+    if start is None or end is None:
+        missing = "against_start" if start is None else "against_end"
+        raise PeriodError(
+            f"{missing} is missing; against=range takes against_start and against_end as YYYY-MM-DD",
+            parameter=missing,
+        )
+    if start > end:
+        raise PeriodError(
+            f"against_end '{end}' lies before against_start '{start}'; swap them", parameter="against_end"
+        )
+    if (end - start).days + 1 > MAX_RANGE_DAYS:
+        raise PeriodError(
+            f"the range {start} to {end} is too long; it takes at most 20 years", parameter="against_end"
+        )
+    return Period(PeriodName.RANGE, start=start, end=end)
