@@ -64,6 +64,7 @@ function Header({ path, onSearch }: { path: string; onSearch: () => void }) {
   useEffect(() => setOpen(false), [path]);
   return (
     <header className="masthead">
+      <div className="masthead-row">
       <Link className="brand" href="/">
         <Logo />
         <span>
@@ -92,6 +93,7 @@ function Header({ path, onSearch }: { path: string; onSearch: () => void }) {
           </svg>
           <span>Menu</span>
         </button>
+      </div>
       </div>
       <nav id="site-nav" className={isOpen ? "site-nav open" : "site-nav"} aria-label="Site">
         <ul>

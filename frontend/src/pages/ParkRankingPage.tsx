@@ -1,4 +1,168 @@
+import { useMemo } from "react";
+import { useApi } from "../api/client";
+import type { ParkRow, SparklineRow } from "../api/rows";
+import { ParkScene } from "../art/ParkScene";
+import { BandLegend, DataTable, Empty, Failure, Figure, isFiltered, Sign, Skeleton, StaleNotice } from "../components";
+import { bandOf } from "../lib/bands";
+import { counted } from "../lib/format";
+import { parkPath } from "../lib/paths";
+import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
+import { spanOf } from "../lib/time";
+import { usePageMeta } from "../lib/title";
+import { addressWith, pick, useQueryState } from "../lib/urlState";
+import { Choosing, RankingSwitch, SameView } from "./ranking/Choosing";
+import { DESCENDING, parkColumns, type Sparks } from "./ranking/columns";
+import { EVERY_PARK, useList, type List } from "./ranking/useList";
+import { Wall } from "./ranking/Wall";
+
+const PATH = "/api/parks/downtime";
+const LEAD =
+  "Theme parks by the ride time they lost, flagship rides counted three times, nights and refurbishments not at all.";
+/** A full score bar stands for at least this much, so that a good day does not look like a bad one. */
+const LEAST_FULL_BAR = 2.5;
+const NO_ROWS: ParkRow[] = [];
+
 /** Parks from the most shameful down. */
 export default function ParkRankingPage() {
-  return <div className="page" />;
+  const [state] = useQueryState();
+  const list = useList<ParkRow>(PATH, ["sort"], EVERY_PARK);
+  usePageMeta(`${periodLabel(state)}: which theme parks break down most`, LEAD);
+  return (
+    <>
+      <section className="hero">
+        <ParkScene />
+        <div className="page hero-words">
+          <h1>Who broke down?</h1>
+          <p>{LEAD}</p>
+        </div>
+      </section>
+      <div className="page">
+        <Choosing onHint={list.hint}>
+          <RankingSwitch />
+        </Choosing>
+        <StaleNotice isStale={list.isStale} asOf={list.data?.data_as_of} error={list.error} retry={list.refetch} />
+        <Ranking list={list} />
+        <section className="reading" aria-labelledby="reading-title">
+          <h2 id="reading-title">How to read it</h2>
+          <p>
+            The shame score is ten times the share of ride time that was lost, weighted by how much a ride matters:
+            flagship rides count three times, standard ones twice, minor ones once. Only a park’s open hours count. A
+            dash is missing data and never means zero.
+          </p>
+          <BandLegend />
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Ranking({ list }: { list: List<ParkRow> }) {
+  const [state, set] = useQueryState();
+  const isLive = periodName(state) === "live";
+  const query = addressWith("", pick(state, PERIOD_PARAMETERS), {});
+  const rows = list.data?.data ?? NO_ROWS;
+  const sparks = useParkSparks();
+  const topScore = Math.max(LEAST_FULL_BAR, ...rows.map((row) => row.shame_score ?? 0));
+  const columns = useMemo(() => parkColumns({ isLive, query, sparks }, topScore), [isLive, query, sparks, topScore]);
+  const sort = state["sort"] ?? "rank";
+
+  if (list.data === undefined) {
+    return list.error ? <Failure error={list.error} retry={list.refetch} /> : <Skeleton rows={12} label="Loading the ranking" />;
+  }
+  if (rows.length === 0) return <NoParks isFiltered={isFiltered(state)} />;
+  const unranked = rows.filter((row) => row.rank === null).length;
+  return (
+    <>
+      <Wall title={`On the wall: ${periodWords(state)}`} entries={wallOf(rows, query)} />
+      <DataTable
+        className="ranking"
+        columns={columns}
+        rows={rows}
+        rowKey={(row) => row.park_id}
+        isSorted
+        isBusy={list.isPrevious}
+        sort={{ id: sort, descending: DESCENDING[sort] ?? false }}
+        onSort={({ id }) => set({ sort: id === "rank" ? null : id })}
+        groupOf={(row) => (row.rank === null ? `Not ranked: ${counted(unranked, "park")}` : null)}
+        caption={
+          <>
+            <h2>All parks, {periodWords(state)}</h2>
+            <span>
+              <PeriodNote isLive={isLive} list={list} /> Ranked with at least 3 rides, watched for at least 50 % of
+              their open time.
+            </span>
+          </>
+        }
+      />
+      {unranked === rows.length && <NobodyRanked isLive={isLive} />}
+      <SameView path={PATH} asked={list.asked} of="the ranking of parks" />
+    </>
+  );
+}
+
+function PeriodNote({ isLive, list }: { isLive: boolean; list: List<ParkRow> }) {
+  if (isLive) return <>The latest look at each park.</>;
+  const { start, end } = list.data?.period ?? { start: null, end: null };
+  if (start === null || end === null) return <>Each park’s own days: it is not the same date everywhere just now.</>;
+  return <>{spanOf(start, end)}, in each park’s own time.</>;
+}
+
+function wallOf(rows: readonly ParkRow[], query: string) {
+  return rows
+    .filter((row) => row.rank !== null && (row.shame_score ?? 0) > 0)
+    .sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0))
+    .slice(0, 3)
+    .map((row) => {
+      const band = bandOf(row.shame_score);
+      return {
+        key: row.park_id,
+        href: parkPath(row) + query,
+        name: row.park_name,
+        figure: <Figure value={row.shame_score} digits={2} />,
+        poster: `band-${band?.level}`,
+        plate: (
+          <>
+            {band && <Sign level={band.level} />} {band?.name} ·{" "}
+            {row.total_downtime_hours === null ? (
+              `${row.rides_down} of ${row.rides_eligible} rides down`
+            ) : (
+              <Figure value={row.total_downtime_hours} digits={1} unit="ride-hours lost" />
+            )}
+          </>
+        ),
+      };
+    });
+}
+
+function useParkSparks(): Sparks {
+  const { data } = useApi<SparklineRow[]>("/api/parks/sparklines");
+  return useMemo(() => new Map((data?.data ?? []).map((row) => [row.park_id ?? 0, row.values])), [data]);
+}
+
+function NoParks({ isFiltered }: { isFiltered: boolean }) {
+  return isFiltered ? (
+    <Empty title="No park matches">
+      <p>No park of the catalogue fits these filters. Take one away, or show every park.</p>
+    </Empty>
+  ) : (
+    <Empty title="Nothing here yet">
+      <p>
+        The catalogue of parks is empty. Load it with <code>hallofshame sync</code>, then start collecting with{" "}
+        <code>hallofshame run</code>; the first figures appear after the first cycle.
+      </p>
+    </Empty>
+  );
+}
+
+function NobodyRanked({ isLive }: { isLive: boolean }) {
+  return (
+    <Empty title="No park can be ranked here yet">
+      <p>
+        {isLive
+          ? "Every park is closed, or has not been looked at lately."
+          : "There is not enough data for this period: parks are ranked once 3 rides were watched for at least half of their open time."}{" "}
+        Try yesterday or the last 7 days.
+      </p>
+    </Empty>
+  );
 }

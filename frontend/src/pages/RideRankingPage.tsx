@@ -1,4 +1,131 @@
-/** Rides from the most shameful down. */
+import { useMemo } from "react";
+import { useApi } from "../api/client";
+import type { RideRow, SparklineRow } from "../api/rows";
+import { RideScene } from "../art/RideScene";
+import { DataTable, Duration, Empty, Failure, isFiltered, Skeleton, StaleNotice } from "../components";
+import { counted, number } from "../lib/format";
+import { ridePath } from "../lib/paths";
+import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
+import { usePageMeta } from "../lib/title";
+import { addressWith, pick, useQueryState } from "../lib/urlState";
+import { Choosing, RankingSwitch, SameView } from "./ranking/Choosing";
+import { DESCENDING, rideColumns, type Sparks } from "./ranking/columns";
+import { Pager } from "./ranking/Pager";
+import { RIDES_PER_PAGE, useList, type List } from "./ranking/useList";
+import { Wall } from "./ranking/Wall";
+
+const PATH = "/api/rides/downtime";
+const LEAD = "Rides by the hours they lost while their park was open, with uptime, breakdowns and waits.";
+const NO_ROWS: RideRow[] = [];
+
+/** Rides from those that lost most time down. */
 export default function RideRankingPage() {
-  return <div className="page" />;
+  const [state] = useQueryState();
+  const list = useList<RideRow>(PATH, ["sort", "limit", "offset"]);
+  usePageMeta(`${periodLabel(state)}: which rides break down most`, LEAD);
+  return (
+    <>
+      <section className="hero low">
+        <RideScene />
+        <div className="page hero-words">
+          <h1>Which rides break down?</h1>
+          <p>{LEAD}</p>
+        </div>
+      </section>
+      <div className="page">
+        <Choosing onHint={list.hint}>
+          <RankingSwitch />
+        </Choosing>
+        <StaleNotice isStale={list.isStale} asOf={list.data?.data_as_of} error={list.error} retry={list.refetch} />
+        <Ranking list={list} />
+      </div>
+    </>
+  );
+}
+
+function Ranking({ list }: { list: List<RideRow> }) {
+  const [state, set] = useQueryState();
+  const isLive = periodName(state) === "live";
+  const query = addressWith("", pick(state, PERIOD_PARAMETERS), {});
+  const rows = list.data?.data ?? NO_ROWS;
+  const sparks = useRideSparks(rows);
+  const columns = useMemo(() => rideColumns({ isLive, query, sparks }), [isLive, query, sparks]);
+  const sort = state["sort"] ?? "rank";
+
+  if (list.data === undefined) {
+    return list.error ? <Failure error={list.error} retry={list.refetch} /> : <Skeleton rows={12} label="Loading the ranking" />;
+  }
+  if (rows.length === 0) return <NoRides isFiltered={isFiltered(state)} isPastEnd={state["offset"] !== undefined} />;
+  const { total = rows.length, offset = 0, limit = RIDES_PER_PAGE } = list.data;
+  return (
+    <>
+      {offset === 0 && <Wall title={`On the wall: ${periodWords(state)}`} entries={wallOf(rows, query, isLive)} />}
+      <DataTable
+        className="ranking rides"
+        columns={columns}
+        rows={rows}
+        rowKey={(row) => row.ride_id}
+        isSorted
+        isBusy={list.isPrevious}
+        sort={{ id: sort, descending: DESCENDING[sort] ?? false }}
+        onSort={({ id }) => set({ sort: id === "rank" ? null : id, offset: null })}
+        groupOf={(row) => (row.rank === null ? "Not ranked" : null)}
+        caption={
+          <>
+            <h2>All rides, {periodWords(state)}</h2>
+            <span>
+              {counted(total, "ride")} that count towards the score of their park
+              {total > rows.length && `, ${number(offset + 1)} to ${number(offset + rows.length)} shown`}.
+            </span>
+          </>
+        }
+      />
+      <Pager total={total} offset={offset} limit={limit} />
+      <SameView path={PATH} asked={list.asked} of="the ranking of rides" />
+    </>
+  );
+}
+
+function wallOf(rows: readonly RideRow[], query: string, isLive: boolean) {
+  return rows
+    .filter((row) => row.rank !== null && row.rank <= 3 && (isLive || (row.downtime_seconds ?? 0) > 0))
+    .sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0))
+    .slice(0, 3)
+    .map((row, index) => ({
+      key: row.ride_id,
+      href: ridePath(row) + query,
+      name: row.ride_name,
+      figure: isLive ? "Down" : <Duration seconds={row.downtime_seconds} />,
+      poster: `place-${index + 1}`,
+      plate: `${row.park_name}${row.uptime_percent === null ? "" : ` · ${number(row.uptime_percent, 1)} % uptime`}`,
+    }));
+}
+
+function useRideSparks(rows: readonly RideRow[]): Sparks {
+  const ids = rows.map((row) => row.ride_id).sort((one, other) => one - other);
+  const { data } = useApi<SparklineRow[]>(
+    "/api/rides/sparklines",
+    { ids: ids.join(",") },
+    { enabled: ids.length > 0 },
+  );
+  return useMemo(() => new Map((data?.data ?? []).map((row) => [row.ride_id ?? 0, row.values])), [data]);
+}
+
+function NoRides({ isFiltered, isPastEnd }: { isFiltered: boolean; isPastEnd: boolean }) {
+  if (isPastEnd) {
+    return (
+      <Empty title="The list ends before this">
+        <p>There are fewer rides than this page would begin with. Go back to the first page.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title={isFiltered ? "No ride matches" : "No ride counts here"}>
+      <p>
+        {isFiltered
+          ? "No ride of these parks ran in this period. Take a filter away, or choose another period."
+          : "Rides count on days on which they ran, and on the six days after. Try yesterday or the last 7 days."}
+      </p>
+    </Empty>
+  );
 }

@@ -1,0 +1,20 @@
+import { NoData, RelativeTime } from "../../components";
+import type { RideRow } from "../../api/rows";
+import { capital } from "../../lib/format";
+
+/** What a ride is doing now, and since when. */
+export function LiveStatus({ row }: { row: RideRow }) {
+  if (row.status === null) return <NoData words="not known" />;
+  const status = row.is_down ? "down" : row.status;
+  return (
+    <>
+      <span className={`status ${status}`}>{capital(status)}</span>
+      {row.status_since !== null && (
+        <span className="sub">
+          {" "}
+          since <RelativeTime iso={row.status_since} />
+        </span>
+      )}
+    </>
+  );
+}

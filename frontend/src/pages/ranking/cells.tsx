@@ -1,0 +1,59 @@
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { Figure, LocalTime, NoData } from "../../components";
+import type { ParkRow, RideRow } from "../../api/rows";
+import { parkPath, ridePath } from "../../lib/paths";
+import { unrankedWords } from "../../lib/wording";
+
+/** A place in the ranking, or the sign for none. */
+export function Rank({ rank }: { rank: number | null }) {
+  return rank === null ? <NoData words="not ranked" /> : <>{rank}</>;
+}
+
+/** Why a row has no rank, if it has none. */
+export function Reason({ row, children }: { row: { unranked_reason: string | null }; children?: ReactNode }) {
+  if (row.unranked_reason === null) return null;
+  return (
+    <span className="reason">
+      {unrankedWords(row.unranked_reason)}
+      {children}
+    </span>
+  );
+}
+
+/** A park with its operator and country, and why it has no rank. `query` keeps the period on its page. */
+export function ParkName({ row, query, isLive = false }: { row: ParkRow; query: string; isLive?: boolean }) {
+  return (
+    <>
+      <Link href={parkPath(row) + query}>{row.park_name}</Link>
+      <span className="sub">{[row.operator, row.country].filter(Boolean).join(" · ")}</span>
+      <Reason row={row}>
+        {isLive && row.unranked_reason === "no_data" && row.observed_at !== null && (
+          <>
+            {" "}
+            (last seen <LocalTime iso={row.observed_at} zone={row.timezone} style="day" />)
+          </>
+        )}
+      </Reason>
+    </>
+  );
+}
+
+/** A ride with its park and tier, and why it has no rank. */
+export function RideName({ row, query }: { row: RideRow; query: string }) {
+  return (
+    <>
+      <Link href={ridePath(row) + query}>{row.ride_name}</Link>
+      <span className="sub">
+        <Link href={parkPath(row) + query}>{row.park_name}</Link> · {row.tier_label}
+      </span>
+      <Reason row={row} />
+    </>
+  );
+}
+
+/** A wait; where time was watched and nothing posted, it says so. */
+export function Wait({ minutes, isWatched, digits = 0 }: { minutes: number | null; isWatched: boolean; digits?: number }) {
+  if (minutes === null && isWatched) return <span className="no-data">none posted</span>;
+  return <Figure value={minutes} digits={digits} unit="min" />;
+}
