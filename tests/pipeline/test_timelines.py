@@ -97,11 +97,12 @@ def test_a_dropped_record_is_told_from_a_closed_day(sqlite_database: Database) -
     small_world(sqlite_database)
     end = day_bounds(MONDAY, TIMEZONES[ROME])[1]
     with sqlite_database.read() as connection:
-        assert park_day_timeline(connection, ROME, MONDAY, end).has_record
+        found = park_day_timeline(connection, ROME, MONDAY, end)
+        assert (found.is_known, found.is_dropped) == (True, False)
+        found = park_day_timeline(connection, ROME, dt.date(2026, 1, 1), end)
+        assert (found.is_known, found.is_dropped, found.stored) == (False, False, None)
     with sqlite_database.write() as connection:
         connection.execute(delete(RideStatusSnapshot))
     with sqlite_database.read() as connection:
         found = park_day_timeline(connection, ROME, MONDAY, end)
-    assert not found.has_record
-    assert found.stored is not None
-    assert found.segments["status"].null_count() == found.segments.height
+    assert (found.is_known, found.is_dropped) == (False, True)

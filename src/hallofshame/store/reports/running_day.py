@@ -46,7 +46,7 @@ def ahead_of(
     """
     if data_as_of is None or not todays:
         return {}
-    seen = _seen_until(connection, cadence_seconds)
+    seen = seen_until(connection, cadence_seconds)
     model = ParkDailyStats
     query = select(model.park_id, model.day, model.windows, model.eligible).where(
         model.park_id.in_(list(todays)), model.day.between(min(todays.values()), max(todays.values()))
@@ -60,7 +60,8 @@ def ahead_of(
     return found
 
 
-def _seen_until(connection: Connection, cadence_seconds: int) -> dict[int, int]:
+def seen_until(connection: Connection, cadence_seconds: int) -> dict[int, int]:
+    """Up to when the latest cycle of each park speaks for it: for its hold (R3)."""
     current, cycle = ParkCurrent, ParkActivitySnapshot
     query = select(current.park_id, current.observed_at, cycle.cadence_seconds).outerjoin(
         cycle, (cycle.park_id == current.park_id) & (cycle.observed_at == current.observed_at)

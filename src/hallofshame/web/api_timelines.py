@@ -1,0 +1,161 @@
+"""Timelines of parks and rides, published hours, show times, and queues other than standby."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint
+
+from hallofshame.domain.errors import PeriodError
+from hallofshame.domain.localtime import day_bounds
+from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.store.reports.current import park_states
+from hallofshame.store.reports.hours import published_hours
+from hallofshame.store.reports.queues import Queue, latest_queues
+from hallofshame.store.reports.shows import show_times
+from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Row, envelope, iso
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.schema.details import ScheduleEntry
+from hallofshame.web.schema.timelines import ParkTimeline, QueueRow, RideTimeline, ShowRow
+from hallofshame.web.takes import date, integer
+from hallofshame.web.timeline_rows import park_timeline, ride_timeline
+
+api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
+
+DEFAULT_HOURS = 48
+MAX_HOURS = 7 * 24
+SCHEDULE_DAYS = 30
+"""How far ahead published hours are shown unless asked otherwise."""
+MAX_SCHEDULE_DAYS = 366
+QUEUE_SECONDS = 24 * 3600
+"""A queue not posted for this long before the park's latest look is no queue of now."""
+
+
+@endpoint(
+    api_timelines,
+    "/parks/<park>/timeline",
+    takes=(date("date", "A park-local date; the park's own today unless given."),),
+    answers=ParkTimeline,
+    tables=("rides", "windows"),
+)
+def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
+    """What every ride of a park did from moment to moment on one day.
+
+    The seconds inside windows add up to the day's counters of each ride.
+    """
+    found = find_park(reading, park)
+    day = asked.date("date", reading.now.date() + ONE_DAY) or reading.today(found)
+    return envelope(reading, park_timeline(reading, found, day))
+
+
+@endpoint(
+    api_timelines,
+    "/rides/<ride>/timeline",
+    takes=(integer("hours", DEFAULT_HOURS, 1, MAX_HOURS, "How many hours back from the latest look."),),
+    answers=RideTimeline,
+    tables=("segments", "windows"),
+)
+def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """What a ride did from moment to moment, up to the latest look."""
+    found = find_ride(reading, ride)
+    hours = asked.integer("hours", DEFAULT_HOURS, 1, MAX_HOURS)
+    return envelope(reading, ride_timeline(reading, found, hours))
+
+
+@endpoint(api_timelines, "/rides/<ride>/queues", answers=list[QueueRow])
+def queues(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """Queues of a ride other than standby, as last posted: return times, single riders, prices."""
+    found = find_ride(reading, ride)
+    state = park_states(reading.connection).get(found.park_id)
+    since = None if state is None else state.observed_at - QUEUE_SECONDS
+    rows = [] if since is None else latest_queues(reading.connection, found.park_id, found.ride_id, since)
+    return envelope(reading, [_queue(row) for row in rows])
+
+
+def _queue(queue: Queue) -> Row:
+    return {
+        "queue_type": queue.queue_type.name.lower(),
+        "state": queue.state,
+        "observed_at": iso(queue.observed_at),
+        "wait_minutes": queue.wait_minutes,
+        "return_start": iso(queue.return_start),
+        "return_end": iso(queue.return_end),
+        "price_minor": queue.price_minor,
+        "currency": queue.currency,
+        "group_start": queue.group_start,
+        "group_end": queue.group_end,
+    }
+
+
+@endpoint(
+    api_timelines,
+    "/parks/<park>/schedule",
+    takes=(
+        date("start", "First day, park-local; the park's own today unless given."),
+        date("end", "Last day, included; 30 days after the first unless given, at most a year after it."),
+    ),
+    answers=list[ScheduleEntry],
+)
+def schedule(reading: Reading, asked: Parameters, park: str) -> Row:
+    """Published hours in force, also those that do not count as regular opening."""
+    found = find_park(reading, park)
+    days = _schedule_days(asked, reading.today(found))
+    rows = [
+        {
+            "date": entry.date.isoformat(),
+            "kind": entry.kind.value,
+            "opens_at": iso(entry.opens_at),
+            "closes_at": iso(entry.closes_at),
+            "description": entry.description,
+        }
+        for entry in published_hours(reading.connection, found.park_id, days)
+    ]
+    return envelope(reading, rows)
+
+
+def _schedule_days(asked: Parameters, today: dt.date) -> DayRange:
+    """Hours are published ahead, so these dates may lie in the future."""
+    latest = today + dt.timedelta(days=2 * MAX_SCHEDULE_DAYS)
+    start = asked.date("start", latest) or today
+    end = asked.date("end", latest) or start + dt.timedelta(days=SCHEDULE_DAYS)
+    if end < start:
+        raise PeriodError(
+            f"end {end} lies before the first day {start}; it takes that day or a later one", parameter="end"
+        )
+    if (end - start).days > MAX_SCHEDULE_DAYS:
+        raise PeriodError(
+            f"end {end} is too far from start {start}; it takes at most {MAX_SCHEDULE_DAYS} days after it",
+            parameter="end",
+        )
+    return DayRange(start, end)
+
+
+@endpoint(
+    api_timelines,
+    "/parks/<park>/showtimes",
+    takes=(date("date", "A park-local date; the park's own today unless given."),),
+    answers=list[ShowRow],
+)
+def showtimes(reading: Reading, asked: Parameters, park: str) -> Row:
+    """Performances published for one day of a park, in order of time."""
+    found = find_park(reading, park)
+    today = reading.today(found)
+    day = asked.date("date", today + dt.timedelta(days=MAX_SCHEDULE_DAYS)) or today
+    shows = show_times(reading.connection, found.park_id, *day_bounds(day, found.timezone))
+    rides = reading.catalogue.rides
+    rows = [
+        {
+            "ride_id": show.ride_id,
+            "ride_name": rides[show.ride_id].name,
+            "ride_slug": rides[show.ride_id].slug,
+            "kind": show.kind,
+            "starts_at": iso(show.starts_at),
+            "ends_at": iso(show.ends_at),
+        }
+        for show in shows
+        if show.ride_id in rides
+    ]
+    return envelope(reading, rows)

@@ -1,0 +1,167 @@
+"""Timelines as rows: what the rides of a park did on one day, and one ride in its last hours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from hallofshame.domain.localtime import day_bounds, from_unix, local_day
+from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import Status
+from hallofshame.metrics.spans import runs
+from hallofshame.pipeline.timelines import ParkDayTimeline, park_day_timeline
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.running_day import seen_until
+from hallofshame.store.reports.sums import RideTotals
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.reading import Reading
+from hallofshame.web.ride_rows import excluded_reason
+from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
+
+HOUR = 3600
+UNOBSERVED = "unobserved"
+NO_DATA, NOT_KEPT, TO_COME = "no_data", "not_kept", "to_come"
+
+_SEGMENT = ("start", "end", "status", "counts_as_down", "in_window", "wait_minutes")
+
+
+def park_timeline(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
+    """One local day of a park, as far as it is known; within that, what no reading tells is unobserved."""
+    start, end = day_bounds(day, park.timezone)
+    until = _known_until(reading, park)
+    known_until = None if until is None or until <= start else min(until, end)
+    found = park_day_timeline(reading.connection, park.park_id, day, start if until is None else until)
+    return {
+        "date": day.isoformat(),
+        "timezone": park.timezone,
+        "starts_at": iso(start),
+        "ends_at": iso(end),
+        "known_until": iso(known_until),
+        "windows": _windows(found.stored.windows if found.stored is not None else ()),
+        "missing_reason": TO_COME if known_until is None and until is not None else _missing([found]),
+        "rides": _rides(reading, park, found) if found.is_known else [],
+    }
+
+
+def ride_timeline(reading: Reading, ride: RideInfo, hours: int) -> Row:
+    """The last hours of a ride, up to the latest look."""
+    park = reading.catalogue.parks[ride.park_id]
+    until = _known_until(reading, park)
+    since = None if until is None else until - hours * HOUR
+    found = [] if since is None or until is None else _days(reading, park, ride, since, until)
+    known = any(day.is_known for day in found)
+    windows = [window for day in found if day.stored is not None for window in day.stored.windows]
+    return {
+        "ride_id": ride.ride_id,
+        "timezone": park.timezone,
+        "starts_at": iso(since),
+        "ends_at": iso(until),
+        "windows": _windows(_clipped(windows, since or 0, until or 0)),
+        "missing_reason": _missing(found),
+        "segments": _segments(_joined(found, since or 0, until or 0)) if known else [],
+    }
+
+
+def _known_until(reading: Reading, park: ParkInfo) -> int | None:
+    """How far the present is known: to the latest look, and as long as that of the park holds (R3)."""
+    if reading.data_as_of is None:
+        return None
+    seen = seen_until(reading.connection, reading.site.settings.cadence_seconds)
+    return max(reading.data_as_of, seen.get(park.park_id, reading.data_as_of))
+
+
+def _missing(days: Sequence[ParkDayTimeline]) -> str | None:
+    if any(day.is_known for day in days):
+        return None
+    return NOT_KEPT if any(day.is_dropped for day in days) else NO_DATA
+
+
+def _rides(reading: Reading, park: ParkInfo, found: ParkDayTimeline) -> list[Row]:
+    """Rides that count first, flagships before others, then by name."""
+    totals = reading.ride_sums({park.park_id: DayRange(found.day, found.day)})
+    frames = found.segments.partition_by("ride_id", as_dict=True)
+    shown = [
+        (ride, frames[(ride.ride_id,)])
+        for ride in reading.catalogue.rides_of[park.park_id]
+        if (ride.ride_id,) in frames
+    ]
+    rows = [
+        _ride(ride, segments, totals.get(ride.ride_id))
+        for ride, segments in shown
+        if ride.ride_id in totals or segments["status"].null_count() < segments.height
+    ]
+    weights = {ride.ride_id: ride.weight for ride, _ in shown}
+    return sorted(
+        rows,
+        key=lambda row: (
+            not row["eligible"],
+            -weights[row["ride_id"]],
+            row["ride_name"].casefold(),
+            row["ride_id"],
+        ),
+    )
+
+
+def _ride(ride: RideInfo, segments: pl.DataFrame, totals: RideTotals | None) -> Row:
+    reason = excluded_reason(ride, totals)
+    return {
+        "ride_id": ride.ride_id,
+        "ride_name": ride.name,
+        "ride_slug": ride.slug,
+        "kind": ride.kind.value,
+        "tier": ride.tier,
+        "tier_label": TIER_LABELS[ride.tier],
+        "eligible": reason is None,
+        "excluded_reason": reason,
+        "segments": _segments(segments),
+    }
+
+
+def _segments(frame: pl.DataFrame) -> list[Row]:
+    return [
+        {
+            "start": iso(start),
+            "end": iso(end),
+            "status": UNOBSERVED if status is None else STATUS_SLUGS[Status(status)],
+            "counts_as_down": down,
+            "in_window": inside,
+            "wait_minutes": wait,
+        }
+        for start, end, status, down, inside, wait in frame.select(_SEGMENT).iter_rows()
+    ]
+
+
+def _windows(windows: Iterable[tuple[int, int]]) -> list[Row]:
+    return [{"start": iso(start), "end": iso(end)} for start, end in windows]
+
+
+def _days(reading: Reading, park: ParkInfo, ride: RideInfo, since: int, until: int) -> list[ParkDayTimeline]:
+    first, last = (local_day(from_unix(instant), park.timezone) for instant in (since, until - 1))
+    return [
+        park_day_timeline(reading.connection, park.park_id, day, until, [ride.ride_id])
+        for day in DayRange(first, last).dates()
+    ]
+
+
+def _joined(days: Sequence[ParkDayTimeline], since: int, until: int) -> pl.DataFrame:
+    """The segments of consecutive days between two instants; what goes on over midnight is one again."""
+    whole = pl.concat([day.segments for day in days]).sort("start")
+    cut = whole.with_columns(
+        start=pl.max_horizontal("start", pl.lit(since)), end=pl.min_horizontal("end", pl.lit(until))
+    ).filter(pl.col("end") > pl.col("start"))
+    return runs(cut, "status", "wait_minutes", "in_window", "counts_as_down")
+
+
+def _clipped(windows: Iterable[tuple[int, int]], since: int, until: int) -> list[tuple[int, int]]:
+    """Windows between two instants; one that goes on over midnight is one again."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(windows):
+        first, last = max(start, since), min(end, until)
+        if first >= last:
+            continue
+        if found and found[-1][1] == first:
+            first = found.pop()[0]
+        found.append((first, last))
+    return found
