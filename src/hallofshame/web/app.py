@@ -19,6 +19,7 @@ from hallofshame.web.api_live import api_live
 from hallofshame.web.api_outages import api_outages
 from hallofshame.web.api_parks import api_parks
 from hallofshame.web.api_rides import api_rides
+from hallofshame.web.api_timelines import api_timelines
 from hallofshame.web.cache import LeastRecentlyUsed
 from hallofshame.web.envelope import ATTRIBUTION
 from hallofshame.web.errors import API_PREFIX, install_errors
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     api_rides,
     api_history,
     api_outages,
+    api_timelines,
     api_compare,
     api_live,
     api_docs,
