@@ -13,6 +13,7 @@ from hallofshame.clock import Clock
 from hallofshame.store.database import Database
 from hallofshame.web import formatting
 from hallofshame.web.api_docs import api_docs
+from hallofshame.web.api_awards import api_awards
 from hallofshame.web.api_compare import api_compare
 from hallofshame.web.api_history import api_history
 from hallofshame.web.api_live import api_live
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     api_outages,
     api_timelines,
     api_compare,
+    api_awards,
     api_live,
     api_docs,
     api_badges,

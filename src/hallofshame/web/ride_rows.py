@@ -31,8 +31,10 @@ class Measure:
     downtime: int | None
     uptime: float | None
     wait: float | None
+    eligible_days: int = 0
     down_since: int | None = None
     is_open: bool = True
+    longest_wait: int | None = None
 
     @property
     def coverage(self) -> float | None:
@@ -49,6 +51,8 @@ def measure_period(totals: RideTotals) -> Measure:
         downtime=totals.downtime,
         uptime=scores.uptime_percent(totals.operating, totals.downtime),
         wait=scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
+        longest_wait=totals.wait_max or None,
+        eligible_days=totals.eligible_days,
     )
 
 
@@ -60,15 +64,17 @@ def measure_now(
     eligible = today is not None and today.eligible_days > 0
     is_open = park is not None and park.is_open and reading.is_fresh(park.observed_at)
     down = fresh and is_open and state is not None and state.counts_as_down
+    wait = wait_now(state) if fresh and is_open else None
     return Measure(
         eligible=eligible,
         observed=int(fresh and eligible and is_open),
         open=int(eligible and is_open),
         downtime=None,
         uptime=None,
-        wait=wait_now(state) if fresh and is_open else None,
+        wait=wait,
         down_since=state.since if down and state is not None else None,
         is_open=is_open,
+        longest_wait=state.wait_minutes if wait is not None and state is not None else None,
     )
 
 

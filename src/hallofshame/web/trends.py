@@ -29,13 +29,13 @@ def trend_tables(
     park_rows = {line.row["park_id"]: line.row for line in park_ranking(reading, period, parks)}
     park_changes = {park_id: row["trend_points"] for park_id, row in park_rows.items()}
     rides = reading.catalogue.rides
-    ride_changes = {
+    changes_of_rides = {
         ride_id: change
-        for ride_id, change in _ride_changes(reading, period).items()
+        for ride_id, change in ride_changes(reading, period).items()
         if rides[ride_id].park_id in park_rows
     }
     better_parks, worse_parks = _greatest(park_changes)
-    better_rides, worse_rides = _greatest(ride_changes)
+    better_rides, worse_rides = _greatest(changes_of_rides)
     shown = [rides[ride_id] for ride_id in (*better_rides[:limit], *worse_rides[:limit])]
     standings = ride_standings(reading, period, parks, DOWNTIME)
     lines = with_standing(reading, period, shown, standings)
@@ -63,7 +63,7 @@ def _greatest(changes: Mapping[int, float | None]) -> tuple[list[int], list[int]
     )
 
 
-def _ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
+def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
     """Change of uptime of every ride that is eligible in the period."""
 
     def build() -> dict[int, float | None]:

@@ -1,0 +1,136 @@
+"""The awards of two small years, by hand.
+
+Three parks of three rides each. In 2025 Alpha and Beta were open for 40 days, Gamma for 3: less than a tenth
+of 40, so Gamma wins nothing. Each day has one open hour of 3,600 s. Of 2026 ten days are recorded.
+
+- Alpha lost 360 s of each ride's hour in 2025 (score 1.0, uptime 90 %), 180 s in 2026 (0.5, 95 %)
+- Beta lost 36 s (0.1, 99 %), and 72 s (0.2, 98 %)
+- Gamma lost 1,800 s (5.0, 50 %); in 2026 it was open on all ten days and lost as much
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from hallofshame.clock import FixedClock
+from hallofshame.domain.localtime import day_bounds
+from hallofshame.store.database import Database
+from hallofshame.web.app import create_app
+from web.builders import HOUR, World
+from web.conftest import ROME, SEEN_AT, Api
+
+DAYS = {2025: {1: 40, 2: 40, 3: 3}, 2026: {1: 10, 2: 10, 3: 10}}
+LOST = {2025: {1: 360, 2: 36, 3: 1800}, 2026: {1: 180, 2: 72, 3: 1800}}
+WAITS = {1: 20, 2: 50, 3: 10}
+
+
+@pytest.fixture
+def years(sqlite_database: Database, clock: FixedClock) -> Api:
+    """The two years of the docstring above, both beginning on 1 June."""
+    world = World()
+    for park_id, name in ((1, "Alpha"), (2, "Beta"), (3, "Gamma")):
+        world.park(park_id, name, ROME, "Merlin" if park_id == 1 else "Disney")
+        for number in range(3):
+            world.ride(10 * park_id + number, park_id, f"{name} {number}")
+    for year, days in DAYS.items():
+        for park_id, count in days.items():
+            for offset in range(count):
+                day = f"{dt.date(year, 6, 1) + dt.timedelta(days=offset)}"
+                opens = day_bounds(dt.date.fromisoformat(day), ROME)[0] + 10 * HOUR
+                world.day(park_id, day, [(opens, opens + HOUR)])
+                for number in range(3):
+                    lost = LOST[year][park_id]
+                    wait = WAITS[park_id] + number
+                    world.hour(10 * park_id + number, day, opens, operating=HOUR - lost, down=lost, wait=wait)
+    world.write(sqlite_database, SEEN_AT)
+    return Api(create_app(sqlite_database, clock).test_client())
+
+
+def names(data: dict[str, Any], slug: str) -> list[tuple[int, str, Any]]:
+    """Place, name and deciding figure of the winners of one award."""
+    [category] = [category for category in data["categories"] if category["slug"] == slug]
+    field = "ride_name" if category["kind"] == "ride" else "park_name"
+    return [(row["place"], row[field], row[category["measure"]]) for row in category["winners"]]
+
+
+def test_the_worst_and_best_parks_of_a_year(years: Api) -> None:
+    data = years("/awards", year=2025)["data"]
+    assert (data["year"], data["is_partial"], data["years"]) == (2025, False, [2025, 2026])
+    assert names(data, "worst-parks") == [(1, "Alpha", 1.0), (2, "Beta", 0.1)]
+    assert names(data, "best-parks") == [(1, "Beta", 0.1), (2, "Alpha", 1.0)]
+    [worst] = [row for row in data["categories"][0]["winners"] if row["place"] == 1]
+    assert worst["open_days"] == 40
+
+
+def test_equal_rides_share_a_place(years: Api) -> None:
+    data = years("/awards", year=2025)["data"]
+    assert names(data, "worst-rides")[:4] == [
+        (1, "Alpha 0", 90.0),
+        (1, "Alpha 1", 90.0),
+        (1, "Alpha 2", 90.0),
+        (4, "Beta 0", 99.0),
+    ]
+    assert [place for place, _name, _value in names(data, "best-rides")] == [1, 1, 1, 4, 4]
+
+
+def test_the_longest_waits(years: Api) -> None:
+    data = years("/awards", year=2025, limit=2)["data"]
+    assert names(data, "longest-waits") == [(1, "Beta 2", 52.0), (2, "Beta 1", 51.0)]
+
+
+def test_the_running_year_is_partial_and_improves_on_the_same_stretch(years: Api) -> None:
+    """Alpha went from 90 to 95 %; Beta got worse; Gamma had no record to improve on."""
+    data = years("/awards")["data"]
+    assert (data["year"], data["is_partial"]) == (2026, True)
+    assert names(data, "worst-parks")[0] == (1, "Gamma", 5.0)
+    assert names(data, "most-improved-parks") == [(1, "Alpha", 5.0)]
+    assert names(data, "most-improved-rides") == [
+        (1, f"Alpha {number}", pytest.approx(5.0)) for number in range(3)
+    ]
+
+
+def test_winners_are_the_rows_of_the_lists(years: Api) -> None:
+    data = years("/awards", year=2026)["data"]
+    for category in data["categories"]:
+        for winner in category["winners"]:
+            name = winner.get("ride_name", winner["park_name"])
+            row = years.row(f"/{category['kind']}s/downtime", name, year=2026)
+            assert row == {key: value for key, value in winner.items() if key not in ("place", "open_days")}
+
+
+def test_filters_leave_the_others_out(years: Api) -> None:
+    data = years("/awards", year=2025, operator="disney")["data"]
+    assert names(data, "worst-parks") == [(1, "Beta", 0.1)]
+    assert {name for _place, name, _value in names(data, "best-rides")} == {"Beta 0", "Beta 1", "Beta 2"}
+
+
+def test_a_year_without_a_record_has_no_winners(years: Api) -> None:
+    answer = years("/awards", year=2010)
+    assert {len(category["winners"]) for category in answer["data"]["categories"]} == {0}
+    assert (answer["total"], answer["data"]["is_partial"]) == (0, False)
+
+
+def test_an_afternoon_wins_no_award_where_others_have_a_year(api: Api) -> None:
+    """Gardaland has two recorded days; Tiny Park too few rides; Foggy Park too little coverage."""
+    data = api("/awards")["data"]
+    assert [name for _place, name, _value in names(data, "worst-parks")] == ["Gardaland"]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("year=26", "year", "four digits"),
+        ("year=2028", "year", "2000 to 2027"),
+        ("limit=51", "limit", "1 to 50"),
+        ("period=today", "period", "unknown parameter"),
+    ],
+)
+def test_a_refusal_names_the_parameter(client: FlaskClient, query: str, parameter: str, words: str) -> None:
+    response = client.get(f"/api/awards?{query}")
+    error = response.get_json()["error"]
+    assert (response.status_code, error["parameter"]) == (400, parameter)
+    assert words in error["message"]
