@@ -6,13 +6,23 @@ from collections.abc import Mapping
 
 from flask import Blueprint
 
+from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import coverage_percent
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Page, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rankings import DOWNTIME, WAITS, Standing, park_ranking, ride_standings, with_standing
+from hallofshame.web.rankings import (
+    DOWNTIME,
+    LEAST_RELIABLE,
+    LONGEST_WAITS,
+    WAITS,
+    Standing,
+    park_ranking,
+    ride_standings,
+    with_standing,
+)
 from hallofshame.web.reading import Reading
 from hallofshame.web.ride_details import ride_details
 from hallofshame.web.ride_rows import measures
@@ -38,6 +48,26 @@ def downtime(reading: Reading, asked: Parameters) -> Row:
 def waittimes(reading: Reading, asked: Parameters) -> Row:
     """Rides by average posted wait."""
     return _ranking(reading, asked, WAITS)
+
+
+@endpoint(api_rides, "/rides/longest-waits", takes=_LIST, answers=list[RideRow])
+def longest_waits(reading: Reading, asked: Parameters) -> Row:
+    """Rides by the longest wait they posted."""
+    return _ranking(reading, asked, LONGEST_WAITS)
+
+
+@endpoint(api_rides, "/rides/least-reliable", takes=_LIST, answers=list[RideRow])
+def least_reliable(reading: Reading, asked: Parameters) -> Row:
+    """Rides by uptime, the lowest first.
+
+    `period=live` is refused, since a moment has no uptime.
+    """
+    if asked.period(reading.now.date()).is_live:
+        raise PeriodError(
+            "period 'live' has no uptime; it takes a period that has lasted, such as today or 7days",
+            parameter="period",
+        )
+    return _ranking(reading, asked, LEAST_RELIABLE)
 
 
 def _ranking(reading: Reading, asked: Parameters, by: str) -> Row:

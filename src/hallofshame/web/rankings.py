@@ -17,6 +17,10 @@ from hallofshame.web.ride_rows import Measure, measures, ride_lines
 
 DOWNTIME = "downtime"
 WAITS = "waits"
+LONGEST_WAITS = "longest_waits"
+LEAST_RELIABLE = "least_reliable"
+"""What rides are ranked by: hours lost, average wait, longest wait, uptime from the lowest up. The present
+moment has no uptime. Parks are ranked by the first two."""
 
 PARK_SORTS: Mapping[str, tuple[str, bool]] = {
     "rank": ("rank", False),
@@ -132,16 +136,27 @@ def ride_standings(reading: Reading, period: Period, parks: ParkFilter, by: str)
 
 
 def _judge(measure: Measure, by: str) -> tuple[float | None, str | None]:
-    """The value a ride is ranked by, or why it has no rank: too little seen, or nothing posted (R12)."""
-    value = measure.downtime if by == DOWNTIME else measure.wait
+    """The value a ride is ranked by, or why it has no rank: too little seen, or nothing to rank by (R12)."""
+    value, lacking = _ranked_by(measure, by)
     reason = (
         "no_data"
         if measure.observed == 0
         else scores.unranked_reason(measure.coverage, scores.MIN_RANKED_RIDES)
     )
     if reason is None and value is None:
-        reason = "no_waits_posted"
+        reason = lacking
     return value, reason
+
+
+def _ranked_by(measure: Measure, by: str) -> tuple[float | None, str]:
+    """The value, the greatest of which is first, and what it means where there is none."""
+    if by == WAITS:
+        return measure.wait, "no_waits_posted"
+    if by == LONGEST_WAITS:
+        return measure.longest_wait, "no_waits_posted"
+    if by == LEAST_RELIABLE:
+        return None if measure.uptime is None else -measure.uptime, "no_data"
+    return measure.downtime, "no_data"
 
 
 def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
@@ -153,7 +168,8 @@ def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
     if by == DOWNTIME:
         since = measure.down_since
         return (None, "not_down") if since is None else (-float(since), None)
-    return measure.wait, None if measure.wait is not None else "no_waits_posted"
+    value, lacking = _ranked_by(measure, by)
+    return value, None if value is not None else lacking
 
 
 def all_standings(reading: Reading, period: Period) -> dict[int, Standing]:
