@@ -118,7 +118,7 @@ function Header({ path, onSearch }: { path: string; onSearch: () => void }) {
 
 const THEME_WORDS: Record<Theme, string> = { system: "as the system", light: "light", dark: "dark" };
 const THEME_SIGNS: Record<Theme, string> = {
-  system: "M10 2a8 8 0 1 0 0 16zM10 2a8 8 0 0 1 0 16",
+  system: "M10 1.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 1 0 0-17zM10 4.500v11a5.500 5.500 0 0 0 0-11z",
   light: "M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 1v2M10 17v2M1 10h2M17 10h2M3.6 3.6 5 5M15 15l1.4 1.4M16.4 3.6 15 5M5 15l-1.4 1.4",
   dark: "M16.5 12.5A7.5 7.5 0 0 1 7.5 3.5a7.5 7.5 0 1 0 9 9z",
 };
@@ -130,7 +130,7 @@ function ThemeSwitch() {
   return (
     <button type="button" className="tool theme-button" title={words} aria-label={words} onClick={() => setTheme(next)}>
       <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false" className={`theme-${theme}`}>
-        <path d={THEME_SIGNS[theme]} />
+        <path d={THEME_SIGNS[theme]} fillRule="evenodd" />
       </svg>
     </button>
   );

@@ -39,6 +39,8 @@ export function QueueScene() {
       ))}
       <path className="f-hill1" d="M0 240v-84q220-60 440 0t420-4 580-10v98z" />
       <Gate />
+      <path className="s-ink" d="M770 34V230" strokeWidth="4" />
+      <circle className="f-gold" cx="770" cy="32" r="7" />
       <Bunting x={770} y={42} width={286} fills={["coral", "paper", "teal", "gold", "pink"]} />
       <path className="f-hill2" d="M0 240v-26q360-22 720 0t720-6v32z" />
       {VISITORS.map((visitor, index) => (

@@ -6,14 +6,17 @@ const CUPS: readonly [number, Fill, Fill][] = [
   [368, "teal", "pink"],
 ];
 const SWINGS: readonly Fill[] = ["coral", "teal", "gold", "pink", "teal", "coral"];
-const STRUTS = [820, 856, 892, 928, 1150, 1190, 1230, 1270];
+/** Where the track stands on the ground: x, and the height of the track there. */
+const STRUTS: readonly (readonly [number, number])[] = [
+  [830, 206], [866, 152], [902, 96], [938, 62], [976, 54], [1014, 92], [1052, 162], [1262, 172], [1302, 118], [1342, 142],
+];
 
 /** Rides at play: a drop tower, teacups, a swing carousel, a coaster with a loop. */
 export function RideScene() {
   return (
     <svg className="scene" viewBox="0 0 1440 240" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">
-      <SunFace x={1348} y={70} r={34} />
-      {([[90, 60, "pink"], [180, 26, "gold"], [470, 40, "coral"], [726, 28, "teal"], [1016, 24, "gold"], [1224, 40, "pink"]] as const).map(([x, y, fill]) => (
+      <SunFace x={1370} y={64} r={30} />
+      {([[90, 60, "pink"], [180, 26, "gold"], [470, 40, "coral"], [726, 28, "teal"], [1016, 24, "gold"], [1284, 40, "pink"]] as const).map(([x, y, fill]) => (
         <Diamond key={x} x={x} y={y} fill={fill} size={5} />
       ))}
       <path className="f-hill1" d="M0 240V176q190-58 390-6t380-8 360 4 310-26v100z" />
@@ -50,14 +53,18 @@ export function RideScene() {
       <path className="f-paper" d="M490 66a10 9 0 0 0 20 0 10 9 0 0 0 20 0 10 9 0 0 0 20 0 10 9 0 0 0 20 0 10 9 0 0 0 20 0 10 9 0 0 0 20 0 10 9 0 0 0 20 0 10 9 0 0 0 20 0 10 9 0 0 0 20 0 10 9 0 0 0 20 0z" />
       <path className="s-ink" d="M590 20V6" strokeWidth="3" />
       <path className="f-teal" d="M590 2q15 2 17 16-8-2-17 1z" />
-      {STRUTS.map((x) => (
-        <path key={x} className="s-plum" d={`M${x} ${x < 1000 ? 236 - (x - 790) * 1.15 : 90 + (x - 1150) * 0.95}V240`} strokeWidth="3" />
+      {STRUTS.map(([x, y]) => (
+        <path key={x} className="s-plum" d={`M${x} ${y}V240`} strokeWidth="3" />
       ))}
-      <path className="s-plum" d="M770 238c80-6 120-168 196-168 60 0 76 156 152 156 62 0 84-44 84-84s-26-76-62-76-64 34-64 76 36 96 110 96h254" strokeWidth="8" />
-      <g transform="translate(944 62) rotate(-16)">
+      <path
+        className="s-plum"
+        d="M770 236c80-6 120-184 196-184 60 0 76 160 152 160 62 0 84-44 84-84s-26-76-62-76-64 34-64 76 30 84 96 84c80 0 66-96 130-96 54 0 70 84 150 84"
+        strokeWidth="8"
+      />
+      <g transform="translate(944 42) rotate(-16)">
         <Car fill="coral" />
       </g>
-      <g transform="translate(984 62) rotate(22)">
+      <g transform="translate(984 42) rotate(22)">
         <Car fill="gold" />
       </g>
       <Bunting x={690} y={60} width={150} fills={["coral", "gold", "teal", "pink"]} />
