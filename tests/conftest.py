@@ -9,14 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from pytest_socket import socket_allow_hosts
 
+from hallofshame.clock import FixedClock
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base
+from hallofshame.web.app import create_app
+from support import demo_world
 from support.mariadb import MariaDBMissingError, MariaDBServer
+from support.suites import leave_out
 
-REQUIRE_ALL = "HALLOFSHAME_REQUIRE_ALL_SUITES"
+KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
+"""Folder in which the demonstration of the tests is kept from run to run, for those who write tests."""
 
 BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
 
@@ -42,9 +48,7 @@ def mariadb_server() -> Iterator[MariaDBServer]:
         try:
             server = MariaDBServer(Path(folder))
         except MariaDBMissingError as missing:
-            if os.environ.get(REQUIRE_ALL) == "1":
-                pytest.fail(str(missing))
-            pytest.skip(str(missing))
+            leave_out(str(missing))
         try:
             server.start()
             yield server
@@ -110,4 +114,28 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
         url = server.create_schema(f"empty_{tmp_path.name}")
     database = Database(url)
     yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share."""
+    if kept := os.environ.get(KEPT_WORLD):
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        return Path(kept)
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def demo_database(run_folder: Path) -> Path:
+    """The demonstration: recorded parks, five weeks up to ``demo_world.NOW``. Nobody writes to it."""
+    return demo_world.demo_database(run_folder)
+
+
+@pytest.fixture(scope="session")
+def demo_app(demo_database: Path) -> Iterator[Flask]:
+    """The application on the demonstration."""
+    database = Database(f"sqlite:///{demo_database}")
+    yield create_app(database, FixedClock(demo_world.NOW))
     database.dispose()

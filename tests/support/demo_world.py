@@ -94,7 +94,15 @@ class Server:
     def start(self) -> None:
         """Serve; returns once it answers."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "support.demo_world", "serve", str(self._database), "--port", str(self.port)],
+            [
+                sys.executable,
+                "-m",
+                "support.demo_world",
+                "serve",
+                str(self._database),
+                "--port",
+                str(self.port),
+            ],
             cwd=TESTS,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,0 +1,28 @@
+"""Every page, on desktop and phone, in light and dark: no fault, no barrier, no sideways scroll."""
+
+from __future__ import annotations
+
+import pytest
+
+from browser.addresses import PAGES, Places
+from browser.conftest import Open
+from support.demo_world import Server
+from support.tabs import axe, sideways
+
+SCHEMES = ("light", "dark")
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_without_fault(open_tab: Open, site: Server, places: Places, name: str, size: str) -> None:
+    tab = open_tab(site, size=size, color_scheme=SCHEMES[0])
+    page = tab.open(places.address(name))
+    found: list[str] = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {objection}" for objection in axe(page)]
+    assert sideways(page) <= 0
+    assert page.locator("h1").count() == 1
+    assert "Hall of Shame" in page.title()
+    assert tab.problems == []
+    assert found == []

@@ -1,0 +1,199 @@
+"""Chromium, and tabs in it that remember everything that went wrong on them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    TimeoutError,
+    sync_playwright,
+)
+
+from support import demo_world
+
+MISSING = "Chromium not found: apt-get install chromium"
+NO_AXE = "axe-core not found: make pages"
+NOT_BUILT = "the pages are not built: make pages"
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+BUILT = demo_world.TESTS.parent / "src" / "hallofshame" / "web" / "static" / "app" / ".vite" / "manifest.json"
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
+
+_PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+_TAKEN_OVER = ".theme-button"
+"""Only the script's header has it; the served one does without."""
+_LOADING = ".skeleton, [aria-busy='true']"
+
+
+class MissingError(Exception):
+    """Something that the browser's tests need is not on this machine; the message says how to get it."""
+
+
+def needed() -> str:
+    """The browser's program, once everything else is there too.
+
+    :raises MissingError: with what is missing.
+    """
+    if not BUILT.exists():
+        raise MissingError(NOT_BUILT)
+    if not AXE.exists():
+        raise MissingError(NO_AXE)
+    for name in _PROGRAMS:
+        if found := shutil.which(name):
+            return found
+    raise MissingError(MISSING)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, without a window.
+
+    :raises MissingError: where there is none.
+    """
+    program = needed()
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """One tab in a context of its own; ``problems`` is what went wrong on it so far.
+
+    Its clock shows the demonstration's own time, unless ``is_timed``. ``options`` are those of a browser
+    context.
+    """
+
+    def __init__(
+        self, browser: Browser, site: str, *, size: str = "desktop", is_timed: bool = False, **options: Any
+    ) -> None:
+        self.site = site
+        self.has_script = options.get("java_script_enabled", True)
+        given: dict[str, Any] = {
+            "viewport": SIZES[size],
+            "reduced_motion": "reduce",
+            "locale": "en-GB",
+            "timezone_id": "Europe/Berlin",
+            "service_workers": "block",
+        }
+        if size == "phone":
+            given |= {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+        self.context = browser.new_context(base_url=site, **(given | options))
+        self.context.set_default_timeout(15_000)
+        if self.has_script and not is_timed:
+            self.context.clock.set_fixed_time(demo_world.NOW)
+        self.page: Page = self.context.new_page()
+        self.problems: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        self.page.on("request", self._on_request)
+        self.page.on("requestfailed", self._on_failure)
+        self.page.on("response", self._on_response)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            where = message.location.get("url", "")
+            self.problems.append(f"console: {message.text} ({where})")
+
+    def _on_request(self, request: Request) -> None:
+        self.asked.append(request.url)
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and not request.url.startswith(self.site + "/"):
+            self.problems.append(f"request to another host: {request.url}")
+
+    def _on_failure(self, request: Request) -> None:
+        # A page that is left cancels what it was asking for.
+        if request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"failed: {request.url} ({request.failure})")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.problems.append(f"status {response.status}: {response.url}")
+
+    def open(self, path: str) -> Page:
+        """Go to an address of the site and wait until it is all there."""
+        self.page.goto(path, wait_until="load")
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until the script has taken over and nothing is loading any more."""
+        if not self.has_script:
+            return
+        try:
+            self.page.wait_for_selector(_TAKEN_OVER, state="attached")
+        except TimeoutError as late:
+            raise AssertionError(
+                f"no script took over {self.address}: {self.problems}; {self.shown[:200]}"
+            ) from late
+        self.page.wait_for_function(
+            "loading => document.querySelector(loading) === null && document.fonts.status === 'loaded'",
+            arg=_LOADING,
+        )
+
+    @property
+    def address(self) -> str:
+        """Path and query of what is shown."""
+        parts = urlsplit(self.page.url)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    @property
+    def shown(self) -> str:
+        """The words on the page."""
+        return self.page.locator("main").inner_text()
+
+    def close(self) -> None:
+        """Close the tab and forget its cookies and caches."""
+        self.context.close()
+
+
+def axe(page: Page) -> list[str]:
+    """What axe objects to, one line each."""
+    if not page.evaluate("() => 'axe' in window"):
+        # Evaluated, not added as an element: the site's own policy refuses scripts from elsewhere.
+        page.evaluate(AXE.read_text(encoding="utf-8") + "\n;undefined")
+    found: list[dict[str, Any]] = page.evaluate(
+        """async () => {
+            const result = await axe.run(document, { resultTypes: ["violations"] });
+            return result.violations;
+        }"""
+    )
+    return [
+        f"{rule['id']}: {rule['help']}: {node['target']} {node['html'][:160]} {_reason(node)}"
+        for rule in found
+        for node in rule["nodes"][:4]
+    ]
+
+
+def _reason(node: dict[str, Any]) -> str:
+    reasons = [check["message"] for name in ("any", "all", "none") for check in node[name]]
+    return "; ".join(reasons)[:200]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than the screen."""
+    found: int = page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return found
