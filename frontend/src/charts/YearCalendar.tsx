@@ -14,6 +14,8 @@ interface YearCalendarProps {
   points: readonly ChartPoint[];
   measure: MeasureKey;
   title: string;
+  /** The park's today: what comes after it is still to come. */
+  today: string;
   /** A day was chosen. */
   onDay?: (date: string) => void;
 }
@@ -24,7 +26,7 @@ const BLOCK_GAP = 8;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** A year as weeks across and weekdays down; in two or three parts, one under the other, where it is narrow. */
-export function YearCalendar({ year, points, measure: key, title, onDay }: YearCalendarProps) {
+export function YearCalendar({ year, points, measure: key, title, today, onDay }: YearCalendarProps) {
   const [ref, width] = useWidth();
   const measure = MEASURES[key];
   const blocks = width >= 760 ? 1 : width >= 420 ? 2 : 3;
@@ -35,7 +37,7 @@ export function YearCalendar({ year, points, measure: key, title, onDay }: YearC
   const dates = datesOf(year);
   const placed = dates.map((date) => {
     const { block, column, row } = placeOfDay(date, blocks);
-    return { date, point: known.get(date) ?? null, x: LEFT + column * size, y: block * blockHeight + HEAD + row * size };
+    return { date, point: known.get(date) ?? emptyDay(date, today), x: LEFT + column * size, y: block * blockHeight + HEAD + row * size };
   });
   const stops = placed.map(({ date, point, x, y }) => ({
     x,
@@ -43,7 +45,7 @@ export function YearCalendar({ year, points, measure: key, title, onDay }: YearC
     width: size,
     height: size,
     title: longDate(date),
-    lines: point === null ? ["no data"] : linesOf(point, measure),
+    lines: linesOf(point, measure),
   }));
   const withValue = points.filter((point) => measure.value(point) !== null).length;
   return (
@@ -83,6 +85,10 @@ export function YearCalendar({ year, points, measure: key, title, onDay }: YearC
 
 const STEPS: Record<ArrowKey, number> = { ArrowLeft: -7, ArrowRight: 7, ArrowUp: -1, ArrowDown: 1 };
 
+function emptyDay(date: string, today: string): ChartPoint {
+  return { date, state: date > today ? "to_come" : "no_data" };
+}
+
 function datesOf(year: number): string[] {
   const dates: string[] = [];
   for (let date = `${year}-01-01`; date.startsWith(String(year)); date = addDays(date, 1)) dates.push(date);
@@ -90,7 +96,7 @@ function datesOf(year: number): string[] {
 }
 
 interface DayProps {
-  point: ChartPoint | null;
+  point: ChartPoint;
   measure: Measure;
   x: number;
   y: number;
@@ -99,11 +105,11 @@ interface DayProps {
 
 function Day({ point, measure, x, y, size }: DayProps) {
   const box = { x, y, width: size, height: size, rx: Math.min(3, size / 4) };
-  const value = point === null ? null : measure.value(point);
+  const value = measure.value(point);
   if (value === null) {
-    if (point?.state === "closed") return <path className="closed-cell" d={`M${x + size * 0.25} ${y + size / 2}h${size * 0.5}`} />;
-    if (point?.state === "to_come") return <rect className="to-come-cell" {...box} />;
-    if (point?.state === "open") return <circle className="nothing" cx={x + size / 2} cy={y + size / 2} r="2" />;
+    if (point.state === "closed") return <path className="closed-cell" d={`M${x + size * 0.25} ${y + size / 2}h${size * 0.5}`} />;
+    if (point.state === "to_come") return <rect className="to-come-cell" {...box} />;
+    if (point.state === "open") return <circle className="nothing" cx={x + size / 2} cy={y + size / 2} r="2" />;
     return <rect className="missing" {...box} />;
   }
   const step = stepOf(measure, value);

@@ -4,7 +4,7 @@ import { stopAt, type Stop } from "../Plot";
 import { stepInRows } from "../TimelineStrip";
 import { lookOf } from "../looks";
 import type { Segment } from "../types";
-import { busySpan, hourTicks, outside, stretchesOf, tickEvery, timeScale } from "./strip";
+import { hourTicks, outside, stretchesOf, tickEvery, timeScale } from "./strip";
 
 const segment = (start: string, end: string, more: Partial<Segment> = {}): Segment => ({
   start: `2026-08-20T${start}:00Z`,
@@ -58,20 +58,6 @@ describe("hours", () => {
   it("are labelled as far apart as they need", () => {
     expect(tickEvery("2026-08-20T00:00:00Z", "2026-08-21T00:00:00Z", 1000, 40)).toBe(1);
     expect(tickEvery("2026-08-20T00:00:00Z", "2026-08-21T00:00:00Z", 220, 40)).toBe(6);
-  });
-});
-
-describe("the span of a day worth drawing", () => {
-  const [start, end] = ["2026-08-20T00:00:00Z", "2026-08-21T00:00:00Z"];
-
-  it("goes an hour beyond what was open or running", () => {
-    const windows = [{ start: "2026-08-20T09:30:00Z", end: "2026-08-20T18:00:00Z" }];
-    const ran = [segment("08:45", "18:20"), segment("00:00", "08:45", { status: "closed" })];
-    expect(busySpan(start, end, windows, ran)).toEqual(["2026-08-20T07:00:00.000Z", "2026-08-20T20:00:00.000Z"]);
-  });
-
-  it("is the whole day where nothing was", () => {
-    expect(busySpan(start, end, [], [])).toEqual([start, end]);
   });
 });
 

@@ -56,24 +56,6 @@ export function tickEvery(start: string, end: string, width: number, labelWidth:
   return [1, 2, 3, 4, 6, 12].find((every) => (hours / every) * labelWidth <= width) ?? 24;
 }
 
-/** The part of a day worth drawing: the open windows and what any ride did, an hour wider, inside the day. */
-export function busySpan(
-  start: string,
-  end: string,
-  windows: readonly OpenWindow[],
-  segments: readonly Segment[],
-): [string, string] {
-  const seen = segments.filter((segment) => segment.status === "operating" || segment.status === "down");
-  const stretches = [...windows, ...seen];
-  if (stretches.length === 0) return [start, end];
-  const hour = 3_600_000;
-  const first = Math.min(...stretches.map((stretch) => Date.parse(stretch.start)));
-  const last = Math.max(...stretches.map((stretch) => Date.parse(stretch.end)));
-  const from = Math.max(Math.floor(first / hour) * hour - hour, Date.parse(start));
-  const to = Math.min(Math.ceil(last / hour) * hour + hour, Date.parse(end));
-  return [new Date(from).toISOString(), new Date(to).toISOString()];
-}
-
 /** The parts of the axis that lie in no window. */
 export function outside(start: string, end: string, windows: readonly OpenWindow[]): OpenWindow[] {
   const gaps: OpenWindow[] = [];

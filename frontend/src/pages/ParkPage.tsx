@@ -1,0 +1,190 @@
+import { useEffect } from "react";
+import { prefetchApi, useApi } from "../api/client";
+import type { PageProps } from "../app/routes";
+import type { TierShare } from "../charts/types";
+import { BandLegend, Failure, Later, PeriodPicker, SectionNav, Skeleton, StaleNotice } from "../components";
+import { number } from "../lib/format";
+import { parkPath } from "../lib/paths";
+import { neighbours } from "../lib/periods";
+import { spanOf } from "../lib/time";
+import { usePageMeta } from "../lib/title";
+import type { ParkDetails } from "./park/answers";
+import { CalendarSection } from "./park/CalendarSection";
+import { HeatSection } from "./park/HeatSection";
+import { OutagesSection } from "./park/OutagesSection";
+import { ParkHead } from "./park/ParkHead";
+import { PeriodChart } from "./park/PeriodChart";
+import { ExcludedSection, RidesSection } from "./park/RidesSection";
+import { ScheduleSection, ShowTimes } from "./park/ScheduleSection";
+import { ScoreExplained } from "./park/ScoreExplained";
+import { SessionsSection } from "./park/SessionsSection";
+import { TakeAlong } from "./park/TakeAlong";
+import { TiersSection } from "./park/TiersSection";
+import { TimelineSection } from "./park/TimelineSection";
+import { dateOr, useView, type View } from "./park/useView";
+import { Verdict } from "./park/Verdict";
+import { WithoutData } from "./park/WithoutData";
+
+const SECTIONS = [
+  ["chart", "Chart"],
+  ["score", "The score"],
+  ["rides", "Rides"],
+  ["timeline", "Timeline"],
+  ["outages", "Outages"],
+  ["week", "Week"],
+  ["year", "Year"],
+  ["schedule", "Hours"],
+  ["tiers", "Tiers"],
+  ["excluded", "Not counted"],
+  ["sessions", "Sessions"],
+  ["take", "Feeds and data"],
+] as const;
+
+/** One park: its score first, then what it is made of. */
+export default function ParkPage({ params }: PageProps) {
+  const slug = params["slug"] ?? "";
+  const view = useView();
+  const path = `/api/parks/${slug}/details`;
+  const answer = useApi<ParkDetails>(path, view.period, { live: view.isRunning });
+  const details = answer.data?.data;
+  const isOther = details !== undefined && details.park.park_slug !== slug && String(details.park.park_id) !== slug;
+  usePageMeta(
+    details === undefined ? "" : `${details.park.park_name}, ${view.words}`,
+    details && `How reliable the rides of ${details.park.park_name} were: score, breakdowns, waits.`,
+  );
+  useEffect(() => {
+    for (const name of neighbours(view.name)) prefetchApi(path, { period: name });
+  }, [path, view.name]);
+
+  if (details === undefined || isOther) {
+    return (
+      <div className="page">
+        {answer.error !== null && !answer.isFetching ? <Failure error={answer.error} retry={answer.refetch} /> : <Skeleton rows={14} label="Loading the park" />}
+      </div>
+    );
+  }
+  return (
+    <div className="page place">
+      <ParkHead park={details.park} />
+      <PeriodPicker onHint={(name) => prefetchApi(path, { period: name })} />
+      <StaleNotice isStale={answer.isStale} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
+      <div className={answer.isPrevious ? "view is-previous" : "view"} aria-busy={answer.isPrevious}>
+        <p className="span-of">
+          {spanOf(details.summary.start_date, details.summary.end_date)} <span className="sub">park-local days</span>
+        </p>
+        <Sections details={details} view={view} />
+      </div>
+    </div>
+  );
+}
+
+function Sections({ details, view }: { details: ParkDetails; view: View }) {
+  const { park, summary } = details;
+  const api = `/api/parks/${park.park_slug}`;
+  const hasFigures = summary.coverage_percent !== null && summary.coverage_percent > 0;
+  const slugs = new Map(details.rides.map((ride) => [ride.ride_id, ride.ride_slug]));
+  const day = dateOr(view.state["date"]) ?? summary.end_date;
+  const tiers = (details as ParkDetails & { tiers?: TierShare[] }).tiers;
+  return (
+    <>
+      <Verdict details={details} view={view} />
+      <SectionNav sections={SECTIONS.filter(([id]) => id !== "tiers" || tiers !== undefined)} />
+      {!hasFigures && <WithoutData details={details} view={view} />}
+      {hasFigures && (
+        <section id="chart" className="part">
+          <PeriodChart
+            name={park.park_name}
+            zone={park.timezone}
+            grain={details.chart_grain}
+            points={details.chart_data}
+            measures={["score", "downtime", "uptime", "wait", "rides_down"]}
+            view={view}
+          />
+        </section>
+      )}
+      <section id="score" className="part" aria-labelledby="score-title">
+        <h2 id="score-title">Where the score comes from</h2>
+        <ScoreExplained details={details} view={view} />
+      </section>
+      <section id="rides" className="part" aria-labelledby="rides-title">
+        <h2 id="rides-title">{view.isLive ? "Rides now" : "Problem rides first"}</h2>
+        <RidesSection rides={details.rides} view={view} />
+      </section>
+      <section id="timeline" className="part">
+        <Later rows={14}>
+          <TimelineSection park={park} lastDay={summary.end_date} view={view} />
+        </Later>
+      </section>
+      <section id="outages" className="part" aria-labelledby="outages-title">
+        <h2 id="outages-title">Outages, {view.words}</h2>
+        <OutagesSection
+          outages={details.outages}
+          total={details.outages_total}
+          name={park.park_name}
+          zone={park.timezone}
+          isWatched={hasFigures}
+          slugs={slugs}
+          view={view}
+        />
+      </section>
+      <section id="week" className="part">
+        <Later>
+          <HeatSection
+            path={`${api}/heatmap`}
+            name={park.park_name}
+            zone={park.timezone}
+            title="A week, hour by hour"
+            measures={["score", "downtime", "uptime", "wait"]}
+            view={view}
+          />
+        </Later>
+      </section>
+      <section id="year" className="part">
+        <Later>
+          <CalendarSection path={`${api}/series`} name={park.park_name} zone={park.timezone} measures={["score", "downtime", "uptime", "wait"]} view={view} />
+        </Later>
+      </section>
+      <section id="schedule" className="part" aria-labelledby="schedule-title">
+        <h2 id="schedule-title">Opening hours and shows</h2>
+        <Later rows={6}>
+          <ScheduleSection park={park} ofPeriod={details.schedule} view={view} />
+          <ShowTimes park={park} date={day} view={view} />
+        </Later>
+      </section>
+      {tiers !== undefined && (
+        <section id="tiers" className="part">
+          <TiersSection tiers={tiers} name={park.park_name} view={view} />
+        </section>
+      )}
+      <section id="excluded" className="part" aria-labelledby="excluded-title">
+        <h2 id="excluded-title">Not counted, and why</h2>
+        <ExcludedSection rides={details.rides} view={view} />
+      </section>
+      <section id="sessions" className="part" aria-labelledby="sessions-title">
+        <h2 id="sessions-title">Operating sessions of the last 30 days</h2>
+        <Later>
+          <SessionsSection park={park} />
+        </Later>
+      </section>
+      <section id="take" className="part" aria-labelledby="take-title">
+        <h2 id="take-title">Feeds, badge and data</h2>
+        <TakeAlong
+          place={`parks/${park.park_slug}`}
+          page={parkPath(park)}
+          name={park.park_name}
+          period={view.period}
+          tables={[
+            ["rides", "rides"],
+            ["chart_data", "chart"],
+            ["outages", `outages (${number(details.outages_total)})`],
+          ]}
+        />
+      </section>
+      <section className="part" aria-labelledby="scale-title">
+        <h2 id="scale-title">The scale</h2>
+        <BandLegend />
+        <p className="small">A dash is missing data and never means zero.</p>
+      </section>
+    </>
+  );
+}

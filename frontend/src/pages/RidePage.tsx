@@ -1,0 +1,161 @@
+import { useEffect } from "react";
+import { useLocation } from "wouter";
+import { prefetchApi, useApi } from "../api/client";
+import type { PageProps } from "../app/routes";
+import { Failure, Later, PeriodPicker, SectionNav, Skeleton, StaleNotice } from "../components";
+import { number } from "../lib/format";
+import { ridePath } from "../lib/paths";
+import { neighbours } from "../lib/periods";
+import { spanOf } from "../lib/time";
+import { usePageMeta } from "../lib/title";
+import type { RideDetails } from "./park/answers";
+import { CalendarSection } from "./park/CalendarSection";
+import { HeatSection } from "./park/HeatSection";
+import { OutagesSection } from "./park/OutagesSection";
+import { PeriodChart } from "./park/PeriodChart";
+import { TakeAlong } from "./park/TakeAlong";
+import { useView, type View } from "./park/useView";
+import { MonthsSection } from "./ride/MonthsSection";
+import { QueuesSection } from "./ride/QueuesSection";
+import { RideHead } from "./ride/RideHead";
+import { OutageFacts, RideVerdict } from "./ride/RideVerdict";
+import { StatusSection } from "./ride/StatusSection";
+
+const SECTIONS = [
+  ["status", "48 hours"],
+  ["chart", "Chart"],
+  ["outages", "Outages"],
+  ["months", "Months"],
+  ["week", "Week"],
+  ["year", "Year"],
+  ["queues", "Queues"],
+  ["take", "Feeds and data"],
+] as const;
+
+/** One ride: how reliable it was, what it is doing, and what went wrong. */
+export default function RidePage({ params }: PageProps) {
+  const id = Number.parseInt(params["ride"] ?? "", 10);
+  const view = useView();
+  const path = `/api/rides/${Number.isNaN(id) ? (params["ride"] ?? "") : id}/details`;
+  const answer = useApi<RideDetails>(path, view.period, { live: view.isRunning });
+  const details = answer.data?.data;
+  // While another ride loads, the one before must not stand under its address.
+  const isOther = details !== undefined && details.ride.ride_id !== id;
+  usePageMeta(
+    details === undefined ? "" : `${details.ride.ride_name} at ${details.park.park_name}, ${view.words}`,
+    details && `How often ${details.ride.ride_name} at ${details.park.park_name} breaks down, for how long, and how long people wait for it.`,
+  );
+  useEffect(() => {
+    for (const name of neighbours(view.name)) prefetchApi(path, { period: name });
+  }, [path, view.name]);
+  useRightAddress(isOther ? undefined : details);
+
+  if (details === undefined || isOther) {
+    return (
+      <div className="page">
+        {answer.error !== null && !answer.isFetching ? <Failure error={answer.error} retry={answer.refetch} /> : <Skeleton rows={14} label="Loading the ride" />}
+      </div>
+    );
+  }
+  return (
+    <div className="page place">
+      <RideHead details={details} view={view} />
+      <PeriodPicker onHint={(name) => prefetchApi(path, { period: name })} />
+      <StaleNotice isStale={answer.isStale} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
+      <div className={answer.isPrevious ? "view is-previous" : "view"} aria-busy={answer.isPrevious}>
+        <p className="span-of">
+          {spanOf(details.summary.start_date, details.summary.end_date)} <span className="sub">park-local days</span>
+        </p>
+        <Sections details={details} view={view} />
+      </div>
+    </div>
+  );
+}
+
+/** A wrong or missing name in the address is put right, without an entry in the history. */
+function useRightAddress(details: RideDetails | undefined): void {
+  const [path, navigate] = useLocation();
+  useEffect(() => {
+    if (details === undefined) return;
+    const right = ridePath(details.ride);
+    if (path !== right) navigate(right + window.location.search + window.location.hash, { replace: true });
+  }, [details, path, navigate]);
+}
+
+function Sections({ details, view }: { details: RideDetails; view: View }) {
+  const { ride, park, summary } = details;
+  const api = `/api/rides/${ride.ride_id}`;
+  const isWatched = summary.coverage_percent !== null && summary.coverage_percent > 0;
+  return (
+    <>
+      <RideVerdict details={details} view={view} />
+      <SectionNav sections={SECTIONS} />
+      <section id="status" className="part">
+        <StatusSection details={details} />
+      </section>
+      <section id="chart" className="part">
+        <PeriodChart
+          name={ride.ride_name}
+          zone={park.timezone}
+          grain={details.chart_grain}
+          points={details.chart_data}
+          measures={["uptime", "downtime", "wait"]}
+          view={view}
+        />
+      </section>
+      <section id="outages" className="part" aria-labelledby="outages-title">
+        <h2 id="outages-title">Outages, {view.words}</h2>
+        <OutageFacts details={details} />
+        <OutagesSection
+          outages={details.outages}
+          total={details.outages_total}
+          name={ride.ride_name}
+          zone={park.timezone}
+          isWatched={isWatched}
+          view={view}
+        />
+      </section>
+      <section id="months" className="part">
+        <Later>
+          <MonthsSection details={details} />
+        </Later>
+      </section>
+      <section id="week" className="part">
+        <Later>
+          <HeatSection
+            path={`${api}/heatmap`}
+            name={ride.ride_name}
+            zone={park.timezone}
+            title="Typical waits of a week"
+            measures={["wait", "uptime", "downtime"]}
+            view={view}
+          />
+        </Later>
+      </section>
+      <section id="year" className="part">
+        <Later>
+          <CalendarSection path={`${api}/series`} name={ride.ride_name} zone={park.timezone} measures={["uptime", "downtime", "wait"]} view={view} />
+        </Later>
+      </section>
+      <section id="queues" className="part" aria-labelledby="queues-title">
+        <h2 id="queues-title">Queues and prices</h2>
+        <Later rows={3}>
+          <QueuesSection rideId={ride.ride_id} name={ride.ride_name} zone={park.timezone} />
+        </Later>
+      </section>
+      <section id="take" className="part" aria-labelledby="take-title">
+        <h2 id="take-title">Feeds, badge and data</h2>
+        <TakeAlong
+          place={`rides/${ride.ride_id}`}
+          page={ridePath(ride)}
+          name={ride.ride_name}
+          period={view.period}
+          tables={[
+            ["chart_data", "chart"],
+            ["outages", `outages (${number(details.outages_total)})`],
+          ]}
+        />
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { Link } from "wouter";
+import { OutageLegend } from "../../charts/Legends";
+import { OutageBars } from "../../charts/lazy";
+import { TableView } from "../../charts/TableView";
+import { kindWords } from "../../charts/geometry/lengths";
+import { lengthTable } from "../../charts/tables";
+import { ChartFrame, DataTable, Duration, LocalTime, useMore, type Column } from "../../components";
+import { counted } from "../../lib/format";
+import type { Outage } from "./answers";
+import type { View } from "./useView";
+
+interface OutagesSectionProps {
+  outages: readonly Outage[];
+  total: number;
+  name: string;
+  zone: string;
+  /** False where nothing was watched, so that none is not the same as none known. */
+  isWatched: boolean;
+  /** Slugs of the rides, to link to them; without it the ride is the page's own. */
+  slugs?: ReadonlyMap<number, string>;
+  view: View;
+}
+
+/** The outages that began in the period: by length and kind, and one by one. */
+export function OutagesSection({ outages, total, name, zone, isWatched, slugs, view }: OutagesSectionProps) {
+  const [shown, more] = useMore(outages, 10, "outages");
+  if (outages.length === 0) {
+    return <p>{isWatched ? `None began: ${name} ran without an outage in this period.` : "Not known: nothing was watched in this period."}</p>;
+  }
+  const title = `Outages of ${name} by length, ${view.words}`;
+  const cut = outages.length < total ? `; the latest ${outages.length} are shown` : "";
+  return (
+    <>
+      <DataTable
+        columns={columns(zone, slugs, view)}
+        rows={shown}
+        rowKey={(outage) => `${outage.ride_id}-${outage.started_at}`}
+        caption={`${counted(total, "outage")} began in this period${cut}. Times of the park (${zone}).`}
+        isSorted
+      />
+      {more}
+      {outages.length >= 3 && (
+        <ChartFrame title="How long they were" level={3} legend={<OutageLegend />} table={<TableView table={lengthTable(outages, title)} />}>
+          <OutageBars outages={outages} title={title} />
+        </ChartFrame>
+      )}
+    </>
+  );
+}
+
+function columns(zone: string, slugs: ReadonlyMap<number, string> | undefined, view: View): Column<Outage>[] {
+  const began: Column<Outage> = {
+    id: "began",
+    header: "Began",
+    numeric: false,
+    isRowHeader: slugs === undefined,
+    cell: (outage) => <LocalTime iso={outage.started_at} zone={zone} style="day" />,
+  };
+  const rest: Column<Outage>[] = [
+    {
+      id: "ended",
+      header: "Ended",
+      numeric: false,
+      cell: (outage) =>
+        outage.ended_at === null ? <span className="status down">still down</span> : <LocalTime iso={outage.ended_at} zone={zone} style="day" />,
+    },
+    { id: "lost", header: "Open time lost", cell: (outage) => <Duration seconds={outage.downtime_seconds} /> },
+    {
+      id: "kind",
+      header: "Kind",
+      numeric: false,
+      cell: (outage) => (
+        <>
+          <span className={`kind-mark kind-mark-${outage.kind}`} aria-hidden="true" /> {kindWords(outage.kind)}
+          {outage.flaps > 0 && <span className="sub"> with {counted(outage.flaps, "short flap")}</span>}
+        </>
+      ),
+    },
+  ];
+  if (slugs === undefined) return [began, ...rest];
+  const ride: Column<Outage> = {
+    id: "ride",
+    header: "Ride",
+    isRowHeader: true,
+    cell: (outage) => {
+      const slug = slugs.get(outage.ride_id);
+      const words = outage.ride_name ?? "a ride no longer known";
+      return slug === undefined ? words : <Link href={`/rides/${outage.ride_id}-${slug}${view.query}`}>{words}</Link>;
+    },
+  };
+  return [ride, began, ...rest];
+}

@@ -1,0 +1,60 @@
+import { Link } from "wouter";
+import { useApi } from "../../api/client";
+import { RelativeTime } from "../../components";
+import { counted } from "../../lib/format";
+import { parkPath } from "../../lib/paths";
+import { longDate, shortDate } from "../../lib/time";
+import { unrankedWords } from "../../lib/wording";
+import type { CoverageRow, ParkDetails } from "./answers";
+import type { View } from "./useView";
+import { evidenceWords, feedWords } from "./words";
+
+/** A park without figures in the period: since when, why, and where to go on. */
+export function WithoutData({ details, view }: { details: ParkDetails; view: View }) {
+  const { park, summary, evidence } = details;
+  // The record of a park stands in the list of its operator's parks.
+  const answer = useApi<CoverageRow[]>("/api/coverage", { operator: park.operator, limit: 500 });
+  const record = answer.data?.data.find((row) => row.park_id === park.park_id);
+  const path = parkPath(park);
+  return (
+    <div className="empty">
+      <h2>No figures for {view.words}</h2>
+      <p>
+        {summary.unranked_reason !== null && `${unrankedWords(summary.unranked_reason)}. `}
+        {evidence !== null && `What is known of the day: ${evidenceWords(evidence)}. `}
+        {!park.is_active && "The park has vanished from its sources. "}
+        {view.isLive && summary.observed_at !== null && (
+          <>
+            The last look was <RelativeTime iso={summary.observed_at} />.
+          </>
+        )}
+      </p>
+      {record !== undefined && (
+        <p>
+          {record.first_day === null || record.last_day === null ? (
+            <>Nothing has been recorded of this park yet. It is read from {feedWords(record.primary_feed)} and appears with the first answer.</>
+          ) : (
+            <>
+              The record of this park goes from {shortDate(record.first_day)} to {longDate(record.last_day)}:{" "}
+              {counted(record.days_recorded, "day")}, read from {feedWords(record.primary_feed)}.{" "}
+              <Link href={`${path}?end=${record.last_day}&start=${record.last_day}`}>See its last day</Link>
+            </>
+          )}
+        </p>
+      )}
+      {record !== undefined && record.findings.length > 0 && (
+        <ul>
+          {record.findings.map((finding) => (
+            <li key={finding.kind + finding.detail}>
+              {finding.detail} (last seen <RelativeTime iso={finding.last_seen_at} />)
+            </li>
+          ))}
+        </ul>
+      )}
+      <p>
+        Look at <Link href={`${path}?period=yesterday`}>yesterday</Link>, <Link href={`${path}?period=7days`}>the last 7 days</Link> or{" "}
+        <Link href={`${path}?period=30days`}>the last 30 days</Link>.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+/** The API's stable words as the park and ride pages say them. */
+
+const EXCLUDED: Record<string, string> = {
+  not_attraction: "Not a ride (a show, a meeting place, a shop or a restaurant)",
+  inactive: "Has vanished from its source",
+  refurbishment: "Under refurbishment",
+  not_operated_7_days: "Did not run on these days or the six before",
+  no_data: "Never seen in this period",
+};
+
+/** Why a ride does not count. */
+export const excludedWords = (reason: string | null): string =>
+  reason === null ? "Not counted" : (EXCLUDED[reason] ?? reason.replaceAll("_", " "));
+
+const EVIDENCE: Record<string, string> = {
+  schedule: "published hours",
+  "schedule+activity": "published hours, and rides seen running outside them",
+  activity: "rides seen running (no hours published)",
+  no_activity: "closed: no ride ran",
+  no_data: "nothing was seen and no hours are known",
+};
+
+/** On what grounds a day counts as open or closed. */
+export const evidenceWords = (evidence: string): string => EVIDENCE[evidence] ?? evidence.replaceAll("_", " ");
+
+const FEEDS: Record<string, string> = {
+  queue_times: "Queue-Times.com",
+  themeparks_wiki: "ThemeParks.wiki",
+  archive: "the archive of ThemeParks.wiki",
+};
+
+export const feedWords = (feed: string): string => FEEDS[feed] ?? feed.replaceAll("_", " ");
+
+const SCHEDULE: Record<string, string> = {
+  OPERATING: "Regular opening",
+  TICKETED_EVENT: "Ticketed event",
+  PRIVATE_EVENT: "Private event",
+  EXTRA_HOURS: "Extra hours",
+  INFO: "Note",
+};
+
+export const scheduleWords = (kind: string): string => SCHEDULE[kind] ?? kind.replaceAll("_", " ").toLowerCase();
