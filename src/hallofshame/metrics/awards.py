@@ -1,8 +1,8 @@
 """Who wins a yearly award: the rule of who may stand for it, and the places. Numbers in, places out.
 
 A park or ride may win that was covered by half (R12), that was recorded on at least a tenth of the open days
-of the best-recorded park of that year, and, if a park, that had three eligible rides. So neither an
-afternoon's record nor a park of one ride wins a year.
+of the best-recorded park of that year, and, if a park, that had three eligible rides. A ride's days are those
+on which it ran. So neither an afternoon's record nor a park of one ride wins a year.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hallofshame.metrics.scores import MIN_AWARD_SHARE_OF_DAYS, MIN_RANKED_RIDES
 class Record:
     """A park's or ride's year. ``rides`` are a park's eligible rides, null for a ride, which is one.
 
-    ``open_days`` counts the days on which it was open and observed.
+    ``open_days`` counts the days on which a park was open and observed, and those on which a ride ran.
     """
 
     coverage: float | None

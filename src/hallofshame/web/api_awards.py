@@ -35,7 +35,7 @@ def awards(reading: Reading, asked: Parameters) -> Row:
     period = _year(reading, asked, years)
     parks_asked = asked.parks(reading)
     limit = asked.integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS)
-    categories, stood = award_rows(reading, period, parks_asked, limit)
+    categories = award_rows(reading, period, parks_asked, limit)
     chosen = parks_asked.choose(reading.catalogue.parks.values())
     data = {
         "year": period.year,
@@ -48,7 +48,7 @@ def awards(reading: Reading, asked: Parameters) -> Row:
         data,
         period=period_body(period, reading.ranges(period, chosen).values()),
         coverage=coverage_body(park_ranking(reading, period, parks_asked)),
-        total=stood,
+        total=sum(len(category["winners"]) for category in categories),
         page=Page(limit=limit, offset=0),
     )
 

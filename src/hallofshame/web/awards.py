@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hallofshame.domain.periods import Period, Shift
 from hallofshame.metrics.awards import Entry, Record, Winner, qualifies, winners
-from hallofshame.store.reports.record import recorded_days
+from hallofshame.store.reports.record import operated_days, recorded_days
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.rankings import all_standings, park_ranking, with_standing
@@ -16,6 +16,7 @@ from hallofshame.web.ride_rows import measures
 from hallofshame.web.trends import ride_changes
 
 PARK, RIDE = "park", "ride"
+JUDGED_AT_ONCE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,41 +94,21 @@ CATEGORIES: tuple[Category, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """Who may win in a range, each with its open days."""
-
-    parks: Mapping[int, int]
-    rides: Mapping[int, int]
-
-    def of(self, category: Category) -> Mapping[int, int]:
-        """Parks or rides."""
-        return self.parks if category.kind == PARK else self.rides
-
-
-def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) -> tuple[list[Row], int]:
-    """The categories with at most ``limit`` winners each, and how many stood for them all together.
+def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) -> list[Row]:
+    """The categories with at most ``limit`` winners each.
 
     Who may win is judged among all parks, whatever the filter: the best-recorded park sets the measure.
     """
-    now = _qualified(reading, period)
-    before = _qualified(reading, replace(period, shift=Shift.PREVIOUS))
     known = reading.catalogue
     admitted = {park.park_id for park in parks.choose(known.parks.values())}
-    value_of = _values(reading, period)
-    rows, stood = [], 0
+    rows = []
     for category in CATEGORIES:
-        days = now.of(category)
-        entries = []
-        for key in days:
-            park_id = key if category.kind == PARK else known.rides[key].park_id
-            value = value_of[category.kind, category.measure](key)
-            if category.is_improvement and (key not in before.of(category) or (value or 0.0) <= 0):
-                continue
-            if park_id in admitted and value is not None:
-                entries.append(Entry(key, value, days[key]))
-        stood += len(entries)
-        placed = winners(entries, highest_first=category.highest_first, limit=limit)
+        candidates = {
+            key: value
+            for key, value in _values(reading, period, category).items()
+            if value is not None and (key if category.kind == PARK else known.rides[key].park_id) in admitted
+        }
+        placed, days = _placed(_Judge(reading, period, category), candidates, limit)
         rows.append(
             {
                 "slug": category.slug,
@@ -141,7 +122,93 @@ def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) 
                 ],
             }
         )
-    return rows, stood
+    return rows
+
+
+def _values(reading: Reading, period: Period, category: Category) -> dict[int, float | None]:
+    """What parks or rides are judged by: that field of their rows."""
+    if category.kind == PARK:
+        values = {key: row[category.measure] for key, row in _park_rows(reading, period).items()}
+    elif category.is_improvement:
+        values = ride_changes(reading, period)
+    else:
+        field = "uptime" if category.measure == "uptime_percent" else "wait"
+        values = {key: getattr(found, field) for key, found in measures(reading, period).items()}
+    if not category.is_improvement:
+        return values
+    return {key: value for key, value in values.items() if value is not None and value > 0}
+
+
+def _placed(
+    judge: _Judge, candidates: Mapping[int, float], limit: int
+) -> tuple[list[Winner], dict[int, int]]:
+    """The winners and their open days.
+
+    Candidates are judged in the order of what they are judged by, some at a time, until nobody who follows
+    can take a place any more: the days of thousands of rides need not be counted.
+    """
+    sign = -1 if judge.category.highest_first else 1
+    order = sorted(candidates, key=lambda key: (sign * candidates[key], key))
+    entries: list[Entry] = []
+    for start in range(0, len(order), JUDGED_AT_ONCE):
+        if len(entries) >= limit and candidates[order[start]] != candidates[entries[limit - 1].key]:
+            break
+        some = order[start : start + JUDGED_AT_ONCE]
+        entries += [Entry(key, candidates[key], days) for key, days in judge.qualified(some).items()]
+    days_of = {entry.key: entry.open_days for entry in entries}
+    return winners(entries, highest_first=judge.category.highest_first, limit=limit), days_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says who may win an award."""
+
+    reading: Reading
+    period: Period
+    category: Category
+
+    def qualified(self, keys: Sequence[int]) -> dict[int, int]:
+        """Those of the candidates whose record is enough, in order, with their open days."""
+        found = self._in(self.period, keys)
+        if self.category.is_improvement:
+            before = self._in(replace(self.period, shift=Shift.PREVIOUS), list(found))
+            found = {key: days for key, days in found.items() if key in before}
+        return found
+
+    def _in(self, period: Period, keys: Sequence[int]) -> dict[int, int]:
+        open_days = _open_days(self.reading, period)
+        best = max(open_days.values(), default=0)
+        records: dict[int, Record] = {}
+        if self.category.kind == PARK:
+            rows = _park_rows(self.reading, period)
+            for key in keys:
+                if key in rows:
+                    row = rows[key]
+                    rides = row["rides_eligible"] or 0
+                    records[key] = Record(row["coverage_percent"], open_days.get(key, 0), rides)
+        else:
+            known, operated = measures(self.reading, period), self._operated(period, keys)
+            for key in keys:
+                if key in known:
+                    records[key] = Record(known[key].coverage, operated.get(key, 0))
+        return {key: record.open_days for key, record in records.items() if qualifies(record, best)}
+
+    def _operated(self, period: Period, ride_ids: Sequence[int]) -> dict[int, int]:
+        known = self.reading.catalogue
+        parks = [known.parks[park_id] for park_id in {known.rides[key].park_id for key in ride_ids}]
+        ranges = self.reading.ranges(period, parks)
+        return operated_days(self.reading.connection, ranges, ride_ids)
+
+
+def _open_days(reading: Reading, period: Period) -> dict[int, int]:
+    """On how many days each park was open and observed."""
+
+    def build() -> dict[int, int]:
+        ranges = reading.ranges(period, reading.catalogue.parks.values())
+        found = recorded_days(reading.connection, ranges)
+        return {park_id: days.open_and_recorded for park_id, days in found.items()}
+
+    return reading.remembered("open days", period, build)
 
 
 def _rows(reading: Reading, period: Period, category: Category, placed: Sequence[Winner]) -> list[Row]:
@@ -155,41 +222,3 @@ def _rows(reading: Reading, period: Period, category: Category, placed: Sequence
 
 def _park_rows(reading: Reading, period: Period) -> dict[int, Row]:
     return {line.row["park_id"]: line.row for line in park_ranking(reading, period, ParkFilter())}
-
-
-def _values(reading: Reading, period: Period) -> dict[tuple[str, str], Callable[[int], float | None]]:
-    """What each kind is judged by, field by field of its rows."""
-    parks, rides = _park_rows(reading, period), measures(reading, period)
-    changes = ride_changes(reading, period)
-    return {
-        (PARK, "shame_score"): lambda key: parks[key]["shame_score"],
-        (PARK, "trend_points"): lambda key: parks[key]["trend_points"],
-        (RIDE, "uptime_percent"): lambda key: rides[key].uptime,
-        (RIDE, "average_wait_minutes"): lambda key: rides[key].wait,
-        (RIDE, "trend_points"): changes.get,
-    }
-
-
-def _qualified(reading: Reading, period: Period) -> _Field:
-    return reading.remembered("award records", period, lambda: _judge(reading, period))
-
-
-def _judge(reading: Reading, period: Period) -> _Field:
-    """The open days of the parks and rides whose record of the range is enough."""
-    ranges = reading.ranges(period, reading.catalogue.parks.values())
-    found = recorded_days(reading.connection, ranges)
-    open_days = {park_id: days.open_and_recorded for park_id, days in found.items()}
-    best = max(open_days.values(), default=0)
-    park_days = {
-        park_id: open_days.get(park_id, 0)
-        for park_id, row in _park_rows(reading, period).items()
-        if qualifies(
-            Record(row["coverage_percent"], open_days.get(park_id, 0), row["rides_eligible"] or 0), best
-        )
-    }
-    ride_days = {
-        ride_id: measure.eligible_days
-        for ride_id, measure in measures(reading, period).items()
-        if measure.observed > 0 and qualifies(Record(measure.coverage, measure.eligible_days), best)
-    }
-    return _Field(park_days, ride_days)

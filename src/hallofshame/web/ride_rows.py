@@ -31,7 +31,6 @@ class Measure:
     downtime: int | None
     uptime: float | None
     wait: float | None
-    eligible_days: int = 0
     down_since: int | None = None
     is_open: bool = True
     longest_wait: int | None = None
@@ -52,7 +51,6 @@ def measure_period(totals: RideTotals) -> Measure:
         uptime=scores.uptime_percent(totals.operating, totals.downtime),
         wait=scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
         longest_wait=totals.wait_max or None,
-        eligible_days=totals.eligible_days,
     )
 
 

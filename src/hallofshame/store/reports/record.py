@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, func, sele
 
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Origin
-from hallofshame.store.models import DataQualityLog, Park, ParkDailyStats, ParkYearlyStats
+from hallofshame.store.models import DataQualityLog, Park, ParkDailyStats, ParkYearlyStats, RideDailyStats
 from hallofshame.store.reports.ranges import by_range
 
 
@@ -62,6 +62,27 @@ def recorded_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dic
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
+
+
+def operated_days(
+    connection: Connection, ranges: Mapping[int, DayRange], ride_ids: Collection[int]
+) -> dict[int, int]:
+    """On how many days of its park's range each of the rides operated; rides that never did are absent."""
+    model = RideDailyStats
+    found: dict[int, int] = {}
+    for days, park_ids in by_range(ranges).items():
+        query = (
+            select(model.ride_id, func.count())
+            .where(
+                model.ride_id.in_(ride_ids),
+                model.day.between(days.start, days.end),
+                model.park_id.in_(park_ids),
+                model.operating > 0,
+            )
+            .group_by(model.ride_id)
+        )
+        found.update((ride_id, int(count)) for ride_id, count in connection.execute(query))
+    return found
 
 
 def first_and_last_days(connection: Connection) -> dict[int, tuple[dt.date, dt.date]]:

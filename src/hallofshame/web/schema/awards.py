@@ -25,7 +25,7 @@ class RideWinner(RideRow):
     """A ride with its place."""
 
     place: Place
-    open_days: Annotated[int, Field(ge=1, description="Days of the year on which it counted in its park.")]
+    open_days: Annotated[int, Field(ge=1, description="Days of the year on which it ran in an open park.")]
 
 
 class AwardCategory(TypedDict):
