@@ -4,6 +4,80 @@
  */
 
 export interface paths {
+    "/api/awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The best and worst parks and rides of a year, the longest waits and the most improved */
+        get: operations["awards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/badges/parks/{park}.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A badge with a park's shame score
+         * @description "Gardaland: shame score 1.3 this month", on the colour and with the sign of its band.
+         */
+        get: operations["badgesParksParkSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/badges/rides/{ride}.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A badge with the share of its time that a ride was down
+         * @description "Space Mountain: down 14 % this month": 100 % minus the uptime shown elsewhere.
+         */
+        get: operations["badgesRidesRideSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Up to six parks or rides side by side, in one period or two */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -30,6 +104,43 @@ export interface paths {
         };
         /** How many parks are open and what their rides are doing */
         get: operations["liveStatusSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outages that began in the period
+         * @description For `period=live` those that began today.
+         */
+        get: operations["outages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outages/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is down now, since when, how likely it is back soon; and what just reopened */
+        get: operations["outagesNow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,6 +183,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parks/{park}/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One park's week, hour by hour, summed over a period */
+        get: operations["parksParkHeatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parks/{park}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outages of one park that began in the period */
+        get: operations["parksParkOutages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parks/{park}/outages.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest outages of one park and their ends, as an Atom feed */
+        get: operations["parksParkOutagesAtom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parks/{park}/rides": {
         parameters: {
             query?: never;
@@ -89,6 +251,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parks/{park}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published hours in force, also those that do not count as regular opening */
+        get: operations["parksParkSchedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parks/{park}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One park's points in order of time, as fine as you like */
+        get: operations["parksParkSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parks/{park}/showtimes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Performances published for one day of a park, in order of time */
+        get: operations["parksParkShowtimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parks/{park}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What every ride of a park did from moment to moment on one day
+         * @description The seconds inside windows add up to the day's counters of each ride.
+         */
+        get: operations["parksParkTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parks/downtime": {
         parameters: {
             query?: never;
@@ -98,6 +331,23 @@ export interface paths {
         };
         /** Parks by shame score */
         get: operations["parksDowntime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parks/sparklines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shame score of each of the last thirty days, for many parks at once */
+        get: operations["parksSparklines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -140,6 +390,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rides/{ride}/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ride's week, hour by hour, summed over a period */
+        get: operations["ridesRideHeatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/{ride}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outages of one ride that began in the period */
+        get: operations["ridesRideOutages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/{ride}/outages.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest outages of one ride and their ends, as an Atom feed */
+        get: operations["ridesRideOutagesAtom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/{ride}/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queues of a ride other than standby, as last posted: return times, single riders, prices */
+        get: operations["ridesRideQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/{ride}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ride's points in order of time, as fine as you like */
+        get: operations["ridesRideSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/{ride}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a ride did from moment to moment, up to the latest look */
+        get: operations["ridesRideTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rides/downtime": {
         parameters: {
             query?: never;
@@ -149,6 +501,60 @@ export interface paths {
         };
         /** Rides by hours lost */
         get: operations["ridesDowntime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/least-reliable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rides by uptime, the lowest first
+         * @description `period=live` is refused, since a moment has no uptime.
+         */
+        get: operations["ridesLeastReliable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/longest-waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rides by the longest wait they posted */
+        get: operations["ridesLongestWaits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/sparklines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The uptime of each of the last thirty days, for many rides at once */
+        get: operations["ridesSparklines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -195,10 +601,57 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One award. */
+        AwardCategory: {
+            slug: string;
+            title: string;
+            /** @enum {string} */
+            kind: "park" | "ride";
+            /** @description The field of a winner that decides. */
+            measure: string;
+            /** @description What it is given for, in one sentence. */
+            explanation: string;
+            winners: (components["schemas"]["ParkWinner"] | components["schemas"]["RideWinner"])[];
+        };
+        /** @description The awards of one year. */
+        Awards: {
+            year: number;
+            /** @description The year is not over: places may still change. */
+            is_partial: boolean;
+            /** @description Years with a record, oldest first. */
+            years: number[];
+            categories: components["schemas"]["AwardCategory"][];
+        };
         /** @description Park-days that wait for their roll-up. */
         BacklogHealth: {
             dirty_park_days: number;
             oldest_mark_at: string | null;
+        };
+        /** @description The first range minus the second; null unless both have the figure and were covered by half. */
+        Change: {
+            /** @description Parks only. */
+            shame_score: number | null;
+            /** @description In percentage points. */
+            uptime_percent: number | null;
+            total_downtime_hours: number | null;
+            average_wait_minutes: number | null;
+        };
+        /** @description One park or ride. */
+        CompareRow: {
+            /** @description Its `park_id` or `ride_id`. */
+            id: number;
+            first: components["schemas"]["ParkRow"] | components["schemas"]["RideRow"];
+            /** @description Null where nothing is compared with. */
+            second: components["schemas"]["ParkRow"] | components["schemas"]["RideRow"] | null;
+            change: components["schemas"]["Change"] | null;
+        };
+        /** @description Parks or rides in the order asked for. */
+        Comparison: {
+            /** @enum {string} */
+            kind: "park" | "ride";
+            first: components["schemas"]["PeriodBody"];
+            second: components["schemas"]["PeriodBody"] | null;
+            rows: components["schemas"]["CompareRow"][];
         };
         /** @description How much of the open time was observed, over all rows of the answer. */
         CoverageBody: {
@@ -219,6 +672,48 @@ export interface components {
             reachable: boolean;
             schema_revision: string | null;
             data_version: number;
+        };
+        /** @description A ride that is down now, and how such outages of its own ended before. */
+        DownNow: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            /** @description IANA zone of the park. */
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            /** @description 1 flagship, 2 standard, 3 minor, null unrated. */
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            weight: number;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description The latest look at it.
+             * @example 2026-08-20T07:00:00Z
+             */
+            observed_at: string;
+            /** @description From the start of the outage to that look. */
+            down_seconds: number;
+            /** @enum {string} */
+            kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
+            chance_15_percent: number | null;
+            chance_30_percent: number | null;
+            chance_60_percent: number | null;
+            /** @description Its outages of the last 365 days that lasted longer than this one has. */
+            comparable_outages: number;
+            /** @description Median open time lost in its outages of the last 365 days. */
+            median_seconds: number | null;
         };
         /** @description Every error, whatever the path. */
         ErrorBody: {
@@ -274,6 +769,11 @@ export interface components {
             parks: components["schemas"]["ParkCounts"];
             rides: components["schemas"]["RideCounts"];
         };
+        /** @description What is down now, the longest first, and what runs again, the latest first. */
+        OutageBoard: {
+            down: components["schemas"]["DownNow"][];
+            reopened: components["schemas"]["Reopened"][];
+        };
         /** @description One outage; ``ended_at`` null: still down. */
         OutageInPark: {
             ride_id: number;
@@ -297,6 +797,44 @@ export interface components {
             /** @description Moments of three minutes or less that were bridged. */
             flaps: number;
         };
+        /** @description One outage; ``ended_at`` null: still down. */
+        OutageRow: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            /** @description IANA zone of the park. */
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            /** @description 1 flagship, 2 standard, 3 minor, null unrated. */
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            weight: number;
+            /**
+             * Format: date
+             * @description The park-local day on which it began.
+             * @example 2026-08-20
+             */
+            date: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            started_at: string;
+            ended_at: string | null;
+            /** @enum {string} */
+            kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
+            /** @description Open time lost, so far if it is still going on. */
+            downtime_seconds: number;
+            /** @description Moments of three minutes or less that were bridged. */
+            flaps: number;
+        };
         /** @description Over the outages that began in the period. */
         OutageStatistics: {
             count: number;
@@ -305,6 +843,24 @@ export interface components {
             longest_seconds: number | null;
             mean_time_between_failures_seconds: number | null;
             mean_time_to_recover_seconds: number | null;
+        };
+        /** @description One local hour of one weekday in a park. */
+        ParkCell: {
+            /** @description 1 Monday to 7 Sunday. */
+            weekday: number;
+            /** @description The hour on the park's own clock. */
+            hour: number;
+            /** @description On how many days it was observed. */
+            days: number;
+            /** @enum {string} */
+            state: "open" | "closed" | "no_data" | "to_come";
+            uptime_percent: number | null;
+            downtime_hours: number | null;
+            downtime_seconds: number | null;
+            average_wait_minutes: number | null;
+            max_wait_minutes: number | null;
+            coverage_percent: number | null;
+            shame_score: number | null;
         };
         /** @description Parks by whether they are open now. */
         ParkCounts: {
@@ -346,7 +902,14 @@ export interface components {
             outages: components["schemas"]["OutageInPark"][];
             outages_total: number;
             score_explained: components["schemas"]["ScoreExplained"];
+            /** @description Flagships first; they add up to the park's downtime. */
+            tiers: components["schemas"]["TierRow"][];
             schedule: components["schemas"]["ScheduleEntry"][];
+        };
+        /** @description A park's week, hour by hour. */
+        ParkHeatmap: {
+            /** @description 24 for each weekday of the period, from Monday. */
+            cells: components["schemas"]["ParkCell"][];
         };
         /** @description A park as the catalogue knows it. */
         ParkInfo: {
@@ -456,6 +1019,96 @@ export interface components {
             coverage_percent: number | null;
             trend_points: number | null;
         };
+        /** @description A park's points in order of time. */
+        ParkSeries: {
+            /** @enum {string} */
+            grain: "hour" | "day" | "week" | "month" | "year";
+            points: components["schemas"]["ParkPoint"][];
+        };
+        /** @description A park's last thirty days. */
+        ParkSparkline: {
+            park_id: number;
+            days: string[];
+            /** @description The shame score of each of the days. */
+            values: (number | null)[];
+        };
+        /** @description One park-local day of all rides of a park. */
+        ParkTimeline: {
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            date: string;
+            timezone: string;
+            /**
+             * Format: date-time
+             * @description Local midnight.
+             * @example 2026-08-20T07:00:00Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The next one.
+             * @example 2026-08-20T07:00:00Z
+             */
+            ends_at: string;
+            /** @description How far the day is known; what follows is still to come. */
+            known_until: string | null;
+            /** @description When the park was counted as open. */
+            windows: components["schemas"]["Window"][];
+            missing_reason: ("no_data" | "not_kept" | "to_come") | null;
+            rides: components["schemas"]["TimelineRide"][];
+        };
+        /** @description A park with its place. */
+        ParkWinner: {
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            /** @description IANA zone: the park's own clock and calendar. */
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            rank: number | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down") | null;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            start_date: string;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            end_date: string;
+            /** @description Live only. */
+            is_open: boolean | null;
+            /** @description Live only: the instant of that look. */
+            observed_at: string | null;
+            shame_score: number | null;
+            shame_band: ("smooth-sailing" | "hiccups" | "grumbles" | "shameful" | "hall-of-shame") | null;
+            /** @description Ride-hours lost. */
+            total_downtime_hours: number | null;
+            downtime_seconds: number | null;
+            /** @description Weight × seconds lost (live: weights). */
+            weighted_downtime: number | null;
+            /** @description Weight × seconds (live: weights). */
+            weighted_exposure: number | null;
+            uptime_percent: number | null;
+            rides_operating: number | null;
+            rides_down: number | null;
+            /** @description Rides that count. */
+            rides_eligible: number | null;
+            average_wait_minutes: number | null;
+            max_wait_minutes: number | null;
+            coverage_percent: number | null;
+            trend_points: number | null;
+            /** @description Place among the winners; equals share one. */
+            place: number;
+            /** @description Days of the year on which it was open and observed. */
+            open_days: number;
+        };
         /** @description The period of an answer. ``start`` and ``end`` are null for ``live`` and where parks differ in date. */
         PeriodBody: {
             name: string;
@@ -475,6 +1128,84 @@ export interface components {
             /** @description The parameter at fault. */
             parameter?: string;
             near_matches?: components["schemas"]["NearMatch"][];
+        };
+        /** @description One queue other than standby, as last posted within 24 hours of the park's latest look. */
+        QueueRow: {
+            /** @enum {string} */
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            /**
+             * @description The source's own word.
+             * @example AVAILABLE
+             */
+            state: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            observed_at: string;
+            wait_minutes: number | null;
+            return_start: string | null;
+            return_end: string | null;
+            /** @description In minor units: cents, or whole yen. */
+            price_minor: number | null;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string | null;
+            group_start: number | null;
+            group_end: number | null;
+        };
+        /** @description A ride that runs again after an outage that ended within the last 60 minutes. */
+        Reopened: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            /** @description IANA zone of the park. */
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            /** @description 1 flagship, 2 standard, 3 minor, null unrated. */
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            weight: number;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            ended_at: string;
+            /** @description Open time lost. */
+            downtime_seconds: number;
+            /** @enum {string} */
+            kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
+        };
+        /** @description One local hour of one weekday of a ride. */
+        RideCell: {
+            /** @description 1 Monday to 7 Sunday. */
+            weekday: number;
+            /** @description The hour on the park's own clock. */
+            hour: number;
+            /** @description On how many days it was observed. */
+            days: number;
+            /** @enum {string} */
+            state: "open" | "closed" | "no_data" | "to_come";
+            uptime_percent: number | null;
+            downtime_hours: number | null;
+            downtime_seconds: number | null;
+            average_wait_minutes: number | null;
+            max_wait_minutes: number | null;
+            coverage_percent: number | null;
         };
         /** @description Active attractions by their latest status. */
         RideCounts: {
@@ -498,6 +1229,11 @@ export interface components {
             outages: components["schemas"]["OutageInPark"][];
             outages_total: number;
             outage_statistics: components["schemas"]["OutageStatistics"];
+        };
+        /** @description A ride's week, hour by hour. */
+        RideHeatmap: {
+            /** @description 24 for each weekday of the period, from Monday. */
+            cells: components["schemas"]["RideCell"][];
         };
         /** @description A ride as the catalogue knows it. */
         RideInfo: {
@@ -616,6 +1352,90 @@ export interface components {
             coverage_percent: number | null;
             trend_points: number | null;
         };
+        /** @description A ride's points in order of time. */
+        RideSeries: {
+            /** @enum {string} */
+            grain: "hour" | "day" | "week" | "month" | "year";
+            points: components["schemas"]["RidePoint"][];
+        };
+        /** @description A ride's last thirty days. */
+        RideSparkline: {
+            ride_id: number;
+            days: string[];
+            /** @description The uptime of each of the days, in percent. */
+            values: (number | null)[];
+        };
+        /** @description The last hours of one ride, up to the latest look. */
+        RideTimeline: {
+            ride_id: number;
+            timezone: string;
+            starts_at: string | null;
+            /** @description Null before the first look at anything. */
+            ends_at: string | null;
+            windows: components["schemas"]["Window"][];
+            missing_reason: ("no_data" | "not_kept" | "to_come") | null;
+            segments: components["schemas"]["Segment"][];
+        };
+        /** @description A ride with its place. */
+        RideWinner: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /** @enum {string} */
+            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+            land: string | null;
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            /** @description 1 flagship, 2 standard, 3 minor. */
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            /** @description How much it counts in its park's score. */
+            weight: number;
+            rank: number | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down") | null;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            start_date: string;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            end_date: string;
+            /** @description Whether it counts in its park's score. */
+            eligible: boolean;
+            excluded_reason: ("not_attraction" | "inactive" | "refurbishment" | "not_operated_7_days" | "no_data") | null;
+            /** @description Live only. */
+            observed_at: string | null;
+            /** @description Live only. */
+            status: ("operating" | "down" | "closed" | "refurbishment") | null;
+            /** @description Live only. */
+            status_since: string | null;
+            /** @description Live only: whether it counts as broken down. */
+            is_down: boolean | null;
+            total_downtime_hours: number | null;
+            downtime_seconds: number | null;
+            operating_seconds: number | null;
+            uptime_percent: number | null;
+            /** @description How many began in the period (live: today). */
+            outages: number | null;
+            average_wait_minutes: number | null;
+            max_wait_minutes: number | null;
+            coverage_percent: number | null;
+            trend_points: number | null;
+            /** @description Place among the winners; equals share one. */
+            place: number;
+            /** @description Days of the year on which it counted in its park. */
+            open_days: number;
+        };
         /** @description Published hours of one date. */
         ScheduleEntry: {
             /**
@@ -664,6 +1484,45 @@ export interface components {
             /** @description What it adds to the score. */
             score_points: number | null;
         };
+        /** @description A stretch in which a ride held one status and posted one wait; they touch. */
+        Segment: {
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            start: string;
+            /**
+             * Format: date-time
+             * @description Not included. The latest look counts as long as it holds.
+             * @example 2026-08-20T07:00:00Z
+             */
+            end: string;
+            /** @enum {string} */
+            status: "operating" | "down" | "closed" | "refurbishment" | "unobserved";
+            /** @description Whether these seconds are downtime. */
+            counts_as_down: boolean;
+            /** @description Whether the park was open; all else counts nowhere. */
+            in_window: boolean;
+            /** @description The posted wait. */
+            wait_minutes: number | null;
+        };
+        /** @description One performance. */
+        ShowRow: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /**
+             * @description The source's own word.
+             * @example Performance Time
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            starts_at: string;
+            ends_at: string | null;
+        };
         /** @description Where the data comes from; show it with what you build. */
         Source: {
             text: string;
@@ -676,6 +1535,34 @@ export interface components {
             rides: components["schemas"]["RideCounts"];
             operators: components["schemas"]["OperatorCounts"][];
             freshness: components["schemas"]["Freshness"];
+        };
+        /** @description The park's rides of one tier. */
+        TierRow: {
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            weight: number;
+            /** @description Attractions of the park. */
+            rides: number;
+            /** @description Those that count in the period. */
+            eligible: number;
+            /** @description Null where none counts, and for live. */
+            downtime_seconds: number | null;
+        };
+        /** @description One ride's day. */
+        TimelineRide: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /** @enum {string} */
+            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            /** @description Whether it counts in the park's score of that day. */
+            eligible: boolean;
+            excluded_reason: ("not_attraction" | "inactive" | "refurbishment" | "not_operated_7_days" | "no_data") | null;
+            segments: components["schemas"]["Segment"][];
         };
         /** @description Parks and rides whose uptime changed, the greatest change first. */
         TrendTables: {
@@ -713,6 +1600,313 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    awards: {
+        parameters: {
+            query?: {
+                /** @description A calendar year; the latest with a record where none is given. */
+                year?: number;
+                /** @description All parks, or those of Disney and Universal. */
+                filter?: "all" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description How many winners of each award at most. */
+                limit?: number;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Awards"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    badgesParksParkSvg: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    badgesRidesRideSvg: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 to 6 parks, each a `park_id` or a slug, separated by commas.
+                 * @example 1,2
+                 */
+                parks?: string;
+                /**
+                 * @description 1 to 6 rides, each a `ride_id`, separated by commas, instead.
+                 * @example 11,12
+                 */
+                rides?: string;
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description What the period is compared with: nothing, the period before, the same dates a year before, or the range from `against_start` to `against_end`. */
+                against?: "none" | "previous" | "last_year" | "range";
+                /** @description First day of the other range, with `against=range`. */
+                against_start?: string;
+                /** @description Last day of the other range, included. */
+                against_end?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Comparison"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: {
@@ -821,6 +2015,194 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["StatusSummary"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    outages: {
+        parameters: {
+            query?: {
+                /** @description All parks, or those of Disney and Universal. */
+                filter?: "all" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description Outages of one kind only. */
+                kind?: "all" | "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
+                /** @description The newest first, or those first that lost the most open time. */
+                sort?: "newest" | "longest";
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["OutageRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    outagesNow: {
+        parameters: {
+            query?: {
+                /** @description All parks, or those of Disney and Universal. */
+                filter?: "all" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+                /** @description Which table, with `format=csv`. */
+                table?: "down" | "reopened";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["OutageBoard"];
                         /**
                          * Format: date-time
                          * @description The latest observation in the data; null before the first.
@@ -1033,6 +2415,238 @@ export interface operations {
             };
         };
     };
+    parksParkHeatmap: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ParkHeatmap"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkOutages: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description Outages of one kind only. */
+                kind?: "all" | "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
+                /** @description The newest first, or those first that lost the most open time. */
+                sort?: "newest" | "longest";
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["OutageRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkOutagesAtom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     parksParkRides: {
         parameters: {
             query?: {
@@ -1072,6 +2686,316 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkSchedule: {
+        parameters: {
+            query?: {
+                /** @description First day, park-local; the park's own today unless given. */
+                start?: string;
+                /** @description Last day, included; 30 days after the first unless given, at most a year after it. */
+                end?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ScheduleEntry"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkSeries: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description What one point stands for. `auto`: hours of one day, days of up to 92, else months. `hour` takes at most 31 days; `day` takes at most 1098 days. */
+                grain?: "auto" | "hour" | "day" | "week" | "month" | "year";
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ParkSeries"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkShowtimes: {
+        parameters: {
+            query?: {
+                /** @description A park-local date; the park's own today unless given. */
+                date?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ShowRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkTimeline: {
+        parameters: {
+            query?: {
+                /** @description A park-local date; the park's own today unless given. */
+                date?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+                /** @description Which table, with `format=csv`. */
+                table?: "rides" | "windows";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ParkTimeline"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
                 };
@@ -1182,6 +3106,88 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksSparklines: {
+        parameters: {
+            query?: {
+                /** @description All parks, or those of Disney and Universal. */
+                filter?: "all" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ParkSparkline"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
                 };
@@ -1398,6 +3404,470 @@ export interface operations {
             };
         };
     };
+    ridesRideHeatmap: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RideHeatmap"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesRideOutages: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description Outages of one kind only. */
+                kind?: "all" | "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
+                /** @description The newest first, or those first that lost the most open time. */
+                sort?: "newest" | "longest";
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["OutageRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesRideOutagesAtom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesRideQueues: {
+        parameters: {
+            query?: {
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["QueueRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesRideSeries: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description What one point stands for. `auto`: hours of one day, days of up to 92, else months. `hour` takes at most 31 days; `day` takes at most 1098 days. */
+                grain?: "auto" | "hour" | "day" | "week" | "month" | "year";
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RideSeries"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesRideTimeline: {
+        parameters: {
+            query?: {
+                /** @description How many hours back from the latest look. */
+                hours?: number;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+                /** @description Which table, with `format=csv`. */
+                table?: "segments" | "windows";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RideTimeline"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ridesDowntime: {
         parameters: {
             query?: {
@@ -1468,6 +3938,273 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesLeastReliable: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description All parks, or those of Disney and Universal. */
+                filter?: "all" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description Order of the rows. It changes the order only, never `rank`. */
+                sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RideRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesLongestWaits: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description All parks, or those of Disney and Universal. */
+                filter?: "all" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description Order of the rows. It changes the order only, never `rank`. */
+                sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RideRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period?: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesSparklines: {
+        parameters: {
+            query: {
+                /**
+                 * @description The `ride_id`s, separated by commas; at most 500.
+                 * @example 1,2
+                 */
+                ids: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RideSparkline"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
                 };

@@ -1,13 +1,12 @@
-import { Component, use, useEffect, useRef, type ReactNode } from "react";
-import { Suspense } from "react";
+import { Component, lazy, Suspense, use, useEffect, useRef, type ReactNode } from "react";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useLocation } from "wouter";
-import { queryClient } from "../api/client";
+import { ApiError, queryClient } from "../api/client";
 import { Failure, Skeleton } from "../components";
-import { ApiError } from "../api/client";
 import { findRoute, type PageProps, type Route } from "./routes";
-import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
+
+const NotFound = lazy(() => import("../pages/NotFoundPage"));
 
 /** The whole site. */
 export function App() {
@@ -18,13 +17,9 @@ export function App() {
     <QueryClientProvider client={queryClient}>
       <Shell path={path}>
         <ErrorBoundary key={path}>
-          {found === null ? (
-            <NotFound path={path} />
-          ) : (
-            <Suspense fallback={<Waiting />}>
-              <LoadedPage route={found.route} params={found.params} />
-            </Suspense>
-          )}
+          <Suspense fallback={<Waiting />}>
+            {found === null ? <NotFound path={path} /> : <LoadedPage route={found.route} params={found.params} />}
+          </Suspense>
         </ErrorBoundary>
       </Shell>
     </QueryClientProvider>
