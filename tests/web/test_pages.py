@@ -169,8 +169,9 @@ def test_the_whole_state_is_in_the_address(client: FlaskClient) -> None:
     links = [attrs for tag, attrs in page.tags if tag == "a"]
     assert [attrs["href"] for attrs in links if "aria-current" in attrs] == [
         "/",
+        "/?operator=Merlin&period=7days",
         "/?operator=Merlin&period=7days&sort=uptime",
-    ]
+    ], "the page, the ranking, the period"
     assert any(attrs.get("href") == "/parks/gardaland?period=7days" for attrs in links)
     selected = [attrs for tag, attrs in page.tags if tag == "option" and "selected" in attrs]
     assert len(selected) == 1, "the operator"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from hallofshame.domain.periods import Period
+from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known, list_parameters
-from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
+from hallofshame.web.pages.view import CATALOGUE, View, asked_for, head_of, known, list_parameters
+from hallofshame.web.parameters import FILTER_PARAMETERS, MAX_LIMIT, PERIOD_PARAMETERS, Parameters
 from hallofshame.web.reading import Reading
 
 change_pages = Blueprint("change_pages", __name__)
@@ -22,29 +22,41 @@ TREND_TABLES = (
     ("rides_improving", "Rides that got better"),
     ("rides_declining", "Rides that got worse"),
 )
-_COMPARED = ("parks", "rides", "against", "against_start", "against_end")
+INSTEAD_OF_LIVE = PeriodName.SEVEN_DAYS
+"""A moment has no period before it: the trends of these days are shown instead."""
+
+MOST_COMPARED = 6
+AGAINST, AGAINST_DATES = ("previous", "last_year", "range"), ("against_start", "against_end")
+_COMPARED = ("parks", "rides", "against", *AGAINST_DATES)
 
 
 @change_pages.get("/trends")
 @answered()
 def trends(reading: Reading) -> str:
     """Who got better and who got worse."""
-    choosing = Choosing.of(reading, "/trends", list_parameters(), has_live=False)
+    asked = list_parameters("all")
+    choosing = Choosing.of(reading, "/trends", asked, has_live=False)
+    is_live = choosing.period.is_live
+    if is_live:
+        choosing = choosing.at(Period(INSTEAD_OF_LIVE))
+    limit = {"limit": MAX_LIMIT} if asked.text("all") == "1" else {}
     view = View(reading)
-    body = view.ask("/api/trends", choosing.query)
+    body = view.ask("/api/trends", {**choosing.asked, **limit})
+    view.ask(*CATALOGUE)
     return view.page(
         "trends.html",
         head_of(
             "trends",
             f"{choosing.period.label}: which parks and rides got better or worse",
             query=page_url("", choosing.query),
-            card="/cards/trends.png" + page_url("", choosing.query),
         ),
         BY_NAME["trends"].chunk,
         choosing=choosing,
         period=choosing.period,
         page=BY_NAME["trends"],
         body=body,
+        is_live=is_live,
+        all_href=None if limit else choosing.href(all="1"),
         tables=TREND_TABLES,
         api_href=page_url("/api/trends", choosing.query),
     )
@@ -54,12 +66,16 @@ def trends(reading: Reading) -> str:
 @answered()
 def awards(reading: Reading) -> str:
     """The best and the worst of a year."""
-    asked = known("year", *FILTER_PARAMETERS)
+    asked = known("year", "against", *FILTER_PARAMETERS)
     choosing = Choosing.of(reading, "/awards", known(*FILTER_PARAMETERS), has_live=False)
     view = View(reading)
-    query = asked_for(asked, ("year",)) | choosing.parks.query
+    query = {**choosing.asked, **asked_for(asked, ("year",))}
     data = view.ask("/api/awards", query)["data"]
     year = data["year"]
+    against = asked.text("against") or ""
+    if against.isdigit() and int(against) != year and int(against) in data["years"]:
+        view.ask("/api/awards", {**choosing.asked, "year": against})
+    view.ask(*CATALOGUE)
     return view.page(
         "awards.html",
         head_of(
@@ -80,7 +96,7 @@ def awards(reading: Reading) -> str:
                 "href": page_url("/awards", choosing.parks.query, {"year": other}),
                 "is_current": other == year,
             }
-            for other in data["years"]
+            for other in reversed(data["years"])
         ],
         kept=asked_for(asked, ("year",)),
         api_href=page_url("/api/awards", query),
@@ -92,20 +108,19 @@ def awards(reading: Reading) -> str:
 def compare(reading: Reading) -> str:
     """Parks or rides side by side, or a form to choose them."""
     asked = known(*PERIOD_PARAMETERS, *_COMPARED)
-    period: Period = asked.period(reading.now.date())
-    query = asked_for(asked, (*PERIOD_PARAMETERS, *_COMPARED))
-    chosen = bool(asked.text("parks") or asked.text("rides"))
+    period = asked.period(reading.now.date())
+    selection = _selection(asked)
+    query = selection | asked_for(asked, PERIOD_PARAMETERS) | _against(asked, period)
     view = View(reading)
-    compared: Row | None = view.ask("/api/compare", query)["data"] if chosen else None
-    names = [_name_of(row) for row in compared["rows"]] if compared else []
-    title = " and ".join(names) if names else None
+    compared: Row | None = view.ask("/api/compare", query)["data"] if selection else None
+    title = " and ".join(_name_of(row) for row in compared["rows"]) if compared else None
     return view.page(
         "compare.html",
         head_of(
             "compare",
             f"{title} side by side" if title else "Compare theme parks and rides",
             query=page_url("", query),
-            is_indexed=not chosen,
+            is_indexed=not selection,
         ),
         BY_NAME["compare"].chunk,
         page=BY_NAME["compare"],
@@ -113,8 +128,25 @@ def compare(reading: Reading) -> str:
         query=query,
         compared=compared,
         parks=[park for park in reading.catalogue.parks.values() if park.is_active],
-        api_href=absolute(page_url("/api/compare", query)) if chosen else "/api/docs",
+        api_href=page_url("/api/compare", query) if selection else "/api/docs",
     )
+
+
+def _selection(asked: Parameters) -> dict[str, str]:
+    """What is put side by side, each once; rides where both are given."""
+    kind = "rides" if asked.text("rides") else "parks"
+    names = dict.fromkeys(name.strip() for name in (asked.text(kind) or "").split(","))
+    chosen = [name for name in names if name][:MOST_COMPARED]
+    return {kind: ",".join(chosen)} if chosen else {}
+
+
+def _against(asked: Parameters, period: Period) -> dict[str, str]:
+    """What it is compared with: nothing as long as a range lacks its dates."""
+    against = asked.text("against")
+    dates = asked_for(asked, ("against_start", "against_end"))
+    if period.is_live or against not in AGAINST or (against == "range" and len(dates) < len(AGAINST_DATES)):
+        return {}
+    return {"against": str(against)} | (dates if against == "range" else {})
 
 
 def _name_of(row: Row) -> str:

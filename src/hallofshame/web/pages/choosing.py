@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hallofshame.domain.periods import Period
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
-from hallofshame.web.parameters import DISNEY_UNIVERSAL, Parameters, ParkFilter
+from hallofshame.web.pages.view import asked_for
+from hallofshame.web.parameters import (
+    DISNEY_UNIVERSAL,
+    FILTER_PARAMETERS,
+    PERIOD_PARAMETERS,
+    Parameters,
+    ParkFilter,
+)
 from hallofshame.web.reading import Reading
 
 
@@ -16,10 +23,12 @@ from hallofshame.web.reading import Reading
 class Choosing:
     """What the period bar and the filter form of a page need.
 
-    ``rest`` is state that neither of them changes, such as the order of the rows.
+    ``asked`` are their parameters as the address gives them, which is how the script hands them on; ``rest``
+    is state that neither of them changes, such as the order of the rows.
     """
 
     path: str
+    asked: Mapping[str, str]
     period: Period
     parks: ParkFilter
     rest: Mapping[str, str]
@@ -40,12 +49,18 @@ class Choosing:
         catalogue = reading.catalogue
         return cls(
             path,
+            asked_for(asked, (*PERIOD_PARAMETERS, *FILTER_PARAMETERS)),
             asked.period(reading.now.date()),
             asked.parks(reading),
-            {name: value for name in rest if (value := asked.text(name)) is not None},
+            asked_for(asked, rest),
             {"operator": catalogue.operators, "country": catalogue.countries, "region": catalogue.regions},
             has_live,
         )
+
+    def at(self, period: Period) -> Choosing:
+        """The same for another period."""
+        filters = {name: value for name, value in self.asked.items() if name not in PERIOD_PARAMETERS}
+        return replace(self, period=period, asked=filters | period_query(period))
 
     @property
     def period_query(self) -> dict[str, str]:

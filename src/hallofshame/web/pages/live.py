@@ -8,7 +8,7 @@ from hallofshame.web.answers import answered
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import View, absolute, head_of, known
+from hallofshame.web.pages.view import CATALOGUE, View, absolute, head_of, known
 from hallofshame.web.parameters import FILTER_PARAMETERS
 from hallofshame.web.reading import Reading
 
@@ -22,14 +22,18 @@ SHOWN_PARKS = 6
 def now(reading: Reading) -> str:
     """The live board."""
     choosing = Choosing.of(reading, "/now", known(*FILTER_PARAMETERS))
-    filters = choosing.parks.query
+    filters = dict(choosing.asked)
     view = View(reading)
+    summary = view.ask("/api/live/status-summary", filters)["data"]
+    board = view.ask("/api/outages/now", filters)["data"]
+    ranking = view.ask("/api/parks/downtime", filters | {"period": "live", "limit": SHOWN_PARKS})
+    view.ask(*CATALOGUE)
     return view.page(
         "now.html",
         head_of(
             "now",
             "Right now: which theme park rides are down",
-            query=page_url("", filters),
+            query=page_url("", choosing.parks.query),
             alternates=(
                 ("application/json", "The same as JSON", absolute(page_url("/api/outages/now", filters))),
             ),
@@ -37,8 +41,8 @@ def now(reading: Reading) -> str:
         BY_NAME["now"].chunk,
         choosing=choosing,
         page=BY_NAME["now"],
-        summary=view.ask("/api/live/status-summary", filters)["data"],
-        board=view.ask("/api/outages/now", filters)["data"],
-        ranking=view.ask("/api/parks/downtime", filters | {"period": "live", "limit": SHOWN_PARKS}),
+        summary=summary,
+        board=board,
+        ranking=ranking,
         api_href=page_url("/api/outages/now", filters),
     )

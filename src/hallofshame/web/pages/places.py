@@ -14,7 +14,7 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_links, period_query, ride_path
 from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
-from hallofshame.web.pages.view import Head, View, absolute, known
+from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.parameters import PERIOD_PARAMETERS
 from hallofshame.web.reading import Reading, site
 
@@ -34,12 +34,13 @@ def park(slug: str) -> Response:
 @answered()
 def _park(reading: Reading, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
-    period = known(*PERIOD_PARAMETERS).period(reading.now.date())
+    asked = known(*PERIOD_PARAMETERS)
+    period = asked.period(reading.now.date())
     query = period_query(period)
     found = find_park(reading, slug)
     view = View(reading)
     address = f"/api/parks/{found.slug}/details"
-    body = view.ask(address, query)
+    body = view.ask(address, asked_for(asked, PERIOD_PARAMETERS))
     details, path = body["data"], f"/parks/{found.slug}"
     return view.page(
         "park.html",
@@ -84,11 +85,12 @@ def ride(ride: str) -> Response:
 @answered()
 def _ride(reading: Reading, ride_id: str) -> str:
     """Its reliability, its outages, its waits."""
-    period = known(*PERIOD_PARAMETERS).period(reading.now.date())
+    asked = known(*PERIOD_PARAMETERS)
+    period = asked.period(reading.now.date())
     query = period_query(period)
     view = View(reading)
     address = f"/api/rides/{ride_id}/details"
-    body = view.ask(address, query)
+    body = view.ask(address, asked_for(asked, PERIOD_PARAMETERS))
     details = body["data"]
     row = details["summary"]
     path = ride_path(row)

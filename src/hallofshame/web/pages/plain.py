@@ -7,14 +7,13 @@ from flask import Blueprint
 from hallofshame.web.answers import answered
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
+from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import View, head_of, known, list_parameters
+from hallofshame.web.pages.view import CATALOGUE, View, head_of, known, list_parameters
 from hallofshame.web.parameters import FILTER_PARAMETERS
 from hallofshame.web.reading import Reading
 
 plain_pages = Blueprint("plain_pages", __name__)
-
-_EVERY_PARK = {"limit": "500"}
 
 
 @plain_pages.get("/map")
@@ -23,8 +22,8 @@ def map_page(reading: Reading) -> str:
     """Every park with its place and its score."""
     choosing = Choosing.of(reading, "/map", list_parameters())
     view = View(reading)
-    ranking = view.ask("/api/parks/downtime", choosing.query | _EVERY_PARK)
-    places = {row["park_id"]: row for row in view.ask("/api/parks", _EVERY_PARK)["data"]}
+    ranking = view.ask("/api/parks/downtime", {**choosing.asked, **EVERY_PARK})
+    places = {row["park_id"]: row for row in view.ask(*CATALOGUE)["data"]}
     return view.page(
         "map.html",
         head_of(
@@ -56,7 +55,7 @@ def data(reading: Reading) -> str:
         BY_NAME["data"].chunk,
         choosing=choosing,
         page=BY_NAME["data"],
-        coverage=view.ask("/api/coverage", choosing.parks.query | _EVERY_PARK),
+        coverage=view.ask("/api/coverage", {**choosing.asked, **EVERY_PARK}),
         downloads=view.ask("/api/downloads")["data"],
         api_href=page_url("/api/coverage", choosing.parks.query),
     )
@@ -66,13 +65,13 @@ def data(reading: Reading) -> str:
 @answered()
 def about(reading: Reading) -> str:
     """Why this exists."""
-    parks = [park for park in reading.catalogue.parks.values() if park.is_active]
-    return View(reading).page(
+    view = View(reading)
+    summary = view.ask("/api/live/status-summary")["data"]
+    return view.page(
         "about.html",
-        head_of("about", "About the Theme Park Hall of Shame"),
+        head_of("about", "About", description=BY_NAME["about"].lead),
         BY_NAME["about"].chunk,
         page=BY_NAME["about"],
-        park_count=len(parks),
-        ride_count=sum(ride.is_active for ride in reading.catalogue.rides.values()),
+        summary=summary,
         api_href="/api/docs",
     )

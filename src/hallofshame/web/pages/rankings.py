@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Blueprint
 
@@ -11,7 +11,7 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import Head, View, absolute, head_of, list_parameters
+from hallofshame.web.pages.view import CATALOGUE, Head, View, absolute, asked_for, head_of, list_parameters
 from hallofshame.web.rankings import PARK_SORTS
 from hallofshame.web.reading import Reading
 
@@ -20,8 +20,8 @@ ranking_pages = Blueprint("ranking_pages", __name__)
 WALL_SIZE = 3
 """How many parks hang on the wall above the ranking."""
 
-SHOWN_RIDES, SHOWN_WAITS = 100, 50
-_EVERY_PARK = {"limit": "500"}
+SHOWN_WAITS, SHOWN_LONGEST = 50, 10
+EVERY_PARK = {"limit": "500"}
 
 
 @ranking_pages.get("/")
@@ -32,8 +32,9 @@ def parks(reading: Reading) -> str:
     sort = asked.choice("sort", tuple(PARK_SORTS))
     choosing = Choosing.of(reading, "/", asked, ("sort",))
     view = View(reading)
-    query = choosing.query | _sorted(sort)
-    body = view.ask("/api/parks/downtime", query | _EVERY_PARK)
+    body = view.ask("/api/parks/downtime", {**choosing.asked, **choosing.rest, **EVERY_PARK})
+    view.ask("/api/parks/sparklines")
+    view.ask(*CATALOGUE)
     rows: list[Row] = body["data"]
     shamed = [row for row in rows if row["rank"] is not None and row["shame_score"] > 0]
     return view.page(
@@ -42,6 +43,7 @@ def parks(reading: Reading) -> str:
         BY_NAME["rankings"].chunk,
         choosing=choosing,
         period=choosing.period,
+        page=BY_NAME["rankings"],
         period_body=body["period"],
         sort=sort,
         sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in PARK_SORTS},
@@ -49,7 +51,7 @@ def parks(reading: Reading) -> str:
         unranked=[row for row in rows if row["rank"] is None],
         wall=sorted(shamed, key=lambda row: row["rank"])[:WALL_SIZE],
         has_parks=bool(reading.catalogue.parks),
-        api_href=page_url("/api/parks/downtime", query),
+        api_href=page_url("/api/parks/downtime", choosing.query, choosing.rest),
     )
 
 
@@ -57,16 +59,20 @@ def parks(reading: Reading) -> str:
 @answered()
 def rides(reading: Reading) -> str:
     """Rides from those that lost most time down."""
-    asked = list_parameters("limit", "offset")
-    choosing = Choosing.of(reading, "/rides", asked, ("limit",))
+    asked = list_parameters("sort", "limit", "offset")
+    choosing = Choosing.of(reading, "/rides", asked, ("sort", "limit"))
     view = View(reading)
     page = asked.page()
     after = page.offset + page.limit
-    part = {"limit": page.limit if asked.text("limit") else None, "offset": page.offset}
-    body = view.ask("/api/rides/downtime", choosing.query | part)
+    part = asked_for(asked, ("offset",))
+    body = view.ask("/api/rides/downtime", {**choosing.asked, **choosing.rest, **part})
+    shown = sorted(row["ride_id"] for row in body["data"])
+    if shown:
+        view.ask("/api/rides/sparklines", {"ids": ",".join(map(str, shown))})
+    view.ask(*CATALOGUE)
     return view.page(
         "rides.html",
-        _head("rides", choosing, f"{choosing.period.label}: which rides break down most"),
+        _head("rides", choosing, f"{choosing.period.label}: which rides break down most", part),
         BY_NAME["rides"].chunk,
         choosing=choosing,
         period=choosing.period,
@@ -74,14 +80,14 @@ def rides(reading: Reading) -> str:
         body=body,
         before_href=choosing.href(offset=str(max(0, page.offset - page.limit))) if page.offset else None,
         after_href=choosing.href(offset=str(after)) if after < body["total"] else None,
-        api_href=page_url("/api/rides/downtime", choosing.query),
+        api_href=page_url("/api/rides/downtime", choosing.query, choosing.rest, part),
     )
 
 
 @ranking_pages.get("/waits")
 @answered()
 def waits(reading: Reading) -> str:
-    """Parks and rides by posted wait."""
+    """The longest queues; rides and parks by posted wait."""
     choosing = Choosing.of(reading, "/waits", list_parameters())
     view = View(reading)
     return view.page(
@@ -91,35 +97,31 @@ def waits(reading: Reading) -> str:
         choosing=choosing,
         period=choosing.period,
         page=BY_NAME["waits"],
-        parks=view.ask("/api/parks/waittimes", choosing.query | _EVERY_PARK),
-        rides=view.ask("/api/rides/waittimes", choosing.query | {"limit": SHOWN_WAITS}),
-        api_href=page_url("/api/parks/waittimes", choosing.query),
+        longest=view.ask("/api/rides/longest-waits", {**choosing.asked, "limit": SHOWN_LONGEST}),
+        rides=view.ask("/api/rides/waittimes", {**choosing.asked, "limit": SHOWN_WAITS}),
+        parks=view.ask("/api/parks/waittimes", {**choosing.asked, **EVERY_PARK}),
+        api_href=page_url("/api/rides/waittimes", choosing.query),
     )
 
 
-def _sorted(sort: str) -> dict[str, str]:
-    return {} if sort == "rank" else {"sort": sort}
+_LISTS = {
+    "rankings": "/api/parks/downtime",
+    "rides": "/api/rides/downtime",
+    "waits": "/api/rides/waittimes",
+}
 
 
-def _head(name: str, choosing: Choosing, title: str) -> Head:
-    page = BY_NAME[name]
-    lists: dict[str, Any] = {
-        "rankings": "/api/parks/downtime",
-        "rides": "/api/rides/downtime",
-        "waits": "/api/parks/waittimes",
-    }
-    query = page_url("", choosing.query)
+def _head(name: str, choosing: Choosing, title: str, part: Mapping[str, str] | None = None) -> Head:
+    card_query = page_url("", choosing.query)
+    same = page_url(_LISTS[name], choosing.query, choosing.rest, part or {})
+    as_csv = page_url(_LISTS[name], choosing.query, choosing.rest, part or {}, {"format": "csv"})
     return head_of(
-        page,
+        BY_NAME[name],
         title,
-        query=query,
-        card=f"/cards/{name}.png{query}",
+        query=page_url("", choosing.query, part or {}),
+        card=f"/cards/{name}.png{card_query}",
         alternates=(
-            ("application/json", "The same as JSON", absolute(page_url(lists[name], choosing.query))),
-            (
-                "text/csv",
-                "The same as CSV",
-                absolute(page_url(lists[name], choosing.query, {"format": "csv"})),
-            ),
+            ("application/json", "The same as JSON", absolute(same)),
+            ("text/csv", "The same as CSV", absolute(as_csv)),
         ),
     )

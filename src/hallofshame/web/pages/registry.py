@@ -9,7 +9,7 @@ SITE_NAME = "Theme Park Hall of Shame"
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``name`` also names its card; ``label`` stands in the navigation."""
+    """One page. ``name`` also names its card; ``label`` stands in the navigation; ``art`` above the words."""
 
     name: str
     path: str
@@ -17,6 +17,7 @@ class Page:
     title: str
     lead: str
     chunk: str
+    art: str
 
 
 PAGES: tuple[Page, ...] = (
@@ -24,52 +25,52 @@ PAGES: tuple[Page, ...] = (
         "rankings", "/", "Parks", "Who broke down?",
         "Theme parks by the ride time they lost, flagship rides counted three times, nights and "
         "refurbishments not at all.",
-        "ParkRankingPage",
+        "ParkRankingPage", "scene",
     ),
     Page(
         "rides", "/rides", "Rides", "Which rides break down?",
         "Rides by the hours they lost while their park was open, with uptime, breakdowns and waits.",
-        "RideRankingPage",
+        "RideRankingPage", "ride-scene",
     ),
     Page(
-        "now", "/now", "Now", "Down right now",
-        "What is down at this moment, since when, and how soon it may reopen, judged by the ride's own past.",
-        "NowPage",
+        "now", "/now", "Now", "Right now",
+        "What stands still, since when, and how soon it may run again.",
+        "NowPage", "clock-tower",
     ),
     Page(
         "waits", "/waits", "Waits", "Where people wait",
         "Parks and rides by the standby waits they posted. Where nothing is posted, nothing is guessed.",
-        "WaitsPage",
+        "WaitsPage", "queue-scene",
     ),
     Page(
         "trends", "/trends", "Trends", "Better or worse?",
         "Parks and rides whose uptime changed by five points or more against the period before.",
-        "TrendsPage",
+        "TrendsPage", "ups-and-downs",
     ),
     Page(
         "awards", "/awards", "Awards", "The awards",
-        "The best and the worst of the year: parks, rides, waits, and those that improved most.",
-        "AwardsPage",
+        "Laurels and lemons, from a whole year of measured ride time. Nobody votes; the figures decide.",
+        "AwardsPage", "cup",
     ),
     Page(
         "map", "/map", "Map", "The map of shame",
         "Every park on the map, with the sign of its band.",
-        "MapPage",
+        "MapPage", "globe",
     ),
     Page(
         "compare", "/compare", "Compare", "Side by side",
         "Up to six parks or rides beside each other, in one period or in two.",
-        "ComparePage",
+        "ComparePage", "two-castles",
     ),
     Page(
         "data", "/data", "Data", "Data and methods",
         "How every figure comes about, how well each park is watched, and the whole record to take along.",
-        "DataPage",
+        "DataPage", "abacus",
     ),
     Page(
-        "about", "/about", "About", "About",
+        "about", "/about", "About", "About the Hall of Shame",
         "Why this exists, where the data comes from, and what it can and cannot say.",
-        "AboutPage",
+        "AboutPage", "sun-and-tents",
     ),
 )  # fmt: skip
 

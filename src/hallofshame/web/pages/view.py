@@ -7,7 +7,7 @@ that the script begins with what is already to be read, and no number can differ
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,6 +133,10 @@ def plain_assets() -> PageAssets:
     return PageAssets(styles=assets.styles, fonts=assets.fonts)
 
 
+CATALOGUE = ("/api/parks", {"limit": "500"})
+"""What the filters of every list are made of."""
+
+
 def known(*names: str) -> Parameters:
     """The parameters of the page that the server has a use for.
 
@@ -143,7 +147,7 @@ def known(*names: str) -> Parameters:
     return Parameters(kept, names)
 
 
-def asked_for(asked: Parameters, names: tuple[str, ...]) -> dict[str, str]:
+def asked_for(asked: Parameters, names: Iterable[str]) -> dict[str, str]:
     """Those of the named parameters that the address gives."""
     return {name: value for name in names if (value := asked.text(name)) is not None}
 

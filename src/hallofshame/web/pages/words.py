@@ -16,6 +16,15 @@ from hallofshame.web.pages.view import absolute, plain_assets
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import EVIDENCE_WORDS, EXCLUDED_REASONS, OUTAGE_WORDS, UNRANKED_REASONS
 
+BAND_SIGNS = {
+    1: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16z",
+    2: "M1 14a9 9 0 0 1 18 0z",
+    3: "M10 1.5 19.5 18H.5z",
+    4: "M10 .5 19 10l-9 9.5L1 10z",
+    5: "m10 .5 2.6 6.3 6.9.5-5.3 4.4 1.7 6.7L10 14.8l-5.9 3.6 1.7-6.7L.5 7.3l6.9-.5z",
+}
+"""The signs of the bands, each a path in a box of 20, as the pages' script draws them."""
+
 
 def template_words() -> Row:
     """Globals of the templates."""
@@ -23,6 +32,7 @@ def template_words() -> Row:
         "site_name": SITE_NAME,
         "site_pages": PAGES,
         "bands": BANDS,
+        "band_signs": BAND_SIGNS,
         "band_of": band_of,
         "unranked_words": UNRANKED_REASONS,
         "excluded_words": EXCLUDED_REASONS,
