@@ -40,7 +40,16 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame
     Rollup(database, CLOCK, LOG).run()
     frames = {}
     for what in ("park-days", "ride-days", "outages"):
-        export(database, what, DAY, DAY, "parquet", folder / f"{what}.parquet")
+        export(
+            database,
+            what,
+            DAY,
+            DAY,
+            "parquet",
+            folder / f"{what}.parquet",
+            now=CLOCK.now(),
+            cadence_seconds=300,
+        )
         frames[what] = pl.read_parquet(folder / f"{what}.parquet")
     database.dispose()
     return frames

@@ -94,7 +94,17 @@ def export(what: str, start: dt.date, end: dt.date, form: str, output: str, park
     """
     with opened() as installation:
         ids = chosen_parks(installation, parks)
-        rows = exports.export(installation.database, what, start, end, form, output, park_ids=ids)
+        rows = exports.export(
+            installation.database,
+            what,
+            start,
+            end,
+            form,
+            output,
+            park_ids=ids,
+            now=installation.clock.now(),
+            cadence_seconds=installation.settings.cadence_seconds,
+        )
     click.echo(f"{rows} rows written", err=True)
 
 

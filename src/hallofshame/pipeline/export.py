@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, Table, func, select
 
 from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
 from hallofshame.domain.errors import InputError, NotFoundError
+from hallofshame.domain.localtime import local_day
 from hallofshame.domain.words import TIER_WEIGHTS, Feed, Origin
 from hallofshame.metrics import scores
 from hallofshame.pipeline.export_files import FORMATS, write_pieces
-from hallofshame.store import bulk
+from hallofshame.store import bulk, data_version
 from hallofshame.store.database import Database
 from hallofshame.store.derived import table_of
 from hallofshame.store.models import (
@@ -29,8 +31,10 @@ from hallofshame.store.models import (
     RideHourlyStats,
     RideOutage,
 )
+from hallofshame.store.reports.running_day import ahead_of, open_so_far
 
 ONE_DAY = dt.timedelta(days=1)
+HOUR_SECONDS = 3600
 
 PARK_KEY = ("park_id", "park_name", "park_slug", "timezone")
 RIDE_KEY = ("ride_id", "ride_name")
@@ -53,7 +57,7 @@ RATIOS = tuple(name for name in PARK_RATIOS if name != "shame_score")
 class _Kind:
     """What one kind of export holds: its table, its columns in order, the order of its rows.
 
-    ``days_at_once`` bounds the memory: a month of daily rows, a few days of hourly ones.
+    ``days_at_once`` bounds the memory: a month of park-days, a week of ride-days, a few days of hours.
     """
 
     table: type[Base]
@@ -100,6 +104,7 @@ KINDS: dict[str, _Kind] = {
             "metrics_version",
         ),
         ("day", "park_id", "ride_id"),
+        7,
     ),
     "park-hours": _Kind(
         ParkHourlyStats,
@@ -155,6 +160,9 @@ def export(
     output: str,
     *,
     park_ids: Collection[int] | None = None,
+    now: dt.datetime,
+    cadence_seconds: int,
+    about: Mapping[str, str] | None = None,
 ) -> int:
     """Write the rows of the park-local days ``start`` to ``end`` (both included); returns their number.
 
@@ -162,11 +170,14 @@ def export(
     :param format: ``csv``, ``json`` (one array) or ``parquet``.
     :param output: a path, replaced only when the export is complete, or ``-`` for the standard output.
     :param park_ids: these parks alone; all parks, active or not, where it is ``None``.
+    :param now: decides which day of each park is running; ``cadence_seconds`` how long its latest look holds.
+    :param about: what the file is, kept inside it (:func:`write_pieces`).
 
     Columns: who (``park_id`` … ``themeparks_wiki_id``), when (``day``, ``hour``), every counter of R7 under
-    its own name, then the ratios that the API shows, null where nothing was observed. Instants are ISO 8601
-    in UTC; ``day`` is a date. Rows come sorted by day and key and from one state of the store. Without any
-    rows the file has its header alone and the answer is 0.
+    its own name, then the ratios that the API shows, null where nothing was observed. Of a running day,
+    ``open`` and with it the coverage hold the open time that has come, as the API shows it; all else is as
+    stored. Instants are ISO 8601 in UTC; ``day`` is a date. Rows come sorted by day and key and from one
+    state of the store. Without any rows the file has its header alone and the answer is 0.
 
     :raises InputError: for an unknown kind or format, a range that ends before it starts, and an output that
         cannot be written to.
@@ -179,14 +190,21 @@ def export(
     if start > end:
         raise InputError(f"the range {start} to {end} ends before it starts; swap them", parameter="end")
     with database.read() as connection:
-        pieces = _Pieces(connection, KINDS[what], park_ids)
-        return write_pieces(pieces.of(start, end), format, str(output))
+        pieces = _Pieces(connection, KINDS[what], park_ids, now, cadence_seconds)
+        return write_pieces(pieces.of(start, end), format, str(output), about)
 
 
 class _Pieces:
     """Reads an export piece by piece, each in the columns and the order of its kind."""
 
-    def __init__(self, connection: Connection, kind: _Kind, park_ids: Collection[int] | None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        kind: _Kind,
+        park_ids: Collection[int] | None,
+        now: dt.datetime,
+        cadence_seconds: int,
+    ) -> None:
         self._connection = connection
         self._kind = kind
         self._table = table_of(kind.table)
@@ -198,6 +216,10 @@ class _Pieces:
         parks = _parks(connection, ids)
         self._park_ids = _chosen(parks, park_ids)
         self._who = _rides(connection, ids, parks) if self._of_rides else parks
+        zones = dict(parks.select("park_id", "timezone").iter_rows())
+        todays = {park_id: local_day(now, zones[park_id]) for park_id in self._park_ids}
+        _version, data_as_of = data_version.get(connection)
+        self._ahead = ahead_of(connection, todays, data_as_of, cadence_seconds)
 
     def of(self, start: dt.date, end: dt.date) -> Iterator[pl.DataFrame]:
         """The rows of ``start`` to ``end``; one empty frame where there are none."""
@@ -213,12 +235,35 @@ class _Pieces:
             at = until + ONE_DAY
 
     def _piece(self, first: dt.date, last: dt.date) -> pl.DataFrame:
-        rows = self._read(self._table, first, last)
+        rows = self._so_far(self._read(self._table, first, last))
         if "eligible" in self._kind.columns and "eligible" not in rows.columns:
             rows = self._with_eligible(rows, first, last)
         key = ["park_id", "ride_id"] if self._of_rides else ["park_id"]
         joined = rows.join(self._who, on=key, how="left")
         return _shown(joined, self._kind).select(self._kind.columns).sort(self._kind.order)
+
+    def _so_far(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """With the open time ahead taken off the running days, by the rule the API follows."""
+        running = [(park_id, ahead.day) for park_id, ahead in self._ahead.items()]
+        if "open" not in rows.columns or not running:
+            return rows
+        keys = pl.DataFrame(running, schema={"park_id": pl.Int64, "day": pl.Date}, orient="row")
+        numbered = rows.with_row_index("row")
+        found = numbered.join(keys, on=["park_id", "day"], how="semi")
+        come = [self._open_so_far(row) for row in found.iter_rows(named=True)]
+        changed = found.select("row").with_columns(come=pl.Series(come, dtype=pl.Int64))
+        return (
+            numbered.join(changed, on="row", how="left", maintain_order="left")
+            .with_columns(open=pl.coalesce("come", "open"))
+            .drop("row", "come")
+        )
+
+    def _open_so_far(self, row: Mapping[str, Any]) -> int:
+        ahead = self._ahead[row["park_id"]]
+        hour = row.get("hour")
+        seconds = ahead.seconds() if hour is None else ahead.seconds(hour, hour + HOUR_SECONDS)
+        rides = 1 if self._of_rides else ahead.eligible
+        return open_so_far(row["open"], row["observed"], rides * seconds)
 
     def _read(self, table: Table, first: dt.date, last: dt.date, *names: str) -> pl.DataFrame:
         columns = [table.c[name] for name in names] or list(table.c)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -20,8 +20,12 @@ Pieces = Iterable[pl.DataFrame]
 """Frames of one schema, at least one, which may be empty: from it come the header and the types."""
 
 
-def write_pieces(pieces: Pieces, file_format: str, output: str) -> int:
+def write_pieces(
+    pieces: Pieces, file_format: str, output: str, about: Mapping[str, str] | None = None
+) -> int:
     """Write ``pieces`` one after the other into ``output``, as one of :data:`FORMATS`; returns the row count.
+
+    ``about`` says what the file is: key-value metadata of a Parquet file, columns at the end of a CSV file.
 
     ``output`` is a path, replaced only when all is written, or ``-`` for the standard output (not Parquet).
     Memory holds one piece at a time.
@@ -29,6 +33,9 @@ def write_pieces(pieces: Pieces, file_format: str, output: str) -> int:
     :raises InputError: for an output that cannot be written to.
     """
     write = _WRITERS.get(file_format)
+    if about and file_format == "csv":
+        said = [pl.lit(text).alias(name) for name, text in about.items()]
+        pieces = (piece.with_columns(said) for piece in pieces)
     if output == STDOUT:
         if write is None:
             raise InputError("parquet cannot go to the standard output; name a file", parameter="output")
@@ -37,7 +44,7 @@ def write_pieces(pieces: Pieces, file_format: str, output: str) -> int:
         return rows
     with _beside(_target(output)) as partial:
         if write is None:
-            return _write_parquet(pieces, partial)
+            return _write_parquet(pieces, partial, about)
         with partial.open("wb") as file:
             return write(pieces, file)
 
@@ -100,7 +107,7 @@ def _write_json(pieces: Pieces, file: IO[bytes]) -> int:
     return rows
 
 
-def _write_parquet(pieces: Pieces, target: Path) -> int:
+def _write_parquet(pieces: Pieces, target: Path, about: Mapping[str, str] | None) -> int:
     """One Parquet file with a row group or more per piece, by way of one file per piece."""
     rows = 0
     parts: list[Path] = []
@@ -111,7 +118,7 @@ def _write_parquet(pieces: Pieces, target: Path) -> int:
             parts.append(Path(folder) / f"{len(parts):06d}.parquet")
             piece.write_parquet(parts[-1])
             rows += piece.height
-        pl.scan_parquet(parts).sink_parquet(target)
+        pl.scan_parquet(parts).sink_parquet(target, metadata=None if about is None else dict(about))
     return rows
 
 

@@ -84,9 +84,14 @@ def of_ride(totals: RideTotals, ahead: Ahead | None) -> RideTotals:
 
 def park_less(totals: ParkTotals, seconds: int) -> ParkTotals:
     """Less ``seconds`` of open time, but never less than was observed."""
-    return replace(totals, open=max(totals.open - seconds, totals.observed))
+    return replace(totals, open=open_so_far(totals.open, totals.observed, seconds))
 
 
 def ride_less(totals: RideTotals, seconds: int) -> RideTotals:
     """Less ``seconds`` of open time, but never less than was observed."""
-    return replace(totals, open=max(totals.open - seconds, totals.observed))
+    return replace(totals, open=open_so_far(totals.open, totals.observed, seconds))
+
+
+def open_so_far(open_seconds: int, observed: int, ahead: int) -> int:
+    """Open time less what lies ahead, but never less than was observed."""
+    return max(open_seconds - ahead, observed)
