@@ -18,7 +18,7 @@ export function SeaCreatures() {
         <circle className="f-ink" cx="-24" cy="-4" r="5" />
         <path className="f-gold" d="M50 74q22-26 52 0-30 26-52 0zM98 74l22-16v32z" />
       </g>
-      <g transform="translate(3240 -330)">
+      <g transform="translate(3330 90)">
         <path className="f-gold" d="M0-60 14-14 60 0 14 14 0 60-14 14-60 0-14-14z" />
         <path className="f-coral" d="M0-34 8-8 34 0 8 8 0 34-8 8-34 0-8-8z" />
       </g>

@@ -38,7 +38,7 @@ export default function AwardsPage() {
       {awards !== undefined && (
         <nav className="periods" aria-label="Year">
           <ul>
-            {awards.years.map((other) => (
+            {[...awards.years].reverse().map((other) => (
               <li key={other}>
                 <Link
                   href={addressWith("/awards", state, { year: other })}
@@ -54,7 +54,8 @@ export default function AwardsPage() {
             Against{" "}
             <select value={hasRival ? String(against) : ""} onChange={(event) => set({ against: event.target.value })}>
               <option value="">no other year</option>
-              {awards.years
+              {[...awards.years]
+                .reverse()
                 .filter((other) => other !== year)
                 .map((other) => (
                   <option key={other}>{other}</option>

@@ -12,6 +12,12 @@ export function scoreWords(score: number | null): string {
   return score === null ? "no score" : `${number(score, 2)}, ${bandOf(score)?.name ?? ""}`;
 }
 
+/** What is written below a mark. */
+export function nameOfCluster(cluster: Cluster<Place>): string {
+  const [first, ...others] = cluster.members;
+  return `${first?.name ?? ""}${others.length > 0 ? ` +${others.length}` : ""}`;
+}
+
 interface MarkProps {
   cluster: Cluster<Place>;
   /** Pixels per unit of the map. */
@@ -42,7 +48,7 @@ export function Mark({ cluster, scale, isActive, hasName, address, onActive, onO
       >
         <g transform={transform}>
           <Disc radius={RADIUS} score={first.score} />
-          {hasName && <Name text={first.name} y={RADIUS + 13} />}
+          {hasName && <Name text={nameOfCluster(cluster)} y={RADIUS + 13} />}
         </g>
       </Link>
     );
@@ -61,7 +67,7 @@ export function Mark({ cluster, scale, isActive, hasName, address, onActive, onO
       <text className="mark-count" y="12">
         {cluster.members.length}
       </text>
-      {hasName && <Name text={`${first.name} +${others.length}`} y={CLUSTER_RADIUS + 13} />}
+      {hasName && <Name text={nameOfCluster(cluster)} y={CLUSTER_RADIUS + 13} />}
     </g>
   );
 }

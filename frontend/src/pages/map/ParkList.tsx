@@ -36,9 +36,8 @@ export function ParkList({ rows, placed, active, onActive, onShow, addressOf, is
               <span className="rank">{row.rank ?? <NoData words="not ranked" />}</span>
               <span className="who">
                 <Link href={addressOf(row)}>{row.park_name}</Link>
-                {place === undefined ? (
-                  <span className="sub">Its place is not known</span>
-                ) : (
+                <span className="sub">{row.country}</span>{" "}
+                {place !== undefined && (
                   <button type="button" className="text-button" onClick={() => onShow(place)}>
                     show<span className="visually-hidden"> {row.park_name} on the map</span>
                   </button>

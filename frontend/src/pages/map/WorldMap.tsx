@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { SeaCreatures } from "../../art/SeaCreatures";
-import { cluster } from "./clusters";
-import { Mark, Tip } from "./Marks";
+import { cluster, withNames } from "./clusters";
+import { Mark, nameOfCluster, Tip } from "./Marks";
 import type { Place } from "./places";
 import { CLOSEST, fit, held, type View } from "./projection";
 
 /** Marks nearer than this, in pixels, are shown as one. */
 const CLUSTER_PIXELS = 26;
-/** With so few marks in view, each shows its name. */
-const NAMED = 14;
+/** With so few marks in view, those with room for it show their names. */
+const NAMED = 24;
 const STEP = 1.8;
 const PAN = 0.15;
 /** A press that moved less, in pixels, is a click. */
@@ -41,6 +41,7 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
   const inView = clusters.filter(
     (group) => Math.abs(group.x - view.x) < view.width / 2 && Math.abs(group.y - view.y) < view.width / aspect / 2,
   );
+  const named = inView.length <= NAMED ? withNames(inView, scale, nameOfCluster) : null;
   const pointed = inView.find((group) => group.members.some((place) => place.id === active));
 
   const zoom = (factor: number, at: { x: number; y: number } = view) => {
@@ -119,7 +120,7 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
               cluster={group}
               scale={scale}
               isActive={group === pointed}
-              hasName={inView.length <= NAMED}
+              hasName={named?.has(group) ?? false}
               address={addressOf(group.members[0]!)}
               onActive={onActive}
               onOpen={() => onView(held(fit(group.members, aspect, CLOSEST), aspect), true)}

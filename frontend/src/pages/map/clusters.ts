@@ -45,3 +45,31 @@ function merge<T extends Placed>(one: Cluster<T>, other: Cluster<T>): Cluster<T>
   const mean = (pick: (place: T) => number) => members.reduce((sum, place) => sum + pick(place), 0) / members.length;
   return { members, x: mean((place) => place.x), y: mean((place) => place.y) };
 }
+
+const LETTER_PIXELS = 7.2;
+const LINE_PIXELS = 17;
+const DISC_PIXELS = 17;
+
+/** The clusters whose names have room below their marks, without covering a name or a mark. The most shameful choose first. */
+export function withNames<T extends Placed>(
+  clusters: readonly Cluster<T>[],
+  scale: number,
+  nameOf: (cluster: Cluster<T>) => string,
+): Set<Cluster<T>> {
+  const taken: { x: number; y: number; half: number }[] = [];
+  const named = new Set<Cluster<T>>();
+  for (const one of clusters) {
+    const label = { x: one.x * scale, y: one.y * scale + DISC_PIXELS + 8, half: (nameOf(one).length * LETTER_PIXELS) / 2 };
+    const hitsName = taken.some((other) => Math.abs(other.x - label.x) < other.half + label.half && Math.abs(other.y - label.y) < LINE_PIXELS);
+    const hitsMark = clusters.some(
+      (other) =>
+        other !== one &&
+        Math.abs(other.x * scale - label.x) < label.half + DISC_PIXELS &&
+        Math.abs(other.y * scale - label.y) < DISC_PIXELS + LINE_PIXELS / 2,
+    );
+    if (hitsName || hitsMark) continue;
+    taken.push(label);
+    named.add(one);
+  }
+  return named;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byShame, cluster, type Placed } from "./clusters";
+import { byShame, cluster, withNames, type Placed } from "./clusters";
 import land from "./land.json";
 import { fit, held, project, readView, unproject, WIDTH, world, writeView } from "./projection";
 
@@ -33,7 +33,7 @@ describe("projection", () => {
     const view = fit([{ x: 100, y: 100 }, { x: 900, y: 300 }], 2);
     expect(view.width).toBeGreaterThan(800);
     expect(view.x).toBe(500);
-    expect(fit([], 2)).toEqual(world(2));
+    expect(fit([], 2)).toEqual(world());
   });
 
   it("never leaves the land", () => {
@@ -67,5 +67,11 @@ describe("clusters", () => {
     for (const one of found)
       for (const other of found)
         if (one !== other) expect(Math.hypot(one.x - other.x, one.y - other.y)).toBeGreaterThanOrEqual(25);
+  });
+
+  it("names what has room, the most shameful first", () => {
+    const groups = cluster([place(1, 0, 0, 1), place(2, 30, 2, 5), place(3, 400, 0, 0)], 10);
+    const named = withNames(groups, 1, () => "A rather long name");
+    expect([...named].map((group) => group.members[0]?.id).sort()).toEqual([2, 3]);
   });
 });

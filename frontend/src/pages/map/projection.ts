@@ -42,15 +42,14 @@ const BOTTOM = project(-52, 0).y;
 /** The narrowest view: some ten kilometres, so that parks with a common gate come apart. */
 export const CLOSEST = 1.2;
 
-/** The widest view of that shape: the whole world, cut rather than framed by empty sea. */
-export function world(aspect: number): View {
-  const width = Math.min(WIDTH, (BOTTOM - TOP) * aspect);
-  return { x: width < WIDTH ? project(0, 5).x : WIDTH / 2, y: (TOP + BOTTOM) / 2, width };
+/** The widest view: the whole world. */
+export function world(): View {
+  return { x: WIDTH / 2, y: (TOP + BOTTOM) / 2, width: WIDTH };
 }
 
 /** The view that shows all points with a margin; the world where there are none. */
 export function fit(points: readonly Point[], aspect: number, narrowest = 160): View {
-  if (points.length === 0) return world(aspect);
+  if (points.length === 0) return world();
   const xs = points.map((point) => point.x);
   const ys = points.map((point) => point.y);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];

@@ -14,18 +14,18 @@ export function Chances({ ride }: { ride: DownNow }) {
   if (chances.some((chance) => chance.percent === null)) {
     return (
       <p className="chance-none small">
-        No forecast: {rest === 0 ? "no earlier outage of this ride is" : `only ${rest} of its earlier outages ${rest === 1 ? "is" : "are"}`}{" "}
-        comparable, {FEWEST} are needed.
+        Too few to tell: {rest === 0 ? "none" : `only ${rest}`} of its outages of the last year lasted longer than this one so far. It takes{" "}
+        {FEWEST}.
       </p>
     );
   }
   return (
     <div className="chances">
+      <p className="chances-title">Chance to run again within</p>
       <dl>
         {chances.map(({ minutes, percent }) => (
           <div key={minutes}>
             <dt>
-              <span className="visually-hidden">Chance to reopen within </span>
               {minutes}&nbsp;min
             </dt>
             <dd>
@@ -39,8 +39,8 @@ export function Chances({ ride }: { ride: DownNow }) {
         ))}
       </dl>
       <p className="small">
-        From {number(rest)} of its own earlier outages that lasted longer than this one so far
-        {ride.median_seconds !== null && <>; half of them were over within {duration(Math.round(ride.median_seconds))}</>}.
+        From {number(rest)} of its outages of the last year, those that lasted longer than this one so far.
+        {ride.median_seconds !== null && <> Half of all its outages cost less than {duration(Math.round(ride.median_seconds))}.</>}
       </p>
     </div>
   );

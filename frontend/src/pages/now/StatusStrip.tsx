@@ -20,6 +20,11 @@ export function StatusStrip({ title, total, parts }: StatusStripProps) {
         {title} <span className="of">{number(total)} in all</span>
       </h2>
       <svg className="strip-bar" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">
+        <defs>
+          <pattern id="strip-hatch" width="8" height="20" patternUnits="userSpaceOnUse" patternTransform="skewX(-30)">
+            <path className="strip-hatch" d="M0 0V20" />
+          </pattern>
+        </defs>
         {segments(parts, total).map((segment) => (
           <rect key={segment.name} className={`strip-${segment.name}`} x={segment.x} width={segment.width} height="20" />
         ))}
