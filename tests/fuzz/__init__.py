@@ -1,0 +1,1 @@
+"""The whole API against its own OpenAPI description, asked sensibly and not."""
