@@ -21,21 +21,25 @@ from hallofshame.store.reports.points import ParkDay, park_days
 
 @dataclass(frozen=True, slots=True)
 class ParkDayTimeline:
-    """One park-day. ``stored`` is its row, null where there is none; ``segments``: shape ``TIMELINES``."""
+    """One park-day. ``stored`` is its row, null where there is none; ``segments``: shape ``TIMELINES``.
+
+    ``has_record``: whether the raw record holds any reading of the park on that day.
+    """
 
     day: dt.date
     stored: ParkDay | None
     segments: pl.DataFrame
+    has_record: bool
 
     @property
     def is_known(self) -> bool:
-        """Whether the raw record knows anything of the rides on that day."""
+        """Whether anything is known of these rides on that day."""
         return self.segments["status"].null_count() < self.segments.height
 
     @property
     def is_dropped(self) -> bool:
         """Whether the day was counted and its raw record has been dropped since."""
-        return not self.is_known and self.stored is not None and self.stored.totals.observed > 0
+        return not self.has_record and self.stored is not None and self.stored.totals.observed > 0
 
 
 def park_day_timeline(
@@ -57,6 +61,7 @@ def park_day_timeline(
     origin = stored.origin if stored is not None else Origin.LIVE
     observations = read_observations(connection, [park_id], start - SECONDS_BEFORE, end + SECONDS_AFTER)
     observations = observations.filter(pl.col("origin") == origin.value)
+    within = observations["observed_at"].is_between(start, end, closed="left").any()
     rides = rides_frame(connection, [park_id])
     if ride_ids is not None:
         rides = rides.filter(pl.col("ride_id").is_in(list(ride_ids)))
@@ -72,4 +77,4 @@ def park_day_timeline(
         days.with_columns(known_until=pl.lit(known_until, pl.Int64)),
         windows,
     )
-    return ParkDayTimeline(day, stored, segments)
+    return ParkDayTimeline(day, stored, segments, bool(within))
