@@ -20,17 +20,35 @@ function parts(at: Date, zone: string, options: Intl.DateTimeFormatOptions): Rec
   return Object.fromEntries(format(zone, options).formatToParts(at).map((part) => [part.type, part.value]));
 }
 
-/** The usual letters of a zone at an instant, such as CEST, or its offset where it has none. */
+/** Browsers know the letters of a zone only in the language of its neighbourhood. */
+const LOCALES: readonly [string, string][] = [
+  ["Europe/", "en-GB"],
+  ["America/", "en-US"],
+  ["Australia/", "en-AU"],
+];
+/** Zones without summer time whose letters no English locale has. */
+const FIXED: Record<string, string> = {
+  "Asia/Tokyo": "JST",
+  "Asia/Seoul": "KST",
+  "Asia/Hong_Kong": "HKT",
+  "Asia/Shanghai": "CST",
+  UTC: "UTC",
+};
+
+/** The usual letters of a zone at an instant, such as CEST, or its offset where it has none: UTC+04. */
 export function zoneName(iso: string, zone: string): string {
+  const fixed = FIXED[zone];
+  if (fixed !== undefined) return fixed;
   const at = new Date(iso);
-  for (const locale of ["en-GB", "en-US", "en-AU", "en-CA", "en-IN"]) {
+  const locale = LOCALES.find(([area]) => zone.startsWith(area))?.[1];
+  if (locale !== undefined) {
     const name = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" })
       .formatToParts(at)
       .find((part) => part.type === "timeZoneName")?.value;
-    if (name !== undefined && /^[A-Z]{3,5}$/.test(name) && name !== "GMT") return name;
-    if (name === "UTC" || (name === "GMT" && zone.startsWith("Europe/"))) return name;
+    if (name !== undefined && /^[A-Z]{3,5}$/.test(name)) return name;
   }
-  return parts(at, zone, { timeZoneName: "longOffset" })["timeZoneName"]?.replace("GMT", "UTC") ?? zone;
+  const offset = parts(at, zone, { timeZoneName: "longOffset" })["timeZoneName"] ?? zone;
+  return offset.replace("GMT", "UTC").replace(/:00$/, "");
 }
 
 /** An instant in the park's own time. */

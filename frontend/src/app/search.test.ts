@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { entriesOf, findEntries, isNear } from "./search";
+
+const ENTRIES = entriesOf({
+  parks: [
+    { park_id: 1, name: "Phantasialand", slug: "phantasialand", operator: "Independent", country: "Germany" },
+    { park_id: 2, name: "Magic Kingdom", slug: "magic-kingdom", operator: "Disney", country: "United States" },
+  ],
+  rides: [
+    { ride_id: 7, name: "Space Mountain", slug: "space-mountain", park_id: 2, kind: "ATTRACTION" },
+    { ride_id: 8, name: "Château Noir™", slug: "chateau-noir", park_id: 1, kind: "ATTRACTION" },
+    { ride_id: 9, name: "Magic Carpets", slug: "magic-carpets", park_id: 2, kind: "ATTRACTION" },
+  ],
+});
+const paths = (text: string) => findEntries(ENTRIES, text, 5).map((entry) => entry.path);
+
+it("finds by the beginnings of words, in any order", () => {
+  expect(paths("mou spa")).toEqual(["/rides/7-space-mountain"]);
+});
+
+it("forgives accents, signs, case and a slip", () => {
+  expect(paths("chateau")).toEqual(["/rides/8-chateau-noir"]);
+  expect(paths("SPACE MOUNTIAN")).toEqual(["/rides/7-space-mountain"]);
+  expect(paths("phantasyaland")).toContain("/parks/phantasialand");
+});
+
+it("puts parks before rides that fit as well", () => {
+  expect(paths("magic")[0]).toBe("/parks/magic-kingdom");
+});
+
+it("finds the rides of a park by its name, and nothing for nonsense", () => {
+  expect(paths("kingdom mountain")).toEqual(["/rides/7-space-mountain"]);
+  expect(paths("qqqq")).toEqual([]);
+});
+
+it("takes one slip for near and two for far", () => {
+  expect(isNear("mountian", "mountain")).toBe(true);
+  expect(isNear("montain", "mountain")).toBe(true);
+  expect(isNear("mxuntxin", "mountain")).toBe(false);
+});
