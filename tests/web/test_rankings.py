@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from hallofshame.clock import FixedClock
 from web.builders import HOUR, World
@@ -123,6 +124,55 @@ def test_the_ride_row_is_what_the_paper_says(api: Api) -> None:
         "park_slug": "gardaland",
     }
     assert {name: row[name] for name in expected} == expected
+
+
+RIDE_LISTS = ["/rides/waittimes", "/rides/longest-waits", "/rides/least-reliable"]
+
+
+@pytest.mark.parametrize("period", ["today", "yesterday", "7days", "this_year", "live"])
+@pytest.mark.parametrize("path", RIDE_LISTS)
+def test_a_ride_has_one_row_however_it_is_ranked(api: Api, path: str, period: str) -> None:
+    if path.endswith("reliable") and period == "live":
+        return
+    place = ("rank", "unranked_reason")
+
+    def rows(ranking: str) -> dict[int, dict[str, Any]]:
+        return {
+            row["ride_id"]: {name: value for name, value in row.items() if name not in place}
+            for row in api(ranking, period=period)["data"]
+        }
+
+    assert rows(path) == rows("/rides/downtime") != {}
+
+
+def test_rides_rank_by_their_longest_wait(api: Api) -> None:
+    rows = api("/rides/longest-waits")["data"]
+    assert [(row["rank"], row["ride_name"], row["max_wait_minutes"]) for row in rows[:3]] == [
+        (1, "Raptor", 40),
+        (2, "Mammut", 20),
+        (None, "Alpha", None),
+    ]
+    assert rows[2]["unranked_reason"] == "no_waits_posted"
+    live = api("/rides/longest-waits", period="live")["data"]
+    assert [(row["rank"], row["max_wait_minutes"]) for row in live[:2]] == [(1, 50), (2, 25)]
+
+
+def test_rides_rank_by_uptime_from_the_lowest_up(api: Api) -> None:
+    rows = [row for row in api("/rides/least-reliable")["data"] if row["rank"]]
+    assert [(row["rank"], row["ride_name"], row["uptime_percent"]) for row in rows] == [
+        (1, "Jungle Rapids", 50.0),
+        (2, "Raptor", 75.0),
+        (3, "Alpha", 100.0),
+        (3, "Beta", 100.0),
+        (3, "Mammut", 100.0),
+    ]
+
+
+def test_a_moment_has_no_uptime_to_rank_by(client: FlaskClient) -> None:
+    response = client.get("/api/rides/least-reliable?period=live")
+    error = response.get_json()["error"]
+    assert (response.status_code, error["parameter"]) == (400, "period")
+    assert "no uptime" in error["message"]
 
 
 def test_rides_outside_e_are_not_ranked_among_rides(api: Api) -> None:
