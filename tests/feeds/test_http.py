@@ -117,8 +117,9 @@ def test_a_date_already_past_asks_for_no_pause(wire, reply, clock):
     assert clock.slept == [0.0]
 
 
-def test_an_unreadable_pause_falls_back_to_the_own_one(wire, reply, clock):
-    client, _ = wire(reply(b"", 503, {"Retry-After": "soon"}), reply(), backoff_seconds=0.25)
+@pytest.mark.parametrize("asked", ["soon", "Thu, 01 Jan 10000000000 00:00:00 GMT"])
+def test_an_unreadable_pause_falls_back_to_the_own_one(wire, reply, clock, asked):
+    client, _ = wire(reply(b"", 503, {"Retry-After": asked}), reply(), backoff_seconds=0.25)
     client.get_json(URL)
     assert 0 <= clock.slept[0] <= 0.25
 
@@ -216,6 +217,12 @@ def test_a_redirect_to_another_host_or_to_plain_http_is_refused(wire, reply, tar
     with pytest.raises(FeedError, match="outside its own host") as caught:
         client.get_json(URL)
     assert (caught.value.outcome, len(transport.requests)) == (PollOutcome.CLIENT_ERROR, 1)
+
+
+def test_a_redirect_to_no_address_is_refused(wire, reply):
+    client, _ = wire(reply(b"", 302, {"Location": "http://["}))
+    with pytest.raises(FeedError, match="could not be asked"):
+        client.get_json(URL)
 
 
 def test_redirects_in_a_circle_end(wire, reply):

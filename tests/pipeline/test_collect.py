@@ -13,6 +13,9 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, QueueReading, ShowTime
 from hallofshame.domain.words import Feed, PollOutcome, QueueType
+from hallofshame.feeds.base import FeedContext
+from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
+from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.record import days_changed
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import dirty, raw
@@ -33,6 +36,7 @@ from hallofshame.store.models import (
 )
 from pipeline.fakes import (
     CADENCE,
+    LOG,
     NEW_YORK,
     QUEUE_TIMES_IDS,
     ROME,
@@ -50,6 +54,7 @@ from pipeline.polls import (
     UP,
     Polled,
     PolledQueueTimes,
+    Says,
     collector,
     cycle,
     reading,
@@ -134,6 +139,25 @@ def test_queues_are_kept_with_prices_in_minor_units(database: Database) -> None:
         (3, "AVAILABLE", None, 1780484400, 1780488000, 1800, "USD", None, None),
         (4, "OPEN", None, None, None, None, None, 10, 20),
     ]
+
+
+def test_a_park_that_answers_nonsense_costs_no_other_its_cycle(database: Database) -> None:
+    seed_parks(database, ROME, NEW_YORK)
+    alpha = {"id": "a", "name": "Alpha", "entityType": "ATTRACTION", "status": "OPERATING"}
+    price = {"amount": 10**30, "currency": "dollars"}
+    nonsense = [
+        {**alpha, "entityType": {}, "queue": {"PAID_RETURN_TIME": {"price": price, "state": "A" * 99}}},
+        {**alpha, "id": "b" * 9_000},
+    ]
+    bodies = {WIKI_IDS[ROME]: nonsense, WIKI_IDS[NEW_YORK]: [alpha]}
+    answers = {f"https://feed.test/v1/entity/{key}/live": {"liveData": said} for key, said in bodies.items()}
+    feed = ThemeParksWikiFeed(FeedContext(Says(answers), FixedClock(NOON), LOG, "https://feed.test"))
+    result = Collector(
+        database, {Feed.THEMEPARKS_WIKI: feed}, FixedClock(NOON), LOG, cadence_seconds=CADENCE
+    ).cycle()
+    assert (result.answered, result.readings) == (2, 2)
+    kinds = {finding.kind for finding in found(database)}
+    assert kinds == {"unknown_entity_type", "number_unreadable", "word_unreadable", "entry_unreadable"}
 
 
 def test_show_times_are_kept_once(database: Database) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from hallofshame.domain.errors import BodyError
 from hallofshame.domain.readings import HistoryPage, StatusChange
 from hallofshame.domain.words import RideKind
-from hallofshame.feeds.parsing import Findings, as_list, as_object, id_of, shown, text_of
+from hallofshame.feeds.parsing import Findings, as_list, as_object, id_of, shown, text_of, word_of
 from hallofshame.feeds.themeparks_wiki_parse import NOT_RIDES, read_kind, read_queues, read_status
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -75,7 +75,7 @@ def _change(event: dict[str, Any], findings: Findings) -> StatusChange | None:
     data = as_object(event.get("data"))
     entity_type = event.get("entityType", data.get("entityType"))
     external_id = id_of(event.get("entityId"))
-    if entity_type in NOT_RIDES:
+    if word_of(entity_type, NOT_RIDES):
         return None
     at = findings.instant(event.get("eventTime"), external_id or "event", "eventTime")
     if external_id is None or at is None:

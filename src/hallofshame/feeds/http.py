@@ -228,7 +228,8 @@ class HttpClient:
             silent = any(isinstance(part, urllib3.exceptions.ReadTimeoutError) for part in error.args)
             outcome = PollOutcome.TIMEOUT if silent else PollOutcome.CONNECTION_ERROR
             raise _Transient(_failed(f"{url} could not be read: {error}", outcome)) from error
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, ValueError) as error:
+            # ValueError: requests looks where a redirect leads, and that may be no address.
             raise _failed(f"{url} could not be asked: {error}", PollOutcome.CLIENT_ERROR) from error
 
     def _read(self, response: requests.Response, url: str) -> bytes:
@@ -273,7 +274,7 @@ def retry_after_seconds(header: str | None, now: dt.datetime) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Collection
 from typing import Any
 
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES
+
+MAX_TEXT_CHARACTERS = 250
+"""Longer names and labels are cut: none is, and matching one would take time that grows with its square."""
+
+MAX_ID_CHARACTERS = 80
+"""No feed gives ids over 36 characters; a longer one is a mistake and no id."""
+
+MAX_WHOLE = 2**31 - 1
+"""No price, group or wait comes near this; anything beyond ± it is a mistake."""
 
 _SHOWN_CHARACTERS = 80
 _LANGUAGES = ("en", "en-us", "en-gb")
@@ -32,6 +42,8 @@ def parse_whole(value: object) -> int:
         raise TypeError("not a number")
     if isinstance(value, float) and not value.is_integer():
         raise ValueError("not a whole number")
+    if abs(value) > MAX_WHOLE:
+        raise ValueError("too large")
     return int(value)
 
 
@@ -49,18 +61,29 @@ def text_of(value: object) -> str | None:
     """A name or label on one line, ``None`` if empty; of several languages English, else the first."""
     if isinstance(value, dict):
         spoken = [value[language] for language in _LANGUAGES if language in value]
-        return next((text for text in map(text_of, [*spoken, *value.values()]) if text), None)
+        return next((text for text in map(_line, [*spoken, *value.values()]) if text), None)
+    return _line(value)
+
+
+def _line(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     # Control characters, zero-width marks and broken surrogates would only upset stores and comparisons.
-    return "".join(char for char in " ".join(value.split()) if char.isprintable()) or None
+    line = "".join(char for char in " ".join(value.split()) if char.isprintable())
+    return line[:MAX_TEXT_CHARACTERS].strip() or None
 
 
 def id_of(value: object) -> str | None:
-    """An upstream id, given as a number or a text, as text; ``None`` if there is none."""
+    """An upstream id, given as a number or a text, as text; ``None`` if there is none or it is too long."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return text_of(value) if isinstance(value, str) else None
+        value = str(value)
+    text = _line(value)
+    return text if text is not None and len(text) <= MAX_ID_CHARACTERS else None
+
+
+def word_of(value: object, words: Collection[str]) -> str | None:
+    """``value`` if it is one of ``words``; any JSON value may be asked about, also one without a hash."""
+    return value if isinstance(value, str) and value in words else None
 
 
 def degrees(value: object, limit: float) -> float | None:
@@ -123,6 +146,16 @@ class Findings:
         except (ValueError, TypeError, OverflowError) as error:
             self.add("number_unreadable", subject, f"{field} is {shown(value)} ({error}); kept as unknown.")
             return None
+
+    def word(self, value: object, subject: str, field: str, longest: int) -> str | None:
+        """A short word such as a state; null is null, anything but one is null and ``word_unreadable``."""
+        if value is None:
+            return None
+        word = text_of(value)
+        if word is not None and len(word) <= longest:
+            return word
+        self.add("word_unreadable", subject, f"{field} is {shown(value)}, no word; kept as unknown.")
+        return None
 
     def wait(self, value: object, subject: str, field: str) -> int | None:
         """A posted wait in minutes; below 0 or above 600 it is null and ``wait_out_of_range`` (R2)."""

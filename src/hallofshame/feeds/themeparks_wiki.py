@@ -132,8 +132,12 @@ class ThemeParksWikiFeed:
     def _next_page(self, url: str, following: str | None) -> str | None:
         if following is None:
             return None
-        target = urljoin(url, following)
-        if urlsplit(target).netloc != urlsplit(self._base_url).netloc:
+        try:
+            target = urljoin(url, following)
+            host = urlsplit(target).netloc
+        except ValueError as error:
+            raise BodyError(f"{url} names a next page that is no address: {shown(following)}") from error
+        if host != urlsplit(self._base_url).netloc:
             raise BodyError(f"{url} names a next page on another host: {shown(following)}")
         return target
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hallofshame.domain.errors import BodyError
 from hallofshame.domain.readings import StatusChange
-from hallofshame.feeds.parsing import Findings, as_list, as_object, shown, text_of
+from hallofshame.feeds.parsing import Findings, as_list, as_object, shown, word_of
 from hallofshame.feeds.themeparks_wiki_parse import NOT_RIDES, read_identity, read_queues, read_status
 
 
@@ -27,11 +27,12 @@ def parse_history(body: object, findings: Findings) -> tuple[list[StatusChange],
     else:
         raise BodyError(f"holds no history: {shown(body)}")
     changes = [change for entity in entities for change in _changes(entity, findings)]
-    return changes, text_of(answer.get("next"))
+    following = answer.get("next")
+    return changes, following if isinstance(following, str) else None
 
 
 def _changes(entity: dict[str, Any], findings: Findings) -> Iterable[StatusChange]:
-    if entity.get("entityType") in NOT_RIDES:
+    if word_of(entity.get("entityType"), NOT_RIDES):
         return
     identity = read_identity(entity, findings)
     if identity is None:

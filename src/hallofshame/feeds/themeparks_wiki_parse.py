@@ -18,7 +18,16 @@ from hallofshame.domain.readings import (
     ShowTime,
 )
 from hallofshame.domain.words import Feed, QueueType, RideKind, ScheduleKind, Status
-from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates, id_of, shown, text_of
+from hallofshame.feeds.parsing import (
+    Findings,
+    as_list,
+    as_object,
+    coordinates,
+    id_of,
+    shown,
+    text_of,
+    word_of,
+)
 
 NOT_RIDES = frozenset({"PARK", "DESTINATION", "HOTEL"})
 """Entity types that are no rides; the PARK's own status says nothing about opening (R2)."""
@@ -27,6 +36,8 @@ MAX_SCHEDULE_ENTRY = dt.timedelta(hours=20)
 """Longer published hours are refused (R4)."""
 
 _STANDBY = "STANDBY"
+_STATE_CHARACTERS = 40
+_CURRENCY_CHARACTERS = 3
 
 
 def parse_live(body: object, park_external_id: str) -> ParkReading:
@@ -52,7 +63,7 @@ def parse_live(body: object, park_external_id: str) -> ParkReading:
 
 def _live_entity(entity: object, findings: Findings) -> RideReading | None:
     fields = as_object(entity)
-    if fields.get("entityType") in NOT_RIDES:
+    if word_of(fields.get("entityType"), NOT_RIDES):
         return None
     identity = read_identity(fields, findings)
     if identity is None:
@@ -78,7 +89,7 @@ def read_identity(fields: dict[str, Any], findings: Findings) -> tuple[str, str,
     """Id, name and kind of an entity; ``None`` and a finding if it has no id."""
     external_id = id_of(fields.get("id"))
     if external_id is None:
-        findings.add("entry_unreadable", "entity", f"An entity has no id: {shown(fields)}; left out.")
+        findings.add("entry_unreadable", "entity", f"An entity has no usable id: {shown(fields)}; left out.")
         return None
     name = text_of(fields.get("name"))
     if name is None:
@@ -126,15 +137,18 @@ def _queue(kind: QueueType, fields: dict[str, Any], subject: str, findings: Find
     price = as_object(fields.get("price"))
     boarding = kind is QueueType.BOARDING_GROUP
     wait_field = "estimatedWait" if boarding else "waitTime"
+    state_field = "allocationStatus" if boarding else "state"
     return QueueReading(
         kind,
         wait_minutes=findings.wait(fields.get(wait_field), subject, f"{where}.{wait_field}"),
-        state=text_of(fields.get("allocationStatus" if boarding else "state")),
+        state=findings.word(fields.get(state_field), subject, f"{where}.{state_field}", _STATE_CHARACTERS),
         return_start=findings.instant(fields.get("returnStart"), subject, f"{where}.returnStart"),
         return_end=findings.instant(fields.get("returnEnd"), subject, f"{where}.returnEnd"),
         # Amounts come in the smallest unit of the currency, as the formatted text beside them shows.
         price_minor=findings.whole(price.get("amount"), subject, f"{where}.price.amount"),
-        currency=text_of(price.get("currency")),
+        currency=findings.word(
+            price.get("currency"), subject, f"{where}.price.currency", _CURRENCY_CHARACTERS
+        ),
         group_start=findings.whole(fields.get("currentGroupStart"), subject, f"{where}.currentGroupStart"),
         group_end=findings.whole(fields.get("currentGroupEnd"), subject, f"{where}.currentGroupEnd"),
     )
@@ -165,7 +179,7 @@ def parse_children(body: object) -> tuple[list[ListedEntity], tuple[Finding, ...
     findings = Findings()
     entities: dict[str, ListedEntity] = {}
     for child in map(as_object, children):
-        identity = None if child.get("entityType") in NOT_RIDES else read_identity(child, findings)
+        identity = None if word_of(child.get("entityType"), NOT_RIDES) else read_identity(child, findings)
         if identity is None:
             continue
         external_id, name, kind = identity
@@ -226,9 +240,12 @@ def _schedule_entry(
             "schedule_time_missing", subject, f"{kind} entry lacks an opening or closing time; left out."
         )
         return None
-    if closes_at <= opens_at:
-        closes_at = _next_local_day(closes_at, timezone)
-    problem = _schedule_problem(date, opens_at, closes_at, timezone)
+    try:
+        if closes_at <= opens_at:
+            closes_at = _next_local_day(closes_at, timezone)
+        problem = _schedule_problem(date, opens_at, closes_at, timezone)
+    except OverflowError:  # in the year 1 or 9999
+        problem = "schedule_date_disagrees"
     if problem is not None:
         findings.add(
             problem,

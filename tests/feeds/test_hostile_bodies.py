@@ -1,0 +1,229 @@
+"""Whatever JSON a feed sends, a parser reads what it can or raises ``FeedError``: nothing else gets out.
+
+Anything else would end the whole cycle, because only a ``FeedError`` is one park's own affair.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import string
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hallofshame.clock import FixedClock
+from hallofshame.domain.errors import FeedError
+from hallofshame.domain.readings import ParkReading
+from hallofshame.feeds.archive import parse_events, split_by_park
+from hallofshame.feeds.base import Answer, FeedContext
+from hallofshame.feeds.parsing import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, MAX_WHOLE
+from hallofshame.feeds.queue_times import QueueTimesFeed
+from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
+
+START = dt.datetime(2026, 8, 19, 4, tzinfo=dt.UTC)
+END = dt.datetime(2026, 8, 20, 4, tzinfo=dt.UTC)
+LISTS = (
+    "liveData",
+    "schedule",
+    "children",
+    "lands",
+    "rides",
+    "destinations",
+    "entities",
+    "events",
+    "showtimes",
+)
+KEPT = 4
+
+
+def _short(value: Any) -> Any:
+    """A body with a few entries per list, so that a change soon hits a field that matters."""
+    if isinstance(value, dict):
+        return {
+            key: _short(item[:KEPT] if key in LISTS and isinstance(item, list) else item)
+            for key, item in value.items()
+        }
+    return [_short(item) for item in value[:12]] if isinstance(value, list) else value
+
+
+BODIES = [
+    *(_short(json.loads(file.read_text("utf-8"))) for file in Path(__file__).parent.glob("bodies/*.json")),
+    {
+        "timezone": "America/New_York",
+        "entities": [
+            {
+                "id": "a",
+                "name": "A",
+                "entityType": "ATTRACTION",
+                "opening": {"time": "2026-08-19T04:00:00Z", "status": "OPERATING"},
+                "history": [
+                    {
+                        "time": "2026-08-19T10:00:00Z",
+                        "status": "DOWN",
+                        "queue": {"PAID_RETURN_TIME": {"price": {"amount": 1, "currency": "USD"}}},
+                    }
+                ],
+            }
+        ],
+        "next": "/v1/more",
+    },
+]
+
+
+def _nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
+    value: Any = "x"
+    for _ in range(depth):
+        value = wrap(value)
+    return value
+
+
+HOSTILE = [
+    *(None, True, False, 0, -1, 601, 2**31, 2**63, 10**30, -(10**30), 1.5, 1e308, float("inf")),
+    *("", " ", "\x00", "\ud800", "\u200b", "x" * 5_000, "-" * 20_000, "PARK", "OPERATING", "Single Rider"),
+    *([], {}, [[]], [{}], {"a": 1}, _nested(300, lambda value: [value])),
+    *(_nested(450, lambda value: {"en": value}), _nested(300, lambda value: {"a": value})),
+    *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-08-20"),
+    *("9999-12-31T23:59:59-12:00", "0001-01-01", "9999-12-31", "2026-W10-1T10:00:00Z", "http://[", "//["),
+]
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=300)
+any_json = st.recursive(
+    plain | st.sampled_from(HOSTILE),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(LISTS) | st.text(string.ascii_letters, max_size=12), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+
+
+def _copy(value: Any) -> Any:
+    return json.loads(json.dumps(value))  # copy.deepcopy would run out of stack on what is nested deeply
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    if isinstance(value, dict | list) and len(path) < 9:
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from _places(value[key], (*path, key))
+
+
+@st.composite
+def altered(draw: st.DrawFn) -> Any:
+    """A recorded body in which some values are something else."""
+    body = _copy(draw(st.sampled_from(BODIES)))
+    for _ in range(draw(st.integers(1, 4))):
+        path = draw(st.sampled_from(list(_places(body))))
+        value = _copy(draw(st.sampled_from(HOSTILE) | plain))
+        if not path:
+            return value
+        holder = body
+        for key in path[:-1]:
+            holder = holder[key]
+        if isinstance(holder, dict) and draw(st.integers(0, 9)) == 0:
+            del holder[path[-1]]
+        else:
+            holder[path[-1]] = value
+    return body
+
+
+class _Says:
+    """Answers every request with one body."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
+        return Answer(self._body, 200, 1, 1)
+
+
+def _requests(body: Any) -> dict[str, Callable[[], object]]:
+    context = FeedContext(_Says(body), FixedClock(END), logging.getLogger("tests"), "https://feed.test")
+    queue_times, wiki = QueueTimesFeed(context), ThemeParksWikiFeed(context)
+    return {
+        "queue times poll": lambda: queue_times.poll("a"),
+        "queue times parks": queue_times.list_parks,
+        "wiki poll": lambda: wiki.poll("a"),
+        "wiki parks": wiki.list_parks,
+        "wiki park": lambda: wiki.park("a"),
+        "wiki entities": lambda: wiki.list_entities("a"),
+        "wiki schedule in New York": lambda: wiki.schedule("a", "America/New_York"),
+        "wiki schedule in Tokyo": lambda: wiki.schedule("a", "Asia/Tokyo"),
+        "wiki history": lambda: ThemeParksWikiFeed(
+            FeedContext(_HistoryOf(body), FixedClock(END), logging.getLogger("tests"), "https://feed.test")
+        ).history("a", START, END),
+        "archive": lambda: parse_events(body),
+        "archive by park": lambda: split_by_park(body),
+    }
+
+
+class _HistoryOf(_Says):
+    """Answers for the park itself as it should, and every history request with one body."""
+
+    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
+        if "history" in url or "more" in url:
+            return super().get_json(url, params=params)
+        return Answer({"id": "a", "name": "A", "timezone": "America/New_York"}, 200, 1, 1)
+
+
+@settings(max_examples=400, deadline=None)
+@given(altered() | any_json)
+def test_no_body_gets_more_than_a_feed_error_out_of_a_parser(body: Any) -> None:
+    for name, request in _requests(body).items():
+        try:
+            request()
+        except FeedError:
+            continue
+        except Exception as error:
+            raise AssertionError(f"{name} raised {error!r}") from error
+
+
+@settings(max_examples=200, deadline=None)
+@given(altered())
+def test_what_is_read_from_any_body_fits_the_record(body: Any) -> None:
+    for name in ("queue times poll", "wiki poll"):
+        try:
+            poll: Any = _requests(body)[name]()
+        except FeedError:
+            continue
+        _fits(poll.reading)
+
+
+def _fits(reading: ParkReading) -> None:
+    for ride in reading.rides:
+        assert ride.external_id is None or 0 < len(ride.external_id) <= MAX_ID_CHARACTERS
+        assert 0 < len(ride.name) <= MAX_TEXT_CHARACTERS
+        assert ride.wait_minutes is None or 0 <= ride.wait_minutes <= 600
+        for queue in ride.queues:
+            assert len(queue.state or "") <= 40
+            assert len(queue.currency or "") <= 3
+            for number in (queue.price_minor, queue.group_start, queue.group_end):
+                assert number is None or abs(number) <= MAX_WHOLE
+
+
+@pytest.mark.parametrize("kind", [[], {}, ["PARK"]])
+def test_an_entity_type_that_is_no_text_is_an_unknown_kind(kind: Any) -> None:
+    body = {"liveData": [{"id": "a", "name": "A", "entityType": kind, "status": "OPERATING"}]}
+    poll: Any = _requests(body)["wiki poll"]()
+    assert [ride.kind.value for ride in poll.reading.rides] == ["OTHER"]
+    assert [finding.kind for finding in poll.reading.findings] == ["unknown_entity_type"]
+
+
+def test_prices_and_words_beyond_reason_are_unknown_and_found() -> None:
+    queue = {"PAID_RETURN_TIME": {"state": "A" * 41, "price": {"amount": 2**31, "currency": "dollars"}}}
+    body = {
+        "liveData": [{"id": "a", "name": "A", "entityType": "ATTRACTION", "status": "DOWN", "queue": queue}]
+    }
+    poll: Any = _requests(body)["wiki poll"]()
+    (read,) = poll.reading.rides[0].queues
+    assert (read.state, read.price_minor, read.currency) == (None, None, None)
+    kinds = sorted(finding.kind for finding in poll.reading.findings)
+    assert kinds == ["number_unreadable", "word_unreadable", "word_unreadable"]
