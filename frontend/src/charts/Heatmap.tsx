@@ -80,7 +80,8 @@ function Cell({ cell, x, y, width, height, measure }: PlacedCell & { measure: Me
   const value = measure.value(cell);
   const box = { x, y, width, height, rx: 3 };
   if (value === null) {
-    if (cell.state === "no_data") return <rect className="missing" {...box} />;
+    if (cell.state === "no_data") return <rect className="missing missing-cell" {...box} />;
+    if (cell.state === "open") return <circle className="nothing" cx={x + width / 2} cy={y + height / 2} r="2.5" />;
     if (cell.state === "to_come") return <rect className="to-come-cell" {...box} />;
     return <path className="closed-cell" d={`M${x + width * 0.3} ${y + height / 2}h${width * 0.4}`} />;
   }
@@ -125,7 +126,7 @@ function hourSpan(hour: number): string {
 function stopOf(place: PlacedCell, measure: Measure): Stop {
   const { cell } = place;
   const value = measure.value(cell);
-  const lines = value === null ? [cell.state === "open" ? "nothing posted" : STATE_WORDS[cell.state]] : [measure.words(value)];
+  const lines = value === null ? [cell.state === "open" && measure.key === "wait" ? "no wait posted" : STATE_WORDS[cell.state]] : [measure.words(value)];
   if (cell.days > 0) lines.push(`over ${counted(cell.days, "day")}`);
   return { ...place, title: `${WEEKDAYS[cell.weekday - 1]}, ${hourSpan(cell.hour)}`, lines };
 }

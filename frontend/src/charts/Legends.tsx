@@ -33,6 +33,7 @@ export function MeasureLegend({ measure: key, asSteps = false }: { measure: Meas
         stepWords(measure).map((words, at) => (
           <Key key={words} kind={`step-${measure.isHighGood ? 5 - at : at + 1}`} words={words} />
         ))}
+      <Key kind="nothing" words={key === "wait" ? "open, no wait posted" : "open, nothing to judge"} />
       <Key kind="missing" words="no data" />
       <Key kind="closed" words="closed" />
       <Key kind="to-come" words="still to come" />
@@ -48,7 +49,8 @@ export function TimelineLegend() {
       {LOOKS.map((look) => (
         <Key key={look} kind={look} words={LOOK_WORDS[look]} />
       ))}
-      <Key kind="window" words="open hours (brackets); outside them nothing counts" />
+      <Key kind="window" words="open hours; outside them nothing counts" />
+      <Key kind="to-come" words="still to come" />
     </>
   );
 }

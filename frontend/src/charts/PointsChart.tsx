@@ -164,7 +164,7 @@ function stopOf(slot: Slot<ChartPoint>, measure: Measure, area: Area): Stop {
 /** What a point says: the value of the measure, and how much of its open time was watched. */
 export function linesOf(point: ChartPoint, measure: Measure): string[] {
   const value = measure.value(point);
-  if (value === null) return [STATE_WORDS[point.state]];
+  if (value === null) return [point.state === "open" && measure.key === "wait" ? "no wait posted" : STATE_WORDS[point.state]];
   const watched = point.coverage_percent;
   const lines = [measure.words(value)];
   if (watched !== null && watched !== undefined && watched < 99.95) lines.push(`watched ${watched.toFixed(0)} %`);

@@ -8,8 +8,8 @@ interface TierBarsProps {
   title: string;
 }
 
-const LEFT = 128;
-const RIGHT = 64;
+const LEFT = 92;
+const RIGHT = 96;
 const ROW = 54;
 
 /** How many rides each tier has (filled: those that count), and the time they lost. */

@@ -23,8 +23,8 @@ interface TimelineStripProps {
   windows: readonly OpenWindow[];
   timezone: string;
   title: string;
-  /** The latest look: what comes after it is still to come, not missing. */
-  asOf?: string | null;
+  /** How far the time is known: what follows is still to come, not missing. Null: all of it. */
+  knownUntil?: string | null;
 }
 
 const HEAD = 30;
@@ -32,12 +32,13 @@ const FOOT = 6;
 const LABEL = 40;
 
 /** What rides did, a row each, along one axis of the park's own time. Outside the open windows it is pale. */
-export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, title, asOf }: TimelineStripProps) {
+export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, title, knownUntil }: TimelineStripProps) {
   const [ref, width] = useWidth();
   const isOne = rides.length === 1;
   const rowHeight = isOne ? 56 : 26;
   const height = HEAD + rides.length * rowHeight + FOOT;
   const place = timeScale(startsAt, endsAt, 2, width - 2);
+  const until = knownUntil && knownUntil < endsAt ? knownUntil : endsAt;
   const rows = rides.map((ride) => ({ ride, stretches: stretchesOf(ride.segments, place) }));
   const ticks = hourTicks(startsAt, endsAt, timezone, tickEvery(startsAt, endsAt, width, LABEL));
   const stops = rows.flatMap(({ ride, stretches }, row) =>
@@ -66,7 +67,7 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
           stops={stops}
           step={(at, key) => stepInRows(at, key, stops, rowOf)}
         >
-          {outside(startsAt, endsAt, windows).map((gap) => (
+          {outside(startsAt, until, windows).map((gap) => (
             <rect
               key={gap.start}
               className="timeline-outside"
@@ -94,8 +95,13 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
               d={`M${place(window.start)} ${HEAD - 2}V${HEAD - 7}H${place(window.end)}V${HEAD - 2}`}
             />
           ))}
-          {asOf !== null && asOf !== undefined && asOf < endsAt && (
-            <path className="timeline-now" d={`M${place(asOf)} ${HEAD - 7}V${height}`} />
+          {until < endsAt && (
+            <g>
+              {rows.map(({ ride }, row) => (
+                <path key={ride.ride_id} className="to-come" d={`M${place(until) + 5} ${HEAD + (row + 0.5) * rowHeight}H${place(endsAt)}`} />
+              ))}
+              <path className="timeline-now" d={`M${place(until)} ${HEAD - 7}V${height}`} />
+            </g>
           )}
         </Plot>
       </div>

@@ -110,7 +110,7 @@ function Day({ point, measure, x, y, size }: DayProps) {
     if (point.state === "closed") return <path className="closed-cell" d={`M${x + size * 0.25} ${y + size / 2}h${size * 0.5}`} />;
     if (point.state === "to_come") return <rect className="to-come-cell" {...box} />;
     if (point.state === "open") return <circle className="nothing" cx={x + size / 2} cy={y + size / 2} r="2" />;
-    return <rect className="missing" {...box} />;
+    return <rect className="missing missing-cell" {...box} />;
   }
   const step = stepOf(measure, value);
   if (measure.key === "score") {

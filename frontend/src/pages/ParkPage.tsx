@@ -1,7 +1,6 @@
 import { useEffect } from "react";
 import { prefetchApi, useApi } from "../api/client";
 import type { PageProps } from "../app/routes";
-import type { TierShare } from "../charts/types";
 import { BandLegend, Failure, Later, PeriodPicker, SectionNav, Skeleton, StaleNotice } from "../components";
 import { number } from "../lib/format";
 import { parkPath } from "../lib/paths";
@@ -84,11 +83,10 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
   const hasFigures = summary.coverage_percent !== null && summary.coverage_percent > 0;
   const slugs = new Map(details.rides.map((ride) => [ride.ride_id, ride.ride_slug]));
   const day = dateOr(view.state["date"]) ?? summary.end_date;
-  const tiers = (details as ParkDetails & { tiers?: TierShare[] }).tiers;
   return (
     <>
       <Verdict details={details} view={view} />
-      <SectionNav sections={SECTIONS.filter(([id]) => id !== "tiers" || tiers !== undefined)} />
+      <SectionNav sections={SECTIONS} />
       {!hasFigures && <WithoutData details={details} view={view} />}
       {hasFigures && (
         <section id="chart" className="part">
@@ -151,11 +149,9 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           <ShowTimes park={park} date={day} view={view} />
         </Later>
       </section>
-      {tiers !== undefined && (
-        <section id="tiers" className="part">
-          <TiersSection tiers={tiers} name={park.park_name} view={view} />
-        </section>
-      )}
+      <section id="tiers" className="part">
+        <TiersSection tiers={details.tiers} name={park.park_name} view={view} />
+      </section>
       <section id="excluded" className="part" aria-labelledby="excluded-title">
         <h2 id="excluded-title">Not counted, and why</h2>
         <ExcludedSection rides={details.rides} view={view} />

@@ -31,7 +31,7 @@ export function PeriodChart({ name, zone, grain, points, measures, view }: Perio
   const isEmpty = points.every((point) => point.state === "no_data" || point.state === "to_come");
   if (isEmpty) {
     return (
-      <Empty title={`No figures for ${view.words}`}>
+      <Empty title={`No figures for ${view.during}`}>
         <p>Nothing was collected from {name} in this period. Choose another period above.</p>
       </Empty>
     );

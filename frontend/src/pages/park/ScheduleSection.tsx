@@ -113,7 +113,7 @@ interface Show {
 }
 
 /** Each show once, with its times in order. */
-export function byShow(times: readonly ShowTime[]): Show[] {
+export function byShow(times: readonly Pick<ShowTime, "ride_id" | "ride_name" | "ride_slug" | "starts_at">[]): Show[] {
   const shows = new Map<number, Show>();
   for (const time of times) {
     const { ride_id, ride_name, ride_slug } = time;

@@ -11,7 +11,7 @@ export function ScoreExplained({ details, view }: { details: ParkDetails; view: 
   const explained = details.score_explained;
   const slugs = new Map(details.rides.map((ride) => [ride.ride_id, ride.ride_slug]));
   const withLoss = explained.rides.filter((share) => share.weighted_downtime > 0);
-  const [shown, more] = useMore(explained.rides, Math.max(6, Math.min(withLoss.length, 10)), "rides that count");
+  const [shown, more] = useMore(explained.rides, Math.max(4, Math.min(withLoss.length, 8)), "rides that count");
   const worst = withLoss[0];
   if (explained.rides.length === 0) {
     return <p>No ride was due to run in this period, so there is nothing to divide and no score.</p>;

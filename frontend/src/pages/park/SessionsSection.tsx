@@ -22,7 +22,7 @@ export function SessionsSection({ park }: { park: ParkInfo }) {
         columns={columns(park)}
         rows={shown}
         rowKey={(day) => day.date}
-        caption={`Days of the last 30 that have a record, newest first. Times of the park (${park.timezone}).`}
+        caption={`When the park counted as open, newest day first. Times of the park (${park.timezone}).`}
         isSorted
       />
       {more}
@@ -45,7 +45,7 @@ function columns(park: ParkInfo): Column<ParkDay>[] {
       numeric: false,
       cell: (day) =>
         day.windows.length === 0 ? (
-          <span className="quiet">no open hours</span>
+          <span className="quiet">{day.evidence === "no_data" ? "not known" : "closed"}</span>
         ) : (
           day.windows.map((window, at) => (
             <span key={window.start} className="window">

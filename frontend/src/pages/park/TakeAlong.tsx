@@ -15,7 +15,7 @@ interface TakeAlongProps {
 /** Feeds, a badge to embed, and the figures of the page as JSON and CSV. */
 export function TakeAlong({ place, page, name, period, tables }: TakeAlongProps) {
   const origin = window.location.origin;
-  const badge = `/badges/${place}.svg`;
+  const badge = `/api/badges/${place}.svg`;
   const link = origin + page;
   const alt = `Reliability of ${name}`;
   const details = `/api/${place}/details`;

@@ -9,6 +9,7 @@ import { addDays, dateIn, longDate } from "../../lib/time";
 import type { ParkInfo, ParkTimeline } from "./answers";
 import { busyPart } from "./busyPart";
 import { dateOr, type View } from "./useView";
+import { missingWords } from "./words";
 
 interface TimelineSectionProps {
   park: ParkInfo;
@@ -54,8 +55,10 @@ export function TimelineSection({ park, lastDay, view }: TimelineSectionProps) {
         table={<TableView table={timelineTable(rides, shown.timezone, title)} />}
       >
         {rides.length === 0 || rides.every((ride) => ride.segments.length === 0) ? (
-          <Empty title="Nothing was seen on this day">
-            <p>Choose another day, or see the operating sessions below for the days that have data.</p>
+          <Empty title="No timeline of this day">
+            <p>
+              {missingWords(shown.missing_reason)} Choose another day; <a href="#sessions">the sessions below</a> say which have a record.
+            </p>
           </Empty>
         ) : (
           <TimelineStrip
@@ -65,7 +68,7 @@ export function TimelineSection({ park, lastDay, view }: TimelineSectionProps) {
             windows={shown.windows}
             timezone={shown.timezone}
             title={title}
-            asOf={date === today ? (answer.data?.data_as_of ?? null) : null}
+            knownUntil={date === today ? shown.known_until : null}
           />
         )}
       </ChartFrame>

@@ -18,7 +18,7 @@ export function WithoutData({ details, view }: { details: ParkDetails; view: Vie
   const path = parkPath(park);
   return (
     <div className="empty">
-      <h2>No figures for {view.words}</h2>
+      <h2>No figures for {view.during}</h2>
       <p>
         {summary.unranked_reason !== null && `${unrankedWords(summary.unranked_reason)}. `}
         {evidence !== null && `What is known of the day: ${evidenceWords(evidence)}. `}

@@ -1,6 +1,6 @@
 /** The answers the park and ride pages read. */
 import type { Schemas } from "../../api/rows";
-import type { ChartPoint, Grain, HeatCell, OpenWindow, TimelineRide } from "../../charts/types";
+import type { ChartPoint, Grain, HeatCell } from "../../charts/types";
 
 export type ParkDetails = Schemas["ParkDetails"];
 export type ParkInfo = Schemas["ParkInfo"];
@@ -10,32 +10,18 @@ export type Outage = Schemas["OutageInPark"];
 export type ScheduleEntry = Schemas["ScheduleEntry"];
 export type ScoreExplained = Schemas["ScoreExplained"];
 
+export type ParkTimeline = Schemas["ParkTimeline"];
+export type ShowTime = Schemas["ShowRow"];
+
+/** `/heatmap` of a park or a ride. */
 export interface Heatmap {
   cells: HeatCell[];
 }
 
+/** `/series` of a park or a ride. */
 export interface Series {
   grain: Grain;
   points: ChartPoint[];
-}
-
-/** `/parks/<park>/timeline`: all rides over one of the park's days. */
-export interface ParkTimeline {
-  date: string;
-  timezone: string;
-  starts_at: string;
-  ends_at: string;
-  windows: OpenWindow[];
-  rides: (TimelineRide & { tier: number | null; eligible: boolean; excluded_reason: string | null })[];
-}
-
-/** `/parks/<park>/showtimes`. */
-export interface ShowTime {
-  ride_id: number;
-  ride_name: string;
-  ride_slug: string;
-  starts_at: string;
-  ends_at: string | null;
 }
 
 /** One row of `/coverage`. */

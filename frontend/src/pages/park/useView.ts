@@ -11,6 +11,8 @@ export interface View {
   name: string;
   /** The period in the middle of a sentence. */
   words: string;
+  /** The same after "over" or "for": "the last 7 days". */
+  during: string;
   isLive: boolean;
   /** True for today and right now, which change while one looks. */
   isRunning: boolean;
@@ -22,12 +24,14 @@ export function useView(): View {
   const [state, set] = useQueryState();
   const period = pick(state, PERIOD_PARAMETERS);
   const name = periodName(state);
+  const words = periodWords(state);
   return {
     state,
     set,
     period,
     name,
-    words: periodWords(state),
+    words,
+    during: /^last \d/.test(words) ? `the ${words}` : words,
     isLive: name === "live",
     isRunning: name === "live" || name === "today",
     query: canonicalQuery(period),
@@ -46,5 +50,5 @@ export const dateOr = (value: string | undefined): string | null =>
 /** The period of a heat map: the page's own where it is long enough to have a pattern, else the last 30 days. */
 export function patternPeriod(view: View): { parameters: ApiParameters; words: string } {
   const isShort = ["live", "today", "yesterday"].includes(view.name) || (view.name === "range" && view.state["start"] === view.state["end"]);
-  return isShort ? { parameters: {}, words: "the last 30 days" } : { parameters: view.period, words: view.words };
+  return isShort ? { parameters: {}, words: "the last 30 days" } : { parameters: view.period, words: view.during };
 }

@@ -40,3 +40,12 @@ const SCHEDULE: Record<string, string> = {
 };
 
 export const scheduleWords = (kind: string): string => SCHEDULE[kind] ?? kind.replaceAll("_", " ").toLowerCase();
+
+const MISSING: Record<string, string> = {
+  no_data: "Nothing was seen in this time.",
+  not_kept: "The raw record of this time is no longer kept; its totals are in the tables and charts.",
+  to_come: "This day has not come yet.",
+};
+
+/** Why a timeline has nothing to show. */
+export const missingWords = (reason: string | null): string => MISSING[reason ?? "no_data"] ?? "Nothing is known of this time.";

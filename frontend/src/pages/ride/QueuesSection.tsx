@@ -53,7 +53,7 @@ function columns(zone: string): Column<QueueRow>[] {
       id: "price",
       header: "Price",
       cell: (row) =>
-        row.price_minor !== null && row.currency !== null ? priceWords(row.price_minor, row.currency) : (row.price_text ?? <NoData words="no price posted" />),
+        row.price_minor !== null && row.currency !== null ? priceWords(row.price_minor, row.currency) : <NoData words="no price posted" />,
     },
     { id: "seen", header: "Seen", numeric: false, cell: (row) => <RelativeTime iso={row.observed_at} /> },
   ];

@@ -5,6 +5,7 @@ import { TableView } from "../../charts/TableView";
 import { timelineTable } from "../../charts/tables";
 import { ChartFrame, Empty, Failure, Skeleton, StaleNotice } from "../../components";
 import type { RideDetails } from "../park/answers";
+import { missingWords } from "../park/words";
 import type { RideTimeline } from "./answers";
 
 /** What the ride did in the last 48 hours. */
@@ -31,11 +32,11 @@ export function StatusSection({ details }: { details: RideDetails }) {
         legend={<TimelineLegend />}
         table={<TableView table={timelineTable([row], park.timezone, title)} />}
       >
-        {shown.segments.some((segment) => segment.status !== "unobserved") ? (
+        {shown.starts_at !== null && shown.ends_at !== null && shown.segments.length > 0 ? (
           <TimelineStrip rides={[row]} startsAt={shown.starts_at} endsAt={shown.ends_at} windows={shown.windows} timezone={park.timezone} title={title} />
         ) : (
           <Empty title="Nobody has looked for two days">
-            <p>The last reading of this ride is older than 48 hours. Longer periods above may have data.</p>
+            <p>{missingWords(shown.missing_reason)} Longer periods above may have data.</p>
           </Empty>
         )}
       </ChartFrame>
