@@ -7,7 +7,7 @@ from flask import Blueprint
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName, parse_period
 from hallofshame.store.reports.record import recorded_years
 from hallofshame.web.awards import award_rows
-from hallofshame.web.endpoints import endpoint
+from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Page, Row, coverage_body, envelope, period_body
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.rankings import park_ranking
@@ -28,7 +28,14 @@ _YEAR = Take(
 _LIMIT = integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS, "How many winners of each award at most.")
 
 
-@endpoint(api_awards, "/awards", takes=(_YEAR, FILTERS, _LIMIT), answers=Awards, tables=("categories",))
+@endpoint(
+    api_awards,
+    "/awards",
+    takes=(_YEAR, FILTERS, _LIMIT),
+    answers=Awards,
+    tables=("categories",),
+    says=("period", "coverage", *PAGING),
+)
 def awards(reading: Reading, asked: Parameters) -> Row:
     """The best and worst parks and rides of a year, the longest waits and the most improved."""
     years = recorded_years(reading.connection)

@@ -47,7 +47,7 @@ _TAKES = (
 )
 
 
-@endpoint(api_compare, "/compare", takes=_TAKES, answers=Comparison, tables=("rows",))
+@endpoint(api_compare, "/compare", takes=_TAKES, answers=Comparison, tables=("rows",), may_miss=True)
 def compare(reading: Reading, asked: Parameters) -> Row:
     """Up to six parks or rides side by side, in one period or two."""
     parks, rides = _chosen(reading, asked)

@@ -9,7 +9,7 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import coverage_percent
-from hallofshame.web.endpoints import endpoint
+from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Page, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters import Parameters
@@ -133,7 +133,14 @@ def details(reading: Reading, asked: Parameters, ride: str) -> Row:
     return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)
 
 
-@endpoint(api_rides, "/trends", takes=(PERIOD, FILTERS, LIMIT), answers=TrendTables, tables=TABLES)
+@endpoint(
+    api_rides,
+    "/trends",
+    takes=(PERIOD, FILTERS, LIMIT),
+    answers=TrendTables,
+    tables=TABLES,
+    says=("period", "coverage", *PAGING, "totals"),
+)
 def trends(reading: Reading, asked: Parameters) -> Row:
     """Parks and rides whose uptime changed by five points or more."""
     period = asked.period(reading.now.date())

@@ -8,11 +8,11 @@ A declared function takes what is read and what is asked, and returns the whole 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, make_response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 
@@ -25,9 +25,11 @@ from hallofshame.web.reading import Reading, site
 from hallofshame.web.takes import Take, Takes, choice, flat
 
 FORMATS = ("json", "csv")
+PAGING = ("total", "limit", "offset")
+"""The parts of the envelope that say how long a list is and which piece of it this is."""
 _DECLARATION = "declaration"
 
-Body = Row | str | bytes
+Body = Row | str | bytes | Response
 Function = Callable[..., Body]
 
 
@@ -38,7 +40,9 @@ class Endpoint:
     ``answers`` is the type of ``data``: ``list[SomeRow]`` or a ``TypedDict``; null where the answer is no
     JSON but of the type ``produces``. ``tables`` are the parts of ``data`` that CSV can show; the first is
     the one shown unless asked otherwise. ``is_live``: the answer is about the present. ``is_kept``: its bytes
-    may be remembered and tagged. ``is_list``: the answer has ``total``, ``limit`` and ``offset``.
+    may be remembered and tagged. ``is_file``: the function itself makes the whole response, for what is too
+    large to be kept. ``says`` are the parts of the envelope that the answer has beside those that every
+    answer has. ``may_miss``: 404 where it names what does not exist.
     """
 
     rule: str
@@ -50,6 +54,9 @@ class Endpoint:
     tag: str
     is_live: bool
     is_kept: bool
+    is_file: bool
+    says: tuple[str, ...]
+    may_miss: bool
 
     @property
     def parameters(self) -> tuple[Take, ...]:
@@ -79,6 +86,9 @@ class Endpoint:
 
     def respond(self, values: Mapping[str, str]) -> Response:
         """The answer to the running request."""
+        if self.is_file:
+            with site().reading() as reading:
+                return make_response(self.body(reading, request.args, values))
         is_live = self.is_live or request.args.get("period") == "live"
         return respond(lambda reading: self._raw(reading, values), is_live=is_live, is_kept=self.is_kept)
 
@@ -86,6 +96,8 @@ class Endpoint:
         body = self.body(reading, request.args, values)
         if isinstance(body, str | bytes):
             return Raw(body.encode() if isinstance(body, str) else body, self.produces)
+        if isinstance(body, Response):
+            raise TypeError(f"{self.rule} makes a response of its own; declare it with is_file")
         asked = Parameters(request.args, (take.name for take in self.parameters))
         if asked.choice("format", FORMATS) == "json":
             if asked.text("table") is not None:
@@ -110,21 +122,32 @@ def endpoint(
     produces: str = JSON_TYPE,
     is_live: bool = False,
     is_kept: bool = True,
+    is_file: bool = False,
+    says: tuple[str, ...] | None = None,
+    may_miss: bool | None = None,
 ) -> Callable[[Function], Function]:
-    """Declare a function as the endpoint at ``rule`` of the blueprint. The function itself stays as it is."""
+    """Declare a function as the endpoint at ``rule`` of the blueprint. The function itself stays as it is.
+
+    Unless told otherwise, an answer says a period where it takes one, its coverage likewise, and its length
+    where it takes a limit; and what a variable of the rule names may be missing.
+    """
 
     def declare(function: Function) -> Function:
         full = f"{blueprint.url_prefix or ''}{rule}"
+        taken = flat(takes)
         declared = Endpoint(
             full,
             function,
             answers,
-            flat(takes),
+            taken,
             tables,
             produces,
             blueprint.name.removeprefix("api_"),
             is_live,
             is_kept,
+            is_file,
+            _said({take.name for take in taken}, is_live=is_live) if says is None else says,
+            "<" in full if may_miss is None else may_miss,
         )
 
         def view(**values: str) -> Response:
@@ -135,6 +158,12 @@ def endpoint(
         return function
 
     return declare
+
+
+def _said(taken: Collection[str], *, is_live: bool) -> tuple[str, ...]:
+    period = ("period",) if is_live or "period" in taken else ()
+    coverage = ("coverage",) if "period" in taken else ()
+    return (*period, *coverage, *(PAGING if "limit" in taken else ()))
 
 
 def declared(app: Flask) -> Iterator[tuple[Rule, Endpoint]]:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from hallofshame import __version__
 from hallofshame.web.csv_answers import CSV_TYPE
-from hallofshame.web.endpoints import Endpoint, declared
+from hallofshame.web.endpoints import PAGING, Endpoint, declared
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.schema.common import CoverageBody, ErrorBody, PeriodBody, Source
 from hallofshame.web.schema.live import TrendTotals
@@ -103,7 +103,7 @@ def _operation(rule: str, found: Endpoint, answer: Row | None) -> Row:
             "503": _error("The store cannot be read; `Retry-After` says when to come back."),
         },
     }
-    if "<" in rule:
+    if found.may_miss:
         missing = "There is no such thing; `near_matches` may name what was meant."
         operation["responses"]["404"] = _error(missing)
     if found.description:
@@ -139,7 +139,6 @@ def _envelope(found: Endpoint, answer: Row) -> Row:
     def shared(name: str) -> Row:
         return {"$ref": REF.format(model=name)}
 
-    takes = {take.name for take in found.takes}
     fields: Row = {
         "success": {"type": "boolean", "const": True},
         "data": answer,
@@ -152,16 +151,15 @@ def _envelope(found: Endpoint, answer: Row) -> Row:
         "attribution": {"type": "array", "items": shared("Source")},
     }
     required = list(fields)
-    if "period" in takes or found.is_live:
-        fields["period"] = shared("PeriodBody")
-    if "period" in takes:
-        fields["coverage"] = shared("CoverageBody")
-    if "limit" in takes:
-        fields |= {name: {"type": "integer", "minimum": 0} for name in ("total", "limit", "offset")}
-        required += ["total", "limit", "offset"]
-    if found.rule.endswith("/trends"):
-        fields["totals"] = shared("TrendTotals")
-        required.append("totals")
+    kinds: Row = {
+        "period": shared("PeriodBody"),
+        "coverage": shared("CoverageBody"),
+        "totals": shared("TrendTotals"),
+    }
+    kinds |= dict.fromkeys(PAGING, {"type": "integer", "minimum": 0})
+    fields |= {name: kinds[name] for name in found.says}
+    # Whether there is a coverage depends on the answer; everything else that is said is said always.
+    required += [name for name in found.says if name != "coverage"]
     return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
 
 
