@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 function Scene({ children }: { children: ReactNode }) {
   return (
     <svg className="vignette" viewBox="0 0 320 150" preserveAspectRatio="xMaxYMax meet" aria-hidden="true" focusable="false">
-      <path className="f-hill1" d="M0 150V128Q70 96 150 120T320 104V150z" />
+      <path className="f-hill1" d="M-1400 150Q-300 158 0 128 70 96 150 120T320 104H1000V150z" />
       {children}
     </svg>
   );

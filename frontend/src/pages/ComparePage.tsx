@@ -3,20 +3,21 @@
  * `rides`, the period, `against`, `against_start` and `against_end` of the address.
  */
 import { Link } from "wouter";
-import { useApi, type ApiParameters } from "../api/client";
+import { useApi, type ApiError, type ApiParameters } from "../api/client";
 import type { SearchIndex } from "../api/rows";
 import { TwoCastles } from "../art/Vignettes";
 import { PageHead } from "../art/PageHead";
 import { Empty, Failure, PeriodPicker, Skeleton, StaleNotice, Switch } from "../components";
+import { capital } from "../lib/format";
 import { PERIOD_PARAMETERS, periodName, periodWords } from "../lib/periods";
 import { usePageMeta } from "../lib/title";
-import { pick, useQueryState } from "../lib/urlState";
+import { addressWith, pick, useQueryState } from "../lib/urlState";
 import { AgainstPicker } from "./compare/AgainstPicker";
 import { Chosen, SubjectSearch } from "./compare/Subjects";
 import { ComparedSeries } from "./compare/ComparedSeries";
 import { ComparedTable } from "./compare/ComparedTable";
 import { nameOf, type Comparison } from "./compare/comparison";
-import { MOST, readAgainst, readSelection, withAdded, without, writeSelection, type Selection } from "./compare/selection";
+import { keyOfMatch, MOST, readAgainst, readSelection, withAdded, unknownOf, without, writeSelection, type Selection } from "./compare/selection";
 
 export default function ComparePage() {
   const [state, set] = useQueryState();
@@ -75,7 +76,7 @@ export default function ComparePage() {
       {selection.chosen.length === 0 ? (
         <Nothing selection={selection} index={index.data?.data} />
       ) : answer.error && (comparison === undefined || !answer.error.isPassing) ? (
-        <Failure error={answer.error} retry={answer.refetch} />
+        <Refused error={answer.error} retry={answer.refetch} selection={selection} index={index.data?.data} />
       ) : comparison === undefined ? (
         <Skeleton rows={9} label="Loading the comparison" />
       ) : (
@@ -86,6 +87,37 @@ export default function ComparePage() {
         </div>
       )}
     </div>
+  );
+}
+
+interface RefusedProps {
+  error: ApiError;
+  retry: () => void;
+  selection: Selection;
+  index: SearchIndex | undefined;
+}
+
+/** The comparison cannot be made; where a name is unknown, those that may have been meant take its place. */
+function Refused({ error, retry, selection, index }: RefusedProps) {
+  const [state] = useQueryState();
+  const unknown = index === undefined ? [] : unknownOf(selection, index);
+  const swaps = unknown[0] === undefined ? [] : error.nearMatches.flatMap((match) => (keyOfMatch(match) === null ? [] : [match]));
+  if (error.status !== 404 || swaps.length === 0) return <Failure error={error} retry={retry} />;
+  return (
+    <Empty title="One of these is not known">
+      <p>{capital(error.message)}. Did you mean</p>
+      <ul className="near">
+        {swaps.map((match) => {
+          const key = keyOfMatch(match) ?? "";
+          const chosen = [...new Set(selection.chosen.map((name) => (name === unknown[0] ? key : name)))];
+          return (
+            <li key={key}>
+              <Link href={addressWith("/compare", state, writeSelection({ kind: selection.kind, chosen }))}>{match.ride_name ?? match.park_name}</Link>
+            </li>
+          );
+        })}
+      </ul>
+    </Empty>
   );
 }
 

@@ -30,7 +30,7 @@ export function AwardCard({ category, year, isPartial, against }: AwardCardProps
       <div className="award-words">
         <h2 id={id}>{category.title}</h2>
         {first === undefined ? (
-          <p className="small">Nobody: no {category.kind} was watched long enough, or none fits the filters.</p>
+          <p className="small">{nobody(category, year)}</p>
         ) : (
           <>
             <p className="award-winner">
@@ -66,6 +66,13 @@ export function AwardCard({ category, year, isPartial, against }: AwardCardProps
       </div>
     </article>
   );
+}
+
+/** Why an award has no winner. */
+function nobody(category: Category, year: number): string {
+  return category.slug.startsWith("most-improved")
+    ? `Nobody: no ${category.kind} gained against ${year - 1}, or ${year - 1} was not watched long enough to tell.`
+    : `Nobody: no ${category.kind} was watched long enough, or none fits the filters.`;
 }
 
 const ARROWS = { up: "▲", down: "▼", same: "=", new: "★" } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readAgainst, readSelection, withAdded, without, writeSelection } from "./selection";
+import { keyOfMatch, readAgainst, readSelection, unknownOf, withAdded, without, writeSelection } from "./selection";
 
 describe("the selection", () => {
   it("is what the address says, each once and six at most", () => {
@@ -26,5 +26,13 @@ describe("the selection", () => {
     expect(readAgainst(undefined)).toBe("none");
     expect(readAgainst("last_year")).toBe("last_year");
     expect(readAgainst("tomorrow")).toBe("none");
+  });
+
+  it("knows which name nothing is called by, and what may take its place", () => {
+    const index = { parks: [{ park_id: 3, name: "Efteling", slug: "efteling", operator: null, country: null }], rides: [] };
+    expect(unknownOf(readSelection({ parks: "efteling,3,eftelig" }), index)).toEqual(["eftelig"]);
+    expect(keyOfMatch({ path: "/parks/efteling" })).toBe("efteling");
+    expect(keyOfMatch({ path: "/rides/12-baron-1898" })).toBe("12");
+    expect(keyOfMatch({})).toBeNull();
   });
 });

@@ -1,3 +1,5 @@
+import type { NearMatch, SearchIndex } from "../../api/rows";
+
 /** What is put side by side: up to six parks, or up to six rides, as the address holds them. */
 
 export const MOST = 6;
@@ -50,4 +52,21 @@ export type Against = (typeof AGAINST)[number]["name"];
 /** What the address compares with. */
 export function readAgainst(text: string | undefined): Against {
   return AGAINST.find((choice) => choice.name === text)?.name ?? "none";
+}
+
+/** The chosen names that nothing is called by. */
+export function unknownOf({ kind, chosen }: Selection, index: SearchIndex): string[] {
+  const known = new Set(
+    kind === "rides"
+      ? index.rides.map((ride) => String(ride.ride_id))
+      : index.parks.flatMap((park) => [park.slug, String(park.park_id)]),
+  );
+  return chosen.filter((name) => !known.has(name));
+}
+
+/** The name under which a near match is put into the address, or null where its page does not say. */
+export function keyOfMatch(match: NearMatch): string | null {
+  const [kind, name] = (match.path ?? "").split("/").filter(Boolean);
+  if (name === undefined) return null;
+  return kind === "rides" ? (name.split("-")[0] ?? null) : name;
 }

@@ -36,7 +36,7 @@ export function FormulaSection() {
       </div>
       <p>
         Everything is counted in whole seconds, inside a park’s open hours only, for rides that ran on that day or one of the six before. Larger
-        periods are sums of these seconds, never averages of averages. The figures at the right are{" "}
+        periods are sums of these seconds, never averages of averages. The figures beside them are{" "}
         {example === undefined ? (
           "a real park’s"
         ) : (

@@ -41,7 +41,7 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
   const inView = clusters.filter(
     (group) => Math.abs(group.x - view.x) < view.width / 2 && Math.abs(group.y - view.y) < view.width / aspect / 2,
   );
-  const named = inView.length <= NAMED ? withNames(inView, scale, nameOfCluster) : null;
+  const named = inView.length <= NAMED ? withNames(inView, scale, nameOfCluster, left, left + view.width) : null;
   const pointed = inView.find((group) => group.members.some((place) => place.id === active));
 
   const zoom = (factor: number, at: { x: number; y: number } = view) => {

@@ -50,11 +50,16 @@ const LETTER_PIXELS = 7.2;
 const LINE_PIXELS = 17;
 const DISC_PIXELS = 17;
 
-/** The clusters whose names have room below their marks, without covering a name or a mark. The most shameful choose first. */
+/**
+ * The clusters whose names have room below their marks, between `left` and `right` and without covering a name or a mark. The most shameful
+ * choose first.
+ */
 export function withNames<T extends Placed>(
   clusters: readonly Cluster<T>[],
   scale: number,
   nameOf: (cluster: Cluster<T>) => string,
+  left = -Infinity,
+  right = Infinity,
 ): Set<Cluster<T>> {
   const taken: { x: number; y: number; half: number }[] = [];
   const named = new Set<Cluster<T>>();
@@ -67,7 +72,8 @@ export function withNames<T extends Placed>(
         Math.abs(other.x * scale - label.x) < label.half + DISC_PIXELS &&
         Math.abs(other.y * scale - label.y) < DISC_PIXELS + LINE_PIXELS / 2,
     );
-    if (hitsName || hitsMark) continue;
+    const isCut = label.x - label.half < left * scale || label.x + label.half > right * scale;
+    if (hitsName || hitsMark || isCut) continue;
     taken.push(label);
     named.add(one);
   }

@@ -73,5 +73,6 @@ describe("clusters", () => {
     const groups = cluster([place(1, 0, 0, 1), place(2, 30, 2, 5), place(3, 400, 0, 0)], 10);
     const named = withNames(groups, 1, () => "A rather long name");
     expect([...named].map((group) => group.members[0]?.id).sort()).toEqual([2, 3]);
+    expect(withNames(groups, 1, () => "A rather long name", -20, 20).size).toBe(0);
   });
 });
