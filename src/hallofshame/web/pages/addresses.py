@@ -6,12 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from hallofshame.domain.periods import NAMED_PERIODS, Period, PeriodName
+from hallofshame.domain.periods import Period, PeriodName
 
 _DEFAULTS = {"period": PeriodName.TODAY.value, "filter": "all", "offset": "0"}
 """Values that say nothing: they are left out, so that one view has one address."""
 
 _HEATMAP_DEFAULTS = _DEFAULTS | {"period": PeriodName.THIRTY_DAYS.value}
+
+
+PERIODS_SHOWN = (
+    PeriodName.LIVE,
+    PeriodName.TODAY,
+    PeriodName.YESTERDAY,
+    PeriodName.SEVEN_DAYS,
+    PeriodName.LAST_WEEK,
+    PeriodName.THIS_MONTH,
+    PeriodName.LAST_MONTH,
+    PeriodName.THIRTY_DAYS,
+    PeriodName.THIS_YEAR,
+)
+"""The named periods from the nearest to the farthest, as the script shows them."""
 
 
 def query_of(parameters: Mapping[str, Any], defaults: Mapping[str, str] | None = None) -> str:
@@ -69,6 +83,6 @@ def period_links(
             "href": page_url(path, rest, {"period": name.value}),
             "is_current": period.name is name,
         }
-        for name in NAMED_PERIODS
+        for name in PERIODS_SHOWN
         if live or name is not PeriodName.LIVE
     ]

@@ -127,6 +127,11 @@ def the_build() -> Build:
     return found
 
 
+def has_styles() -> bool:
+    """Whether pages are styled; artwork without its styles would be black and as wide as the window."""
+    return the_build().is_built
+
+
 def plain_assets() -> PageAssets:
     """What a page without a script loads, such as one about an error: the styles."""
     assets = the_build().page(None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import request
 
 from hallofshame.domain.bands import BANDS, band_of
-from hallofshame.domain.periods import NAMED_PERIODS, Period
+from hallofshame.domain.periods import Period
 from hallofshame.domain.words import Evidence, OutageKind
 from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_RIDES
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import nearest
-from hallofshame.web.pages.addresses import page_url, park_path, period_query, ride_path
+from hallofshame.web.pages.addresses import PERIODS_SHOWN, page_url, park_path, period_query, ride_path
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
-from hallofshame.web.pages.view import absolute, plain_assets
+from hallofshame.web.pages.view import absolute, has_styles, plain_assets
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import EVIDENCE_WORDS, EXCLUDED_REASONS, OUTAGE_WORDS, UNRANKED_REASONS
 
@@ -40,13 +40,14 @@ def template_words() -> Row:
         "evidence_words": {evidence.value: EVIDENCE_WORDS[evidence] for evidence in Evidence},
         "min_coverage": MIN_RANKED_COVERAGE_PERCENT,
         "min_rides": MIN_RANKED_RIDES,
-        "named_periods": [(name.value, Period(name).label) for name in NAMED_PERIODS],
+        "named_periods": [(name.value, Period(name).label) for name in PERIODS_SHOWN],
         "theme_colours": {
             "light": tokens().colour("paper"),
             "dark": tokens().colour("paper", dark=True),
         },
         "absolute": absolute,
         "plain_assets": plain_assets,
+        "has_styles": has_styles,
         "page_url": page_url,
         "park_path": park_path,
         "ride_path": ride_path,
