@@ -16,7 +16,7 @@ from hallofshame.web.endpoints import Endpoint, declared
 VALUES = {"park": "1", "ride": "11"}
 """What stands for a variable of a path: Gardaland and its Raptor."""
 
-VALUES_OF: dict[str, dict[str, str]] = {}
+VALUES_OF: dict[str, dict[str, str]] = {"/api/downloads/<file>": {"file": "park-days-2026-08.csv"}}
 """Values of single rules, where the variable means something else."""
 
 QUERIES: dict[str, dict[str, str]] = {

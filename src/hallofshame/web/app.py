@@ -15,6 +15,7 @@ from hallofshame.web import formatting
 from hallofshame.web.api_docs import api_docs
 from hallofshame.web.api_awards import api_awards
 from hallofshame.web.api_compare import api_compare
+from hallofshame.web.api_data import api_data
 from hallofshame.web.api_history import api_history
 from hallofshame.web.api_live import api_live
 from hallofshame.web.api_outages import api_outages
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     api_timelines,
     api_compare,
     api_awards,
+    api_data,
     api_live,
     api_docs,
     api_badges,

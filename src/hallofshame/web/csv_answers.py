@@ -19,7 +19,7 @@ WHOLE = "data"
 """The table that is all of ``data``."""
 
 ATTRIBUTION_COLUMN = "attribution"
-_ATTRIBUTION = "; ".join(f"{source['text']} ({source['url']})" for source in ATTRIBUTION)
+ATTRIBUTION_TEXT = "; ".join(f"{source['text']} ({source['url']})" for source in ATTRIBUTION)
 
 
 def write(body: Row, answers: Any, table: str) -> bytes:
@@ -39,7 +39,7 @@ def write(body: Row, answers: Any, table: str) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*names, ATTRIBUTION_COLUMN])
-    writer.writerows([*(row.get(name) for name in names), _ATTRIBUTION] for row in flat)
+    writer.writerows([*(row.get(name) for name in names), ATTRIBUTION_TEXT] for row in flat)
     return out.getvalue().encode()
 
 

@@ -10,7 +10,14 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, func, sele
 
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Origin
-from hallofshame.store.models import DataQualityLog, Park, ParkDailyStats, ParkYearlyStats, RideDailyStats
+from hallofshame.store.models import (
+    DataQualityLog,
+    Park,
+    ParkDailyStats,
+    ParkMonthlyStats,
+    ParkYearlyStats,
+    RideDailyStats,
+)
 from hallofshame.store.reports.ranges import by_range
 
 
@@ -108,6 +115,12 @@ def recorded_years(connection: Connection) -> list[int]:
     model = ParkYearlyStats
     query = select(model.period_start).where(model.observed > 0).distinct()
     return sorted(row[0].year for row in connection.execute(query))
+
+
+def recorded_months(connection: Connection) -> list[dt.date]:
+    """First days of the calendar months of which any park has a row, in order."""
+    query = select(ParkMonthlyStats.period_start).distinct()
+    return sorted(row[0] for row in connection.execute(query))
 
 
 def park_findings(connection: Connection, park_ids: Collection[int]) -> dict[int, list[ParkFinding]]:

@@ -1,0 +1,163 @@
+"""``/api/search-index``, ``/api/coverage``, ``/api/downloads``: the data itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from flask import Blueprint, Response
+
+from hallofshame.domain.periods import DayRange
+from hallofshame.metrics import scores
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.record import (
+    ParkFinding,
+    RecordedDays,
+    first_and_last_days,
+    park_findings,
+    recorded_days,
+)
+from hallofshame.web.downloads import downloads, find_download, send_download
+from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, period_body
+from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
+from hallofshame.web.park_rows import park_identity
+from hallofshame.web.reading import Reading
+from hallofshame.web.schema.data import CoverageRow, DownloadRow, SearchIndex
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD
+
+api_data = Blueprint("api_data", __name__, url_prefix="/api")
+
+MAX_FINDINGS = 50
+Edges = Mapping[int, tuple[dt.date, dt.date]]
+
+
+@endpoint(api_data, "/search-index", answers=SearchIndex, tables=("parks", "rides"))
+def search_index(reading: Reading, asked: Parameters) -> Row:
+    """Every park and ride by name, for a search that needs no server."""
+    del asked
+    parks, rides = reading.catalogue.parks.values(), reading.catalogue.rides.values()
+    data = {
+        "parks": [
+            {
+                "park_id": park.park_id,
+                "name": park.name,
+                "slug": park.slug,
+                "operator": park.operator,
+                "country": park.country,
+            }
+            for park in parks
+        ],
+        "rides": [
+            {
+                "ride_id": ride.ride_id,
+                "name": ride.name,
+                "slug": ride.slug,
+                "park_id": ride.park_id,
+                "kind": ride.kind.value,
+            }
+            for ride in rides
+        ],
+    }
+    # Without the instant of the latest look: names are the same from cycle to cycle, and so is their tag.
+    return envelope(reading, data) | {"data_as_of": None}
+
+
+@endpoint(api_data, "/coverage", takes=(PERIOD, FILTERS, PAGE), answers=list[CoverageRow])
+def coverage(reading: Reading, asked: Parameters) -> Row:
+    """How well each park is recorded, and what was odd in its data.
+
+    Without a period it is about the whole record.
+    """
+    edges = first_and_last_days(reading.connection)
+    chosen = asked.parks(reading).choose(reading.catalogue.parks.values())
+    parks = [park for park in chosen if park.is_active or park.park_id in edges]
+    page = asked.page()
+    ranges, shown = _ranges(reading, asked, parks, edges)
+    days = recorded_days(reading.connection, ranges)
+    totals = reading.park_sums(ranges)
+    listed = page.of(parks)
+    findings = park_findings(reading.connection, [park.park_id for park in listed])
+    lines = [
+        Line({}, found.observed, found.open) if found else Line({}, 0, 0)
+        for found in (totals.get(park.park_id) for park in parks)
+    ]
+    seconds = {park.park_id: line for park, line in zip(parks, lines, strict=True)}
+    data = [
+        park_identity(park)
+        | {
+            "primary_feed": park.primary_feed.slug,
+            "breakdown_signal": park.breakdown_signal.value,
+            **_edges(edges.get(park.park_id)),
+            **_days(days.get(park.park_id)),
+            "coverage_percent": scores.coverage_percent(
+                seconds[park.park_id].observed, seconds[park.park_id].open
+            ),
+            "findings": _findings(findings.get(park.park_id, [])),
+        }
+        for park in listed
+    ]
+    return envelope(reading, data, period=shown, coverage=coverage_body(lines), total=len(parks), page=page)
+
+
+def _ranges(
+    reading: Reading, asked: Parameters, parks: list[ParkInfo], edges: Edges
+) -> tuple[dict[int, DayRange], Row]:
+    """The days asked for in each park, or the whole record, and how the answer names them."""
+    if any(asked.text(name) for name in PERIOD_PARAMETERS):
+        period = asked.period(reading.now.date())
+        ranges = reading.ranges(period, parks)
+        return ranges, period_body(period, ranges.values())
+    ranges = {park.park_id: DayRange(*edges[park.park_id]) for park in parks if park.park_id in edges}
+    first = min((days.start for days in ranges.values()), default=None)
+    last = max((days.end for days in ranges.values()), default=None)
+    return ranges, {
+        "name": "record",
+        "label": "The whole record",
+        "start": None if first is None else first.isoformat(),
+        "end": None if last is None else last.isoformat(),
+    }
+
+
+def _edges(found: tuple[dt.date, dt.date] | None) -> Row:
+    return {
+        "first_day": None if found is None else found[0].isoformat(),
+        "last_day": None if found is None else found[1].isoformat(),
+    }
+
+
+def _days(found: RecordedDays | None) -> Row:
+    days = found or RecordedDays(0, 0, 0, 0, 0)
+    return {
+        "days_recorded": days.recorded,
+        "days_live": days.live,
+        "days_archive": days.archive,
+        "open_days": days.open,
+    }
+
+
+def _findings(found: Iterable[ParkFinding]) -> list[Row]:
+    return [
+        {
+            "kind": finding.kind,
+            "detail": finding.detail,
+            "first_seen_at": iso(finding.first_seen_at),
+            "last_seen_at": iso(finding.last_seen_at),
+            "occurrences": finding.occurrences,
+        }
+        for finding in list(found)[:MAX_FINDINGS]
+    ]
+
+
+@endpoint(api_data, "/downloads", answers=list[DownloadRow])
+def download_list(reading: Reading, asked: Parameters) -> Row:
+    """The files of every month of the record, as Parquet and CSV."""
+    del asked
+    return envelope(reading, [download.row for download in downloads(reading)])
+
+
+@endpoint(api_data, "/downloads/<file>", answers=None, produces="application/octet-stream", is_file=True)
+def download(reading: Reading, asked: Parameters, file: str) -> Response:
+    """One month of one data set, as Parquet or CSV, as `/api/downloads` lists them."""
+    del asked
+    return send_download(reading, find_download(reading, file))

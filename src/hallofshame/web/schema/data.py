@@ -1,0 +1,85 @@
+"""The data itself: names to search, the record of each park, files to download."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from hallofshame.web.schema.common import CLOSED, Day, Instant, RideKindSlug
+from hallofshame.web.schema.rows import Coverage, ParkIdentity
+
+
+class ParkName(TypedDict):
+    """A park to search for."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    park_id: int
+    name: str
+    slug: str
+    operator: str | None
+    country: str | None
+
+
+class RideName(TypedDict):
+    """A ride to search for."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    name: str
+    slug: str
+    park_id: int
+    kind: RideKindSlug
+
+
+class SearchIndex(TypedDict):
+    """Every name, for a search that needs no server."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    parks: list[ParkName]
+    rides: list[RideName]
+
+
+class Finding(TypedDict):
+    """Something odd in a park's data; worth a second look, no verdict."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    kind: str
+    detail: str
+    first_seen_at: Instant
+    last_seen_at: Instant
+    occurrences: Annotated[int, Field(ge=1)]
+
+
+class CoverageRow(ParkIdentity):
+    """How well one park is recorded."""
+
+    primary_feed: Annotated[str, Field(description="The source that is asked first.")]
+    breakdown_signal: Annotated[
+        str, Field(description="`down`: the source tells breakdowns from closures; `closed`: it does not.")
+    ]
+    first_day: Annotated[Day | None, Field(description="Of the whole record; null before the first.")]
+    last_day: Annotated[Day | None, Field(description="Of the whole record.")]
+    days_recorded: Annotated[int, Field(ge=0, description="Days on which anything was observed.")]
+    days_live: Annotated[int, Field(ge=0, description="Those from our own samples.")]
+    days_archive: Annotated[int, Field(ge=0, description="Those from the archive of events.")]
+    open_days: Annotated[int, Field(ge=0, description="Days on which the park was open, as far as is known.")]
+    coverage_percent: Coverage | None
+    findings: Annotated[list[Finding], Field(description="The last seen first, at most 50.")]
+
+
+class DownloadRow(TypedDict):
+    """One file."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    dataset: Literal["park-days", "ride-days", "park-hours", "outages"]
+    month: Annotated[str, Field(examples=["2026-08"])]
+    format: Literal["parquet", "csv"]
+    is_partial: Annotated[bool, Field(description="The month is not over.")]
+    url: Annotated[str, Field(examples=["/api/downloads/park-days-2026-08.parquet"])]
