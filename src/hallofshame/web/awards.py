@@ -189,7 +189,7 @@ class _Judge:
         else:
             known, operated = measures(self.reading, period), self._operated(period, keys)
             for key in keys:
-                if key in known:
+                if key in known and known[key].eligible:
                     records[key] = Record(known[key].coverage, operated.get(key, 0))
         return {key: record.open_days for key, record in records.items() if qualifies(record, best)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
 
 from markupsafe import Markup
 
@@ -17,8 +18,14 @@ def figure(value: float | None, digits: int = 0, unit: str = "") -> str | Markup
     """A number with its unit and a fixed count of digits, thousands set apart; or the sign for no data."""
     if value is None:
         return _NO_DATA
-    text = f"{value:,.{digits}f}".replace(",", "\u202f")
+    rounded = _rounded(value, digits)
+    text = ("−" if rounded < 0 else "") + f"{abs(rounded):,}".replace(",", "\u202f")
     return f"{text}\u00a0{unit}" if unit else text
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    """As the pages' script rounds: halves away from zero, not to the even digit."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def signed(value: float | None, digits: int = 1) -> str | Markup:
@@ -26,7 +33,7 @@ def signed(value: float | None, digits: int = 1) -> str | Markup:
     if value is None:
         return _NO_DATA
     sign = "+" if value > 0 else "−" if value < 0 else "±"
-    return f"{sign}{abs(value):.{digits}f}"
+    return f"{sign}{_rounded(abs(value), digits)}"
 
 
 def duration(seconds: int | None) -> str | Markup:
@@ -35,7 +42,7 @@ def duration(seconds: int | None) -> str | Markup:
         return _NO_DATA
     if 0 < seconds < 60:
         return f"{seconds}\u00a0s"
-    hours, minutes = divmod(round(seconds / 60), 60)
+    hours, minutes = divmod(int((seconds + 30) // 60), 60)
     if hours == 0:
         return f"{minutes}\u00a0min"
     return f"{hours:,}".replace(",", "\u202f") + f"\u00a0h\u00a0{minutes:02d}\u00a0min"
