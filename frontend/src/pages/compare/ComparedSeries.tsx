@@ -43,7 +43,10 @@ export function ComparedSeries({ comparison, period }: ComparedSeriesProps) {
         value={measure}
         onChoose={(key) => set({ measure: key === keys[0] ? null : key }, { replace: true })}
       />
-      <p className="small">All charts have the same scale. Hatched places have no data.</p>
+      <p className="small">
+        {measure === "uptime" ? "Each axis begins a little below its lowest value: look at its figures." : "All charts have the same scale."} Hatched places
+        have no data.
+      </p>
       <div className="series-grid">
         {comparison.rows.map((row, index) => (
           <div key={row.id} className={`subject-${index + 1}`}>

@@ -35,7 +35,7 @@ const LINES: readonly Line[] = [
   {
     label: "Average wait",
     figure: (subject) => <Figure value={subject.average_wait_minutes} unit="min" />,
-    change: { of: "average_wait_minutes", digits: 0, unit: "min", words: "of wait" },
+    change: { of: "average_wait_minutes", digits: 1, unit: "min", words: "of wait" },
   },
   { label: "Longest wait", figure: (subject) => <Figure value={subject.max_wait_minutes} unit="min" /> },
   { label: "Outages", of: "ride", figure: (subject) => <Figure value={isRide(subject) ? subject.outages : null} /> },

@@ -35,7 +35,17 @@ const COLUMNS: readonly Column<CoverageRow>[] = [
   },
   { id: "first", header: "First day", value: (row) => row.first_day, cell: (row) => day(row.first_day), largestFirst: false },
   { id: "last", header: "Last day", value: (row) => row.last_day, cell: (row) => day(row.last_day) },
-  { id: "days", header: "Days recorded", value: (row) => row.days_recorded, cell: (row) => <Figure value={row.days_recorded} /> },
+  {
+    id: "days",
+    header: "Days recorded",
+    value: (row) => row.days_recorded,
+    cell: (row) => (
+      <>
+        <Figure value={row.days_recorded} />
+        {row.days_archive > 0 && <span className="sub"> {row.days_archive} from the archive</span>}
+      </>
+    ),
+  },
   { id: "open", header: "Open days", value: (row) => row.open_days, cell: (row) => <Figure value={row.open_days} /> },
   {
     id: "watched",
@@ -56,7 +66,8 @@ export function CoverageSection() {
   return (
     <section id="coverage" aria-labelledby="coverage-title">
       <h2 id="coverage-title">Coverage and data quality</h2>
-      <p>How long and how closely each park is watched, and what our checks found odd in its data. A finding is no verdict: it says what to look at twice.</p>
+      <p>How long and how closely each park is watched, and what our checks found odd in its data. A finding is no verdict: it says what to look at twice.
+        A day of which nothing at all is known is in no figure; such days show as the difference between calendar and days recorded.</p>
       <ParkFilters />
       <StaleNotice isStale={answer.isStale} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
       {rows === undefined ? (

@@ -57,7 +57,10 @@ function MonthList({ dataset, months }: { dataset: string; months: readonly Mont
     <ul>
       {months.map(({ month, files }) => (
         <li key={month}>
-          <span>{month}</span>
+          <span>
+            {month}
+            {files.some((file) => file.is_partial) && <span className="sub"> so far</span>}
+          </span>
           {files.map((file) => (
             <a key={file.format} href={file.url} download>
               {file.format === "csv" ? "CSV" : file.format === "parquet" ? "Parquet" : file.format}

@@ -37,6 +37,8 @@ export interface CoverageRow extends ParkIdentity {
   first_day: string | null;
   last_day: string | null;
   days_recorded: number;
+  days_live: number;
+  days_archive: number;
   open_days: number;
   coverage_percent: number | null;
   findings: Finding[];
@@ -47,7 +49,8 @@ export interface DownloadRow {
   dataset: string;
   month: string;
   format: string;
-  rows?: number | null;
+  /** The month is still running: the file grows. */
+  is_partial: boolean;
   url: string;
 }
 
