@@ -17,8 +17,22 @@ from hallofshame.pipeline.shipped import load_parks
 from hallofshame.pipeline.sync import retire_vanished, seed_catalogue
 from hallofshame.store import catalogue, dirty
 from hallofshame.store.database import Database
-from hallofshame.store.models import Park, RideStatusSnapshot
-from pipeline.fakes import NEW_YORK, QUEUE_TIMES_IDS, ROME, WIKI_IDS, at, found, roll_up, seed_parks
+from hallofshame.store.models import Park, ParkDailyStats, RideStatusSnapshot
+from pipeline.fakes import (
+    MONDAY,
+    NEW_YORK,
+    QUEUE_TIMES_IDS,
+    ROME,
+    TUESDAY,
+    WIKI_IDS,
+    a_day,
+    at,
+    found,
+    observe,
+    roll_up,
+    seed_parks,
+    seed_rides,
+)
 from pipeline.polls import (
     SHUT,
     UP,
@@ -29,6 +43,7 @@ from pipeline.polls import (
     reading,
     resolve,
     rides,
+    rows,
 )
 
 NOON = at("2026-06-01 10:00")
@@ -382,3 +397,19 @@ def test_a_whole_park_vanishing_is_a_finding_not_a_retirement(sqlite_database: D
     assert result.vanished_parks == [ROME]
     assert [finding.park_id for finding in found(sqlite_database, "park_vanished")] == [ROME]
     assert all(ride.is_active for ride in rides(sqlite_database))
+
+
+def test_a_show_found_to_be_an_attraction_counts_on_the_days_after_it_was_last_seen(
+    database: Database,
+) -> None:
+    """It operated on Monday and left: nothing was said of it on Tuesday, but Tuesday's E holds it (R6)."""
+    seed_parks(database, ROME)
+    known = seed_rides(database, ROME, "Alpha", "Bravo", "Charlie")
+    parade = seed_rides(database, ROME, "Parade", kind=RideKind.SHOW)
+    observe(database, a_day(ROME, MONDAY, known + parade), a_day(ROME, TUESDAY, known))
+    roll_up(database)
+    assert rows(database, ParkDailyStats, "eligible") == [(3,), (3,)]
+    seen = Sighting(f"{ROME}-Parade", "Parade", RideKind.ATTRACTION)
+    resolve(database, seen, feed=WIKI, seen_at=at("2026-06-10"))
+    roll_up(database)
+    assert rows(database, ParkDailyStats, "eligible") == [(4,), (4,)]

@@ -23,8 +23,9 @@ from hallofshame.pipeline.identity import (
     Sighting,
     in_order,
 )
-from hallofshame.store import catalogue, dirty
-from hallofshame.store.models import ExternalId, Park, Ride, RideDailyStats, RideName
+from hallofshame.pipeline.seeding import mark_all_days
+from hallofshame.store import catalogue
+from hallofshame.store.models import ExternalId, Park, Ride, RideName
 
 _PROVISIONAL = 2**40
 """Numbers of rides that are yet to be created, above all ids there can be."""
@@ -101,7 +102,7 @@ class Registry:
         Without ``meets_also`` all sightings count as coming from one answer. Renames by the park's primary
         feed are taken over, unless the ride was seen later than ``seen_at``; every other spelling is
         remembered. A ride of which ThemeParks.wiki says that it
-        is no attraction (or is one) changes its kind, and its park-days become dirty.
+        is no attraction (or is one) changes its kind, and all its park's days become dirty.
         """
         if not self._steady:
             self._refresh(connection)
@@ -278,12 +279,9 @@ class Registry:
             return set()
         catalogue.set_kinds(connection, wrong)
         kinds.update(wrong)
-        days = connection.execute(
-            select(RideDailyStats.park_id, RideDailyStats.day)
-            .where(RideDailyStats.ride_id.in_(list(wrong)))
-            .distinct()
-        )
-        dirty.mark(connection, [(park, day) for park, day in days], "ride_kind", to_unix(seen_at))
+        # Also days without a row of the ride may depend on it: through A and E of the days after, and where
+        # it alone was seen.
+        mark_all_days(connection, [park_id], "ride_kind", seen_at)
         return set(wrong)
 
 
