@@ -116,6 +116,7 @@ class Installation:
         """The part of the settings that the web application takes."""
         return WebSettings(
             cadence_seconds=self.settings.cadence_seconds,
+            public_url=self.settings.public_url,
             max_age_seconds=self.settings.web_max_age_seconds,
             cache_bytes=self.settings.web_cache_megabytes * 1024 * 1024,
         )

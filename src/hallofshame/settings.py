@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     port: int = _setting(
         8000, "Port to serve on; 0 takes any free one.", "a whole number from 0 to 65535", ge=0, le=65535
     )
+    public_url: str | None = _setting(
+        None,
+        "Where the world finds the site, for links in feeds and cards. Unset: as each request says.",
+        "an address with http:// or https://",
+    )
     web_threads: int = _setting(
         8, "Requests answered at the same time.", "a whole number from 1 to 256", ge=1, le=256
     )
@@ -191,9 +196,11 @@ class Settings(BaseSettings):
             raise ValueError("no such file")
         return value
 
-    @field_validator("queue_times_url", "themeparks_wiki_url")
+    @field_validator("queue_times_url", "themeparks_wiki_url", "public_url")
     @classmethod
-    def _address(cls, value: str) -> str:
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("not an address")

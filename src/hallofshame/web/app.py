@@ -12,10 +12,10 @@ from jinja2 import StrictUndefined
 from hallofshame.clock import Clock
 from hallofshame.store.database import Database
 from hallofshame.web import formatting
-from hallofshame.web.api_docs import api_docs
 from hallofshame.web.api_awards import api_awards
 from hallofshame.web.api_compare import api_compare
 from hallofshame.web.api_data import api_data
+from hallofshame.web.api_docs import api_docs
 from hallofshame.web.api_history import api_history
 from hallofshame.web.api_live import api_live
 from hallofshame.web.api_outages import api_outages
@@ -28,6 +28,7 @@ from hallofshame.web.errors import API_PREFIX, install_errors
 from hallofshame.web.images.badge_answers import api_badges
 from hallofshame.web.images.card_pages import card_pages
 from hallofshame.web.pages import install_pages
+from hallofshame.web.public_address import PublicAddress
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings
 
@@ -97,6 +98,8 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     install_pages(app)
     install_errors(app)
     app.after_request(_finish)
+    if given.public_url is not None:
+        app.wsgi_app = PublicAddress(app.wsgi_app, given.public_url)  # type: ignore[method-assign]
     return app
 
 

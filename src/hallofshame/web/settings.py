@@ -14,10 +14,12 @@ class WebSettings:
     ``cadence_seconds``: how often parks are collected; a live state older than three of these is no data.
     ``max_age_seconds``: how long browsers and proxies may keep an answer without asking again.
     ``cache_entries``, ``cache_bytes``: bounds of the ready answers kept in memory.
+    ``public_url``: where the world finds the site; null takes the address of each request.
     ``memo_entries``: bound of the intermediate tables kept in memory.
     """
 
     cadence_seconds: int = 300
+    public_url: str | None = None
     max_age_seconds: int = 60
     cache_entries: int = 2_000
     cache_bytes: int = 64 * 1024 * 1024
