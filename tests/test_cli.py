@@ -145,7 +145,7 @@ def test_a_data_folder_that_cannot_be_made_is_refused(run: Run, monkeypatch: pyt
 def test_a_new_database_is_made_by_itself(run: Run) -> None:
     assert run("rollup").exit_code == 0
     assert Path("data/hallofshame.sqlite").exists()
-    assert run("db", "current").output.startswith("0004 ")
+    assert run("db", "current").output.startswith("0005 ")
 
 
 def test_an_older_database_is_not_migrated_by_the_way(run: Run) -> None:

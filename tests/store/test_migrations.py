@@ -12,12 +12,21 @@ from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base
 
-REVISIONS = ["0001", "0002", "0003", "0004"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
 
 
 def tables(database: Database) -> set[str]:
     with database.read() as connection:
         return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def parts(database: Database) -> set[str]:
+    """Tables and indexes."""
+    with database.read() as connection:
+        found = inspect(connection)
+        return tables(database) | {
+            f"{table}.{index['name']}" for table in tables(database) for index in found.get_indexes(table)
+        }
 
 
 def test_upgrade_makes_exactly_the_models(empty_database: Database) -> None:
@@ -45,17 +54,17 @@ def test_primary_keys_and_row_order_are_those_of_the_models(empty_database: Data
 
 def test_every_step_down_and_up_again(empty_database: Database) -> None:
     schema.upgrade(empty_database)
-    everything = tables(empty_database)
+    everything = parts(empty_database)
     for revision in reversed(["base", *REVISIONS[:-1]]):
-        before = tables(empty_database)
+        before = parts(empty_database)
         schema.downgrade(empty_database, revision)
         assert schema.current(empty_database) == (None if revision == "base" else revision)
-        assert tables(empty_database) < before
-    assert tables(empty_database) == set()
+        assert parts(empty_database) < before
+    assert parts(empty_database) == set()
     for revision in REVISIONS:
         schema.upgrade(empty_database, revision)
         assert schema.current(empty_database) == revision
-    assert tables(empty_database) == everything
+    assert parts(empty_database) == everything
 
 
 def test_upgrade_twice_changes_nothing(empty_database: Database) -> None:

@@ -191,4 +191,5 @@ def test_no_look_up_reads_a_whole_table(sqlite_database: Database) -> None:
         for statement, parameters in sent:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             steps = [row[3] for row in plan]
-            assert not [step for step in steps if step.startswith("SCAN")], steps
+            # The page of keys that was just made is no table.
+            assert not [step for step in steps if step.startswith("SCAN") and "anon" not in step], steps

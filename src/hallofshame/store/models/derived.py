@@ -180,10 +180,17 @@ class RideOutagePart(Base):
 
 
 class RideOutage(Base):
-    """One outage of one ride (R9); ``ended_at`` null = still down; ``downtime`` is the open seconds lost."""
+    """One outage of one ride (R9); ``ended_at`` null = still down; ``downtime`` is the open seconds lost.
+
+    The second index holds all that lists of outages choose and order by.
+    """
 
     __tablename__ = "ride_outages"
-    __table_args__ = (Index(None, "park_id", "started_at"), CLUSTERED)
+    __table_args__ = (
+        Index(None, "park_id", "started_at"),
+        Index(None, "park_id", "day", "kind", "downtime"),
+        CLUSTERED,
+    )
 
     ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     started_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)

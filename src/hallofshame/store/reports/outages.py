@@ -113,23 +113,33 @@ def listed_outages(
     """
     if not ranges:
         return 0, []
-    began = or_(
-        *[
-            and_(RideOutage.park_id.in_(park_ids), *_began_in(days))
-            for days, park_ids in by_range(ranges).items()
-        ]
-    )
-    where = [began]
+    # Chosen and put in order along an index that holds no more than that; only what is shown is looked up.
+    where = [
+        or_(
+            *[
+                and_(RideOutage.park_id.in_(park_ids), RideOutage.day.between(days.start, days.end))
+                for days, park_ids in by_range(ranges).items()
+            ]
+        )
+    ]
     if ride_id is not None:
         where.append(RideOutage.ride_id == ride_id)
     if kind is not None:
         where.append(RideOutage.kind == kind.value)
-    order = [RideOutage.started_at.desc(), RideOutage.ride_id]
-    if longest_first:
-        order.insert(0, RideOutage.downtime.desc())
     total = connection.execute(select(func.count()).select_from(RideOutage).where(*where)).scalar_one()
-    query = select(*_COLUMNS).where(*where).order_by(*order).limit(limit).offset(offset)
+    chosen = select(RideOutage.ride_id, RideOutage.started_at).where(*where)
+    page = chosen.order_by(*_order(longest_first=longest_first)).limit(limit).offset(offset).subquery()
+    query = (
+        select(*_COLUMNS)
+        .join(page, (page.c.ride_id == RideOutage.ride_id) & (page.c.started_at == RideOutage.started_at))
+        .order_by(*_order(longest_first=longest_first))
+    )
     return int(total), [_outage(row) for row in connection.execute(query)]
+
+
+def _order(*, longest_first: bool) -> list[ColumnElement[Any]]:
+    newest: list[ColumnElement[Any]] = [RideOutage.started_at.desc(), RideOutage.ride_id.asc()]
+    return [RideOutage.downtime.desc(), *newest] if longest_first else newest
 
 
 def outages_since(connection: Connection, ride_ids: Collection[int], since: int) -> dict[int, list[Outage]]:
