@@ -1,4 +1,4 @@
-import { useId, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { useId, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 import { Patterns, patternNames } from "./Patterns";
 
 /** One place of a chart that can be read by itself. */
@@ -134,16 +134,23 @@ export function stopAt(stops: readonly Stop[], x: number, y: number): number | n
   return nearest;
 }
 
+/** Taller stops have their words beside them, so that the axis stays in view. */
+const TALL = 90;
+
 function Bubble({ stop, width }: { stop: Stop; width: number }) {
   const middle = stop.x + stop.width / 2;
-  const side = middle < width * 0.3 ? "from-left" : middle > width * 0.7 ? "from-right" : "centred";
+  const isTall = stop.height > TALL;
   const isBelow = stop.y < 74;
+  const [place, position]: [string, CSSProperties] = isTall
+    ? middle < width / 2
+      ? ["beside-right", { left: stop.x + stop.width, top: stop.y }]
+      : ["beside-left", { left: stop.x, top: stop.y }]
+    : [
+        `${middle < width * 0.3 ? "from-left" : middle > width * 0.7 ? "from-right" : "centred"} ${isBelow ? "below" : "above"}`,
+        { left: middle, top: isBelow ? stop.y + stop.height : stop.y },
+      ];
   return (
-    <div
-      className={`bubble ${side} ${isBelow ? "below" : "above"}`}
-      style={{ left: middle, top: isBelow ? stop.y + stop.height : stop.y }}
-      aria-hidden="true"
-    >
+    <div className={`bubble ${place}`} style={position} aria-hidden="true">
       <b>{stop.title}</b>
       {stop.lines.map((line) => (
         <span key={line}>{line}</span>

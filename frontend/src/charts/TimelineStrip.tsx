@@ -77,7 +77,7 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
               height={height - HEAD + 4}
             />
           ))}
-          <Axis ticks={ticks} place={place} height={height} timezone={timezone} />
+          <Axis ticks={ticks} place={place} width={width} height={height} timezone={timezone} />
           {rows.map(({ ride, stretches }, row) =>
             stretches.map((stretch) => (
               <Piece
@@ -112,11 +112,12 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
 interface AxisProps {
   ticks: readonly HourTick[];
   place: (iso: string) => number;
+  width: number;
   height: number;
   timezone: string;
 }
 
-function Axis({ ticks, place, height, timezone }: AxisProps) {
+function Axis({ ticks, place, width, height, timezone }: AxisProps) {
   return (
     <g>
       {ticks.map((tick) => {
@@ -124,7 +125,7 @@ function Axis({ ticks, place, height, timezone }: AxisProps) {
         return (
           <g key={tick.iso}>
             <path className={tick.isMidnight ? "grid midnight" : "grid"} d={`M${x} ${HEAD - 4}V${height}`} />
-            <text className={tick.isMidnight ? "label midnight" : "label"} x={Math.max(x, 14)} y="15">
+            <text className={tick.isMidnight ? "label midnight" : "label"} x={Math.min(Math.max(x, 12), width - 12)} y="15">
               {tick.isMidnight ? localTime(tick.iso, timezone, "day").split(" ")[0] : tick.text.slice(0, 2)}
             </text>
           </g>

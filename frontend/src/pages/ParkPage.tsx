@@ -82,7 +82,9 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
   const api = `/api/parks/${park.park_slug}`;
   const hasFigures = summary.coverage_percent !== null && summary.coverage_percent > 0;
   const slugs = new Map(details.rides.map((ride) => [ride.ride_id, ride.ride_slug]));
-  const day = dateOr(view.state["date"]) ?? summary.end_date;
+  // The last day that has anything to show, as far as the period's days are listed.
+  const lastDay = details.days.find((found) => (found.coverage_percent ?? 0) > 0)?.date ?? summary.end_date;
+  const day = dateOr(view.state["date"]) ?? lastDay;
   return (
     <>
       <Verdict details={details} view={view} />
@@ -110,7 +112,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
       </section>
       <section id="timeline" className="part">
         <Later rows={14}>
-          <TimelineSection park={park} lastDay={summary.end_date} view={view} />
+          <TimelineSection park={park} lastDay={lastDay} view={view} />
         </Later>
       </section>
       <section id="outages" className="part" aria-labelledby="outages-title">

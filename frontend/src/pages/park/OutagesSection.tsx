@@ -23,7 +23,7 @@ interface OutagesSectionProps {
 
 /** The outages that began in the period: by length and kind, and one by one. */
 export function OutagesSection({ outages, total, name, zone, isWatched, slugs, view }: OutagesSectionProps) {
-  const [shown, more] = useMore(outages, 10, "outages");
+  const [shown, more] = useMore(outages, 8, "outages");
   if (outages.length === 0) {
     return <p>{isWatched ? `None began: ${name} ran without an outage in this period.` : "Not known: nothing was watched in this period."}</p>;
   }
@@ -36,6 +36,7 @@ export function OutagesSection({ outages, total, name, zone, isWatched, slugs, v
         rows={shown}
         rowKey={(outage) => `${outage.ride_id}-${outage.started_at}`}
         caption={`${counted(total, "outage")} began in this period${cut}. Times of the park (${zone}).`}
+        className="plain cards"
         isSorted
       />
       {more}

@@ -17,7 +17,7 @@ interface RidesSectionProps {
 export function RidesSection({ rides, view }: RidesSectionProps) {
   const counted = rides.filter((ride) => ride.eligible);
   const sort = parseSort(view.state["sort"]);
-  const [shown, more] = useMore(counted, sort === null ? 12 : counted.length, "rides");
+  const [shown, more] = useMore(counted, sort === null ? 10 : counted.length, "rides");
   if (counted.length === 0) return <p>No ride counts in this period; why is said below.</p>;
   return (
     <>
@@ -28,7 +28,7 @@ export function RidesSection({ rides, view }: RidesSectionProps) {
         caption={view.isLive ? "What the rides that count are doing now, those down first" : "The rides that count, the most time lost first"}
         sort={sort}
         onSort={(next) => view.set({ sort: `${next.descending ? "-" : ""}${next.id}` })}
-        className="plain rides"
+        className="plain rides cards sorts"
       />
       {more}
     </>

@@ -68,6 +68,7 @@ function Published({ entries, zone, caption }: { entries: readonly ScheduleEntry
         rows={shown}
         rowKey={(entry) => `${entry.date}-${entry.kind}-${entry.opens_at}`}
         caption={caption}
+        className="plain cards"
         isSorted
       />
       {more}

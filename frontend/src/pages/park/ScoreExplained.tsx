@@ -62,6 +62,7 @@ export function ScoreExplained({ details, view }: { details: ParkDetails; view: 
         rowKey={(share) => share.ride_id}
         caption="What each ride adds to the score"
         rowClass={(share) => (share.weighted_downtime === 0 ? "quiet" : undefined)}
+        className="plain cards"
         isSorted
       />
       {more}

@@ -23,6 +23,7 @@ export function SessionsSection({ park }: { park: ParkInfo }) {
         rows={shown}
         rowKey={(day) => day.date}
         caption={`When the park counted as open, newest day first. Times of the park (${park.timezone}).`}
+        className="plain cards"
         isSorted
       />
       {more}

@@ -18,7 +18,8 @@ export function QueuesSection({ rideId, name, zone }: { rideId: number; name: st
       rows={rows}
       rowKey={(row) => row.queue_type}
       caption={`As last posted. Times of the park (${zone}).`}
-      isSorted
+      className="plain cards"
+        isSorted
     />
   );
 }
