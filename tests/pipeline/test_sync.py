@@ -60,6 +60,7 @@ from pipeline.fakes import (
 
 CLOCK = FixedClock(at("2026-06-10 04:20"))
 NOTHING = TierBook([], [], [])
+ONE_DAY = dt.timedelta(days=1)
 
 
 def dirty_days(database: Database) -> set[tuple[int, dt.date]]:
@@ -233,6 +234,21 @@ def test_dates_that_are_no_longer_listed_keep_their_hours(sqlite_database: Datab
     with sqlite_database.read() as connection:
         in_force = select(StoredSchedule.date).where(StoredSchedule.superseded_at.is_(None))
         assert set(connection.scalars(in_force)) == {MONDAY, TUESDAY}
+
+
+def test_one_old_entry_does_not_void_the_hours_of_the_days_between(sqlite_database: Database) -> None:
+    """What is over was published and stays (R4); what is to come and no longer listed is taken back."""
+    seed_parks(sqlite_database, ROME)
+    known = [hours(CLOCK.now().date() + number * ONE_DAY, 7, 20) for number in range(-3, 4)]
+    wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ParkSchedule(tuple(known))})
+    sync(sqlite_database, feeds_of(wiki), CLOCK, LOG)
+    long_ago = hours(MONDAY - 400 * ONE_DAY, 7, 20)
+    wiki.schedules[WIKI_IDS[ROME]] = ParkSchedule((long_ago, known[3], known[6]))
+    assert sync(sqlite_database, feeds_of(wiki), CLOCK, LOG).dates_changed == 3
+    with sqlite_database.read() as connection:
+        in_force = select(StoredSchedule.date).where(StoredSchedule.superseded_at.is_(None))
+        kept = {long_ago.date, *(entry.date for entry in known[:4]), known[6].date}
+        assert set(connection.scalars(in_force)) == kept
 
 
 def test_a_corrected_date_supersedes_the_old_hours(sqlite_database: Database) -> None:

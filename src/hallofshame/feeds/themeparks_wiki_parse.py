@@ -276,6 +276,8 @@ def _next_local_day(instant: dt.datetime, timezone: str) -> dt.datetime:
 
 def _date(value: object) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else None
+        date = dt.date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
+    # The first and last year of the calendar hold dates without a day before or after them.
+    return date if date is not None and dt.MINYEAR < date.year < dt.MAXYEAR else None

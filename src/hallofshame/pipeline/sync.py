@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError
+from hallofshame.domain.localtime import local_day
 from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
 from hallofshame.domain.words import Feed
@@ -219,13 +220,21 @@ def _store(
 def _publish(connection: Connection, answers: _Answers, now: dt.datetime) -> set[dt.date]:
     """Store the hours; returns the dates that changed. Dates before and after those listed stay as known.
 
+    Of the dates to come, those between listed ones that are not listed are taken back. Those that are over
+    change only by being listed: a single old entry says nothing about the days since.
     A date's hours may close on the next date, so that both park-days depend on them (R4).
     """
     if answers.schedule is None or not answers.schedule.entries:
         return set()
-    dates = [entry.date for entry in answers.schedule.entries]
     park_id = answers.park.park_id
-    changed = schedules.publish(connection, park_id, answers.schedule.entries, now, min(dates), max(dates))
+    today = local_day(now, answers.park.timezone)
+    dates = sorted({entry.date for entry in answers.schedule.entries})
+    stretches = [(date, date) for date in dates if date < today]
+    if dates[-1] >= today:
+        stretches.append((next(date for date in dates if date >= today), dates[-1]))
+    changed: set[dt.date] = set()
+    for first, last in stretches:
+        changed |= schedules.publish(connection, park_id, answers.schedule.entries, now, first, last)
     days = changed | {date + ONE_DAY for date in changed}
     dirty.mark_existing(connection, [(park_id, day) for day in sorted(days)], "schedule", now)
     return changed
