@@ -58,29 +58,38 @@ async function builtFirst(request: Request): Promise<Response> {
   return held ?? fetch(request);
 }
 
+/**
+ * The answer of the network; what was kept when there is none. A page that hangs is as good as none if there is a kept one;
+ * answers of the API may take their time.
+ */
 async function networkFirst(request: Request, event: FetchEvent, isPage: boolean): Promise<Response> {
-  try {
-    const response = await within(fetch(request), isPage);
-    if (response.ok && response.status === 200 && !response.redirected) {
-      event.waitUntil(keep(request, response.clone()));
-    }
+  const network = fetch(request).then((response) => {
+    if (response.status === 200 && !response.redirected) event.waitUntil(keep(request, response.clone()));
     return response;
+  });
+  const held = () => kept(request, isPage);
+  try {
+    if (!isPage) return await network;
+    const first = await Promise.race([network, later(PATIENCE_MS)]);
+    return first ?? (await held()) ?? (await network);
   } catch (problem) {
-    const cache = await caches.open(SEEN);
-    const held = (await cache.match(request)) ?? (isPage ? await cache.match("/") : undefined);
-    if (held !== undefined) return marked(held);
+    const found = await held();
+    if (found !== undefined) return found;
     if (isPage) return offlinePage();
     throw problem;
   }
 }
 
-/** A page that hangs is as good as none, if there is a kept one; answers may take their time. */
-async function within(response: Promise<Response>, isPage: boolean): Promise<Response> {
-  if (!isPage) return response;
-  return Promise.race([
-    response,
-    new Promise<never>((_resolve, reject) => setTimeout(() => reject(new Error("no answer in time")), PATIENCE_MS)),
-  ]);
+const later = (time: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), time));
+
+/** The kept answer, marked as such; for a page at least the ranking, from which the script shows any other. */
+async function kept(request: Request, isPage: boolean): Promise<Response | undefined> {
+  const cache = await caches.open(SEEN);
+  const held = (await cache.match(request)) ?? (isPage ? await cache.match("/") : undefined);
+  if (held === undefined) return undefined;
+  const headers = new Headers(held.headers);
+  headers.set(KEPT_HEADER, "1");
+  return new Response(held.body, { status: held.status, headers });
 }
 
 async function keep(request: Request, response: Response): Promise<void> {
@@ -89,12 +98,6 @@ async function keep(request: Request, response: Response): Promise<void> {
   await cache.put(request, response);
   const held = await cache.keys();
   await Promise.all(held.slice(0, Math.max(0, held.length - MOST_SEEN)).map((oldest) => cache.delete(oldest)));
-}
-
-function marked(held: Response): Response {
-  const headers = new Headers(held.headers);
-  headers.set(KEPT_HEADER, "1");
-  return new Response(held.body, { status: held.status, headers });
 }
 
 function offlinePage(): Response {

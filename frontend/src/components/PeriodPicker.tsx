@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Link, useLocation } from "wouter";
 import { addDays } from "../lib/time";
 import { choose, FIRST_YEAR, NAMED_PERIODS, periodLabel, periodName } from "../lib/periods";
@@ -19,9 +19,15 @@ export function PeriodPicker({ withoutLive = false, fallback = "today", onHint }
   const [state] = useQueryState();
   const current = periodName(state, fallback);
   const isOwn = current === "year" || current === "range";
+  const list = useRef<HTMLUListElement>(null);
+  // On narrow screens the periods are a row that scrolls: bring the chosen one into it.
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>("[aria-current]");
+    if (list.current && chosen) list.current.scrollLeft = chosen.offsetLeft - list.current.clientWidth / 3;
+  }, [current]);
   return (
     <nav className="periods" aria-label="Period">
-      <ul>
+      <ul ref={list}>
         {NAMED_PERIODS.filter(({ name }) => !(withoutLive && name === "live")).map(({ name, label }) => (
           <li key={name}>
             <Link

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useApi } from "../api/client";
 import type { RideRow, SparklineRow } from "../api/rows";
 import { RideScene } from "../art/RideScene";
-import { DataTable, Empty, Failure, Figure, isFiltered, Skeleton, StaleNotice } from "../components";
+import { DataTable, Empty, Failure, Figure, isFiltered, RelativeTime, Skeleton, StaleNotice } from "../components";
 import { counted, number } from "../lib/format";
 import { ridePath } from "../lib/paths";
 import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
@@ -97,7 +97,18 @@ function wallOf(rows: readonly RideRow[], query: string, isLive: boolean) {
       name: row.ride_name,
       figure: isLive ? "Down" : <Figure value={row.total_downtime_hours} digits={1} unit="h" />,
       poster: `place-${index + 1}`,
-      plate: `${row.park_name}${row.uptime_percent === null ? "" : ` · ${number(row.uptime_percent, 1)} % uptime`}`,
+      plate: (
+        <>
+          {row.park_name}
+          {row.uptime_percent !== null && ` · ${number(row.uptime_percent, 1, "%")} uptime`}
+          {isLive && row.status_since !== null && (
+            <>
+              {" "}
+              · since <RelativeTime iso={row.status_since} />
+            </>
+          )}
+        </>
+      ),
     }));
 }
 
