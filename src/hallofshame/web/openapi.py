@@ -42,6 +42,10 @@ TAGS = {
     "parks": "Parks: catalogue, rankings, details",
     "rides": "Rides: rankings and details; trends",
     "live": "Right now, and how the system itself is",
+    "history": "Over time: heatmaps, series, sparklines",
+    "compare": "Side by side",
+    "awards": "The awards of a year",
+    "data": "The data itself: names, coverage, downloads",
 }
 
 
