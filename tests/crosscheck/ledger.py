@@ -12,11 +12,11 @@ class Ledger:
     """What was said about each figure, by whom."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[Any, ...], list[tuple[str, Any]]] = {}
+        self.said: dict[tuple[Any, ...], list[tuple[str, Any]]] = {}
 
     def say(self, place: str, value: Any, *figure: Any) -> None:
         """``place`` says that the ``figure`` is ``value``."""
-        self._said.setdefault(figure, []).append((place, value))
+        self.said.setdefault(figure, []).append((place, value))
 
     def say_row(self, place: str, row: Mapping[str, Any], fields: Iterable[str], *figure: Any) -> None:
         """Every one of the row's ``fields``; a field that it does not have counts as said to be missing."""
@@ -26,13 +26,13 @@ class Ledger:
     @property
     def compared(self) -> int:
         """How many figures were read in at least two places."""
-        return sum(len(said) > 1 for said in self._said.values())
+        return sum(len(said) > 1 for said in self.said.values())
 
     @property
     def differences(self) -> list[str]:
         """One line for each figure that is not the same everywhere."""
         found = []
-        for figure, said in self._said.items():
+        for figure, said in self.said.items():
             first_place, first = said[0]
             found += [
                 f"{' '.join(map(str, figure))}: {first!r} at {first_place}, {value!r} at {place}"

@@ -59,13 +59,9 @@ def test_rides(api: Api, ledger: Ledger, rides: list[Row], period: str) -> None:
         data = api(f"/rides/{ride['ride_id']}/details", **query)["data"]
         row = data["summary"]
         ledger.say_row("ride's details", row, figures(row), row["ride_id"], row["ride_name"])
-        ledger.say(
-            "ride's statistics",
-            data["outage_statistics"]["count"],
-            row["ride_id"],
-            row["ride_name"],
-            "outages",
-        )
+        if row["outages"] is not None:
+            count = data["outage_statistics"]["count"]
+            ledger.say("ride's statistics", count, row["ride_id"], row["ride_name"], "outages")
     for at in range(0, len(rides), 6):
         ids = ",".join(str(ride["ride_id"]) for ride in rides[at : at + 6])
         for pair in api("/compare", rides=ids, **query)["data"]["rows"]:
@@ -153,8 +149,8 @@ def test_trends_are_those_of_the_rows(api: Api, ledger: Ledger, period: str) -> 
             table = body["data"][f"{kind}_{way}"]
             for row in table:
                 listed = rows[row[key]]
-                ledger.say_row("list", listed, figures(listed), row[key])
-                ledger.say_row("/trends", row, figures(listed), row[key])
+                ledger.say_row("list", listed, figures(listed), key, row[key])
+                ledger.say_row("/trends", row, figures(listed), key, row[key])
             moved = {
                 row[key]
                 for row in rows.values()

@@ -15,7 +15,7 @@ from hallofshame.web.answers import answered
 from hallofshame.web.assets import Build
 from hallofshame.web.endpoints import body
 from hallofshame.web.envelope import Row
-from hallofshame.web.formatting import short_date
+from hallofshame.web.formatting import figure, short_date
 from hallofshame.web.images.cards import Card, Verdict, draw
 from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.lookup import find_park, find_ride
@@ -139,10 +139,10 @@ _LISTS: dict[str, tuple[str, dict[str, str]]] = {
 
 def _line(row: Row, name: str) -> tuple[str, str, int]:
     if name == "waits":
-        return f"{row['average_wait_minutes']:.0f} min", row["ride_name"], 0
+        return str(figure(row["average_wait_minutes"], 0, "min")), row["ride_name"], 0
     if name == "rides":
         hours = row["total_downtime_hours"]
-        return "down" if hours is None else f"{hours:.1f} h", row["ride_name"], 0
+        return "down" if hours is None else str(figure(hours, 1, "h")), row["ride_name"], 0
     band = band_of(row["shame_score"])
     return f"{row['shame_score']:.2f}", row["park_name"], band.level if band else 0
 
