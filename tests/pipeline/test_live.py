@@ -21,7 +21,7 @@ from hallofshame.store.catalogue import Classification
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkCurrent, RideCurrent
 from hallofshame.store.observations import ObservationCache
-from pipeline.fakes import LOG, MONDAY, NEW_YORK, ROME, WIKI_IDS, at, seed_parks
+from pipeline.fakes import LOG, MONDAY, NEW_YORK, ROME, WIKI_IDS, a_day, at, observe, seed_parks, seed_rides
 from pipeline.polls import DOWN, REFURBISHED, SHUT, UP, Polled, reading, rides, rows
 
 TEN = at("2026-06-01 08:00")
@@ -251,3 +251,30 @@ def test_a_park_that_does_not_answer_keeps_its_last_state(database: Database) ->
     found = rows(database, ParkCurrent, "park_id", *Now._fields)
     assert found[0] == (ROME, *before)
     assert [row[0] for row in found] == [ROME, NEW_YORK]
+
+
+def test_the_present_is_judged_by_what_its_own_day_knows_also_in_a_rebuild(sqlite_database: Database) -> None:
+    """The same answers three days ago are no standstill to a day that looks 24 h back, in any batch."""
+    live = Live(sqlite_database)
+    still = [reading(name, UP, 5) for name in NAMES]
+    live.cycles(still)
+    live.clock.sleep(3 * 86_400)
+    live.cycles(still)
+    live.cycles(still)
+    believed = rows(sqlite_database, RideCurrent, "ride_id", "effective_status")
+    assert {status for _, status in believed} == {int(UP)}
+    mark_range(sqlite_database, live.clock)
+    assert Rollup(sqlite_database, live.clock, LOG).run().rows_written == 0
+    assert rows(sqlite_database, RideCurrent, "ride_id", "effective_status") == believed
+
+
+def test_a_ride_known_from_late_data_alone_does_nothing_now(sqlite_database: Database) -> None:
+    live = Live(sqlite_database)
+    live.cycles([reading(name, UP, 5) for name in NAMES[:3]])
+    (delta,) = seed_rides(sqlite_database, ROME, NAMES[3])
+    late = a_day(ROME, MONDAY - dt.timedelta(days=3), [delta], down={delta: (600, 1080)})
+    observe(sqlite_database, late)
+    live.rollup.run()
+    told = dict(rows(sqlite_database, RideCurrent, "ride_id", "effective_status"))
+    assert told.pop(delta) is None
+    assert set(told.values()) == {int(UP)}

@@ -9,7 +9,7 @@ from hallofshame.domain.words import Origin
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.compute import Computed
 from hallofshame.metrics.live import last_readings, live_parks, live_rides, parks_now
-from hallofshame.metrics.parkday import ParkDayInputs
+from hallofshame.metrics.parkday import SECONDS_BEFORE, ParkDayInputs
 from hallofshame.metrics.validity import frozen_cycles
 from hallofshame.store import bulk
 from hallofshame.store.models import ParkCurrent, RideCurrent
@@ -29,7 +29,7 @@ def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed
     today = (
         latest.join(inputs.days.join(days, on=["park_id", "day"], how="semi"), on="park_id")
         .filter((pl.col("day_start") <= pl.col("now")) & (pl.col("now") < pl.col("day_end")))
-        .select("park_id", "day", "now")
+        .select("park_id", "day", "now", since=pl.col("day_start") - SECONDS_BEFORE)
     )
     if today.is_empty():
         return 0
@@ -44,7 +44,7 @@ def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed
     ride_days = computed.rows.ride_days.join(current_day, on=["park_id", "day"], how="semi")
     last = last.join(current_day, on="park_id", how="semi", maintain_order="left")
     windows = computed.rows.windows.join(current_day, on=["park_id", "day"], how="semi")
-    frozen = frozen_cycles(sampled, computed.suspects)
+    frozen = frozen_cycles(_known_to(today, sampled, computed.suspects), computed.suspects)
     live = live_rides(last, frozen, windows, ride_days, inputs.parks)
     eligible = ride_days.filter("eligible").select("park_id", "ride_id")
     written = _write_rides(
@@ -52,6 +52,16 @@ def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed
     )
     parks = live_parks(parks_now(last, windows), live, eligible, inputs.rides)
     return written + _write_parks(connection, parks, today)
+
+
+def _known_to(today: pl.DataFrame, sampled: pl.DataFrame, suspects: pl.Series) -> pl.DataFrame:
+    """The observations of ``suspects`` that the park-day knows of, in any batch (design §1)."""
+    return (
+        sampled.filter(pl.col("park_id").is_in(suspects.implode()))
+        .join(today.select("park_id", "since"), on="park_id", maintain_order="left")
+        .filter(pl.col("observed_at") >= pl.col("since"))
+        .drop("since")
+    )
 
 
 def _stored_rides(connection: Connection, today: pl.DataFrame) -> pl.DataFrame:

@@ -189,7 +189,7 @@ def write_current(connection: Connection, observations: pl.DataFrame) -> None:
 
     Only sampled observations tell the present; an event log is the past, however late its last event.
     ``since`` is when the present status began: the first of the ride's latest observations that all say the
-    same. The kernel's columns are left to the rollup.
+    same. The kernel's columns are left to the rollup; a ride that it has not judged yet is unknown.
     """
     sampled = pl.col("origin") == Origin.LIVE
     new = observations.filter(sampled).select(_CURRENT.names()).cast(_CURRENT)
@@ -237,7 +237,7 @@ def write_current(connection: Connection, observations: pl.DataFrame) -> None:
         put.select(
             *_CURRENT,
             "since",
-            effective_status="status",
+            effective_status=pl.lit(None, pl.Int64),
             counts_as_down=pl.lit(0),
         ),
         keep=("effective_status", "counts_as_down"),
