@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -89,6 +91,21 @@ def test_the_whole_catalogue_is_seeded_once(database: Database) -> None:
         for feed in Feed:
             external_id = park.external_id(feed)
             assert external_id is None or ids[feed][external_id] == park.park_id
+
+
+def test_several_hosts_may_seed_at_once(database: Database) -> None:
+    hosts = [Database(database.engine.url.render_as_string(hide_password=False)) for _ in range(3)]
+    start = threading.Barrier(len(hosts))
+
+    def seed(own: Database) -> int:
+        start.wait()
+        return seed_catalogue(own, CLOCK)
+
+    with ThreadPoolExecutor(len(hosts)) as pool:
+        done = sorted(pool.map(seed, hosts))
+    for own in hosts:
+        own.dispose()
+    assert done == [0, 0, len(load_parks())]
 
 
 def test_the_archive_knows_parks_by_their_themeparks_wiki_ids(sqlite_database: Database) -> None:

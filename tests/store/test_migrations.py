@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -10,6 +14,7 @@ from sqlalchemy import inspect
 from hallofshame.domain.errors import StoreError
 from hallofshame.store import schema
 from hallofshame.store.database import Database
+from hallofshame.store.exclusive import exclusively
 from hallofshame.store.models import Base
 
 REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
@@ -71,6 +76,38 @@ def test_upgrade_twice_changes_nothing(empty_database: Database) -> None:
     schema.upgrade(empty_database)
     schema.upgrade(empty_database)
     assert schema.current(empty_database) == schema.head() == REVISIONS[-1]
+
+
+def at_once(database: Database, work: Callable[[Database], object]) -> None:
+    """Do ``work`` from several hosts at the same time; any failure is raised."""
+    hosts = [Database(database.engine.url.render_as_string(hide_password=False)) for _ in range(4)]
+    start = threading.Barrier(len(hosts))
+
+    def host(own: Database) -> None:
+        start.wait()
+        work(own)
+
+    with ThreadPoolExecutor(len(hosts)) as pool:
+        list(pool.map(host, hosts))
+    for own in hosts:
+        own.dispose()
+
+
+def test_several_hosts_may_upgrade_at_once(empty_database: Database) -> None:
+    at_once(empty_database, schema.upgrade)
+    assert schema.current(empty_database) == schema.head()
+    assert tables(empty_database) == set(Base.metadata.tables)
+
+
+def test_who_waits_too_long_for_another_host_is_told_so(mariadb_database: Database) -> None:
+    with (
+        exclusively(mariadb_database, "schema"),
+        pytest.raises(StoreError, match="another process has been at the schema"),
+        exclusively(mariadb_database, "schema", wait_seconds=0),
+    ):
+        pass
+    with exclusively(mariadb_database, "schema", wait_seconds=0):
+        pass
 
 
 def test_a_database_without_tables_is_refused_with_the_remedy(empty_database: Database) -> None:

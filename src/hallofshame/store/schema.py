@@ -13,6 +13,7 @@ from alembic.util import CommandError
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.store.database import Database
+from hallofshame.store.exclusive import exclusively
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -64,7 +65,8 @@ def require_head(database: Database) -> None:
 def _command(database: Database, action: Callable[[Config, str], None], revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with database.write() as connection:
+    # Several hosts may start at once; who comes second finds the work done.
+    with exclusively(database, "schema"), database.write() as connection:
         config.attributes["connection"] = connection
         try:
             action(config, revision)
