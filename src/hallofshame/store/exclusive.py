@@ -30,7 +30,7 @@ def exclusively(database: Database, duty: str, wait_seconds: int = WAIT_SECONDS)
     # Names of locks are the whole server's, so the database is part of it.
     name = "CONCAT('hallofshame:', :duty, ':', MD5(DATABASE()))"
     with database.read() as connection:
-        taken = text(f"SELECT GET_LOCK({name}, :seconds)")  # noqa: S608 - a constant
+        taken = text(f"SELECT GET_LOCK({name}, :seconds)")
         if connection.execute(taken, {"duty": duty, "seconds": wait_seconds}).scalar() != 1:
             raise StoreError(
                 f"another process has been at the {duty} of {database.url} for over {wait_seconds} s; "
@@ -39,4 +39,4 @@ def exclusively(database: Database, duty: str, wait_seconds: int = WAIT_SECONDS)
         try:
             yield
         finally:
-            connection.execute(text(f"SELECT RELEASE_LOCK({name})"), {"duty": duty})  # noqa: S608
+            connection.execute(text(f"SELECT RELEASE_LOCK({name})"), {"duty": duty})
