@@ -88,9 +88,17 @@ def measures(reading: Reading, period: Period) -> dict[int, Measure]:
     return reading.remembered("ride measures", period, lambda: _measures(reading, period))
 
 
+def ride_totals(reading: Reading, period: Period) -> dict[int, RideTotals]:
+    """The sums of every ride in the period; rides without a row in it are absent."""
+
+    def build() -> dict[int, RideTotals]:
+        return reading.ride_sums(reading.ranges(period, reading.catalogue.parks.values()))
+
+    return reading.remembered("ride totals", period, build)
+
+
 def _measures(reading: Reading, period: Period) -> dict[int, Measure]:
-    parks = reading.catalogue.parks.values()
-    totals = reading.ride_sums(reading.ranges(period, parks))
+    totals = ride_totals(reading, period)
     rides = reading.catalogue.rides
     if not period.is_live:
         return {ride_id: measure_period(found) for ride_id, found in totals.items()}

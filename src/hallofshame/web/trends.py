@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hallofshame.domain.errors import PeriodError
-from hallofshame.domain.periods import NAMED_PERIODS, Period
+from hallofshame.domain.periods import NAMED_PERIODS, Period, Shift
 from hallofshame.metrics.scores import is_listed_change
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
 from hallofshame.web.reading import Reading
-from hallofshame.web.ride_rows import ride_trend
+from hallofshame.web.ride_rows import ride_totals, ride_trend
 
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 
@@ -67,9 +68,8 @@ def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
     """Change of uptime of every ride that is eligible in the period."""
 
     def build() -> dict[int, float | None]:
-        parks = list(reading.catalogue.parks.values())
-        now = reading.ride_sums(reading.ranges(period, parks))
-        before = reading.ride_sums(reading.previous_ranges(period, parks))
+        now = ride_totals(reading, period)
+        before = ride_totals(reading, replace(period, shift=Shift.PREVIOUS))
         return {
             ride_id: ride_trend(totals, before.get(ride_id))
             for ride_id, totals in now.items()

@@ -77,6 +77,18 @@ def park_hours(connection: Connection, park_id: int, days: DayRange) -> dict[int
 def park_hour_tallies(connection: Connection, park_id: int, days: DayRange) -> dict[int, RideTally]:
     """How many of the day's eligible rides had a row, operated and lost time in each hour."""
     hourly, daily = RideHourlyStats, RideDailyStats
+    # Asked hour by hour: joined, the planner may read all hours of a day anew for each of its rides.
+    in_e = (
+        select(literal(1))
+        .where(
+            daily.park_id == hourly.park_id,
+            daily.day == hourly.day,
+            daily.ride_id == hourly.ride_id,
+            daily.eligible == 1,
+        )
+        .correlate(hourly)
+        .exists()
+    )
     query = (
         select(
             hourly.hour,
@@ -84,11 +96,7 @@ def park_hour_tallies(connection: Connection, park_id: int, days: DayRange) -> d
             func.sum(case((hourly.operating > 0, 1), else_=0)),
             func.sum(case((hourly.downtime > 0, 1), else_=0)),
         )
-        .join(
-            daily,
-            (daily.park_id == hourly.park_id) & (daily.day == hourly.day) & (daily.ride_id == hourly.ride_id),
-        )
-        .where(hourly.park_id == park_id, hourly.day.between(days.start, days.end), daily.eligible == 1)
+        .where(hourly.park_id == park_id, hourly.day.between(days.start, days.end), in_e)
         .group_by(hourly.hour)
     )
     return {row[0]: RideTally(*(int(value) for value in row[1:])) for row in connection.execute(query)}
