@@ -32,7 +32,9 @@ export function ChartFrame({ title, children, table, note, legend, controls, lev
       {note !== undefined && <p className="small">{note}</p>}
       {controls}
       {asTable ? (
-        <div className="table-wrap">{table}</div>
+        <div className="table-wrap" tabIndex={0} role="region" aria-label={`${title}, as a table`}>
+          {table}
+        </div>
       ) : (
         <figure className="chart">
           {children}

@@ -58,6 +58,7 @@ export default function ParkPage({ params }: PageProps) {
   if (details === undefined || isOther) {
     return (
       <div className="page">
+        <h1 className="visually-hidden">A park</h1>
         {answer.error !== null && !answer.isFetching ? <Failure error={answer.error} retry={answer.refetch} /> : <Skeleton rows={14} label="Loading the park" />}
       </div>
     );

@@ -53,6 +53,7 @@ export default function RidePage({ params }: PageProps) {
   if (details === undefined || isOther) {
     return (
       <div className="page">
+        <h1 className="visually-hidden">A ride</h1>
         {answer.error !== null && !answer.isFetching ? <Failure error={answer.error} retry={answer.refetch} /> : <Skeleton rows={14} label="Loading the ride" />}
       </div>
     );
