@@ -15,6 +15,7 @@ const DRAWN = [
   ["ride-scene", "RideScene", "RideScene"],
   ["queue-scene", "QueueScene", "QueueScene"],
   ...[1, 2, 3].map((place) => [`portrait-${place}`, "Portrait", "Portrait", { place }]),
+  ["coaster-hill", "CoasterHill", "CoasterHill"],
   ["clock-tower", "Vignettes", "ClockTower"],
   ["ups-and-downs", "Vignettes", "UpsAndDowns"],
   ["cup", "Vignettes", "Cup"],

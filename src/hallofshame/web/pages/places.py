@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.routing import RequestRedirect
 
 from hallofshame.domain.periods import Period
+from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.answers import answered
 from hallofshame.web.chart_svg import draw, label_of
 from hallofshame.web.envelope import Row
@@ -42,6 +43,7 @@ def _park(reading: Reading, slug: str) -> str:
     address = f"/api/parks/{found.slug}/details"
     body = view.ask(address, asked_for(asked, PERIOD_PARAMETERS))
     details, path = body["data"], f"/parks/{found.slug}"
+    record = None if details["summary"]["coverage_percent"] else _record(view, found)
     return view.page(
         "park.html",
         _head(
@@ -67,6 +69,7 @@ def _park(reading: Reading, slug: str) -> str:
         counted=[row for row in details["rides"] if row["eligible"]],
         excluded=[row for row in details["rides"] if not row["eligible"]],
         coverage=body["coverage"],
+        record=record,
         path=path,
         api_href=page_url(address, query),
     )
@@ -94,6 +97,7 @@ def _ride(reading: Reading, ride_id: str) -> str:
     details = body["data"]
     row = details["summary"]
     path = ride_path(row)
+    view.ask(f"/api/rides/{ride_id}/timeline")
     return view.page(
         "ride.html",
         _head(
@@ -119,6 +123,12 @@ def _ride(reading: Reading, ride_id: str) -> str:
         path=path,
         api_href=page_url(address, query),
     )
+
+
+def _record(view: View, park: ParkInfo) -> Row | None:
+    """What is known of the record of a park that has no figures; it stands in the list of its operator's."""
+    body = view.ask("/api/coverage", {"operator": park.operator, "limit": "500"})
+    return next((row for row in body["data"] if row["park_id"] == park.park_id), None)
 
 
 def _lead_to(path: str) -> None:

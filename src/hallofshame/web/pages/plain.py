@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.web.answers import answered
+from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.rankings import EVERY_PARK
@@ -14,6 +15,8 @@ from hallofshame.web.parameters import FILTER_PARAMETERS
 from hallofshame.web.reading import Reading
 
 plain_pages = Blueprint("plain_pages", __name__)
+
+EXAMPLE_PERIOD = "7days"
 
 
 @plain_pages.get("/map")
@@ -45,8 +48,13 @@ def map_page(reading: Reading) -> str:
 @answered()
 def data(reading: Reading) -> str:
     """Methods, coverage and downloads."""
+    asked = known("park", *FILTER_PARAMETERS)
     choosing = Choosing.of(reading, "/data", known(*FILTER_PARAMETERS))
     view = View(reading)
+    coverage = view.ask("/api/coverage", {**choosing.asked, **EVERY_PARK})
+    downloads = view.ask("/api/downloads")["data"]
+    example = _example(view, asked.text("park"))
+    view.ask(*CATALOGUE)
     return view.page(
         "data.html",
         head_of(
@@ -55,10 +63,22 @@ def data(reading: Reading) -> str:
         BY_NAME["data"].chunk,
         choosing=choosing,
         page=BY_NAME["data"],
-        coverage=view.ask("/api/coverage", {**choosing.asked, **EVERY_PARK}),
-        downloads=view.ask("/api/downloads")["data"],
+        coverage=coverage,
+        downloads=downloads,
+        example=example,
         api_href=page_url("/api/coverage", choosing.parks.query),
     )
+
+
+def _example(view: View, park: str | None) -> Row | None:
+    """The details of a real park to show the formulas with: the one asked for, else the worst of late."""
+    if park is None:
+        worst = view.ask("/api/parks/downtime", {"period": EXAMPLE_PERIOD, "limit": 1})["data"]
+        park = worst[0]["park_slug"] if worst else None
+    if park is None:
+        return None
+    details: Row = view.ask(f"/api/parks/{park}/details", {"period": EXAMPLE_PERIOD})["data"]
+    return details
 
 
 @plain_pages.get("/about")

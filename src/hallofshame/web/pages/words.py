@@ -16,6 +16,12 @@ from hallofshame.web.pages.view import absolute, has_styles, plain_assets
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import EVIDENCE_WORDS, EXCLUDED_REASONS, OUTAGE_WORDS, UNRANKED_REASONS
 
+FEED_WORDS = {
+    "queue_times": "Queue-Times.com",
+    "themeparks_wiki": "ThemeParks.wiki",
+    "archive": "its archive",
+}
+
 BAND_SIGNS = {
     1: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16z",
     2: "M1 14a9 9 0 0 1 18 0z",
@@ -38,6 +44,7 @@ def template_words() -> Row:
         "excluded_words": EXCLUDED_REASONS,
         "outage_words": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},
         "evidence_words": {evidence.value: EVIDENCE_WORDS[evidence] for evidence in Evidence},
+        "feed_words": FEED_WORDS,
         "min_coverage": MIN_RANKED_COVERAGE_PERCENT,
         "min_rides": MIN_RANKED_RIDES,
         "named_periods": [(name.value, Period(name).label) for name in PERIODS_SHOWN],
