@@ -1,4 +1,4 @@
-"""Outages: the lists, the details, the statistics, the rows, the feeds and the files tell of the same ones."""
+"""Outages: lists, details, statistics, rows, feeds and files tell of the same ones."""
 
 from __future__ import annotations
 

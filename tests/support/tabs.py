@@ -15,9 +15,9 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
-    TimeoutError,
     sync_playwright,
 )
+from playwright.sync_api import TimeoutError as LateError
 
 from support import demo_world
 
@@ -143,7 +143,7 @@ class Tab:
             return
         try:
             self.page.wait_for_selector(_TAKEN_OVER, state="attached")
-        except TimeoutError as late:
+        except LateError as late:
             raise AssertionError(
                 f"no script took over {self.address}: {self.problems}; {self.shown[:200]}"
             ) from late

@@ -1,0 +1,228 @@
+"""What the served pages say in words is what the API says in figures, and their seed is the API's answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from crosscheck.conftest import PERIODS, Api, Row
+from crosscheck.ledger import Ledger
+from support.html import Cell, Page, number
+
+PLAIN = re.compile(r"^/(parks/[^/?]+|rides/\d+[^/?]*)(\?.*)?$")
+
+
+def rounded(value: float | None, digits: int) -> float | None:
+    """As people round: halves away from zero."""
+    if value is None:
+        return None
+    return float(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
+def field(name: str, digits: int) -> Callable[[Row], float | None]:
+    """A field of the row as it should be shown."""
+    return lambda row: rounded(row[name], digits)
+
+
+COLUMNS: dict[str, Callable[[Row], float | None]] = {
+    "Shame score": field("shame_score", 2),
+    "Ride-hours lost": field("total_downtime_hours", 1),
+    "Hours lost": field("total_downtime_hours", 1),
+    "Uptime": field("uptime_percent", 1),
+    "Change": field("trend_points", 1),
+    "Change, points": field("trend_points", 1),
+    "Average wait": field("average_wait_minutes", 0),
+    "Longest wait": field("max_wait_minutes", 0),
+    "Watched": field("coverage_percent", 0),
+    "Outages": field("outages", 0),
+    "Rides that broke down": field("rides_down", 0),
+    "Rides down now": field("rides_down", 0),
+    "Rides down": field("rides_down", 0),
+    "Rank": field("rank", 0),
+}
+"""What stands under a heading, by the row of the lists."""
+
+
+class Served:
+    """Reads pages as a reader without JavaScript does."""
+
+    def __init__(self, app: Flask) -> None:
+        self._client = app.test_client()
+
+    def __call__(self, path: str, **query: str) -> Page:
+        """The page at an address."""
+        response = self._client.get(path, query_string=query)
+        assert response.status_code == 200, f"{path} {query}: {response.status_code}"
+        return Page(response.text)
+
+
+@pytest.fixture(scope="session")
+def served(demo_app: Flask) -> Served:
+    """The pages."""
+    return Served(demo_app)
+
+
+def say_tables(
+    ledger: Ledger, page: Page, place: str, rows: dict[str, Row], *period: str, captions: str = ""
+) -> None:
+    """Every cell whose heading is known, in the tables with such captions whose lines lead to those rows."""
+    for table in page.tables:
+        if not re.search(captions, table.caption):
+            continue
+        for cells in table.cells():
+            row = _row_of(cells, rows)
+            if row is None:
+                continue
+            name = (row.get("ride_id"), row.get("ride_name") or row["park_name"])
+            for heading, cell in cells.items():
+                shown = COLUMNS.get(heading)
+                if shown is None:
+                    continue
+                ledger.say("API", shown(row), *name, heading, *period)
+                ledger.say(f"{place}, {table.caption[:40]!r}", number(cell.text), *name, heading, *period)
+
+
+def _row_of(cells: dict[str, Cell], rows: dict[str, Row]) -> Row | None:
+    """The row that a line of a table is about: the one its first link leads to."""
+    for cell in cells.values():
+        for link in cell.links:
+            found = PLAIN.match(link)
+            return rows.get(found[1]) if found else None
+    return None
+
+
+def parks_by_link(rows: list[Row]) -> dict[str, Row]:
+    """Rows by the address of their page."""
+    return {f"parks/{row['park_slug']}": row for row in rows}
+
+
+def rides_by_link(rows: list[Row]) -> dict[str, Row]:
+    """Rows by the address of their page."""
+    return {f"rides/{row['ride_id']}-{row['ride_slug']}": row for row in rows}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_rankings_and_map(served: Served, api: Api, ledger: Ledger, period: str) -> None:
+    query = PERIODS[period]
+    parks = parks_by_link(api.every("/parks/downtime", **query))
+    say_tables(ledger, served("/", **query), "/", parks, period)
+    say_tables(ledger, served("/map", **query), "/map", parks, period)
+    ledger.check(at_least=5 * len(parks))
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_rides_and_waits(served: Served, api: Api, ledger: Ledger, period: str) -> None:
+    query = PERIODS[period]
+    rides = rides_by_link(api.every("/rides/downtime", **query))
+    say_tables(ledger, served("/rides", **query), "/rides", rides, period)
+    page = served("/waits", **query)
+    for path, captions in (("/rides/waittimes", "Rides by average"), ("/rides/longest-waits", "longest wait")):
+        waiting = rides_by_link(api.every(path, **query))
+        say_tables(ledger, page, "/waits", waiting, period, path, captions=captions)
+    parks = parks_by_link(api.every("/parks/waittimes", **query))
+    say_tables(ledger, page, "/waits", parks, period, "/parks/waittimes")
+    ledger.check(at_least=100)
+
+
+@pytest.mark.parametrize("period", ["yesterday", "last_week", "7days"])
+def test_trends(served: Served, api: Api, ledger: Ledger, period: str) -> None:
+    query = PERIODS[period]
+    page = served("/trends", **query)
+    say_tables(ledger, page, "/trends", parks_by_link(api.every("/parks/downtime", **query)), period)
+    say_tables(ledger, page, "/trends", rides_by_link(api.every("/rides/downtime", **query)), period)
+    ledger.check(at_least=20)
+
+
+def test_awards(served: Served, api: Api, ledger: Ledger) -> None:
+    page = served("/awards", year="2026")
+    say_tables(ledger, page, "/awards", parks_by_link(api.every("/parks/downtime", year="2026")))
+    say_tables(ledger, page, "/awards", rides_by_link(api.every("/rides/downtime", year="2026")))
+    ledger.check(at_least=50)
+
+
+@pytest.mark.parametrize("period", ["live", "today", "yesterday", "last_week", "30days", "ten days"])
+def test_park_pages(served: Served, api: Api, ledger: Ledger, period: str) -> None:
+    query = PERIODS[period]
+    for park in api.parks:
+        path = f"/parks/{park['park_slug']}"
+        page = served(path, **query)
+        details = api(f"{path}/details", **query)["data"]
+        say_tables(ledger, page, path, rides_by_link(details["rides"]), period)
+        score = details["summary"]["shame_score"]
+        shown = re.search(r"\n\s*([\d.]+)\s*of 10", page.words)
+        ledger.say("API", score, park["park_name"], "score at the top")
+        ledger.say(path, float(shown[1]) if shown else None, park["park_name"], "score at the top")
+        for heading, name, digits in FACTS:
+            said = re.search(rf"{heading}\s*\n?\s*(\S+)", page.words)
+            if said is not None:
+                ledger.say("API", rounded(details["summary"][name], digits), park["park_name"], heading)
+                ledger.say(path, number(said[1]), park["park_name"], heading)
+    ledger.check(at_least=10 * len(api.parks))
+
+
+FACTS = (("Ride-hours lost", "total_downtime_hours", 1), ("Watched", "coverage_percent", 0))
+
+
+def test_data_page(served: Served, api: Api, ledger: Ledger) -> None:
+    page = served("/data")
+    rows = parks_by_link(api.every("/coverage"))
+    for table in page.tables:
+        for cells in table.cells():
+            row = _row_of(cells, rows)
+            if row is None:
+                continue
+            for heading, name in (("Days recorded", "days_recorded"), ("Open days", "open_days")):
+                ledger.say("API", row[name], row["park_name"], heading)
+                ledger.say("/data", number(cells[heading].text), row["park_name"], heading)
+    ledger.check(at_least=2 * len(api.parks))
+
+
+SEEDED: list[tuple[str, dict[str, Any]]] = [
+    ("/", {}),
+    ("/", {"period": "7days", "operator": "Disney"}),
+    ("/rides", {"period": "yesterday"}),
+    ("/now", {}),
+    ("/waits", {}),
+    ("/trends", {"period": "7days"}),
+    ("/awards", {"year": "2026"}),
+    ("/map", {}),
+    ("/compare", {"parks": "11,47", "period": "7days", "against": "previous"}),
+    ("/data", {}),
+    ("/parks/magic-kingdom", {"period": "7days"}),
+]
+
+
+@pytest.mark.parametrize(("path", "query"), SEEDED)
+def test_a_seed_is_the_answer_of_the_api(
+    demo_app: Flask, served: Served, path: str, query: dict[str, Any]
+) -> None:
+    page = served(path, **query)
+    client = demo_app.test_client()
+    assert page.seed
+    for address, body in page.seed.items():
+        assert client.get(address).get_json() == body, address
+
+
+def test_every_link_of_every_page_leads_somewhere(demo_app: Flask, served: Served, api: Api) -> None:
+    client = demo_app.test_client()
+    asked: set[str] = set()
+    broken = []
+    ride = api.every("/rides/downtime", period="7days")[0]
+    pages = ["/", "/rides", "/now", "/waits", "/trends", "/awards", "/map", "/compare", "/data", "/about"]
+    for path in (*pages, "/parks/gardaland", f"/rides/{ride['ride_id']}-{ride['ride_slug']}"):
+        for link in served(path).links:
+            if link in asked or not link.startswith("/") or link.startswith(("/api/downloads/", "/cards/")):
+                continue
+            if link.startswith(("/parks/", "/rides/")) and len(asked) > 150:
+                continue
+            asked.add(link)
+            status = client.get(link).status_code
+            if status not in (200, 308):
+                broken.append(f"{link} on {path}: {status}")
+    assert broken == []
+    assert len(asked) > 100

@@ -1,0 +1,111 @@
+"""Served HTML as tables of texts, links and the answers that travel along."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+@dataclass
+class Cell:
+    """One cell: what it says, what screen readers alone hear left out, and where it leads."""
+
+    words: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    span: int = 1
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces."""
+        return " ".join("".join(self.words).split())
+
+
+@dataclass
+class Table:
+    """One table: its caption, its column headings, its rows of cells."""
+
+    caption: str = ""
+    head: list[str] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+
+    def cells(self) -> list[dict[str, Cell]]:
+        """Every row by its headings; rows with cells over several columns are left out."""
+        return [
+            dict(zip(self.head, row, strict=True))
+            for row in self.rows
+            if len(row) == len(self.head) and all(cell.span == 1 for cell in row)
+        ]
+
+
+class Page(HTMLParser):
+    """A page that was read: its tables, its seed, its links, its words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tables: list[Table] = []
+        self.links: list[str] = []
+        self.seed: dict[str, Any] = {}
+        self.words = ""
+        self._open: list[tuple[str, dict[str, str | None]]] = []
+        self._cell: Cell | None = None
+        self._is_heading = False
+        found = re.search(r'<script type="application/json" id="seed">(.*?)</script>', text, re.DOTALL)
+        if found is not None:
+            self.seed = json.loads(found[1])
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element."""
+        given = dict(attrs)
+        if tag not in _VOID:
+            self._open.append((tag, given))
+        if tag == "a" and given.get("href"):
+            self.links.append(str(given["href"]))
+            if self._cell is not None:
+                self._cell.links.append(str(given["href"]))
+        elif tag == "table":
+            self.tables.append(Table())
+        elif tag == "tr" and self.tables:
+            self.tables[-1].rows.append([])
+        elif tag in ("td", "th") and self.tables:
+            self._cell = Cell(span=int(given.get("colspan") or 1))
+            self.tables[-1].rows[-1].append(self._cell)
+            self._is_heading = any(name == "thead" for name, _ in self._open)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close it."""
+        while self._open and self._open.pop()[0] != tag:
+            pass
+        if tag in ("td", "th"):
+            self._cell = None
+        elif tag == "thead" and self.tables:
+            table = self.tables[-1]
+            table.head = [cell.text.rstrip(" ▴▾") for cell in table.rows.pop()]
+        elif tag == "tfoot" and self.tables and self.tables[-1].rows:
+            self.tables[-1].rows.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Note words where they stand."""
+        names = [name for name, _ in self._open]
+        if "script" in names or any(
+            "visually-hidden" in (given.get("class") or "") for _, given in self._open
+        ):
+            return
+        data = data.replace("\u202f", "")  # between thousands
+        self.words += data
+        if self._cell is not None:
+            self._cell.words.append(data)
+        elif "caption" in names:
+            self.tables[-1].caption += data
+
+
+def number(text: str) -> float | None:
+    """The first number in a text, as pages write numbers; null where there is none or it is a dash alone."""
+    plain = text.replace("\u00a0", " ").replace("−", "-").replace("±", "")
+    found = re.search(r"[-+]?\d+(?:\.\d+)?", plain)
+    return float(found[0]) if found else None
