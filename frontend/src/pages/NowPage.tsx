@@ -32,6 +32,8 @@ export default function NowPage() {
   const seen = summary.data?.data.freshness.newest_observed_at;
   const worst = [summary, board, ranking].find((answer) => answer.isStale);
 
+  const refused = [summary, board].map((answer) => answer.error).find((error) => error !== null && !error.isPassing) ?? undefined;
+
   return (
     <div className="page now-page">
       <PageHead title="Down right now" art={<ClockTower />}>
@@ -49,8 +51,8 @@ export default function NowPage() {
         {announcement}
       </p>
       {worst && <StaleNotice isStale asOf={worst.data?.data_as_of} error={worst.error} retry={worst.refetch} />}
-      <Strips summary={summary} />
-      <div className="now-columns">
+      {refused ? <Failure error={refused} /> : <Strips summary={summary} />}
+      <div className="now-columns" hidden={refused !== undefined}>
         <section aria-labelledby="down-title">
           <div className="section-head">
             <h2 id="down-title">

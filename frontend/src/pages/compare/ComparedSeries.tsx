@@ -51,7 +51,7 @@ export function ComparedSeries({ comparison, period }: ComparedSeriesProps) {
         {comparison.rows.map((row, index) => (
           <div key={row.id} className={`subject-${index + 1}`}>
             <One subject={row.first} series={first[index]} measure={measure} top={top} />
-            {row.second && <One subject={row.second} series={second[index]} measure={measure} top={top} isSecond />}
+            {row.second && <One subject={row.second} series={second[index]} measure={measure} top={top} />}
           </div>
         ))}
       </div>
@@ -64,16 +64,15 @@ interface OneProps {
   series: Series | undefined;
   measure: MeasureKey;
   top: number;
-  isSecond?: boolean;
 }
 
-function One({ subject, series, measure, top, isSecond = false }: OneProps) {
+function One({ subject, series, measure, top }: OneProps) {
   const days = spanOf(subject.start_date, subject.end_date);
-  const title = isSecond ? days : `${nameOf(subject)}, ${days}`;
+  const title = `${nameOf(subject)}, ${days}`;
   if (series === undefined) return <Skeleton rows={5} label={`Loading the chart of ${title}`} />;
   return (
-    <ChartFrame title={title} level={3} table={<TableView table={pointsTable(series.points, [measure], `${nameOf(subject)}, ${days}`)} />}>
-      <PointsChart points={series.points} measure={measure} title={`${nameOf(subject)}, ${days}`} top={top} height={HEIGHT} />
+    <ChartFrame title={title} level={3} table={<TableView table={pointsTable(series.points, [measure], title)} />}>
+      <PointsChart points={series.points} measure={measure} title={title} top={top} height={HEIGHT} />
     </ChartFrame>
   );
 }

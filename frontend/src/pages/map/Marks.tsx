@@ -58,7 +58,7 @@ export function Mark({ cluster, scale, isActive, hasName, address, onActive, onO
       className={`${classes} several`}
       role="button"
       tabIndex={-1}
-      aria-label={`${cluster.members.length} parks, the worst ${first.name}: ${scoreWords(first.score)}. Look closer`}
+      aria-label={`${cluster.members.length} ${nameOfCluster(cluster)}: the first has ${scoreWords(first.score)}. Look closer`}
       transform={transform}
       onPointerEnter={point}
       onClick={onOpen}
@@ -107,15 +107,26 @@ function Name({ text, y }: { text: string; y: number }) {
 const LISTED = 6;
 const TIP_WIDTH = 230;
 
-/** What a mark stands for, beside it. */
-export function Tip({ cluster, x, y, width }: { cluster: Cluster<Place>; x: number; y: number; width: number }) {
+interface TipProps {
+  cluster: Cluster<Place>;
+  x: number;
+  y: number;
+  width: number;
+  /** The pages of its parks, where it stays to be clicked; null where it only tells. */
+  addressOf: ((place: Place) => string) | null;
+}
+
+/** What a mark stands for, beside it. The list holds the same for those who do not see it. */
+export function Tip({ cluster, x, y, width, addressOf }: TipProps) {
   const left = Math.min(Math.max(x - TIP_WIDTH / 2, 4), Math.max(4, width - TIP_WIDTH - 4));
-  const more = cluster.members.length - LISTED;
+  const members = addressOf === null ? cluster.members.slice(0, LISTED) : cluster.members;
+  const more = cluster.members.length - members.length;
+  const classes = `map-tip${y < 130 ? " below" : ""}${addressOf === null ? "" : " pinned"}`;
   return (
-    <div className={y < 130 ? "map-tip below" : "map-tip"} style={{ left, top: y, width: TIP_WIDTH }} aria-hidden="true">
-      {cluster.members.slice(0, LISTED).map((place) => (
+    <div className={classes} style={{ left, top: y, width: TIP_WIDTH }} aria-hidden={addressOf === null}>
+      {members.map((place) => (
         <p key={place.id}>
-          <b>{place.name}</b> <span>{scoreWords(place.score)}</span>
+          {addressOf === null ? <b>{place.name}</b> : <Link href={addressOf(place)}>{place.name}</Link>} <span>{scoreWords(place.score)}</span>
         </p>
       ))}
       {more > 0 && <p>and {more} more</p>}

@@ -37,7 +37,9 @@ export function ParkList({ rows, placed, active, onActive, onShow, addressOf, is
               <span className="who">
                 <Link href={addressOf(row)}>{row.park_name}</Link>
                 <span className="sub">{row.country}</span>{" "}
-                {place !== undefined && (
+                {place === undefined ? (
+                  <span className="small">(its place is not known)</span>
+                ) : (
                   <button type="button" className="text-button" onClick={() => onShow(place)}>
                     show<span className="visually-hidden"> {row.park_name} on the map</span>
                   </button>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { SeaCreatures } from "../../art/SeaCreatures";
-import { cluster, withNames } from "./clusters";
+import { cluster, withNames, type Cluster } from "./clusters";
 import { Mark, nameOfCluster, Tip } from "./Marks";
 import type { Place } from "./places";
 import { CLOSEST, fit, held, type View } from "./projection";
@@ -31,6 +31,7 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
   const patches = usePatches();
   const [drag, setDrag] = useState<{ x: number; y: number; dx: number; dy: number } | null>(null);
   const dragged = useRef(false);
+  const [pinned, setPinned] = useState<number | null>(null);
   const aspect = size.width / size.height;
   const still = held(viewFor(aspect), aspect);
   const scale = size.width / still.width;
@@ -42,8 +43,15 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
     (group) => Math.abs(group.x - view.x) < view.width / 2 && Math.abs(group.y - view.y) < view.width / aspect / 2,
   );
   const named = inView.length <= NAMED ? withNames(inView, scale, nameOfCluster, left, left + view.width) : null;
-  const pointed = inView.find((group) => group.members.some((place) => place.id === active));
+  const has = (id: number | null) => inView.find((group) => group.members.some((place) => place.id === id));
+  const shown = has(pinned) ?? has(active);
 
+  /** Looks closer; what no look takes apart, since it stands at one place, shows its members to choose from. */
+  const open = (group: Cluster<Place>) => {
+    const closer = held(fit(group.members, aspect, CLOSEST), aspect);
+    if (closer.width < view.width * 0.95) onView(closer, true);
+    else setPinned(group.members[0]?.id ?? null);
+  };
   const zoom = (factor: number, at: { x: number; y: number } = view) => {
     const width = Math.max(view.width / factor, CLOSEST);
     const keep = 1 - width / view.width;
@@ -60,6 +68,7 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
       "=": () => zoom(STEP),
       "-": () => zoom(1 / STEP),
       "0": () => onView(null, false),
+      Escape: () => setPinned(null),
     };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const move = moves[event.key];
@@ -92,6 +101,7 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
           onKeyDown={onKeyDown}
           onPointerDown={(event) => {
             dragged.current = false;
+            setPinned(null);
             if (event.button === 0) setDrag({ x: event.clientX, y: event.clientY, dx: 0, dy: 0 });
           }}
           onPointerMove={onPointerMove}
@@ -119,15 +129,23 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
               key={group.members.map((place) => place.id).join("-")}
               cluster={group}
               scale={scale}
-              isActive={group === pointed}
+              isActive={group === shown}
               hasName={named?.has(group) ?? false}
               address={addressOf(group.members[0]!)}
               onActive={onActive}
-              onOpen={() => onView(held(fit(group.members, aspect, CLOSEST), aspect), true)}
+              onOpen={() => open(group)}
             />
           ))}
         </svg>
-        {pointed && <Tip cluster={pointed} x={(pointed.x - left) * scale} y={(pointed.y - top) * scale} width={size.width} />}
+        {shown && (
+          <Tip
+            cluster={shown}
+            x={(shown.x - left) * scale}
+            y={(shown.y - top) * scale}
+            width={size.width}
+            addressOf={has(pinned) === undefined ? null : addressOf}
+          />
+        )}
       </div>
       <div className="map-tools" role="group" aria-label="Scale of the map">
         <button type="button" onClick={() => zoom(STEP)} disabled={view.width <= CLOSEST}>

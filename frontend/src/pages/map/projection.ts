@@ -39,8 +39,8 @@ export function unproject({ x, y }: Point): { latitude: number; longitude: numbe
 const TOP = project(74, 0).y;
 const BOTTOM = project(-52, 0).y;
 
-/** The narrowest view: some ten kilometres, so that parks with a common gate come apart. */
-export const CLOSEST = 1.2;
+/** The narrowest view: some six kilometres, so that parks with a common gate come apart. */
+export const CLOSEST = 0.6;
 
 /** The widest view: the whole world. */
 export function world(): View {
