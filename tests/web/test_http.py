@@ -92,7 +92,12 @@ def test_unknown_parks_and_rides_come_with_near_matches(client: FlaskClient) -> 
     near = error_of(client, "/api/parks/7/details", 404)["near_matches"]
     assert near[0]["park_id"] == 6
     near = error_of(client, "/api/rides/raptr/details", 404)["near_matches"]
-    assert near[0] == {"ride_id": RAPTOR, "ride_name": "Raptor", "park_name": "Gardaland"}
+    assert near[0] == {
+        "ride_id": RAPTOR,
+        "ride_name": "Raptor",
+        "park_name": "Gardaland",
+        "path": f"/rides/{RAPTOR}-raptor",
+    }
     for odd in ("99999999999999999999", "%00", "-1", "1.5", "⅓", "a" * 5000):
         error_of(client, f"/api/parks/{odd}/details", 404)
         error_of(client, f"/api/rides/{odd}/details", 404)

@@ -64,4 +64,9 @@ def _park_match(park: ParkInfo) -> Row:
 
 def _ride_match(reading: Reading, ride: RideInfo) -> Row:
     park = reading.catalogue.parks[ride.park_id]
-    return {"ride_id": ride.ride_id, "ride_name": ride.name, "park_name": park.name}
+    return {
+        "ride_id": ride.ride_id,
+        "ride_name": ride.name,
+        "park_name": park.name,
+        "path": f"/rides/{ride.ride_id}-{ride.slug}",
+    }
