@@ -10,13 +10,13 @@ from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.store.reports.current import park_states
-from hallofshame.store.reports.hours import published_hours
 from hallofshame.store.reports.queues import Queue, latest_queues
 from hallofshame.store.reports.shows import show_times
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
+from hallofshame.web.park_details import schedule_rows
 from hallofshame.web.reading import Reading
 from hallofshame.web.schema.details import ScheduleEntry
 from hallofshame.web.schema.timelines import ParkTimeline, QueueRow, RideTimeline, ShowRow
@@ -103,17 +103,7 @@ def schedule(reading: Reading, asked: Parameters, park: str) -> Row:
     """Published hours in force, also those that do not count as regular opening."""
     found = find_park(reading, park)
     days = _schedule_days(asked, reading.today(found))
-    rows = [
-        {
-            "date": entry.date.isoformat(),
-            "kind": entry.kind.value,
-            "opens_at": iso(entry.opens_at),
-            "closes_at": iso(entry.closes_at),
-            "description": entry.description,
-        }
-        for entry in published_hours(reading.connection, found.park_id, days)
-    ]
-    return envelope(reading, rows)
+    return envelope(reading, schedule_rows(reading, found, days))
 
 
 def _schedule_days(asked: Parameters, today: dt.date) -> DayRange:

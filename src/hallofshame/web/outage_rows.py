@@ -36,21 +36,38 @@ def outage_ride(reading: Reading, ride: RideInfo) -> Row:
 
 
 def outage_rows(reading: Reading, outages: Iterable[Outage]) -> list[Row]:
-    """Outages with their rides; ``ended_at`` null = still down."""
+    """Outages with their rides and parks."""
     rides = reading.catalogue.rides
     return [
-        outage_ride(reading, rides[outage.ride_id])
-        | {
-            "date": outage.day.isoformat(),
-            "started_at": iso(outage.started_at),
-            "ended_at": iso(outage.ended_at),
-            "kind": outage.kind.value,
-            "downtime_seconds": outage.downtime_seconds,
-            "flaps": outage.flaps,
-        }
+        outage_ride(reading, rides[outage.ride_id]) | _facts(outage)
         for outage in outages
         if outage.ride_id in rides
     ]
+
+
+def outages_inside(reading: Reading, outages: Iterable[Outage]) -> list[Row]:
+    """The same for the details of a park or ride: a ride is its id and name."""
+    rides = reading.catalogue.rides
+    return [
+        {
+            "ride_id": outage.ride_id,
+            "ride_name": rides[outage.ride_id].name if outage.ride_id in rides else None,
+        }
+        | _facts(outage)
+        for outage in outages
+    ]
+
+
+def _facts(outage: Outage) -> Row:
+    """``ended_at`` null = still down."""
+    return {
+        "date": outage.day.isoformat(),
+        "started_at": iso(outage.started_at),
+        "ended_at": iso(outage.ended_at),
+        "kind": outage.kind.value,
+        "downtime_seconds": outage.downtime_seconds,
+        "flaps": outage.flaps,
+    }
 
 
 def board(reading: Reading, parks: ParkFilter) -> Row:

@@ -10,12 +10,13 @@ from hallofshame.domain.words import TIER_WEIGHTS, RideKind
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.hours import published_hours
-from hallofshame.store.reports.outages import Outage, park_outages
+from hallofshame.store.reports.outages import park_outages
 from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
 from hallofshame.web.chart_data import park_chart
 from hallofshame.web.envelope import Line, Row, coverage_body, iso
+from hallofshame.web.outage_rows import outages_inside
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.park_rows import park_identity, park_lines
 from hallofshame.web.rankings import all_standings, park_ranking, with_standing
@@ -76,11 +77,11 @@ def park_details(reading: Reading, period: Period, park: ParkInfo) -> tuple[Row,
         "chart_grain": chart.grain.value,
         "chart_data": chart.data,
         "rides": rows,
-        "outages": outage_rows(reading, outages),
+        "outages": outages_inside(reading, outages),
         "outages_total": total,
         "score_explained": explained,
         "tiers": tier_rows(rides, explained["rides"]),
-        "schedule": _schedule(reading, park, latest),
+        "schedule": schedule_rows(reading, park, latest),
     }
     return details, coverage_body(line for line in lines if line.row["eligible"])
 
@@ -119,24 +120,6 @@ def _day_row(day: ParkDay, totals: ParkTotals) -> Row:
         "rides_eligible": day.tally.eligible,
         "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
     }
-
-
-def outage_rows(reading: Reading, outages: Iterable[Outage]) -> list[Row]:
-    """Outages as rows; ``ended_at`` null = still down."""
-    names = reading.catalogue.rides
-    return [
-        {
-            "ride_id": outage.ride_id,
-            "ride_name": names[outage.ride_id].name if outage.ride_id in names else None,
-            "date": outage.day.isoformat(),
-            "started_at": iso(outage.started_at),
-            "ended_at": iso(outage.ended_at),
-            "kind": outage.kind.value,
-            "downtime_seconds": outage.downtime_seconds,
-            "flaps": outage.flaps,
-        }
-        for outage in outages
-    ]
 
 
 def score_explained(
@@ -231,7 +214,7 @@ def _live_shares(rows: list[Row]) -> list[Row]:
     ]
 
 
-def _schedule(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
+def schedule_rows(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
     """Published hours in force, also those that do not count as regular opening (R4)."""
     return [
         {

@@ -10,7 +10,8 @@ from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.outages import ride_outages
 from hallofshame.web.chart_data import ride_chart
 from hallofshame.web.envelope import Row, coverage_body, iso
-from hallofshame.web.park_details import MAX_OUTAGES_LISTED, outage_rows, park_info
+from hallofshame.web.outage_rows import outages_inside
+from hallofshame.web.park_details import MAX_OUTAGES_LISTED, park_info
 from hallofshame.web.park_rows import ride_urls
 from hallofshame.web.rankings import all_standings, with_standing
 from hallofshame.web.reading import Reading
@@ -55,7 +56,7 @@ def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row,
         "summary": line.row,
         "chart_grain": chart.grain.value,
         "chart_data": chart.data,
-        "outages": outage_rows(reading, outages[:MAX_OUTAGES_LISTED]),
+        "outages": outages_inside(reading, outages[:MAX_OUTAGES_LISTED]),
         "outages_total": len(outages),
         "outage_statistics": dataclasses.asdict(statistics),
     }
