@@ -10,11 +10,11 @@ from hallofshame.web.pages.live import live_pages
 from hallofshame.web.pages.places import place_pages
 from hallofshame.web.pages.plain import plain_pages
 from hallofshame.web.pages.rankings import ranking_pages
-from hallofshame.web.pages.site_files import site_files
+from hallofshame.web.pages.site_files import file_pages
 from hallofshame.web.pages.view import BUILD
 from hallofshame.web.pages.words import template_words
 
-PAGES = (ranking_pages, live_pages, change_pages, place_pages, plain_pages, site_files)
+PAGES = (ranking_pages, live_pages, change_pages, place_pages, plain_pages, file_pages)
 """The blueprints of everything here."""
 
 

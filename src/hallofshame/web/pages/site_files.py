@@ -17,7 +17,7 @@ from hallofshame.web.pages.view import absolute, the_build
 from hallofshame.web.reading import Reading
 from hallofshame.web.tokens import tokens
 
-site_files = Blueprint("site_files", __name__)
+file_pages = Blueprint("file_pages", __name__)
 
 MAX_SITEMAP_ADDRESSES = 50_000
 """What one file of a sitemap may hold, by its protocol."""
@@ -27,7 +27,7 @@ _MAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XML_TYPE = "application/xml; charset=utf-8"
 
 
-@site_files.get("/manifest.webmanifest")
+@file_pages.get("/manifest.webmanifest")
 def manifest() -> Response:
     """What a home screen needs to know."""
     icon_rows = [
@@ -63,13 +63,13 @@ def manifest() -> Response:
     return send(Answer.of(text.encode(), "application/manifest+json; charset=utf-8"), _DAY_SECONDS)
 
 
-@site_files.get("/icons/<int:size>.png")
+@file_pages.get("/icons/<int:size>.png")
 def icon(size: int) -> Response:
     """The icon in one of its sizes."""
     return _picture(size, lambda: icons.icon(size))
 
 
-@site_files.get("/icons/<int:size>-maskable.png")
+@file_pages.get("/icons/<int:size>-maskable.png")
 def maskable_icon(size: int) -> Response:
     """The icon with room around it, for systems that cut it to a shape."""
     return _picture(size, lambda: icons.icon(size, maskable=True))
@@ -81,13 +81,13 @@ def _picture(size: int, draw: Callable[[], bytes]) -> Response:
     return send(Answer.of(draw(), "image/png"), _DAY_SECONDS)
 
 
-@site_files.get("/favicon.ico")
+@file_pages.get("/favicon.ico")
 def favicon() -> Response:
     """The icon for browsers that ask for nothing else."""
     return send(Answer.of(icons.favicon(), "image/x-icon"), _DAY_SECONDS)
 
 
-@site_files.get("/sw.js")
+@file_pages.get("/sw.js")
 def service_worker() -> Response:
     """The service worker of the page build; 404 where the pages have not been built."""
     path = the_build().folder / "sw.js"
@@ -99,7 +99,7 @@ def service_worker() -> Response:
     return response
 
 
-@site_files.get("/robots.txt")
+@file_pages.get("/robots.txt")
 def robots() -> Response:
     """Everything may be read but the administrator's part and the many forms of one answer."""
     text = (
@@ -112,7 +112,7 @@ def robots() -> Response:
     return response
 
 
-@site_files.get("/sitemap.xml")
+@file_pages.get("/sitemap.xml")
 @answered(mimetype=_XML_TYPE)
 def sitemap(reading: Reading) -> bytes:
     """Every address of pages, parks and rides; a list of maps where they are too many for one."""
@@ -126,7 +126,7 @@ def sitemap(reading: Reading) -> bytes:
     return _document(root)
 
 
-@site_files.get("/sitemap-<int:part>.xml")
+@file_pages.get("/sitemap-<int:part>.xml")
 @answered(mimetype=_XML_TYPE)
 def sitemap_part(reading: Reading, part: int) -> bytes:
     """One of several maps."""
