@@ -33,7 +33,7 @@ _LIMIT = integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS, "How many winners of 
     "/awards",
     takes=(_YEAR, FILTERS, _LIMIT),
     answers=Awards,
-    tables=("categories",),
+    tables=("categories.winners", "categories"),
     says=("period", "coverage", *PAGING),
 )
 def awards(reading: Reading, asked: Parameters) -> Row:

@@ -26,11 +26,10 @@ def write(body: Row, answers: Any, table: str) -> bytes:
     """The table as UTF-8 CSV.
 
     Columns are the fields of the declared row type, also where there is no row. What lies in a field of its
-    own is spread over columns named ``outer.inner``; lists stand as JSON; null is an empty cell.
+    own is spread over columns named ``outer.inner``; lists stand as JSON; null is an empty cell. The table
+    ``outer.inner`` has the rows of all inner lists, each with the fields of its outer row before it.
     """
-    part = body["data"] if table == WHOLE else body["data"][table]
-    rows: Sequence[Row] = part if isinstance(part, list) else [] if part is None else [part]
-    flat = [_flat(row) for row in rows]
+    flat = [_flat(row) for row in rows_of(body, table)]
     columns = _columns(_row_type(answers, table)) or {}
     for row in flat:
         columns |= dict.fromkeys(row)
@@ -41,6 +40,20 @@ def write(body: Row, answers: Any, table: str) -> bytes:
     writer.writerow([*names, ATTRIBUTION_COLUMN])
     writer.writerows([*(row.get(name) for name in names), ATTRIBUTION_TEXT] for row in flat)
     return out.getvalue().encode()
+
+
+def rows_of(body: Row, table: str) -> Sequence[Row]:
+    """The rows of one table of an answer."""
+    outer, _, inner = table.partition(".")
+    part = body["data"] if outer == WHOLE else body["data"][outer]
+    rows: Sequence[Row] = part if isinstance(part, list) else [] if part is None else [part]
+    if not inner:
+        return rows
+    return [
+        {outer: {name: value for name, value in row.items() if name != inner}} | found
+        for row in rows
+        for found in row[inner]
+    ]
 
 
 def file_name(path: str, table: str | None) -> str:
@@ -65,7 +78,10 @@ def _flat(row: Mapping[str, Any], prefix: str = "") -> Row:
 
 
 def _row_type(answers: Any, table: str) -> Any:
-    part = answers if table == WHOLE else get_type_hints(answers)[table]
+    outer, _, inner = table.partition(".")
+    part = answers if outer == WHOLE else get_type_hints(answers)[outer]
+    if inner:
+        part = get_type_hints(_row_type(part, WHOLE))[inner]
     return next((found for found in _within(part) if is_typeddict(found)), None)
 
 
