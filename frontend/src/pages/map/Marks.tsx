@@ -54,19 +54,20 @@ export function Mark({ cluster, scale, isActive, hasName, address, onActive, onO
     );
   }
   return (
-    <g
-      className={`${classes} several`}
-      role="button"
-      tabIndex={-1}
-      aria-label={`${cluster.members.length} ${nameOfCluster(cluster)}: the first has ${scoreWords(first.score)}. Look closer`}
-      transform={transform}
-      onPointerEnter={point}
-      onClick={onOpen}
-    >
-      <Disc radius={CLUSTER_RADIUS} score={first.score} shift={-6} />
-      <text className="mark-count" y="12">
-        {cluster.members.length}
-      </text>
+    <g transform={transform}>
+      <g
+        className={`${classes} several`}
+        role="button"
+        tabIndex={-1}
+        aria-label={`${cluster.members.length} parks, the worst ${first.name}: ${scoreWords(first.score)}. Look closer`}
+        onPointerEnter={point}
+        onClick={onOpen}
+      >
+        <Disc radius={CLUSTER_RADIUS} score={first.score} shift={-6} />
+        <text className="mark-count" y="12">
+          {cluster.members.length}
+        </text>
+      </g>
       {hasName && <Name text={nameOfCluster(cluster)} y={CLUSTER_RADIUS + 13} />}
     </g>
   );
