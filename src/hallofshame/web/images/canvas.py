@@ -83,6 +83,10 @@ class Canvas:
             / SCALE
         )
 
+    def width_of(self, text: str, size: int) -> float:
+        """How wide one line comes out."""
+        return self._lettering.width(self._lettering.drawable(text), size * SCALE) / SCALE
+
     def block(
         self, x: float, y: float, text: str, width: float, sizes: tuple[int, ...], lines: int, colour: str
     ) -> float:

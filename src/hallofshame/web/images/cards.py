@@ -14,6 +14,7 @@ from hallofshame.web.tokens import Tokens
 WIDTH, HEIGHT = 1200, 630
 _FRAME, _PLATE = 16, 76
 _LEFT, _COLUMN, _TITLE = 64, 560, 640
+_FIGURE, _WIDEST_FIGURE = 30, 150
 _SITE = "Theme Park Hall of Shame"
 
 
@@ -52,7 +53,7 @@ def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
         _verdict(canvas, card.verdict, below, scheme)
     elif card.note is not None:
         canvas.block(_LEFT, below + 34, card.note, _COLUMN - 20, (40, 34, 30), 3, scheme.ink)
-    _lines(canvas, card.lines, below + (34 if card.note is None else 140), scheme)
+    _lines(canvas, card.lines, below + (34 if card.note is None else 140))
     _plate(canvas, card.period, ground)
     _frame(canvas)
     return canvas.png()
@@ -67,14 +68,23 @@ def _verdict(canvas: Canvas, verdict: Verdict, below: float, scheme: Scheme) -> 
     canvas.text(_LEFT + 64, base + 68, verdict.label, 42, scheme.ink)
 
 
-def _lines(canvas: Canvas, lines: Sequence[tuple[str, str, int]], top: float, scheme: Scheme) -> None:
+def _lines(canvas: Canvas, lines: Sequence[tuple[str, str, int]], top: float) -> None:
+    """Figure and words side by side; above each other where the figure is a name of its own."""
+    widest = max((canvas.width_of(figure, _FIGURE) for figure, _words, _level in lines), default=0)
     y = top
     for figure, words, level in lines:
         canvas.box(_LEFT, y, _COLUMN - 10, 58, "art-paper", 10)
         if level:
-            band_sign(canvas, level, _LEFT + 34, y + 29, 28, f"poster-{level}")
-        canvas.text(_LEFT + 64, y + 39, figure, 30, "poster-dark")
-        canvas.block(_LEFT + 180, y + 11, words, _COLUMN - 205, (27,), 1, "poster-dark")
+            band_sign(canvas, level, _LEFT + 32, y + 29, 28, f"poster-{level}")
+        left = _LEFT + (62 if level else 22)
+        right = _LEFT + _COLUMN - 26
+        if widest > _WIDEST_FIGURE:
+            canvas.text(left, y + 22, figure, 18, "poster-dark")
+            canvas.block(left, y + 22, words, right - left, (26, 23), 1, "poster-dark")
+        else:
+            canvas.text(left, y + 39, figure, _FIGURE, "poster-dark")
+            beside = left + widest + 20
+            canvas.block(beside, y + 12, words, right - beside, (26, 23), 1, "poster-dark")
         y += 68
 
 
