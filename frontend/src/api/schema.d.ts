@@ -78,6 +78,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How well each park is recorded, and what was odd in its data
+         * @description Without a period it is about the whole record.
+         */
+        get: operations["coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of every month of the record, as Parquet and CSV */
+        get: operations["downloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One month of one data set, as Parquet or CSV, as `/api/downloads` lists them */
+        get: operations["downloadsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -580,6 +634,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every park and ride by name, for a search that needs no server */
+        get: operations["searchIndex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/trends": {
         parameters: {
             query?: never;
@@ -661,6 +732,37 @@ export interface components {
             /** @description Rows without. */
             without_data: number;
         };
+        /** @description How well one park is recorded. */
+        CoverageRow: {
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            /** @description IANA zone: the park's own clock and calendar. */
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            /** @description The source that is asked first. */
+            primary_feed: string;
+            /** @description `down`: the source tells breakdowns from closures; `closed`: it does not. */
+            breakdown_signal: string;
+            /** @description Of the whole record; null before the first. */
+            first_day: string | null;
+            /** @description Of the whole record. */
+            last_day: string | null;
+            /** @description Days on which anything was observed. */
+            days_recorded: number;
+            /** @description Those from our own samples. */
+            days_live: number;
+            /** @description Those from the archive of events. */
+            days_archive: number;
+            /** @description Days on which the park was open, as far as is known. */
+            open_days: number;
+            coverage_percent: number | null;
+            /** @description The last seen first, at most 50. */
+            findings: components["schemas"]["Finding"][];
+        };
         /** @description The latest collection cycle. */
         CycleHealth: {
             observed_at: string | null;
@@ -715,12 +817,41 @@ export interface components {
             /** @description Median open time lost in its outages of the last 365 days. */
             median_seconds: number | null;
         };
+        /** @description One file. */
+        DownloadRow: {
+            /** @enum {string} */
+            dataset: "park-days" | "ride-days" | "park-hours" | "outages";
+            /** @example 2026-08 */
+            month: string;
+            /** @enum {string} */
+            format: "parquet" | "csv";
+            /** @description The month is not over. */
+            is_partial: boolean;
+            /** @example /api/downloads/park-days-2026-08.parquet */
+            url: string;
+        };
         /** @description Every error, whatever the path. */
         ErrorBody: {
             /** @constant */
             success: false;
             error: components["schemas"]["Problem"];
             attribution: components["schemas"]["Source"][];
+        };
+        /** @description Something odd in a park's data; worth a second look, no verdict. */
+        Finding: {
+            kind: string;
+            detail: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            first_seen_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            last_seen_at: string;
+            occurrences: number;
         };
         /** @description How old the looks are that the summary rests on. */
         Freshness: {
@@ -932,6 +1063,14 @@ export interface components {
             primary_feed: string;
             /** @description `down`: the source tells breakdowns from closures; `closed`: it does not. */
             breakdown_signal: string;
+        };
+        /** @description A park to search for. */
+        ParkName: {
+            park_id: number;
+            name: string;
+            slug: string;
+            operator: string | null;
+            country: string | null;
         };
         /** @description One chart point of a park. Null is "no data", never filled in. */
         ParkPoint: {
@@ -1256,6 +1395,15 @@ export interface components {
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
         };
+        /** @description A ride to search for. */
+        RideName: {
+            ride_id: number;
+            name: string;
+            slug: string;
+            park_id: number;
+            /** @enum {string} */
+            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+        };
         /** @description One chart point of a ride. Null is "no data", never filled in. */
         RidePoint: {
             /**
@@ -1433,7 +1581,7 @@ export interface components {
             trend_points: number | null;
             /** @description Place among the winners; equals share one. */
             place: number;
-            /** @description Days of the year on which it counted in its park. */
+            /** @description Days of the year on which it ran in an open park. */
             open_days: number;
         };
         /** @description Published hours of one date. */
@@ -1483,6 +1631,11 @@ export interface components {
             eligible_days: number;
             /** @description What it adds to the score. */
             score_points: number | null;
+        };
+        /** @description Every name, for a search that needs no server. */
+        SearchIndex: {
+            parks: components["schemas"]["ParkName"][];
+            rides: components["schemas"]["RideName"][];
         };
         /** @description A stretch in which a ride held one status and posted one wait; they touch. */
         Segment: {
@@ -1631,6 +1784,8 @@ export interface operations {
                 limit?: number;
                 /** @description JSON, or one table as CSV with a header line. */
                 format?: "json" | "csv";
+                /** @description Which table, with `format=csv`. */
+                table?: "categories.winners" | "categories";
             };
             header?: never;
             path?: never;
@@ -1655,6 +1810,8 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
+                        period: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
                         offset: number;
@@ -1874,7 +2031,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                     };
                     "text/csv": string;
@@ -1889,6 +2046,231 @@ export interface operations {
             };
             /** @description A parameter is unknown or its value is not usable. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coverage: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description All parks, or those of Disney and Universal. */
+                filter?: "all" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["CoverageRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    downloads: {
+        parameters: {
+            query?: {
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["DownloadRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    downloadsFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A file of the list of downloads. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2022,7 +2404,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                     };
                     "text/csv": string;
                 };
@@ -2121,7 +2503,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
@@ -2210,7 +2592,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                     };
                     "text/csv": string;
                 };
@@ -2373,7 +2755,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                     };
                     "text/csv": string;
@@ -2455,7 +2837,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                     };
                     "text/csv": string;
@@ -2545,7 +2927,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
@@ -2844,7 +3226,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                     };
                     "text/csv": string;
@@ -3101,7 +3483,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
@@ -3284,7 +3666,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
@@ -3362,7 +3744,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                     };
                     "text/csv": string;
@@ -3444,7 +3826,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                     };
                     "text/csv": string;
@@ -3534,7 +3916,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
@@ -3750,7 +4132,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                     };
                     "text/csv": string;
@@ -3933,7 +4315,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
@@ -4034,7 +4416,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
@@ -4135,7 +4517,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
@@ -4301,11 +4683,73 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;
                         offset: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    searchIndex: {
+        parameters: {
+            query?: {
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+                /** @description Which table, with `format=csv`. */
+                table?: "parks" | "rides";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["SearchIndex"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
                 };
@@ -4400,7 +4844,7 @@ export interface operations {
                         data_as_of: string | null;
                         metrics_version: number;
                         attribution: components["schemas"]["Source"][];
-                        period?: components["schemas"]["PeriodBody"];
+                        period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
                         total: number;
                         limit: number;

@@ -43,6 +43,8 @@ export interface DataTableProps<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => string | number;
+  /** A heading above the table; inside the caption a heading would break the table's roles. */
+  title?: ReactNode;
   caption: ReactNode;
   /** The order in force; kept in the address by the page. */
   sort?: SortState | null;
@@ -86,6 +88,8 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const ordered = table.getRowModel().rows.map((row) => row.original);
   const groups = groupRows(ordered, props.groupOf);
   return (
+    <>
+    {props.title !== undefined && <h2 className="table-title">{props.title}</h2>}
     <div className="table-wrap" aria-busy={props.isBusy ?? false}>
       <table className={props.className ?? "plain"} role="table">
         <caption>{props.caption}</caption>
@@ -116,6 +120,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
         ))}
       </table>
     </div>
+    </>
   );
 }
 

@@ -84,14 +84,12 @@ function Ranking({ list }: { list: List<ParkRow> }) {
         sort={{ id: sort, descending: DESCENDING[sort] ?? false }}
         onSort={({ id }) => set({ sort: id === "rank" ? null : id })}
         groupOf={(row) => (row.rank === null ? `Not ranked: ${counted(unranked, "park")}` : null)}
+        title={`All parks, ${periodWords(state)}`}
         caption={
-          <>
-            <h2>All parks, {periodWords(state)}</h2>
             <span>
               <PeriodNote isLive={isLive} list={list} /> Ranked with at least 3 rides, watched for at least 50 % of
               their open time.
             </span>
-          </>
         }
       />
       {unranked === rows.length && <NobodyRanked isLive={isLive} />}

@@ -70,14 +70,12 @@ function Ranking({ list }: { list: List<RideRow> }) {
         sort={{ id: sort, descending: DESCENDING[sort] ?? false }}
         onSort={({ id }) => set({ sort: id === "rank" ? null : id, offset: null })}
         groupOf={(row) => (row.rank === null ? "Not ranked" : null)}
+        title={`All rides, ${periodWords(state)}`}
         caption={
-          <>
-            <h2>All rides, {periodWords(state)}</h2>
             <span>
               {counted(total, "ride")} that count towards the score of their park
               {total > rows.length && `, ${number(offset + 1)} to ${number(offset + rows.length)} shown`}.
             </span>
-          </>
         }
       />
       <Pager total={total} offset={offset} limit={limit} />

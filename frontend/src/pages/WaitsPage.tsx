@@ -105,11 +105,9 @@ function Rides({ list, query }: PartProps<RideRow>) {
         rows={rows}
         rowKey={(row) => row.ride_id}
         isBusy={list.isPrevious}
+        title={<>Rides</>}
         caption={
-          <>
-            <h2>Rides</h2>
             <span>By average posted wait; the {number(rows.length)} longest of {number(list.data.total ?? rows.length)} rides.</span>
-          </>
         }
       />
       {rows.length === 0 && <NoWaits />}
@@ -140,11 +138,9 @@ function Parks({ list, query }: PartProps<ParkRow>) {
         rowKey={(row) => row.park_id}
         isBusy={list.isPrevious}
         groupOf={(row) => (row.rank === null ? "Not ranked" : null)}
+        title={<>Parks</>}
         caption={
-          <>
-            <h2>Parks</h2>
             <span>By average posted wait over all their rides.</span>
-          </>
         }
       />
       <SameView path={PARKS} asked={list.asked} of="parks by wait" />
