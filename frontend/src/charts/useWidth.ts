@@ -1,13 +1,25 @@
 import { useLayoutEffect, useRef, useState, type RefObject } from "react";
 
-/** The width of an element in whole pixels, kept up to date; `fallback` before it is laid out. */
+/** No chart is drawn narrower than this, so that no length in it can fall below zero. */
+const NARROWEST = 240;
+
+/** The room inside an element's padding, in whole pixels. */
+function roomIn(element: HTMLElement): number {
+  const { paddingLeft, paddingRight } = getComputedStyle(element);
+  return Math.floor(element.clientWidth - (parseFloat(paddingLeft) || 0) - (parseFloat(paddingRight) || 0));
+}
+
+/** The width a chart has, kept up to date; `fallback` before it is laid out. */
 export function useWidth(fallback = 640): [RefObject<HTMLDivElement | null>, number] {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(fallback);
   useLayoutEffect(() => {
     const element = ref.current;
     if (element === null) return;
-    const measure = () => setWidth((before) => Math.floor(element.clientWidth) || before);
+    const measure = () => {
+      const room = roomIn(element);
+      setWidth((before) => (room > 0 ? Math.max(room, NARROWEST) : before));
+    };
     measure();
     if (typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(measure);

@@ -28,11 +28,12 @@ interface PeriodChartProps {
 export function PeriodChart({ name, zone, grain, points, measures, view }: PeriodChartProps) {
   const measure = chosen(view.state["measure"], measures);
   const title = `${GRAINS[grain]}, ${view.isLive ? "today" : view.words}`;
+  const during = view.isLive ? "today" : view.during;
   const isEmpty = points.every((point) => point.state === "no_data" || point.state === "to_come");
   if (isEmpty) {
     return (
-      <Empty title={`No figures for ${view.during}`}>
-        <p>Nothing was collected from {name} in this period. Choose another period above.</p>
+      <Empty title={`No figures for ${during}`}>
+        <p>Nothing was seen of {name} {view.isLive ? "yet today" : "in this period"}. Choose another period above.</p>
       </Empty>
     );
   }

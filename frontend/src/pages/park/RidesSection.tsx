@@ -19,6 +19,9 @@ export function RidesSection({ rides, view }: RidesSectionProps) {
   const sort = parseSort(view.state["sort"]);
   const [shown, more] = useMore(counted, sort === null ? 10 : counted.length, "rides");
   if (counted.length === 0) return <p>No ride counts in this period; why is said below.</p>;
+  if (!view.isLive && counted.every((ride) => ride.downtime_seconds === null)) {
+    return <p>Not known: none of the {counted.length} rides that count was seen in this period.</p>;
+  }
   return (
     <>
       <DataTable

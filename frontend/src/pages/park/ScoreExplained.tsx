@@ -14,7 +14,7 @@ export function ScoreExplained({ details, view }: { details: ParkDetails; view: 
   const [shown, more] = useMore(explained.rides, Math.max(4, Math.min(withLoss.length, 8)), "rides that count");
   const worst = withLoss[0];
   if (explained.rides.length === 0) {
-    return <p>No ride was due to run in this period, so there is nothing to divide and no score.</p>;
+    return <p>No ride was seen while the park was open in this period, so there is nothing to divide and no score.</p>;
   }
   const digits = hasParts(explained) ? 1 : 0;
   const amount = (value: number) => (view.isLive ? number(value) : number(value / 60, digits));

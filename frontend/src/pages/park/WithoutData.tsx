@@ -9,6 +9,12 @@ import type { CoverageRow, ParkDetails } from "./answers";
 import type { View } from "./useView";
 import { evidenceWords, feedWords } from "./words";
 
+const ELSEWHERE = [
+  ["yesterday", "yesterday"],
+  ["7days", "the last 7 days"],
+  ["30days", "the last 30 days"],
+] as const;
+
 /** A park without figures in the period: since when, why, and where to go on. */
 export function WithoutData({ details, view }: { details: ParkDetails; view: View }) {
   const { park, summary, evidence } = details;
@@ -52,8 +58,14 @@ export function WithoutData({ details, view }: { details: ParkDetails; view: Vie
         </ul>
       )}
       <p>
-        Look at <Link href={`${path}?period=yesterday`}>yesterday</Link>, <Link href={`${path}?period=7days`}>the last 7 days</Link> or{" "}
-        <Link href={`${path}?period=30days`}>the last 30 days</Link>.
+        Look at{" "}
+        {ELSEWHERE.filter(([period]) => period !== view.name).map(([period, words], at) => (
+          <span key={period}>
+            {at > 0 && " or "}
+            <Link href={`${path}?period=${period}`}>{words}</Link>
+          </span>
+        ))}
+        .
       </p>
     </div>
   );
