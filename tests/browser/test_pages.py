@@ -17,12 +17,13 @@ SCHEMES = ("light", "dark")
 def test_a_page_is_without_fault(open_tab: Open, site: Server, places: Places, name: str, size: str) -> None:
     tab = open_tab(site, size=size, color_scheme=SCHEMES[0])
     page = tab.open(places.address(name))
-    found: list[str] = []
+    tab.unroll()
+    found: list[str] = tab.problems
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         found += [f"{scheme}: {objection}" for objection in axe(page)]
-    assert sideways(page) <= 0
+    if (wider := sideways(page)) > 0:
+        found.append(f"{wider} pixels wider than the screen")
     assert page.locator("h1").count() == 1
     assert "Hall of Shame" in page.title()
-    assert tab.problems == []
-    assert found == []
+    assert not found, "\n".join(found)

@@ -44,6 +44,27 @@ _TAKEN_OVER = ".theme-button"
 """Only the script's header has it; the served one does without."""
 _LOADING = ".skeleton, [aria-busy='true']"
 
+_SETTLED = """loading => {
+    const isSeen = one => {
+        const box = one.getBoundingClientRect();
+        return box.bottom > 0 && box.top < innerHeight;
+    };
+    return document.fonts.status === "loaded" && ![...document.querySelectorAll(loading)].some(isSeen);
+}"""
+"""What lies below the fold may wait until it is looked at."""
+_UNROLL = """async loading => {
+    const pause = () => new Promise(resolve => setTimeout(resolve, 60));
+    for (let at = 0; at < document.documentElement.scrollHeight; at += innerHeight * 0.8) {
+        scrollTo(0, at);
+        for (let turns = 0; turns < 60; turns += 1) {
+            await pause();
+            const open = [...document.querySelectorAll(loading)];
+            if (!open.some(one => one.getBoundingClientRect().top < innerHeight)) break;
+        }
+    }
+    scrollTo(0, 0);
+}"""
+
 
 class MissingError(Exception):
     """Something that the browser's tests need is not on this machine; the message says how to get it."""
@@ -147,10 +168,12 @@ class Tab:
             raise AssertionError(
                 f"no script took over {self.address}: {self.problems}; {self.shown[:200]}"
             ) from late
-        self.page.wait_for_function(
-            "loading => document.querySelector(loading) === null && document.fonts.status === 'loaded'",
-            arg=_LOADING,
-        )
+        self.page.wait_for_function(_SETTLED, arg=_LOADING)
+
+    def unroll(self) -> None:
+        """Scroll through the whole page, so that what waits to be seen is loaded too."""
+        self.page.evaluate(_UNROLL, _LOADING)
+        self.settle()
 
     @property
     def address(self) -> str:
