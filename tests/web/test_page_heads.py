@@ -16,11 +16,12 @@ from hallofshame.domain.periods import NAMED_PERIODS
 from hallofshame.web.assets import Build
 from hallofshame.web.pages import site_files, view
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, api_url, page_url
-from hallofshame.web.pages.registry import PAGES
+from hallofshame.web.pages.registry import PAGES, PARK_CHUNK, RIDE_CHUNK, chunk_source
 from web.conftest import RAPTOR
 from web.test_assets import MANIFEST, built
 from web.test_pages import outline
 
+FRONTEND = Path(__file__).parents[2] / "frontend"
 RIDE = f"/rides/{RAPTOR}-raptor"
 EVERY_KIND = [
     *(page.path for page in PAGES),
@@ -161,6 +162,11 @@ def test_addresses_are_written_as_the_script_writes_them() -> None:
     assert api_url("/api/parks/1/heatmap", {"period": "30days"}) == "/api/parks/1/heatmap"
     assert api_url("/api/parks/1/heatmap", {"period": "today"}) == "/api/parks/1/heatmap?period=today"
     assert page_url("/", {"b": "1"}, {"a": "2", "b": None}) == "/?a=2"
+
+
+def test_every_page_names_a_chunk_of_the_script() -> None:
+    for chunk in (*(page.chunk for page in PAGES), PARK_CHUNK, RIDE_CHUNK):
+        assert (FRONTEND / chunk_source(chunk)).is_file(), chunk
 
 
 def test_every_named_period_can_be_chosen() -> None:
