@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { SeaCreatures } from "../../art/SeaCreatures";
+import { number } from "../../lib/format";
 import { cluster, withNames, type Cluster } from "./clusters";
 import { Mark, nameOfCluster, Tip } from "./Marks";
 import type { Place } from "./places";
-import { CLOSEST, fit, held, type View } from "./projection";
+import { CLOSEST, fit, held, roundDistance, type View } from "./projection";
 
 /** Marks nearer than this, in pixels, are shown as one. */
 const CLUSTER_PIXELS = 26;
@@ -11,6 +12,8 @@ const CLUSTER_PIXELS = 26;
 const NAMED = 24;
 const STEP = 1.8;
 const PAN = 0.15;
+/** The longest that the line of distance may be, in pixels. */
+const DISTANCE_PIXELS = 110;
 /** A press that moved less, in pixels, is a click. */
 const CLICK_PIXELS = 4;
 
@@ -137,6 +140,7 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
             />
           ))}
         </svg>
+        <Distance view={view} scale={scale} />
         {shown && (
           <Tip
             cluster={shown}
@@ -161,6 +165,16 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
         </button>
       </div>
     </div>
+  );
+}
+
+/** A line of a round length, at the latitude of the map's middle. */
+function Distance({ view, scale }: { view: View; scale: number }) {
+  const { km, length } = roundDistance(view, DISTANCE_PIXELS / scale);
+  return (
+    <span className="map-distance" style={{ width: length * scale }}>
+      {number(km, km < 1 ? 1 : 0, "km")}
+    </span>
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { byShame, cluster, withNames, type Placed } from "./clusters";
 import land from "./land.json";
-import { fit, held, project, readView, unproject, WIDTH, world, writeView } from "./projection";
+import { fit, held, project, readView, roundDistance, unproject, WIDTH, world, writeView } from "./projection";
 
 const place = (id: number, x: number, y: number, score: number | null = 1): Placed => ({ id, x, y, score });
 
@@ -34,6 +34,11 @@ describe("projection", () => {
     expect(view.width).toBeGreaterThan(800);
     expect(view.x).toBe(500);
     expect(fit([], 2)).toEqual(world());
+  });
+
+  it("measures distances at the latitude in view", () => {
+    expect(roundDistance(project(0, 0), 10)).toEqual({ km: 100, length: expect.closeTo(8.98, 2) as number });
+    expect(roundDistance(project(60, 0), 10).km).toBe(50);
   });
 
   it("never leaves the land", () => {

@@ -86,3 +86,13 @@ export function readView(text: string | undefined): View | null {
   const usable = Math.abs(latitude) <= 85 && Math.abs(longitude) <= 180 && degrees > 0 && degrees <= 360;
   return usable ? { ...project(latitude, longitude), width: (degrees * WIDTH) / 360 } : null;
 }
+
+const EQUATOR_KM = 40_075;
+const ROUND_KM = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+
+/** The longest round distance that fits into a length of the map, at the latitude of a point, and how much of the length it takes. */
+export function roundDistance(at: Point, length: number): { km: number; length: number } {
+  const kmOfUnit = (EQUATOR_KM / WIDTH) * Math.cos((unproject(at).latitude * Math.PI) / 180);
+  const km = ROUND_KM.findLast((candidate) => candidate <= length * kmOfUnit) ?? 0.5;
+  return { km, length: km / kmOfUnit };
+}
