@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState, type RefObject } from "react";
 
 /** No chart is drawn narrower than this, so that no length in it can fall below zero. */
-const NARROWEST = 240;
+const NARROWEST = 200;
 
 /** The room inside an element's padding, in whole pixels. */
 function roomIn(element: HTMLElement): number {
