@@ -67,6 +67,7 @@ export function Plot({ title, description, width, height, stops, step, onChoose,
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="xMinYMin meet"
         role="img"
         aria-labelledby={`${id}-title ${id}-description`}
         style={patternNames(id)}
