@@ -42,15 +42,7 @@ export type RideRow = Schemas["RideRow"];
 export type CatalogPark = Schemas["ParkInfo"];
 
 /** `/api/parks/sparklines` and `/api/rides/sparklines`: one value per day, null where there is none. */
-export interface SparklineRow {
-  park_id?: number;
-  ride_id?: number;
-  days: string[];
-  values: (number | null)[];
-}
-
+export type ParkSparkline = Schemas["ParkSparkline"];
+export type RideSparkline = Schemas["RideSparkline"];
 /** `/api/search-index`. */
-export interface SearchIndex {
-  parks: { park_id: number; name: string; slug: string; operator: string | null; country: string | null }[];
-  rides: { ride_id: number; name: string; slug: string; park_id: number; kind: string }[];
-}
+export type SearchIndex = Schemas["SearchIndex"];

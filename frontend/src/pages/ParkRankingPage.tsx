@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useApi } from "../api/client";
-import type { ParkRow, SparklineRow } from "../api/rows";
+import type { ParkRow, ParkSparkline } from "../api/rows";
 import { ParkScene } from "../art/ParkScene";
 import { BandLegend, DataTable, Empty, Failure, Figure, isFiltered, Sign, Skeleton, StaleNotice } from "../components";
 import { bandOf } from "../lib/bands";
@@ -133,8 +133,8 @@ function wallOf(rows: readonly ParkRow[], query: string) {
 }
 
 function useParkSparks(): Sparks {
-  const { data } = useApi<SparklineRow[]>("/api/parks/sparklines");
-  return useMemo(() => new Map((data?.data ?? []).map((row) => [row.park_id ?? 0, row.values])), [data]);
+  const { data } = useApi<ParkSparkline[]>("/api/parks/sparklines");
+  return useMemo(() => new Map((data?.data ?? []).map((row) => [row.park_id, row.values])), [data]);
 }
 
 function NoParks({ isFiltered }: { isFiltered: boolean }) {

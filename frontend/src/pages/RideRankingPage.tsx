@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useApi } from "../api/client";
-import type { RideRow, SparklineRow } from "../api/rows";
+import type { RideRow, RideSparkline } from "../api/rows";
 import { RideScene } from "../art/RideScene";
 import { DataTable, Empty, Failure, Figure, isFiltered, RelativeTime, Skeleton, StaleNotice } from "../components";
 import { counted, number } from "../lib/format";
@@ -112,12 +112,12 @@ function wallOf(rows: readonly RideRow[], query: string, isLive: boolean) {
 
 function useRideSparks(rows: readonly RideRow[]): Sparks {
   const ids = rows.map((row) => row.ride_id).sort((one, other) => one - other);
-  const { data } = useApi<SparklineRow[]>(
+  const { data } = useApi<RideSparkline[]>(
     "/api/rides/sparklines",
     { ids: ids.join(",") },
     { enabled: ids.length > 0 },
   );
-  return useMemo(() => new Map((data?.data ?? []).map((row) => [row.ride_id ?? 0, row.values])), [data]);
+  return useMemo(() => new Map((data?.data ?? []).map((row) => [row.ride_id, row.values])), [data]);
 }
 
 function NoRides({ isFiltered, isPastEnd }: { isFiltered: boolean; isPastEnd: boolean }) {
