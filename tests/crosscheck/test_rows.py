@@ -59,9 +59,8 @@ def test_rides(api: Api, ledger: Ledger, rides: list[Row], period: str) -> None:
         data = api(f"/rides/{ride['ride_id']}/details", **query)["data"]
         row = data["summary"]
         ledger.say_row("ride's details", row, figures(row), row["ride_id"], row["ride_name"])
-        if row["outages"] is not None:
-            count = data["outage_statistics"]["count"]
-            ledger.say("ride's statistics", count, row["ride_id"], row["ride_name"], "outages")
+        count = data["outage_statistics"]["count"]
+        ledger.say("ride's statistics", count, row["ride_id"], row["ride_name"], "outages")
     for at in range(0, len(rides), 6):
         ids = ",".join(str(ride["ride_id"]) for ride in rides[at : at + 6])
         for pair in api("/compare", rides=ids, **query)["data"]["rows"]:

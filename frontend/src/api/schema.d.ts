@@ -968,7 +968,8 @@ export interface components {
         };
         /** @description Over the outages that began in the period. */
         OutageStatistics: {
-            count: number;
+            /** @description Null where the ride was not watched. */
+            count: number | null;
             median_seconds: number | null;
             p90_seconds: number | null;
             longest_seconds: number | null;

@@ -58,6 +58,7 @@ def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row,
         "chart_data": chart.data,
         "outages": outages_inside(reading, outages[:MAX_OUTAGES_LISTED]),
         "outages_total": len(outages),
-        "outage_statistics": dataclasses.asdict(statistics),
+        # Where nobody looked, it is not known that nothing broke.
+        "outage_statistics": dataclasses.asdict(statistics) | {"count": line.row["outages"]},
     }
     return details, coverage_body([line])

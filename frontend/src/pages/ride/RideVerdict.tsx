@@ -92,7 +92,7 @@ function UptimeBar({ percent }: { percent: number }) {
 /** What the outages of the period have in common. */
 export function OutageFacts({ details }: { details: RideDetails }) {
   const statistics = details.outage_statistics;
-  if (statistics.count === 0) return null;
+  if (statistics.count === null || statistics.count === 0) return null;
   const facts: [string, number | null, string][] = [
     ["Mean time between failures", statistics.mean_time_between_failures_seconds, "operating time ÷ outages"],
     ["Mean time to recover", statistics.mean_time_to_recover_seconds, "open time lost ÷ outages"],

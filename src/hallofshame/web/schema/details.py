@@ -195,7 +195,7 @@ class OutageStatistics(TypedDict):
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
-    count: Annotated[int, Field(ge=0)]
+    count: Annotated[int | None, Field(ge=0, description="Null where the ride was not watched.")]
     median_seconds: float | None
     p90_seconds: float | None
     longest_seconds: float | None
