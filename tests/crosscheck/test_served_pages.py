@@ -121,7 +121,10 @@ def test_rides_and_waits(served: Served, api: Api, ledger: Ledger, period: str) 
     rides = rides_by_link(api.every("/rides/downtime", **query))
     say_tables(ledger, served("/rides", **query), "/rides", rides, period)
     page = served("/waits", **query)
-    for path, captions in (("/rides/waittimes", "Rides by average"), ("/rides/longest-waits", "longest wait")):
+    for path, captions in (
+        ("/rides/waittimes", "Rides by average"),
+        ("/rides/longest-waits", "longest wait"),
+    ):
         waiting = rides_by_link(api.every(path, **query))
         say_tables(ledger, page, "/waits", waiting, period, path, captions=captions)
     parks = parks_by_link(api.every("/parks/waittimes", **query))

@@ -28,7 +28,10 @@ QUERIES: dict[str, dict[str, str]] = {
 
 def undescribed_app() -> Flask:
     """An app without data: enough to see its routes."""
-    return create_app(Database("sqlite:////nonexistent/none.sqlite"), FixedClock(dt.datetime(2026, 8, 20, 12, tzinfo=dt.UTC)))
+    return create_app(
+        Database("sqlite:////nonexistent/none.sqlite"),
+        FixedClock(dt.datetime(2026, 8, 20, 12, tzinfo=dt.UTC)),
+    )
 
 
 def endpoints() -> dict[str, Endpoint]:

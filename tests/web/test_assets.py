@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hallofshame.web.assets import Build, PageAssets
+from hallofshame.web.pages.assets import Build, PageAssets
 from hallofshame.web.tokens import TokenError, parse, tokens
 
 LATIN = "assets/josefin-sans-latin-wght-normal-A1.woff2"

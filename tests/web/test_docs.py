@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hallofshame.domain.bands import BANDS
 from hallofshame.domain.periods import NAMED_PERIODS
 from hallofshame.domain.words import Evidence, OutageKind
-from hallofshame.web.rankings import PARK_SORTS
+from hallofshame.web.rows.rankings import PARK_SORTS
 from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
 from web.paths import ENDPOINTS, JSON_ADDRESSES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hallofshame.web.formatting import duration, figure, signed
+from hallofshame.web.pages.formatting import duration, figure, signed
 
 
 @pytest.mark.parametrize(

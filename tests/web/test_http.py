@@ -120,7 +120,7 @@ def test_our_own_mistakes_keep_the_error_shape_and_tell_nothing(
     def broken(*_args: object) -> None:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr("hallofshame.web.api_parks.park_ranking", broken)
+    monkeypatch.setattr("hallofshame.web.api.parks.park_ranking", broken)
     client = app.test_client()
     error = error_of(client, "/api/parks/downtime", 500)
     assert error["code"] == "internal_error"

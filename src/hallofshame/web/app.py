@@ -11,23 +11,22 @@ from jinja2 import StrictUndefined
 
 from hallofshame.clock import Clock
 from hallofshame.store.database import Database
-from hallofshame.web import formatting
-from hallofshame.web.api_awards import api_awards
-from hallofshame.web.api_compare import api_compare
-from hallofshame.web.api_data import api_data
-from hallofshame.web.api_docs import api_docs
-from hallofshame.web.api_history import api_history
-from hallofshame.web.api_live import api_live
-from hallofshame.web.api_outages import api_outages
-from hallofshame.web.api_parks import api_parks
-from hallofshame.web.api_rides import api_rides
-from hallofshame.web.api_timelines import api_timelines
+from hallofshame.web.api.awards import api_awards
+from hallofshame.web.api.compare import api_compare
+from hallofshame.web.api.data import api_data
+from hallofshame.web.api.docs import api_docs
+from hallofshame.web.api.history import api_history
+from hallofshame.web.api.live import api_live
+from hallofshame.web.api.outages import api_outages
+from hallofshame.web.api.parks import api_parks
+from hallofshame.web.api.rides import api_rides
+from hallofshame.web.api.timelines import api_timelines
 from hallofshame.web.cache import LeastRecentlyUsed
 from hallofshame.web.envelope import ATTRIBUTION
 from hallofshame.web.errors import API_PREFIX, install_errors
 from hallofshame.web.images.badge_answers import api_badges
 from hallofshame.web.images.card_pages import card_pages
-from hallofshame.web.pages import install_pages
+from hallofshame.web.pages import formatting, install_pages
 from hallofshame.web.public_address import PublicAddress
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings

@@ -160,7 +160,7 @@ def _envelope(found: Endpoint, answer: Row) -> Row:
         "coverage": shared("CoverageBody"),
         "totals": shared("TrendTotals"),
     }
-    kinds |= dict.fromkeys(PAGING, {"type": "integer", "minimum": 0})
+    kinds |= {name: {"type": "integer", "minimum": 0} for name in PAGING}
     fields |= {name: kinds[name] for name in found.says}
     # Whether there is a coverage depends on the answer; everything else that is said is said always.
     required += [name for name in found.says if name != "coverage"]

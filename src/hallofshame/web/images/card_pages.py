@@ -12,14 +12,14 @@ from hallofshame.domain.bands import Band, band_of, band_of_loss
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answers import answered
-from hallofshame.web.assets import Build
 from hallofshame.web.endpoints import body
 from hallofshame.web.envelope import Row
-from hallofshame.web.formatting import figure, short_date
 from hallofshame.web.images.cards import Card, Verdict, draw
 from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import period_query
+from hallofshame.web.pages.assets import Build
+from hallofshame.web.pages.formatting import figure, short_date
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import asked_for, list_parameters, the_build
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS

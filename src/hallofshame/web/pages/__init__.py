@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hallofshame.web.assets import Build
+from hallofshame.web.pages.assets import Build
 from hallofshame.web.pages.changes import change_pages
 from hallofshame.web.pages.live import live_pages
 from hallofshame.web.pages.places import place_pages

@@ -10,10 +10,10 @@ from werkzeug.routing import RequestRedirect
 from hallofshame.domain.periods import Period
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.answers import answered
-from hallofshame.web.chart_svg import draw, label_of
 from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_links, period_query, ride_path
+from hallofshame.web.pages.chart_svg import draw, label_of
 from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.parameters import PERIOD_PARAMETERS

@@ -12,8 +12,8 @@ from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, Head, View, absolute, asked_for, head_of, list_parameters
-from hallofshame.web.rankings import PARK_SORTS
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.rankings import PARK_SORTS
 
 ranking_pages = Blueprint("ranking_pages", __name__)
 

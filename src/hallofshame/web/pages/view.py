@@ -15,9 +15,9 @@ from flask import current_app, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from hallofshame.web import endpoints
-from hallofshame.web.assets import Build, PageAssets
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.pages.addresses import api_url
+from hallofshame.web.pages.assets import Build, PageAssets
 from hallofshame.web.pages.registry import BY_NAME, Page, chunk_source
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS, Parameters
 from hallofshame.web.reading import Reading

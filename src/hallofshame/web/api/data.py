@@ -21,8 +21,8 @@ from hallofshame.web.downloads import downloads, find_download, send_download
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
-from hallofshame.web.park_rows import park_identity
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.parks import park_identity
 from hallofshame.web.schema.data import CoverageRow, DownloadRow, SearchIndex
 from hallofshame.web.takes import FILTERS, PAGE, PERIOD
 

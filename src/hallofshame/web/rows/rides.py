@@ -13,8 +13,8 @@ from hallofshame.store.reports.current import ParkState, RideState, park_states,
 from hallofshame.store.reports.outages import outage_counts
 from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Line, Row, iso
-from hallofshame.web.park_rows import ride_identity
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.parks import ride_identity
 from hallofshame.web.wording import STATUS_SLUGS
 
 MANY_RIDES = 400

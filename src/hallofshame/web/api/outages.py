@@ -9,13 +9,13 @@ from flask import Blueprint, request
 from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.domain.words import OutageKind
 from hallofshame.store.reports.outages import listed_outages
+from hallofshame.web.atom.outages import ATOM_TYPE, park_feed, ride_feed
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.outage_feed import ATOM_TYPE, park_feed, ride_feed
-from hallofshame.web.outage_rows import board, outage_rows
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.outages import board, outage_rows
 from hallofshame.web.schema.outages import OutageBoard, OutageRow
 from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
 

@@ -10,9 +10,9 @@ from hallofshame.domain.periods import NAMED_PERIODS, Period, Shift
 from hallofshame.metrics.scores import is_listed_change
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
 from hallofshame.web.reading import Reading
-from hallofshame.web.ride_rows import ride_totals, ride_trend
+from hallofshame.web.rows.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
+from hallofshame.web.rows.rides import ride_totals, ride_trend
 
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 

@@ -15,10 +15,10 @@ from hallofshame.store.reports.heatmaps import Cell, Place, park_heatmap, place_
 from hallofshame.store.reports.points import park_evidence
 from hallofshame.store.reports.running_day import Ahead, park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTotals
-from hallofshame.web.chart_axis import HOUR_SECONDS, hours_of
-from hallofshame.web.chart_data import park_figures, ride_figures
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.chart_axis import HOUR_SECONDS, hours_of
+from hallofshame.web.rows.chart_data import park_figures, ride_figures
 
 Totals = TypeVar("Totals", ParkTotals, RideTotals)
 

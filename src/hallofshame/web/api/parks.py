@@ -8,10 +8,10 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.park_details import park_details, park_info
-from hallofshame.web.rankings import DOWNTIME, PARK_SORTS, WAITS, park_ranking
 from hallofshame.web.reading import Reading
-from hallofshame.web.ride_details import ride_info
+from hallofshame.web.rows.park_details import park_details, park_info
+from hallofshame.web.rows.rankings import DOWNTIME, PARK_SORTS, WAITS, park_ranking
+from hallofshame.web.rows.ride_details import ride_info
 from hallofshame.web.schema.details import ParkDetails
 from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
 from hallofshame.web.takes import FILTERS, PAGE, PERIOD, sort

@@ -13,8 +13,8 @@ from hallofshame.store.reports.current import RideState, park_states, ride_state
 from hallofshame.store.reports.outages import Outage, outages_since
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.park_rows import ride_identity
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.parks import ride_identity
 
 REOPENED_SECONDS = 60 * 60
 """How long a ride that runs again stays on the board."""

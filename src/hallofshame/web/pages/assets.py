@@ -14,7 +14,7 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-BUILD_FOLDER = Path(__file__).parent / "static" / "app"
+BUILD_FOLDER = Path(__file__).parents[1] / "static" / "app"
 BASE = "/static/app/"
 ENTRY = "src/main.tsx"
 _ONE_SHEET = "style.css"

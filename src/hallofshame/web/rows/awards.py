@@ -10,10 +10,10 @@ from hallofshame.metrics.awards import Entry, Record, Winner, qualifies, winners
 from hallofshame.store.reports.record import operated_days, recorded_days
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.rankings import all_standings, park_ranking, with_standing
 from hallofshame.web.reading import Reading
-from hallofshame.web.ride_rows import measures
-from hallofshame.web.trends import ride_changes
+from hallofshame.web.rows.rankings import all_standings, park_ranking, with_standing
+from hallofshame.web.rows.rides import measures
+from hallofshame.web.rows.trends import ride_changes
 
 PARK, RIDE = "park", "ride"
 JUDGED_AT_ONCE = 60

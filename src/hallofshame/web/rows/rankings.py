@@ -11,9 +11,9 @@ from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.web.envelope import Line, Row
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.park_rows import park_lines
 from hallofshame.web.reading import Reading
-from hallofshame.web.ride_rows import Measure, measures, ride_lines
+from hallofshame.web.rows.parks import park_lines
+from hallofshame.web.rows.rides import Measure, measures, ride_lines
 
 DOWNTIME = "downtime"
 WAITS = "waits"

@@ -11,14 +11,14 @@ from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.sparklines import park_score_days, ride_uptime_days
-from hallofshame.web.chart_axis import AUTO, LONGEST_DAYS, MAX_DAILY_POINTS, ChartGrain
-from hallofshame.web.chart_data import park_chart, ride_chart
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Line, Row, coverage_body, envelope, period_body
-from hallofshame.web.heatmaps import park_cells, ride_cells
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.chart_axis import AUTO, LONGEST_DAYS, MAX_DAILY_POINTS, ChartGrain
+from hallofshame.web.rows.chart_data import park_chart, ride_chart
+from hallofshame.web.rows.heatmaps import park_cells, ride_cells
 from hallofshame.web.schema.history import (
     ParkHeatmap,
     ParkSeries,

@@ -8,13 +8,13 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics.outages import outage_statistics
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.outages import ride_outages
-from hallofshame.web.chart_data import ride_chart
 from hallofshame.web.envelope import Row, coverage_body, iso
-from hallofshame.web.outage_rows import outages_inside
-from hallofshame.web.park_details import MAX_OUTAGES_LISTED, park_info
-from hallofshame.web.park_rows import ride_urls
-from hallofshame.web.rankings import all_standings, with_standing
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.chart_data import ride_chart
+from hallofshame.web.rows.outages import outages_inside
+from hallofshame.web.rows.park_details import MAX_OUTAGES_LISTED, park_info
+from hallofshame.web.rows.parks import ride_urls
+from hallofshame.web.rows.rankings import all_standings, with_standing
 from hallofshame.web.wording import TIER_LABELS
 
 

@@ -10,9 +10,9 @@ from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import OutageKind
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.outages import Outage, listed_outages
-from hallofshame.web import atom
+from hallofshame.web.atom import document as atom
 from hallofshame.web.envelope import ATTRIBUTION
-from hallofshame.web.formatting import duration, zone_name
+from hallofshame.web.pages.formatting import duration, zone_name
 from hallofshame.web.reading import Reading
 
 ATOM_TYPE = atom.ATOM_TYPE

@@ -17,9 +17,9 @@ from hallofshame.store.reports import points
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.running_day import park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals
-from hallofshame.web.chart_axis import AUTO, ChartGrain, grain_of, slots_of, state_of
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.chart_axis import AUTO, ChartGrain, grain_of, slots_of, state_of
 
 T = TypeVar("T")
 

@@ -17,9 +17,9 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.park_details import park_line
-from hallofshame.web.rankings import all_standings, with_standing
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.park_details import park_line
+from hallofshame.web.rows.rankings import all_standings, with_standing
 from hallofshame.web.schema.compare import Comparison
 from hallofshame.web.takes import PERIOD, choice, date, text
 

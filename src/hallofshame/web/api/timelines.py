@@ -16,12 +16,12 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.park_details import schedule_rows
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.park_details import schedule_rows
+from hallofshame.web.rows.timelines import park_timeline, ride_timeline
 from hallofshame.web.schema.details import ScheduleEntry
 from hallofshame.web.schema.timelines import ParkTimeline, QueueRow, RideTimeline, ShowRow
 from hallofshame.web.takes import date, integer
-from hallofshame.web.timeline_rows import park_timeline, ride_timeline
 
 api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
 

@@ -6,12 +6,12 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName, parse_period
 from hallofshame.store.reports.record import recorded_years
-from hallofshame.web.awards import award_rows
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Page, Row, coverage_body, envelope, period_body
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rankings import park_ranking
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.awards import award_rows
+from hallofshame.web.rows.rankings import park_ranking
 from hallofshame.web.schema.awards import Awards
 from hallofshame.web.takes import FILTERS, Take, integer
 

@@ -13,7 +13,8 @@ from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Page, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rankings import (
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.rankings import (
     DOWNTIME,
     LEAST_RELIABLE,
     LONGEST_WAITS,
@@ -23,14 +24,13 @@ from hallofshame.web.rankings import (
     ride_standings,
     with_standing,
 )
-from hallofshame.web.reading import Reading
-from hallofshame.web.ride_details import ride_details
-from hallofshame.web.ride_rows import measures
+from hallofshame.web.rows.ride_details import ride_details
+from hallofshame.web.rows.rides import measures
+from hallofshame.web.rows.trends import TABLES, trend_tables
 from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
 from hallofshame.web.schema.rows import RideRow
 from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, sort
-from hallofshame.web.trends import TABLES, trend_tables
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")
 

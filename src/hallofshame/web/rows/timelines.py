@@ -17,7 +17,7 @@ from hallofshame.store.reports.running_day import seen_until
 from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.reading import Reading
-from hallofshame.web.ride_rows import excluded_reason
+from hallofshame.web.rows.rides import excluded_reason
 from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
 
 HOUR = 3600

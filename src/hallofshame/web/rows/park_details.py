@@ -14,13 +14,13 @@ from hallofshame.store.reports.outages import park_outages
 from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
-from hallofshame.web.chart_data import park_chart
 from hallofshame.web.envelope import Line, Row, coverage_body, iso
-from hallofshame.web.outage_rows import outages_inside
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.park_rows import park_identity, park_lines
-from hallofshame.web.rankings import all_standings, park_ranking, with_standing
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.chart_data import park_chart
+from hallofshame.web.rows.outages import outages_inside
+from hallofshame.web.rows.parks import park_identity, park_lines
+from hallofshame.web.rows.rankings import all_standings, park_ranking, with_standing
 from hallofshame.web.wording import TIER_LABELS
 
 MAX_DAYS_LISTED = 31

@@ -1,0 +1,1 @@
+"""Atom feeds: the document, and what it says of outages."""

@@ -1,0 +1,1 @@
+"""What answers and pages say: rows made of stored counters by the kernel's ratios."""
