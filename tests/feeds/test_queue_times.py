@@ -137,6 +137,21 @@ def test_a_single_rider_entry_without_its_ride_is_a_finding_only():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Meet Edna Mode at the Edna Mode Experience", RideKind.MEET_AND_GREET),
+        ("Royal Hall: Meet & Greet", RideKind.MEET_AND_GREET),
+        ("Woody's Character Greeting", RideKind.MEET_AND_GREET),
+        ("Meteor Attack", RideKind.ATTRACTION),
+        ("Dragon Meeting Point Coaster", RideKind.ATTRACTION),
+    ],
+)
+def test_a_character_meeting_is_told_by_its_name(name, kind):
+    [ride] = read(entry(1, name)).rides
+    assert ride.kind is kind
+
+
 def test_one_id_twice_gives_one_reading_the_fresher():
     reading = read(
         entry(1, "Jaws", wait=50, stamp="2026-08-20T11:59:00Z"),

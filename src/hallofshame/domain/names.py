@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from hallofshame.domain.words import RideKind
+
 _SINGLE_RIDER = re.compile(
     r"[\s\-–—:(|]*\bsingle[\s\-]*riders?\b[\s)]*(?:line|queue|entrance)?\s*$", re.IGNORECASE
 )
@@ -12,6 +14,7 @@ _TRAILING_NUMBER = re.compile(r"\s*\(\s*\d+\s*\)\s*$")
 _TRAILING_NOTE = re.compile(r"\s*[-–—:]\s*now open!?\s*$", re.IGNORECASE)
 _MARKS = re.compile(r"[™®©℠]")
 _APOSTROPHES = re.compile(r"['’‘`´]")
+_MEETING = re.compile(r"^meet\b|\bmeet and greet\b|\bcharacter (?:meet|greeting)")
 _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 
 
@@ -37,6 +40,11 @@ def single_rider_of(name: str) -> str | None:
     if match is None or not name[: match.start()].strip():
         return None
     return name[: match.start()].strip()
+
+
+def kind_named(name: str) -> RideKind:
+    """The kind of an entity whose source calls everything a ride: a character meeting is none."""
+    return RideKind.MEET_AND_GREET if _MEETING.search(normalise(name)) else RideKind.ATTRACTION
 
 
 def slugify(name: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from hallofshame.domain.errors import BodyError, InputError
 from hallofshame.domain.localtime import zone
-from hallofshame.domain.names import normalise, single_rider_of
+from hallofshame.domain.names import kind_named, normalise, single_rider_of
 from hallofshame.domain.readings import (
     HistoryPage,
     ListedEntity,
@@ -21,7 +21,7 @@ from hallofshame.domain.readings import (
     QueueReading,
     RideReading,
 )
-from hallofshame.domain.words import Feed, QueueType, RideKind, Status
+from hallofshame.domain.words import Feed, QueueType, Status
 from hallofshame.feeds.base import FeedContext, Poll
 from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates, id_of, shown, text_of
 
@@ -139,7 +139,7 @@ def _ride_reading(entry: object, land: str | None, findings: Findings) -> RideRe
     return RideReading(
         external_id=external_id,
         name=name or subject,
-        kind=RideKind.ATTRACTION,
+        kind=kind_named(name or subject),
         status=_status(fields.get("is_open"), wait, subject, findings),
         wait_minutes=wait,
         upstream_at=findings.instant(fields.get("last_updated"), subject, "last_updated"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from hallofshame.domain.errors import RecordingError
-from hallofshame.domain.names import normalise, single_rider_of
+from hallofshame.domain.names import kind_named, normalise, single_rider_of
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, QueueType, RideKind, Status
 from hallofshame.feeds.parsing import text_of
@@ -236,6 +236,13 @@ def _as_utc(name: str, dtype: pl.DataType, source: str) -> pl.Expr:
     )
 
 
+def _kinds_named(names: pl.Series) -> pl.Series:
+    """The kind of each name, told from its words (Queue-Times tells none)."""
+    known = names.unique()
+    kinds = [kind_named(name or "").value for name in known]
+    return names.replace_strict(known, kinds, return_dtype=pl.String)
+
+
 def _queue_times(rows: pl.DataFrame, findings: list[Finding]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rides and queues of Queue-Times rows: ``is_open`` and wait → status, single rider entries → queues."""
     open_or_shut = (
@@ -249,7 +256,7 @@ def _queue_times(rows: pl.DataFrame, findings: list[Finding]) -> tuple[pl.DataFr
     rows = rows.with_columns(
         status=pl.when(waits).then(int(Status.OPERATING)).otherwise(open_or_shut),
         status_text=pl.lit("nothing", dtype=pl.String),
-        kind=pl.lit(RideKind.ATTRACTION.value),
+        kind=_kinds_named(rows["ride_name"]),
         wait_minutes=pl.col("wait_time"),
     )
     hosts = _single_rider_hosts(rows)
