@@ -11,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from browser.addresses import Places, find_places
+from crosscheck.conftest import Api
 from support.demo_world import Server, fresh_database
 from support.suites import leave_out
 from support.tabs import MissingError, Tab, chromium
@@ -77,3 +78,9 @@ def tab(open_tab: Open, site: Server) -> Iterator[Tab]:
 def places(demo_app: Flask) -> Places:
     """A park and a ride worth looking at."""
     return find_places(demo_app)
+
+
+@pytest.fixture(scope="session")
+def api(demo_app: Flask) -> Api:
+    """The API, asked without the browser."""
+    return Api(demo_app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -68,7 +68,13 @@ def served(demo_app: Flask) -> Served:
 
 
 def say_tables(
-    ledger: Ledger, page: Page, place: str, rows: dict[str, Row], *period: str, captions: str = ""
+    ledger: Ledger,
+    page: Page,
+    place: str,
+    rows: dict[str, Row],
+    *period: str,
+    captions: str = "",
+    columns: Mapping[str, Callable[[Row], float | None]] | None = None,
 ) -> None:
     """Every cell whose heading is known, in the tables with such captions whose lines lead to those rows."""
     for table in page.tables:
@@ -80,7 +86,7 @@ def say_tables(
                 continue
             name = (row.get("ride_id"), row.get("ride_name") or row["park_name"])
             for heading, cell in cells.items():
-                shown = COLUMNS.get(heading)
+                shown = (columns or COLUMNS).get(heading)
                 if shown is None:
                     continue
                 ledger.say("API", shown(row), *name, heading, *period)

@@ -1,0 +1,205 @@
+"""Every control changes what is shown and the address; the address alone brings the view back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from browser.addresses import Places
+from support.tabs import Tab
+
+Act = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something to do on a page, and the part of the address that it leads to.
+
+    ``watched`` is where the change shows; other parts may load while they come into view.
+    """
+
+    page: str
+    name: str
+    act: Act
+    leads_to: str
+    watched: str = "main"
+    replaces: bool = False
+    """No entry of its own in the history: a change of the same view."""
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.name}"
+
+
+def link(name: str, within: str = "main") -> Act:
+    """Follow a link."""
+    return lambda page: page.locator(within).get_by_role("link", name=name, exact=True).first.click()
+
+
+def button(name: str, within: str = "main") -> Act:
+    """Press a button."""
+    return lambda page: page.locator(within).get_by_role("button", name=name).first.click()
+
+
+def choose(label: str, option: str) -> Act:
+    """Choose from a list."""
+    return lambda page: _chosen(page.locator("main").get_by_role("combobox", name=label, exact=True), option)
+
+
+def _chosen(select: Locator, option: str) -> None:
+    select.select_option(label=option)
+
+
+def other_year(page: Page) -> None:
+    """A year under "Other dates"."""
+    page.get_by_text("Other dates").click()
+    page.locator("select[name=year]").select_option("2026")
+
+
+def other_dates(page: Page) -> None:
+    """A range under "Other dates"."""
+    page.get_by_text("Other dates").click()
+    page.locator("input[name=start]").fill("2026-08-03")
+    page.locator("input[name=end]").fill("2026-08-12")
+    page.locator(".other-dates button").click()
+
+
+def add_park(page: Page) -> None:
+    """Another park beside those chosen."""
+    field = page.get_by_role("combobox", name="Add a park")
+    field.fill("efteling")
+    page.get_by_role("option", name="Efteling").first.wait_for()
+    field.press("Enter")
+
+
+TABLE = "table >> nth=0"
+VERDICT = ".verdict"
+BOARD = "section:has(> * h2:has-text('Down now')), section:has(> h2:has-text('Down now'))"
+MAP = ".map-list, [role=group][aria-label^='Map of']"
+
+CONTROLS = [
+    *(
+        Control(page, "period", link("Last week", ".periods"), r"period=last_week", watched)
+        for page, watched in {
+            "rankings": TABLE,
+            "rides": TABLE,
+            "waits": "main",
+            "trends": "main",
+            "map": "main",
+            "compare": TABLE,
+            "park": VERDICT,
+            "ride": VERDICT,
+        }.items()
+    ),
+    *(
+        Control(page, "live", link("Right now", ".periods"), r"period=live", watched)
+        for page, watched in {"rankings": TABLE, "rides": TABLE, "park": VERDICT, "ride": VERDICT}.items()
+    ),
+    *(
+        Control(page, "year", other_year, r"year=2026", watched)
+        for page, watched in {"rankings": TABLE, "rides": TABLE, "park": VERDICT}.items()
+    ),
+    *(
+        Control(page, "range of dates", other_dates, r"end=2026-08-12&start=2026-08-03", watched)
+        for page, watched in {"rankings": TABLE, "waits": "main", "ride": VERDICT}.items()
+    ),
+    *(
+        Control(page, "the big two", choose("Parks", "Disney and Universal"), r"filter=disney-universal")
+        for page in ("rankings", "rides", "now", "waits", "trends", "awards", "map", "data")
+    ),
+    *(
+        Control(page, "operator", choose("Operator", "Merlin"), r"operator=Merlin")
+        for page in ("rankings", "now", "awards", "data")
+    ),
+    *(
+        Control(page, "country", choose("Country", "Italy"), r"country=Italy")
+        for page in ("rankings", "rides", "map")
+    ),
+    *(
+        Control(page, "region", choose("Region", "Europe"), r"region=Europe")
+        for page in ("rankings", "waits", "trends")
+    ),
+    Control("rankings", "order", button("Uptime", TABLE), r"sort=-?uptime", TABLE),
+    Control("rankings", "order by name", button("Park", TABLE), r"sort=-?name", TABLE),
+    Control("rankings", "rides instead", link("Rides"), r"^/rides"),
+    Control("rides", "order", button("Average wait", TABLE), r"sort=-?wait", TABLE),
+    Control("rides", "next page", link("The next 100 →"), r"offset=100", TABLE),
+    Control("rides", "parks instead", link("Parks"), r"^/(\?|$)"),
+    Control("now", "order", choose("Order", "By park"), r"sort=park", BOARD),
+    Control("trends", "every change", button("Show every change"), r"all=1", replaces=True),
+    Control("map", "part of the world", link("Europe"), r"region=Europe|view=", MAP),
+    Control("map", "closer", button("Closer"), r"view=", MAP),
+    Control("map", "a park of the list", button("show Gardaland on the map"), r"view=", MAP),
+    Control("compare", "rides instead", button("Rides"), r"^/compare"),
+    Control("compare", "take away", button("Take Gardaland away"), r"parks=[^,%]*$"),
+    Control("compare", "add", add_park, r"parks=[^,&%]+(,|%2C)[^,&%]+(,|%2C)"),
+    Control("compare", "against", choose("Against", "The period before"), r"against=previous"),
+    Control("compare", "what is drawn", button("Uptime"), r"measure=uptime", replaces=True),
+    Control("park", "order of rides", button("Uptime", "#rides"), r"sort=", "#rides"),
+    Control("park", "what the chart shows", button("Time lost", "#chart"), r"measure=", "#chart"),
+    Control("park", "day before", button("Day before", "#timeline"), r"date=2026-08-19", "#timeline"),
+    Control("park", "what the week shows", button("Wait", "#week"), r"heat=", "#week"),
+    Control("park", "what the year shows", button("Uptime", "#year"), r"days=", "#year"),
+    Control("park", "year before", button("2025", "#year"), r"calendar=2025|of=2025|2025", "#year"),
+    Control("ride", "what the chart shows", button("Wait", "#chart"), r"measure=", "#chart"),
+    Control("ride", "what the week shows", button("Uptime", "#week"), r"heat=", "#week"),
+    Control("data", "park of the examples", choose("With the figures of", "Gardaland"), r"park=gardaland"),
+    Control("data", "order", button("Days", "#coverage"), r"sort=", "#coverage", replaces=True),
+]
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=str)
+def test_a_control_leads_to_an_address_of_its_own(tab: Tab, places: Places, control: Control) -> None:
+    page = tab.open(places.address(control.page))
+    before = steady(page, control)
+    start = tab.address
+    control.act(page)
+    page.wait_for_function(
+        "pattern => new RegExp(pattern).test(location.pathname + location.search)", arg=control.leads_to
+    )
+    after = steady(page, control, other_than=before)
+    assert after != before, f"{start} and {tab.address} look alike"
+    page.reload()
+    tab.settle()
+    assert steady(page, control, wanted=after) == after, f"{tab.address} alone does not bring the view back"
+    if control.replaces:
+        return
+    page.go_back()
+    assert steady(page, control, wanted=before) == before, f"back from {tab.address}"
+    page.go_forward()
+    assert steady(page, control, wanted=after) == after, f"forward to {tab.address}"
+
+
+def steady(page: Page, control: Control, *, wanted: str | None = None, other_than: str | None = None) -> str:
+    """What is shown once it does not change any more, and as soon as it is what is waited for."""
+    text, since = "", time.monotonic()
+    while time.monotonic() - since < STEADY_SECONDS:
+        watched = page.locator(control.watched).first
+        if control.watched != "main":
+            watched.scroll_into_view_if_needed()
+        found: str = watched.evaluate(_READ)
+        if found == text and found != other_than and wanted in (None, found):
+            return found
+        text = found
+        page.wait_for_timeout(150)
+    return text
+
+
+STEADY_SECONDS = 6
+_READ = """one => {
+    if (document.querySelector(".skeleton, [aria-busy='true']") !== null) {
+        const seen = [...one.querySelectorAll(".skeleton, [aria-busy='true']")];
+        if (seen.length > 0 || one.closest("[aria-busy='true']") !== null) return `${performance.now()}`;
+    }
+    const pressed = [...one.querySelectorAll("[aria-pressed=true], [aria-current], option:checked")];
+    const drawn = [...one.querySelectorAll("svg[aria-label], svg title, svg [aria-label], svg[viewBox]")];
+    const marks = drawn.map(mark => mark.getAttribute("aria-label") ?? mark.getAttribute("viewBox"));
+    const said = [...one.querySelectorAll("[role=status], [aria-live]")].map(status => status.innerText ?? "");
+    let text = one.innerText ?? one.textContent;
+    for (const words of said) if (words) text = text.replace(words, "");
+    return [text.replace(/\\s+/g, " "), ...pressed.map(some => some.textContent), ...marks].join("|");
+}"""
+"""The words, what is chosen, and what is drawn; not what is only announced."""

@@ -1,0 +1,147 @@
+"""When the server fails or the network is gone, the last good data stays, with a notice; nothing is invented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from browser.addresses import PAGES, Places
+from browser.conftest import Open
+from support.demo_world import Server
+from support.tabs import axe
+
+REST = {
+    "success": False,
+    "error": {"code": "database_unreachable", "message": "the store cannot be read just now"},
+    "attribution": [],
+}
+
+
+def test_a_failing_server_leaves_the_last_good_data(open_tab: Open, site: Server) -> None:
+    tab = open_tab(site)
+    page = tab.open("/")
+    good = page.locator("table").first.inner_text()
+    page.route("**/api/**", lambda route: route.fulfill(status=503, json=REST))
+    page.locator(".periods").get_by_role("link", name="This year").click()
+    notice = page.locator(".notice.stale, .failure")
+    notice.first.wait_for(timeout=15_000)
+    assert axe(page) == []
+    page.unroute("**/api/**")
+    page.get_by_role("button", name="Try again").first.click()
+    notice.first.wait_for(state="detached")
+    tab.settle()
+    assert page.locator("table").first.inner_text() != good
+
+
+@pytest.mark.parametrize("name", ["rankings", "park", "now"])
+def test_a_page_that_asks_again_keeps_what_it_has(
+    open_tab: Open, site: Server, places: Places, name: str
+) -> None:
+    tab = open_tab(site)
+    page = tab.open(places.address(name))
+    shown = page.locator("h1").inner_text()
+    page.route("**/api/**", lambda route: route.abort())
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="About").click()
+    page.wait_for_url("**/about")
+    page.go_back()
+    page.wait_for_function("words => document.querySelector('h1')?.innerText === words", arg=shown)
+    assert page.locator("main table, main li").count() > 3
+
+
+def test_a_first_visit_to_a_failing_api_says_why_and_what_to_do(open_tab: Open, site: Server) -> None:
+    tab = open_tab(site)
+    page = tab.open("/about")
+    page.route("**/api/**", lambda route: route.fulfill(status=503, json=REST))
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="Trends").click()
+    failure = page.get_by_role("alert")
+    failure.wait_for(timeout=15_000)
+    assert "Try again" in failure.inner_text()
+    assert axe(page) == []
+
+
+def test_the_last_view_is_there_offline(open_tab: Open, demo_database: Path, places: Places) -> None:
+    with Server(demo_database) as server:
+        tab = open_tab(server, service_workers="allow", is_timed=True)
+        page = tab.open("/")
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
+        # The second visit goes through the worker, which keeps it.
+        page = tab.open("/")
+        page = tab.open(places.address("park"))
+        score = page.locator(".verdict .huge").inner_text()
+        page.wait_for_timeout(500)
+        server.stop()
+        page.reload()
+        tab.page.wait_for_selector(".theme-button")
+        assert page.locator(".verdict .huge").inner_text() == score
+        notice = page.locator(".notice.offline, .notice.stale").first
+        notice.wait_for(timeout=20_000)
+        assert "last" in notice.inner_text() or "kept" in notice.inner_text()
+        page.get_by_role("link", name="Theme Park Hall of Shame").click()
+        page.locator("h1", has_text="Who broke down?").wait_for()
+        assert page.locator("tbody a[href^='/parks/']").count() > 10
+        page.goto("/parks/thorpe-park")
+        assert page.locator("h1").count() == 1
+        server.start()
+        page.goto("/")
+        tab.settle()
+        assert page.locator(".notice.offline").count() == 0
+
+
+def test_the_site_can_be_installed(open_tab: Open, site: Server) -> None:
+    tab = open_tab(site)
+    page = tab.open("/")
+    manifest = page.request.get("/manifest.webmanifest").json()
+    assert manifest["start_url"] == "/"
+    assert manifest["display"] in ("standalone", "minimal-ui")
+    for icon in manifest["icons"]:
+        answer = page.request.get(icon["src"])
+        assert answer.ok, icon["src"]
+        assert answer.headers["content-type"].startswith("image/")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("has_script", [True, False])
+def test_an_installation_without_data_says_so(
+    open_tab: Open, fresh_site: Server, name: str, has_script: bool
+) -> None:
+    tab = open_tab(fresh_site, java_script_enabled=has_script)
+    address = {"park": "/parks/gardaland", "compare": "/compare?parks=gardaland,efteling"}.get(
+        name, PAGES[name]
+    )
+    if name == "ride":
+        address = "/parks/gardaland?period=30days"
+    page = tab.open(address)
+    if has_script:
+        tab.unroll()
+        assert axe(page) == []
+    assert page.locator("h1").count() == 1
+    assert "NaN" not in tab.shown
+    assert "undefined" not in tab.shown
+    assert "None" not in tab.shown.replace("None changed", "").replace("None began", "").replace(
+        "None are", ""
+    )
+    assert tab.problems == []
+
+
+def test_a_filter_that_nothing_fits_says_what_to_do(open_tab: Open, site: Server) -> None:
+    tab = open_tab(site)
+    page = tab.open("/?country=Italy&operator=Disney")
+    assert "No park" in tab.shown
+    page.locator("main").get_by_role("link", name="every park").first.click()
+    tab.settle()
+    assert page.locator("tbody a[href^='/parks/']").count() > 10
+    assert tab.problems == []
+
+
+def test_a_year_before_the_record_is_no_zero(open_tab: Open, site: Server, places: Places) -> None:
+    for path in ("/", "/rides", "/waits", "/map", places.address("park"), places.address("ride")):
+        tab = open_tab(site)
+        tab.open(f"{path}?year=2019")
+        tab.unroll()
+        assert tab.problems == []
+        assert (
+            "0.00" not in tab.page.locator("table").first.inner_text()
+            if tab.page.locator("table").count()
+            else True
+        )

@@ -1,0 +1,66 @@
+"""Without JavaScript every page reads with its figures, and its links and forms work."""
+
+from __future__ import annotations
+
+import pytest
+
+from browser.addresses import PAGES, Places
+from browser.conftest import Open
+from crosscheck.conftest import Api
+from support.demo_world import Server
+from support.html import Page as Read
+from support.tabs import axe, sideways
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_reads_without_script(
+    open_tab: Open, site: Server, places: Places, name: str, size: str
+) -> None:
+    tab = open_tab(site, size=size, java_script_enabled=False)
+    page = tab.open(places.address(name))
+    assert page.locator("h1").count() == 1
+    assert page.locator("footer a[href='https://queue-times.com/']").count() >= 1
+    assert page.locator(".skeleton").count() == 0
+    tables = Read(page.content()).tables
+    if name != "about":
+        assert sum(len(table.rows) for table in tables) > 3
+    assert tab.problems == []
+    assert sideways(page) <= 0
+
+
+def test_the_served_pages_have_no_barrier_either(open_tab: Open, site: Server, places: Places) -> None:
+    # axe needs a script of its own: the page's are kept from loading instead.
+    tab = open_tab(site)
+    tab.page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    found = []
+    for name in PAGES:
+        tab.page.goto(places.address(name))
+        for scheme in ("light", "dark"):
+            tab.page.emulate_media(color_scheme=scheme)
+            found += [f"{name}, {scheme}: {objection}" for objection in axe(tab.page)]
+    assert not found, "\n".join(found)
+
+
+def test_ranking_and_park_show_the_figures_of_the_api(
+    open_tab: Open, site: Server, api: Api, places: Places
+) -> None:
+    page = open_tab(site, java_script_enabled=False).open("/?period=7days")
+    for row in api("/parks/downtime", period="7days")["data"][:5]:
+        line = page.locator("tr", has=page.locator(f"a[href^='/parks/{row['park_slug']}']")).inner_text()
+        assert f"{row['shame_score']:.2f}" in line
+        assert f"{row['uptime_percent']:.1f}" in line
+    page.get_by_role("link", name=places.park_name).last.click()
+    summary = api(f"/parks/{places.park_id}/details", period="7days")["data"]["summary"]
+    assert f"{summary['shame_score']:.2f} of 10" in " ".join(page.locator(".verdict").inner_text().split())
+
+
+def test_period_and_filters_are_links_and_a_form(open_tab: Open, site: Server) -> None:
+    page = open_tab(site, java_script_enabled=False).open("/")
+    page.locator(".periods").get_by_role("link", name="Last week").click()
+    assert "period=last_week" in page.url
+    page.locator("select[name=country]").select_option("Italy")
+    page.locator(".filters button").click()
+    assert "period=last_week" in page.url
+    assert "country=Italy" in page.url
+    assert page.locator("tbody a[href^='/parks/']").all_inner_texts() == ["Gardaland"]
