@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages demo run test bench lint clean
+.PHONY: help pages demo run test bench screenshots lint clean
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -42,11 +42,18 @@ run: pages ## the same system on the live feeds (PORT=8000 DATA=data)
 	exec $(BIN)/hallofshame run $${port:+--port "$$port"} $${data:+--data "$$data"}
 
 test: pages ## all tests, those of the pages too (TESTS=path: some of them)
-	@[ -n "$(TESTS)" ] || $(BIN)/python tools/build_pages.py --test
-	@$(BIN)/python -m pytest $(TESTS)
+	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; \
+	world=$$(mktemp -d) && trap 'rm -rf "$$world"' EXIT && \
+	export HALLOFSHAME_TEST_WORLD="$${HALLOFSHAME_TEST_WORLD:-$$world}" && \
+	$(BIN)/python tools/build_pages.py --test && \
+	$(BIN)/python -m pytest -m "not speed" && \
+	$(BIN)/python -m pytest -m speed -n 0
 
 bench: $(VENV)/.ready ## measure what docs/performance.md speaks of
 	@$(BIN)/python -m benchmarks
+
+screenshots: pages ## pictures of every page into screenshots/ (needs Chromium)
+	@$(BIN)/python tools/screenshots.py
 
 lint: $(VENV)/.ready ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -197,7 +197,8 @@ _READ = """one => {
     const pressed = [...one.querySelectorAll("[aria-pressed=true], [aria-current], option:checked")];
     const drawn = [...one.querySelectorAll("svg[aria-label], svg title, svg [aria-label], svg[viewBox]")];
     const marks = drawn.map(mark => mark.getAttribute("aria-label") ?? mark.getAttribute("viewBox"));
-    const said = [...one.querySelectorAll("[role=status], [aria-live]")].map(status => status.innerText ?? "");
+    const told = [...one.querySelectorAll("[role=status], [aria-live]")];
+    const said = told.map(status => status.innerText ?? "");
     let text = one.innerText ?? one.textContent;
     for (const words of said) if (words) text = text.replace(words, "");
     return [text.replace(/\\s+/g, " "), ...pressed.map(some => some.textContent), ...marks].join("|");

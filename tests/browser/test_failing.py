@@ -1,4 +1,4 @@
-"""When the server fails or the network is gone, the last good data stays, with a notice; nothing is invented."""
+"""When the server fails or the network is gone, the last good data stays, with a notice."""
 
 from __future__ import annotations
 

@@ -109,16 +109,18 @@ def test_a_page_is_walked_through_by_keyboard(tab: Tab, places: Places, name: st
 
 _WALK = """() => {
     const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")];
-    const named = one => (one.getAttribute("aria-label") ?? one.innerText ?? one.textContent ?? "").trim() !== "" ||
-        one.labels?.length > 0 || one.hasAttribute("aria-labelledby") || one.title;
-    return { count: all.length, hidden: all.filter(one => !named(one)).map(one => one.outerHTML.slice(0, 120)) };
+    const words = one => one.getAttribute("aria-label") ?? one.title ?? "";
+    const named = one => (words(one) + one.textContent).trim() !== "" || one.labels?.length > 0 ||
+        one.hasAttribute("aria-labelledby");
+    return { count: all.length, hidden: all.filter(one => !named(one)).map(one => one.outerHTML) };
 }"""
 _FOCUSED = """() => {
     const one = document.activeElement;
     const style = getComputedStyle(one);
-    const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
-    const name = (one.getAttribute("aria-label") ?? one.textContent ?? one.id).trim().slice(0, 60) || one.tagName;
-    return { name, ring };
+    const hasOutline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    const name = (one.getAttribute("aria-label") ?? one.textContent ?? "").trim().slice(0, 60);
+    const ring = hasOutline || style.boxShadow !== "none" || one === document.body;
+    return { name: name || one.tagName, ring };
 }"""
 
 
@@ -170,7 +172,7 @@ def test_an_address_that_leads_nowhere_helps(
         ("/?start=2026-08-12&end=2026-08-03", "end"),
         ("/rides?offset=-1", "offset"),
         (f"/parks/{PARK}?period=soon", "period"),
-        ("/compare?parks=1,2,3,4,5,6,7", "parks"),
+        ("/compare?parks=11,47&against=someday", "against"),
     ],
 )
 @pytest.mark.parametrize("has_script", [True, False])

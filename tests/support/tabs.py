@@ -27,6 +27,8 @@ NOT_BUILT = "the pages are not built: make pages"
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 BUILT = demo_world.TESTS.parent / "src" / "hallofshame" / "web" / "static" / "app" / ".vite" / "manifest.json"
 
+PATIENCE_MS = 10_000
+
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
@@ -42,13 +44,14 @@ _ARGUMENTS = [
 ]
 _TAKEN_OVER = ".theme-button"
 """Only the script's header has it; the served one does without."""
-_LOADING = ".skeleton, [aria-busy='true']"
+_LOADING = ".skeleton"
 
 _SETTLED = """loading => {
     const isSeen = one => {
         const box = one.getBoundingClientRect();
         return box.bottom > 0 && box.top < innerHeight;
     };
+    if (document.querySelector("[aria-busy='true']") !== null) return false;
     return document.fonts.status === "loaded" && ![...document.querySelectorAll(loading)].some(isSeen);
 }"""
 """What lies below the fold may wait until it is looked at."""
@@ -120,7 +123,7 @@ class Tab:
         if size == "phone":
             given |= {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
         self.context = browser.new_context(base_url=site, **(given | options))
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         if self.has_script and not is_timed:
             self.context.clock.set_fixed_time(demo_world.NOW)
         self.page: Page = self.context.new_page()
@@ -144,8 +147,8 @@ class Tab:
             self.problems.append(f"request to another host: {request.url}")
 
     def _on_failure(self, request: Request) -> None:
-        # A page that is left cancels what it was asking for.
-        if request.failure != "net::ERR_ABORTED":
+        # A page that is left cancels what it was asking for; without JavaScript its modules are refused.
+        if request.failure != "net::ERR_ABORTED" and (self.has_script or request.failure != "csp"):
             self.problems.append(f"failed: {request.url} ({request.failure})")
 
     def _on_response(self, response: Response) -> None:
