@@ -276,6 +276,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.closed(self.connection)
         super().finish()
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The ``Date`` of an answer is the replay's own, as its readings are."""
+        return super().date_time_string(
+            self.server.replay.clock.now().timestamp() if timestamp is None else timestamp
+        )
+
     def do_GET(self) -> None:
         self._send(self.server.replay.answer(self.path))
 
