@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import io
 from typing import Any
 
@@ -258,3 +259,51 @@ def test_before_the_first_day_there_is_nothing_to_download(
     assert api("/downloads")["data"] == []
     answer = api("/coverage")
     assert (answer["period"]["start"], answer["coverage"]["percent"]) == (None, None)
+
+
+def test_a_csv_file_is_packed_on_its_way_for_readers_who_take_it(client: FlaskClient) -> None:
+    path = f"/api/downloads/ride-days-{MONTH}.csv"
+    plain = client.get(path)
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] == plain.headers["ETag"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    parquet = client.get(path.replace(".csv", ".parquet"), headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in parquet.headers
+
+
+def test_the_head_of_a_file_that_is_known_needs_no_file(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/api/downloads/ride-days-{MONTH}.csv"
+    whole = client.get(path)
+    monkeypatch.setattr(downloads, "export", None)
+    head = client.head(path)
+    assert (head.status_code, head.data) == (200, b"")
+    for name in ("Content-Length", "Content-Type", "ETag", "Content-Disposition"):
+        assert head.headers[name] == whole.headers[name]
+
+
+def test_those_who_would_wait_for_too_many_files_are_asked_to_come_back(client: FlaskClient) -> None:
+    path = f"/api/downloads/ride-days-{MONTH}.csv"
+    for _ in range(downloads.PLACES):
+        assert downloads._places.acquire(blocking=False)
+    try:
+        busy = client.get(path)
+    finally:
+        downloads._places.release(downloads.PLACES)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "10")
+    assert busy.get_json()["error"]["code"] == "service_unavailable"
+    assert client.get(path).status_code == 200
+
+
+def test_findings_are_a_table_of_their_own(sqlite_database: Database, clock: FixedClock) -> None:
+    world = World()
+    world.park(1, "Gardaland", ROME)
+    finding(world, 1, "Raptor", SEEN_AT)
+    world.write(sqlite_database)
+    client = create_app(sqlite_database, clock).test_client()
+    [row] = csv.DictReader(io.StringIO(client.get("/api/coverage?format=csv&table=data.findings").text))
+    assert (row["park_name"], row["kind"], row["occurrences"]) == ("Gardaland", "never_down", "2")
+    assert "findings" not in next(csv.reader(io.StringIO(client.get("/api/coverage?format=csv").text)))

@@ -76,9 +76,74 @@ def test_every_table_is_there_as_csv_with_the_same_values(client: FlaskClient, r
                 if not isinstance(value, dict | list) and name in row:
                     said = str(value).lower() if isinstance(value, bool) else value
                     assert row[name] == ("" if said is None else str(said)), name
-            assert {name for name, value in wanted.items() if not isinstance(value, dict)} - set(row) <= {
-                name for name, value in wanted.items() if value is None
-            }
+            own = {name.removeprefix(f"{table}.") for name in tables if name.startswith(f"{table}.")}
+            missing = {name for name, value in wanted.items() if not isinstance(value, dict)} - set(row)
+            assert missing <= own | {name for name, value in wanted.items() if value is None}
+
+
+def header(client: FlaskClient, address: str) -> list[str]:
+    """The first line of a CSV answer."""
+    response = client.get(address)
+    assert response.status_code == 200, response.text
+    return next(csv.reader(io.StringIO(response.text)))
+
+
+@pytest.mark.parametrize("rule", JSON_RULES)
+def test_no_cell_of_a_table_holds_a_list(client: FlaskClient, rule: str) -> None:
+    tables = ENDPOINTS[rule].tables
+    for table in tables:
+        chosen = {"table": table} if len(tables) > 1 else {}
+        text = client.get(address(rule, format="csv", **chosen)).text
+        cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+        assert not [cell for cell in cells if cell.startswith(("[", "{"))], table
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "other"),
+    [("parks=1,5", "shame_score", "ride_id"), ("rides=11,12", "ride_id", "rides_eligible")],
+)
+def test_compared_rows_have_the_columns_of_their_kind_alone(
+    client: FlaskClient, kind: str, own: str, other: str
+) -> None:
+    alone = header(client, f"/api/compare?{kind}&format=csv")
+    both = header(client, f"/api/compare?{kind}&against=previous&format=csv")
+    assert alone == both, "with nothing to compare with, its columns are empty"
+    for which in ("first", "second"):
+        assert f"{which}.{own}" in both
+        assert f"{which}.{other}" not in both
+    assert both[0] == "id"
+    assert both[-2] == "change.average_wait_minutes"
+
+
+def test_lists_inside_rows_are_tables_with_the_row_before_each_item(client: FlaskClient) -> None:
+    answer = client.get("/api/parks/sparklines").get_json()["data"]
+    rows = list(csv.DictReader(io.StringIO(client.get("/api/parks/sparklines?format=csv").text)))
+    assert [(row["park_id"], row["days"], row["values"]) for row in rows] == [
+        (str(park["park_id"]), day, "" if value is None else str(value))
+        for park in answer
+        for day, value in zip(park["days"], park["values"], strict=True)
+    ]
+    segments = header(client, "/api/parks/1/timeline?format=csv")
+    assert segments[0] == "rides.ride_id"
+    assert segments[-7:-1] == ["start", "end", "status", "counts_as_down", "in_window", "wait_minutes"]
+    shares = header(client, "/api/parks/1/details?format=csv&table=score_explained.rides")
+    assert shares[:2] == ["score_explained.formula", "score_explained.unit"]
+    assert "score_explained.rides" not in shares
+
+
+def test_an_empty_table_has_the_same_header(client: FlaskClient) -> None:
+    for path in ("/api/awards", "/api/parks/1/details", "/api/coverage"):
+        for table in ENDPOINTS[path.replace("/1/", "/<park>/")].tables:
+            whole = header(client, f"{path}?format=csv&table={table}")
+            if path == "/api/awards":
+                empty = header(client, f"{path}?format=csv&table={table}&year=2001")
+            elif path == "/api/coverage":
+                empty = header(client, f"{path}?format=csv&table={table}&limit=1&offset=900")
+            else:
+                empty = header(client, f"{path}?format=csv&table={table}&year=2001")
+            if table != "categories.winners":
+                assert empty == whole
+            assert set(whole) <= set(empty)
 
 
 def test_a_table_is_no_choice_of_json(client: FlaskClient) -> None:

@@ -225,3 +225,81 @@ def test_static_files_are_kept_for_a_year_under_an_address_that_changes_with_the
     assert "?v=" in address
     with client.get(address) as response:
         assert "max-age=31536000" in response.headers["Cache-Control"]
+
+
+def test_other_sites_may_read_the_tag_and_send_it_back(client: FlaskClient) -> None:
+    answer = client.get("/api/parks", headers={"Origin": "https://example.org"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
+    asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"}
+    preflight = client.options("/api/parks", headers={"Origin": "https://example.org"} | asked)
+    assert preflight.status_code == 200
+    assert preflight.headers["Access-Control-Allow-Headers"] == "If-None-Match"
+    assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Origin" not in client.get("/apifoo").headers
+    assert "Access-Control-Allow-Origin" not in client.get("/").headers
+
+
+def test_only_answers_that_name_the_host_are_kept_by_host(app: Flask, client: FlaskClient) -> None:
+    answers = app.extensions["hallofshame"].answers
+    for path, grows in (("/api/parks", 0), ("/api/badges/parks/1.svg", 0), ("/api/parks/1/outages.atom", 1)):
+        client.get(path)
+        before = len(answers)
+        other = client.get(path, headers={"Host": "other.example"})
+        assert len(answers) == before + grows
+        assert ("other.example" in other.text) is bool(grows)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/parks/downtime?period=" + "a" * 5000,
+        "/api/parks/downtime?year=" + "9" * 5000,
+        "/api/parks/downtime?end=2026-08-01&start=" + "2" * 5000,
+        "/api/compare?parks=" + "a" * 5000,
+        "/api/parks/" + "a" * 5000,
+    ],
+)
+def test_overlong_values_are_quoted_cut(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code in (400, 404)
+    assert len(response.get_json()["error"]["message"]) < 400
+
+
+def test_a_range_says_its_dates_also_without_any_park(client: FlaskClient) -> None:
+    path = "/api/parks/downtime?start=2026-08-01&end=2026-08-20&operator=merlin&filter=disney-universal"
+    body = client.get(path).get_json()
+    assert body["total"] == 0
+    assert (body["period"]["start"], body["period"]["end"]) == ("2026-08-01", "2026-08-20")
+
+
+def test_intermediate_tables_are_kept_within_bounds(
+    sqlite_database: Database, world: Any, clock: FixedClock
+) -> None:
+    world.write(sqlite_database)
+    rows = 40
+    app = create_app(sqlite_database, clock, WebSettings(memo_rows=rows, cache_entries=1))
+    for day in range(1, 20):
+        answer = app.test_client().get(f"/api/rides/downtime?start=2026-08-01&end=2026-08-{day:02}")
+        assert answer.status_code == 200
+    memo = app.extensions["hallofshame"].memo
+    assert sum(size for _, size in memo._held.values()) <= rows
+
+
+@pytest.mark.parametrize("path", ["/api/docs", "/api/openapi.json", "/static/tokens.css", "/"])
+def test_long_texts_are_packed_and_tagged(client: FlaskClient, path: str) -> None:
+    with client.get(path) as plain, client.get(path, headers={"Accept-Encoding": "gzip"}) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert packed.headers["Content-Type"] == plain.headers["Content-Type"]
+        tag = plain.headers["ETag"]
+    with client.get(path, headers={"If-None-Match": tag}) as again:
+        assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static/nothing.css", "/static/"],
+)
+def test_nothing_outside_the_static_folder_is_served(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404

@@ -683,6 +683,8 @@ export interface components {
             /** @description What it is given for, in one sentence. */
             explanation: string;
             winners: (components["schemas"]["ParkWinner"] | components["schemas"]["RideWinner"])[];
+            /** @description How many more share the place of the last winner named, beyond `limit`. */
+            unnamed_at_last_place: number;
         };
         /** @description The awards of one year. */
         Awards: {
@@ -2113,6 +2115,8 @@ export interface operations {
                 offset?: number;
                 /** @description JSON, or one table as CSV with a header line. */
                 format?: "json" | "csv";
+                /** @description Which table, with `format=csv`. */
+                table?: "data" | "data.findings";
             };
             header?: never;
             path?: never;
@@ -2251,7 +2255,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/vnd.apache.parquet": unknown;
+                    "text/csv": string;
                 };
             };
             /** @description Nothing has changed since the tag you sent. */
@@ -2728,7 +2733,7 @@ export interface operations {
                 /** @description JSON, or one table as CSV with a header line. */
                 format?: "json" | "csv";
                 /** @description Which table, with `format=csv`. */
-                table?: "rides" | "summary" | "chart_data" | "days" | "outages" | "score_explained" | "schedule";
+                table?: "rides" | "summary" | "chart_data" | "days" | "days.windows" | "outages" | "score_explained" | "score_explained.rides" | "tiers" | "schedule";
             };
             header?: never;
             path: {
@@ -3351,7 +3356,7 @@ export interface operations {
                 /** @description JSON, or one table as CSV with a header line. */
                 format?: "json" | "csv";
                 /** @description Which table, with `format=csv`. */
-                table?: "rides" | "windows";
+                table?: "rides.segments" | "rides" | "windows";
             };
             header?: never;
             path: {

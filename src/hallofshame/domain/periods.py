@@ -16,6 +16,7 @@ from hallofshame.domain.errors import PeriodError
 ONE_DAY = dt.timedelta(days=1)
 FIRST_YEAR = 2000
 MAX_RANGE_DAYS = 20 * 366
+_MAX_SHOWN = 80
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_YEAR = re.compile(r"[0-9]{4}")
 
@@ -222,7 +223,7 @@ def parse_period(
         return Period(PeriodName(period))
     choices = ", ".join(NAMED_PERIODS)
     raise PeriodError(
-        f"unknown period {period!r}; it takes one of {choices}; "
+        f"unknown period {_shown(period)}; it takes one of {choices}; "
         "or leave it out and give year=YYYY, or start=YYYY-MM-DD and end=YYYY-MM-DD",
         parameter="period",
     )
@@ -231,7 +232,7 @@ def parse_period(
 def _refuse_other_name(period: str | None, name: PeriodName) -> None:
     if period is not None and period != name:
         raise PeriodError(
-            f"period {period!r} does not go together with dates of its own; give one or the other",
+            f"period {_shown(period)} does not go together with dates of its own; give one or the other",
             parameter="period",
         )
 
@@ -240,7 +241,7 @@ def _parse_year(text: str, today: dt.date) -> int:
     latest = today.year + 1
     if not _ISO_YEAR.fullmatch(text) or not FIRST_YEAR <= int(text) <= latest:
         raise PeriodError(
-            f"year {text!r} is not usable; it takes four digits from {FIRST_YEAR} to {latest}",
+            f"year {_shown(text)} is not usable; it takes four digits from {FIRST_YEAR} to {latest}",
             parameter="year",
         )
     return int(text)
@@ -263,13 +264,18 @@ def _parse_range(start: str | None, end: str | None, today: dt.date) -> Period:
     return Period(PeriodName.RANGE, start=first, end=last)
 
 
+def _shown(text: str) -> str:
+    """The value as quoted in a message, cut where it is overlong."""
+    return repr(text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…")
+
+
 def parse_date(parameter: str, text: str, latest: dt.date) -> dt.date:
     """A date as ``YYYY-MM-DD`` from 2000 up to ``latest``; :class:`PeriodError` names the parameter."""
     try:
         day = dt.date.fromisoformat(text if _ISO_DATE.fullmatch(text) else "")
     except ValueError:
         raise PeriodError(
-            f"{parameter} {text!r} is no date; it takes YYYY-MM-DD", parameter=parameter
+            f"{parameter} {_shown(text)} is no date; it takes YYYY-MM-DD", parameter=parameter
         ) from None
     if day > latest or day.year < FIRST_YEAR:
         raise PeriodError(

@@ -38,12 +38,15 @@ class Raw:
         return cls(text.encode(), JSON_TYPE)
 
 
-def respond(build: Callable[[Reading], Raw], *, is_live: bool, is_kept: bool = True) -> Response:
+def respond(
+    build: Callable[[Reading], Raw], *, is_live: bool, is_kept: bool = True, names_host: bool = True
+) -> Response:
     """Answer the running request with what ``build`` makes of the present state of the store.
 
-    The bytes are kept under the data version, the dates that matter, the address and the host they were asked
-    at: nothing else may decide what ``build`` returns. Answers about the present are kept for one minute at
-    most, those that are not ``is_kept`` not at all. Errors are never kept.
+    The bytes are kept under the data version, the dates that matter, the address, and where the answer
+    ``names_host`` the host it was asked at: nothing else may decide what ``build`` returns. Answers about
+    the present are kept for one minute at most, those that are not ``is_kept`` not at all. Errors are never
+    kept.
     """
     here = site()
     with here.reading() as reading:
@@ -51,7 +54,8 @@ def respond(build: Callable[[Reading], Raw], *, is_live: bool, is_kept: bool = T
             return _unkept(build(reading))
         query = tuple(sorted(request.args.items(multi=True)))
         bucket = reading.live_bucket if is_live else None
-        key = (request.host_url, request.path, query, reading.version, reading.dates, bucket)
+        host = request.host_url if names_host else None
+        key = (host, request.path, query, reading.version, reading.dates, bucket)
         answer = here.answers.get(key)
         if answer is None:
             raw = build(reading)
@@ -61,7 +65,7 @@ def respond(build: Callable[[Reading], Raw], *, is_live: bool, is_kept: bool = T
 
 
 def answered(
-    *, always_live: bool = False, mimetype: str = HTML_TYPE
+    *, always_live: bool = False, mimetype: str = HTML_TYPE, names_host: bool = True
 ) -> Callable[[Callable[Concatenate[Reading, P], str | bytes]], Callable[P, Response]]:
     """Make a view of a function that takes a :class:`Reading` and returns a page, or a file of a type."""
 
@@ -72,7 +76,8 @@ def answered(
                 body = view(reading, *args, **kwargs)
                 return Raw(body.encode() if isinstance(body, str) else body, mimetype)
 
-            return respond(build, is_live=always_live or request.args.get("period") == "live")
+            is_live = always_live or request.args.get("period") == "live"
+            return respond(build, is_live=is_live, names_host=names_host)
 
         return shown
 

@@ -23,13 +23,14 @@ from hallofshame.web.api.rides import api_rides
 from hallofshame.web.api.timelines import api_timelines
 from hallofshame.web.cache import LeastRecentlyUsed
 from hallofshame.web.envelope import ATTRIBUTION
-from hallofshame.web.errors import API_PREFIX, install_errors
+from hallofshame.web.errors import install_errors, is_of_the_api
 from hallofshame.web.images.badge_answers import api_badges
 from hallofshame.web.images.card_pages import card_pages
 from hallofshame.web.pages import formatting, install_pages
 from hallofshame.web.public_address import PublicAddress
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings
+from hallofshame.web.static_files import install_static_files
 
 BLUEPRINTS = (
     api_parks,
@@ -61,7 +62,20 @@ SECURITY_HEADERS = {
 }
 """Everything comes from here: nothing is asked of others, and nothing inline runs."""
 
-STATIC_MAX_AGE_SECONDS = 365 * 24 * 3600
+CROSS_ORIGIN_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Content-Disposition",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""The API is there for everyone's pages; they may read its tag, too."""
+
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+"""What a browser asks before it sends a tag back."""
+
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -74,9 +88,9 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
         clock,
         given,
         LeastRecentlyUsed(given.cache_entries, given.cache_bytes),
-        LeastRecentlyUsed(given.memo_entries, given.memo_entries),
+        LeastRecentlyUsed(given.memo_entries, given.memo_rows),
     )
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_MAX_AGE_SECONDS
+    install_static_files(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -115,9 +129,10 @@ def _digest(name: str) -> str:
 def _finish(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.path.startswith(API_PREFIX):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if is_of_the_api(request.path):
+        response.headers.update(CROSS_ORIGIN_HEADERS)
+        if request.method == "OPTIONS":
+            response.headers.update(PREFLIGHT_HEADERS)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response

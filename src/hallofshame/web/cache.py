@@ -13,8 +13,10 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 MIN_COMPRESSED_BYTES = 1_024
-COMPRESSED_TYPES = ("image/png", "application/vnd.apache.parquet")
-"""Types that are compressed in themselves."""
+BINARY_TYPES = ("image/png", "application/vnd.apache.parquet")
+"""Types that are no text, and compressed in themselves."""
+_WORTH_WHILE = 0.95
+"""A body that compression makes hardly smaller is better sent as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,10 @@ class Answer:
     @classmethod
     def of(cls, body: bytes, mimetype: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Compress and tag a body. Equal bodies have equal tags, on every host."""
-        pays = len(body) >= MIN_COMPRESSED_BYTES and not mimetype.startswith(COMPRESSED_TYPES)
-        compressed = gzip.compress(body, 6, mtime=0) if pays else None
+        may_pay = len(body) >= MIN_COMPRESSED_BYTES and not mimetype.startswith(BINARY_TYPES)
+        compressed = gzip.compress(body, 6, mtime=0) if may_pay else None
+        if compressed is not None and len(compressed) > _WORTH_WHILE * len(body):
+            compressed = None
         digest = hashlib.blake2b(body, digest_size=16).hexdigest()
         return cls(body, compressed, digest, mimetype, headers or {})
 

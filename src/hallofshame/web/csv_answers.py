@@ -22,38 +22,45 @@ ATTRIBUTION_COLUMN = "attribution"
 ATTRIBUTION_TEXT = "; ".join(f"{source['text']} ({source['url']})" for source in ATTRIBUTION)
 
 
-def write(body: Row, answers: Any, table: str) -> bytes:
+def write(body: Row, answers: Any, table: str, tables: Sequence[str] = ()) -> bytes:
     """The table as UTF-8 CSV.
 
     Columns are the fields of the declared row type, also where there is no row. What lies in a field of its
-    own is spread over columns named ``outer.inner``; lists stand as JSON; null is an empty cell. The table
-    ``outer.inner`` has the rows of all inner lists, each with the fields of its outer row before it.
+    own is spread over columns named ``outer.inner``; null is an empty cell. A list that is one of the
+    ``tables`` itself has no column; any other stands as JSON.
     """
-    flat = [_flat(row) for row in rows_of(body, table)]
-    columns = _columns(_row_type(answers, table)) or {}
-    for row in flat:
-        columns |= dict.fromkeys(row)
-    # A column that only says "nothing here" of a spread field gives way to the fields themselves.
-    names = [name for name in columns if not any(other.startswith(f"{name}.") for other in columns)]
+    rows = rows_of(body, table)
+    columns = _columns_of(answers, table, rows)
+    own = {name.removeprefix(f"{table}.") for name in tables if name.startswith(f"{table}.")}
+    names = [name for name in columns if name not in own]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([*names, ATTRIBUTION_COLUMN])
-    writer.writerows([*(row.get(name) for name in names), ATTRIBUTION_TEXT] for row in flat)
+    for row in rows:
+        flat = _flat(row)
+        writer.writerow([*(flat.get(name) for name in names), ATTRIBUTION_TEXT])
     return out.getvalue().encode()
 
 
 def rows_of(body: Row, table: str) -> Sequence[Row]:
-    """The rows of one table of an answer."""
+    """The rows of one table of an answer.
+
+    The table ``outer.inner`` has one row for each item of the inner lists, the fields of the outer row before
+    it; plain lists that run side by side become one row for each place in them.
+    """
     outer, _, inner = table.partition(".")
     part = body["data"] if outer == WHOLE else body["data"][outer]
     rows: Sequence[Row] = part if isinstance(part, list) else [] if part is None else [part]
-    if not inner:
-        return rows
-    return [
-        {outer: {name: value for name, value in row.items() if name != inner}} | found
-        for row in rows
-        for found in row[inner]
-    ]
+    return [found for row in rows for found in _inner_rows(outer, row, inner)] if inner else rows
+
+
+def _inner_rows(outer: str, row: Row, inner: str) -> list[Row]:
+    if all(isinstance(item, Mapping) for item in row[inner]):
+        around = {name: value for name, value in row.items() if name != inner}
+        return [(around if outer == WHOLE else {outer: around}) | item for item in row[inner]]
+    lists = {name: value for name, value in row.items() if isinstance(value, list)}
+    places = zip(*lists.values(), strict=True)
+    return [row | dict(zip(lists, place, strict=True)) for place in places]
 
 
 def file_name(path: str, table: str | None) -> str:
@@ -77,33 +84,54 @@ def _flat(row: Mapping[str, Any], prefix: str = "") -> Row:
     return found
 
 
-def _row_type(answers: Any, table: str) -> Any:
+def _columns_of(answers: Any, table: str, rows: Sequence[Row]) -> list[str]:
+    """The columns of a table, in the order of the declared fields."""
     outer, _, inner = table.partition(".")
     part = answers if outer == WHOLE else get_type_hints(answers)[outer]
-    if inner:
-        part = get_type_hints(_row_type(part, WHOLE))[inner]
-    return next((found for found in _within(part) if is_typeddict(found)), None)
+    if not inner:
+        return list(_columns(_row_types(part), rows, "", []))
+    [around] = _row_types(part)
+    items = _row_types(get_type_hints(around)[inner])
+    if not items:
+        return list(get_type_hints(around))
+    prefix = "" if outer == WHOLE else f"{outer}."
+    columns = _columns((around,), (), prefix, [])
+    del columns[f"{prefix}{inner}"]
+    # Only the items decide which of several types they are of; the outer fields stand around them.
+    fields = {name for item in items for name in get_type_hints(item)}
+    found = [{name: value for name, value in row.items() if name in fields} for row in rows]
+    return list(columns | _columns(items, found, "", []))
+
+
+def _row_types(kind: Any) -> list[Any]:
+    """The row types that a type is, is a list of, or is a union of."""
+    if is_typeddict(kind):
+        return [kind]
+    return [found for inner in typing.get_args(kind) for found in _row_types(inner)]
+
+
+def _columns(types: Sequence[Any], values: Sequence[Any], prefix: str, seen: list[Any]) -> dict[str, None]:
+    """The columns of values. Of several row types, those that values are of; where there are none, of all.
+
+    ``seen`` are the types met so far: what is null beside a ride would have been a ride.
+    """
+    held = [value for value in values if isinstance(value, Mapping)]
+    fitting = [one for one in types if any(set(get_type_hints(one)) == set(value) for value in held)]
+    chosen = fitting or [one for one in types if one in seen] or types
+    seen.extend(fitting)
+    columns: dict[str, None] = {}
+    for one in chosen:
+        for name, field in get_type_hints(one).items():
+            here = f"{prefix}{name}"
+            inside = [] if _is_list(field) else _row_types(field)
+            if inside:
+                columns |= _columns(inside, [value.get(name) for value in held], f"{here}.", seen)
+            else:
+                columns[here] = None
+    return columns
 
 
 def _is_list(kind: Any) -> bool:
-    origin: object = typing.get_origin(kind)
-    return origin is list
-
-
-def _within(kind: Any) -> list[Any]:
-    """The type itself, and those it is a list of or a union of."""
-    found = [kind]
-    if not is_typeddict(kind):
-        for inner in typing.get_args(kind):
-            found.extend(_within(inner))
-    return found
-
-
-def _columns(row_type: Any, prefix: str = "") -> dict[str, None]:
-    columns: dict[str, None] = {}
-    if row_type is None:
-        return columns
-    for name, kind in get_type_hints(row_type).items():
-        inner = None if _is_list(kind) else _row_type(kind, WHOLE)
-        columns |= _columns(inner, f"{prefix}{name}.") if inner else {f"{prefix}{name}": None}
-    return columns
+    """Whether values of the type are lists, or null."""
+    kinds = (kind, *typing.get_args(kind)) if typing.get_origin(kind) is not list else (kind,)
+    return any(typing.get_origin(one) is list for one in kinds)

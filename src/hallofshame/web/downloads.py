@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import tempfile
 import threading
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from flask import Response, make_response, request
+from werkzeug.exceptions import ServiceUnavailable
 
 from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.export import export
 from hallofshame.store.reports.record import recorded_months
-from hallofshame.web.cache import Answer
+from hallofshame.web.cache import BINARY_TYPES, Answer
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, ATTRIBUTION_TEXT
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
@@ -32,6 +35,10 @@ _ADDRESS = "/api/downloads/"
 _CHUNK = 256 * 1024
 _one_at_a_time = threading.Lock()
 """A file takes seconds of work; readers wait for each other rather than for everything at once."""
+PLACES = 3
+"""How many may be at it, waiting included; the others are asked to come back, so that pages still answer."""
+BUSY_SECONDS = 10
+_places = threading.BoundedSemaphore(PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +113,51 @@ def send_download(reading: Reading, wanted: Download) -> Response:
 
     Its tag is that of its content, and remembered for the state of the store, so that asking again costs
     nothing. The file itself goes through the disk in pieces: memory holds a few days of it.
+
+    :raises ServiceUnavailable: while others wait for files of their own already.
     """
     here = reading.site
     key = (request.path, reading.version, reading.dates)
     known = here.answers.get(key)
-    if known is not None and request.if_none_match.contains_weak(known.etag):
-        response = make_response(b"", 304)
-        etag = known.etag
+    if known is None or (request.method != "HEAD" and not request.if_none_match.contains_weak(known.etag)):
+        file, etag, size = _in_turn(reading, wanted)
+        about = {"Content-Length": str(size), "Content-Disposition": f'attachment; filename="{wanted.name}"'}
+        known = Answer(b"", None, etag, TYPES[wanted.format], about)
+        here.answers.put(key, known, size=0)
+        response = _whole(file, known)
     else:
-        with _one_at_a_time:
-            file, etag, size = _made(reading, wanted)
-        here.answers.put(key, Answer(b"", None, etag, TYPES[wanted.format]), size=0)
-        if request.if_none_match.contains_weak(etag):
-            file.close()
-            response = make_response(b"", 304)
-        else:
-            response = Response(_sent(file), content_type=TYPES[wanted.format])
-            response.call_on_close(file.close)
-            response.content_length = size
-            response.headers["Content-Disposition"] = f'attachment; filename="{wanted.name}"'
-    response.set_etag(etag, weak=True)
+        response = _whole(io.BytesIO(), known)
+    response.set_etag(known.etag, weak=True)
+    response.vary.add("Accept-Encoding")
     age = here.settings.max_age_seconds if wanted.is_partial else CLOSED_MONTH_MAX_AGE_SECONDS
     response.headers["Cache-Control"] = f"public, max-age={age}"
+    return response
+
+
+def _in_turn(reading: Reading, wanted: Download) -> tuple[IO[bytes], str, int]:
+    if not _places.acquire(blocking=False):
+        raise ServiceUnavailable(
+            "several files are being made just now; come back in a moment", retry_after=BUSY_SECONDS
+        )
+    try:
+        with _one_at_a_time:
+            return _made(reading, wanted)
+    finally:
+        _places.release()
+
+
+def _whole(file: IO[bytes], about: Answer) -> Response:
+    """The open file as a response, packed on its way where that pays; 304 where the reader has it."""
+    if request.if_none_match.contains_weak(about.etag):
+        file.close()
+        return make_response(b"", 304)
+    packs = not about.mimetype.startswith(BINARY_TYPES) and request.accept_encodings.quality("gzip") > 0
+    response = Response(_sent(file, packs=packs), content_type=about.mimetype)
+    response.call_on_close(file.close)
+    response.headers.update(about.headers)
+    if packs:
+        del response.headers["Content-Length"]
+        response.headers["Content-Encoding"] = "gzip"
     return response
 
 
@@ -155,9 +185,15 @@ def _made(reading: Reading, wanted: Download) -> tuple[IO[bytes], str, int]:
     return file, digest.hexdigest(), size
 
 
-def _sent(file: IO[bytes]) -> Iterator[bytes]:
+def _sent(file: IO[bytes], *, packs: bool) -> Iterator[bytes]:
     with file:
-        yield from _chunks(file)
+        if not packs:
+            yield from _chunks(file)
+            return
+        packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+        for chunk in _chunks(file):
+            yield packer.compress(chunk)
+        yield packer.flush()
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -38,11 +38,12 @@ class Endpoint:
     """One endpoint.
 
     ``answers`` is the type of ``data``: ``list[SomeRow]`` or a ``TypedDict``; null where the answer is no
-    JSON but of the type ``produces``. ``tables`` are the parts of ``data`` that CSV can show; the first is
-    the one shown unless asked otherwise. ``is_live``: the answer is about the present. ``is_kept``: its bytes
-    may be remembered and tagged. ``is_file``: the function itself makes the whole response, for what is too
-    large to be kept. ``says`` are the parts of the envelope that the answer has beside those that every
-    answer has. ``may_miss``: 404 where it names what does not exist.
+    JSON but of one of the types it ``produces``. ``names_host``: it holds addresses of this site. ``tables``
+    are the parts of ``data`` that CSV can show; the first is the one shown unless asked otherwise.
+    ``is_live``: the answer is about the present. ``is_kept``: its bytes may be remembered and tagged.
+    ``is_file``: the function itself makes the whole response, for what is too large to be kept. ``says`` are
+    the parts of the envelope that the answer has beside those that every answer has. ``may_miss``: 404 where
+    it names what does not exist.
     """
 
     rule: str
@@ -50,7 +51,8 @@ class Endpoint:
     answers: Any
     takes: tuple[Take, ...]
     tables: tuple[str, ...]
-    produces: str
+    produces: tuple[str, ...]
+    names_host: bool
     tag: str
     is_live: bool
     is_kept: bool
@@ -90,12 +92,17 @@ class Endpoint:
             with site().reading() as reading:
                 return make_response(self.body(reading, request.args, values))
         is_live = self.is_live or request.args.get("period") == "live"
-        return respond(lambda reading: self._raw(reading, values), is_live=is_live, is_kept=self.is_kept)
+        return respond(
+            lambda reading: self._raw(reading, values),
+            is_live=is_live,
+            is_kept=self.is_kept,
+            names_host=self.names_host,
+        )
 
     def _raw(self, reading: Reading, values: Mapping[str, str]) -> Raw:
         body = self.body(reading, request.args, values)
         if isinstance(body, str | bytes):
-            return Raw(body.encode() if isinstance(body, str) else body, self.produces)
+            return Raw(body.encode() if isinstance(body, str) else body, self.produces[0])
         if isinstance(body, Response):
             raise TypeError(f"{self.rule} makes a response of its own; declare it with is_file")
         asked = Parameters(request.args, (take.name for take in self.parameters))
@@ -106,7 +113,7 @@ class Endpoint:
         table = asked.choice("table", self.tables) if len(self.tables) > 1 else self.tables[0]
         name = csv_answers.file_name(request.path, table if len(self.tables) > 1 else None)
         return Raw(
-            csv_answers.write(body, self.answers, table),
+            csv_answers.write(body, self.answers, table, self.tables),
             csv_answers.CSV_TYPE,
             {"Content-Disposition": f'inline; filename="{name}"'},
         )
@@ -119,7 +126,8 @@ def endpoint(
     answers: Any,
     takes: Takes = (),
     tables: tuple[str, ...] = (csv_answers.WHOLE,),
-    produces: str = JSON_TYPE,
+    produces: str | tuple[str, ...] = JSON_TYPE,
+    names_host: bool = False,
     is_live: bool = False,
     is_kept: bool = True,
     is_file: bool = False,
@@ -141,7 +149,8 @@ def endpoint(
             answers,
             taken,
             tables,
-            produces,
+            (produces,) if isinstance(produces, str) else produces,
+            names_host,
             blueprint.name.removeprefix("api_"),
             is_live,
             is_kept,
@@ -184,7 +193,7 @@ def body(reading: Reading, path: str, query: Mapping[str, str] | None = None) ->
     found: Endpoint = getattr(current_app.view_functions[name], _DECLARATION)
     answer = found.body(reading, MultiDict(query or {}), values)
     if not isinstance(answer, dict):
-        raise TypeError(f"{path} answers {found.produces}, which is no JSON body")
+        raise TypeError(f"{path} answers {found.produces[0]}, which is no JSON body")
     return answer
 
 

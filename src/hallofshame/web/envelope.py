@@ -50,8 +50,13 @@ def iso(seconds: int | None) -> str | None:
 
 
 def period_body(period: Period, ranges: Iterable[DayRange]) -> Row:
-    """The period as asked for; ``start`` and ``end`` are null for ``live`` and where parks differ in date."""
+    """The period as asked for; ``start`` and ``end`` are null for ``live`` and where parks differ in date.
+
+    A range of dates means the same days everywhere, also where there is no park.
+    """
     distinct = set(ranges)
+    if period.start is not None and period.end is not None and period.shift is None:
+        distinct = {DayRange(period.start, period.end)}
     days = distinct.pop() if len(distinct) == 1 and not period.is_live else None
     return {
         "name": period.name.value,

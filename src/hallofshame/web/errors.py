@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 API_PREFIX = "/api"
 _NEAR_ENOUGH = 55
+_MAX_SHOWN = 200
+"""Of an address that leads nowhere."""
 
 
 class UnknownError(NotFoundError):
@@ -96,7 +98,7 @@ def _http_error(error: Exception) -> Response:
     if error.code < 400:
         return make_response(error.get_response())
     code = error.name.lower().replace(" ", "_")
-    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     message = error.description or error.name
     if error.code == 405:
         message = f"{request.path} answers {headers.get('Allow', 'GET')}, not {request.method}"
@@ -105,11 +107,11 @@ def _http_error(error: Exception) -> Response:
 
 def _no_such_path() -> Problem:
     rules = [str(rule) for rule in current_app.url_map.iter_rules() if str(rule).startswith(API_PREFIX)]
-    near = nearest(request.path, {rule: rule for rule in rules}) if _wants_json() else []
+    near = nearest(request.path, {rule: rule for rule in rules}) if is_of_the_api(request.path) else []
     return Problem(
         404,
         "not_found",
-        f"nothing lives at {request.path}",
+        f"nothing lives at {request.path[:_MAX_SHOWN]}{'…' if len(request.path) > _MAX_SHOWN else ''}",
         near_matches=[{"path": rule} for rule in near],
     )
 
@@ -125,12 +127,13 @@ def _unexpected(error: Exception) -> Response:
     return _respond(Problem(500, "internal_error", "something broke on our side; it has been logged"))
 
 
-def _wants_json() -> bool:
-    return request.path == API_PREFIX or request.path.startswith(f"{API_PREFIX}/")
+def is_of_the_api(path: str) -> bool:
+    """Whether the address lies under ``/api``."""
+    return path == API_PREFIX or path.startswith(f"{API_PREFIX}/")
 
 
 def _respond(problem: Problem) -> Response:
-    if _wants_json():
+    if is_of_the_api(request.path):
         response = make_response(json.dumps(problem.body(), ensure_ascii=False), problem.status)
         response.content_type = JSON_TYPE
     else:

@@ -11,6 +11,7 @@ from flask import Flask
 from pydantic import TypeAdapter
 
 from hallofshame import __version__
+from hallofshame.web.cache import BINARY_TYPES
 from hallofshame.web.csv_answers import CSV_TYPE
 from hallofshame.web.endpoints import PAGING, Endpoint, declared
 from hallofshame.web.envelope import JSON_TYPE, Row
@@ -133,8 +134,13 @@ def _parameter(take: Take) -> Row:
 
 def _content(found: Endpoint, answer: Row | None) -> Row:
     if answer is None:
-        return {found.produces.split(";", maxsplit=1)[0]: {"schema": {"type": "string"}}}
+        return {kind.split(";", maxsplit=1)[0]: _body_of(kind) for kind in found.produces}
     return {_JSON: {"schema": _envelope(found, answer)}, _CSV: {"schema": {"type": "string"}}}
+
+
+def _body_of(kind: str) -> Row:
+    """Bytes have no schema in OpenAPI 3.1; text is a string."""
+    return {"schema": {} if kind.startswith(BINARY_TYPES) else {"type": "string"}}
 
 
 def _envelope(found: Endpoint, answer: Row) -> Row:

@@ -18,7 +18,6 @@ from hallofshame.web.reading import Reading
 
 PERIOD_PARAMETERS = ("period", "year", "start", "end")
 FILTER_PARAMETERS = ("filter", "operator", "chain", "country", "region")
-PAGE_PARAMETERS = ("limit", "offset")
 
 ALL = "all"
 DISNEY_UNIVERSAL = "disney-universal"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +23,7 @@ from hallofshame.store.reports.sums import ParkTotals, RideTotals, park_sums, ri
 from hallofshame.web.cache import Answer, LeastRecentlyUsed
 from hallofshame.web.settings import WebSettings
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Sized)
 
 EXTENSION = "hallofshame"
 LIVE_BUCKET_SECONDS = 60
@@ -65,7 +65,7 @@ class Reading:
         found: Catalogue | None = self.site.memo.get(key)
         if found is None:
             found = load_catalogue(self.connection)
-            self.site.memo.put(key, found)
+            self.site.memo.put(key, found, len(found.rides))
         return found
 
     @cached_property
@@ -102,7 +102,7 @@ class Reading:
             todays = {park.park_id: self.today(park) for park in self.catalogue.parks.values()}
             cadence = self.site.settings.cadence_seconds
             found = ahead_of(self.connection, todays, self.data_as_of, cadence)
-            self.site.memo.put(key, found)
+            self.site.memo.put(key, found, len(found))
         return found
 
     def ahead_within(self, park_id: int, days: DayRange) -> Ahead | None:
@@ -141,7 +141,7 @@ class Reading:
         found: T | None = self.site.memo.get(key)
         if found is None:
             found = build()
-            self.site.memo.put(key, found)
+            self.site.memo.put(key, found, len(found))
         return found
 
 

@@ -15,7 +15,8 @@ class WebSettings:
     ``max_age_seconds``: how long browsers and proxies may keep an answer without asking again.
     ``cache_entries``, ``cache_bytes``: bounds of the ready answers kept in memory.
     ``public_url``: where the world finds the site; null takes the address of each request.
-    ``memo_entries``: bound of the intermediate tables kept in memory.
+    ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
+    few hundred bytes.
     """
 
     cadence_seconds: int = 300
@@ -23,7 +24,8 @@ class WebSettings:
     max_age_seconds: int = 60
     cache_entries: int = 2_000
     cache_bytes: int = 64 * 1024 * 1024
-    memo_entries: int = 64
+    memo_entries: int = 256
+    memo_rows: int = 200_000
 
     @property
     def live_hold_seconds(self) -> int:

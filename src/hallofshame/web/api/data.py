@@ -17,7 +17,8 @@ from hallofshame.store.reports.record import (
     park_findings,
     recorded_days,
 )
-from hallofshame.web.downloads import downloads, find_download, send_download
+from hallofshame.web.csv_answers import WHOLE
+from hallofshame.web.downloads import TYPES, downloads, find_download, send_download
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
@@ -63,7 +64,13 @@ def search_index(reading: Reading, asked: Parameters) -> Row:
     return envelope(reading, data) | {"data_as_of": None}
 
 
-@endpoint(api_data, "/coverage", takes=(PERIOD, FILTERS, PAGE), answers=list[CoverageRow])
+@endpoint(
+    api_data,
+    "/coverage",
+    takes=(PERIOD, FILTERS, PAGE),
+    answers=list[CoverageRow],
+    tables=(WHOLE, f"{WHOLE}.findings"),
+)
 def coverage(reading: Reading, asked: Parameters) -> Row:
     """How well each park is recorded, and what was odd in its data.
 
@@ -156,7 +163,7 @@ def download_list(reading: Reading, asked: Parameters) -> Row:
     return envelope(reading, [download.row for download in downloads(reading)])
 
 
-@endpoint(api_data, "/downloads/<file>", answers=None, produces="application/octet-stream", is_file=True)
+@endpoint(api_data, "/downloads/<file>", answers=None, produces=tuple(TYPES.values()), is_file=True)
 def download(reading: Reading, asked: Parameters, file: str) -> Response:
     """One month of one data set, as Parquet or CSV, as `/api/downloads` lists them."""
     del asked

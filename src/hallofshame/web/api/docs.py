@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
-from hallofshame.web.answers import send
+from hallofshame.web.answers import HTML_TYPE, send
 from hallofshame.web.cache import Answer
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.openapi import describe
@@ -16,13 +16,18 @@ from hallofshame.web.reading import site
 
 api_docs = Blueprint("api_docs", __name__, url_prefix="/api")
 
+_SPEC, _PACKED = "hallofshame_openapi", "hallofshame_openapi_packed"
+
 
 @api_docs.get("/openapi.json")
 def openapi() -> Response:
     """The description. It is no answer about data: it changes with the program only."""
     Parameters(request.args)
-    text = json.dumps(_described(), ensure_ascii=False, indent=1)
-    return send(Answer.of(text.encode(), JSON_TYPE), site().settings.max_age_seconds)
+    found: Answer | None = current_app.extensions.get(_PACKED)
+    if found is None:
+        text = json.dumps(_described(), ensure_ascii=False, indent=1)
+        found = current_app.extensions[_PACKED] = Answer.of(text.encode(), JSON_TYPE)
+    return send(found, site().settings.max_age_seconds)
 
 
 @api_docs.get("/docs")
@@ -30,16 +35,13 @@ def docs() -> Response:
     """The same as a page."""
     Parameters(request.args)
     page = render_template("api_docs.html", spec=_described(), resolve=_shape)
-    response = make_response(page)
-    response.headers["Cache-Control"] = f"public, max-age={site().settings.max_age_seconds}"
-    return response
+    return send(Answer.of(page.encode(), HTML_TYPE), site().settings.max_age_seconds)
 
 
 def _described() -> Row:
-    found: Row | None = current_app.extensions.get("hallofshame_openapi")
+    found: Row | None = current_app.extensions.get(_SPEC)
     if found is None:
-        found = describe(current_app)
-        current_app.extensions["hallofshame_openapi"] = found
+        found = current_app.extensions[_SPEC] = describe(current_app)
     return found
 
 

@@ -102,7 +102,13 @@ def _of_ride(reading: Reading, park: ParkInfo, ride_id: int, asked_for: Period, 
     return envelope(reading, data, period=period_shown, coverage=coverage_body([line]))
 
 
-@endpoint(api_history, "/parks/sparklines", takes=(FILTERS,), answers=list[ParkSparkline])
+@endpoint(
+    api_history,
+    "/parks/sparklines",
+    takes=(FILTERS,),
+    answers=list[ParkSparkline],
+    tables=("data.days",),
+)
 def park_sparklines(reading: Reading, asked: Parameters) -> Row:
     """The shame score of each of the last thirty days, for many parks at once."""
     parks = asked.parks(reading).choose(reading.catalogue.parks.values())
@@ -125,6 +131,7 @@ def park_sparklines(reading: Reading, asked: Parameters) -> Row:
         text("ids", f"The `ride_id`s, separated by commas; at most {MAX_SPARKLINES}.", "1,2", required=True),
     ),
     answers=list[RideSparkline],
+    tables=("data.days",),
 )
 def ride_sparklines(reading: Reading, asked: Parameters) -> Row:
     """The uptime of each of the last thirty days, for many rides at once."""

@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.domain.words import RideKind
 from hallofshame.store import schema
 from hallofshame.store.reports.catalogue import ParkInfo
@@ -21,7 +22,7 @@ from hallofshame.store.reports.current import (
     system_state,
 )
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, envelope, iso
+from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.schema.live import Health, StatusSummary
@@ -60,7 +61,7 @@ def status_summary(reading: Reading, asked: Parameters) -> Row:
             "holds_for_seconds": reading.site.settings.live_hold_seconds,
         },
     }
-    return envelope(reading, data, period={"name": "live", "label": "Right now", "start": None, "end": None})
+    return envelope(reading, data, period=period_body(Period(PeriodName.LIVE), ()))
 
 
 def _counts(

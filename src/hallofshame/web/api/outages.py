@@ -32,7 +32,7 @@ _LIST = (
     choice("sort", _SORTS, "The newest first, or those first that lost the most open time."),
 )
 
-_LIVE = {"name": PeriodName.LIVE.value, "label": Period(PeriodName.LIVE).label, "start": None, "end": None}
+_LIVE = Period(PeriodName.LIVE)
 
 
 @endpoint(api_outages, "/outages", takes=(FILTERS, *_LIST), answers=list[OutageRow])
@@ -56,7 +56,7 @@ def outages(reading: Reading, asked: Parameters) -> Row:
 )
 def now(reading: Reading, asked: Parameters) -> Row:
     """What is down now, since when, how likely it is back soon; and what just reopened."""
-    return envelope(reading, board(reading, asked.parks(reading)), period=_LIVE)
+    return envelope(reading, board(reading, asked.parks(reading)), period=period_body(_LIVE, ()))
 
 
 @endpoint(api_outages, "/parks/<park>/outages", takes=_LIST, answers=list[OutageRow])
@@ -103,13 +103,13 @@ def _listed(
     )
 
 
-@endpoint(api_outages, "/parks/<park>/outages.atom", answers=None, produces=ATOM_TYPE)
+@endpoint(api_outages, "/parks/<park>/outages.atom", answers=None, produces=ATOM_TYPE, names_host=True)
 def feed_of_park(reading: Reading, asked: Parameters, park: str) -> bytes:
     """The latest outages of one park and their ends, as an Atom feed."""
     return park_feed(reading, find_park(reading, park), request.host_url, request.path)
 
 
-@endpoint(api_outages, "/rides/<ride>/outages.atom", answers=None, produces=ATOM_TYPE)
+@endpoint(api_outages, "/rides/<ride>/outages.atom", answers=None, produces=ATOM_TYPE, names_host=True)
 def feed_of_ride(reading: Reading, asked: Parameters, ride: str) -> bytes:
     """The latest outages of one ride and their ends, as an Atom feed."""
     return ride_feed(reading, find_ride(reading, ride), request.host_url, request.path)

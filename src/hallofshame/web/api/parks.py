@@ -62,7 +62,18 @@ def _ranking(reading: Reading, asked: Parameters, by: str) -> Row:
     "/<park>/details",
     takes=(PERIOD,),
     answers=ParkDetails,
-    tables=("rides", "summary", "chart_data", "days", "outages", "score_explained", "schedule"),
+    tables=(
+        "rides",
+        "summary",
+        "chart_data",
+        "days",
+        "days.windows",
+        "outages",
+        "score_explained",
+        "score_explained.rides",
+        "tiers",
+        "schedule",
+    ),
 )
 def details(reading: Reading, asked: Parameters, park: str) -> Row:
     """One park in one period: its row, chart, rides, outages, and the score explained."""

@@ -8,9 +8,8 @@ from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import Period
-from hallofshame.metrics.scores import coverage_percent
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import Page, Row, coverage_body, envelope, period_body
+from hallofshame.web.envelope import Line, Page, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
@@ -107,14 +106,8 @@ def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list
 
 
 def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing]) -> Row:
-    found = [measures(reading, period)[ride_id] for ride_id in standings]
-    return {
-        "percent": coverage_percent(
-            sum(measure.observed for measure in found), sum(measure.open for measure in found)
-        ),
-        "with_data": sum(1 for measure in found if measure.observed > 0),
-        "without_data": sum(1 for measure in found if measure.observed <= 0),
-    }
+    known = measures(reading, period)
+    return coverage_body(Line({}, known[ride_id].observed, known[ride_id].open) for ride_id in standings)
 
 
 @endpoint(

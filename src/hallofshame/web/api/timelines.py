@@ -39,7 +39,7 @@ QUEUE_SECONDS = 24 * 3600
     "/parks/<park>/timeline",
     takes=(date("date", "A park-local date; the park's own today unless given."),),
     answers=ParkTimeline,
-    tables=("rides", "windows"),
+    tables=("rides.segments", "rides", "windows"),
 )
 def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
     """What every ride of a park did from moment to moment on one day.

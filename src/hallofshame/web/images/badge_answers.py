@@ -8,12 +8,13 @@ from hallofshame.domain.bands import band_of, band_of_loss
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web import takes
-from hallofshame.web.endpoints import body, endpoint
-from hallofshame.web.envelope import Row
+from hallofshame.web.endpoints import endpoint
 from hallofshame.web.images.badges import Badge, draw
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.park_details import park_summary
+from hallofshame.web.rows.rides import ride_lines
 from hallofshame.web.tokens import tokens
 
 api_badges = Blueprint("api_badges", __name__, url_prefix="/api/badges")
@@ -36,7 +37,7 @@ def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
     """
     found = find_park(reading, park)
     period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
-    row = _summary(reading, f"/api/parks/{found.park_id}/details", period)
+    row = park_summary(reading, period, found)
     score = row["shame_score"]
     says = "no data" if score is None else f"shame score {_plain(score)}"
     return draw(Badge(found.name, f"{says} {_words(period)}", band_of(score)), tokens())
@@ -50,18 +51,14 @@ def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
     """
     found = find_ride(reading, ride)
     period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
-    row = _summary(reading, f"/api/rides/{found.ride_id}/details", period)
+    [line] = ride_lines(reading, period, [found])
+    row = line.row
     if period.is_live:
         says = "down" if row["is_down"] else row["status"] or "no data"
         return draw(Badge(found.name, f"{says} {_words(period)}", None), tokens())
     down = down_percent(row["uptime_percent"])
     says = "no data" if down is None else f"down {_plain(down)} %"
     return draw(Badge(found.name, f"{says} {_words(period)}", band_of_loss(down)), tokens())
-
-
-def _summary(reading: Reading, path: str, period: Period) -> Row:
-    row: Row = body(reading, path, period.query)["data"]["summary"]
-    return row
 
 
 def _plain(value: float) -> str:

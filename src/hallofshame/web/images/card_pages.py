@@ -37,7 +37,7 @@ _one_at_a_time = Lock()
 
 
 @card_pages.get("/parks/<slug>.png")
-@answered(mimetype=PNG_TYPE)
+@answered(mimetype=PNG_TYPE, names_host=False)
 def park_card(reading: Reading, slug: str) -> bytes:
     """A park's score."""
     found = find_park(reading, slug)
@@ -58,7 +58,7 @@ def park_card(reading: Reading, slug: str) -> bytes:
 
 
 @card_pages.get("/rides/<int:ride>.png")
-@answered(mimetype=PNG_TYPE)
+@answered(mimetype=PNG_TYPE, names_host=False)
 def ride_card(reading: Reading, ride: int) -> bytes:
     """The share of its time that a ride was down."""
     found = find_ride(reading, str(ride))
@@ -82,7 +82,7 @@ def ride_card(reading: Reading, ride: int) -> bytes:
 
 
 @card_pages.get("/awards/<int:year>.png")
-@answered(mimetype=PNG_TYPE)
+@answered(mimetype=PNG_TYPE, names_host=False)
 def awards_card(reading: Reading, year: int) -> bytes:
     """The winners of a year."""
     data = body(reading, "/api/awards", {"year": str(year), "limit": "1"})["data"]
@@ -108,7 +108,7 @@ def awards_card(reading: Reading, year: int) -> bytes:
 
 
 @card_pages.get("/<name>.png")
-@answered(mimetype=PNG_TYPE)
+@answered(mimetype=PNG_TYPE, names_host=False)
 def page_card(reading: Reading, name: str) -> bytes:
     """A page: its title, and the first rows of its list where it has one."""
     if name not in BY_NAME:

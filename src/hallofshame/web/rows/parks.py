@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, park_states
-from hallofshame.store.reports.sums import ParkTotals, RideTally, ride_tallies
+from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, ride_tallies
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.wording import TIER_LABELS
+
+Totals = TypeVar("Totals", ParkTotals, RideTotals)
 
 
 def park_identity(park: ParkInfo) -> Row:
@@ -112,13 +115,13 @@ def _line(park: ParkInfo, days: DayRange, figures: _Figures) -> Line:
         average_wait_minutes=scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
         max_wait_minutes=totals.wait_max or None,
         coverage_percent=coverage,
-        trend_points=park_trend(totals, figures.previous),
+        trend_points=trend(totals, figures.previous),
     )
     return Line(row, totals.observed, totals.open)
 
 
-def park_trend(totals: ParkTotals, previous: ParkTotals | None) -> float | None:
-    """Change of uptime in percentage points (R11)."""
+def trend(totals: Totals, previous: Totals | None) -> float | None:
+    """Change of uptime in percentage points (R11), of a park or a ride."""
     if previous is None:
         return None
     return scores.trend_points(

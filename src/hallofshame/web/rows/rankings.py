@@ -13,7 +13,7 @@ from hallofshame.web.envelope import Line, Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
-from hallofshame.web.rows.rides import Measure, measures, ride_lines
+from hallofshame.web.rows.rides import Measure, measures, ride_lines, ride_totals
 
 DOWNTIME = "downtime"
 WAITS = "waits"
@@ -184,7 +184,7 @@ def with_standing(
 ) -> list[Line]:
     """The rows of the rides with their places."""
     placed = []
-    for line in ride_lines(reading, period, rides):
+    for line in ride_lines(reading, period, rides, ride_totals(reading, period)):
         standing = standings.get(line.row["ride_id"], Standing(None, None))
         row = {"rank": standing.rank, **line.row, "unranked_reason": standing.reason}
         placed.append(Line(row, line.observed, line.open))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hallofshame.domain.periods import DayRange, Period
@@ -14,7 +14,7 @@ from hallofshame.store.reports.outages import outage_counts
 from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
-from hallofshame.web.rows.parks import ride_identity
+from hallofshame.web.rows.parks import ride_identity, trend
 from hallofshame.web.wording import STATUS_SLUGS
 
 MANY_RIDES = 400
@@ -109,8 +109,16 @@ def _measures(reading: Reading, period: Period) -> dict[int, Measure]:
     }
 
 
-def ride_lines(reading: Reading, period: Period, rides: Sequence[RideInfo]) -> list[Line]:
-    """The rows of these rides, in the order given, without rank."""
+def ride_lines(
+    reading: Reading,
+    period: Period,
+    rides: Sequence[RideInfo],
+    totals: Mapping[int, RideTotals] | None = None,
+) -> list[Line]:
+    """The rows of these rides, in the order given, without rank.
+
+    ``totals`` are the rides' sums in the period, where they are known already.
+    """
     if not rides:
         return []
     parks = [reading.catalogue.parks[park_id] for park_id in sorted({ride.park_id for ride in rides})]
@@ -119,7 +127,7 @@ def ride_lines(reading: Reading, period: Period, rides: Sequence[RideInfo]) -> l
     source = _Source(
         reading,
         ranges,
-        reading.ride_sums(ranges, ids),
+        reading.ride_sums(ranges, ids) if totals is None else totals,
         {} if period.is_live else reading.ride_sums(reading.previous_ranges(period, parks), ids),
         outage_counts(reading.connection, ranges, [ride.ride_id for ride in rides]),
     )
@@ -136,8 +144,8 @@ def ride_lines(reading: Reading, period: Period, rides: Sequence[RideInfo]) -> l
 class _Source:
     reading: Reading
     ranges: dict[int, DayRange]
-    totals: dict[int, RideTotals]
-    previous: dict[int, RideTotals]
+    totals: Mapping[int, RideTotals]
+    previous: Mapping[int, RideTotals]
     outages: dict[int, int]
 
 
@@ -157,7 +165,7 @@ def _line(source: _Source, ride: RideInfo) -> Line:
         "average_wait_minutes": scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
         "max_wait_minutes": totals.wait_max or None,
         "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
-        "trend_points": ride_trend(totals, source.previous.get(ride.ride_id)),
+        "trend_points": trend(totals, source.previous.get(ride.ride_id)),
     }
     return Line(_row(source, ride, figures), totals.observed, totals.open)
 
@@ -178,18 +186,6 @@ def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: P
                 "outages": source.outages.get(ride.ride_id, 0),
             }
     return Line(_row(source, ride, figures), now.observed, now.open)
-
-
-def ride_trend(totals: RideTotals, previous: RideTotals | None) -> float | None:
-    """Change of uptime in percentage points (R11)."""
-    if previous is None:
-        return None
-    return scores.trend_points(
-        scores.uptime_percent(totals.operating, totals.downtime),
-        scores.uptime_percent(previous.operating, previous.downtime),
-        scores.coverage_percent(totals.observed, totals.open),
-        scores.coverage_percent(previous.observed, previous.open),
-    )
 
 
 def excluded_reason(ride: RideInfo, totals: RideTotals | None) -> str | None:

@@ -11,8 +11,9 @@ from hallofshame.metrics.scores import is_listed_change
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.parks import trend
 from hallofshame.web.rows.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
-from hallofshame.web.rows.rides import ride_totals, ride_trend
+from hallofshame.web.rows.rides import ride_totals
 
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 
@@ -71,7 +72,7 @@ def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
         now = ride_totals(reading, period)
         before = ride_totals(reading, replace(period, shift=Shift.PREVIOUS))
         return {
-            ride_id: ride_trend(totals, before.get(ride_id))
+            ride_id: trend(totals, before.get(ride_id))
             for ride_id, totals in now.items()
             if totals.eligible_days > 0
         }
