@@ -17,6 +17,8 @@ _APOSTROPHES = re.compile(r"['’‘`´]")
 _MEETING = re.compile(r"^meet\b|\bmeet and greet\b|\bcharacter (?:meet|greeting)")
 _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 
+_MAX_QUOTED = 80
+
 
 def normalise(name: str) -> str:
     """The form under which two spellings of one name compare equal (R14).
@@ -50,3 +52,8 @@ def kind_named(name: str) -> RideKind:
 def slugify(name: str) -> str:
     """A name for use in an address: ``Disney's Animal Kingdom`` → ``disneys-animal-kingdom``."""
     return normalise(name).replace(" ", "-")
+
+
+def quoted(text: str) -> str:
+    """What somebody gave, as a message quotes it: control characters spelled out, cut where overlong."""
+    return repr(text if len(text) <= _MAX_QUOTED else text[:_MAX_QUOTED] + "…")

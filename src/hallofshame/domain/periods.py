@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hallofshame.domain.errors import PeriodError
+from hallofshame.domain.names import quoted
 
 ONE_DAY = dt.timedelta(days=1)
 FIRST_YEAR = 2000
 MAX_RANGE_DAYS = 20 * 366
-_MAX_SHOWN = 80
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_YEAR = re.compile(r"[0-9]{4}")
 
@@ -213,7 +213,7 @@ def parse_period(
         if year is not None:
             raise PeriodError("give either year or start and end, not both", parameter="year")
         _refuse_other_name(period, PeriodName.RANGE)
-        return _parse_range(start, end, today)
+        return parse_range(start, end, today)
     if year is not None:
         _refuse_other_name(period, PeriodName.YEAR)
         return Period(PeriodName.YEAR, year=_parse_year(year, today))
@@ -223,7 +223,7 @@ def parse_period(
         return Period(PeriodName(period))
     choices = ", ".join(NAMED_PERIODS)
     raise PeriodError(
-        f"unknown period {_shown(period)}; it takes one of {choices}; "
+        f"unknown period {quoted(period)}; it takes one of {choices}; "
         "or leave it out and give year=YYYY, or start=YYYY-MM-DD and end=YYYY-MM-DD",
         parameter="period",
     )
@@ -232,7 +232,7 @@ def parse_period(
 def _refuse_other_name(period: str | None, name: PeriodName) -> None:
     if period is not None and period != name:
         raise PeriodError(
-            f"period {_shown(period)} does not go together with dates of its own; give one or the other",
+            f"period {quoted(period)} does not go together with dates of its own; give one or the other",
             parameter="period",
         )
 
@@ -241,32 +241,32 @@ def _parse_year(text: str, today: dt.date) -> int:
     latest = today.year + 1
     if not _ISO_YEAR.fullmatch(text) or not FIRST_YEAR <= int(text) <= latest:
         raise PeriodError(
-            f"year {_shown(text)} is not usable; it takes four digits from {FIRST_YEAR} to {latest}",
+            f"year {quoted(text)} is not usable; it takes four digits from {FIRST_YEAR} to {latest}",
             parameter="year",
         )
     return int(text)
 
 
-def _parse_range(start: str | None, end: str | None, today: dt.date) -> Period:
+def parse_range(
+    start: str | None, end: str | None, today: dt.date, names: tuple[str, str] = ("start", "end")
+) -> Period:
+    """A range of dates up to tomorrow, both included; ``names`` are those of the two parameters."""
     if start is None or end is None:
-        missing = "start" if start is None else "end"
+        missing = names[0] if start is None else names[1]
         raise PeriodError(
-            f"{missing} is missing; a range takes start and end as YYYY-MM-DD", parameter=missing
+            f"{missing} is missing; a range takes {names[0]} and {names[1]} as YYYY-MM-DD", parameter=missing
         )
     latest = today + ONE_DAY
-    first, last = parse_date("start", start, latest), parse_date("end", end, latest)
+    first, last = parse_date(names[0], start, latest), parse_date(names[1], end, latest)
     if first > last:
-        raise PeriodError(f"end {end!r} lies before start {start!r}; swap them", parameter="end")
+        raise PeriodError(
+            f"{names[1]} {end!r} lies before {names[0]} {start!r}; swap them", parameter=names[1]
+        )
     if (last - first).days + 1 > MAX_RANGE_DAYS:
         raise PeriodError(
-            f"the range {start} to {end} is too long; it takes at most 20 years", parameter="end"
+            f"the range {start} to {end} is too long; it takes at most 20 years", parameter=names[1]
         )
     return Period(PeriodName.RANGE, start=first, end=last)
-
-
-def _shown(text: str) -> str:
-    """The value as quoted in a message, cut where it is overlong."""
-    return repr(text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…")
 
 
 def parse_date(parameter: str, text: str, latest: dt.date) -> dt.date:
@@ -275,7 +275,7 @@ def parse_date(parameter: str, text: str, latest: dt.date) -> dt.date:
         day = dt.date.fromisoformat(text if _ISO_DATE.fullmatch(text) else "")
     except ValueError:
         raise PeriodError(
-            f"{parameter} {_shown(text)} is no date; it takes YYYY-MM-DD", parameter=parameter
+            f"{parameter} {quoted(text)} is no date; it takes YYYY-MM-DD", parameter=parameter
         ) from None
     if day > latest or day.year < FIRST_YEAR:
         raise PeriodError(

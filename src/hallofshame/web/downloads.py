@@ -16,6 +16,7 @@ from typing import IO
 from flask import Response, make_response, request
 from werkzeug.exceptions import ServiceUnavailable
 
+from hallofshame.domain.names import quoted
 from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.export import export
@@ -102,7 +103,7 @@ def find_download(reading: Reading, file: str) -> Download:
     if file not in known:
         near = nearest(file[:80], {name: name for name in known})
         raise UnknownError(
-            f"there is no download {file[:80]!r}; /api/downloads lists them",
+            f"there is no download {quoted(file)}; /api/downloads lists them",
             [{"path": f"{_ADDRESS}{name}"} for name in near],
         )
     return known[file]

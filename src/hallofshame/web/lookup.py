@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hallofshame.domain.names import quoted
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
@@ -19,7 +20,7 @@ def find_park(reading: Reading, text: str) -> ParkInfo:
     park = parks.get(_number(text)) or reading.catalogue.by_slug.get(text)
     if park is None:
         near = [_park_match(parks[park_id]) for park_id in _near_parks(reading, text)]
-        raise UnknownError(f"there is no park {text[:_MAX_SHOWN]!r}", near)
+        raise UnknownError(f"there is no park {quoted(text)}", near)
     return park
 
 
@@ -30,7 +31,7 @@ def find_ride(reading: Reading, text: str) -> RideInfo:
     if ride is None:
         near_ids = _near(text, rides, {ride_id: ride.name for ride_id, ride in rides.items()})
         near = [_ride_match(reading, rides[ride_id]) for ride_id in near_ids]
-        raise UnknownError(f"there is no ride {text[:_MAX_SHOWN]!r}", near)
+        raise UnknownError(f"there is no ride {quoted(text)}", near)
     return ride
 
 

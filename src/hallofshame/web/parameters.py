@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from hallofshame.domain.errors import InputError
-from hallofshame.domain.names import slugify
+from hallofshame.domain.names import quoted, slugify
 from hallofshame.domain.periods import Period, PeriodName, parse_date, parse_period
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.envelope import Page
@@ -68,7 +68,7 @@ class Parameters:
             if name not in names:
                 takes = f"it takes {', '.join(names)}" if names else "it takes no parameters"
                 raise UnknownParameterError(
-                    f"unknown parameter {_shown(name)}; {takes}", parameter=name[:_MAX_SHOWN]
+                    f"unknown parameter {quoted(name)}; {takes}", parameter=name[:_MAX_SHOWN]
                 )
             if len(values.getlist(name)) > 1:
                 raise InputError(f"{name} is given more than once; give it once", parameter=name)
@@ -105,7 +105,7 @@ class Parameters:
         plain = text.isascii() and text.isdigit() and len(text) <= len(str(highest))
         if not plain or not lowest <= int(text) <= highest:
             raise InputError(
-                f"{name} {_shown(text)} is not usable; it takes a whole number from {lowest} to {highest}",
+                f"{name} {quoted(text)} is not usable; it takes a whole number from {lowest} to {highest}",
                 parameter=name,
             )
         return int(text)
@@ -117,7 +117,7 @@ class Parameters:
             return choices[0]
         if text not in choices:
             raise InputError(
-                f"unknown {name} {_shown(text)}; it takes one of {', '.join(choices)}", parameter=name
+                f"unknown {name} {quoted(text)}; it takes one of {', '.join(choices)}", parameter=name
             )
         return text
 
@@ -146,9 +146,4 @@ class Parameters:
                 return value
         meant = nearest(text[:_MAX_SHOWN], {value: value for value in known}, 3) or list(known)
         choices = ", ".join(meant[:12]) or "nothing yet: the catalogue is empty"
-        raise InputError(f"unknown {name} {_shown(text)}; it takes, for example, {choices}", parameter=name)
-
-
-def _shown(text: str) -> str:
-    """The value as quoted in a message, cut where it is overlong."""
-    return repr(text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…")
+        raise InputError(f"unknown {name} {quoted(text)}; it takes, for example, {choices}", parameter=name)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from flask import Blueprint
 
 from hallofshame.domain.errors import InputError, PeriodError
-from hallofshame.domain.periods import MAX_RANGE_DAYS, ONE_DAY, Period, PeriodName, Shift
+from hallofshame.domain.periods import Period, Shift, parse_range
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.web.endpoints import endpoint
@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 MAX_COMPARED = 6
 NONE, RANGE = "none", "range"
+AGAINST_DATES = ("against_start", "against_end")
 AGAINST = (NONE, *Shift, RANGE)
 CHANGES = ("shame_score", "uptime_percent", "total_downtime_hours", "average_wait_minutes")
 
@@ -114,7 +115,7 @@ def _listed(name: str, text: str, find: Callable[[str], T]) -> list[T]:
 def _against(asked: Parameters, first: Period, today: dt.date) -> Period | None:
     against = asked.choice("against", AGAINST)
     if against != RANGE:
-        for name in ("against_start", "against_end"):
+        for name in AGAINST_DATES:
             if asked.text(name) is not None:
                 raise InputError(f"{name} goes with against=range; give both or leave it out", parameter=name)
     if against == NONE:
@@ -124,24 +125,7 @@ def _against(asked: Parameters, first: Period, today: dt.date) -> Period | None:
             "period 'live' is a moment, with nothing before it to compare; give another or against=none",
             parameter="period",
         )
-    return _range(asked, today) if against == RANGE else replace(first, shift=Shift(against))
-
-
-def _range(asked: Parameters, today: dt.date) -> Period:
-    latest = today + ONE_DAY
-    start, end = asked.date("against_start", latest), asked.date("against_end", latest)
-    if start is None or end is None:
-        missing = "against_start" if start is None else "against_end"
-        raise PeriodError(
-            f"{missing} is missing; against=range takes against_start and against_end as YYYY-MM-DD",
-            parameter=missing,
-        )
-    if start > end:
-        raise PeriodError(
-            f"against_end '{end}' lies before against_start '{start}'; swap them", parameter="against_end"
-        )
-    if (end - start).days + 1 > MAX_RANGE_DAYS:
-        raise PeriodError(
-            f"the range {start} to {end} is too long; it takes at most 20 years", parameter="against_end"
-        )
-    return Period(PeriodName.RANGE, start=start, end=end)
+    if against != RANGE:
+        return replace(first, shift=Shift(against))
+    start, end = (asked.text(name) for name in AGAINST_DATES)
+    return parse_range(start, end, today, AGAINST_DATES)

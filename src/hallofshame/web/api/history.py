@@ -7,6 +7,7 @@ import datetime as dt
 from flask import Blueprint
 
 from hallofshame.domain.errors import InputError
+from hallofshame.domain.names import quoted
 from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo
@@ -165,5 +166,5 @@ def _listed(asked: str | None) -> list[str]:
         raise InputError(f"ids has {len(parts)} rides; {takes}", parameter="ids")
     for part in parts:
         if not (part.isascii() and part.isdigit()):
-            raise InputError(f"ids {part[:80]!r} is no ride_id; {takes}", parameter="ids")
+            raise InputError(f"ids {quoted(part)} is no ride_id; {takes}", parameter="ids")
     return parts
