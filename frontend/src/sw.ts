@@ -89,7 +89,9 @@ async function kept(request: Request, isPage: boolean): Promise<Response | undef
   if (held === undefined) return undefined;
   const headers = new Headers(held.headers);
   headers.set(KEPT_HEADER, "1");
-  return new Response(held.body, { status: held.status, headers });
+  // The script of a page cannot read the headers it came with: the page itself says it.
+  const body = isPage ? (await held.text()).replace("<html ", "<html data-kept ") : held.body;
+  return new Response(body, { status: held.status, headers });
 }
 
 async function keep(request: Request, response: Response): Promise<void> {

@@ -146,7 +146,13 @@ CONTROLS = [
     Control("park", "year before", button("2025", "#year"), r"calendar=2025|of=2025|2025", "#year"),
     Control("ride", "what the chart shows", button("Wait", "#chart"), r"measure=", "#chart"),
     Control("ride", "what the week shows", button("Uptime", "#week"), r"heat=", "#week"),
-    Control("data", "park of the examples", choose("With the figures of", "Gardaland"), r"park=gardaland"),
+    Control(
+        "data",
+        "park of the examples",
+        choose("With the figures of", "Gardaland"),
+        r"park=gardaland",
+        replaces=True,
+    ),
     Control("data", "order", button("Days", "#coverage"), r"sort=", "#coverage", replaces=True),
 ]
 

@@ -172,7 +172,7 @@ def test_an_address_that_leads_nowhere_helps(
         ("/?start=2026-08-12&end=2026-08-03", "end"),
         ("/rides?offset=-1", "offset"),
         (f"/parks/{PARK}?period=soon", "period"),
-        ("/compare?parks=11,47&against=someday", "against"),
+        ("/compare?parks=11,47&period=someday", "period"),
     ],
 )
 @pytest.mark.parametrize("has_script", [True, False])

@@ -33,7 +33,7 @@ def test_lists_details_and_counts_agree(api: Api, ledger: Ledger, rides: list[Ro
         facts, name = details["outage_statistics"], f"{ride['ride_id']} {ride['ride_name']}"
         ledger.say("ride's outages", len(own), name, "count")
         ledger.say("row", details["summary"]["outages"] or 0, name, "count")
-        ledger.say("statistics", facts["count"], name, "count")
+        ledger.say("statistics", facts["count"] or 0, name, "count")
         ledger.say("/outages", sum(row["ride_id"] == ride["ride_id"] for row in everywhere), name, "count")
         longest = max((row["downtime_seconds"] for row in own), default=None)
         ledger.say("ride's outages", longest, name, "longest")

@@ -120,9 +120,11 @@ export function plantSeed(document: Document): void {
   const text = document.getElementById("seed")?.textContent;
   if (!text) return;
   const seeds = JSON.parse(text) as Record<string, Envelope<unknown>>;
+  // A page that the service worker kept from an earlier visit: shown, and asked for anew at once.
+  const isKept = document.documentElement.dataset["kept"] !== undefined;
   for (const [url, body] of Object.entries(seeds)) {
-    queryClient.setQueryData([url], { body, isKept: false } satisfies Held);
-    noteFreshness(body, false);
+    queryClient.setQueryData([url], { body, isKept } satisfies Held, isKept ? { updatedAt: 1 } : undefined);
+    noteFreshness(body, isKept);
   }
 }
 
