@@ -19,7 +19,12 @@ async function start(): Promise<void> {
   await findRoute(window.location.pathname)?.route.load();
   createRoot(root).render(<App />);
   if (import.meta.env.PROD && "serviceWorker" in navigator) {
-    whenIdle(() => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+    whenIdle(() => {
+      navigator.serviceWorker.register("/sw.js").catch((error: unknown) => {
+        // The pages work without it; only the last view is not kept for offline use.
+        console.warn("The service worker could not be registered:", error);
+      });
+    });
   }
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hallofshame.metrics.awards import Entry, Record, Winner, qualifies, winners
+from hallofshame.metrics.awards import Entry, Record, Winner, left_out, qualifies, winners
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_the_lowest_can_win_too() -> None:
 
 def test_without_entries_there_are_no_winners() -> None:
     assert winners([], highest_first=True, limit=5) == []
+
+
+@pytest.mark.parametrize(("limit", "unnamed"), [(0, 0), (1, 0), (2, 1), (3, 0), (5, 0)])
+def test_those_that_share_the_last_place_unnamed_are_counted(limit: int, unnamed: int) -> None:
+    assert left_out(SCORES, winners(SCORES, highest_first=True, limit=limit)) == unnamed

@@ -683,7 +683,7 @@ export interface components {
             /** @description What it is given for, in one sentence. */
             explanation: string;
             winners: (components["schemas"]["ParkWinner"] | components["schemas"]["RideWinner"])[];
-            /** @description How many more share the place of the last winner named, beyond `limit`. */
+            /** @description How many more share the last place, beyond `limit`. */
             unnamed_at_last_place: number;
         };
         /** @description The awards of one year. */

@@ -23,7 +23,9 @@ export function PeriodPicker({ withoutLive = false, fallback = "today", onHint }
   // On narrow screens the periods are a row that scrolls: bring the chosen one into it.
   useEffect(() => {
     const chosen = list.current?.querySelector<HTMLElement>("[aria-current]");
-    if (list.current && chosen) list.current.scrollLeft = chosen.offsetLeft - list.current.clientWidth / 3;
+    if (!list.current || !chosen) return;
+    const start = chosen.offsetLeft - list.current.offsetLeft;
+    if (start + chosen.offsetWidth > list.current.clientWidth) list.current.scrollLeft = start - list.current.clientWidth / 3;
   }, [current]);
   return (
     <nav className="periods" aria-label="Period">

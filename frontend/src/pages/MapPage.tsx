@@ -98,7 +98,7 @@ export default function MapPage() {
         <BandLegend />
         <p className="small">
           A hatched disc is a park without a score in this period; that is no good score and no bad one. A disc with a number stands for several
-          parks and carries the sign of the worst. Marks move with + and −, with the arrow keys, and by dragging. The land is drawn from{" "}
+          parks and carries the sign of the worst. Drag the map or use the arrow keys to move it; + and −, two fingers, or the wheel with Ctrl scale it. The land is drawn from{" "}
           <a href="https://www.naturalearthdata.com/">Natural Earth</a>; nothing is fetched from elsewhere.
         </p>
       </section>

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { lazy, useEffect } from "react";
 import { prefetchApi, useApi } from "../api/client";
 import type { PageProps } from "../app/routes";
 import { BandLegend, Failure, Later, PeriodPicker, SectionNav, Skeleton, StaleNotice } from "../components";
@@ -23,6 +23,8 @@ import { TimelineSection } from "./park/TimelineSection";
 import { dateOr, useView, type View } from "./park/useView";
 import { Verdict } from "./park/Verdict";
 import { WithoutData } from "./park/WithoutData";
+
+const NotFound = lazy(() => import("./NotFoundPage"));
 
 const SECTIONS = [
   ["chart", "Chart"],
@@ -55,6 +57,7 @@ export default function ParkPage({ params }: PageProps) {
     for (const name of neighbours(view.name)) prefetchApi(path, { period: name });
   }, [path, view.name]);
 
+  if (answer.error?.status === 404 && !answer.isFetching) return <NotFound path={window.location.pathname} />;
   if (details === undefined || isOther) {
     return (
       <div className="page">
@@ -89,7 +92,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
   return (
     <>
       <Verdict details={details} view={view} />
-      <SectionNav sections={SECTIONS} />
+      <SectionNav sections={hasFigures ? SECTIONS : SECTIONS.filter(([id]) => id !== "chart" && id !== "score" && id !== "outages")} />
       {!hasFigures && <WithoutData details={details} view={view} />}
       {hasFigures && (
         <section id="chart" className="part">
@@ -103,10 +106,12 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           />
         </section>
       )}
-      <section id="score" className="part" aria-labelledby="score-title">
-        <h2 id="score-title">Where the score comes from</h2>
-        <ScoreExplained details={details} view={view} />
-      </section>
+      {hasFigures && (
+        <section id="score" className="part" aria-labelledby="score-title">
+          <h2 id="score-title">Where the score comes from</h2>
+          <ScoreExplained details={details} view={view} />
+        </section>
+      )}
       <section id="rides" className="part" aria-labelledby="rides-title">
         <h2 id="rides-title">{view.isLive ? "Rides now" : "Problem rides first"}</h2>
         <RidesSection rides={details.rides} view={view} />

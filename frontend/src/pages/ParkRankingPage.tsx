@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { Link } from "wouter";
 import { useApi } from "../api/client";
 import type { ParkRow, ParkSparkline } from "../api/rows";
 import { ParkScene } from "../art/ParkScene";
@@ -34,6 +35,7 @@ export default function ParkRankingPage() {
         <div className="page hero-words">
           <h1>Who broke down?</h1>
           <p>{LEAD}</p>
+          <Answer list={list} />
         </div>
       </section>
       <div className="page">
@@ -95,6 +97,22 @@ function Ranking({ list }: { list: List<ParkRow> }) {
       {unranked === rows.length && <NobodyRanked isLive={isLive} />}
       <SameView path={PATH} asked={list.asked} of="the ranking of parks" />
     </>
+  );
+}
+
+/** Who leads the list, so that the first answer needs no scrolling. */
+function Answer({ list }: { list: List<ParkRow> }) {
+  const [state] = useQueryState();
+  const worst = list.data?.data.find((row) => row.rank === 1);
+  const band = bandOf(worst?.shame_score);
+  if (list.data === undefined || worst === undefined || band === null || worst.shame_score === 0) return null;
+  return (
+    <p className="hero-answer">
+      {list.data.period?.label ?? periodLabel(state)}: <Link href={parkPath(worst) + addressWith("", pick(state, PERIOD_PARAMETERS), {})}>{worst.park_name}</Link>{" "}
+      <span className="answer-figure">
+        <Sign level={band.level} /> <b><Figure value={worst.shame_score} digits={2} /></b> {band.name}
+      </span>
+    </p>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { lazy, useEffect } from "react";
 import { useLocation } from "wouter";
 import { prefetchApi, useApi } from "../api/client";
 import type { PageProps } from "../app/routes";
@@ -20,6 +20,8 @@ import { QueuesSection } from "./ride/QueuesSection";
 import { RideHead } from "./ride/RideHead";
 import { OutageFacts, RideVerdict } from "./ride/RideVerdict";
 import { StatusSection } from "./ride/StatusSection";
+
+const NotFound = lazy(() => import("./NotFoundPage"));
 
 const SECTIONS = [
   ["status", "48 hours"],
@@ -50,6 +52,7 @@ export default function RidePage({ params }: PageProps) {
   }, [path, view.name]);
   useRightAddress(isOther ? undefined : details);
 
+  if (answer.error?.status === 404 && !answer.isFetching) return <NotFound path={window.location.pathname} />;
   if (details === undefined || isOther) {
     return (
       <div className="page">

@@ -1,8 +1,9 @@
 import { useMemo } from "react";
+import { Link } from "wouter";
 import { useApi } from "../api/client";
 import type { RideRow, RideSparkline } from "../api/rows";
 import { RideScene } from "../art/RideScene";
-import { DataTable, Empty, Failure, Figure, isFiltered, RelativeTime, Skeleton, StaleNotice } from "../components";
+import { DataTable, Duration, Empty, Failure, Figure, isFiltered, RelativeTime, Skeleton, StaleNotice } from "../components";
 import { counted, number } from "../lib/format";
 import { ridePath } from "../lib/paths";
 import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
@@ -30,6 +31,7 @@ export default function RideRankingPage() {
         <div className="page hero-words">
           <h1>Which rides break down?</h1>
           <p>{LEAD}</p>
+          <Answer list={list} />
         </div>
       </section>
       <div className="page">
@@ -81,6 +83,21 @@ function Ranking({ list }: { list: List<RideRow> }) {
       <Pager total={total} offset={offset} limit={limit} />
       <SameView path={PATH} asked={list.asked} of="the ranking of rides" />
     </>
+  );
+}
+
+/** Who leads the list, so that the first answer needs no scrolling. */
+function Answer({ list }: { list: List<RideRow> }) {
+  const [state] = useQueryState();
+  const worst = list.data?.data.find((row) => row.rank === 1);
+  if (list.data === undefined || worst === undefined || (worst.downtime_seconds ?? 0) === 0) return null;
+  return (
+    <p className="hero-answer">
+      {list.data.period?.label ?? periodLabel(state)}: <Link href={ridePath(worst) + addressWith("", pick(state, PERIOD_PARAMETERS), {})}>{worst.ride_name}</Link>{" "}
+      <span className="answer-figure">
+        <b><Duration seconds={worst.downtime_seconds} /></b> down
+      </span>
+    </p>
   );
 }
 

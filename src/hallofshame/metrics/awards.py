@@ -67,6 +67,16 @@ def winners(entries: Iterable[Entry], *, highest_first: bool, limit: int) -> lis
     return [Winner(entry.key, place) for (_value, entry), place in zip(known, places, strict=False)]
 
 
+def left_out(entries: Iterable[Entry], placed: Sequence[Winner]) -> int:
+    """How many entries equal the last of the ``placed`` and so share its place without being named."""
+    if not placed:
+        return 0
+    values = {entry.key: entry.value for entry in entries}
+    last = values[placed[-1].key]
+    named = {winner.key for winner in placed}
+    return sum(value == last and key not in named for key, value in values.items())
+
+
 def shared_places(values: Sequence[float]) -> list[int]:
     """Places of values in their order: 1, 2, 2, 4."""
     places: list[int] = []

@@ -2,6 +2,7 @@ import { useId } from "react";
 import { Link } from "wouter";
 import { AwardScene } from "../../art/AwardScenes";
 import { isRide, moveSince, moveWords, winnerName, winnerPath, type Category, type Winner } from "./awards";
+import { number } from "../../lib/format";
 import { Measured } from "./Measured";
 import { ShareButton } from "./Share";
 
@@ -59,6 +60,12 @@ export function AwardCard({ category, year, isPartial, against }: AwardCardProps
               </ol>
             )}
           </>
+        )}
+        {category.unnamed_at_last_place > 0 && (
+          <p className="small">
+            {number(category.unnamed_at_last_place)} more {category.winners.length > 1 ? "share the last place shown" : "share this place"}; among
+            equals the longer record is named first.
+          </p>
         )}
         {against && <Before year={against.year} winners={before} measure={category.measure} />}
         <p className="small">{category.explanation}</p>

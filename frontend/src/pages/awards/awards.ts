@@ -18,6 +18,8 @@ export interface Category {
   measure: string;
   explanation: string;
   winners: Winner[];
+  /** How many more share the place of the last winner. */
+  unnamed_at_last_place: number;
 }
 
 export interface Awards {

@@ -5,6 +5,8 @@ import { Figure, NoData, Percent, ScoreBadge, SourceLinks } from "../../componen
 import { signed } from "../../lib/format";
 import { spanOf } from "../../lib/time";
 import { addressWith } from "../../lib/urlState";
+import { unrankedWords } from "../../lib/wording";
+import { Reason } from "../ranking/cells";
 import { isBetter, isRide, nameOf, pathOf, type Change, type Comparison, type CompareRow, type Subject } from "./comparison";
 
 interface Line {
@@ -45,7 +47,8 @@ const LINES: readonly Line[] = [
     figure: (subject) =>
       isRide(subject) ? null : (
         <>
-          <Figure value={subject.rides_down} /> <span className="of">of {subject.rides_eligible ?? "–"}</span>
+          <Figure value={subject.rides_down} />
+          {subject.rides_down !== null && subject.rides_eligible !== null && <span className="of"> of {subject.rides_eligible}</span>}
         </>
       ),
   },
@@ -91,6 +94,10 @@ export function ComparedTable({ comparison, words, period }: ComparedTableProps)
                 <span className="sub">
                   {isRide(row.first) ? row.first.park_name : [row.first.operator, row.first.country].filter(Boolean).join(" · ")}
                 </span>
+                <Reason row={row.first} />
+                {row.second && row.second.unranked_reason !== null && row.second.unranked_reason !== row.first.unranked_reason && (
+                  <span className="reason">Before: {unrankedWords(row.second.unranked_reason).toLowerCase()}</span>
+                )}
               </th>
             ))}
           </tr>
@@ -120,6 +127,9 @@ export function ComparedTable({ comparison, words, period }: ComparedTableProps)
   );
 }
 
+/** Whether there is anything to compare: of a time that nobody watched, a dash says enough. */
+const isKnown = (subject: Subject) => subject.coverage_percent !== null;
+
 function Cell({ line, row }: { line: Line; row: CompareRow }) {
   return (
     <>
@@ -129,7 +139,7 @@ function Cell({ line, row }: { line: Line; row: CompareRow }) {
           <span className="sub">was</span> {line.figure(row.second)}
         </span>
       )}
-      {row.second && line.change && <ChangeMark value={row.change?.[line.change.of] ?? null} change={line.change} />}
+      {row.second && isKnown(row.first) && isKnown(row.second) && line.change && <ChangeMark value={row.change?.[line.change.of] ?? null} change={line.change} />}
     </>
   );
 }

@@ -80,6 +80,7 @@ export function CoverageSection() {
         </Empty>
       ) : (
         <DataTable
+          className="plain cards sorts"
           columns={COLUMNS}
           rows={rows}
           rowKey={(row) => row.park_id}

@@ -168,7 +168,7 @@ function Shares({ example }: { example: ParkExample }) {
   const shares = example.score_explained.rides;
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label="What rides add to the score; scrolls sideways on narrow screens">
-      <table className="plain">
+      <table className="plain cards">
         <thead>
           <tr>
             <th scope="col">Ride</th>
@@ -187,9 +187,9 @@ function Shares({ example }: { example: ParkExample }) {
           {shares.slice(0, SHOWN).map((share) => (
             <tr key={share.ride_id}>
               <th scope="row">{share.ride_name}</th>
-              <td className="num">×{share.weight}</td>
-              <td className="num">{share.downtime_seconds === null ? <Figure value={null} /> : minutes(share.downtime_seconds)}</td>
-              <td className="num">
+              <td className="num" data-label="Weight">×{share.weight}</td>
+              <td className="num" data-label="Minutes lost">{share.downtime_seconds === null ? <Figure value={null} /> : minutes(share.downtime_seconds)}</td>
+              <td className="num" data-label="Adds">
                 <Figure value={share.score_points} digits={2} />
               </td>
             </tr>

@@ -41,7 +41,7 @@ export function ParkList({ rows, placed, active, onActive, onShow, addressOf, is
                   <span className="small">(its place is not known)</span>
                 ) : (
                   <button type="button" className="text-button" onClick={() => onShow(place)}>
-                    show<span className="visually-hidden"> {row.park_name} on the map</span>
+                    show on the map<span className="visually-hidden">: {row.park_name}</span>
                   </button>
                 )}
               </span>

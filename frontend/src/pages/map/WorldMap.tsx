@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from "react";
 import { SeaCreatures } from "../../art/SeaCreatures";
 import { number } from "../../lib/format";
 import { cluster, withNames, type Cluster } from "./clusters";
@@ -16,6 +16,14 @@ const PAN = 0.15;
 const DISTANCE_PIXELS = 110;
 /** A press that moved less, in pixels, is a click. */
 const CLICK_PIXELS = 4;
+/** How much a turn of the wheel scales, and how long turns are gathered before the map follows. */
+const WHEEL_STEP = 0.004;
+const WHEEL_MS = 40;
+
+interface Point {
+  x: number;
+  y: number;
+}
 
 interface WorldMapProps {
   places: readonly Place[];
@@ -34,11 +42,20 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
   const patches = usePatches();
   const [drag, setDrag] = useState<{ x: number; y: number; dx: number; dy: number } | null>(null);
   const dragged = useRef(false);
+  const [pinch, setPinch] = useState<{ at: Point; factor: number } | null>(null);
+  const fingers = useRef(new Map<number, Point>());
+  const spread = useRef(0);
   const [pinned, setPinned] = useState<number | null>(null);
   const aspect = size.width / size.height;
   const still = held(viewFor(aspect), aspect);
   const scale = size.width / still.width;
-  const view = drag === null ? still : held({ ...still, x: still.x - drag.dx / scale, y: still.y - drag.dy / scale }, aspect);
+  const scaled = (from: View, factor: number, at: Point): View => {
+    const width = Math.max(from.width / factor, CLOSEST);
+    const keep = 1 - width / from.width;
+    return held({ width, x: from.x + (at.x - from.x) * keep, y: from.y + (at.y - from.y) * keep }, aspect);
+  };
+  const dragging = drag === null ? still : held({ ...still, x: still.x - drag.dx / scale, y: still.y - drag.dy / scale }, aspect);
+  const view = pinch === null ? dragging : scaled(still, pinch.factor, pinch.at);
   const clusters = useMemo(() => cluster(places, CLUSTER_PIXELS / scale), [places, scale]);
   const left = view.x - view.width / 2;
   const top = view.y - view.width / aspect / 2;
@@ -55,11 +72,16 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
     if (closer.width < view.width * 0.95) onView(closer, true);
     else setPinned(group.members[0]?.id ?? null);
   };
-  const zoom = (factor: number, at: { x: number; y: number } = view) => {
-    const width = Math.max(view.width / factor, CLOSEST);
-    const keep = 1 - width / view.width;
-    onView(held({ width, x: view.x + (at.x - view.x) * keep, y: view.y + (at.y - view.y) * keep }, aspect), false);
+  const zoom = (factor: number, at: Point = view) => onView(scaled(view, factor, at), false);
+  /** The place on the map under a point of the window, in the view that stands still. */
+  const placeUnder = (point: Point): Point => {
+    const box = frame.current?.getBoundingClientRect() ?? { left: 0, top: 0 };
+    return {
+      x: still.x - still.width / 2 + (point.x - box.left) / scale,
+      y: still.y - still.width / aspect / 2 + (point.y - box.top) / scale,
+    };
   };
+  useWheel(frame, (turned, point) => zoom(Math.exp(-turned * WHEEL_STEP), placeUnder(point)));
   const onKeyDown = (event: KeyboardEvent) => {
     const pan = view.width * PAN;
     const moves: Record<string, () => void> = {
@@ -80,6 +102,14 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
     move();
   };
   const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
+    if (fingers.current.has(event.pointerId)) fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const [one, other] = [...fingers.current.values()];
+    if (one !== undefined && other !== undefined) {
+      const at = placeUnder({ x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 });
+      const factor = Math.hypot(one.x - other.x, one.y - other.y) / spread.current;
+      setPinch((begun) => ({ at: begun?.at ?? at, factor }));
+      return;
+    }
     if (drag === null) return;
     const moved = { ...drag, dx: event.clientX - drag.x, dy: event.clientY - drag.y };
     if (!dragged.current && Math.hypot(moved.dx, moved.dy) > CLICK_PIXELS) {
@@ -88,7 +118,29 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
     }
     if (dragged.current) setDrag(moved);
   };
-  const onPointerUp = () => {
+  const onPointerDown = (event: PointerEvent<SVGSVGElement>) => {
+    dragged.current = false;
+    setPinned(null);
+    if (event.pointerType === "touch") fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const [one, other] = [...fingers.current.values()];
+    if (one !== undefined && other !== undefined) {
+      spread.current = Math.max(1, Math.hypot(one.x - other.x, one.y - other.y));
+      dragged.current = true;
+      setDrag(null);
+    } else if (event.button === 0) setDrag({ x: event.clientX, y: event.clientY, dx: 0, dy: 0 });
+  };
+  const onPointerCancel = () => {
+    fingers.current.clear();
+    setPinch(null);
+    setDrag(null);
+  };
+  const onPointerUp = (event: PointerEvent<SVGSVGElement>) => {
+    fingers.current.delete(event.pointerId);
+    if (pinch !== null) {
+      onView(view, false);
+      setPinch(null);
+      return;
+    }
     if (drag !== null && dragged.current) onView(view, false);
     setDrag(null);
   };
@@ -102,14 +154,10 @@ export function WorldMap({ places, viewFor, active, onActive, onView, addressOf 
           aria-label="Map of the parks. The list beside it holds the same parks; arrow keys move the map, plus and minus scale it."
           tabIndex={0}
           onKeyDown={onKeyDown}
-          onPointerDown={(event) => {
-            dragged.current = false;
-            setPinned(null);
-            if (event.button === 0) setDrag({ x: event.clientX, y: event.clientY, dx: 0, dy: 0 });
-          }}
+          onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
           onPointerUp={onPointerUp}
-          onPointerCancel={() => setDrag(null)}
+          onPointerCancel={onPointerCancel}
           onClickCapture={(event) => {
             if (!dragged.current) return;
             // The end of a drag is no click on what lies under it.
@@ -176,6 +224,40 @@ function Distance({ view, scale }: { view: View; scale: number }) {
       {number(km, km < 1 ? 1 : 0, "km")}
     </span>
   );
+}
+
+/**
+ * Turns of the wheel with Ctrl or Cmd held, which is also what a trackpad says of two fingers: an answer per some of them. The plain wheel
+ * goes on scrolling the page.
+ */
+function useWheel(ref: RefObject<HTMLElement | null>, onTurn: (turned: number, at: Point) => void) {
+  const latest = useRef(onTurn);
+  useEffect(() => {
+    latest.current = onTurn;
+  });
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return;
+    let turned = 0;
+    let timer: number | undefined;
+    const onWheel = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      turned += event.deltaY;
+      const at = { x: event.clientX, y: event.clientY };
+      timer ??= window.setTimeout(() => {
+        timer = undefined;
+        latest.current(turned, at);
+        turned = 0;
+      }, WHEEL_MS);
+    };
+    // React listens passively, and a passive listener cannot keep the browser from scaling the page.
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => {
+      window.clearTimeout(timer);
+      element.removeEventListener("wheel", onWheel);
+    };
+  }, [ref]);
 }
 
 /** The size of an element in pixels, kept up to date. */

@@ -30,9 +30,9 @@ export function Verdict({ details, view }: { details: ParkDetails; view: View })
               </p>
             </>
           )}
-          <p className="small">{row.rank === null ? `Not ranked: ${unrankedWords(row.unranked_reason ?? "no_data").toLowerCase()}` : `Rank ${row.rank} among all parks`}</p>
+          <p className="small">{row.rank === null ? `Not ranked. ${unrankedWords(row.unranked_reason ?? "no_data")}.` : `Rank ${row.rank} among all parks`}</p>
         </div>
-        <dl className="facts">{view.isLive ? <LiveFacts row={row} /> : <PeriodFacts row={row} />}</dl>
+        {(view.isLive || row.coverage_percent !== null) && <dl className="facts">{view.isLive ? <LiveFacts row={row} /> : <PeriodFacts row={row} />}</dl>}
       </section>
       <Hours details={details} />
     </>
@@ -99,7 +99,7 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
 function Hours({ details }: { details: ParkDetails }) {
   const { windows, evidence, park } = details;
   if (windows === null || evidence === null) return null;
-  if (windows.length === 0) return <p className="hours">No open hours on this day: {evidenceWords(evidence)}.</p>;
+  if (windows.length === 0) return <p className="hours">No open hours on this day: {evidenceWords(evidence).replace(": ", ", ")}.</p>;
   return (
     <p className="hours">
       Counted as open{" "}

@@ -27,7 +27,7 @@ export function WithoutData({ details, view }: { details: ParkDetails; view: Vie
       <h2>No figures for {view.during}</h2>
       <p>
         {summary.unranked_reason !== null && `${unrankedWords(summary.unranked_reason)}. `}
-        {evidence !== null && `What is known of the day: ${evidenceWords(evidence)}. `}
+        {evidence !== null && `What is known of the day: ${evidenceWords(evidence).replace(": ", ", ")}. `}
         {!park.is_active && "The park has vanished from its sources. "}
         {view.isLive && summary.observed_at !== null && (
           <>

@@ -56,7 +56,7 @@ export function parkColumns({ isLive, query, sparks }: Setting, topScore: number
   const over: Column<ParkRow>[] = isLive
     ? [down]
     : [
-        { id: "downtime", header: "Ride-hours down", value: (row) => row.total_downtime_hours, cell: (row) => <Figure value={row.total_downtime_hours} digits={1} /> },
+        { id: "downtime", header: "Ride-hours lost", value: (row) => row.total_downtime_hours, cell: (row) => <Figure value={row.total_downtime_hours} digits={1} /> },
         down,
         { id: "uptime", header: "Uptime", value: (row) => row.uptime_percent, cell: (row) => <Percent value={row.uptime_percent} /> },
         { id: "trend", header: "Change", title: TREND, value: (row) => row.trend_points, cell: (row) => <TrendMark points={row.trend_points} /> },
@@ -95,7 +95,7 @@ export function rideColumns({ isLive, query, sparks }: Setting): Column<RideRow>
       ...who,
       { id: "status", header: "Now", className: "status-cell", numeric: false, cell: (row) => <LiveStatus row={row} /> },
       days,
-      { id: "outages", header: "Breakdowns today", cell: (row) => <Figure value={row.outages} /> },
+      { id: "outages", header: "Outages today", cell: (row) => <Figure value={row.outages} /> },
       wait,
       coverage,
     ];
@@ -105,7 +105,7 @@ export function rideColumns({ isLive, query, sparks }: Setting): Column<RideRow>
     { id: "downtime", header: "Time down", className: "lost", value: (row) => row.downtime_seconds, cell: (row) => <Duration seconds={row.downtime_seconds} /> },
     days,
     { id: "uptime", header: "Uptime", value: (row) => row.uptime_percent, cell: (row) => <Percent value={row.uptime_percent} /> },
-    { id: "outages", header: "Breakdowns", cell: (row) => <Figure value={row.outages} /> },
+    { id: "outages", header: "Outages", cell: (row) => <Figure value={row.outages} /> },
     { id: "trend", header: "Change", title: TREND, cell: (row) => <TrendMark points={row.trend_points} /> },
     wait,
     coverage,

@@ -22,6 +22,8 @@ WALL_SIZE = 3
 
 SHOWN_WAITS, SHOWN_LONGEST = 50, 10
 EVERY_PARK = {"limit": "500"}
+RIDE_SORTS = ("rank", "name", "uptime", "downtime", "wait")
+"""The orders of the rides, as ``/api/rides/downtime`` takes them."""
 
 
 @ranking_pages.get("/")
@@ -67,6 +69,8 @@ def rides(reading: Reading) -> str:
     part = asked_for(asked, ("offset",))
     body = view.ask("/api/rides/downtime", {**choosing.asked, **choosing.rest, **part})
     shown = sorted(row["ride_id"] for row in body["data"])
+    lost = [row for row in body["data"] if row["rank"] is not None and (row["downtime_seconds"] or 0) > 0]
+    first = sorted((row for row in lost if row["rank"] <= WALL_SIZE), key=lambda row: row["rank"])
     if shown:
         view.ask("/api/rides/sparklines", {"ids": ",".join(map(str, shown))})
     view.ask(*CATALOGUE)
@@ -78,6 +82,9 @@ def rides(reading: Reading) -> str:
         period=choosing.period,
         page=BY_NAME["rides"],
         body=body,
+        sort=asked.choice("sort", tuple(RIDE_SORTS)),
+        sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in RIDE_SORTS},
+        wall=[] if page.offset or choosing.period.is_live else first[:WALL_SIZE],
         before_href=choosing.href(offset=str(max(0, page.offset - page.limit))) if page.offset else None,
         after_href=choosing.href(offset=str(after)) if after < body["total"] else None,
         api_href=page_url("/api/rides/downtime", choosing.query, choosing.rest, part),

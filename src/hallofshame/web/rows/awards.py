@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hallofshame.domain.periods import Period, Shift
-from hallofshame.metrics.awards import Entry, Record, Winner, qualifies, winners
+from hallofshame.metrics.awards import Entry, Record, Winner, left_out, qualifies, winners
 from hallofshame.store.reports.record import operated_days, recorded_days
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
@@ -108,7 +108,7 @@ def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) 
             for key, value in _values(reading, period, category).items()
             if value is not None and (key if category.kind == PARK else known.rides[key].park_id) in admitted
         }
-        placed, days = _placed(_Judge(reading, period, category), candidates, limit)
+        placed, days, unnamed = _placed(_Judge(reading, period, category), candidates, limit)
         rows.append(
             {
                 "slug": category.slug,
@@ -120,6 +120,7 @@ def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) 
                     row | {"place": winner.place, "open_days": days[winner.key]}
                     for winner, row in zip(placed, _rows(reading, period, category, placed), strict=True)
                 ],
+                "unnamed_at_last_place": unnamed,
             }
         )
     return rows
@@ -141,8 +142,8 @@ def _values(reading: Reading, period: Period, category: Category) -> dict[int, f
 
 def _placed(
     judge: _Judge, candidates: Mapping[int, float], limit: int
-) -> tuple[list[Winner], dict[int, int]]:
-    """The winners and their open days.
+) -> tuple[list[Winner], dict[int, int], int]:
+    """The winners, their open days, and how many more share the last winner's place.
 
     Candidates are judged in the order of what they are judged by, some at a time, until nobody who follows
     can take a place any more: the days of thousands of rides need not be counted.
@@ -156,7 +157,8 @@ def _placed(
         some = order[start : start + JUDGED_AT_ONCE]
         entries += [Entry(key, candidates[key], days) for key, days in judge.qualified(some).items()]
     days_of = {entry.key: entry.open_days for entry in entries}
-    return winners(entries, highest_first=judge.category.highest_first, limit=limit), days_of
+    placed = winners(entries, highest_first=judge.category.highest_first, limit=limit)
+    return placed, days_of, left_out(entries, placed)
 
 
 @dataclass(frozen=True, slots=True)

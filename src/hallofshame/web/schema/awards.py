@@ -39,6 +39,10 @@ class AwardCategory(TypedDict):
     measure: Annotated[str, Field(description="The field of a winner that decides.")]
     explanation: Annotated[str, Field(description="What it is given for, in one sentence.")]
     winners: list[ParkWinner | RideWinner]
+    unnamed_at_last_place: Annotated[
+        int,
+        Field(ge=0, description="How many more share the last place, beyond `limit`."),
+    ]
 
 
 class Awards(TypedDict):
