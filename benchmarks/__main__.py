@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import collection, cycle, kernel
+from benchmarks import answers, collection, cycle, kernel
 
 if __name__ == "__main__":
     kernel.main()
     cycle.main()
     collection.main()
+    answers.main()

@@ -197,3 +197,8 @@ def test_icons_are_square_and_of_their_size(client: FlaskClient) -> None:
         assert near(colour_at(image, 2, 2), tokens().colour("gold"))
     assert client.get("/icons/7.png").status_code == 404
     assert Image.open(io.BytesIO(client.get("/favicon.ico").data)).format == "ICO"
+
+
+def test_a_badge_is_well_formed_whatever_the_name() -> None:
+    for name in ("A & B <script>\"'", "Tron\x00\x0b\ud800", "東京ディズニーシー" * 9, "", "a\nb"):
+        ET.fromstring(badges.draw(badges.Badge(name, "down 14 %", None), tokens()).encode())

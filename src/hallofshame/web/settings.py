@@ -25,7 +25,7 @@ class WebSettings:
     cache_entries: int = 2_000
     cache_bytes: int = 64 * 1024 * 1024
     memo_entries: int = 256
-    memo_rows: int = 200_000
+    memo_rows: int = 120_000
 
     @property
     def live_hold_seconds(self) -> int:

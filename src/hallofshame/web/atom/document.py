@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from hallofshame.domain.localtime import UTC, isoformat
+from hallofshame.web.xml_text import xml_text
 
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML document may hold, however it is escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +84,10 @@ def _name(tag: str) -> str:
     return f"{{{NAMESPACE}}}{tag}"
 
 
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("", text)
-
-
 def _text(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, _name(tag)).text = _clean(text)
+    ET.SubElement(parent, _name(tag)).text = xml_text(text)
 
 
 def _link(parent: ET.Element, rel: str, address: str, mimetype: str, title: str | None = None) -> None:
-    values = {"rel": rel, "href": _clean(address), "type": mimetype}
-    ET.SubElement(parent, _name("link"), values if title is None else values | {"title": _clean(title)})
+    values = {"rel": rel, "href": xml_text(address), "type": mimetype}
+    ET.SubElement(parent, _name("link"), values if title is None else values | {"title": xml_text(title)})

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from hallofshame.domain.bands import Band
 from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.tokens import Tokens
+from hallofshame.web.xml_text import xml_text
 
 _HEIGHT, _PAD, _SIZE, _SIGN = 24, 9, 13, 12
 _BASELINE = 16.5
@@ -46,7 +47,9 @@ class Badge:
 
 def draw(badge: Badge, tokens: Tokens) -> str:
     """The badge as SVG, without style, script or reference, so that it may stand anywhere."""
-    name = badge.name if len(badge.name) <= _LONGEST_NAME else badge.name[: _LONGEST_NAME - 1].rstrip() + "…"
+    name, text = xml_text(badge.name), xml_text(badge.text)
+    if len(name) > _LONGEST_NAME:
+        name = name[: _LONGEST_NAME - 1].rstrip() + "…"
     name_width, says_width = _width(name), _width(badge.says)
     left = round(name_width + 2 * _PAD)
     sign = _SIGN + 6 if badge.band else 0
@@ -55,11 +58,11 @@ def draw(badge: Badge, tokens: Tokens) -> str:
     ground = tokens.colour(f"poster-{level}") if level else tokens.colour("ink-soft")
     # The two darkest bands, and the grey of no data, take light text.
     ink = tokens.colour("poster-dark" if level in (1, 2, 3) else "poster-light")
-    title = quoteattr(badge.text)
+    title = quoteattr(text)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_HEIGHT}" '
         f'viewBox="0 0 {width} {_HEIGHT}" role="img" aria-label={title}>'
-        f"<title>{escape(badge.text)}</title>"
+        f"<title>{escape(text)}</title>"
         f'<rect width="{width}" height="{_HEIGHT}" rx="5" fill="{tokens.colour("poster-dark")}"/>'
         f'<path d="M{left} 0H{width - 5}a5 5 0 0 1 5 5V{_HEIGHT - 5}a5 5 0 0 1-5 5H{left}z" fill="{ground}"/>'
         f'<g font-family="{_FACES}" font-size="{_SIZE}">'
