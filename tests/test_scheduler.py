@@ -150,6 +150,47 @@ def test_two_processes_take_turns(tmp_path: Path, clock: FixedClock) -> None:
         assert [feed.polls for feed in feeds] == [1, 1]
 
 
+def test_a_lease_of_a_host_whose_clock_ran_ahead_is_not_waited_for(
+    scheduler: Scheduler, installation: Installation, clock: FixedClock, feed: MemoryFeed
+) -> None:
+    ahead = clock.now() + dt.timedelta(days=3)
+    installation.database.run(
+        lambda connection: leases.acquire(connection, COLLECT_LEASE, "elsewhere", ahead, 120)
+    )
+    scheduler.run_cycle()
+    assert feed.polls == 1
+
+
+def test_a_host_whose_clock_is_wrong_makes_room_for_another(tmp_path: Path, clock: FixedClock) -> None:
+    right = clock.now()
+    wrong = FixedClock(right + dt.timedelta(hours=2))
+    feeds = [MemoryFeed(served_at=right), MemoryFeed(served_at=right)]
+    with (
+        gardaland(tmp_path, feeds[0], wrong, holder="one") as first,
+        gardaland(tmp_path, feeds[1], clock, holder="two") as second,
+    ):
+        one, two = Scheduler(first), Scheduler(second)
+        one.run_cycle()
+        assert (feeds[0].polls, state(first).leases, state(first).last_cycle_at) == (1, (), None)
+        assert not one.renew_lease()
+        two.run_cycle()
+        assert state(second).last_cycle_at == int(right.timestamp())
+        assert two.stop(1)
+        wrong.sleep(301)
+        assert one.renew_lease(), "after a cycle's time it may try again"
+
+
+def test_a_sync_noted_under_a_clock_that_ran_ahead_does_not_put_off_the_next(
+    scheduler: Scheduler, clock: FixedClock, feed: MemoryFeed
+) -> None:
+    right = clock.instant
+    clock.instant = right + dt.timedelta(days=30)
+    scheduler.run_cycle()
+    clock.instant = right
+    scheduler.run_cycle()
+    assert feed.syncs == 2
+
+
 def test_a_database_that_is_away_is_survived(
     scheduler: Scheduler,
     installation: Installation,

@@ -53,6 +53,8 @@ def test_parks_are_slugs_with_commas_between_them(monkeypatch: pytest.MonkeyPatc
         ("cadence_seconds", "59"),
         ("cadence_seconds", "1801"),
         ("lease_seconds", "1"),
+        ("cycle_deadline_seconds", "0"),
+        ("cycle_deadline_seconds", "301"),
         ("sync_hour", "24"),
         ("queue_times_url", "queue-times.com"),
         ("read_timeout_seconds", "0"),
@@ -86,8 +88,12 @@ def test_a_misspelt_variable_is_found_and_the_right_one_offered() -> None:
 
 
 def test_the_http_policy_is_made_of_the_settings() -> None:
-    policy = settings.load(tries=7, requests_per_second=2.5, concurrent_requests=3).http_policy
-    assert (policy.tries, policy.requests_per_second, policy.concurrent_requests) == (7, 2.5, 3)
+    policy = settings.load(tries=7, requests_per_second=2.5, answer_timeout_seconds=9).http_policy
+    assert (policy.tries, policy.requests_per_second, policy.answer_timeout_seconds) == (7, 2.5, 9)
+
+
+def test_a_cycle_may_wait_as_long_as_the_cadence() -> None:
+    assert settings.load(cadence_seconds=600, cycle_deadline_seconds=600).cycle_deadline_seconds == 600
 
 
 def test_every_setting_says_what_it_means_and_what_it_takes() -> None:

@@ -9,10 +9,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time and waits."""
+    """Tells the time, measures it and waits."""
 
     def now(self) -> dt.datetime:
         """The present instant, aware, UTC."""
+
+    def elapsed(self) -> float:
+        """Seconds since some moment, to measure by: setting the clock forward or back does not move it."""
 
     def sleep(self, seconds: float) -> None:
         """Wait ``seconds``."""
@@ -24,6 +27,10 @@ class SystemClock:
     def now(self) -> dt.datetime:
         """The present instant, aware, UTC."""
         return dt.datetime.now(dt.UTC)
+
+    def elapsed(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Wait ``seconds``."""
@@ -40,6 +47,10 @@ class FixedClock:
     def now(self) -> dt.datetime:
         """The set instant."""
         return self.instant
+
+    def elapsed(self) -> float:
+        """All that was slept."""
+        return sum(self.slept)
 
     def sleep(self, seconds: float) -> None:
         """Move on by ``seconds`` at once."""

@@ -57,6 +57,8 @@ class Installation:
 
     def close(self) -> None:
         """Give connections back, those to the feeds and those to the database."""
+        if "collector" in vars(self):
+            self.collector.close()
         if self._client is not None:
             self._client.close()
         self.database.dispose()
@@ -105,6 +107,7 @@ class Installation:
             self.clock,
             self.log("collect"),
             cadence_seconds=self.settings.cadence_seconds,
+            deadline_seconds=self.settings.cycle_deadline_seconds,
             workers=self.settings.workers,
             cache=self.cache,
             registry=self.registry(),

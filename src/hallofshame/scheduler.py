@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from hallofshame.domain.errors import ClockError
 from hallofshame.domain.localtime import from_unix, to_unix
 from hallofshame.installation import Installation
 from hallofshame.pipeline.classifying import classify
@@ -22,6 +24,7 @@ from hallofshame.pipeline.sync import sync
 from hallofshame.pipeline.vanished import retire_vanished
 from hallofshame.settings import default_holder
 from hallofshame.store import leases
+from hallofshame.store.instants import latest_believable
 from hallofshame.store.reports.current import system_state
 
 COLLECT_LEASE = "collect"
@@ -56,6 +59,7 @@ class Scheduler:
         self._lease_lock = threading.Lock()
         self._holds_lease = False
         self._caught_up = False
+        self._stands_back_until = -math.inf
         self._scheduler = BackgroundScheduler(
             timezone=dt.UTC,
             executors={"jobs": ThreadPoolExecutor(1), "lease": ThreadPoolExecutor(1)},
@@ -96,7 +100,9 @@ class Scheduler:
         if not self.renew_lease():
             self._log.debug("another process collects; nothing to do")
             return
-        self._step("cycle", self._installation.collector.cycle)
+        self._step("cycle", self._cycle)
+        if self._stands_back:
+            return
         self._step("roll-up", self._roll_up)
         if self._sync_is_due():
             self._daily()
@@ -104,6 +110,19 @@ class Scheduler:
             self._step("gap repair", self._repair)
             self._step("roll-up", self._roll_up)
         self._caught_up = True
+
+    def _cycle(self) -> None:
+        """Collect once; a host whose clock is wrong makes room for another for one cycle's time."""
+        try:
+            self._installation.collector.cycle()
+        except ClockError as error:
+            self._log.error("%s", error)
+            self._stands_back_until = self._clock.elapsed() + self._settings.cadence_seconds
+            self._release()
+
+    @property
+    def _stands_back(self) -> bool:
+        return self._clock.elapsed() <= self._stands_back_until
 
     def run_daily(self) -> None:
         """Bring schedules, entities and tiers up to date, look the record over, roll up what changed."""
@@ -113,7 +132,7 @@ class Scheduler:
     def renew_lease(self) -> bool:
         """Take or keep the duty to collect; returns whether this process has it."""
         with self._lease_lock:
-            if self._stopping.is_set():
+            if self._stopping.is_set() or self._stands_back:
                 return False
             held, self._holds_lease = self._holds_lease, self._acquire()
             if self._holds_lease and not held:
@@ -130,7 +149,7 @@ class Scheduler:
                     connection,
                     COLLECT_LEASE,
                     self._settings.holder_name,
-                    self._clock.now(),
+                    leases.present(connection, self._clock.now()),
                     self._settings.lease_seconds,
                 )
             )
@@ -166,7 +185,9 @@ class Scheduler:
         if last is None:
             return True
         pause = SYNC_EVERY_SECONDS if last.outcome == "ok" else RETRY_SYNC_SECONDS
-        return to_unix(self._clock.now()) - last.started_at >= pause
+        now = self._clock.now()
+        # One of the future was noted under a clock that ran ahead, and says nothing about today.
+        return to_unix(now) - last.started_at >= pause or last.started_at > latest_believable(now)
 
     def _daily(self) -> None:
         parts = self._installation

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
@@ -121,6 +121,21 @@ class Settings(BaseSettings):
         gt=0,
         le=120,
     )
+    answer_timeout_seconds: float = _setting(
+        _HTTP.answer_timeout_seconds,
+        "Longest time for one whole answer of a feed, however steadily it drips.",
+        "seconds above 0, at most 300",
+        gt=0,
+        le=300,
+    )
+    cycle_deadline_seconds: float | None = _setting(
+        None,
+        "Longest time that a cycle waits for the feeds; then it writes what has arrived. "
+        "Unset: half of the cadence.",
+        "seconds above 0, at most the cadence",
+        gt=0,
+        le=1800,
+    )
     tries: int = _setting(
         _HTTP.tries,
         "Requests made for one answer before a poll counts as failed.",
@@ -142,7 +157,9 @@ class Settings(BaseSettings):
         ge=1,
         le=64,
     )
-    workers: int = _setting(16, "Parks polled at the same time.", "a whole number from 1 to 64", ge=1, le=64)
+    workers: int = _setting(
+        16, "Parks polled at the same time from one feed.", "a whole number from 1 to 64", ge=1, le=64
+    )
     gap_repair: bool = _setting(
         True,
         "Whether to fill holes in the record from ThemeParks.wiki's history when collecting begins.",
@@ -157,7 +174,7 @@ class Settings(BaseSettings):
     )
     lease_seconds: int = _setting(
         120,
-        "How long the duty to collect stays with a host that has fallen silent.",
+        "How long the duty to collect stays with a host that has fallen silent; the same on all hosts.",
         "whole seconds from 15 to 3600",
         ge=15,
         le=3600,
@@ -196,6 +213,14 @@ class Settings(BaseSettings):
             raise ValueError("no such file")
         return value
 
+    @field_validator("cycle_deadline_seconds")
+    @classmethod
+    def _within_cadence(cls, value: float | None, info: ValidationInfo) -> float | None:
+        # A cadence that is itself unusable is missing here, and told of on its own.
+        if value is not None and value > info.data.get("cadence_seconds", value):
+            raise ValueError("longer than the cadence")
+        return value
+
     @field_validator("queue_times_url", "themeparks_wiki_url", "public_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
@@ -227,6 +252,7 @@ class Settings(BaseSettings):
         return HttpPolicy(
             connect_timeout_seconds=self.connect_timeout_seconds,
             read_timeout_seconds=self.read_timeout_seconds,
+            answer_timeout_seconds=self.answer_timeout_seconds,
             tries=self.tries,
             requests_per_second=self.requests_per_second,
             concurrent_requests=self.concurrent_requests,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -28,18 +29,28 @@ UP, DOWN, SHUT, REFURBISHED = Status.OPERATING, Status.DOWN, Status.CLOSED, Stat
 
 @dataclass
 class Polled(FakeFeed):
-    """A feed whose polls answer what was put into ``says``, by the park's id there; nothing by default."""
+    """A feed whose polls answer what was put into ``says``, by the park's id there; nothing by default.
+
+    ``served_at`` is what its own clock shows; polls of ``hanging`` parks end only when ``go_on`` is set.
+    """
 
     says: dict[str, Sequence[RideReading] | FeedError] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    served_at: dt.datetime | None = None
+    hanging: set[str] = field(default_factory=set)
+    go_on: threading.Event = field(default_factory=threading.Event)
 
     def poll(self, park_external_id: str) -> Poll:
         """The readings put into ``says``."""
         self.asked.append(("poll", park_external_id))
+        if park_external_id in self.hanging:
+            self.go_on.wait(30)
         said = self.says.get(park_external_id, ())
         if isinstance(said, FeedError):
             raise said
-        return Poll(ParkReading(self.feed, park_external_id, tuple(said), self.findings), 200, 1, 7)
+        return Poll(
+            ParkReading(self.feed, park_external_id, tuple(said), self.findings), 200, 1, 7, self.served_at
+        )
 
 
 @dataclass
@@ -78,10 +89,8 @@ def reading(
 
 def collector(database: Database, *feeds: FakeFeed, now: dt.datetime, **options: Any) -> Collector:
     """A collector over ``feeds`` whose clock stands at ``now``."""
-    options.setdefault("cadence_seconds", CADENCE)
-    return Collector(
-        database, {feed.feed: feed for feed in feeds}, FixedClock(now), LOG, workers=2, **options
-    )
+    options = {"cadence_seconds": CADENCE, "workers": 2} | options
+    return Collector(database, {feed.feed: feed for feed in feeds}, FixedClock(now), LOG, **options)
 
 
 def cycle(database: Database, *feeds: FakeFeed, now: dt.datetime, **options: Any) -> CycleResult:

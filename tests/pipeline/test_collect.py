@@ -11,11 +11,12 @@ from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import Finding, QueueReading, ShowTime
+from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTime
 from hallofshame.domain.words import Feed, PollOutcome, QueueType
 from hallofshame.feeds.base import FeedContext
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.pipeline.collect import Collector
+from hallofshame.pipeline.polling import ParkAnswer, PolledPark
 from hallofshame.pipeline.record import days_changed
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import dirty, raw
@@ -40,6 +41,7 @@ from pipeline.fakes import (
     NEW_YORK,
     QUEUE_TIMES_IDS,
     ROME,
+    TIMEZONES,
     WIKI_IDS,
     at,
     found,
@@ -179,6 +181,35 @@ def test_findings_of_a_feed_are_kept_with_their_park(database: Database) -> None
     cycle(database, feed, now=NOON + dt.timedelta(minutes=5))
     kept = {(row.park_id, row.kind, row.occurrences) for row in found(database)}
     assert kept == {(ROME, "unknown_status", 2), (NEW_YORK, "unknown_status", 2)}
+
+
+def test_down_from_a_park_marked_closed_is_found_with_the_first_one(database: Database) -> None:
+    """Once per park, with a count, whatever the day's checks do (R5)."""
+    seed_parks(database, ROME, NEW_YORK, signal="closed")
+    feed = Polled(says={WIKI_IDS[ROME]: [FOUR[0], FOUR[2]], WIKI_IDS[NEW_YORK]: [FOUR[0]]})
+    cycle(database, feed, now=NOON)
+    assert found(database, "down_from_closed_park") == []
+    feed.says[WIKI_IDS[ROME]] = FOUR
+    for minutes in (5, 10):
+        cycle(database, feed, now=NOON + dt.timedelta(minutes=minutes))
+    (finding,) = found(database, "down_from_closed_park")
+    assert (finding.park_id, finding.occurrences) == (ROME, 2)
+    assert finding.first_seen_at == to_unix(NOON) + 300
+    assert "Park 1 is marked 'closed', but its feed said DOWN of 1 rides" in finding.detail
+    assert "2026-06-03T10:10:00Z" in finding.detail
+
+
+def test_down_is_no_finding_where_it_is_expected_or_comes_from_the_fallback(
+    sqlite_database: Database,
+) -> None:
+    seed_parks(sqlite_database, ROME)
+    seed_parks(sqlite_database, NEW_YORK, signal="closed")
+    with sqlite_database.write() as connection:
+        own = Park.__table__.update().where(Park.park_id == NEW_YORK)
+        connection.execute(own.values(primary_feed=int(Feed.QUEUE_TIMES)))
+    silent = PolledQueueTimes(says={QUEUE_TIMES_IDS[NEW_YORK]: refused(PollOutcome.TIMEOUT)})
+    assert cycle(sqlite_database, both_parks(), silent, now=NOON).answered == 2
+    assert found(sqlite_database, "down_from_closed_park") == []
 
 
 @pytest.mark.parametrize(
@@ -369,28 +400,30 @@ def test_a_ride_that_is_not_named_keeps_its_last_state(database: Database) -> No
     assert seen == [300, 0, 0, 0]
 
 
+def late(database: Database, said: RideReading, *, minutes: int) -> None:
+    """What Rome said so many minutes before noon, written at noon."""
+    park = PolledPark(ROME, "park-1", TIMEZONES[ROME], ())
+    answer = ParkAnswer(park, [], ParkReading(Feed.THEMEPARKS_WIKI, WIKI_IDS[ROME], (said,)))
+    collector(database, now=NOON).store(NOON - dt.timedelta(minutes=minutes), [answer])
+
+
 def test_late_observations_do_not_turn_the_present_back(database: Database) -> None:
     seed_parks(database, ROME)
-    feed = Polled(says={WIKI_IDS[ROME]: [reading("Alpha", DOWN)]})
-    cycle(database, feed, now=NOON)
-    feed.says = {WIKI_IDS[ROME]: [reading("Alpha", UP, 5)]}
-    cycle(database, feed, now=NOON - dt.timedelta(hours=1))
+    cycle(database, Polled(says={WIKI_IDS[ROME]: [reading("Alpha", DOWN)]}), now=NOON)
+    late(database, reading("Alpha", UP, 5), minutes=60)
     assert rows(database, RideCurrent, "observed_at", "status", "since") == [
         (to_unix(NOON), int(DOWN), to_unix(NOON))
     ]
-    feed.says = {WIKI_IDS[ROME]: [reading("Alpha", DOWN)]}
-    cycle(database, feed, now=NOON - dt.timedelta(minutes=20))
+    late(database, reading("Alpha", DOWN), minutes=20)
     assert rows(database, RideCurrent, "observed_at", "since") == [(to_unix(NOON), to_unix(NOON) - 1200)]
 
 
 def test_after_an_unknown_reading_a_status_begins_anew(database: Database) -> None:
     """Also where the unknown one came late."""
     seed_parks(database, ROME)
-    feed = Polled()
-    for minutes, status in ((0, UP), (10, UP), (5, None)):
-        feed.says = {WIKI_IDS[ROME]: [reading("Alpha", status)]}
-        cycle(database, feed, now=NOON + dt.timedelta(minutes=minutes))
-    assert rows(database, RideCurrent, "status", "since") == [(int(UP), to_unix(NOON) + 600)]
+    for minutes, status in ((10, UP), (0, UP), (5, None)):
+        late(database, reading("Alpha", status), minutes=minutes)
+    assert rows(database, RideCurrent, "status", "since") == [(int(UP), to_unix(NOON))]
 
 
 # --- what becomes dirty ---

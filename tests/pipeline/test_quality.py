@@ -43,16 +43,6 @@ def test_a_sound_record_has_no_findings(database: Database) -> None:
     assert found(database) == []
 
 
-@pytest.mark.parametrize(("signal", "expected"), [("closed", [ROME]), ("down", [])])
-def test_down_from_a_park_marked_closed_is_a_finding(
-    database: Database, signal: str, expected: list[int]
-) -> None:
-    rides = park(database, signal)
-    observe(database, a_day(ROME, TUESDAY, rides, down={rides[1]: (720, 780)}))
-    check_quality(database, TUESDAY_NIGHT)
-    assert [row.park_id for row in found(database, "down_from_closed_park")] == expected
-
-
 @pytest.mark.parametrize(("days", "down", "expected"), [(30, False, 1), (29, False, 0), (30, True, 0)])
 def test_a_park_marked_down_that_never_says_down_is_a_finding(
     sqlite_database: Database, days: int, down: bool, expected: int

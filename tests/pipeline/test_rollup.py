@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from sqlalchemy import delete
 
+from hallofshame.clock import FixedClock
 from hallofshame.domain.counters import PARK_SUMS, RIDE_SUMS
 from hallofshame.domain.localtime import day_bounds, to_unix
 from hallofshame.domain.words import Feed, Status
@@ -479,7 +480,7 @@ def test_a_long_list_is_rolled_up_in_bounded_batches(sqlite_database: Database) 
     )
     days = [frame.with_columns(pl.col("observed_at") + 86_400 * n) for n in range(count)]
     observe(sqlite_database, pl.concat(days), CLOCK.now())
-    result = Rollup(sqlite_database, CLOCK, LOG).run()
+    result = Rollup(sqlite_database, FixedClock(CLOCK.now() + count * ONE_DAY), LOG).run()
     assert (result.batches, result.park_days) == (2, count)
     assert rows(sqlite_database, ParkDailyStats, "eligible") == [(2,)] * count
 

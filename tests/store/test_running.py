@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 
+import pytest
 from sqlalchemy import select
 
 from hallofshame.domain.readings import Finding
@@ -34,6 +36,32 @@ def test_only_the_holder_can_let_go(database: Database) -> None:
         assert not leases.acquire(connection, "collect", "b", NOW, 60)
         leases.release(connection, "collect", "a")
         assert leases.acquire(connection, "collect", "b", NOW, 60)
+
+
+@pytest.mark.parametrize("lengths", [leases.ABSURD_LENGTHS, 10_000])
+def test_a_lease_that_ends_absurdly_late_was_taken_under_a_wrong_clock(
+    database: Database, lengths: int
+) -> None:
+    with database.write() as connection:
+        ahead = NOW + (lengths - 1) * MINUTE
+        assert leases.acquire(connection, "collect", "a", ahead, 60)
+        assert leases.acquire(connection, "collect", "b", NOW, 60), "whether or not its holder lives"
+        assert not leases.acquire(connection, "collect", "a", NOW, 60)
+
+
+def test_a_lease_of_a_clock_that_is_a_little_ahead_holds(database: Database) -> None:
+    with database.write() as connection:
+        assert leases.acquire(connection, "collect", "a", NOW + MINUTE, 60)
+        assert not leases.acquire(connection, "collect", "b", NOW, 60)
+
+
+def test_on_a_server_leases_go_by_its_clock(database: Database) -> None:
+    with database.write() as connection:
+        present = leases.present(connection, NOON)
+    if database.dialect == "sqlite":
+        assert present == NOON
+    else:
+        assert abs(present - time.time()) < 60
 
 
 def test_of_many_hosts_that_ask_at_once_one_gets_it(database: Database) -> None:
@@ -121,3 +149,12 @@ def test_the_data_version_moves_on_and_its_date_never_back(database: Database) -
         assert data_version.get(connection) == (4, NOON)
         data_version.bump(connection, NOON + 60)
         assert data_version.get(connection) == (5, NOON + 60)
+
+
+def test_a_data_date_of_the_future_gives_way_to_the_present(database: Database) -> None:
+    with database.write() as connection:
+        data_version.bump(connection, NOON + 86_400, NOON + 86_400)
+        data_version.bump(connection, NOON, NOON)
+        assert data_version.get(connection) == (2, NOON)
+        data_version.bump(connection, NOON - 60, NOON)
+        assert data_version.get(connection) == (3, NOON)

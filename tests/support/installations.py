@@ -30,13 +30,17 @@ GARDALAND_AT_QUEUE_TIMES = "12"
 
 @dataclass
 class MemoryFeed:
-    """Queue-Times with one park of three rides; ``errors`` are raised by the next polls, one each."""
+    """Queue-Times with one park of three rides; ``errors`` are raised by the next polls, one each.
+
+    ``served_at`` is what its own clock shows.
+    """
 
     feed: Feed = Feed.QUEUE_TIMES
     statuses: list[Status] = field(default_factory=lambda: [Status.OPERATING] * 3)
     errors: list[Exception] = field(default_factory=list)
     polls: int = 0
     syncs: int = 0
+    served_at: dt.datetime | None = None
 
     def list_parks(self) -> list[ListedPark]:
         self.syncs += 1
@@ -53,7 +57,7 @@ class MemoryFeed:
             RideReading(str(number), f"Ride {number}", RideKind.ATTRACTION, status, 10 + self.polls)
             for number, status in enumerate(self.statuses, start=1)
         )
-        return Poll(ParkReading(self.feed, park_external_id, rides), 200, 1, 5)
+        return Poll(ParkReading(self.feed, park_external_id, rides), 200, 1, 5, self.served_at)
 
     def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
         return ParkSchedule(())

@@ -118,6 +118,8 @@ def sync() -> None:
         roll_up(installation)
         if result.parks and result.failed == result.parks:
             raise click.ClickException("no park could be read; the log and `hallofshame quality` say why")
+        if result.broken:
+            raise click.ClickException(f"{result.broken} parks met an error; the log has the tracebacks")
 
 
 def roll_up(installation: Installation) -> None:

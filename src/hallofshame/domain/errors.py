@@ -8,7 +8,9 @@
     │   └── RecordingError  a recording with missing columns or unreadable rows
     ├── NotFoundError       an unknown park or ride (HTTP 404)
     ├── FeedError           a feed could not be read; carries the poll outcome
-    │   └── BodyError       the answer came but is not what the feed promises
+    │   ├── BodyError       the answer came but is not what the feed promises
+    │   └── LeftAloneError  nobody asked any more: the job's time is over, or the host only times out
+    ├── ClockError          this host's clock is not what everybody else's is
     ├── StoreError          the database is not in the state the job needs
     └── SettingsError       a setting has an unusable value
 """
@@ -59,6 +61,17 @@ class BodyError(FeedError):
 
     def __init__(self, message: str, *, http_status: int | None = None, attempts: int = 1) -> None:
         super().__init__(message, outcome=PollOutcome.BAD_BODY, http_status=http_status, attempts=attempts)
+
+
+class LeftAloneError(FeedError):
+    """A source that was not asked, or not to the end, because the job has no patience left."""
+
+    def __init__(self, message: str, *, attempts: int = 0) -> None:
+        super().__init__(message, outcome=PollOutcome.TIMEOUT, attempts=attempts)
+
+
+class ClockError(HallOfShameError):
+    """This host's clock differs so much from all others that nothing may be stamped with it."""
 
 
 class StoreError(HallOfShameError):

@@ -19,12 +19,16 @@ from hallofshame.domain.words import Feed
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decoded JSON answer and what it took to get it."""
+    """A decoded JSON answer and what it took to get it.
+
+    ``served_at`` is when it was sent by the host's own clock, where the host says so.
+    """
 
     body: Any
     http_status: int
     attempts: int
     duration_ms: int
+    served_at: dt.datetime | None = None
 
 
 class JsonClient(Protocol):
@@ -53,12 +57,16 @@ class FeedContext:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One park's answer with what ``feed_polls`` records of the way it came."""
+    """One park's answer with what ``feed_polls`` records of the way it came.
+
+    ``served_at`` is when it was sent by the host's own clock, where the host says so.
+    """
 
     reading: ParkReading
     http_status: int
     attempts: int
     duration_ms: int
+    served_at: dt.datetime | None = None
 
 
 class LiveFeed(Protocol):

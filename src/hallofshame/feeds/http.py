@@ -1,6 +1,7 @@
 """The one HTTP policy: time-outs, tries, waits, limits per host, sizes and what each failure is called.
 
-Every feed fetches through :class:`HttpClient`; none has a policy of its own. The transport is a
+Every feed fetches through :class:`HttpClient`; none has a policy of its own. How long a whole job waits is
+the job's own matter (:mod:`hallofshame.feeds.patience`) and kept to here. The transport is a
 :class:`requests.adapters.BaseAdapter` and the clock is passed in, so tests use neither sockets nor time.
 """
 
@@ -8,8 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -24,9 +28,11 @@ from pyrate_limiter import AbstractClock, Decision, Rate, RateItem, StateBucket,
 
 from hallofshame import __version__
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import BodyError, FeedError, SettingsError
+from hallofshame.domain.errors import BodyError, FeedError, LeftAloneError, SettingsError
 from hallofshame.domain.words import PollOutcome
 from hallofshame.feeds.base import Answer
+from hallofshame.feeds.patience import Patience, current
+from hallofshame.feeds.transport import SecondsLeft, TimedAdapter, answered_within
 
 USER_AGENT = f"hallofshame/{__version__} (Theme Park Hall of Shame; records ride downtime and waiting times)"
 _CHUNK_BYTES = 16 * 1024
@@ -42,7 +48,7 @@ class HttpPolicy:
     connect_timeout_seconds: float = 5.0
     read_timeout_seconds: float = 15.0
     """Longest silence between two pieces of one answer."""
-    answer_timeout_seconds: float = 60.0
+    answer_timeout_seconds: float = 30.0
     """Longest time for one whole answer, however steadily it drips."""
     tries: int = 3
     backoff_seconds: float = 0.5
@@ -62,6 +68,15 @@ class HttpPolicy:
                 raise SettingsError(f"HTTP setting {name} is {value}; give a number above 0")
 
 
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """One answer of a host, read to its end."""
+
+    status: int
+    headers: requests.structures.CaseInsensitiveDict[str]
+    content: bytes
+
+
 class _Transient(Exception):  # noqa: N818 - a signal to the retry loop, never seen outside
     """A failure worth another try, with the pause the host asked for (seconds), if any."""
 
@@ -72,18 +87,13 @@ class _Transient(Exception):  # noqa: N818 - a signal to the retry loop, never s
 
 
 class _ElapsedClock(AbstractClock):
-    """Milliseconds passed on the injected clock; a clock set back stands still instead of running back."""
+    """Milliseconds passed on the injected clock."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last = clock.now()
-        self._elapsed_ms = 0.0
 
     def now(self) -> int:
-        present = self._clock.now()
-        self._elapsed_ms += max(0.0, (present - self._last).total_seconds() * 1000)
-        self._last = present
-        return int(self._elapsed_ms)
+        return int(1000 * self._clock.elapsed())
 
 
 class _HostGate:
@@ -92,16 +102,29 @@ class _HostGate:
     def __init__(self, policy: HttpPolicy, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self.slots = threading.BoundedSemaphore(policy.concurrent_requests)
+        self._slots = threading.BoundedSemaphore(policy.concurrent_requests)
         per_second = policy.requests_per_second
         rate = Rate(round(per_second), 1000) if per_second >= 1 else Rate(1, round(1000 / per_second))
         self._elapsed = _ElapsedClock(clock)
         self._bucket = StateBucket([rate], algorithm=TokenBucket(), clock=self._elapsed)
 
-    def wait_turn(self) -> None:
-        """Sleep on the injected clock until the rate allows one more request."""
-        while (pause_ms := self._pause_ms()) > 0:
-            self._clock.sleep(pause_ms / 1000)
+    @contextmanager
+    def turn(self, patience: Patience) -> Iterator[None]:
+        """One request's place among those at once and its turn in the rate, as long as ``patience`` lasts.
+
+        :raises LeftAloneError: when it would last longer to get there.
+        """
+        left = patience.seconds_left()
+        if not self._slots.acquire(timeout=None if math.isinf(left) else left):
+            raise LeftAloneError("no turn came for this request in the time for all of them together")
+        try:
+            while (pause_ms := self._pause_ms()) > 0:
+                if pause_ms / 1000 >= patience.seconds_left():
+                    raise LeftAloneError("the rate allows this request only after the time for all of them")
+                self._clock.sleep(pause_ms / 1000)
+            yield
+        finally:
+            self._slots.release()
 
     def _pause_ms(self) -> int:
         with self._lock:
@@ -116,7 +139,8 @@ class HttpClient:
 
     Tries again after time-outs, connection errors, 429, 5xx and cut-off bodies, with random growing pauses
     or the pause named by ``Retry-After`` (seconds or HTTP date). Follows redirects only within one host.
-    ``adapter`` replaces the transport.
+    Neither tries nor waits for longer than the job whose thread it is has patience. ``adapter`` replaces the
+    transport.
     """
 
     def __init__(
@@ -133,7 +157,7 @@ class HttpClient:
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         # Cookies would be state shared between threads, and no feed needs them.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        transport = adapter or requests.adapters.HTTPAdapter(pool_maxsize=policy.concurrent_requests)
+        transport = adapter or TimedAdapter(pool_maxsize=policy.concurrent_requests)
         self._session.mount("https://", transport)
         self._session.mount("http://", transport)
 
@@ -154,11 +178,15 @@ class HttpClient:
 
         Raises :class:`FeedError` with the outcome, the HTTP status and the tries made, and
         :class:`BodyError` where an answer came that is no JSON; messages hold a short excerpt of the body.
+        :class:`LeftAloneError` where the job has no patience left, for anybody or for this host.
         """
-        started = self._clock.now()
+        started = self._clock.elapsed()
+        patience = current()
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Transient),
-            stop=tenacity.stop_after_attempt(self._policy.tries),
+            stop=lambda state: (
+                state.attempt_number >= self._policy.tries or state.upcoming_sleep >= patience.seconds_left()
+            ),
             wait=self._pause_seconds,
             sleep=self._clock.sleep,
             reraise=True,
@@ -168,15 +196,20 @@ class HttpClient:
             for attempt in retrying:
                 attempts = attempt.retry_state.attempt_number
                 with attempt:
-                    status, body = self._attempt(url, params)
+                    reply, body = self._attempt(url, params, patience)
         except _Transient as transient:
+            if transient.error.outcome is PollOutcome.TIMEOUT and patience.seconds_left() <= 0:
+                raise LeftAloneError(str(transient.error), attempts=attempts) from transient.__cause__
             transient.error.attempts = attempts
             raise transient.error from transient.__cause__
+        except LeftAloneError as error:
+            error.attempts = attempts - 1
+            raise
         except FeedError as error:
             error.attempts = attempts
             raise
-        elapsed = self._clock.now() - started
-        return Answer(body, status, attempts, max(0, round(elapsed.total_seconds() * 1000)))
+        spent_ms = round(1000 * (self._clock.elapsed() - started))
+        return Answer(body, reply.status, attempts, spent_ms, served_at(reply.headers))
 
     def _pause_seconds(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
@@ -184,39 +217,62 @@ class HttpClient:
             return failure.retry_after_seconds
         return float(self._backoff(state))
 
-    def _attempt(self, url: str, params: dict[str, str] | None) -> tuple[int, Any]:
-        """One try, redirects within the host included."""
+    def _attempt(self, url: str, params: dict[str, str] | None, patience: Patience) -> tuple[_Reply, Any]:
+        """One try, redirects within the host included: the reply and the JSON value in it."""
+        host = _host(url)
         for _ in range(self._policy.max_redirects + 1):
-            with self._gate(url).slots:
-                self._gate(url).wait_turn()
-                status, headers, content = self._exchange(url, params)
-            if status in (301, 302, 303, 307, 308):
-                url, params = _redirect_target(url, status, headers.get("Location")), None
+            patience.check(host)
+            with self._gate(host).turn(patience):
+                # Others may have found the host dead while this request waited for its turn.
+                patience.check(host)
+                reply = self._noted_exchange(url, params, patience)
+            if reply.status in (301, 302, 303, 307, 308):
+                url, params = _redirect_target(url, reply.status, reply.headers.get("Location")), None
                 continue
-            if not 200 <= status < 300:
-                raise self._failure(url, status, headers, content)
-            return status, decode_json(content, url, status)
+            if not 200 <= reply.status < 300:
+                raise self._failure(url, reply)
+            return reply, decode_json(reply.content, url, reply.status)
         raise FeedError(
             f"{url} redirects more than {self._policy.max_redirects} times; check the feed's base URL",
             outcome=PollOutcome.CLIENT_ERROR,
         )
 
-    def _gate(self, url: str) -> _HostGate:
-        host = urlsplit(url).netloc.lower()
+    def _gate(self, host: str) -> _HostGate:
         with self._gates_lock:
             if host not in self._gates:
                 self._gates[host] = _HostGate(self._policy, self._clock)
             return self._gates[host]
 
-    def _exchange(
-        self, url: str, params: dict[str, str] | None
-    ) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
-        timeouts = (self._policy.connect_timeout_seconds, self._policy.read_timeout_seconds)
+    def _noted_exchange(self, url: str, params: dict[str, str] | None, patience: Patience) -> _Reply:
+        """:meth:`_exchange`, with what it tells of the host put down in ``patience``."""
         try:
-            with self._session.get(
-                url, params=params, timeout=timeouts, stream=True, allow_redirects=False
-            ) as response:
-                return response.status_code, response.headers, self._read(response, url)
+            reply = self._exchange(url, params, patience)
+        except _Transient as failure:
+            if failure.error.outcome is PollOutcome.TIMEOUT:
+                patience.note(_host(url), timed_out=True)
+            raise
+        patience.note(_host(url), timed_out=False)
+        return reply
+
+    def _exchange(self, url: str, params: dict[str, str] | None, patience: Patience) -> _Reply:
+        policy, started = self._policy, self._clock.elapsed()
+        # Never 0, which the libraries below refuse.
+        allowed = max(0.001, min(policy.answer_timeout_seconds, patience.seconds_left()))
+        connect = min(policy.connect_timeout_seconds, allowed)
+        timeouts = (connect, min(policy.read_timeout_seconds, allowed))
+
+        def seconds_left() -> float:
+            return allowed - (self._clock.elapsed() - started)
+
+        try:
+            with (
+                answered_within(seconds_left),
+                self._session.get(
+                    url, params=params, timeout=timeouts, stream=True, allow_redirects=False
+                ) as response,
+            ):
+                content = self._read(response, url, seconds_left)
+                return _Reply(response.status_code, response.headers, content)
         except requests.exceptions.Timeout as error:
             raise _Transient(_failed(f"{url} timed out: {error}", PollOutcome.TIMEOUT)) from error
         except requests.exceptions.ChunkedEncodingError as error:
@@ -232,8 +288,7 @@ class HttpClient:
             # ValueError: requests looks where a redirect leads, and that may be no address.
             raise _failed(f"{url} could not be asked: {error}", PollOutcome.CLIENT_ERROR) from error
 
-    def _read(self, response: requests.Response, url: str) -> bytes:
-        started = self._clock.now()
+    def _read(self, response: requests.Response, url: str, seconds_left: SecondsLeft) -> bytes:
         content = bytearray()
         for chunk in response.iter_content(_CHUNK_BYTES):
             content += chunk
@@ -243,22 +298,21 @@ class HttpClient:
                     "the feed really answers that much",
                     http_status=response.status_code,
                 )
-            if (self._clock.now() - started).total_seconds() > self._policy.answer_timeout_seconds:
-                message = f"{url} had not finished after {self._policy.answer_timeout_seconds} s"
+            if seconds_left() <= 0:
+                message = f"{url} had not finished its answer when its time was over"
                 raise _Transient(_failed(message, PollOutcome.TIMEOUT))
         return bytes(content)
 
-    def _failure(
-        self, url: str, status: int, headers: requests.structures.CaseInsensitiveDict[str], content: bytes
-    ) -> Exception:
+    def _failure(self, url: str, reply: _Reply) -> Exception:
         """The exception for an answer outside 200-299."""
-        message = f"{url} answered HTTP {status}: {_excerpt(content)}"
+        status = reply.status
+        message = f"{url} answered HTTP {status}: {_excerpt(reply.content)}"
         if status in (404, 410):
             return _failed(message, PollOutcome.NOT_FOUND, status)
         if status != 429 and status < 500:
             return _failed(message, PollOutcome.CLIENT_ERROR, status)
         outcome = PollOutcome.RATE_LIMITED if status == 429 else PollOutcome.SERVER_ERROR
-        asked = retry_after_seconds(headers.get("Retry-After"), self._clock.now())
+        asked = retry_after_seconds(reply.headers.get("Retry-After"), self._clock.now())
         if asked is not None and asked > self._policy.retry_after_cap_seconds:
             # Asking again earlier than told would earn a longer ban; the next cycle comes soon enough.
             return _failed(f"{message} (asks for a pause of {asked:.0f} s)", outcome, status)
@@ -272,13 +326,29 @@ def retry_after_seconds(header: str | None, now: dt.datetime) -> float | None:
     text = header.strip()
     if text.isascii() and text.isdigit():
         return float(text)
+    moment = _http_date(text)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def served_at(headers: Mapping[str, str]) -> dt.datetime | None:
+    """When a host sent its answer, by its own clock: ``Date`` and the ``Age`` a cache adds to it."""
+    moment = _http_date(headers.get("Date", ""))
+    age = headers.get("Age", "0").strip()
+    if moment is None or not (age.isascii() and age.isdigit() and len(age) < 9):
+        return None
+    return moment + dt.timedelta(seconds=int(age))
+
+
+def _http_date(text: str) -> dt.datetime | None:
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower()
 
 
 def decode_json(content: bytes, url: str, status: int) -> Any:

@@ -65,7 +65,7 @@ class QueueTimesFeed:
             raise BodyError(
                 f"{url} {error}", http_status=answer.http_status, attempts=answer.attempts
             ) from error
-        return Poll(reading, answer.http_status, answer.attempts, answer.duration_ms)
+        return Poll(reading, answer.http_status, answer.attempts, answer.duration_ms, answer.served_at)
 
     def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
         """Nothing: Queue-Times publishes no hours."""

@@ -67,7 +67,7 @@ class ThemeParksWikiFeed:
         reading, answer = self._parsed(
             self._entity_url(park_external_id, "live"), lambda body: parse_live(body, park_external_id)
         )
-        return Poll(reading, answer.http_status, answer.attempts, answer.duration_ms)
+        return Poll(reading, answer.http_status, answer.attempts, answer.duration_ms, answer.served_at)
 
     def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
         """Published hours of about the next month (R4); ``timezone`` is the park's."""

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError
+from hallofshame.domain.errors import ClockError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, ParkReading, RideReading, ShowTime
 from hallofshame.domain.words import Feed, Origin, PollOutcome, Status
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.feed_threads import FeedThreads
 from hallofshame.pipeline.identity import Sighting
+from hallofshame.pipeline.polling import ParkAnswer, PolledPark, PollRecord, PollRound, polled_parks
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import catalogue, findings, raw, schedules
 from hallofshame.store.database import Database
-from hallofshame.store.models import Park
+from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
 from hallofshame.store.observations import KEEP_SECONDS, SLACK_SECONDS, ObservationCache
+
+__all__ = ["Collector", "CycleResult", "ParkAnswer", "PollRecord", "PolledPark"]
 
 STALE_SECONDS = 24 * 3600
 """A claim to operate under an upstream stamp older than this is a ghost (R2)."""
@@ -35,51 +37,26 @@ TOUCH_SECONDS = 6 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class PolledPark:
-    """A park as collection sees it: where to ask, in which order."""
-
-    park_id: int
-    slug: str
-    timezone: str
-    sources: tuple[tuple[Feed, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PollRecord:
-    """How one request for one park ended, as ``feed_polls`` keeps it."""
-
-    park_id: int
-    feed: Feed
-    outcome: PollOutcome
-    http_status: int | None
-    attempts: int
-    duration_ms: int | None
-    readings: int
-    detail: str | None
-
-
-@dataclass
-class ParkAnswer:
-    """What came of asking one park's feeds."""
-
-    park: PolledPark
-    polls: list[PollRecord] = field(default_factory=list)
-    reading: ParkReading | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class CycleResult:
-    """What one cycle did. ``answered`` parks gave readings, ``failed`` gave none from any feed."""
+    """What one cycle did. ``answered`` parks gave readings, ``failed`` gave none from any feed.
+
+    ``cut_short`` requests were not made, or not to their end, because the cycle's time or a host's was over.
+    """
 
     observed_at: dt.datetime
     parks: int
     answered: int
     failed: int
     readings: int
+    cut_short: int = 0
 
 
 class Collector:
-    """Runs cycles. One park's failure touches no other; every request leaves a row in ``feed_polls``."""
+    """Runs cycles. One park's failure touches no other; every request leaves a row in ``feed_polls``.
+
+    A cycle waits for the feeds ``deadline_seconds`` (half of the cadence unless given) and writes what has
+    arrived by then. Close the collector to let its threads go.
+    """
 
     def __init__(
         self,
@@ -89,6 +66,7 @@ class Collector:
         log: logging.Logger,
         *,
         cadence_seconds: int = 300,
+        deadline_seconds: float | None = None,
         workers: int = 16,
         cache: ObservationCache | None = None,
         registry: Registry | None = None,
@@ -99,7 +77,8 @@ class Collector:
         self._clock = clock
         self._log = log
         self._cadence = cadence_seconds
-        self._workers = workers
+        self._deadline = deadline_seconds if deadline_seconds is not None else cadence_seconds / 2
+        self._threads = FeedThreads(feeds, clock, workers)
         self._cache = cache
         self._registry = registry or Registry()
         self._only = parks
@@ -107,8 +86,16 @@ class Collector:
         self._touched: dict[int, int] = {}
         self._shows: set[tuple[int, ShowTime]] = set()
 
+    def close(self) -> None:
+        """Let the threads that ask the feeds go."""
+        self._threads.close()
+
     def cycle(self) -> CycleResult:
-        """One collection run: a single ``observed_at`` for all parks, a single transaction for all rows."""
+        """One collection run: a single ``observed_at`` for all parks, a single transaction for all rows.
+
+        :raises ClockError: when all sources agree that this host's clock is wrong; then nothing is written
+            but the finding.
+        """
         observed_at = self._clock.now().replace(microsecond=0)
         with self._database.read() as connection:
             parks = [
@@ -116,7 +103,9 @@ class Collector:
                 for park in polled_parks(connection, self._feeds)
                 if self._only is None or park.slug in self._only
             ]
-        answers = self._ask(parks)
+        polls = PollRound(self._threads, self._clock, self._log, observed_at, self._deadline)
+        answers = polls.ask(parks)
+        self._check_clock(observed_at, answers)
         return self.store(observed_at, answers)
 
     def store(self, observed_at: dt.datetime, answers: Sequence[ParkAnswer]) -> CycleResult:
@@ -131,53 +120,44 @@ class Collector:
             self._cache.trim(to_unix(observed_at) - KEEP_SECONDS - SLACK_SECONDS)
         answered = sum(answer.reading is not None for answer in answers)
         result = CycleResult(
-            observed_at, len(answers), answered, len(answers) - answered, observations.height
+            observed_at,
+            len(answers),
+            answered,
+            len(answers) - answered,
+            observations.height,
+            sum(poll.cut_short for answer in answers for poll in answer.polls),
         )
-        self._log.info(
-            "cycle %s: %d of %d parks answered, %d readings",
+        self._log.log(
+            logging.WARNING if result.cut_short else logging.INFO,
+            "cycle %s: %d of %d parks answered, %d readings, %d requests cut short",
             observed_at.isoformat(),
             answered,
             len(answers),
             result.readings,
+            result.cut_short,
         )
         return result
 
-    def _ask(self, parks: Sequence[PolledPark]) -> list[ParkAnswer]:
-        if not parks:
-            return []
-        with ThreadPoolExecutor(self._workers, thread_name_prefix="poll") as pool:
-            return list(pool.map(self._ask_park, parks))
+    def _check_clock(self, observed_at: dt.datetime, answers: Sequence[ParkAnswer]) -> None:
+        """Refuse a stamp that every source says is too late, or every source says is too early.
 
-    def _ask_park(self, park: PolledPark) -> ParkAnswer:
-        """Ask the primary feed, and the fallback when the primary gave nothing (R2)."""
-        answer = ParkAnswer(park)
-        for feed, external_id in park.sources:
-            started = time.perf_counter()
-            try:
-                poll = self._feeds[feed].poll(external_id)
-            except FeedError as error:
-                spent = int(1000 * (time.perf_counter() - started))
-                answer.polls.append(_failure(park, feed, error, spent))
-                self._log.warning("%s from %s: %s", park.slug, feed.slug, error)
-                continue
-            rides = len(poll.reading.rides)
-            outcome = PollOutcome.OK if rides else PollOutcome.EMPTY
-            answer.polls.append(
-                PollRecord(
-                    park.park_id,
-                    feed,
-                    outcome,
-                    poll.http_status,
-                    poll.attempts,
-                    poll.duration_ms,
-                    rides,
-                    None,
-                )
-            )
-            if rides:
-                answer.reading = poll.reading
-                break
-        return answer
+        What is written under a wrong clock stays in the record for good. One source whose own clock is
+        wrong, or whose answers come out of an old cache, is outvoted by any other.
+        """
+        ahead = sorted(answer.ahead_seconds for answer in answers if answer.ahead_seconds is not None)
+        if not ahead or (ahead[0] <= CLOCK_TOLERANCE_SECONDS and ahead[-1] >= -CLOCK_TOLERANCE_SECONDS):
+            return
+        least = ahead[0] if ahead[0] > 0 else ahead[-1]
+        message = (
+            f"the clock of this host is {abs(least):.0f} s {'ahead of' if least > 0 else 'behind'} those of "
+            f"all sources that answered; the cycle of {observed_at.isoformat()} is not written. "
+            "Set the clock, best by NTP."
+        )
+        found = [(None, Finding("clock_wrong", "this host", message))]
+        # Under the sources' time: the finding's own dates are to be right.
+        now = observed_at - dt.timedelta(seconds=least)
+        self._database.run(lambda connection: findings.record(connection, found, now))
+        raise ClockError(message)
 
     def _attempt(
         self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]
@@ -197,7 +177,7 @@ class Collector:
         rows: list[tuple[object, ...]] = []
         queue_rows: list[tuple[object, ...]] = []
         shows: list[tuple[int, ShowTime]] = []
-        found: list[tuple[int, Finding]] = []
+        found: list[tuple[int | None, Finding]] = [(None, finding) for finding in _slow_feeds(answers)]
         with self._registry.steady(connection):
             for answer in answers:
                 if answer.reading is None:
@@ -212,7 +192,7 @@ class Collector:
         raw.insert_polls(connection, _poll_rows(answers, now))
         timezones = {answer.park.park_id: answer.park.timezone for answer in answers}
         written = (
-            write_observations(connection, observations, queues, timezones, observed_at)
+            write_observations(connection, observations, queues, timezones, self._clock.now())
             if observations.height
             else raw.Written(0, {})
         )
@@ -265,36 +245,20 @@ class Collector:
         self._shows.update(fresh)
 
 
-def polled_parks(connection: Connection, feeds: Mapping[Feed, LiveFeed]) -> list[PolledPark]:
-    """Every active park that one of ``feeds`` knows, its primary feed first."""
-    ids = {feed: catalogue.external_ids(connection, feed, "park") for feed in feeds}
-    by_park: dict[int, dict[Feed, str]] = {}
-    for feed, known in ids.items():
-        for external_id, park_id in known.items():
-            by_park.setdefault(park_id, {}).setdefault(feed, external_id)
-    rows = connection.execute(
-        select(Park.park_id, Park.slug, Park.timezone, Park.primary_feed)
-        .where(Park.is_active)
-        .order_by(Park.park_id)
-    )
-    return [
-        PolledPark(
-            park_id,
-            slug,
-            timezone,
-            tuple(
-                sorted(by_park[park_id].items(), key=lambda item, primary=primary: item[0] != primary)  # type: ignore[misc]
-            ),
+def _slow_feeds(answers: Sequence[ParkAnswer]) -> Iterator[Finding]:
+    """One finding per feed that the cycle could not wait for."""
+    polls = [poll for answer in answers for poll in answer.polls]
+    for feed in sorted({poll.feed for poll in polls if poll.cut_short}):
+        asked = [poll for poll in polls if poll.feed is feed]
+        cut = {poll.park_id for poll in asked if poll.cut_short}
+        saved = sum(answer.reading is not None for answer in answers if answer.park.park_id in cut)
+        yield Finding(
+            "feed_too_slow",
+            feed.slug,
+            f"{feed.slug} kept the cycle waiting: {len(cut)} of {len(asked)} requests were cut short, "
+            f"{sum(poll.outcome is PollOutcome.OK for poll in asked)} gave readings; for {saved} of the "
+            "parks concerned another feed stood in.",
         )
-        for park_id, slug, timezone, primary in rows
-        if park_id in by_park
-    ]
-
-
-def _failure(park: PolledPark, feed: Feed, error: FeedError, spent_ms: int) -> PollRecord:
-    return PollRecord(
-        park.park_id, feed, error.outcome, error.http_status, error.attempts, spent_ms, 0, str(error)[:500]
-    )
 
 
 def _is_stale(ride: RideReading, now: int) -> bool:

@@ -12,8 +12,8 @@ from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import ListedEntity
 from hallofshame.domain.words import Feed, RideKind
-from hallofshame.pipeline.collect import PolledPark
 from hallofshame.pipeline.identity import KnownRide, Matcher, Sighting
+from hallofshame.pipeline.polling import PolledPark
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import catalogue
 from hallofshame.store.models import EntityMetadata, ExternalId, Ride

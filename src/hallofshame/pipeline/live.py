@@ -12,14 +12,18 @@ from hallofshame.metrics.live import last_readings, live_parks, live_rides, park
 from hallofshame.metrics.parkday import SECONDS_BEFORE, ParkDayInputs
 from hallofshame.metrics.validity import frozen_cycles
 from hallofshame.store import bulk
+from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import ParkCurrent, RideCurrent
 
 
-def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed, days: pl.DataFrame) -> int:
+def write_live(
+    connection: Connection, inputs: ParkDayInputs, computed: Computed, days: pl.DataFrame, now: int
+) -> int:
     """Write the live state of the parks whose latest observation lies in one of ``days``; returns rows.
 
     Only parks whose latest observation in the store is among the inputs are written, so that rolling up an
-    old day never turns the present back.
+    old day never turns the present back. What the store holds of the future of ``now`` (Unix seconds), as a
+    clock that ran ahead leaves it, is no observation of the present and stops nothing.
     """
     sampled = inputs.observations
     if (sampled["origin"] != Origin.LIVE).any():
@@ -34,7 +38,8 @@ def write_live(connection: Connection, inputs: ParkDayInputs, computed: Computed
     if today.is_empty():
         return 0
     rides_now = _stored_rides(connection, today)
-    newest = rides_now.group_by("park_id").agg(stored=pl.col("observed_at").max())
+    believable = rides_now.filter(pl.col("observed_at") <= latest_believable(now))
+    newest = believable.group_by("park_id").agg(stored=pl.col("observed_at").max())
     today = (
         today.join(newest.cast({"park_id": pl.Int32}), on="park_id")
         .filter(pl.col("stored") <= pl.col("now"))

@@ -46,7 +46,8 @@ class _Park:
 def check_quality(database: Database, clock: Clock) -> int:
     """Note findings about every active park; returns how many there are now.
 
-    ``down_from_closed_park`` and ``never_down`` (the catalogue's breakdown signal is in doubt, R5),
+    ``never_down`` (the catalogue's breakdown signal is in doubt, R5; ``down_from_closed_park``, the other
+    way round, is found as soon as DOWN is written),
     ``no_data`` (nothing for 24 h), ``stale_readings`` and ``frozen_readings`` (ghosts, R2) and
     ``tiers_to_review`` (R13). Those that no longer hold keep their last date and are seen to be old by it.
     """
@@ -66,7 +67,7 @@ def _look(connection: Connection, now: int) -> Iterator[_Found]:
         if row.park_id is not None and row.is_active
     ]
     yield from _without_data(connection, parks, now)
-    yield from _wrong_signals(connection, parks, now)
+    yield from _silent_signals(connection, parks, now)
     for park in parks:
         yield from _ghosts(connection, park, now)
     yield from _unsure_tiers(connection)
@@ -93,32 +94,15 @@ def _without_data(connection: Connection, parks: list[_Park], now: int) -> Itera
         yield park.park_id, Finding("no_data", park.name, detail)
 
 
-def _wrong_signals(connection: Connection, parks: list[_Park], now: int) -> Iterator[_Found]:
-    said = _down_said(connection, now - ONE_DAY)
+def _silent_signals(connection: Connection, parks: list[_Park], now: int) -> Iterator[_Found]:
     silent = _never_down(connection, from_unix(now).date() - dt.timedelta(days=OPEN_DAYS_WITHIN))
     for park in parks:
-        if park.signal is BreakdownSignal.CLOSED and park.park_id in said:
-            detail = (
-                f"{park.name} is marked 'closed', but its feed said DOWN {said[park.park_id]} times within "
-                "24 h; if DOWN means breakdown there, mark it 'down' in the catalogue."
-            )
-            yield park.park_id, Finding("down_from_closed_park", park.name, detail)
         if park.signal is BreakdownSignal.DOWN and park.park_id in silent:
             detail = (
                 f"{park.name} is marked 'down', but its feed never said DOWN on its last {OPEN_DAYS} open "
                 "days; if CLOSED is all it says, mark it 'closed' in the catalogue."
             )
             yield park.park_id, Finding("never_down", park.name, detail)
-
-
-def _down_said(connection: Connection, since: int) -> dict[int, int]:
-    """How many readings said DOWN since then, by park, where any did."""
-    table = ParkActivitySnapshot
-    said = func.sum(table.down)
-    query = (
-        select(table.park_id, said).where(table.observed_at > since).group_by(table.park_id).having(said > 0)
-    )
-    return {park_id: int(count) for park_id, count in connection.execute(query)}
 
 
 def _never_down(connection: Connection, since: dt.date) -> set[int]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import Connection, select
 
-from hallofshame.domain.localtime import day_bounds, from_unix, local_day
-from hallofshame.domain.words import Origin, Status
+from hallofshame.domain.localtime import day_bounds, from_unix, isoformat, local_day
+from hallofshame.domain.readings import Finding
+from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE
-from hallofshame.store import bulk, dirty, raw
-from hallofshame.store.models import QueueData, RideCurrent
+from hallofshame.store import bulk, dirty, findings, raw
+from hallofshame.store.instants import latest_believable
+from hallofshame.store.models import Park, QueueData, RideCurrent
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -102,7 +104,8 @@ def write_observations(
 
     ``observations``: columns of ``OBSERVATIONS``, one per ride and instant; ``queues``: shape
     :data:`QUEUES`; ``timezones``: IANA zone per park. What is there already is left as it is; where
-    nothing was new, nothing is marked dirty.
+    nothing was new, nothing is marked dirty. A park marked ``closed`` whose own feed says DOWN is a finding
+    (``down_from_closed_park``, R5).
     """
     before = raw.observed_range(connection, observations["park_id"].unique().to_list())
     written = raw.write_snapshots(connection, observations)
@@ -113,9 +116,39 @@ def write_observations(
         )
         bulk.insert_ignore(connection, QueueData, unique)
     if written.new_rows:
-        write_current(connection, observations)
+        write_current(connection, observations, now)
         _mark(connection, observations, timezones, before, now)
+        findings.record(connection, _doubtful_signals(connection, observations), now)
     return written
+
+
+def _doubtful_signals(connection: Connection, observations: pl.DataFrame) -> list[tuple[int, Finding]]:
+    """Parks marked ``closed``, because that is all their feed can say, whose feed says DOWN (R5)."""
+    said = (
+        observations.filter(pl.col("status") == Status.DOWN)
+        .group_by("park_id", "feed")
+        .agg(rides=pl.col("ride_id").n_unique(), last=pl.col("observed_at").max())
+    )
+    if said.is_empty():
+        return []
+    parks = select(Park.park_id, Park.name, Park.primary_feed).where(
+        Park.park_id.in_(said["park_id"].to_list()), Park.breakdown_signal == BreakdownSignal.CLOSED.value
+    )
+    marked = {(park_id, feed): name for park_id, name, feed in connection.execute(parks)}
+    return [
+        (
+            park_id,
+            Finding(
+                "down_from_closed_park",
+                marked[park_id, feed],
+                f"{marked[park_id, feed]} is marked 'closed', but its feed said DOWN of {rides} rides, last "
+                f"at {isoformat(from_unix(last))}; if DOWN means breakdown there, mark it 'down' in the "
+                "catalogue.",
+            ),
+        )
+        for park_id, feed, rides, last in said.sort("park_id", "feed").iter_rows()
+        if (park_id, feed) in marked
+    ]
 
 
 def _mark(
@@ -184,14 +217,18 @@ def days_changed(instants: Sequence[int], timezone: str, known: tuple[int, int] 
     return DaysChanged(frozenset(day for day in changed if first <= day <= last), frozenset(silent - changed))
 
 
-def write_current(connection: Connection, observations: pl.DataFrame) -> None:
+def write_current(connection: Connection, observations: pl.DataFrame, now: dt.datetime) -> None:
     """Bring ``ride_current`` up to the latest of ``observations``, which are in the store already.
 
     Only sampled observations tell the present; an event log is the past, however late its last event.
     ``since`` is when the present status began: the first of the ride's latest observations that all say the
     same. The kernel's columns are left to the rollup; a ride that it has not judged yet is unknown.
+
+    What lies in the future of ``now`` was stamped by a clock that ran ahead. It is not the present, neither
+    among the new nor among what is stored.
     """
-    sampled = pl.col("origin") == Origin.LIVE
+    believable = pl.col("observed_at") <= latest_believable(now)
+    sampled = (pl.col("origin") == Origin.LIVE) & believable
     new = observations.filter(sampled).select(_CURRENT.names()).cast(_CURRENT)
     if new.is_empty():
         return
@@ -200,7 +237,7 @@ def write_current(connection: Connection, observations: pl.DataFrame) -> None:
         select(*(RideCurrent.__table__.c[name] for name in [*_CURRENT, "since"])).where(
             RideCurrent.park_id.in_(new["park_id"].unique().to_list())
         ),
-    )
+    ).filter(believable)
     known = stored.select("ride_id", old_at="observed_at", old_since="since")
     late = new.join(known, on="ride_id").filter(pl.col("observed_at") < pl.col("old_at"))
     if late.height:

@@ -17,15 +17,16 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError
+from hallofshame.domain.errors import FeedError, LeftAloneError
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
 from hallofshame.domain.words import Feed, Origin, PollOutcome
 from hallofshame.feeds.base import LiveFeed
+from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.metrics.frames import OBSERVATIONS
-from hallofshame.pipeline.collect import PolledPark, polled_parks
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.jobrun import job_run
+from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import findings
@@ -42,6 +43,10 @@ SETTLING_SECONDS = 1800
 """How long after its end a park-day's history is taken to be complete."""
 
 WORKERS = 8
+
+PATIENCE_SECONDS = 600
+"""How long a repair waits for the feed in all, since collection stands still meanwhile; the rest is left to
+the next run."""
 
 _HOPELESS = frozenset({PollOutcome.RATE_LIMITED, PollOutcome.CONNECTION_ERROR})
 """Outcomes after which asking on is of no use for any park; the rest waits for the next run."""
@@ -186,6 +191,7 @@ class _Repair:
         self._log = log
         self._result = result
         self._registry = registry
+        self._patience = Patience(clock, PATIENCE_SECONDS)
         self._refused: FeedError | None = None
 
     def fill(self, holes: Sequence[_Hole]) -> None:
@@ -205,14 +211,15 @@ class _Repair:
             return None
         external_id = dict(hole.park.sources)[Feed.THEMEPARKS_WIKI]
         try:
-            return self._feed.history(external_id, from_unix(hole.start), from_unix(hole.end))
+            with waiting(self._patience):
+                return self._feed.history(external_id, from_unix(hole.start), from_unix(hole.end))
         except FeedError as error:
-            if error.outcome in _HOPELESS:
+            if _is_hopeless(error):
                 self._refused = error
             return error
 
     def _refuse(self, hole: _Hole, error: FeedError) -> None:
-        if error.outcome in _HOPELESS:
+        if _is_hopeless(error):
             self._result.waiting += 1
         else:
             self._result.failed += 1
@@ -251,6 +258,10 @@ class _Repair:
         none = pl.DataFrame(schema=QUEUES)
         timezones = {park.park_id: park.timezone}
         return write_observations(connection, observations, none, timezones, self._clock.now()).new_rows
+
+
+def _is_hopeless(error: FeedError) -> bool:
+    return error.outcome in _HOPELESS or isinstance(error, LeftAloneError)
 
 
 def _observations(hole: _Hole, rides: Sequence[int], changes: Sequence[StatusChange]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ from hallofshame.pipeline.live import write_live
 from hallofshame.pipeline.rows import day_rows
 from hallofshame.store import bulk, data_version, derived, dirty, joblog, outages
 from hallofshame.store.database import Database
+from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import Base, DerivedRevision, RideDailyStats
 from hallofshame.store.observations import ObservationCache
 
@@ -104,12 +105,14 @@ class Rollup:
 
     def _roll_up(self, marks: pl.DataFrame, result: RollupResult) -> None:
         parks = marks["park_id"].unique().to_list()
+        now = to_unix(self._clock.now())
         with self._database.read() as connection:
             inputs = gather(connection, self.cache, list(marks.select("park_id", "day").iter_rows()))
+            inputs = _without_future(inputs, latest_believable(now))
             seen = derived.derived_revisions(connection, parks)
         computed = compute(inputs)
         outcome = self._database.run(
-            lambda connection: self._write(connection, marks, inputs, computed, seen)
+            lambda connection: self._write(connection, marks, inputs, computed, seen, now)
         )
         self._written.remember(outcome.days, outcome.rows, outcome.revisions)
         result.park_days += outcome.days.height
@@ -123,33 +126,34 @@ class Rollup:
         inputs: ParkDayInputs,
         computed: Computed,
         seen: dict[int, int],
+        now: int,
     ) -> _Outcome:
         # One rollup at a time writes a park. What another wrote since our inputs were read may be newer than
         # ours, and which rides operated on its days is an input of ours: such parks keep their marks.
-        now = _claim(connection, seen)
-        untouched = [park_id for park_id, revision in now.items() if revision == seen[park_id]]
+        held = _claim(connection, seen)
+        untouched = [park_id for park_id, revision in held.items() if revision == seen[park_id]]
         marks = marks.filter(pl.col("park_id").is_in(untouched))
         days = dirty.still_marked(connection, marks)
         new = {
             model: frame.join(days, on=["park_id", "day"], how="semi", maintain_order="left")
             for model, frame in day_rows(computed).items()
         }
-        revisions = {park_id: now[park_id] for park_id in days["park_id"].unique().to_list()}
+        revisions = {park_id: held[park_id] for park_id in days["park_id"].unique().to_list()}
         old = self._written.rows(connection, days, revisions)
         change = derived.write_days(connection, old, new)
         written = change.rows
         if change.days:
             derived.sum_up(connection, change.days, removed=change.removed)
             follow = _days_that_depend(old[RideDailyStats], new[RideDailyStats], days)
-            dirty.mark_existing(connection, follow, "operated_rides", to_unix(self._clock.now()))
+            dirty.mark_existing(connection, follow, "operated_rides", now)
         if change.outage_days:
             written += outages.restitch(connection, change.outage_days)
-        written += write_live(connection, inputs, computed, days)
+        written += write_live(connection, inputs, computed, days, now)
         # Also where nothing differs: a mark is cleared, and whoever computed under the same mark must see it.
         derived.bump_derived_revisions(connection, revisions)
         dirty.clear(connection, marks)
         if written:
-            data_version.bump(connection, _latest(inputs))
+            data_version.bump(connection, _latest(inputs), now)
         after = {park_id: revision + 1 for park_id, revision in revisions.items()}
         return _Outcome(days, new, after, written)
 
@@ -228,6 +232,17 @@ def _claim(connection: Connection, seen: dict[int, int]) -> dict[int, int]:
     rows = pl.DataFrame({"park_id": sorted(seen)}, schema={"park_id": pl.Int64})
     bulk.upsert(connection, DerivedRevision, rows.with_columns(revision=pl.lit(0)), add=("revision",))
     return derived.derived_revisions(connection, seen)
+
+
+def _without_future(inputs: ParkDayInputs, latest: int) -> ParkDayInputs:
+    """``inputs`` without observations after ``latest``, which a clock that ran ahead left in the record.
+
+    They enter when their time has come: their park-day is then computed anew with each of its cycles.
+    """
+    newest = _latest(inputs)
+    if newest is None or newest <= latest:
+        return inputs
+    return replace(inputs, observations=inputs.observations.filter(pl.col("observed_at") <= latest))
 
 
 def _latest(inputs: ParkDayInputs) -> int | None:

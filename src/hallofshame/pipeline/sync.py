@@ -21,10 +21,11 @@ from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import LiveFeed
+from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.pipeline.classifying import ClassifyResult, ReviewLine, classify, review_list
-from hallofshame.pipeline.collect import PolledPark, polled_parks
 from hallofshame.pipeline.entities import write_entities
 from hallofshame.pipeline.jobrun import FAILED, job_run
+from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_catalogue
 from hallofshame.pipeline.shipped import load_parks
@@ -46,6 +47,10 @@ __all__ = [
 ]
 
 WORKERS = 8
+
+PATIENCE_SECONDS = 300
+"""How long a sync waits for the feeds in all; collection stands still meanwhile."""
+
 ONE_DAY = dt.timedelta(days=1)
 
 T = TypeVar("T")
@@ -53,10 +58,15 @@ T = TypeVar("T")
 
 @dataclass
 class SyncResult:
-    """What a sync did. ``parks`` were asked for, ``failed`` of them did not give both hours and entities."""
+    """What a sync did. ``parks`` were asked for, ``failed`` of them did not give both hours and entities.
+
+    ``broken`` ones met an error of the store or of this program, which is in the log with its traceback;
+    they count as failed too.
+    """
 
     parks: int = 0
     failed: int = 0
+    broken: int = 0
     dates_changed: int = 0
     rides_linked: int = 0
     metadata_changed: int = 0
@@ -84,11 +94,14 @@ def sync(
     """Compare the upstream park lists with ours, then bring every park's hours and entities up to date.
 
     Requests run side by side; each park is one short transaction. A request that fails is a finding
-    (``sync_failed``) and touches no other park. Changed hours mark the park-days that have rows already.
+    (``sync_failed``) and touches no other park; neither does any other error over one park, but then the
+    run counts as failed. Changed hours mark the park-days that have rows already.
     """
     result = SyncResult()
+    patience = Patience(clock, PATIENCE_SECONDS)
     with job_run(database, clock, "sync") as run:
-        lists = _fetch_lists(feeds, log)
+        with waiting(patience):
+            lists = _fetch_lists(feeds, log)
         database.run(lambda connection: _compare(connection, lists, clock.now(), result))
         with database.read() as connection:
             parks = [
@@ -97,10 +110,20 @@ def sync(
         result.parks = len(parks)
         registry = registry or Registry()
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="sync") as pool:
-            for answers in pool.map(lambda park: _fetch_park(feeds, park, log), parks):
-                _store(database, registry, answers, clock.now(), result)
+            requests = [pool.submit(_fetch_park, feeds, park, log, patience) for park in parks]
+            for park, request in zip(parks, requests, strict=True):
+                try:
+                    _store(database, registry, request.result(), clock.now(), result)
+                except Exception as error:
+                    log.exception("sync of %s failed; the other parks go on", park.slug)
+                    _note_broken(database, park, error, clock.now(), result)
         run.park_days, run.rows_written = result.dates_changed, result.metadata_changed
-        run.detail = f"{result.failed} of {result.parks} parks failed, {result.unlisted_parks} unlisted"
+        run.detail = (
+            f"{result.failed} of {result.parks} parks failed ({result.broken} by errors in the log), "
+            f"{result.unlisted_parks} unlisted"
+        )
+        if result.broken:
+            run.outcome = FAILED
         if feeds and not any(lists.values()) and result.failed == result.parks:
             run.outcome = FAILED
             log.error("sync: no feed answered; it is tried again later")
@@ -173,7 +196,9 @@ def _gone(feed: Feed, external_id: str, name: str) -> Finding:
     )
 
 
-def _fetch_park(feeds: Mapping[Feed, LiveFeed], park: PolledPark, log: logging.Logger) -> _Answers:
+def _fetch_park(
+    feeds: Mapping[Feed, LiveFeed], park: PolledPark, log: logging.Logger, patience: Patience
+) -> _Answers:
     source = feeds[Feed.THEMEPARKS_WIKI]
     external_id = dict(park.sources)[Feed.THEMEPARKS_WIKI]
     answers = _Answers(park)
@@ -186,9 +211,22 @@ def _fetch_park(feeds: Mapping[Feed, LiveFeed], park: PolledPark, log: logging.L
             answers.failures.append(Finding("sync_failed", what, f"{park.slug}: {error}"))
             return None
 
-    answers.schedule = ask("schedule", lambda: source.schedule(external_id, park.timezone))
-    answers.entities = ask("entities", lambda: source.list_entities(external_id))
+    with waiting(patience):
+        answers.schedule = ask("schedule", lambda: source.schedule(external_id, park.timezone))
+        answers.entities = ask("entities", lambda: source.list_entities(external_id))
     return answers
+
+
+def _note_broken(
+    database: Database, park: PolledPark, error: Exception, now: dt.datetime, result: SyncResult
+) -> None:
+    """Count and note a park whose sync broke off; raises where not even that can be stored."""
+    result.failed += 1
+    result.broken += 1
+    result.findings += 1
+    detail = f"{park.slug}: {type(error).__name__}: {error}; the log has the traceback."
+    found = [(park.park_id, Finding("sync_failed", "error", detail))]
+    database.run(lambda connection: findings.record(connection, found, now))
 
 
 def _store(

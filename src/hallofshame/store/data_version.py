@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import polars as pl
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from hallofshame.store import bulk
-from hallofshame.store.instants import Instant, unix
+from hallofshame.store.instants import Instant, latest_believable, unix
 from hallofshame.store.models import DataVersion
 
 _NAME = "data"
 
 
-def bump(connection: Connection, data_as_of: Instant | None) -> None:
-    """Move the version on by one; ``data_as_of`` (the latest observation) never moves back."""
+def bump(connection: Connection, data_as_of: Instant | None, now: Instant | None = None) -> None:
+    """Move the version on by one; ``data_as_of`` (the latest observation) never moves back.
+
+    But one that lies in the future of ``now``, as a clock that ran ahead leaves it, is replaced.
+    """
     frame = pl.DataFrame({"name": [_NAME], "version": [1]})
     bulk.upsert(connection, DataVersion, frame, add=["version"])
     if data_as_of is None:
         return
     moment = unix(data_as_of)
+    outdated: ColumnElement[bool] = func.coalesce(DataVersion.data_as_of, moment - 1) < moment
+    if now is not None:
+        outdated = or_(outdated, DataVersion.data_as_of > latest_believable(now))
     connection.execute(
-        update(DataVersion)
-        .where(DataVersion.name == _NAME, func.coalesce(DataVersion.data_as_of, moment - 1) < moment)
-        .values(data_as_of=moment)
+        update(DataVersion).where(DataVersion.name == _NAME, outdated).values(data_as_of=moment)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from sqlalchemy import Connection, delete, or_, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from hallofshame.store import bulk
 from hallofshame.store.instants import Instant, unix
@@ -11,20 +11,41 @@ from hallofshame.store.models import Lease
 
 _NOBODY = ""
 
+ABSURD_LENGTHS = 3
+"""A lease that ends so many of its lengths ahead cannot have been taken by a right clock."""
+
+
+def present(connection: Connection, own: Instant) -> int:
+    """The instant that leases go by, in Unix seconds: the server's, which is one for all hosts.
+
+    SQLite has no clock but this machine's; there it is ``own``.
+    """
+    if connection.dialect.name == "sqlite":
+        return unix(own)
+    return int(connection.execute(select(func.unix_timestamp())).scalar_one())
+
 
 def acquire(connection: Connection, name: str, holder: str, now: Instant, ttl_seconds: int) -> bool:
     """Take or renew the lease ``name`` for ``ttl_seconds``; returns whether ``holder`` has it now.
 
-    It is there to be had when nobody holds it, when ``holder`` does already, or when it has run out.
+    It is there to be had when nobody holds it, when ``holder`` does already, or when it has run out. One that
+    ends :data:`ABSURD_LENGTHS` lengths from now or later was taken under a clock that ran ahead; it counts as
+    run out, or it would stay with a host that may be dead until the time has come.
+
+    Give :func:`present` for ``now``, so that hosts whose clocks differ do not take it from each other.
     """
     moment = unix(now)
+    absurd = moment + ABSURD_LENGTHS * ttl_seconds
     free = pl.DataFrame({"name": [name], "holder": [_NOBODY], "expires_at": [0]})
     bulk.insert_ignore(connection, Lease, free)
     # One statement decides: on a server its row lock lets one of two hosts go first, and the other then
     # finds the row taken.
     taken = connection.execute(
         update(Lease)
-        .where(Lease.name == name, or_(Lease.holder == holder, Lease.expires_at <= moment))
+        .where(
+            Lease.name == name,
+            or_(Lease.holder == holder, Lease.expires_at <= moment, Lease.expires_at >= absurd),
+        )
         .values(holder=holder, expires_at=moment + ttl_seconds)
     )
     return taken.rowcount == 1

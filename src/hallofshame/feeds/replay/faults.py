@@ -28,6 +28,8 @@ class Fault(StrEnum):
     """500 with a short text."""
     TIMEOUT = "timeout"
     """The answer comes ``delay_seconds`` late."""
+    DRIP = "drip"
+    """The body comes byte by byte, ``delay_seconds`` apart."""
     HTML_BODY = "html_body"
     """200 with a web page in the place of JSON."""
     TRUNCATED_JSON = "truncated_json"
@@ -96,6 +98,8 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     declared_length: int | None = None
     delay_seconds: float = 0.0
+    pause_seconds: float = 0.0
+    """Between any two bytes of the body; 0 sends it as a whole."""
 
 
 class FaultBoard:
@@ -149,6 +153,8 @@ def spoil_reply(reply: Reply, order: FaultOrder, now: dt.datetime) -> Reply:
         return Reply(500, b"Internal Server Error", content_type="text/plain")
     if order.fault is Fault.TIMEOUT:
         return replace(reply, delay_seconds=order.delay_seconds)
+    if order.fault is Fault.DRIP:
+        return replace(reply, pause_seconds=order.delay_seconds)
     if order.fault is Fault.HTML_BODY:
         return Reply(200, _HTML, content_type="text/html; charset=utf-8")
     if order.fault is Fault.TRUNCATED_JSON:

@@ -312,9 +312,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         try:
             self.end_headers()
-            self.wfile.write(reply.body)
+            if reply.pause_seconds > 0:
+                self._drip(reply)
+            else:
+                self.wfile.write(reply.body)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True  # the caller gave up, as a delayed answer makes it do
+
+    def _drip(self, reply: Reply) -> None:
+        for byte in reply.body:
+            self.wfile.write(bytes([byte]))
+            if self.server.stopping.wait(reply.pause_seconds):
+                self.close_connection = True
+                return
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
         """Say nothing: callers log what they fetch."""

@@ -1,0 +1,75 @@
+"""Threads that ask the feeds: some for each feed, so that one that hangs keeps nobody else waiting."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from hallofshame.clock import Clock
+from hallofshame.domain.errors import FeedError, LeftAloneError
+from hallofshame.domain.words import Feed
+from hallofshame.feeds.base import LiveFeed, Poll
+from hallofshame.feeds.patience import Patience, waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one request ended, how long it took, and what :meth:`Clock.elapsed` said at its end."""
+
+    answer: Poll | FeedError
+    spent_seconds: float
+    at: float
+
+
+class FeedThreads:
+    """``workers`` threads per feed, kept from cycle to cycle.
+
+    A request that outlives its cycle keeps its thread until it ends by itself, so that there are never more
+    threads than these; a feed that holds all of its own in this way is not asked.
+    """
+
+    def __init__(self, feeds: Mapping[Feed, LiveFeed], clock: Clock, workers: int) -> None:
+        self._feeds = feeds
+        self._clock = clock
+        self._workers = workers
+        self._pools = {
+            feed: ThreadPoolExecutor(workers, thread_name_prefix=f"poll-{feed.slug}") for feed in feeds
+        }
+        self._hanging: defaultdict[Feed, set[Future[Ended]]] = defaultdict(set)
+
+    def close(self) -> None:
+        """Let the threads go; those that hang end when their requests do."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def ask(self, feed: Feed, external_id: str, patience: Patience) -> Future[Ended]:
+        """Begin to ask ``feed`` for one park; a failure of the feed is a result, anything else raises.
+
+        :raises LeftAloneError: when requests of earlier cycles hold all threads of the feed.
+        """
+        self._hanging[feed] = {future for future in self._hanging[feed] if not future.done()}
+        if len(self._hanging[feed]) >= self._workers:
+            raise LeftAloneError(
+                f"{feed.slug} was not asked: {self._workers} requests of earlier cycles have not ended yet"
+            )
+        return self._pools[feed].submit(self._poll, feed, external_id, patience)
+
+    def leave(self, feed: Feed, request: Future[Ended]) -> bool:
+        """Wait for ``request`` no longer; returns whether it had begun."""
+        if request.cancel():
+            return False
+        self._hanging[feed].add(request)
+        return True
+
+    def _poll(self, feed: Feed, external_id: str, patience: Patience) -> Ended:
+        started = self._clock.elapsed()
+        answer: Poll | FeedError
+        try:
+            with waiting(patience):
+                answer = self._feeds[feed].poll(external_id)
+        except FeedError as error:
+            answer = error
+        now = self._clock.elapsed()
+        return Ended(answer, now - started, now)

@@ -1,0 +1,231 @@
+"""Polling: every park's feeds are asked once, side by side, for as long as a cycle has patience."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from hallofshame.clock import Clock
+from hallofshame.domain.errors import FeedError, LeftAloneError
+from hallofshame.domain.readings import ParkReading
+from hallofshame.domain.words import Feed, PollOutcome
+from hallofshame.feeds.base import LiveFeed
+from hallofshame.feeds.patience import Patience
+from hallofshame.pipeline.feed_threads import Ended, FeedThreads
+from hallofshame.store import catalogue
+from hallofshame.store.models import Park
+
+PRIMARY_SHARE = 2 / 3
+"""Share of a cycle's time after which a park's fallback is asked although its primary feed may yet answer."""
+
+GRACE_SECONDS = 0.25
+"""How much longer than their time requests are waited for: they end by themselves and say more of why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolledPark:
+    """A park as collection sees it: where to ask, in which order."""
+
+    park_id: int
+    slug: str
+    timezone: str
+    sources: tuple[tuple[Feed, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """How one request for one park ended, as ``feed_polls`` keeps it.
+
+    ``cut_short``: it was not made, or not to its end, because the cycle had no patience left.
+    """
+
+    park_id: int
+    feed: Feed
+    outcome: PollOutcome
+    http_status: int | None
+    attempts: int
+    duration_ms: int | None
+    readings: int
+    detail: str | None
+    cut_short: bool = False
+
+
+@dataclass
+class ParkAnswer:
+    """What came of asking one park's feeds.
+
+    ``ahead_seconds``: by how much the cycle's stamp, with the time since added, was ahead of the clock of
+    the source that answered; ``None`` where none said what its clock showed.
+    """
+
+    park: PolledPark
+    polls: list[PollRecord] = field(default_factory=list)
+    reading: ParkReading | None = None
+    ahead_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request on its way."""
+
+    answer: ParkAnswer
+    feed: Feed
+    has_fallback: bool
+    began: float
+
+
+class PollRound:
+    """One cycle's requests: every park's primary feed, and its fallback when the primary gave nothing (R2).
+
+    A park with a fallback waits for its primary feed :data:`PRIMARY_SHARE` of the time, so that the fallback
+    has the rest. ``observed_at`` is the present; ``seconds`` count from now.
+    """
+
+    def __init__(
+        self,
+        threads: FeedThreads,
+        clock: Clock,
+        log: logging.Logger,
+        observed_at: dt.datetime,
+        seconds: float,
+    ) -> None:
+        self._threads = threads
+        self._clock = clock
+        self._log = log
+        self._observed_at = observed_at
+        self._began = clock.elapsed()
+        self._whole = Patience(clock, seconds)
+        self._primary = self._whole.at_most(PRIMARY_SHARE * seconds)
+        self._pending: dict[Future[Ended], _Asked] = {}
+
+    def ask(self, parks: Sequence[PolledPark]) -> list[ParkAnswer]:
+        """Ask for all parks; what has not answered in time has timed out."""
+        answers = [ParkAnswer(park) for park in parks]
+        try:
+            for answer in answers:
+                self._ask_next(answer)
+            self._take_until(self._primary)
+            for answer in self._give_up(lambda asked: asked.has_fallback):
+                self._ask_next(answer)
+            self._take_until(self._whole)
+            self._give_up(lambda _asked: True)
+        finally:
+            for request, asked in self._pending.items():
+                self._threads.leave(asked.feed, request)
+        return answers
+
+    def _ask_next(self, answer: ParkAnswer) -> None:
+        """Ask the next feed that knows the park, if there is one."""
+        park = answer.park
+        for place in range(len(answer.polls), len(park.sources)):
+            feed, external_id = park.sources[place]
+            has_fallback = place + 1 < len(park.sources)
+            try:
+                request = self._threads.ask(feed, external_id, self._primary if has_fallback else self._whole)
+            except LeftAloneError as error:
+                self._put_down(answer, feed, error, None)
+                continue
+            self._pending[request] = _Asked(answer, feed, has_fallback, self._clock.elapsed())
+            return
+
+    def _take_until(self, patience: Patience) -> None:
+        """Take what arrives, until nothing is on its way or the time is over."""
+        is_over = False
+        while self._pending and not is_over:
+            left = patience.seconds_left()
+            done, _ = wait(self._pending, left + GRACE_SECONDS, FIRST_COMPLETED)
+            for request in done:
+                self._take(self._pending.pop(request), request.result())
+            is_over = left <= 0 or not done
+
+    def _take(self, asked: _Asked, ended: Ended) -> None:
+        answer, spent_ms = asked.answer, int(1000 * ended.spent_seconds)
+        if isinstance(ended.answer, FeedError):
+            self._put_down(answer, asked.feed, ended.answer, spent_ms)
+            self._ask_next(answer)
+            return
+        poll = ended.answer
+        rides = len(poll.reading.rides)
+        answer.polls.append(
+            PollRecord(
+                answer.park.park_id,
+                asked.feed,
+                PollOutcome.OK if rides else PollOutcome.EMPTY,
+                poll.http_status,
+                poll.attempts,
+                poll.duration_ms,
+                rides,
+                None,
+            )
+        )
+        if poll.served_at is not None:
+            stamped = self._observed_at + dt.timedelta(seconds=ended.at - self._began)
+            answer.ahead_seconds = (stamped - poll.served_at).total_seconds()
+        if rides:
+            answer.reading = poll.reading
+        else:
+            self._ask_next(answer)
+
+    def _give_up(self, chosen: Callable[[_Asked], bool]) -> list[ParkAnswer]:
+        """Wait no longer for the requests ``chosen``; returns whose they were."""
+        requests = [request for request, asked in self._pending.items() if chosen(asked)]
+        left = []
+        for request in requests:
+            asked = self._pending.pop(request)
+            spent = self._clock.elapsed() - asked.began
+            if self._threads.leave(asked.feed, request):
+                error = LeftAloneError(f"no answer within the {spent:.0f} s that it had", attempts=1)
+            else:
+                error = LeftAloneError("its turn did not come in the time for all requests together")
+            self._put_down(asked.answer, asked.feed, error, int(1000 * spent))
+            left.append(asked.answer)
+        return left
+
+    def _put_down(self, answer: ParkAnswer, feed: Feed, error: FeedError, spent_ms: int | None) -> None:
+        # Those cut short come by the hundred, and the cycle sums them up.
+        level = logging.DEBUG if isinstance(error, LeftAloneError) else logging.WARNING
+        self._log.log(level, "%s from %s: %s", answer.park.slug, feed.slug, error)
+        answer.polls.append(
+            PollRecord(
+                answer.park.park_id,
+                feed,
+                error.outcome,
+                error.http_status,
+                error.attempts,
+                spent_ms,
+                0,
+                str(error)[:500],
+                cut_short=isinstance(error, LeftAloneError),
+            )
+        )
+
+
+def polled_parks(connection: Connection, feeds: Mapping[Feed, LiveFeed]) -> list[PolledPark]:
+    """Every active park that one of ``feeds`` knows, its primary feed first."""
+    ids = {feed: catalogue.external_ids(connection, feed, "park") for feed in feeds}
+    by_park: dict[int, dict[Feed, str]] = {}
+    for feed, known in ids.items():
+        for external_id, park_id in known.items():
+            by_park.setdefault(park_id, {}).setdefault(feed, external_id)
+    rows = connection.execute(
+        select(Park.park_id, Park.slug, Park.timezone, Park.primary_feed)
+        .where(Park.is_active)
+        .order_by(Park.park_id)
+    )
+    return [
+        PolledPark(
+            park_id,
+            slug,
+            timezone,
+            tuple(
+                sorted(by_park[park_id].items(), key=lambda item, primary=primary: item[0] != primary)  # type: ignore[misc]
+            ),
+        )
+        for park_id, slug, timezone, primary in rows
+        if park_id in by_park
+    ]
