@@ -27,7 +27,7 @@ from hallofshame.feeds.base import Poll
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.record import QUEUES, write_observations
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import catalogue, findings
+from hallofshame.store import catalogue, dirty, findings
 from hallofshame.store.catalogue import NewExternalId, NewRide, ParkRow
 from hallofshame.store.database import Database
 from hallofshame.store.findings import FindingRow
@@ -180,6 +180,18 @@ def observe(database: Database, *frames: pl.DataFrame) -> None:
 def roll_up(database: Database) -> None:
     """Empty the dirty list."""
     Rollup(database, FixedClock(at("2026-06-10")), LOG).run()
+
+
+def dirty_days(database: Database) -> set[tuple[int, dt.date]]:
+    """The dirty list."""
+    with database.read() as connection:
+        return set(dirty.dirty(connection).select("park_id", "day").iter_rows())
+
+
+def settled(database: Database) -> None:
+    """Empty the dirty list."""
+    roll_up(database)
+    assert not dirty_days(database)
 
 
 def small_world(database: Database) -> dict[int, list[int]]:

@@ -1,40 +1,29 @@
-"""Seeding, the daily sync, tiers and retirement: what they store and report, and that they repeat."""
+"""The daily sync: what it stores and reports, that it repeats, and that one park stops no other."""
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import polars as pl
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.errors import InputError
+from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
-from hallofshame.domain.tiers import RideRule, TierBook
+from hallofshame.domain.tiers import TierBook
 from hallofshame.domain.words import Feed, PollOutcome, RideKind
+from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.shipped import load_parks
-from hallofshame.pipeline.sync import (
-    classify,
-    park_names,
-    retire_vanished,
-    review_list,
-    seed_catalogue,
-    sync,
-)
-from hallofshame.store import bulk, catalogue, dirty, raw
+from hallofshame.pipeline.sync import sync
+from hallofshame.pipeline.vanished import retire_vanished
+from hallofshame.store import catalogue
 from hallofshame.store.database import Database
 from hallofshame.store.models import (
     AggregationLog,
     EntityMetadata,
-    Park,
-    ParkActivitySnapshot,
-    Ride,
-    RideDailyStats,
 )
 from hallofshame.store.models import (
     ParkSchedule as StoredSchedule,
@@ -46,177 +35,22 @@ from pipeline.fakes import (
     QUEUE_TIMES_IDS,
     ROME,
     TUESDAY,
-    WEDNESDAY,
     WIKI_IDS,
     FakeFeed,
     FakeQueueTimes,
     at,
+    dirty_days,
     found,
     hours,
     refused,
-    roll_up,
     seed_parks,
     seed_rides,
+    settled,
     small_world,
 )
 
 CLOCK = FixedClock(at("2026-06-10 04:20"))
-NOTHING = TierBook([], [], [])
 ONE_DAY = dt.timedelta(days=1)
-
-
-def dirty_days(database: Database) -> set[tuple[int, dt.date]]:
-    with database.read() as connection:
-        return set(dirty.dirty(connection).select("park_id", "day").iter_rows())
-
-
-def settled(database: Database) -> None:
-    """Empty the dirty list."""
-    roll_up(database)
-    assert not dirty_days(database)
-
-
-# --- seeding ---
-
-
-def test_the_whole_catalogue_is_seeded_once(database: Database) -> None:
-    parks = load_parks()
-    assert seed_catalogue(database, CLOCK) == len(parks)
-    assert seed_catalogue(database, CLOCK) == 0
-    with database.read() as connection:
-        stored = {park.park_id: park.slug for park in catalogue.park_table(connection)}
-        ids = {feed: catalogue.external_ids(connection, feed, "park") for feed in Feed}
-    assert stored == {park.park_id: park.slug for park in parks}
-    for park in parks:
-        for feed in Feed:
-            external_id = park.external_id(feed)
-            assert external_id is None or ids[feed][external_id] == park.park_id
-
-
-def test_several_hosts_may_seed_at_once(database: Database) -> None:
-    hosts = [Database(database.engine.url.render_as_string(hide_password=False)) for _ in range(3)]
-    start = threading.Barrier(len(hosts))
-
-    def seed(own: Database) -> int:
-        start.wait()
-        return seed_catalogue(own, CLOCK)
-
-    with ThreadPoolExecutor(len(hosts)) as pool:
-        done = sorted(pool.map(seed, hosts))
-    for own in hosts:
-        own.dispose()
-    assert done == [0, 0, len(load_parks())]
-
-
-def test_the_archive_knows_parks_by_their_themeparks_wiki_ids(sqlite_database: Database) -> None:
-    seed_catalogue(sqlite_database, CLOCK)
-    with sqlite_database.read() as connection:
-        wiki = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "park")
-        assert catalogue.external_ids(connection, Feed.ARCHIVE, "park") == wiki
-
-
-def test_only_the_parks_asked_for_are_seeded(sqlite_database: Database) -> None:
-    chosen = next(park for park in load_parks() if park.queue_times_id == "64")
-    assert seed_catalogue(sqlite_database, CLOCK, only={(Feed.QUEUE_TIMES, "64")}) == 1
-    assert seed_catalogue(sqlite_database, CLOCK, only=("magic-kingdom",)) == 1
-    with sqlite_database.read() as connection:
-        slugs = {park.slug for park in catalogue.park_table(connection)}
-    assert slugs == {chosen.slug, "magic-kingdom"}
-
-
-def test_an_unknown_slug_is_refused(sqlite_database: Database) -> None:
-    with pytest.raises(InputError, match="no park atlantis"):
-        seed_catalogue(sqlite_database, CLOCK, only=("atlantis",))
-
-
-def test_a_changed_breakdown_signal_marks_all_park_days(database: Database) -> None:
-    seed_catalogue(database, CLOCK, only=("magic-kingdom",))
-    park_id = _one_park(database)
-    _give_days(database, park_id)
-    with database.write() as connection:
-        connection.execute(update(Park).values(breakdown_signal="closed"))
-    assert seed_catalogue(database, CLOCK, only=("magic-kingdom",)) == 1
-    around = {MONDAY - dt.timedelta(days=1), MONDAY, TUESDAY, WEDNESDAY}
-    assert dirty_days(database) == {(park_id, day) for day in around}
-
-
-def test_a_changed_name_marks_nothing(sqlite_database: Database) -> None:
-    seed_catalogue(sqlite_database, CLOCK, only=("magic-kingdom",))
-    _give_days(sqlite_database, _one_park(sqlite_database))
-    with sqlite_database.write() as connection:
-        connection.execute(update(Park).values(name="Old name"))
-    assert seed_catalogue(sqlite_database, CLOCK, only=("magic-kingdom",)) == 1
-    assert not dirty_days(sqlite_database)
-
-
-def test_a_park_that_was_put_to_rest_stays_so(sqlite_database: Database) -> None:
-    seed_catalogue(sqlite_database, CLOCK, only=("magic-kingdom",))
-    with sqlite_database.write() as connection:
-        connection.execute(update(Park).values(is_active=False, name="Old name"))
-    seed_catalogue(sqlite_database, CLOCK, only=("magic-kingdom",))
-    with sqlite_database.read() as connection:
-        (park,) = catalogue.park_table(connection)
-    assert (park.name, park.is_active) == ("Magic Kingdom", False)
-
-
-def test_a_park_met_before_it_was_in_the_catalogue_keeps_its_number(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    with sqlite_database.write() as connection:
-        row = catalogue.ParkRow(
-            park_id=1,
-            slug="met-first",
-            name="Met first",
-            timezone="UTC",
-            primary_feed=1,
-            breakdown_signal="closed",
-        )
-        catalogue.upsert_parks(connection, [row])
-        new = catalogue.NewExternalId(Feed.QUEUE_TIMES, "park", "9999", 1)
-        catalogue.add_external_ids(connection, [new], 0)
-    extra = tmp_path / "more.csv"
-    extra.write_text(
-        "park_id,slug,name,operator,country,region,timezone,latitude,longitude,queue_times_id,"
-        "themeparks_wiki_id,primary_feed,breakdown_signal,is_water_park,aliases\n"
-        "9001,my-park,My Park,Independent,Italy,Europe,Europe/Rome,,,9999,,queue_times,closed,0,\n"
-    )
-    seed_catalogue(sqlite_database, CLOCK, extra=extra)
-    with sqlite_database.read() as connection:
-        parks = {park.slug: park for park in catalogue.park_table(connection)}
-    assert (parks["met-first"].park_id, parks["met-first"].name) == (1, "My Park")
-    assert parks["met-first"].timezone == "Europe/Rome"
-    shipped = load_parks()
-    assert len(parks) == len(shipped) + 1
-    assert parks[shipped[0].slug].park_id != 1
-    assert seed_catalogue(sqlite_database, CLOCK, extra=extra) == 0
-
-
-def test_names_and_aliases_find_their_park_unless_two_have_them(sqlite_database: Database) -> None:
-    seed_catalogue(sqlite_database, CLOCK)
-    with sqlite_database.write() as connection:
-        twin = {"slug": "epcot-twin", "name": "EPCOT", "timezone": "UTC", "primary_feed": 1}
-        catalogue.upsert_parks(connection, [{**twin, "breakdown_signal": "closed"}])
-        names = park_names(connection)
-        slugs = {park.park_id: park.slug for park in catalogue.park_table(connection)}
-    assert slugs[names["parc disneyland"]] == "disneyland-park-paris"
-    assert "epcot" not in names
-
-
-def _one_park(database: Database) -> int:
-    with database.read() as connection:
-        (park,) = catalogue.park_table(connection)
-    assert park.park_id is not None
-    return park.park_id
-
-
-def _give_days(database: Database, park_id: int) -> None:
-    """Park-days without anything in them."""
-    with database.write() as connection:
-        dirty.mark(connection, [(park_id, MONDAY), (park_id, TUESDAY)], "test", 0)
-    settled(database)
-
-
-# --- sync ---
 
 
 def listed(feed: Feed, ids: dict[int, str]) -> list[ListedPark]:
@@ -297,6 +131,84 @@ def test_one_parks_failure_touches_no_other(database: Database) -> None:
     assert [row.park_id for row in found(database, "odd")] == [NEW_YORK]
     with database.read() as connection:
         assert connection.scalar(select(AggregationLog.outcome).where(AggregationLog.job == "sync")) == "ok"
+
+
+class Refusing(Database):
+    """A database that takes no hours of one park: the transaction that would write them fails."""
+
+    park_id = ROME
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """As ever, but for the hours of that park."""
+        with super().write() as connection:
+            yield connection
+            mine = StoredSchedule.park_id == self.park_id
+            if connection.scalar(select(func.count()).select_from(StoredSchedule).where(mine)):
+                raise StoreError("the disk has a hole here")
+
+
+def outcomes(database: Database) -> list[str]:
+    with database.read() as connection:
+        return list(connection.scalars(select(AggregationLog.outcome).where(AggregationLog.job == "sync")))
+
+
+def test_an_error_of_the_store_over_one_park_touches_no_other(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    seed_parks(database, ROME, NEW_YORK)
+    refusing = Refusing(database.engine.url.render_as_string(hide_password=False))
+    known = {park: ParkSchedule((hours(MONDAY, 7, 20),)) for park in WIKI_IDS.values()}
+    result = sync(refusing, feeds_of(FakeFeed(schedules=known)), CLOCK, LOG)
+    refusing.dispose()
+    assert (result.parks, result.failed, result.broken, result.dates_changed) == (2, 1, 1, 1)
+    with database.read() as connection:
+        assert list(connection.scalars(select(StoredSchedule.park_id))) == [NEW_YORK]
+    (finding,) = found(database, "sync_failed")
+    assert (finding.park_id, finding.subject) == (ROME, "error")
+    assert "StoreError: the disk has a hole here" in finding.detail
+    (logged,) = [record for record in caplog.records if record.exc_info]
+    assert "sync of park-1 failed" in logged.getMessage()
+    assert outcomes(database) == ["failed"], "so that it is tried again soon, and seen"
+
+
+def test_an_error_of_the_program_over_one_park_touches_no_other_and_is_not_hidden(
+    sqlite_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    seed_parks(sqlite_database, ROME, NEW_YORK)
+    odd = {WIKI_IDS[ROME]: None, WIKI_IDS[NEW_YORK]: ParkSchedule((hours(MONDAY, 13, 23),))}
+
+    class Broken(FakeFeed):
+        def list_entities(self, park_external_id: str) -> list[ListedEntity]:
+            if park_external_id == WIKI_IDS[ROME]:
+                raise ZeroDivisionError("nobody thought of this")
+            return []
+
+    result = sync(sqlite_database, feeds_of(Broken(schedules=odd)), CLOCK, LOG)  # type: ignore[arg-type]
+    assert (result.failed, result.broken, result.dates_changed) == (1, 1, 1)
+    assert any(record.exc_info and "ZeroDivisionError" in caplog.text for record in caplog.records)
+    assert outcomes(sqlite_database) == ["failed"]
+
+
+def test_a_database_that_is_gone_ends_the_sync(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed_parks(sqlite_database, ROME, NEW_YORK)
+    wiki = FakeFeed()
+    asked = 0
+
+    def away(_connection: object, _found: object, _now: object) -> None:
+        nonlocal asked
+        asked += 1
+        raise StoreError("the database is away")
+
+    lists = feeds_of(wiki)
+    monkeypatch.setattr("hallofshame.pipeline.sync._compare", lambda *_: None)
+    monkeypatch.setattr("hallofshame.pipeline.sync.findings.record", away)
+    with pytest.raises(StoreError, match="away"):
+        sync(sqlite_database, lists, CLOCK, LOG)
+    assert asked == 2, "once with the park, once to note it"
+    assert outcomes(sqlite_database) == ["failed"]
 
 
 def test_a_sync_without_any_answer_is_logged_as_failed(sqlite_database: Database) -> None:
@@ -405,177 +317,10 @@ def test_a_corrected_kind_marks_the_days_of_the_ride(sqlite_database: Database) 
     assert not any(park_id == NEW_YORK for park_id, _ in dirty_days(sqlite_database))
 
 
-# --- tiers ---
-
-
-def test_a_changed_weight_marks_every_day_of_its_park(database: Database) -> None:
-    small_world(database)
-    book = TierBook([RideRule("park-1", "Alpha", 1, "because")], [], [])
-    result = classify(database, CLOCK, book)
-    assert (result.rides, result.changed, result.reweighted) == (8, 8, 1)
-    assert dirty_days(database) == {(ROME, MONDAY), (ROME, TUESDAY)}
-    settled(database)
-    again = classify(database, CLOCK, book)
-    assert (again.changed, again.reweighted, again.park_days) == (0, 0, 0)
-    assert not dirty_days(database)
-
-
-def test_a_tier_of_the_same_weight_marks_nothing(sqlite_database: Database) -> None:
-    small_world(sqlite_database)
-    classify(sqlite_database, CLOCK, TierBook([RideRule("park-1", "Alpha", 2, "standard")], [], []))
-    assert not dirty_days(sqlite_database)
-
-
-def test_typical_waits_rank_the_rides_of_a_park(database: Database) -> None:
-    seed_parks(database, ROME)
-    rides = seed_rides(database, ROME, *(f"Ride {number}" for number in range(10)))
-    _give_waits(database, ROME, {ride: 10 * place for place, ride in enumerate(rides)}, days=20)
-    classify(database, CLOCK, NOTHING)
-    with database.read() as connection:
-        tiers = catalogue.classifications(connection)
-    assert tiers[rides[9]].tier == 1
-    assert tiers[rides[5]].tier == 2
-    assert tiers[rides[1]].tier == 3
-    # The first ride only ever posted 0, which says nothing.
-    assert (tiers[rides[0]].tier, tiers[rides[0]].source) == (None, "unrated")
-    assert all(tiers[ride].source == "typical_wait" for ride in rides[1:])
-
-
-def test_too_little_history_ranks_nothing(sqlite_database: Database) -> None:
-    seed_parks(sqlite_database, ROME)
-    rides = seed_rides(sqlite_database, ROME, *(f"Ride {number}" for number in range(10)))
-    _give_waits(sqlite_database, ROME, {ride: 10 * place for place, ride in enumerate(rides)}, days=13)
-    classify(sqlite_database, CLOCK, NOTHING)
-    with sqlite_database.read() as connection:
-        assert {row.source for row in catalogue.classifications(connection).values()} == {"unrated"}
-
-
-def test_the_review_list_names_attractions_of_unsure_tier(sqlite_database: Database) -> None:
-    seed_parks(sqlite_database, ROME)
-    sure, unsure = seed_rides(sqlite_database, ROME, "Sure", "Unsure")
-    seed_rides(sqlite_database, ROME, "Snack bar", kind=RideKind.RESTAURANT)
-    classify(sqlite_database, CLOCK, TierBook([RideRule("park-1", "Sure", 1, "because")], [], []))
-    with sqlite_database.read() as connection:
-        assert [line.ride_id for line in review_list(connection)] == [unsure]
-    assert sure != unsure
-
-
-def _give_waits(database: Database, park_id: int, waits: dict[int, int], days: int) -> None:
-    """Daily rows with a wait of so many minutes, up to the day before the clock's."""
-    rows = [
-        {
-            "park_id": park_id,
-            "day": dt.date(2026, 6, 9) - dt.timedelta(days=number),
-            "ride_id": ride,
-            "eligible": 1,
-            "operated_any": 1,
-            "open": 36_000,
-            "observed": 36_000,
-            "operating": 36_000,
-            "down": 0,
-            "closed": 0,
-            "refurbishment": 0,
-            "downtime": 0,
-            "wait_known": 36_000,
-            "wait_sum": 36_000 * wait,
-            "samples": 120,
-            "wait_max": wait,
-            "metrics_version": 1,
-        }
-        for ride, wait in waits.items()
-        for number in range(days)
-    ]
-    with database.write() as connection:
-        bulk.insert(connection, RideDailyStats, pl.DataFrame(rows))
-
-
-# --- retirement ---
-
-LAST_SEEN = to_unix(at("2026-04-01"))
-
-
-def test_a_ride_its_park_answered_without_for_thirty_days_becomes_inactive(database: Database) -> None:
-    gone, *_rest = _park_with_a_vanished_ride(database, answered_days=31)
-    result = retire_vanished(database, CLOCK)
-    assert (result.retired, result.returned, result.vanished_parks) == ([gone], [], [])
-    with database.read() as connection:
-        assert {ride.ride_id for ride in catalogue.rides(connection) if not ride.is_active} == {gone}
-    assert retire_vanished(database, CLOCK).retired == []
-
-
-def test_days_without_an_answer_do_not_count(sqlite_database: Database) -> None:
-    _park_with_a_vanished_ride(sqlite_database, answered_days=29)
-    assert retire_vanished(sqlite_database, CLOCK).retired == []
-
-
-def test_a_returning_ride_is_active_again(sqlite_database: Database) -> None:
-    gone, *_rest = _park_with_a_vanished_ride(sqlite_database, answered_days=31)
-    retire_vanished(sqlite_database, CLOCK)
-    with sqlite_database.write() as connection:
-        catalogue.touch_rides(connection, [gone], CLOCK.now())
-    assert retire_vanished(sqlite_database, CLOCK).returned == [gone]
-    with sqlite_database.read() as connection:
-        assert all(ride.is_active for ride in catalogue.rides(connection))
-
-
-def test_a_whole_park_vanishing_at_once_is_a_finding_and_no_retirement(sqlite_database: Database) -> None:
-    rides = _park_with_a_vanished_ride(sqlite_database, answered_days=31)
-    with sqlite_database.write() as connection:
-        connection.execute(update(Ride).values(last_seen_at=LAST_SEEN))
-    result = retire_vanished(sqlite_database, CLOCK)
-    assert (result.retired, result.vanished_parks) == ([], [ROME])
-    (finding,) = found(sqlite_database, "park_vanished")
-    assert f"{len(rides)} of {len(rides)} active rides" in finding.detail
-
-
-def test_most_rides_taking_new_ids_at_once_are_not_retired(sqlite_database: Database) -> None:
-    rides = _park_with_a_vanished_ride(sqlite_database, answered_days=31)
-    now = to_unix(CLOCK.now())
-    with sqlite_database.write() as connection:
-        connection.execute(update(Ride).where(Ride.ride_id.in_(rides)).values(last_seen_at=LAST_SEEN))
-    seed_rides(sqlite_database, ROME, "One", "Two", "Three", "Four", "Five", seen_at=now)
-    assert retire_vanished(sqlite_database, CLOCK).retired == []
-    assert found(sqlite_database, "park_vanished")
-
-
-def test_a_park_nobody_asks_for_loses_no_ride(sqlite_database: Database) -> None:
-    _park_with_a_vanished_ride(sqlite_database, answered_days=31, asked=False)
-    result = retire_vanished(sqlite_database, CLOCK)
-    assert (result.retired, result.vanished_parks) == ([], [])
-
-
-def _park_with_a_vanished_ride(database: Database, *, answered_days: int, asked: bool = True) -> list[int]:
-    """Five rides, the first unseen since 1 April; the park answered once a day up to the clock's day."""
-    seed_parks(database, ROME)
-    rides = seed_rides(database, ROME, "Gone", "Alpha", "Bravo", "Charlie", "Delta", seen_at=LAST_SEEN)
-    now = to_unix(CLOCK.now())
-    polls = {"park_id": [ROME], "observed_at": [now - 600], "feed": [2], "outcome": ["ok"], "attempts": [1]}
-    answers = pl.DataFrame({"observed_at": [now - 600 - 86_400 * number for number in range(answered_days)]})
-    with database.write() as connection:
-        catalogue.touch_rides(connection, rides[1:], now - 600)
-        if asked:
-            raw.insert_polls(connection, pl.DataFrame(polls).with_columns(readings=pl.lit(4)))
-        bulk.insert(
-            connection,
-            ParkActivitySnapshot,
-            answers.with_columns(
-                park_id=pl.lit(ROME),
-                feed=pl.lit(2),
-                cadence_seconds=pl.lit(300),
-                operating=pl.lit(4),
-                down=pl.lit(0),
-                closed=pl.lit(0),
-                refurbishment=pl.lit(0),
-                unknown=pl.lit(0),
-            ),
-        )
-    return rides
-
-
 def test_every_job_leaves_a_line_in_the_job_log(sqlite_database: Database) -> None:
     seed_parks(sqlite_database, ROME)
     sync(sqlite_database, feeds_of(FakeFeed()), CLOCK, LOG)
-    classify(sqlite_database, CLOCK, NOTHING)
+    classify(sqlite_database, CLOCK, TierBook([], [], []))
     retire_vanished(sqlite_database, CLOCK)
     with sqlite_database.read() as connection:
         log = AggregationLog
