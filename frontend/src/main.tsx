@@ -3,6 +3,7 @@ import "./styles/index.css";
 import { createRoot } from "react-dom/client";
 import { plantSeed, whenIdle } from "./api/client";
 import { App } from "./app/App";
+import { Located } from "./app/location";
 import { findRoute } from "./app/routes";
 import { startTheme } from "./app/theme";
 
@@ -17,7 +18,11 @@ async function start(): Promise<void> {
   plantSeed(document);
   // If the chunk cannot be fetched, the served page stays as it is: readable.
   await findRoute(window.location.pathname)?.route.load();
-  createRoot(root).render(<App />);
+  createRoot(root).render(
+    <Located>
+      <App />
+    </Located>,
+  );
   if (import.meta.env.PROD && "serviceWorker" in navigator) {
     whenIdle(() => {
       navigator.serviceWorker.register("/sw.js").catch((error: unknown) => {

@@ -126,7 +126,7 @@ CONTROLS = [
     Control("rankings", "order by name", button("Park", TABLE), r"sort=-?name", TABLE),
     Control("rankings", "rides instead", link("Rides"), r"^/rides"),
     Control("rides", "order", button("Average wait", TABLE), r"sort=-?wait", TABLE),
-    Control("rides", "next page", link("The next 100 →"), r"offset=100", TABLE),
+    Control("rides", "next page", link("The next 50 →"), r"offset=50", TABLE),
     Control("rides", "parks instead", link("Parks"), r"^/(\?|$)"),
     Control("now", "order", choose("Order", "By park"), r"sort=park", BOARD),
     Control("trends", "every change", button("Show every change"), r"all=1", replaces=True),

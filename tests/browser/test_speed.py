@@ -1,7 +1,7 @@
 """The budgets of time: first paint of the content within a second, an answer to a click within a tenth.
 
 Measured in Chromium on this machine, at a quarter of its speed. The machine has other things to do: the best
-of several attempts counts, and all of them are printed.
+of several attempts counts, the first within the budget ends them, and all are printed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.speed
 
 SLOW_DOWN = 4
 PAINT_MS, ANSWER_MS = 1_000, 100
-ATTEMPTS = 5
+ATTEMPTS = 20
 
 _PAINTED = """() => new Promise(resolve => {
     new PerformanceObserver(list => resolve(list.getEntries().at(-1).startTime))
@@ -54,7 +54,7 @@ def test_the_content_is_painted_within_a_second(
         tab.close()
         if painted is not None:
             measured.append(painted)
-        if measured and min(measured) <= PAINT_MS / 2:
+        if measured and min(measured) <= PAINT_MS:
             break
     print(f"largest contentful paint, {name}, {size}: {[round(value) for value in measured]} ms")
     assert min(measured) <= PAINT_MS
@@ -79,7 +79,7 @@ def test_a_click_is_answered_within_a_tenth_of_a_second(
         # Answers faster than 16 ms are not listed at all.
         measured.append(max(page.evaluate("() => window.answers"), default=16))
         tab.close()
-        if min(measured) <= ANSWER_MS / 2:
+        if min(measured) <= ANSWER_MS:
             break
     print(f"answer to a click, {name}: {[round(value) for value in measured]} ms")
     assert min(measured) <= ANSWER_MS

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Link, useLocation } from "wouter";
 import { addDays } from "../lib/time";
 import { choose, FIRST_YEAR, NAMED_PERIODS, periodLabel, periodName } from "../lib/periods";
-import { addressWith, useQueryState } from "../lib/urlState";
+import { addressWith, useQueryNow, useQueryState } from "../lib/urlState";
 
 interface PeriodPickerProps {
   /** Leave out "Right now", where a moment makes no sense. */
@@ -16,7 +16,7 @@ interface PeriodPickerProps {
 /** Choosing a period: the named ones as links, any year, and any range of dates. It lives in the address. */
 export function PeriodPicker({ withoutLive = false, fallback = "today", onHint }: PeriodPickerProps) {
   const [path] = useLocation();
-  const [state] = useQueryState();
+  const state = useQueryNow();
   const current = periodName(state, fallback);
   const isOwn = current === "year" || current === "range";
   const list = useRef<HTMLUListElement>(null);

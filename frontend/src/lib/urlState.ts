@@ -1,6 +1,7 @@
 /** The state of a view is its address: reading and changing the query, with back and forward. */
 import { useCallback, useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
+import { useSearch as useSearchNow } from "wouter/use-browser-location";
 import { canonicalQuery, type ParameterValue } from "../api/client";
 
 export type QueryState = Readonly<Record<string, string>>;
@@ -39,6 +40,12 @@ export function useQueryState(): [QueryState, (patch: QueryPatch, options?: SetO
     [path, navigate],
   );
   return [state, set];
+}
+
+/** The query as the address bar has it at this moment, for controls that answer before the page is drawn anew. */
+export function useQueryNow(): QueryState {
+  const search = useSearchNow();
+  return useMemo(() => parseQuery(search), [search]);
 }
 
 /** The named parameters of a state, for handing on to the API or to a link. */

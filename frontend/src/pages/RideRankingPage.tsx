@@ -22,7 +22,7 @@ const NO_ROWS: RideRow[] = [];
 /** Rides from those that lost most time down. */
 export default function RideRankingPage() {
   const [state] = useQueryState();
-  const list = useList<RideRow>(PATH, ["sort", "limit", "offset"]);
+  const list = useList<RideRow>(PATH, ["sort", "offset"], { limit: state["limit"] ?? RIDES_PER_PAGE });
   usePageMeta(`${periodLabel(state)}: which rides break down most`, LEAD);
   return (
     <>

@@ -6,8 +6,8 @@ import { pick, useQueryState, type QueryState } from "../../lib/urlState";
 
 /** The whole catalogue of parks on one page. */
 export const EVERY_PARK = { limit: 500 } as const;
-/** Rides on one page, the API's own default. */
-export const RIDES_PER_PAGE = 100;
+/** Rides on one page: as many as a slow phone draws in the time of a click. The served page shows as many. */
+export const RIDES_PER_PAGE = 50;
 
 export interface List<Row> extends ApiResult<Row[]> {
   /** What was asked, for links to the same view elsewhere. */

@@ -21,6 +21,7 @@ WALL_SIZE = 3
 """How many parks hang on the wall above the ranking."""
 
 SHOWN_WAITS, SHOWN_LONGEST = 50, 10
+RIDES_PER_PAGE = 50
 EVERY_PARK = {"limit": "500"}
 RIDE_SORTS = ("rank", "name", "uptime", "downtime", "wait")
 """The orders of the rides, as ``/api/rides/downtime`` takes them."""
@@ -65,8 +66,9 @@ def rides(reading: Reading) -> str:
     choosing = Choosing.of(reading, "/rides", asked, ("sort", "limit"))
     view = View(reading)
     page = asked.page()
-    after = page.offset + page.limit
-    part = asked_for(asked, ("offset",))
+    limit = page.limit if asked.text("limit") else RIDES_PER_PAGE
+    after = page.offset + limit
+    part = {**asked_for(asked, ("offset",)), "limit": str(limit)}
     body = view.ask("/api/rides/downtime", {**choosing.asked, **choosing.rest, **part})
     shown = sorted(row["ride_id"] for row in body["data"])
     lost = [row for row in body["data"] if row["rank"] is not None and (row["downtime_seconds"] or 0) > 0]
@@ -76,7 +78,12 @@ def rides(reading: Reading) -> str:
     view.ask(*CATALOGUE)
     return view.page(
         "rides.html",
-        _head("rides", choosing, f"{choosing.period.label}: which rides break down most", part),
+        _head(
+            "rides",
+            choosing,
+            f"{choosing.period.label}: which rides break down most",
+            asked_for(asked, ("offset",)),
+        ),
         BY_NAME["rides"].chunk,
         choosing=choosing,
         period=choosing.period,
@@ -85,7 +92,7 @@ def rides(reading: Reading) -> str:
         sort=asked.choice("sort", tuple(RIDE_SORTS)),
         sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in RIDE_SORTS},
         wall=[] if page.offset or choosing.period.is_live else first[:WALL_SIZE],
-        before_href=choosing.href(offset=str(max(0, page.offset - page.limit))) if page.offset else None,
+        before_href=choosing.href(offset=str(max(0, page.offset - limit))) if page.offset else None,
         after_href=choosing.href(offset=str(after)) if after < body["total"] else None,
         api_href=page_url("/api/rides/downtime", choosing.query, choosing.rest, part),
     )
