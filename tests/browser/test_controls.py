@@ -132,7 +132,7 @@ CONTROLS = [
     Control("trends", "every change", button("Show every change"), r"all=1", replaces=True),
     Control("map", "part of the world", link("Europe"), r"region=Europe|view=", MAP),
     Control("map", "closer", button("Closer"), r"view=", MAP),
-    Control("map", "a park of the list", button("show Gardaland on the map"), r"view=", MAP),
+    Control("map", "a park of the list", button("show on the map"), r"view=", MAP),
     Control("compare", "rides instead", button("Rides"), r"^/compare"),
     Control("compare", "take away", button("Take Gardaland away"), r"parks=[^,%]*$"),
     Control("compare", "add", add_park, r"parks=[^,&%]+(,|%2C)[^,&%]+(,|%2C)"),
