@@ -18,11 +18,11 @@ from hallofshame.feeds.base import Answer, Poll
 from hallofshame.pipeline.collect import Collector, CycleResult
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.registry import ManualMapping, Registry
-from hallofshame.store import bulk, catalogue
+from hallofshame.store import bulk, catalogue, dirty
 from hallofshame.store.catalogue import RideRow
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base
-from pipeline.fakes import CADENCE, LOG, ROME, FakeFeed
+from pipeline.fakes import CADENCE, LOG, NEW_YORK, ROME, WIKI_IDS, FakeFeed
 
 UP, DOWN, SHUT, REFURBISHED = Status.OPERATING, Status.DOWN, Status.CLOSED, Status.REFURBISHMENT
 
@@ -127,3 +127,23 @@ def rows(database: Database, model: type[Base], *columns: str) -> list[tuple[Any
         frame = bulk.read_frame(connection, select(table))
     frame = frame.sort([column.name for column in table.primary_key])
     return (frame.select(columns) if columns else frame).rows()
+
+
+FOUR = [
+    reading("Alpha", UP, 30),
+    reading("Bravo", DOWN),
+    reading("Charlie", SHUT),
+    reading("Delta", REFURBISHED),
+]
+"""One reading of each status."""
+
+
+def both_parks(**options: Any) -> Polled:
+    """The four at the park in Rome, the first two of them in New York."""
+    return Polled(says={WIKI_IDS[ROME]: FOUR, WIKI_IDS[NEW_YORK]: FOUR[:2]}, **options)
+
+
+def marks(database: Database) -> set[tuple[int, str]]:
+    """The marks of the dirty list: park and month-day."""
+    with database.read() as connection:
+        return {(park, f"{day:%m-%d}") for park, day, _ in dirty.dirty(connection).iter_rows()}
