@@ -195,6 +195,3 @@ def body(reading: Reading, path: str, query: Mapping[str, str] | None = None) ->
     if not isinstance(answer, dict):
         raise TypeError(f"{path} answers {found.produces[0]}, which is no JSON body")
     return answer
-
-
-__all__ = ["Endpoint", "body", "declared", "endpoint", "site"]
