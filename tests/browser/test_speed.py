@@ -17,7 +17,7 @@ pytestmark = pytest.mark.speed
 
 SLOW_DOWN = 4
 PAINT_MS, ANSWER_MS = 1_000, 100
-ATTEMPTS = 20
+ATTEMPTS = 12
 
 _PAINTED = """() => new Promise(resolve => {
     new PerformanceObserver(list => resolve(list.getEntries().at(-1).startTime))
@@ -38,6 +38,18 @@ def slowed(page: Page) -> CDPSession:
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_DOWN})
     return session
+
+
+def uncover(page: Page) -> None:
+    """Make the window taller than the page's share of it.
+
+    The browser's own bars take a part of the window; what changes below that part is never shown, and its
+    frame is not counted as shown.
+    """
+    session = page.context.new_cdp_session(page)
+    window = session.send("Browser.getWindowForTarget")
+    larger = {key: window["bounds"][key] + 200 for key in ("width", "height")}
+    session.send("Browser.setWindowBounds", {"windowId": window["windowId"], "bounds": larger})
 
 
 @pytest.mark.parametrize("name", ["rankings", "park", "ride", "now", "map"])
@@ -68,6 +80,7 @@ def test_a_click_is_answered_within_a_tenth_of_a_second(
     for _ in range(ATTEMPTS):
         tab = Tab(browser, site.url, is_timed=True)
         page = tab.open(places.address(name))
+        uncover(page)
         # Neighbouring periods are fetched ahead while nothing happens.
         page.wait_for_load_state("networkidle")
         page.evaluate(_WATCH)

@@ -1,0 +1,18 @@
+/* Runs before anything is drawn: takes up the kept choice of light or dark (the switch: frontend/src/app/theme.ts)
+   and lets the page's script, named by data-script, wait until the served page has been shown. */
+try {
+  const kept = localStorage.getItem("theme");
+  if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
+} catch {
+  // Storage is closed to us: as the system has it.
+}
+
+const script = document.currentScript.dataset.script;
+if (script) {
+  const run = () => import(script);
+  document.addEventListener("DOMContentLoaded", () => {
+    // A tab in the background draws no frame.
+    if (document.hidden) run();
+    else requestAnimationFrame(() => setTimeout(run));
+  });
+}
