@@ -1,11 +1,7 @@
-import { lazy, useEffect } from "react";
-import { prefetchApi, useApi } from "../api/client";
 import type { PageProps } from "../app/routes";
-import { BandLegend, Failure, Later, PeriodPicker, SectionNav, Skeleton, StaleNotice } from "../components";
+import { BandLegend, Later, SectionNav } from "../components";
 import { number } from "../lib/format";
 import { parkPath } from "../lib/paths";
-import { neighbours } from "../lib/periods";
-import { spanOf } from "../lib/time";
 import { usePageMeta } from "../lib/title";
 import type { ParkDetails } from "./park/answers";
 import { CalendarSection } from "./park/CalendarSection";
@@ -13,6 +9,7 @@ import { HeatSection } from "./park/HeatSection";
 import { OutagesSection } from "./park/OutagesSection";
 import { ParkHead } from "./park/ParkHead";
 import { PeriodChart } from "./park/PeriodChart";
+import { PlaceFrame, useDetails } from "./park/PlaceFrame";
 import { ExcludedSection, RidesSection } from "./park/RidesSection";
 import { ScheduleSection, ShowTimes } from "./park/ScheduleSection";
 import { ScoreExplained } from "./park/ScoreExplained";
@@ -23,8 +20,6 @@ import { TimelineSection } from "./park/TimelineSection";
 import { dateOr, useView, type View } from "./park/useView";
 import { Verdict } from "./park/Verdict";
 import { WithoutData } from "./park/WithoutData";
-
-const NotFound = lazy(() => import("./NotFoundPage"));
 
 const SECTIONS = [
   ["chart", "Chart"],
@@ -46,38 +41,18 @@ export default function ParkPage({ params }: PageProps) {
   const slug = params["slug"] ?? "";
   const view = useView();
   const path = `/api/parks/${slug}/details`;
-  const answer = useApi<ParkDetails>(path, view.period, { live: view.isRunning });
+  const answer = useDetails<ParkDetails>(path, view);
   const details = answer.data?.data;
   const isOther = details !== undefined && details.park.park_slug !== slug && String(details.park.park_id) !== slug;
   usePageMeta(
     details === undefined ? "" : `${details.park.park_name}, ${view.words}`,
     details && `How reliable the rides of ${details.park.park_name} were: score, breakdowns, waits.`,
   );
-  useEffect(() => {
-    for (const name of neighbours(view.name)) prefetchApi(path, { period: name });
-  }, [path, view.name]);
 
-  if (answer.error?.status === 404 && !answer.isFetching) return <NotFound path={window.location.pathname} />;
-  if (details === undefined || isOther) {
-    return (
-      <div className="page">
-        <h1 className="visually-hidden">A park</h1>
-        {answer.error !== null && !answer.isFetching ? <Failure error={answer.error} retry={answer.refetch} /> : <Skeleton rows={14} label="Loading the park" />}
-      </div>
-    );
-  }
   return (
-    <div className="page place">
-      <ParkHead park={details.park} />
-      <PeriodPicker onHint={(name) => prefetchApi(path, { period: name })} />
-      <StaleNotice isStale={answer.isStale} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
-      <div className={answer.isPrevious ? "view is-previous" : "view"} aria-busy={answer.isPrevious}>
-        <p className="span-of">
-          {spanOf(details.summary.start_date, details.summary.end_date)} <span className="sub">park-local days</span>
-        </p>
-        <Sections details={details} view={view} />
-      </div>
-    </div>
+    <PlaceFrame kind="park" path={path} answer={answer} details={isOther ? undefined : details} head={(found) => <ParkHead park={found.park} />}>
+      {(found) => <Sections details={found} view={view} />}
+    </PlaceFrame>
   );
 }
 

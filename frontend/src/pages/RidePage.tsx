@@ -1,18 +1,16 @@
-import { lazy, useEffect } from "react";
+import { useEffect } from "react";
 import { useLocation } from "wouter";
-import { prefetchApi, useApi } from "../api/client";
 import type { PageProps } from "../app/routes";
-import { Failure, Later, PeriodPicker, SectionNav, Skeleton, StaleNotice } from "../components";
+import { Later, SectionNav } from "../components";
 import { number } from "../lib/format";
 import { ridePath } from "../lib/paths";
-import { neighbours } from "../lib/periods";
-import { spanOf } from "../lib/time";
 import { usePageMeta } from "../lib/title";
 import type { RideDetails } from "./park/answers";
 import { CalendarSection } from "./park/CalendarSection";
 import { HeatSection } from "./park/HeatSection";
 import { OutagesSection } from "./park/OutagesSection";
 import { PeriodChart } from "./park/PeriodChart";
+import { PlaceFrame, useDetails } from "./park/PlaceFrame";
 import { TakeAlong } from "./park/TakeAlong";
 import { useView, type View } from "./park/useView";
 import { MonthsSection } from "./ride/MonthsSection";
@@ -20,8 +18,6 @@ import { QueuesSection } from "./ride/QueuesSection";
 import { RideHead } from "./ride/RideHead";
 import { OutageFacts, RideVerdict } from "./ride/RideVerdict";
 import { StatusSection } from "./ride/StatusSection";
-
-const NotFound = lazy(() => import("./NotFoundPage"));
 
 const SECTIONS = [
   ["status", "48 hours"],
@@ -39,7 +35,7 @@ export default function RidePage({ params }: PageProps) {
   const id = Number.parseInt(params["ride"] ?? "", 10);
   const view = useView();
   const path = `/api/rides/${Number.isNaN(id) ? (params["ride"] ?? "") : id}/details`;
-  const answer = useApi<RideDetails>(path, view.period, { live: view.isRunning });
+  const answer = useDetails<RideDetails>(path, view);
   const details = answer.data?.data;
   // While another ride loads, the one before must not stand under its address.
   const isOther = details !== undefined && details.ride.ride_id !== id;
@@ -47,32 +43,12 @@ export default function RidePage({ params }: PageProps) {
     details === undefined ? "" : `${details.ride.ride_name} at ${details.park.park_name}, ${view.words}`,
     details && `How often ${details.ride.ride_name} at ${details.park.park_name} breaks down, for how long, and how long people wait for it.`,
   );
-  useEffect(() => {
-    for (const name of neighbours(view.name)) prefetchApi(path, { period: name });
-  }, [path, view.name]);
   useRightAddress(isOther ? undefined : details);
 
-  if (answer.error?.status === 404 && !answer.isFetching) return <NotFound path={window.location.pathname} />;
-  if (details === undefined || isOther) {
-    return (
-      <div className="page">
-        <h1 className="visually-hidden">A ride</h1>
-        {answer.error !== null && !answer.isFetching ? <Failure error={answer.error} retry={answer.refetch} /> : <Skeleton rows={14} label="Loading the ride" />}
-      </div>
-    );
-  }
   return (
-    <div className="page place">
-      <RideHead details={details} view={view} />
-      <PeriodPicker onHint={(name) => prefetchApi(path, { period: name })} />
-      <StaleNotice isStale={answer.isStale} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
-      <div className={answer.isPrevious ? "view is-previous" : "view"} aria-busy={answer.isPrevious}>
-        <p className="span-of">
-          {spanOf(details.summary.start_date, details.summary.end_date)} <span className="sub">park-local days</span>
-        </p>
-        <Sections details={details} view={view} />
-      </div>
-    </div>
+    <PlaceFrame kind="ride" path={path} answer={answer} details={isOther ? undefined : details} head={(found) => <RideHead details={found} view={view} />}>
+      {(found) => <Sections details={found} view={view} />}
+    </PlaceFrame>
   );
 }
 
