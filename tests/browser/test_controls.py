@@ -194,7 +194,7 @@ def steady(page: Page, control: Control, *, wanted: str | None = None, other_tha
     return text
 
 
-STEADY_SECONDS = 6
+STEADY_SECONDS = 12
 _READ = """one => {
     if (document.querySelector(".skeleton, [aria-busy='true']") !== null) {
         const seen = [...one.querySelectorAll(".skeleton, [aria-busy='true']")];

@@ -18,6 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from playwright.sync_api import TimeoutError as LateError
+from playwright.sync_api import expect
 
 from support import demo_world
 
@@ -27,7 +28,7 @@ NOT_BUILT = "the pages are not built: make pages"
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 BUILT = demo_world.TESTS.parent / "src" / "hallofshame" / "web" / "static" / "app" / ".vite" / "manifest.json"
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -95,6 +96,7 @@ def chromium() -> Iterator[Browser]:
     :raises MissingError: where there is none.
     """
     program = needed()
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=_ARGUMENTS)
         yield browser

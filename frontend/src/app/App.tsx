@@ -3,6 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 import { ApiError, queryClient } from "../api/client";
 import { Failure, Skeleton } from "../components";
+import { depthHere } from "./location";
 import { findRoute, type PageProps, type Route } from "./routes";
 import { Shell } from "./Shell";
 
@@ -39,15 +40,31 @@ function Waiting() {
   );
 }
 
-/** After a link was followed, reading starts at the top of the new page, also for screen readers. */
+/** After a link was followed, reading starts at the top of the new page; after going back, where it was left. */
 function useFocusOnNewPage(path: string): void {
   const before = useRef(path);
   useEffect(() => {
     if (before.current === path) return;
     before.current = path;
-    window.scrollTo(0, 0);
     document.getElementById("main")?.focus({ preventScroll: true });
+    return scrollDown(depthHere());
   }, [path]);
+}
+
+/** Scroll to a depth as soon as the page is long enough for it; gives up after a second, or when stopped. */
+function scrollDown(depth: number | undefined): (() => void) | undefined {
+  if (depth === undefined) return undefined;
+  let frame = 0;
+  let left = 60;
+  const scroll = () => {
+    window.scrollTo(0, depth);
+    left -= 1;
+    if (window.scrollY < depth - 1 && left > 0) frame = requestAnimationFrame(scroll);
+  };
+  const stop = () => cancelAnimationFrame(frame);
+  scroll();
+  for (const event of ["wheel", "touchstart", "keydown"]) window.addEventListener(event, stop, { once: true, passive: true });
+  return stop;
 }
 
 interface BoundaryState {
