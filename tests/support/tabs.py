@@ -15,10 +15,10 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 from playwright.sync_api import TimeoutError as LateError
-from playwright.sync_api import expect
 
 from support import demo_world
 
