@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import xml.etree.ElementTree as ET
 
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image, ImageChops
 
+from hallofshame.clock import FixedClock
 from hallofshame.domain.bands import BANDS, band_of, band_of_loss
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.images import badges, cards
@@ -167,6 +169,20 @@ def test_a_ride_badge_says_what_the_lists_uptime_leaves(client: FlaskClient, api
 def test_a_badge_without_data_says_so(client: FlaskClient) -> None:
     assert badge_text(client, "/api/badges/parks/silent-park.svg") == "Silent Park: no data this month"
     assert badge_text(client, "/api/badges/rides/14.svg?year=2025") == "Prezzemolo Show: no data in 2025"
+
+
+def test_a_badge_of_a_closed_park_says_so_as_the_lists_do(client: FlaskClient) -> None:
+    for period, words in (("today", "today"), ("live", "right now")):
+        badge = badge_text(client, f"/api/badges/parks/closed-park.svg?period={period}")
+        assert badge == f"Closed Park: closed {words}"
+
+
+def test_the_card_of_now_is_drawn_anew_when_the_looks_grow_old(
+    client: FlaskClient, clock: FixedClock
+) -> None:
+    before = client.get("/cards/now.png").headers["ETag"]
+    clock.instant += dt.timedelta(minutes=20)
+    assert client.get("/cards/now.png").headers["ETag"] != before
 
 
 def test_badges_of_nothing_are_refused_in_the_one_shape(client: FlaskClient) -> None:

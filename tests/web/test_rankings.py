@@ -202,6 +202,19 @@ def test_live_states_grow_stale_though_nothing_moves(api: Api, clock: FixedClock
     clock.instant += dt.timedelta(minutes=20)
     row = api.row("/parks/downtime", "Gardaland", period="live")
     assert (row["shame_score"], row["is_open"], row["unranked_reason"]) == (None, None, "no_data")
+    ride = api.row("/rides/downtime", "Raptor", period="live")
+    assert (ride["status"], ride["is_down"], ride["unranked_reason"]) == (None, None, "no_data")
+
+
+def test_live_answers_of_one_minute_agree_whichever_was_asked_first(api: Api, clock: FixedClock) -> None:
+    """The looks of 11:58 hold until 12:13, and so in all of that minute."""
+    clock.instant += dt.timedelta(minutes=13)
+    assert api.row("/parks/downtime", "Gardaland", period="live")["is_open"] is True
+    clock.instant += dt.timedelta(seconds=59)
+    assert api("/live/status-summary")["data"]["parks"]["open"] == 1
+    clock.instant += dt.timedelta(seconds=1)
+    assert api("/live/status-summary")["data"]["parks"]["open"] == 0
+    assert api.row("/parks/downtime", "Gardaland", period="live")["is_open"] is None
 
 
 def test_live_rides_that_are_down_come_first_the_longest_down_before(api: Api) -> None:

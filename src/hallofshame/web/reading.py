@@ -131,8 +131,12 @@ class Reading:
         return found
 
     def is_fresh(self, observed_at: int) -> bool:
-        """Whether an observation of that instant still stands for "now" (R3)."""
-        return to_unix(self.now) - observed_at <= self.site.settings.live_hold_seconds
+        """Whether an observation of that instant still stands for "now" (R3).
+
+        Judged at the beginning of the minute, for which live answers are kept: those of one minute agree.
+        """
+        minute = self.live_bucket * LIVE_BUCKET_SECONDS
+        return minute - observed_at <= self.site.settings.live_hold_seconds
 
     def remembered(self, name: str, period: Period, build: Callable[[], T]) -> T:
         """``build()``, or what it gave before for the same state of the store and the same dates."""

@@ -25,6 +25,7 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.present import park_now, ride_now
 from hallofshame.web.schema.live import Health, StatusSummary
 from hallofshame.web.takes import FILTERS
 from hallofshame.web.wording import STATUS_SLUGS
@@ -77,19 +78,15 @@ def _counts(
     )
     for park in parks:
         state = states.get(park.park_id)
-        known = state is not None and reading.is_fresh(state.observed_at)
-        is_open = known and state is not None and state.is_open
         park_counts["total"] += 1
-        park_counts["open" if is_open else "closed" if known else "no_data"] += 1
+        park_counts[park_now(reading, state).value] += 1
         for ride in reading.catalogue.rides_of[park.park_id]:
             if ride.kind is not RideKind.ATTRACTION or not ride.is_active:
                 continue
-            now = rides.get(ride.ride_id)
-            if now is not None and not reading.is_fresh(now.observed_at):
-                now = None
+            now = ride_now(reading, rides.get(ride.ride_id), state)
             ride_counts["total"] += 1
-            ride_counts[(STATUS_SLUGS[now.status] if now else None) or "no_data"] += 1
-            ride_counts["counted_as_down"] += int(now is not None and is_open and now.counts_as_down)
+            ride_counts[STATUS_SLUGS[now.status] or "no_data"] += 1
+            ride_counts["counted_as_down"] += int(bool(now.is_down))
     return {"parks": park_counts, "rides": ride_counts}
 
 

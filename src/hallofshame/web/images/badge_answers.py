@@ -14,6 +14,7 @@ from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import park_summary
+from hallofshame.web.rows.present import live_word
 from hallofshame.web.rows.rides import ride_lines
 from hallofshame.web.tokens import tokens
 
@@ -21,6 +22,9 @@ api_badges = Blueprint("api_badges", __name__, url_prefix="/api/badges")
 
 SVG_TYPE = "image/svg+xml; charset=utf-8"
 _PERIOD = takes.period(PeriodName.THIS_MONTH)
+
+_NO_SCORE = {"closed": "closed", "not_open_yet": "not open yet"}
+"""Why a park has no score, where more is known than that there is no data."""
 
 _IN_WORDS = {
     PeriodName.LIVE: "right now",
@@ -39,7 +43,9 @@ def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
     period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
     row = park_summary(reading, period, found)
     score = row["shame_score"]
-    says = "no data" if score is None else f"shame score {_plain(score)}"
+    says = (
+        _NO_SCORE.get(row["unranked_reason"], "no data") if score is None else f"shame score {_plain(score)}"
+    )
     return draw(Badge(found.name, f"{says} {_words(period)}", band_of(score)), tokens())
 
 
@@ -54,7 +60,7 @@ def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
     [line] = ride_lines(reading, period, [found])
     row = line.row
     if period.is_live:
-        says = "down" if row["is_down"] else row["status"] or "no data"
+        says = live_word(row) or "no data"
         return draw(Badge(found.name, f"{says} {_words(period)}", None), tokens())
     down = down_percent(row["uptime_percent"])
     says = "no data" if down is None else f"down {_plain(down)} %"

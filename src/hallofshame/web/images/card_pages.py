@@ -24,6 +24,7 @@ from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import asked_for, list_parameters, the_build
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.present import live_word
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
 
@@ -68,8 +69,8 @@ def ride_card(reading: Reading, ride: int) -> bytes:
     down = None if period.is_live else down_percent(row["uptime_percent"])
     band = band_of_loss(down)
     note = _why(row)
-    if period.is_live and row["status"]:
-        note = "Down right now" if row["is_down"] else f"{row['status'].capitalize()} right now"
+    if period.is_live and (word := live_word(row)) is not None:
+        note = f"{word.capitalize()} right now"
     return _drawn(
         Card(
             found.name,
@@ -107,10 +108,21 @@ def awards_card(reading: Reading, year: int) -> bytes:
     )
 
 
+@card_pages.get("/now.png")
+@answered(always_live=True, mimetype=PNG_TYPE, names_host=False)
+def now_card(reading: Reading) -> bytes:
+    """The page about this moment, which grows stale also where nothing new is seen."""
+    return _page_card(reading, "now")
+
+
 @card_pages.get("/<name>.png")
 @answered(mimetype=PNG_TYPE, names_host=False)
 def page_card(reading: Reading, name: str) -> bytes:
     """A page: its title, and the first rows of its list where it has one."""
+    return _page_card(reading, name)
+
+
+def _page_card(reading: Reading, name: str) -> bytes:
     if name not in BY_NAME:
         abort(404)
     page = BY_NAME[name]

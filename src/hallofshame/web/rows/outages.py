@@ -15,6 +15,7 @@ from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import ride_identity
+from hallofshame.web.rows.present import ParkNow, ride_now
 
 REOPENED_SECONDS = 60 * 60
 """How long a ride that runs again stays on the board."""
@@ -72,30 +73,18 @@ def _facts(outage: Outage) -> Row:
 
 def board(reading: Reading, parks: ParkFilter) -> Row:
     """What is down now, the longest first, and what runs again, the latest first."""
-    now = [
-        state
-        for ride_id, state in _seen_lately(reading).items()
-        if parks.admits(reading.catalogue.parks[reading.catalogue.rides[ride_id].park_id])
-    ]
-    return {
-        "down": _down(reading, [state for state in now if state.counts_as_down]),
-        "reopened": _reopened(reading, [state for state in now if state.status is Status.OPERATING]),
-    }
-
-
-def _seen_lately(reading: Reading) -> dict[int, RideState]:
-    """The rides of open parks that say something about now."""
-    parks = park_states(reading.connection)
-    is_open = {
-        park_id for park_id, state in parks.items() if state.is_open and reading.is_fresh(state.observed_at)
-    }
-    return {
-        ride_id: state
-        for ride_id, state in ride_states(reading.connection).items()
-        if state.park_id in is_open
-        and reading.is_fresh(state.observed_at)
-        and ride_id in reading.catalogue.rides
-    }
+    open_parks = park_states(reading.connection)
+    rides = reading.catalogue.rides
+    down, runs = [], []
+    for ride_id, state in ride_states(reading.connection).items():
+        if ride_id not in rides or not parks.admits(reading.catalogue.parks[rides[ride_id].park_id]):
+            continue
+        now = ride_now(reading, state, open_parks.get(state.park_id))
+        if now.is_down:
+            down.append(state)
+        elif now.park is ParkNow.OPEN and now.status is Status.OPERATING:
+            runs.append(state)
+    return {"down": _down(reading, down), "reopened": _reopened(reading, runs)}
 
 
 def _down(reading: Reading, states: list[RideState]) -> list[Row]:

@@ -13,6 +13,7 @@ from hallofshame.store.reports.current import ParkState, park_states
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, ride_tallies
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.present import ParkNow, park_now
 from hallofshame.web.wording import TIER_LABELS
 
 Totals = TypeVar("Totals", ParkTotals, RideTotals)
@@ -152,11 +153,10 @@ def _line_without_data(park: ParkInfo, days: DayRange, totals: ParkTotals | None
 def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None) -> Line:
     """The park at its latest cycle. Weights stand where seconds stand for other periods (R8)."""
     today = DayRange(reading.today(park), reading.today(park))
-    if state is None or not reading.is_fresh(state.observed_at):
+    now = park_now(reading, state)
+    if state is None or now is not ParkNow.OPEN:
         observed_at = None if state is None else iso(state.observed_at)
-        return Line(_row(park, today, unranked_reason="no_data", observed_at=observed_at), 0, 0)
-    if not state.is_open:
-        row = _row(park, today, unranked_reason="closed", is_open=False, observed_at=iso(state.observed_at))
+        row = _row(park, today, unranked_reason=now.value, is_open=now.is_open, observed_at=observed_at)
         return Line(row, 0, 0)
     coverage = scores.coverage_percent(state.observed, state.eligible)
     score = scores.live_shame_score(state.weight_down, state.weight_eligible)
@@ -165,7 +165,7 @@ def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None) -> Lin
         park,
         today,
         unranked_reason=reason,
-        is_open=True,
+        is_open=now.is_open,
         observed_at=iso(state.observed_at),
         shame_score=score,
         weighted_downtime=state.weight_down,

@@ -13,6 +13,7 @@ from hallofshame.web.envelope import Line, Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
+from hallofshame.web.rows.present import ParkNow
 from hallofshame.web.rows.rides import Measure, measures, ride_lines, ride_totals
 
 DOWNTIME = "downtime"
@@ -161,7 +162,7 @@ def _ranked_by(measure: Measure, by: str) -> tuple[float | None, str]:
 
 def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
     """Right now: rides that are down, longest first; or rides by the wait they post."""
-    if not measure.is_open:
+    if measure.park is ParkNow.CLOSED:
         return None, "closed"
     if measure.observed == 0:
         return None, "no_data"

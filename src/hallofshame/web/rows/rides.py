@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hallofshame.domain.periods import DayRange, Period
-from hallofshame.domain.words import RideKind, Status
+from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.current import ParkState, RideState, park_states, ride_states
@@ -15,6 +15,7 @@ from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import ride_identity, trend
+from hallofshame.web.rows.present import ParkNow, RideNow, ride_now
 from hallofshame.web.wording import STATUS_SLUGS
 
 MANY_RIDES = 400
@@ -23,7 +24,10 @@ MANY_RIDES = 400
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What orders a ride among the others. ``observed`` and ``open`` are those of its coverage."""
+    """What orders a ride among the others. ``observed`` and ``open`` are those of its coverage.
+
+    ``park`` says of the present moment whether the ride's park is open.
+    """
 
     eligible: bool
     observed: int
@@ -32,7 +36,7 @@ class Measure:
     uptime: float | None
     wait: float | None
     down_since: int | None = None
-    is_open: bool = True
+    park: ParkNow = ParkNow.OPEN
     longest_wait: int | None = None
 
     @property
@@ -54,33 +58,22 @@ def measure_period(totals: RideTotals) -> Measure:
     )
 
 
-def measure_now(
-    reading: Reading, today: RideTotals | None, state: RideState | None, park: ParkState | None
-) -> Measure:
-    """From the latest observation; only a ride in an open park, seen lately, says anything about now."""
-    fresh = state is not None and state.status is not None and reading.is_fresh(state.observed_at)
+def measure_now(today: RideTotals | None, now: RideNow) -> Measure:
+    """From the latest look; only a ride in an open park, seen lately, says anything about now."""
     eligible = today is not None and today.eligible_days > 0
-    is_open = park is not None and park.is_open and reading.is_fresh(park.observed_at)
-    down = fresh and is_open and state is not None and state.counts_as_down
-    wait = wait_now(state) if fresh and is_open else None
+    counts = eligible and now.park is ParkNow.OPEN
+    wait = now.wait_minutes
     return Measure(
         eligible=eligible,
-        observed=int(fresh and eligible and is_open),
-        open=int(eligible and is_open),
+        observed=int(counts and now.is_known),
+        open=int(counts),
         downtime=None,
         uptime=None,
-        wait=wait,
-        down_since=state.since if down and state is not None else None,
-        is_open=is_open,
-        longest_wait=state.wait_minutes if wait is not None and state is not None else None,
+        wait=None if wait is None else scores.average_wait(wait, 1, wait),
+        down_since=now.down_since,
+        park=now.park,
+        longest_wait=wait,
     )
-
-
-def wait_now(state: RideState | None) -> float | None:
-    """The posted wait of an operating ride; null where none above 0 is posted."""
-    if state is None or state.status is not Status.OPERATING or not state.wait_minutes:
-        return None
-    return scores.average_wait(state.wait_minutes, 1, state.wait_minutes)
 
 
 def measures(reading: Reading, period: Period) -> dict[int, Measure]:
@@ -104,7 +97,9 @@ def _measures(reading: Reading, period: Period) -> dict[int, Measure]:
         return {ride_id: measure_period(found) for ride_id, found in totals.items()}
     states, open_parks = ride_states(reading.connection), park_states(reading.connection)
     return {
-        ride_id: measure_now(reading, found, states.get(ride_id), open_parks.get(rides[ride_id].park_id))
+        ride_id: measure_now(
+            found, ride_now(reading, states.get(ride_id), open_parks.get(rides[ride_id].park_id))
+        )
         for ride_id, found in totals.items()
     }
 
@@ -172,20 +167,21 @@ def _line(source: _Source, ride: RideInfo) -> Line:
 
 def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: ParkState | None) -> Line:
     today = source.totals.get(ride.ride_id)
-    now = measure_now(source.reading, today, state, park)
-    figures: Row = {"excluded_reason": excluded_reason(ride, today), "coverage_percent": now.coverage}
+    now = ride_now(source.reading, state, park)
+    measure = measure_now(today, now)
+    figures: Row = {"excluded_reason": excluded_reason(ride, today), "coverage_percent": measure.coverage}
     if state is not None:
         figures["observed_at"] = iso(state.observed_at)
         if source.reading.is_fresh(state.observed_at):
             figures |= {
-                "status": STATUS_SLUGS[state.status],
-                "status_since": iso(state.since) if state.status is not None else None,
-                "is_down": now.down_since is not None,
-                "average_wait_minutes": now.wait,
-                "max_wait_minutes": state.wait_minutes if now.wait is not None else None,
+                "status": STATUS_SLUGS[now.status],
+                "status_since": iso(state.since) if now.is_known else None,
+                "is_down": now.is_down,
+                "average_wait_minutes": measure.wait,
+                "max_wait_minutes": measure.longest_wait,
                 "outages": source.outages.get(ride.ride_id, 0),
             }
-    return Line(_row(source, ride, figures), now.observed, now.open)
+    return Line(_row(source, ride, figures), measure.observed, measure.open)
 
 
 def excluded_reason(ride: RideInfo, totals: RideTotals | None) -> str | None:

@@ -1,0 +1,77 @@
+"""What a park and its rides are doing now: decided here, so that every answer says the same (R3, R5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hallofshame.domain.words import Status
+from hallofshame.store.reports.current import ParkState, RideState
+from hallofshame.web.envelope import Row
+from hallofshame.web.reading import Reading
+
+
+class ParkNow(StrEnum):
+    """Whether a park is open at its latest look; nobody has looked lately: no data."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    NO_DATA = "no_data"
+
+    @property
+    def is_open(self) -> bool | None:
+        """The same as the rows say it: null where it is not known."""
+        return None if self is ParkNow.NO_DATA else self is ParkNow.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class RideNow:
+    """A ride at its latest look.
+
+    ``park``: its park's state. ``status``: null where nothing is known of the ride, or nobody has looked
+    lately. ``down_since`` (Unix seconds): set where it counts as down, which takes an open park.
+    ``wait_minutes``: the wait an operating ride of an open park posts, null where none above 0.
+    """
+
+    park: ParkNow
+    status: Status | None = None
+    down_since: int | None = None
+    wait_minutes: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of it."""
+        return self.status is not None
+
+    @property
+    def is_down(self) -> bool | None:
+        """Whether it counts as broken down; null where nothing is known of it."""
+        return self.down_since is not None if self.is_known else None
+
+
+def park_now(reading: Reading, state: ParkState | None) -> ParkNow:
+    """What the latest look at a park says; it stands for its hold (R3) and is no data after that."""
+    if state is None or not reading.is_fresh(state.observed_at):
+        return ParkNow.NO_DATA
+    return ParkNow.OPEN if state.is_open else ParkNow.CLOSED
+
+
+def live_word(row: Row) -> str | None:
+    """A ride's live row in one word: what it counts as before what its source calls it; null: not known."""
+    word: str | None = "down" if row["is_down"] else row["status"]
+    return word
+
+
+def ride_now(reading: Reading, ride: RideState | None, park: ParkState | None) -> RideNow:
+    """What the latest look at a ride says, given that at its park; each stands for its own hold."""
+    here = park_now(reading, park)
+    if ride is None or ride.status is None or not reading.is_fresh(ride.observed_at):
+        return RideNow(here)
+    is_open = here is ParkNow.OPEN
+    runs = is_open and ride.status is Status.OPERATING
+    return RideNow(
+        here,
+        ride.status,
+        ride.since if is_open and ride.counts_as_down else None,
+        (ride.wait_minutes or None) if runs else None,
+    )
