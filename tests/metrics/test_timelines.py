@@ -128,11 +128,11 @@ def test_a_hole_in_the_record_is_unobserved_time() -> None:
 
 def test_what_has_not_come_yet_is_no_gap() -> None:
     readings = held(1, "10:00", "12:00", OPERATING)
-    found = timeline_of(World(readings, {1: Ride(), 2: Ride()}, schedule=TEN_TO_SIX), known_until="12:10")
-    assert simple(found.filter(pl.col("ride_id") == 1))[-1] == ("10:00", "12:10", 1, True, False)
+    found = timeline_of(World(readings, {1: Ride(), 2: Ride()}, schedule=TEN_TO_SIX), known_until="12:05")
+    assert simple(found.filter(pl.col("ride_id") == 1))[-1] == ("10:00", "12:05", 1, True, False)
     assert simple(found.filter(pl.col("ride_id") == 2)) == [
         ("00:00", "10:00", None, False, False),
-        ("10:00", "12:10", None, True, False),
+        ("10:00", "12:05", None, True, False),
     ]
 
 

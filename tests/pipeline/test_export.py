@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
 from hallofshame.domain.errors import InputError, NotFoundError
@@ -23,6 +23,7 @@ from hallofshame.pipeline.export_files import FORMATS
 from hallofshame.store import bulk
 from hallofshame.store.database import Database
 from hallofshame.store.derived import table_of
+from hallofshame.store.models import DataVersion
 from pipeline.fakes import MONDAY, NEW_YORK, ROME, TUESDAY, WEDNESDAY, seed_parks, small_world
 
 export = partial(exports.export, now=dt.datetime(2026, 6, 10, tzinfo=dt.UTC), cadence_seconds=300)
@@ -105,6 +106,19 @@ def test_a_park_day_says_when_the_park_was_open(sqlite_database: Database, tmp_p
     assert (monday["evidence"], monday["origin"]) == ("activity", "live")
     assert (monday["eligible"], monday["rides_operated"], monday["rides_down"]) == (4, 4, 1)
     assert monday["downtime"] == 3600
+
+
+def test_a_window_without_published_hours_ends_with_the_latest_look(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """Seen from 17:45 in Rome on Tuesday."""
+    small_world(sqlite_database)
+    look = dt.datetime(2026, 6, 2, 15, 45, tzinfo=dt.UTC)
+    with sqlite_database.write() as connection:
+        connection.execute(update(DataVersion).values(data_as_of=int(look.timestamp())))
+    tuesday = exported(sqlite_database, "park-days", tmp_path, park_ids=[ROME])[-1]
+    assert [window["end"] for window in tuesday["windows"]] == ["2026-06-02T15:45:00Z"]
+    assert tuesday["window_seconds"] == sum(window["seconds"] for window in tuesday["windows"])
 
 
 def test_shown_ratios_are_those_of_the_kernel(sqlite_database: Database, tmp_path: Path) -> None:

@@ -104,8 +104,8 @@ def test_a_park_timeline_is_a_local_day_as_far_as_it_is_known(watched: Api) -> N
     timeline = watched("/parks/gardaland/timeline")["data"]
     assert (timeline["date"], timeline["timezone"], timeline["missing_reason"]) == (TODAY, ROME, None)
     assert (timeline["starts_at"], timeline["ends_at"]) == ("2026-08-19T22:00:00Z", "2026-08-20T22:00:00Z")
-    # The look at 13:58 holds for three cadences.
-    assert timeline["known_until"] == "2026-08-20T12:13:00Z"
+    # The look at 13:58 holds for three cadences, but nothing has been seen of that time.
+    assert timeline["known_until"] == "2026-08-20T11:58:00Z"
     assert timeline["windows"] == [{"start": "2026-08-20T07:00:00Z", "end": "2026-08-20T09:00:00Z"}]
     raptor = timeline["rides"][0]
     assert [
@@ -116,7 +116,7 @@ def test_a_park_timeline_is_a_local_day_as_far_as_it_is_known(watched: Api) -> N
         ("09:00", "09:30", "down", True, None),
         ("09:30", "11:00", "operating", True, 40),
         ("11:00", "11:10", "operating", False, 40),
-        ("11:10", "14:13", "unobserved", False, None),
+        ("11:10", "13:58", "unobserved", False, None),
     ]
 
 
@@ -135,8 +135,8 @@ def test_a_day_without_readings_says_why_it_is_empty(watched: Api) -> None:
 
 def test_a_ride_timeline_ends_with_the_latest_look(watched: Api) -> None:
     timeline = watched(f"/rides/{RAPIDS}/timeline")["data"]
-    assert timeline["ends_at"] == "2026-08-20T12:13:00Z"
-    assert timeline["starts_at"] == "2026-08-18T12:13:00Z"
+    assert timeline["ends_at"] == "2026-08-20T11:58:00Z"
+    assert timeline["starts_at"] == "2026-08-18T11:58:00Z"
     assert len(timeline["windows"]) == 2
     parts = timeline["segments"]
     assert parts[0]["start"] == timeline["starts_at"]
@@ -150,9 +150,10 @@ def test_a_ride_timeline_ends_with_the_latest_look(watched: Api) -> None:
 
 def test_hours_choose_how_far_a_ride_timeline_reaches(watched: Api) -> None:
     timeline = watched(f"/rides/{RAPIDS}/timeline", hours=4)["data"]
-    assert timeline["windows"] == [{"start": "2026-08-20T08:13:00Z", "end": "2026-08-20T09:00:00Z"}]
+    assert timeline["windows"] == [{"start": "2026-08-20T07:58:00Z", "end": "2026-08-20T09:00:00Z"}]
     assert [(local(part["start"]), part["status"]) for part in timeline["segments"]] == [
-        ("10:13", "down"),
+        ("09:58", "operating"),
+        ("10:00", "down"),
         ("11:00", "down"),
         ("11:10", "unobserved"),
     ]

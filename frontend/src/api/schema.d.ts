@@ -1194,7 +1194,7 @@ export interface components {
              * @example 2026-08-20T07:00:00Z
              */
             ends_at: string;
-            /** @description How far the day is known; what follows is still to come. */
+            /** @description The latest look, or the day's end; what follows is still to come. */
             known_until: string | null;
             /** @description When the park was counted as open. */
             windows: components["schemas"]["Window"][];
@@ -1649,7 +1649,7 @@ export interface components {
             start: string;
             /**
              * Format: date-time
-             * @description Not included. The latest look counts as long as it holds.
+             * @description Not included, and never after `data_as_of`.
              * @example 2026-08-20T07:00:00Z
              */
             end: string;

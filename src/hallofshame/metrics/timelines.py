@@ -41,14 +41,16 @@ def timelines(
     ``observations``: shape ``OBSERVATIONS``, as :class:`~hallofshame.metrics.parkday.ParkDayInputs` holds
     them: one origin, from a day before to three hours after the park-days, which are asked for one at a time
     where a park may have frozen. ``parks``, ``rides``, ``windows``: the shapes of that name. ``days``:
-    shape ``DAYS`` and ``known_until``, the instant up to which a gap is unobserved time rather than time to
-    come.
+    shape ``DAYS`` and ``known_until``, the instant of the latest look: nothing is laid out beyond it, neither
+    what that look goes on to stand for (R3) nor a gap.
 
-    Seconds of a status inside windows are that day's R7 counters, those that count as down its downtime (R5).
+    Seconds of a status inside windows are the R7 counters of a day that is known to its end, those that count
+    as down its downtime (R5). A running day's counters hold in addition what its latest look stands for.
     """
     held = runs(spans(effective(observations)), "status", "wait_minutes", "feed")
     chosen = held.join(rides.select("ride_id"), on="ride_id", how="semi", maintain_order="left")
-    seen = days_touched(chosen, days.select(*_DAY, "day_start", "day_end"))
+    known = days.select(*_DAY, "day_start", day_end=pl.min_horizontal("day_end", "known_until"))
+    seen = days_touched(chosen, known)
     cut = _cut(pl.concat([seen, _gaps(seen, rides, days)], how="diagonal"), days, windows)
     operated = cut.filter((pl.col("status") == Status.OPERATING) & pl.col("in_window")).select(_RIDE_DAY)
     reliable = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,7 @@ from hallofshame.store.models import (
     RideHourlyStats,
     RideOutage,
 )
-from hallofshame.store.reports.running_day import ahead_of, open_so_far
+from hallofshame.store.reports.running_day import ahead_of, open_so_far, windows_so_far
 
 ONE_DAY = dt.timedelta(days=1)
 HOUR_SECONDS = 3600
@@ -175,8 +176,9 @@ def export(
 
     Columns: who (``park_id`` … ``themeparks_wiki_id``), when (``day``, ``hour``), every counter of R7 under
     its own name, then the ratios that the API shows, null where nothing was observed. Of a running day,
-    ``open`` and with it the coverage hold the open time that has come, as the API shows it; all else is as
-    stored. Instants are ISO 8601 in UTC; ``day`` is a date. Rows come sorted by day and key and from one
+    ``open`` and with it the coverage hold the open time that has come, and ``windows`` end with the latest
+    look where no hours are published, as the API shows them; all else is as stored.
+    Instants are ISO 8601 in UTC; ``day`` is a date. Rows come sorted by day and key and from one
     state of the store. Without any rows the file has its header alone and the answer is 0.
 
     :raises InputError: for an unknown kind or format, a range that ends before it starts, and an output that
@@ -218,8 +220,8 @@ class _Pieces:
         self._who = _rides(connection, ids, parks) if self._of_rides else parks
         zones = dict(parks.select("park_id", "timezone").iter_rows())
         todays = {park_id: local_day(now, zones[park_id]) for park_id in self._park_ids}
-        _version, data_as_of = data_version.get(connection)
-        self._ahead = ahead_of(connection, todays, data_as_of, cadence_seconds)
+        _version, self._data_as_of = data_version.get(connection)
+        self._ahead = ahead_of(connection, todays, self._data_as_of, cadence_seconds)
 
     def of(self, start: dt.date, end: dt.date) -> Iterator[pl.DataFrame]:
         """The rows of ``start`` to ``end``; one empty frame where there are none."""
@@ -235,7 +237,7 @@ class _Pieces:
             at = until + ONE_DAY
 
     def _piece(self, first: dt.date, last: dt.date) -> pl.DataFrame:
-        rows = self._so_far(self._read(self._table, first, last))
+        rows = self._windows_so_far(self._so_far(self._read(self._table, first, last)))
         if "eligible" in self._kind.columns and "eligible" not in rows.columns:
             rows = self._with_eligible(rows, first, last)
         key = ["park_id", "ride_id"] if self._of_rides else ["park_id"]
@@ -256,6 +258,20 @@ class _Pieces:
             numbered.join(changed, on="row", how="left", maintain_order="left")
             .with_columns(open=pl.coalesce("come", "open"))
             .drop("row", "come")
+        )
+
+    def _windows_so_far(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """With the windows of running days as the API shows them."""
+        if "windows" not in rows.columns or self._data_as_of is None:
+            return rows
+        shown = []
+        for park_id, day, text in rows.select("park_id", "day", "windows").iter_rows():
+            stored = [(start, end) for start, end in json.loads(text)]
+            shown.append(windows_so_far(self._connection, park_id, day, stored, self._data_as_of))
+        lengths = [sum(end - start for start, end in windows) for windows in shown]
+        return rows.with_columns(
+            windows=pl.Series([json.dumps(windows) for windows in shown], dtype=pl.String),
+            window_seconds=pl.Series(lengths, dtype=pl.Int64),
         )
 
     def _open_so_far(self, row: Mapping[str, Any]) -> int:

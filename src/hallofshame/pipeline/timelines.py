@@ -49,7 +49,7 @@ def park_day_timeline(
     known_until: int,
     ride_ids: Collection[int] | None = None,
 ) -> ParkDayTimeline:
-    """What the rides of a park (or ``ride_ids``) did on one of its days, up to ``known_until``.
+    """What the rides of a park (or ``ride_ids``) did on one of its days, up to the look at ``known_until``.
 
     Open windows and the choice of record (R15) are those of the day's stored row; the readings are those of
     the day's own horizon, so that segments and counters come from the same input.

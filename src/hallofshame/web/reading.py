@@ -18,7 +18,8 @@ from hallofshame.domain.periods import DayRange, Period
 from hallofshame.store import data_version
 from hallofshame.store.database import Database
 from hallofshame.store.reports.catalogue import Catalogue, ParkInfo, load_catalogue
-from hallofshame.store.reports.running_day import Ahead, ahead_of, of_park, of_ride
+from hallofshame.store.reports.points import ParkDay
+from hallofshame.store.reports.running_day import Ahead, ahead_of, of_park, of_ride, windows_so_far
 from hallofshame.store.reports.sums import ParkTotals, RideTotals, park_sums, ride_sums
 from hallofshame.web.cache import Answer, LeastRecentlyUsed
 from hallofshame.web.settings import WebSettings
@@ -109,6 +110,10 @@ class Reading:
         """What lies ahead of the park's running day, if ``days`` reach into it."""
         found = self.ahead.get(park_id)
         return found if found is not None and days.start <= found.day <= days.end else None
+
+    def windows(self, park_id: int, day: ParkDay) -> tuple[tuple[int, int], ...]:
+        """The open windows of a park-day: published hours, and what activity shows up to the latest look."""
+        return windows_so_far(self.connection, park_id, day.day, day.windows, self.data_as_of)
 
     def park_sums(self, ranges: Mapping[int, DayRange]) -> dict[int, ParkTotals]:
         """Sums of parks (R10), open time as far as it has come."""

@@ -1,21 +1,25 @@
-"""The running day: published hours still to come are not open time yet.
+"""The running day: hours still to come are neither open time yet nor observed.
 
 A park-day's counters cover its whole open windows (R4, R7). Until the day is over, the share that lies ahead
 could not have been watched, so it must not count against coverage. It is taken off when the rows are read:
-what is stored stays the same, whenever it was computed.
+what is stored stays the same, whenever it was computed. In the same way a window, or an hour, that reaches
+beyond the latest look only because that look holds for a while (R3) is shown up to the look.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
+from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.domain.words import ScheduleKind
 from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
 from hallofshame.store.models import ParkActivitySnapshot, ParkCurrent, ParkDailyStats
+from hallofshame.store.reports.hours import published_hours
 from hallofshame.store.reports.sums import ParkTotals, RideTotals
 
 
@@ -58,6 +62,47 @@ def ahead_of(
         if day == todays[park_id] and stretches:
             found[park_id] = Ahead(day, stretches, eligible)
     return found
+
+
+def windows_so_far(
+    connection: Connection,
+    park_id: int,
+    day: dt.date,
+    windows: Sequence[tuple[int, int]],
+    data_as_of: int | None,
+) -> tuple[tuple[int, int], ...]:
+    """Open windows of a park-day, without what is neither published nor past the latest look.
+
+    Published hours are known ahead and stay whole. A window that is known from activity alone ends with the
+    latest look (``data_as_of``, Unix seconds); one that begins with it has no length yet.
+    """
+    if data_as_of is None or all(end <= data_as_of for _, end in windows):
+        return tuple(windows)
+    published = [
+        (entry.opens_at, entry.closes_at)
+        for entry in published_hours(connection, park_id, DayRange(day - ONE_DAY, day))
+        if entry.kind is ScheduleKind.OPERATING
+    ]
+    return tuple(_so_far(windows, published, data_as_of))
+
+
+def _so_far(
+    windows: Sequence[tuple[int, int]], published: Sequence[tuple[int, int]], now: int
+) -> list[tuple[int, int]]:
+    """Windows up to ``now``, and beyond it those parts of them that are published."""
+    parts = [(start, min(end, now)) for start, end in windows if start <= now]
+    for start, end in windows:
+        for opens, closes in published:
+            first, last = max(start, opens, now), min(end, closes)
+            if first < last:
+                parts.append((first, last))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(parts):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def seen_until(connection: Connection, cadence_seconds: int) -> dict[int, int]:

@@ -103,19 +103,22 @@ def _days_listed(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
     found = park_days(reading.connection, park.park_id, days)
     return [
         _day_row(
-            found[day], of_park(found[day].totals, reading.ahead_within(park.park_id, DayRange(day, day)))
+            found[day],
+            reading.windows(park.park_id, found[day]),
+            of_park(found[day].totals, reading.ahead_within(park.park_id, DayRange(day, day))),
         )
         for day in sorted(found, reverse=True)
     ]
 
 
-def _day_row(day: ParkDay, totals: ParkTotals) -> Row:
+def _day_row(day: ParkDay, windows: Iterable[tuple[int, int]], totals: ParkTotals) -> Row:
+    shown = list(windows)
     return {
         "date": day.day.isoformat(),
         "evidence": day.evidence.value,
         "origin": day.origin.name.lower(),
-        "windows": [{"start": iso(start), "end": iso(end)} for start, end in day.windows],
-        "window_seconds": totals.window_seconds,
+        "windows": [{"start": iso(start), "end": iso(end)} for start, end in shown],
+        "window_seconds": sum(end - start for start, end in shown),
         "shame_score": scores.shame_score(totals.weighted_downtime, totals.weighted_exposure),
         "rides_eligible": day.tally.eligible,
         "coverage_percent": scores.coverage_percent(totals.observed, totals.open),

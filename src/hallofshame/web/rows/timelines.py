@@ -13,7 +13,6 @@ from hallofshame.domain.words import Status
 from hallofshame.metrics.spans import runs
 from hallofshame.pipeline.timelines import ParkDayTimeline, park_day_timeline
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
-from hallofshame.store.reports.running_day import seen_until
 from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.reading import Reading
@@ -30,7 +29,7 @@ _SEGMENT = ("start", "end", "status", "counts_as_down", "in_window", "wait_minut
 def park_timeline(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
     """One local day of a park, as far as it is known; within that, what no reading tells is unobserved."""
     start, end = day_bounds(day, park.timezone)
-    until = _known_until(reading, park)
+    until = reading.data_as_of
     known_until = None if until is None or until <= start else min(until, end)
     found = park_day_timeline(reading.connection, park.park_id, day, start if until is None else until)
     return {
@@ -39,7 +38,7 @@ def park_timeline(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
         "starts_at": iso(start),
         "ends_at": iso(end),
         "known_until": iso(known_until),
-        "windows": _windows(found.stored.windows if found.stored is not None else ()),
+        "windows": _windows(reading.windows(park.park_id, found.stored) if found.stored is not None else ()),
         "missing_reason": TO_COME if known_until is None and until is not None else _missing([found]),
         "rides": _rides(reading, park, found) if found.is_known else [],
     }
@@ -48,7 +47,7 @@ def park_timeline(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
 def ride_timeline(reading: Reading, ride: RideInfo, hours: int) -> Row:
     """The last hours of a ride, up to the latest look."""
     park = reading.catalogue.parks[ride.park_id]
-    until = _known_until(reading, park)
+    until = reading.data_as_of
     since = None if until is None else until - hours * HOUR
     found = [] if since is None or until is None else _days(reading, park, ride, since, until)
     known = any(day.is_known for day in found)
@@ -62,14 +61,6 @@ def ride_timeline(reading: Reading, ride: RideInfo, hours: int) -> Row:
         "missing_reason": _missing(found),
         "segments": _segments(_joined(found, since or 0, until or 0)) if known else [],
     }
-
-
-def _known_until(reading: Reading, park: ParkInfo) -> int | None:
-    """How far the present is known: to the latest look, and as long as that of the park holds (R3)."""
-    if reading.data_as_of is None:
-        return None
-    seen = seen_until(reading.connection, reading.site.settings.cadence_seconds)
-    return max(reading.data_as_of, seen.get(park.park_id, reading.data_as_of))
 
 
 def _missing(days: Sequence[ParkDayTimeline]) -> str | None:

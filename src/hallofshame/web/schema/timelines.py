@@ -33,7 +33,7 @@ class Segment(TypedDict):
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     start: Instant
-    end: Annotated[Instant, Field(description="Not included. The latest look counts as long as it holds.")]
+    end: Annotated[Instant, Field(description="Not included, and never after `data_as_of`.")]
     status: SegmentStatus
     counts_as_down: Annotated[bool, Field(description="Whether these seconds are downtime.")]
     in_window: Annotated[bool, Field(description="Whether the park was open; all else counts nowhere.")]
@@ -66,7 +66,7 @@ class ParkTimeline(TypedDict):
     starts_at: Annotated[Instant, Field(description="Local midnight.")]
     ends_at: Annotated[Instant, Field(description="The next one.")]
     known_until: Annotated[
-        Instant | None, Field(description="How far the day is known; what follows is still to come.")
+        Instant | None, Field(description="The latest look, or the day's end; what follows is still to come.")
     ]
     windows: Annotated[list[Window], Field(description="When the park was counted as open.")]
     missing_reason: MissingReason | None
