@@ -74,9 +74,9 @@ def test_every_chart_has_a_table_behind_it(tab: Tab, places: Places, name: str) 
         if frame.locator("svg[role=img], [role=img]").count() == 0:
             continue
         frame.get_by_role("button", name="Show as table").click()
-        assert frame.locator("table tbody tr").count() > 0, title
+        frame.locator("table tbody tr").first.wait_for()
         frame.get_by_role("button", name="Show as chart").click()
-        assert frame.locator("table").count() == 0, title
+        expect(frame.locator("table"), title).to_have_count(0)
 
 
 def test_a_chart_is_read_with_the_arrow_keys(tab: Tab, places: Places) -> None:

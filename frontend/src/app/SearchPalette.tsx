@@ -1,8 +1,10 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useLocation } from "wouter";
 import { useApi } from "../api/client";
 import type { SearchIndex } from "../api/rows";
 import { entriesOf, findEntries } from "./search";
+
+const MOST = 12;
 
 /** The search over all parks and rides: type, arrows, Enter; Esc closes. */
 export default function SearchPalette({ onClose }: { onClose: () => void }) {
@@ -14,7 +16,9 @@ export default function SearchPalette({ onClose }: { onClose: () => void }) {
   const id = useId();
   const { data, error } = useApi<SearchIndex>("/api/search-index");
   const entries = useMemo(() => (data ? entriesOf(data.data) : []), [data]);
-  const found = useMemo(() => findEntries(entries, text, 12), [entries, text]);
+  // The letters show at once, what they find a moment later.
+  const wanted = useDeferredValue(text);
+  const found = useMemo(() => findEntries(entries, wanted, MOST), [entries, wanted]);
 
   useEffect(() => {
     const shown = dialog.current;
@@ -25,7 +29,7 @@ export default function SearchPalette({ onClose }: { onClose: () => void }) {
   }, [active, found]);
 
   const go = (index: number) => {
-    const entry = found[index];
+    const entry = (wanted === text ? found : findEntries(entries, text, MOST))[index];
     if (entry === undefined) return;
     onClose();
     navigate(entry.path);

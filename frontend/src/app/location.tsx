@@ -4,6 +4,7 @@
  */
 import { createContext, startTransition, use, useEffect, useRef, useState, type ReactNode } from "react";
 import { Router } from "wouter";
+import { afterFrame } from "../lib/afterFrame";
 import { navigate } from "wouter/use-browser-location";
 
 interface Place {
@@ -65,8 +66,7 @@ export function Located({ children }: { children: ReactNode }) {
       asked.current += 1;
       const to = asked.current;
       markBusy(true);
-      if (document.hidden) turn(to);
-      else requestAnimationFrame(() => setTimeout(() => turn(to)));
+      afterFrame(() => turn(to));
     };
     for (const event of EVENTS) window.addEventListener(event, follow);
     turn(asked.current);

@@ -1,4 +1,5 @@
-import { useId, useState, type ReactNode } from "react";
+import { startTransition, useId, useState, type ReactNode } from "react";
+import { afterFrame } from "../lib/afterFrame";
 
 interface ChartFrameProps {
   title: string;
@@ -18,14 +19,19 @@ interface ChartFrameProps {
 /** A chart with its title, its legend, and a table behind it. */
 export function ChartFrame({ title, children, table, note, legend, controls, level = 2 }: ChartFrameProps) {
   const [asTable, setAsTable] = useState(false);
+  const [isPressed, setPressed] = useState(false);
+  const turn = () => {
+    setPressed(!isPressed);
+    afterFrame(() => startTransition(() => setAsTable(!isPressed)));
+  };
   const id = useId();
   const Heading = level === 2 ? "h2" : "h3";
   return (
     <section className="chart-frame" aria-labelledby={id}>
       <div className="chart-head">
         <Heading id={id}>{title}</Heading>
-        <button type="button" className="quiet-button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          {asTable ? "Show as chart" : "Show as table"}
+        <button type="button" className="quiet-button" aria-pressed={isPressed} onClick={turn}>
+          {isPressed ? "Show as chart" : "Show as table"}
           <span className="visually-hidden">: {title}</span>
         </button>
       </div>
