@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hallofshame.metrics.awards import Entry, Record, Winner, left_out, qualifies, winners
+from hallofshame.metrics.awards import Entry, Record, Winner, has_queue, left_out, qualifies, winners
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,15 @@ def test_a_tenth_of_an_odd_number_of_days_is_rounded_up() -> None:
 
 def test_nobody_wins_a_year_without_a_record() -> None:
     assert qualifies(Record(100.0, 0, 3), best_open_days=0) is False
+
+
+@pytest.mark.parametrize(("queue_days", "queues"), [(0, False), (9, False), (10, True), (19, True)])
+def test_a_ride_has_a_queue_that_had_one_on_half_of_its_days(queue_days: int, queues: bool) -> None:
+    assert has_queue(Record(100.0, 19, queue_days=queue_days)) is queues
+
+
+def test_a_ride_that_never_ran_has_no_queue() -> None:
+    assert has_queue(Record(None, 0)) is False
 
 
 SCORES = [Entry(1, 0.8, 100), Entry(2, 1.5, 100), Entry(3, None, 100), Entry(4, 0.8, 120), Entry(5, 0.2, 50)]

@@ -77,6 +77,30 @@ def test_equal_rides_share_a_place(years: Api) -> None:
     assert [place for place, _name, _value in names(data, "best-rides")] == [1, 1, 1, 4, 4]
 
 
+def test_what_nobody_queues_for_is_not_the_most_reliable(
+    sqlite_database: Database, clock: FixedClock
+) -> None:
+    """All ran without a fault for ten days. A queue is ten minutes posted on half of these days."""
+    world = World()
+    world.park(1, "Alpha", ROME)
+    queues = {"Coaster": [10] * 5 + [5] * 5, "Garden": [0] * 10, "Trail": [None] * 10, "Labyrinth": [9] * 10}
+    queues |= {"Slow Day": [60] * 4 + [0] * 6}
+    for number, (name, waits) in enumerate(queues.items()):
+        world.ride(10 + number, 1, name)
+        for offset, wait in enumerate(waits):
+            day = f"{dt.date(2026, 6, 1) + dt.timedelta(days=offset)}"
+            opens = day_bounds(dt.date.fromisoformat(day), ROME)[0] + 10 * HOUR
+            world.day(1, day, [(opens, opens + HOUR)])
+            world.hour(10 + number, day, opens, operating=HOUR, wait=wait)
+    world.write(sqlite_database, SEEN_AT)
+    data = Api(create_app(sqlite_database, clock).test_client())("/awards")["data"]
+    assert names(data, "best-rides") == [(1, "Coaster", 100.0)]
+    [best] = [category for category in data["categories"] if category["slug"] == "best-rides"]
+    assert (best["winners"][0]["open_days"], best["winners"][0]["queue_days"]) == (10, 5)
+    assert "10 minutes or more on at least half of the days" in best["explanation"]
+    assert len(names(data, "worst-rides")) == 5
+
+
 def test_the_longest_waits(years: Api) -> None:
     data = years("/awards", year=2025, limit=2)["data"]
     assert names(data, "longest-waits") == [(1, "Beta 2", 52.0), (2, "Beta 1", 51.0)]
@@ -99,7 +123,8 @@ def test_winners_are_the_rows_of_the_lists(years: Api) -> None:
         for winner in category["winners"]:
             name = winner.get("ride_name", winner["park_name"])
             row = years.row(f"/{category['kind']}s/downtime", name, year=2026)
-            assert row == {key: value for key, value in winner.items() if key not in ("place", "open_days")}
+            own = ("place", "open_days", "queue_days")
+            assert row == {key: value for key, value in winner.items() if key not in own}
 
 
 def test_filters_leave_the_others_out(years: Api) -> None:

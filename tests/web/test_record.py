@@ -47,8 +47,12 @@ def test_days_open_recorded_and_both(small: Database) -> None:
 def test_days_on_which_a_ride_ran(small: Database) -> None:
     with small.read() as connection:
         # Winter Slide (16) was closed all day.
-        assert record.operated_days(connection, {1: BOTH_DAYS}, [11, 12, 16]) == {11: 2, 12: 2}
-        assert record.operated_days(connection, {1: DayRange(LAST, LAST)}, [11]) == {11: 1}
+        assert record.operated_days(connection, {1: BOTH_DAYS}, [11, 12, 16], 30) == {
+            11: record.RideDays(2, 1),
+            12: record.RideDays(2, 0),
+        }
+        last = record.operated_days(connection, {1: DayRange(LAST, LAST)}, [11], 40)
+        assert last == {11: record.RideDays(1, 1)}
 
 
 def test_daily_points_of_many(small: Database) -> None:

@@ -1586,6 +1586,8 @@ export interface components {
             place: number;
             /** @description Days of the year on which it ran in an open park. */
             open_days: number;
+            /** @description Days of these on which it posted a wait of ten minutes or more. */
+            queue_days: number;
         };
         /** @description Published hours of one date. */
         ScheduleEntry: {

@@ -3,6 +3,9 @@
 A park or ride may win that was covered by half (R12), that was recorded on at least a tenth of the open days
 of the best-recorded park of that year, and, if a park, that had three eligible rides. A ride's days are those
 on which it ran. So neither an afternoon's record nor a park of one ride wins a year.
+
+The most reliable are sought among rides with a queue: where nobody waits, as in a garden or on a trail,
+nothing that could break down keeps anybody waiting.
 """
 
 from __future__ import annotations
@@ -12,17 +15,25 @@ from dataclasses import dataclass
 
 from hallofshame.metrics.scores import MIN_AWARD_SHARE_OF_DAYS, MIN_RANKED_RIDES, unranked_reason
 
+QUEUE_MINUTES = 10
+"""A posted wait from which on we call it a queue. What nobody queues for posts nothing, 0, or 5 all day."""
+
+DAYS_PER_QUEUE_DAY = 2
+"""A ride with a queue had one on at least one in so many of the days on which it ran."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A park's or ride's year. ``rides`` are a park's eligible rides, null for a ride, which is one.
 
-    ``open_days`` counts the days on which a park was open and observed, and those on which a ride ran.
+    ``open_days`` counts the days on which a park was open and observed, and those on which a ride ran;
+    ``queue_days`` the days among these on which a ride posted :data:`QUEUE_MINUTES` or more.
     """
 
     coverage: float | None
     open_days: int
     rides: int | None = None
+    queue_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,11 @@ def qualifies(record: Record | None, best_open_days: int) -> bool:
     if unranked_reason(record.coverage, rides) is not None:
         return False
     return 0 < best_open_days <= MIN_AWARD_SHARE_OF_DAYS * record.open_days
+
+
+def has_queue(record: Record) -> bool:
+    """Whether people queue for the ride: on at least half of the days on which it ran."""
+    return 0 < record.open_days <= DAYS_PER_QUEUE_DAY * record.queue_days
 
 
 def winners(entries: Iterable[Entry], *, highest_first: bool, limit: int) -> list[Winner]:

@@ -33,6 +33,14 @@ class RecordedDays:
 
 
 @dataclass(frozen=True, slots=True)
+class RideDays:
+    """A ride's days in a range: on which it operated, and of these on which it posted a long enough wait."""
+
+    operated: int
+    queued: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParkFinding:
     """One finding about a park; instants in Unix seconds."""
 
@@ -72,14 +80,17 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def operated_days(
-    connection: Connection, ranges: Mapping[int, DayRange], ride_ids: Collection[int]
-) -> dict[int, int]:
-    """On how many days of its park's range each of the rides operated; rides that never did are absent."""
+    connection: Connection, ranges: Mapping[int, DayRange], ride_ids: Collection[int], queue_minutes: int
+) -> dict[int, RideDays]:
+    """The days of its park's range on which each of the rides operated; rides that never did are absent.
+
+    Those on which it posted a wait of ``queue_minutes`` or more are counted beside.
+    """
     model = RideDailyStats
-    found: dict[int, int] = {}
+    found: dict[int, RideDays] = {}
     for days, park_ids in by_range(ranges).items():
         query = (
-            select(model.ride_id, func.count())
+            select(model.ride_id, func.count(), _count(model.wait_max >= queue_minutes))
             .where(
                 model.ride_id.in_(ride_ids),
                 model.day.between(days.start, days.end),
@@ -88,7 +99,8 @@ def operated_days(
             )
             .group_by(model.ride_id)
         )
-        found.update((ride_id, int(count)) for ride_id, count in connection.execute(query))
+        for ride_id, operated, queued in connection.execute(query):
+            found[ride_id] = RideDays(int(operated), int(queued))
     return found
 
 

@@ -6,8 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hallofshame.domain.periods import Period, Shift
-from hallofshame.metrics.awards import Entry, Record, Winner, left_out, qualifies, winners
-from hallofshame.store.reports.record import operated_days, recorded_days
+from hallofshame.metrics.awards import (
+    QUEUE_MINUTES,
+    Entry,
+    Record,
+    Winner,
+    has_queue,
+    left_out,
+    qualifies,
+    winners,
+)
+from hallofshame.store.reports.record import RideDays, operated_days, recorded_days
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
@@ -30,6 +39,7 @@ class Category:
     explanation: str
     highest_first: bool
     is_improvement: bool = False
+    needs_queue: bool = False
 
 
 CATEGORIES: tuple[Category, ...] = (
@@ -62,8 +72,10 @@ CATEGORIES: tuple[Category, ...] = (
         "Most reliable rides",
         RIDE,
         "uptime_percent",
-        "The highest share of the year in which the ride ran when it should have.",
+        "The highest share of the year in which the ride ran when it should have, among rides with a queue: "
+        f"they posted {QUEUE_MINUTES} minutes or more on at least half of the days on which they ran.",
         True,
+        needs_queue=True,
     ),
     Category(
         "longest-waits",
@@ -108,7 +120,7 @@ def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) 
             for key, value in _values(reading, period, category).items()
             if value is not None and (key if category.kind == PARK else known.rides[key].park_id) in admitted
         }
-        placed, days, unnamed = _placed(_Judge(reading, period, category), candidates, limit)
+        placed, records, unnamed = _placed(_Judge(reading, period, category), candidates, limit)
         rows.append(
             {
                 "slug": category.slug,
@@ -117,13 +129,20 @@ def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) 
                 "measure": category.measure,
                 "explanation": category.explanation,
                 "winners": [
-                    row | {"place": winner.place, "open_days": days[winner.key]}
+                    row | {"place": winner.place} | _days(category, records[winner.key])
                     for winner, row in zip(placed, _rows(reading, period, category, placed), strict=True)
                 ],
                 "unnamed_at_last_place": unnamed,
             }
         )
     return rows
+
+
+def _days(category: Category, record: Record) -> Row:
+    """What is shown of a winner's record beside its row."""
+    if category.kind == PARK:
+        return {"open_days": record.open_days}
+    return {"open_days": record.open_days, "queue_days": record.queue_days}
 
 
 def _values(reading: Reading, period: Period, category: Category) -> dict[int, float | None]:
@@ -142,8 +161,8 @@ def _values(reading: Reading, period: Period, category: Category) -> dict[int, f
 
 def _placed(
     judge: _Judge, candidates: Mapping[int, float], limit: int
-) -> tuple[list[Winner], dict[int, int], int]:
-    """The winners, their open days, and how many more share the last winner's place.
+) -> tuple[list[Winner], dict[int, Record], int]:
+    """The winners, the records of those judged, and how many more share the last winner's place.
 
     Candidates are judged in the order of what they are judged by, some at a time, until nobody who follows
     can take a place any more: the days of thousands of rides need not be counted.
@@ -151,14 +170,16 @@ def _placed(
     sign = -1 if judge.category.highest_first else 1
     order = sorted(candidates, key=lambda key: (sign * candidates[key], key))
     entries: list[Entry] = []
+    records: dict[int, Record] = {}
     for start in range(0, len(order), JUDGED_AT_ONCE):
         if len(entries) >= limit and candidates[order[start]] != candidates[entries[limit - 1].key]:
             break
         some = order[start : start + JUDGED_AT_ONCE]
-        entries += [Entry(key, candidates[key], days) for key, days in judge.qualified(some).items()]
-    days_of = {entry.key: entry.open_days for entry in entries}
+        found = judge.qualified(some)
+        entries += [Entry(key, candidates[key], record.open_days) for key, record in found.items()]
+        records |= found
     placed = winners(entries, highest_first=judge.category.highest_first, limit=limit)
-    return placed, days_of, left_out(entries, placed)
+    return placed, records, left_out(entries, placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +190,15 @@ class _Judge:
     period: Period
     category: Category
 
-    def qualified(self, keys: Sequence[int]) -> dict[int, int]:
-        """Those of the candidates whose record is enough, in order, with their open days."""
+    def qualified(self, keys: Sequence[int]) -> dict[int, Record]:
+        """Those of the candidates whose record is enough, in order."""
         found = self._in(self.period, keys)
         if self.category.is_improvement:
             before = self._in(replace(self.period, shift=Shift.PREVIOUS), list(found))
-            found = {key: days for key, days in found.items() if key in before}
+            found = {key: record for key, record in found.items() if key in before}
         return found
 
-    def _in(self, period: Period, keys: Sequence[int]) -> dict[int, int]:
+    def _in(self, period: Period, keys: Sequence[int]) -> dict[int, Record]:
         open_days = _open_days(self.reading, period)
         best = max(open_days.values(), default=0)
         records: dict[int, Record] = {}
@@ -189,17 +210,22 @@ class _Judge:
                     rides = row["rides_eligible"] or 0
                     records[key] = Record(row["coverage_percent"], open_days.get(key, 0), rides)
         else:
-            known, operated = measures(self.reading, period), self._operated(period, keys)
+            known, ran = measures(self.reading, period), self._ran(period, keys)
             for key in keys:
-                if key in known and known[key].eligible:
-                    records[key] = Record(known[key].coverage, operated.get(key, 0))
-        return {key: record.open_days for key, record in records.items() if qualifies(record, best)}
+                if key in known and known[key].eligible and key in ran:
+                    days = ran[key]
+                    records[key] = Record(known[key].coverage, days.operated, queue_days=days.queued)
+        return {
+            key: record
+            for key, record in records.items()
+            if qualifies(record, best) and (has_queue(record) or not self.category.needs_queue)
+        }
 
-    def _operated(self, period: Period, ride_ids: Sequence[int]) -> dict[int, int]:
+    def _ran(self, period: Period, ride_ids: Sequence[int]) -> dict[int, RideDays]:
         known = self.reading.catalogue
         parks = [known.parks[park_id] for park_id in {known.rides[key].park_id for key in ride_ids}]
         ranges = self.reading.ranges(period, parks)
-        return operated_days(self.reading.connection, ranges, ride_ids)
+        return operated_days(self.reading.connection, ranges, ride_ids, QUEUE_MINUTES)
 
 
 def _open_days(reading: Reading, period: Period) -> dict[int, int]:

@@ -26,6 +26,9 @@ class RideWinner(RideRow):
 
     place: Place
     open_days: Annotated[int, Field(ge=1, description="Days of the year on which it ran in an open park.")]
+    queue_days: Annotated[
+        int, Field(ge=0, description="Days of these on which it posted a wait of ten minutes or more.")
+    ]
 
 
 class AwardCategory(TypedDict):
