@@ -6,6 +6,8 @@ import { useWidth } from "./useWidth";
 interface TierBarsProps {
   tiers: readonly TierShare[];
   title: string;
+  /** Whether there are times lost to be drawn; a moment and a closed day have none. */
+  hasTimes: boolean;
 }
 
 const LEFT = 92;
@@ -13,7 +15,7 @@ const RIGHT = 96;
 const ROW = 54;
 
 /** How many rides each tier has (filled: those that count), and the time they lost. */
-export function TierBars({ tiers, title }: TierBarsProps) {
+export function TierBars({ tiers, title, hasTimes }: TierBarsProps) {
   const [ref, width] = useWidth();
   const room = width - LEFT - RIGHT;
   const most = Math.max(1, ...tiers.map((tier) => tier.rides));
@@ -26,7 +28,7 @@ export function TierBars({ tiers, title }: TierBarsProps) {
     title: `${capital(tier.tier_label)}, weight ×${tier.weight}`,
     lines: [
       `${tier.rides} rides, ${tier.eligible} of them count`,
-      tier.downtime_seconds === null ? "time lost: no data" : `${duration(tier.downtime_seconds)} lost`,
+      ...(hasTimes ? [tier.downtime_seconds === null ? "time lost: no data" : `${duration(tier.downtime_seconds)} lost`] : []),
     ],
   }));
   return (
@@ -55,14 +57,14 @@ export function TierBars({ tiers, title }: TierBarsProps) {
               <text className="count" x={LEFT + (room * tier.rides) / most + 6} y={y + 13}>
                 {tier.eligible === tier.rides ? `${tier.rides} rides` : `${tier.eligible} of ${tier.rides}`}
               </text>
-              {lost === null ? (
+              {!hasTimes ? null : lost === null ? (
                 <rect className="missing" x={LEFT} y={y + 23} width={room * 0.3} height="12" />
               ) : (
                 <rect className="tier-lost" x={LEFT} y={y + 23} width={(room * lost) / longest} height="12" rx="2" />
               )}
-              <text className="count" x={LEFT + (lost === null ? room * 0.3 : (room * lost) / longest) + 6} y={y + 33}>
+              {hasTimes && <text className="count" x={LEFT + (lost === null ? room * 0.3 : (room * lost) / longest) + 6} y={y + 33}>
                 {lost === null ? "no data" : duration(lost)}
-              </text>
+              </text>}
             </g>
           );
         })}

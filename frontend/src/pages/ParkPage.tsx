@@ -6,7 +6,7 @@ import { usePageMeta } from "../lib/title";
 import type { ParkDetails } from "./park/answers";
 import { CalendarSection } from "./park/CalendarSection";
 import { HeatSection } from "./park/HeatSection";
-import { OutagesSection } from "./park/OutagesSection";
+import { NOTHING_WATCHED, OutagesSection } from "./park/OutagesSection";
 import { ParkHead } from "./park/ParkHead";
 import { PeriodChart } from "./park/PeriodChart";
 import { PlaceFrame, useDetails } from "./park/PlaceFrame";
@@ -60,6 +60,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
   const { park, summary } = details;
   const api = `/api/parks/${park.park_slug}`;
   const hasFigures = summary.coverage_percent !== null && summary.coverage_percent > 0;
+  const isClosed = summary.unranked_reason === "closed";
   const slugs = new Map(details.rides.map((ride) => [ride.ride_id, ride.ride_slug]));
   // The last day that has anything to show, as far as the period's days are listed.
   const lastDay = details.days.find((found) => (found.coverage_percent ?? 0) > 0)?.date ?? summary.end_date;
@@ -89,7 +90,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
       )}
       <section id="rides" className="part" aria-labelledby="rides-title">
         <h2 id="rides-title">{view.isLive ? "Rides now" : "Problem rides first"}</h2>
-        <RidesSection rides={details.rides} view={view} />
+        <RidesSection rides={details.rides} isClosed={isClosed} view={view} />
       </section>
       <section id="timeline" className="part">
         <Later rows={14}>
@@ -97,13 +98,13 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
         </Later>
       </section>
       <section id="outages" className="part" aria-labelledby="outages-title">
-        <h2 id="outages-title">Outages, {view.words}</h2>
+        <h2 id="outages-title">Outages, {view.isLive ? "today" : view.words}</h2>
         <OutagesSection
           outages={details.outages}
           total={details.outages_total}
           name={park.park_name}
           zone={park.timezone}
-          isWatched={hasFigures}
+          without={isClosed ? "None: the park was closed." : hasFigures ? undefined : NOTHING_WATCHED}
           slugs={slugs}
           view={view}
         />

@@ -8,7 +8,7 @@ import { usePageMeta } from "../lib/title";
 import type { RideDetails } from "./park/answers";
 import { CalendarSection } from "./park/CalendarSection";
 import { HeatSection } from "./park/HeatSection";
-import { OutagesSection } from "./park/OutagesSection";
+import { NOTHING_WATCHED, OutagesSection } from "./park/OutagesSection";
 import { PeriodChart } from "./park/PeriodChart";
 import { PlaceFrame, useDetails } from "./park/PlaceFrame";
 import { TakeAlong } from "./park/TakeAlong";
@@ -91,7 +91,7 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
           total={details.outages_total}
           name={ride.ride_name}
           zone={park.timezone}
-          isWatched={isWatched}
+          without={isWatched ? undefined : NOTHING_WATCHED}
           view={view}
         />
       </section>

@@ -14,18 +14,20 @@ interface OutagesSectionProps {
   total: number;
   name: string;
   zone: string;
-  /** False where nothing was watched, so that none is not the same as none known. */
-  isWatched: boolean;
+  /** Why there could be none: then none is not the same as none known. */
+  without: string | undefined;
   /** Slugs of the rides, to link to them; without it the ride is the page's own. */
   slugs?: ReadonlyMap<number, string>;
   view: View;
 }
 
+export const NOTHING_WATCHED = "Not known: nothing was watched in this period.";
+
 /** The outages that began in the period: by length and kind, and one by one. */
-export function OutagesSection({ outages, total, name, zone, isWatched, slugs, view }: OutagesSectionProps) {
+export function OutagesSection({ outages, total, name, zone, without, slugs, view }: OutagesSectionProps) {
   const [shown, more] = useMore(outages, 8, "outages");
   if (outages.length === 0) {
-    return <p>{isWatched ? `None began: ${name} ran without an outage in this period.` : "Not known: nothing was watched in this period."}</p>;
+    return <p>{without ?? `None began: ${name} ran without an outage in this period.`}</p>;
   }
   const title = `Outages of ${name} by length, ${view.words}`;
   const cut = outages.length < total ? `; the latest ${outages.length} are shown` : "";

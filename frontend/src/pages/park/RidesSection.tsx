@@ -10,14 +10,17 @@ import { excludedWords } from "./words";
 
 interface RidesSectionProps {
   rides: readonly RideRow[];
+  /** Whether the park had no open hours at all. */
+  isClosed: boolean;
   view: View;
 }
 
 /** The rides that count, the one that lost most first. */
-export function RidesSection({ rides, view }: RidesSectionProps) {
+export function RidesSection({ rides, isClosed, view }: RidesSectionProps) {
   const counted = rides.filter((ride) => ride.eligible);
   const sort = parseSort(view.state["sort"]);
   const [shown, more] = useMore(counted, sort === null ? 10 : counted.length, "rides");
+  if (isClosed && !view.isLive) return <p>No ride had to run: the park was closed.</p>;
   if (counted.length === 0) return <p>No ride counts in this period; why is said below.</p>;
   if (!view.isLive && counted.every((ride) => ride.downtime_seconds === null)) {
     return <p>Not known: none of the {counted.length} rides that count was seen in this period.</p>;
@@ -99,7 +102,7 @@ function Uptime({ ride }: { ride: RideRow }) {
 }
 
 /** What the park has that does not count, and why. */
-export function ExcludedSection({ rides, view }: RidesSectionProps) {
+export function ExcludedSection({ rides, view }: Omit<RidesSectionProps, "isClosed">) {
   const excluded = rides.filter((ride) => !ride.eligible);
   if (excluded.length === 0) return <p>Everything this park has counts towards its score.</p>;
   const reasons = [...new Set(excluded.map((ride) => ride.excluded_reason))];

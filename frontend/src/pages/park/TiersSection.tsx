@@ -14,6 +14,7 @@ interface TiersSectionProps {
 
 /** How the rides are spread over the tiers, and which tier the time was lost in. */
 export function TiersSection({ tiers, name, view }: TiersSectionProps) {
+  const hasTimes = !view.isLive && tiers.some((tier) => tier.downtime_seconds !== null);
   const title = `Tiers of the rides of ${name}, ${view.words}`;
   return (
     <ChartFrame
@@ -22,7 +23,7 @@ export function TiersSection({ tiers, name, view }: TiersSectionProps) {
       legend={<TierLegend />}
       table={<TableView table={tierTable(tiers, title)} />}
     >
-      <TierBars tiers={tiers} title={title} />
+      <TierBars tiers={tiers} title={title} hasTimes={hasTimes} />
     </ChartFrame>
   );
 }

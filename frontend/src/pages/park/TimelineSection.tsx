@@ -8,6 +8,7 @@ import { ChartFrame, Empty, Failure, Skeleton, StaleNotice } from "../../compone
 import { addDays, dateIn, longDate } from "../../lib/time";
 import type { ParkInfo, ParkTimeline } from "./answers";
 import { busyPart } from "./busyPart";
+import { useNearestDay } from "./nearest";
 import { dateOr, type View } from "./useView";
 import { missingWords } from "./words";
 
@@ -30,7 +31,8 @@ export function TimelineSection({ park, lastDay, view }: TimelineSectionProps) {
   const [showsAll, setShowsAll] = useState(false);
   const shown = answer.data?.data;
   const title = `Every ride on ${longDate(shown?.date ?? date)}`;
-  const controls = <DayPicker date={date} today={today} onChoose={(day) => view.set({ date: day === lastDay ? null : day })} />;
+  const choose = (day: string) => view.set({ date: day === lastDay ? null : day });
+  const controls = <DayPicker date={date} today={today} onChoose={choose} />;
   if (shown === undefined) {
     return (
       <>
@@ -43,23 +45,22 @@ export function TimelineSection({ park, lastDay, view }: TimelineSectionProps) {
   const counted = shown.rides.filter((ride) => ride.eligible);
   const others = shown.rides.length - counted.length;
   const rides = showsAll ? shown.rides : counted;
+  // Without open hours nothing on it would count: better said than drawn.
+  const isClosed = shown.windows.length === 0 && shown.missing_reason === null;
+  const hasRows = !isClosed && rides.some((ride) => ride.segments.length > 0);
   const [from, to] = busyPart(shown.starts_at, shown.ends_at, shown.windows, rides);
   return (
     <>
       <StaleNotice isStale={answer.isStale} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
       <ChartFrame
         title={title}
-        note={`Times of the park (${shown.timezone}). Rides are in order of how much they lost. Go from stretch to stretch with the arrow keys.`}
+        note={hasRows ? `Times of the park (${shown.timezone}). Rides are in order of how much they lost. Go from stretch to stretch with the arrow keys.` : undefined}
         controls={controls}
-        legend={<TimelineLegend />}
+        legend={hasRows ? <TimelineLegend /> : undefined}
         table={<TableView table={timelineTable(rides, shown.timezone, title)} />}
       >
-        {rides.length === 0 || rides.every((ride) => ride.segments.length === 0) ? (
-          <Empty title="No timeline of this day">
-            <p>
-              {missingWords(shown.missing_reason)} Choose another day; <a href="#sessions">the sessions below</a> say which have a record.
-            </p>
-          </Empty>
+        {!hasRows ? (
+          <WithoutRows park={park} shown={shown} isClosed={isClosed} onChoose={choose} />
         ) : (
           <TimelineStrip
             rides={inOrderOfLoss(rides)}
@@ -72,7 +73,7 @@ export function TimelineSection({ park, lastDay, view }: TimelineSectionProps) {
           />
         )}
       </ChartFrame>
-      {others > 0 && (
+      {others > 0 && hasRows && (
         <p className="more">
           <button type="button" className="quiet-button" aria-pressed={showsAll} onClick={() => setShowsAll(!showsAll)}>
             {showsAll ? "Only the rides that count" : `Also the ${others} that do not count`}
@@ -80,6 +81,33 @@ export function TimelineSection({ park, lastDay, view }: TimelineSectionProps) {
         </p>
       )}
     </>
+  );
+}
+
+interface WithoutRowsProps {
+  park: ParkInfo;
+  shown: ParkTimeline;
+  isClosed: boolean;
+  onChoose: (date: string) => void;
+}
+
+/** Why a day has no timeline, and the nearest one that has. */
+function WithoutRows({ park, shown, isClosed, onChoose }: WithoutRowsProps) {
+  const nearest = useNearestDay(park, shown.date);
+  return (
+    <Empty title={isClosed ? "The park was closed" : "No timeline of this day"}>
+      <p>
+        {isClosed ? "It had no open hours on this day, so nothing could break down." : missingWords(shown.missing_reason)} Choose another day;{" "}
+        <a href="#sessions">the sessions below</a> say which have a record.
+      </p>
+      {nearest !== null && (
+        <p>
+          <button type="button" className="quiet-button" onClick={() => onChoose(nearest)}>
+            Show {longDate(nearest)}, the nearest day with data
+          </button>
+        </p>
+      )}
+    </Empty>
   );
 }
 

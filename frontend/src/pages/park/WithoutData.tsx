@@ -7,6 +7,7 @@ import { longDate, shortDate } from "../../lib/time";
 import { unrankedWords } from "../../lib/wording";
 import type { CoverageRow, ParkDetails } from "./answers";
 import type { View } from "./useView";
+import { useNearestDay } from "./nearest";
 import { evidenceWords, feedWords } from "./words";
 
 const ELSEWHERE = [
@@ -21,13 +22,18 @@ export function WithoutData({ details, view }: { details: ParkDetails; view: Vie
   // The record of a park stands in the list of its operator's parks.
   const answer = useApi<CoverageRow[]>("/api/coverage", { operator: park.operator, limit: 500 });
   const record = answer.data?.data.find((row) => row.park_id === park.park_id);
+  const nearest = useNearestDay(park, summary.end_date);
+  const next = nearest ?? record?.last_day;
+  const isClosed = summary.unranked_reason === "closed";
   const path = parkPath(park);
   return (
     <div className="empty">
-      <h2>No figures for {view.during}</h2>
+      <h2>{isClosed ? `Closed: no figures for ${view.during}` : `No figures for ${view.during}`}</h2>
       <p>
-        {summary.unranked_reason !== null && `${unrankedWords(summary.unranked_reason)}. `}
-        {evidence !== null && `What is known of the day: ${evidenceWords(evidence).replace(": ", ", ")}. `}
+        {isClosed
+          ? "The park had no open hours in this period, so nothing could break down. "
+          : summary.unranked_reason !== null && `${unrankedWords(summary.unranked_reason)}. `}
+        {evidence !== null && !isClosed && `What is known of the day: ${evidenceWords(evidence).replace(": ", ", ")}. `}
         {!park.is_active && "The park has vanished from its sources. "}
         {view.isLive && summary.observed_at !== null && (
           <>
@@ -43,7 +49,7 @@ export function WithoutData({ details, view }: { details: ParkDetails; view: Vie
             <>
               The record of this park goes from {shortDate(record.first_day)} to {longDate(record.last_day)}:{" "}
               {counted(record.days_recorded, "day")}, read from {feedWords(record.primary_feed)}.{" "}
-              <Link href={`${path}?end=${record.last_day}&start=${record.last_day}`}>See its last day</Link>
+              <Link href={`${path}?end=${next}&start=${next}`}>See {longDate(next ?? record.last_day)}</Link>{nearest !== null && ", the nearest day with data"}.
             </>
           )}
         </p>
