@@ -11,7 +11,7 @@ it("leaves days without data open", () => {
 });
 
 it("draws no line where nothing is known", () => {
-  expect(drawn([null, null])).toContain("no days yet");
+  expect(drawn([null, null])).toContain("no data in these days");
   expect(drawn([])).not.toContain("<svg");
 });
 

@@ -1,6 +1,8 @@
+import { NoData } from "./Figure";
+
 interface SparklineProps {
-  /** One value per day; null where there was no data. A gap stays a gap. */
-  values: readonly (number | null)[];
+  /** One value per day; null where there was no data. A gap stays a gap. Undefined while they are awaited. */
+  values: readonly (number | null)[] | undefined;
   /** What it shows, for those who cannot see it. */
   label: string;
   /** The value drawn at the top; default: the largest. */
@@ -15,8 +17,9 @@ const INSET = 3;
 
 /** A small line of daily values. Days without data are left open and marked on the ground line. */
 export function Sparkline({ values, label, top, bottom = 0 }: SparklineProps) {
+  if (values === undefined) return <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" />;
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return <span className="no-data small">no days yet</span>;
+  if (known.length === 0) return <NoData words="no data in these days" />;
   const highest = Math.max(top ?? 0, ...known, bottom + 1e-9);
   const step = values.length > 1 ? (WIDTH - 2 * INSET) / (values.length - 1) : 0;
   const x = (index: number) => INSET + index * step;

@@ -12,7 +12,7 @@ import { spanOf } from "../lib/time";
 import { usePageMeta } from "../lib/title";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
 import { Choosing, RankingSwitch, SameView } from "./ranking/Choosing";
-import { DESCENDING, parkColumns, type Sparks } from "./ranking/columns";
+import { DESCENDING, parkColumns, sparksOf, type Sparks } from "./ranking/columns";
 import { EVERY_PARK, useList, type List } from "./ranking/useList";
 import { Wall } from "./ranking/Wall";
 
@@ -76,6 +76,7 @@ function Ranking({ list }: { list: List<ParkRow> }) {
   return (
     <>
       <Wall title={`On the wall: ${periodWords(state)}`} entries={wallOf(rows, query)} />
+      {unranked === rows.length && <NobodyRanked isLive={isLive} hasData={list.data.data_as_of !== null} />}
       <DataTable
         className="ranking"
         columns={columns}
@@ -94,7 +95,6 @@ function Ranking({ list }: { list: List<ParkRow> }) {
             </span>
         }
       />
-      {unranked === rows.length && <NobodyRanked isLive={isLive} />}
       <SameView path={PATH} asked={list.asked} of="the ranking of parks" />
     </>
   );
@@ -150,9 +150,9 @@ function wallOf(rows: readonly ParkRow[], query: string) {
     });
 }
 
-function useParkSparks(): Sparks {
-  const { data } = useApi<ParkSparkline[]>("/api/parks/sparklines");
-  return useMemo(() => new Map((data?.data ?? []).map((row) => [row.park_id, row.values])), [data]);
+function useParkSparks(): Sparks | undefined {
+  const { data, error } = useApi<ParkSparkline[]>("/api/parks/sparklines");
+  return useMemo(() => sparksOf(data?.data.map((row) => [row.park_id, row.values]), error), [data, error]);
 }
 
 function NoParks({ isFiltered }: { isFiltered: boolean }) {
@@ -170,14 +170,24 @@ function NoParks({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
-function NobodyRanked({ isLive }: { isLive: boolean }) {
+function NobodyRanked({ isLive, hasData }: { isLive: boolean; hasData: boolean }) {
+  if (!hasData) {
+    return (
+      <Empty title="Nothing has been collected yet">
+        <p>
+          The parks below are known, but nobody has looked at them. Start with <code>hallofshame run</code>; the first figures
+          appear some minutes later.
+        </p>
+      </Empty>
+    );
+  }
   return (
     <Empty title="No park can be ranked here yet">
       <p>
         {isLive
           ? "Every park is closed, or has not been looked at lately."
           : "There is not enough data for this period: parks are ranked once 3 rides were watched for at least half of their open time."}{" "}
-        Try yesterday or the last 7 days.
+        Try <Link href="/?period=yesterday">yesterday</Link> or <Link href="/?period=7days">the last 7 days</Link>.
       </p>
     </Empty>
   );

@@ -3,14 +3,14 @@ import { Link } from "wouter";
 import { useApi } from "../api/client";
 import type { RideRow, RideSparkline } from "../api/rows";
 import { RideScene } from "../art/RideScene";
-import { DataTable, Duration, Empty, Failure, Figure, isFiltered, RelativeTime, Skeleton, StaleNotice } from "../components";
+import { DataTable, Duration, Empty, Failure, isFiltered, LocalTime, Skeleton, StaleNotice } from "../components";
 import { counted, number } from "../lib/format";
 import { ridePath } from "../lib/paths";
 import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
 import { usePageMeta } from "../lib/title";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
 import { Choosing, RankingSwitch, SameView } from "./ranking/Choosing";
-import { DESCENDING, rideColumns, type Sparks } from "./ranking/columns";
+import { DESCENDING, rideColumns, sparksOf, type Sparks } from "./ranking/columns";
 import { Pager } from "./ranking/Pager";
 import { RIDES_PER_PAGE, useList, type List } from "./ranking/useList";
 import { Wall } from "./ranking/Wall";
@@ -110,7 +110,7 @@ function wallOf(rows: readonly RideRow[], query: string, isLive: boolean) {
       key: row.ride_id,
       href: ridePath(row) + query,
       name: row.ride_name,
-      figure: isLive ? "Down" : <Figure value={row.total_downtime_hours} digits={1} unit="h" />,
+      figure: isLive ? "Down" : <Duration seconds={row.downtime_seconds} />,
       poster: `place-${index + 1}`,
       plate: (
         <>
@@ -119,7 +119,7 @@ function wallOf(rows: readonly RideRow[], query: string, isLive: boolean) {
           {isLive && row.status_since !== null && (
             <>
               {" "}
-              · since <RelativeTime iso={row.status_since} />
+              · since <LocalTime iso={row.status_since} zone={row.timezone} style="zoned" />
             </>
           )}
         </>
@@ -127,14 +127,14 @@ function wallOf(rows: readonly RideRow[], query: string, isLive: boolean) {
     }));
 }
 
-function useRideSparks(rows: readonly RideRow[]): Sparks {
+function useRideSparks(rows: readonly RideRow[]): Sparks | undefined {
   const ids = rows.map((row) => row.ride_id).sort((one, other) => one - other);
-  const { data } = useApi<RideSparkline[]>(
+  const { data, error } = useApi<RideSparkline[]>(
     "/api/rides/sparklines",
     { ids: ids.join(",") },
     { enabled: ids.length > 0 },
   );
-  return useMemo(() => new Map((data?.data ?? []).map((row) => [row.ride_id, row.values])), [data]);
+  return useMemo(() => sparksOf(data?.data.map((row) => [row.ride_id, row.values]), error), [data, error]);
 }
 
 function NoRides({ isFiltered, isPastEnd }: { isFiltered: boolean; isPastEnd: boolean }) {

@@ -6,11 +6,19 @@ import { ParkName, Rank, RideName, Wait } from "./cells";
 /** Daily values of the last 30 days by id. */
 export type Sparks = ReadonlyMap<number, readonly (number | null)[]>;
 
+/** The values by id; none where they could not be had, undefined while they are awaited. */
+export const sparksOf = (values: [number, readonly (number | null)[]][] | undefined, error: Error | null): Sparks | undefined =>
+  values === undefined && error === null ? undefined : new Map(values);
+
+/** Those of one row; undefined while all are awaited. */
+const valuesOf = (sparks: Sparks | undefined, id: number) => sparks && (sparks.get(id) ?? []);
+
 interface Setting {
   isLive: boolean;
   /** The query that keeps the period on the page of a park or ride. */
   query: string;
-  sparks: Sparks;
+  /** Undefined while they are awaited. */
+  sparks: Sparks | undefined;
 }
 
 const COVERAGE = "The share of open time that was observed";
@@ -40,7 +48,7 @@ export function parkColumns({ isLive, query, sparks }: Setting, topScore: number
       title: "The score of each day; a gap is a day without data",
       className: "spark-cell",
       numeric: false,
-      cell: (row) => <Sparkline values={sparks.get(row.park_id) ?? []} label={`Score of ${row.park_name} over the last 30 days`} top={1} />,
+      cell: (row) => <Sparkline values={valuesOf(sparks, row.park_id)} label={`Score of ${row.park_name} over the last 30 days`} top={1} />,
     },
   ];
   const down: Column<ParkRow> = {
@@ -81,7 +89,7 @@ export function rideColumns({ isLive, query, sparks }: Setting): Column<RideRow>
     title: "The uptime of each day; a gap is a day without data",
     className: "spark-cell",
     numeric: false,
-    cell: (row) => <Sparkline values={sparks.get(row.ride_id) ?? []} label={`Uptime of ${row.ride_name} over the last 30 days`} top={100} />,
+    cell: (row) => <Sparkline values={valuesOf(sparks, row.ride_id)} label={`Uptime of ${row.ride_name} over the last 30 days`} top={100} />,
   };
   const wait: Column<RideRow> = {
     id: "wait",
