@@ -58,7 +58,7 @@ export default function NowPage() {
             <h2 id="down-title">
               Down now {board.data && <span className="of">{counted(board.data.data.down.length, "ride")}</span>}
             </h2>
-            <label>
+            {(board.data?.data.down.length ?? 0) > 1 && <label>
               Order{" "}
               <select value={readSort(state["sort"])} onChange={(event) => set({ sort: event.target.value === "newest" ? null : event.target.value })}>
                 {BOARD_SORTS.map((sort) => (
@@ -67,11 +67,11 @@ export default function NowPage() {
                   </option>
                 ))}
               </select>
-            </label>
+            </label>}
           </div>
           <Down board={board} summary={summary.data?.data} />
         </section>
-        <div>
+        <div className="beside">
           <section aria-labelledby="reopened-title">
             <h2 id="reopened-title">Just reopened</h2>
             {board.data === undefined ? (
@@ -154,11 +154,21 @@ function Down({ board, summary }: DownProps) {
 }
 
 function NothingDown({ summary, isFiltered }: { summary: StatusSummary | undefined; isFiltered: boolean }) {
-  if (summary !== undefined && summary.parks.open === 0) {
+  if (summary?.freshness.newest_observed_at === null) {
     return (
-      <Empty title={summary.parks.no_data === summary.parks.total ? "Nobody has looked lately" : "Every park is closed"}>
+      <Empty title="Nobody has looked yet">
         <p>
-          Outside opening hours nothing can break down. See how <Link href="/?period=yesterday">yesterday</Link> or the{" "}
+          The board fills with the first look at the parks, some minutes after collecting was started with <code>hallofshame run</code>.
+        </p>
+      </Empty>
+    );
+  }
+  if (summary !== undefined && summary.parks.open === 0) {
+    const isUnknown = summary.parks.no_data === summary.parks.total;
+    return (
+      <Empty title={isUnknown ? "Nobody has looked lately" : "Every park is closed"}>
+        <p>
+          {isUnknown ? "What the parks do now is not known." : "Outside opening hours nothing can break down."} See how <Link href="/?period=yesterday">yesterday</Link> or the{" "}
           <Link href="/?period=7days">last 7 days</Link> went.
         </p>
       </Empty>

@@ -10,7 +10,7 @@ import type { DownNow, Reopened } from "./board";
 /** The rides that are down, each as a card: since when, how, and how soon it may run again. */
 export function DownBoard({ rides }: { rides: readonly DownNow[] }) {
   return (
-    <ul className="board">
+    <ul className="board" role="list">
       {rides.map((ride) => (
         <li key={ride.ride_id} className={ride.tier === 1 ? "board-card flagship" : "board-card"}>
           <h3>

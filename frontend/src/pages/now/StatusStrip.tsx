@@ -1,3 +1,4 @@
+import { useId } from "react";
 import { number } from "../../lib/format";
 
 export interface Part {
@@ -14,19 +15,27 @@ interface StatusStripProps {
 
 /** How many of a whole are in which state: a bar of shares, each with its sign, its words and its count. */
 export function StatusStrip({ title, total, parts }: StatusStripProps) {
+  const hatch = useId();
   return (
     <section className="strip" aria-label={title}>
       <h2>
         {title} <span className="of">{number(total)} in all</span>
       </h2>
-      <svg className="strip-bar" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">
+      <svg className="strip-bar" aria-hidden="true">
         <defs>
-          <pattern id="strip-hatch" width="8" height="20" patternUnits="userSpaceOnUse" patternTransform="skewX(-30)">
-            <path className="strip-hatch" d="M0 0V20" />
+          <pattern id={hatch} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <path className="strip-hatch" d="M0 0V7" />
           </pattern>
         </defs>
         {segments(parts, total).map((segment) => (
-          <rect key={segment.name} className={`strip-${segment.name}`} x={segment.x} width={segment.width} height="20" />
+          <rect
+            key={segment.name}
+            className={`strip-${segment.name}`}
+            fill={segment.name === "no-data" ? `url(#${hatch})` : undefined}
+            x={`${segment.x}%`}
+            width={`${segment.width}%`}
+            height="100%"
+          />
         ))}
       </svg>
       <dl className="strip-parts">
@@ -48,7 +57,7 @@ function segments(parts: readonly Part[], total: number): { name: string; x: num
   let x = 0;
   return parts.flatMap(({ name, count }) => {
     if (count === 0 || total === 0) return [];
-    const width = (1000 * count) / total;
+    const width = (100 * count) / total;
     x += width;
     return [{ name, x: x - width, width }];
   });
