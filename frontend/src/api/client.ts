@@ -81,6 +81,9 @@ async function refusal(response: Response): Promise<ApiError> {
   );
 }
 
+/** What is said where no answer came. */
+export const UNREACHABLE = "the server could not be reached";
+
 /** Fetch one answer. Raises {@link ApiError}. */
 export async function fetchAnswer(url: string, signal?: AbortSignal): Promise<Held> {
   let response: Response;
@@ -88,7 +91,7 @@ export async function fetchAnswer(url: string, signal?: AbortSignal): Promise<He
     response = await fetch(url, { headers: { Accept: "application/json" }, signal: signal ?? null });
   } catch (problem) {
     if (signal?.aborted) throw problem;
-    throw new ApiError(0, "unreachable", "the server could not be reached");
+    throw new ApiError(0, "unreachable", UNREACHABLE);
   }
   if (!response.ok) throw await refusal(response);
   const body = (await response.json()) as Envelope<unknown>;

@@ -133,7 +133,8 @@ function groupRows<Row>(rows: readonly Row[], groupOf?: (row: Row) => string | n
     if (members === undefined) groups.set(name, [row]);
     else members.push(row);
   }
-  return [...groups];
+  // What stands in no group comes first, whatever the order of the rows.
+  return [...groups].sort(([one], [other]) => Number(one !== null) - Number(other !== null));
 }
 
 const isNumeric = <Row,>(column: Column<Row>) => column.numeric ?? column.isRowHeader !== true;

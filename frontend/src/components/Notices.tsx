@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import type { ApiError } from "../api/client";
+import { UNREACHABLE, type ApiError } from "../api/client";
 import { capital } from "../lib/format";
 import { BrokenRide } from "../art/BrokenRide";
 import { RelativeTime } from "./Times";
@@ -41,7 +41,7 @@ export function Failure({ error, retry }: { error: ApiError; retry?: () => void 
       <BrokenRide />
       <div>
         <h2>{CAUSES[error.code] ?? "This ride is out of order"}</h2>
-        <p>{capital(error.message)}.</p>
+        <p>{error.code === "unreachable" && error.message === UNREACHABLE ? "Look whether you are connected; it may also be restarting." : `${capital(error.message)}.`}</p>
         {error.nearMatches.length > 0 && (
           <>
             <p>Did you mean</p>

@@ -1,17 +1,19 @@
 import { signed } from "../lib/format";
 import { NoData } from "./Figure";
 
-/** A change of uptime in points: sign, arrow and colour. */
-export function TrendMark({ points }: { points: number | null | undefined }) {
+/** A change of uptime in points: sign, arrow and colour. `unit` is for those who cannot see it; "" where the text says it. */
+export function TrendMark({ points, unit = "points of uptime" }: { points: number | null | undefined; unit?: string }) {
   if (points === null || points === undefined) return <NoData words="no comparison" />;
-  const [way, arrow] = points > 0 ? ["better", "▲"] : points < 0 ? ["worse", "▼"] : ["same", "="];
+  const [way, arrow] = points > 0 ? ["better", "▲"] : points < 0 ? ["worse", "▼"] : ["same", ""];
   return (
     <span className={`trend ${way}`}>
-      <span className="trend-arrow" aria-hidden="true">
-        {arrow}
-      </span>
+      {arrow !== "" && (
+        <span className="trend-arrow" aria-hidden="true">
+          {arrow}
+        </span>
+      )}
       {signed(points)}
-      <span className="visually-hidden"> points of uptime</span>
+      {unit !== "" && <span className="visually-hidden"> {unit}</span>}
     </span>
   );
 }

@@ -50,7 +50,7 @@ export default function AwardsPage() {
               </li>
             ))}
           </ul>
-          <label className="against">
+          {awards.years.length > 1 && <label className="against">
             Against{" "}
             <select value={hasRival ? String(against) : ""} onChange={(event) => set({ against: event.target.value })}>
               <option value="">no other year</option>
@@ -61,12 +61,12 @@ export default function AwardsPage() {
                   <option key={other}>{other}</option>
                 ))}
             </select>
-          </label>
+          </label>}
         </nav>
       )}
       <ParkFilters />
       <StaleNotice isStale={answer.isStale} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
-      {awards?.is_partial && (
+      {awards?.is_partial && awards.categories.some((category) => category.winners.length > 0) && (
         <p className="notice partial">
           <b>{awards.year} is still running.</b> These are the standings so far, not the awards.
         </p>

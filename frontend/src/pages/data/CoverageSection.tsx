@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<CoverageRow>[] = [
       </>
     ),
   },
-  { id: "source", header: "Source", numeric: false, value: (row) => row.primary_feed, cell: (row) => FEEDS[row.primary_feed] ?? row.primary_feed },
+  { id: "source", header: "Source", numeric: false, value: (row) => row.primary_feed, className: "wide", cell: (row) => <span className="nowrap">{FEEDS[row.primary_feed] ?? row.primary_feed}</span> },
   {
     id: "signal",
     header: "A breakdown is",
@@ -88,6 +88,7 @@ export function CoverageSection() {
           sort={parseSort(state["sort"])}
           onSort={(sort) => set({ sort: `${sort.descending ? "-" : ""}${sort.id}` }, { replace: true })}
           isBusy={answer.isPrevious}
+          groupOf={(row) => (row.first_day === null ? "Nothing recorded yet" : null)}
         />
       )}
     </section>

@@ -56,6 +56,7 @@ const minutes = (seconds: number) => number(Math.round(seconds / 60));
 function Formulas({ example }: { example: ParkExample | undefined }) {
   if (example === undefined) return <Skeleton rows={8} label="Loading the example" />;
   const { summary, score_explained: explained } = example;
+  const hasFigures = (summary.coverage_percent ?? 0) > 0;
   const ride = example.rides.find((row) => row.eligible && row.downtime_seconds) ?? example.rides.find((row) => row.eligible);
   return (
     <dl className="formulas">
@@ -70,7 +71,7 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
         </dd>
         <dd className="formula-example">
           {explained.shame_score === null ? (
-            <p className="no-data">No ride was watched in these days: no score.</p>
+            <p className="no-data">{hasFigures ? "No score: no ride had to run in these days." : "No example: the park was not watched in these days. Choose another above, or wait for the first look at it."}</p>
           ) : (
             <>
               <p className="formula">
@@ -89,12 +90,14 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
           <p className="formula-words">operating ÷ (operating + downtime)</p>
           <p>Not weighted: of the time in which rides were promised, the share in which they ran.</p>
         </dd>
+        {hasFigures && (
         <dd className="formula-example">
           <p>
             The park: <b><Percent value={summary.uptime_percent} /></b>
           </p>
           {ride && <RideUptime ride={ride} />}
         </dd>
+        )}
       </div>
       <div>
         <dt>Downtime</dt>
@@ -105,6 +108,7 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
             “closed”, closed counts. Refurbishment never does.
           </p>
         </dd>
+        {hasFigures && (
         <dd className="formula-example">
           <p>
             <b><Figure value={summary.total_downtime_hours} digits={1} unit="ride-hours" /></b>, from <Figure value={summary.rides_down} /> of{" "}
@@ -112,6 +116,7 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
             {example.park.breakdown_signal === "down" ? "down" : "closed"}”.
           </p>
         </dd>
+        )}
       </div>
       <div>
         <dt>Average wait</dt>
@@ -119,12 +124,14 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
           <p className="formula-words">Σ posted wait × time ÷ time with a posted wait</p>
           <p>Standby waits while operating. A ride that never posts a wait above 0 has none, which is not the same as 0.</p>
         </dd>
+        {hasFigures && (
         <dd className="formula-example">
           <p>
             <b>{summary.average_wait_minutes === null ? "none posted" : <Figure value={summary.average_wait_minutes} digits={1} unit="min" />}</b>, at
             most <Figure value={summary.max_wait_minutes} unit="min" />
           </p>
         </dd>
+        )}
       </div>
       <div>
         <dt>Watched (coverage)</dt>
@@ -132,11 +139,13 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
           <p className="formula-words">observed open time ÷ open time</p>
           <p>A look holds for three rounds of looking at most; what lies beyond is unknown. Under 50 %, or with fewer than 3 rides, nothing is ranked.</p>
         </dd>
+        {hasFigures && (
         <dd className="formula-example">
           <p>
             <b><Percent value={summary.coverage_percent} /></b> of its open time
           </p>
         </dd>
+        )}
       </div>
       <div>
         <dt>Change</dt>
@@ -144,11 +153,13 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
           <p className="formula-words">uptime − uptime of the period before</p>
           <p>In percentage points, and only where both periods were watched for half of their open time.</p>
         </dd>
+        {hasFigures && (
         <dd className="formula-example">
           <p>
-            <b><TrendMark points={summary.trend_points} /></b> points against the 7 days before
+            <b><TrendMark points={summary.trend_points} unit="" /></b> points against the 7 days before
           </p>
         </dd>
+        )}
       </div>
     </dl>
   );

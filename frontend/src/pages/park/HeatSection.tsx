@@ -48,7 +48,7 @@ export function HeatSection({ path, name, zone, title, measures, view }: HeatSec
             onChoose={(key) => view.set({ heat: key === measures[0] ? null : key })}
           />
         }
-        legend={<MeasureLegend measure={measure} asSteps />}
+        legend={hasValue ? <MeasureLegend measure={measure} asSteps /> : undefined}
         table={<TableView table={heatTable(cells, measure, label)} />}
       >
         {hasValue ? (

@@ -43,6 +43,7 @@ function columns(park: ParkInfo): Column<ParkDay>[] {
     {
       id: "open",
       header: "Open",
+      className: "wide",
       numeric: false,
       cell: (day) =>
         day.windows.length === 0 ? (
@@ -60,6 +61,7 @@ function columns(park: ParkInfo): Column<ParkDay>[] {
     {
       id: "evidence",
       header: "Known from",
+      className: "wide",
       numeric: false,
       cell: (day) => (
         <>

@@ -1,4 +1,4 @@
-import { NoData, RelativeTime } from "../../components";
+import { LocalTime, NoData } from "../../components";
 import type { RideRow } from "../../api/rows";
 import { capital } from "../../lib/format";
 
@@ -12,7 +12,7 @@ export function LiveStatus({ row }: { row: RideRow }) {
       {row.status_since !== null && (
         <span className="sub">
           {" "}
-          since <RelativeTime iso={row.status_since} />
+          since <LocalTime iso={row.status_since} zone={row.timezone} style="day" />
         </span>
       )}
     </>

@@ -30,35 +30,35 @@ export function TrendTable({ title, none, rows, total, period }: TrendTableProps
         <p className="small">{none}</p>
       ) : (
         <div className="table-wrap">
-          <table className="plain trend-table" aria-labelledby={id}>
-            <thead>
-              <tr>
-                <th scope="col">{"ride_id" in rows[0]! ? "Ride" : "Park"}</th>
-                <th scope="col" className="num">
+          <table className="plain trend-table" role="table" aria-labelledby={id}>
+            <thead role="rowgroup">
+              <tr role="row">
+                <th role="columnheader" scope="col">{"ride_id" in rows[0]! ? "Ride" : "Park"}</th>
+                <th role="columnheader" scope="col" className="num">
                   Change
                 </th>
-                <th scope="col" className="num">
+                <th role="columnheader" scope="col" className="num">
                   Uptime
                 </th>
-                <th scope="col" className="num">
+                <th role="columnheader" scope="col" className="num">
                   Time lost
                 </th>
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {rows.map((row) => (
-                <tr key={"ride_id" in row ? `r${row.ride_id}` : `p${row.park_id}`}>
-                  <th scope="row">
+                <tr key={"ride_id" in row ? `r${row.ride_id}` : `p${row.park_id}`} role="row">
+                  <th role="rowheader" scope="row">
                     <Link href={address(row)}>{"ride_id" in row ? row.ride_name : row.park_name}</Link>
                     <span className="sub">{"ride_id" in row ? row.park_name : [row.operator, row.country].filter(Boolean).join(" · ")}</span>
                   </th>
-                  <td className="num change">
+                  <td role="cell" className="num change">
                     <TrendMark points={row.trend_points} />
                   </td>
-                  <td className="num">
+                  <td role="cell" className="num" data-label="Uptime">
                     <Percent value={row.uptime_percent} />
                   </td>
-                  <td className="num">
+                  <td role="cell" className="num" data-label="Time lost">
                     <Duration seconds={row.downtime_seconds} />
                   </td>
                 </tr>
