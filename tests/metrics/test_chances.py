@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hallofshame.metrics.chances import MIN_COMPARABLE, Chances, PastOutage, chances_to_reopen
+from hallofshame.metrics.chances import Chances, PastOutage, chance_percent, chances_to_reopen
 
 MINUTE = 60
 
@@ -19,40 +18,60 @@ def past(*minutes: int, never: tuple[int, ...] = ()) -> list[PastOutage]:
     ]
 
 
-def test_shares_are_of_those_that_lasted_longer() -> None:
+def counted(chances: Chances) -> tuple[int, int, int]:
+    return (chances.within_15.reopened, chances.within_30.reopened, chances.within_60.reopened)
+
+
+def percents(chances: Chances) -> tuple[int | None, int | None, int | None]:
+    return (chances.within_15.percent, chances.within_30.percent, chances.within_60.percent)
+
+
+def test_only_those_that_lasted_longer_are_compared() -> None:
     # Ten minutes in, those of 5 and 10 minutes are no comparison; five of the other six are back in time.
-    known = past(5, 10, 12, 20, 25, 40, 70, 200)
-    assert chances_to_reopen(10 * MINUTE, known) == Chances(6, 50, 67, 83)
+    found = chances_to_reopen(10 * MINUTE, past(5, 10, 12, 20, 25, 40, 70, 200))
+    assert (found.comparable, counted(found)) == (6, (3, 4, 5))
+    # 4, 5 and 6 of 8
+    assert percents(found) == (50, 62, 75)
 
 
 def test_an_outage_ends_in_time_at_the_very_second() -> None:
-    assert chances_to_reopen(0, past(15, 15, 15, 15, 15)).within_15_percent == 100
+    assert chances_to_reopen(0, past(15, 15, 15, 15, 15)).within_15.reopened == 5
     one_more = [PastOutage(15 * MINUTE + 1, reopened=True)] * 5
-    assert chances_to_reopen(0, one_more).within_15_percent == 0
+    assert chances_to_reopen(0, one_more).within_15.reopened == 0
 
 
 def test_what_lasted_until_closing_did_not_come_back() -> None:
-    assert chances_to_reopen(0, past(10, 10, 10, never=(10, 10))) == Chances(5, 60, 60, 60)
+    found = chances_to_reopen(0, past(10, 10, 10, never=(10, 10)))
+    assert (found.comparable, counted(found)) == (5, (3, 3, 3))
     # Closed before it had lasted this long: it tells nothing about now.
-    assert chances_to_reopen(20 * MINUTE, past(30, 30, 30, 30, 30, never=(10,))) == Chances(5, 100, 100, 100)
+    found = chances_to_reopen(20 * MINUTE, past(30, 30, 30, 30, 30, never=(10,)))
+    assert (found.comparable, counted(found)) == (5, (5, 5, 5))
 
 
-def test_too_few_comparable_outages_give_no_chance() -> None:
-    assert chances_to_reopen(0, past(10, 10, 10, 10)) == Chances(4, None, None, None)
-    assert chances_to_reopen(60 * MINUTE, past(*range(1, 60))) == Chances(0, None, None, None)
+def test_too_few_comparable_outages_give_counts_but_no_chance() -> None:
+    few = chances_to_reopen(0, past(10, 10, 10, 40))
+    assert (few.comparable, counted(few), percents(few)) == (4, (3, 3, 4), (None, None, None))
+    none = chances_to_reopen(60 * MINUTE, past(*range(1, 60)))
+    assert (none.comparable, counted(none), percents(none)) == (0, (0, 0, 0), (None, None, None))
 
 
-def slow_chance(down: int, known: list[PastOutage], minutes: int) -> int | None:
+@pytest.mark.parametrize(
+    ("successes", "trials", "percent"),
+    [(0, 5, 14), (5, 5, 86), (3, 5, 57), (0, 50, 2), (50, 50, 98), (200, 400, 50), (4, 4, None)],
+)
+def test_few_trials_never_make_certain(successes: int, trials: int, percent: int | None) -> None:
+    assert chance_percent(successes, trials) == percent
+
+
+def slow_count(down: int, known: list[PastOutage], minutes: int) -> tuple[int, int]:
     """Second by second: who is still down now, and who of them is back when the time is over."""
     still = list(known)
     for second in range(down + 1):
         still = [outage for outage in still if outage.seconds != second]
-    if len(still) < MIN_COMPARABLE:
-        return None
     back = 0
     for second in range(down + 1, down + minutes * MINUTE + 1):
         back += sum(1 for outage in still if outage.seconds == second and outage.reopened)
-    return round(Fraction(100 * back, len(still)))
+    return back, len(still)
 
 
 @given(
@@ -61,9 +80,10 @@ def slow_chance(down: int, known: list[PastOutage], minutes: int) -> int | None:
 )
 def test_agrees_with_the_slow_count(down: int, known: list[PastOutage]) -> None:
     found = chances_to_reopen(down, known)
-    assert found.within_15_percent == slow_chance(down, known, 15)
-    assert found.within_30_percent == slow_chance(down, known, 30)
-    assert found.within_60_percent == slow_chance(down, known, 60)
+    for minutes, chance in ((15, found.within_15), (30, found.within_30), (60, found.within_60)):
+        back, comparable = slow_count(down, known, minutes)
+        assert (chance.reopened, found.comparable) == (back, comparable)
+        assert chance.percent == chance_percent(back, comparable)
 
 
 @given(
@@ -72,7 +92,8 @@ def test_agrees_with_the_slow_count(down: int, known: list[PastOutage]) -> None:
 )
 def test_more_time_is_never_less_chance(down: int, known: list[PastOutage]) -> None:
     found = chances_to_reopen(down, known)
-    if found.within_15_percent is not None:
-        assert found.within_30_percent is not None
-        assert found.within_60_percent is not None
-        assert 0 <= found.within_15_percent <= found.within_30_percent <= found.within_60_percent <= 100
+    first, second, third = percents(found)
+    if first is not None:
+        assert second is not None
+        assert third is not None
+        assert 0 < first <= second <= third < 100

@@ -145,7 +145,9 @@ def test_chances_come_from_the_rides_own_past(build: Any, world: World) -> None:
     [down] = build()("/outages/now")["data"]["down"]
     # Five lasted longer: one was back within 15 more minutes, three within 30, four within 60.
     assert down["comparable_outages"] == 5
-    assert [down[f"chance_{minutes}_percent"] for minutes in (15, 30, 60)] == [20, 60, 80]
+    assert [down[f"reopened_within_{minutes}"] for minutes in (15, 30, 60)] == [1, 3, 4]
+    # 2, 4 and 5 of 7
+    assert [down[f"chance_{minutes}_percent"] for minutes in (15, 30, 60)] == [29, 57, 71]
     # 10 min, and 238 plus 5, 10, 20, 20, 40 min.
     assert down["median_seconds"] == (248 + 258) / 2 * MINUTE
 

@@ -816,6 +816,12 @@ export interface components {
             chance_60_percent: number | null;
             /** @description Its outages of the last 365 days that lasted longer than this one has. */
             comparable_outages: number;
+            /** @description How many of the comparable outages ended in time with the ride back. */
+            reopened_within_15: number;
+            /** @description How many of the comparable outages ended in time with the ride back. */
+            reopened_within_30: number;
+            /** @description How many of the comparable outages ended in time with the ride back. */
+            reopened_within_60: number;
             /** @description Median open time lost in its outages of the last 365 days. */
             median_seconds: number | null;
         };

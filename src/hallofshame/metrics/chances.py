@@ -1,9 +1,10 @@
-"""How likely a ride that is down comes back soon: the share of its own past outages that did."""
+"""How likely a ride that is down comes back soon: estimated from its own past outages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 MIN_COMPARABLE = 5
 """Comparable past outages below which no chance is given."""
@@ -23,16 +24,21 @@ class PastOutage:
 
 
 @dataclass(frozen=True, slots=True)
-class Chances:
-    """Chances to be back within so many more minutes, in whole percent; null where too little is known.
+class Chance:
+    """``reopened`` of the comparable outages ended in time; ``percent`` is null where these are too few."""
 
-    ``comparable`` is how many past outages they are the shares of.
-    """
+    reopened: int
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Chances to be back within so many more minutes, from ``comparable`` past outages."""
 
     comparable: int
-    within_15_percent: int | None
-    within_30_percent: int | None
-    within_60_percent: int | None
+    within_15: Chance
+    within_30: Chance
+    within_60: Chance
 
 
 def chances_to_reopen(down_seconds: int, past: Iterable[PastOutage]) -> Chances:
@@ -40,15 +46,25 @@ def chances_to_reopen(down_seconds: int, past: Iterable[PastOutage]) -> Chances:
 
     Comparable are those that lasted longer than that: at this point they were where the ride is now. Of them
     count those that ended with the ride back within 15, 30 or 60 more minutes; one that lasted until the
-    park closed counts as not ended. All null under :data:`MIN_COMPARABLE`.
+    park closed counts as not ended.
     """
     comparable = [outage for outage in past if outage.seconds > down_seconds]
-    if len(comparable) < MIN_COMPARABLE:
-        return Chances(len(comparable), None, None, None)
 
-    def within(minutes: int) -> int:
+    def within(minutes: int) -> Chance:
         until = down_seconds + minutes * MINUTE
         back = sum(1 for outage in comparable if outage.reopened and outage.seconds <= until)
-        return round(100 * back / len(comparable))
+        return Chance(back, chance_percent(back, len(comparable)))
 
     return Chances(len(comparable), within(15), within(30), within(60))
+
+
+def chance_percent(successes: int, trials: int) -> int | None:
+    """The chance of a success, in whole percent: (successes + 1) ÷ (trials + 2), the rule of succession.
+
+    It is what a uniform prior makes of the trials (Laplace, 1774), as if there had been one more success and
+    one more failure: few trials never make certain. 5 of 5 are 86 %, 50 of 50 are 98 %. Null under
+    :data:`MIN_COMPARABLE` trials.
+    """
+    if trials < MIN_COMPARABLE:
+        return None
+    return round(Fraction(100 * (successes + 1), trials + 2))

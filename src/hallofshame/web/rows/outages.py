@@ -111,10 +111,13 @@ def _down_row(reading: Reading, state: RideState, outages: list[Outage]) -> Row:
         "observed_at": iso(state.observed_at),
         "down_seconds": down_seconds,
         "kind": (OutageKind.BREAKDOWN if ongoing is None else ongoing.kind).value,
-        "chance_15_percent": chances.within_15_percent,
-        "chance_30_percent": chances.within_30_percent,
-        "chance_60_percent": chances.within_60_percent,
+        "chance_15_percent": chances.within_15.percent,
+        "chance_30_percent": chances.within_30.percent,
+        "chance_60_percent": chances.within_60.percent,
         "comparable_outages": chances.comparable,
+        "reopened_within_15": chances.within_15.reopened,
+        "reopened_within_30": chances.within_30.reopened,
+        "reopened_within_60": chances.within_60.reopened,
         "median_seconds": outage_statistics(ended, 0).median_seconds,
     }
 

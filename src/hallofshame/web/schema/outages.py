@@ -51,9 +51,13 @@ Chance = Annotated[
     Field(
         ge=0,
         le=100,
-        description="Percent of the comparable outages that ended within so many more minutes; "
-        "null under five of them.",
+        description="Estimated percent: (those of the comparable outages that ended with the ride back "
+        "within so many more minutes, plus 1) ÷ (comparable outages plus 2); null under five of them.",
     ),
+]
+
+ReopenedWithin = Annotated[
+    int, Field(ge=0, description="How many of the comparable outages ended in time with the ride back.")
 ]
 
 
@@ -70,6 +74,9 @@ class DownNow(OutageRide):
     comparable_outages: Annotated[
         int, Field(ge=0, description="Its outages of the last 365 days that lasted longer than this one has.")
     ]
+    reopened_within_15: ReopenedWithin
+    reopened_within_30: ReopenedWithin
+    reopened_within_60: ReopenedWithin
     median_seconds: Annotated[
         float | None, Field(ge=0, description="Median open time lost in its outages of the last 365 days.")
     ]
