@@ -209,6 +209,10 @@ def test_what_is_not_there_comes_with_what_may_have_been_meant(client: FlaskClie
         (f"{RIDE}?start=2026-08-09&end=2026-08-01", "end", RIDE),
         ("/map?country=Atlantis&period=7days", "country", "/map?period=7days"),
         ("/awards?year=x", "year", "/awards"),
+        ("/awards?year=2026&against=x", "against", "/awards?year=2026"),
+        ("/compare?parks=1&against=nonsense", "against", "/compare?parks=1"),
+        ("/compare?against=nonsense", "against", "/compare"),
+        ("/compare?parks=1&against_start=1.8.2026", "against_start", "/compare?parks=1"),
     ],
 )
 def test_nonsense_is_named_and_can_be_dropped(
@@ -219,6 +223,19 @@ def test_nonsense_is_named_and_can_be_dropped(
     assert f"<code>{parameter}</code>" in response.text
     assert f'href="{link}"' in response.text
     assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "against=range",
+        "against=range&against_start=2026-08-01",
+        "against=previous&period=live",
+        "against=none",
+    ],
+)
+def test_a_comparison_half_chosen_is_no_mistake(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/compare?parks=1&{query}").status_code == 200
 
 
 def test_what_others_add_to_a_link_does_no_harm(client: FlaskClient) -> None:

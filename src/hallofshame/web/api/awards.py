@@ -19,11 +19,12 @@ api_awards = Blueprint("api_awards", __name__, url_prefix="/api")
 
 DEFAULT_WINNERS = 5
 MAX_WINNERS = 50
+LAST_YEAR = 9999
 
 _YEAR = Take(
     "year",
     "A calendar year; the latest with a record where none is given.",
-    {"type": "integer", "minimum": FIRST_YEAR, "maximum": 9999},
+    {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
 )
 _LIMIT = integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS, "How many winners of each award at most.")
 

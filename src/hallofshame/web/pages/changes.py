@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Blueprint
 
-from hallofshame.domain.periods import Period, PeriodName
+from hallofshame.domain.periods import FIRST_YEAR, ONE_DAY, Period, PeriodName
 from hallofshame.web.answers import answered
+from hallofshame.web.api.awards import LAST_YEAR
+from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, MAX_COMPARED, NONE, RANGE
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
@@ -25,8 +29,6 @@ TREND_TABLES = (
 INSTEAD_OF_LIVE = PeriodName.SEVEN_DAYS
 """A moment has no period before it: the trends of these days are shown instead."""
 
-MOST_COMPARED = 6
-AGAINST, AGAINST_DATES = ("previous", "last_year", "range"), ("against_start", "against_end")
 _COMPARED = ("parks", "rides", "against", *AGAINST_DATES)
 
 
@@ -72,8 +74,8 @@ def awards(reading: Reading) -> str:
     query = {**choosing.asked, **asked_for(asked, ("year",))}
     data = view.ask("/api/awards", query)["data"]
     year = data["year"]
-    against = asked.text("against") or ""
-    if against.isdigit() and int(against) != year and int(against) in data["years"]:
+    against = asked.integer("against", year, FIRST_YEAR, LAST_YEAR)
+    if against != year and against in data["years"]:
         view.ask("/api/awards", {**choosing.asked, "year": against})
     view.ask(*CATALOGUE)
     return view.page(
@@ -110,7 +112,7 @@ def compare(reading: Reading) -> str:
     asked = known(*PERIOD_PARAMETERS, *_COMPARED)
     period = asked.period(reading.now.date())
     selection = _selection(asked)
-    query = selection | asked_for(asked, PERIOD_PARAMETERS) | _against(asked, period)
+    query = selection | asked_for(asked, PERIOD_PARAMETERS) | _against(asked, period, reading.now.date())
     view = View(reading)
     compared: Row | None = view.ask("/api/compare", query)["data"] if selection else None
     title = " and ".join(_name_of(row) for row in compared["rows"]) if compared else None
@@ -136,17 +138,22 @@ def _selection(asked: Parameters) -> dict[str, str]:
     """What is put side by side, each once; rides where both are given."""
     kind = "rides" if asked.text("rides") else "parks"
     names = dict.fromkeys(name.strip() for name in (asked.text(kind) or "").split(","))
-    chosen = [name for name in names if name][:MOST_COMPARED]
+    chosen = [name for name in names if name][:MAX_COMPARED]
     return {kind: ",".join(chosen)} if chosen else {}
 
 
-def _against(asked: Parameters, period: Period) -> dict[str, str]:
-    """What it is compared with: nothing as long as a range lacks its dates."""
-    against = asked.text("against")
-    dates = asked_for(asked, ("against_start", "against_end"))
-    if period.is_live or against not in AGAINST or (against == "range" and len(dates) < len(AGAINST_DATES)):
+def _against(asked: Parameters, period: Period, today: dt.date) -> dict[str, str]:
+    """What it is compared with: nothing as long as a range lacks its dates, as the form leaves it meanwhile.
+
+    What neither the form nor the API knows is refused.
+    """
+    against = asked.choice("against", AGAINST)
+    for name in AGAINST_DATES:
+        asked.date(name, today + ONE_DAY)
+    dates = asked_for(asked, AGAINST_DATES)
+    if period.is_live or against == NONE or (against == RANGE and len(dates) < len(AGAINST_DATES)):
         return {}
-    return {"against": str(against)} | (dates if against == "range" else {})
+    return {"against": against} | (dates if against == RANGE else {})
 
 
 def _name_of(row: Row) -> str:
