@@ -117,6 +117,106 @@ def test_the_running_year_is_partial_and_improves_on_the_same_stretch(years: Api
     ]
 
 
+def three_years(database: Database, clock: FixedClock, lost: dict[str, dict[int, int]]) -> FlaskClient:
+    """Alpha, Beta and Gamma with three rides each, open for an hour on forty days from ``2024-06-01`` etc.
+
+    ``lost`` says how many seconds of each hour a ride of each park lost in the days that begin at a date.
+    """
+    world = World()
+    for park_id, name in ((1, "Alpha"), (2, "Beta"), (3, "Gamma")):
+        world.park(park_id, name, ROME)
+        for number in range(3):
+            world.ride(10 * park_id + number, park_id, f"{name} {number}")
+    for first, by_park in lost.items():
+        for park_id, seconds in by_park.items():
+            for offset in range(40):
+                day = dt.date.fromisoformat(first) + dt.timedelta(days=offset)
+                opens = day_bounds(day, ROME)[0] + 10 * HOUR
+                world.day(park_id, f"{day}", [(opens, opens + HOUR)])
+                for number in range(3):
+                    ride = 10 * park_id + number
+                    world.hour(ride, f"{day}", opens, operating=HOUR - seconds, down=seconds, wait=20)
+    world.write(database, SEEN_AT)
+    return create_app(database, clock).test_client()
+
+
+def test_a_year_that_is_over_is_compared_with_all_of_the_one_before(
+    sqlite_database: Database, clock: FixedClock
+) -> None:
+    """Alpha went from 80 to 95 %, half of it in the autumn; Beta from 80 to 90 %, Gamma from 90 to 80 %."""
+    client = three_years(
+        sqlite_database,
+        clock,
+        {
+            "2024-06-01": {1: 720, 2: 720, 3: 360},
+            "2025-06-01": {1: 360, 2: 360, 3: 720},
+            "2025-10-01": {1: 0, 2: 360, 3: 720},
+        },
+    )
+    api = Api(client)
+    data = api("/awards", year=2025)["data"]
+    assert (data["is_partial"], data["years"]) == (False, [2024, 2025])
+    assert names(data, "most-improved-parks") == [(1, "Alpha", 15.0), (2, "Beta", 10.0)]
+    assert names(data, "most-improved-rides")[:4] == [
+        (1, "Alpha 0", 15.0),
+        (1, "Alpha 1", 15.0),
+        (1, "Alpha 2", 15.0),
+        (4, "Beta 0", 10.0),
+    ]
+    rows = {row["park_name"]: row for row in api("/parks/downtime", year=2025)["data"]}
+    assert {name: row["trend_points"] for name, row in rows.items()} == {
+        "Alpha": 15.0,
+        "Beta": 10.0,
+        "Gamma": -10.0,
+    }
+    before = api("/awards", year=2024)["data"]
+    assert names(before, "most-improved-parks") == names(before, "most-improved-rides") == []
+    assert names(before, "best-parks")[0] == (1, "Gamma", 1.0)
+
+
+def test_a_running_year_is_not_compared_with_what_is_still_to_come_in_it(
+    sqlite_database: Database, clock: FixedClock
+) -> None:
+    """It is 20 August. Alpha runs as a year before, when only the autumn was bad; Beta gained 5 points."""
+    client = three_years(
+        sqlite_database,
+        clock,
+        {
+            "2025-06-01": {1: 36, 2: 360, 3: 36},
+            "2025-10-01": {1: 1800, 2: 0, 3: 36},
+            "2026-06-01": {1: 36, 2: 180, 3: 72},
+        },
+    )
+    api = Api(client)
+    data = api("/awards")["data"]
+    assert (data["year"], data["is_partial"], data["years"]) == (2026, True, [2025, 2026])
+    assert names(data, "most-improved-parks") == [(1, "Beta", 5.0)]
+    assert {name for _place, name, _points in names(data, "most-improved-rides")} == {
+        "Beta 0",
+        "Beta 1",
+        "Beta 2",
+    }
+    clock.instant = dt.datetime(2027, 1, 2, tzinfo=dt.UTC)
+    over = api("/awards", year=2026)["data"]
+    assert over["is_partial"] is False
+    # Of all 2025, Alpha lost 36 and 1,800 of each two hours: 74.5 %; Beta lost 360 and none: 95 %.
+    assert names(over, "most-improved-parks") == [(1, "Alpha", 24.5)]
+
+
+def test_the_page_puts_a_year_beside_another_and_says_which_is_running(
+    sqlite_database: Database, clock: FixedClock
+) -> None:
+    client = three_years(
+        sqlite_database, clock, {"2025-06-01": {1: 36, 2: 360}, "2026-06-01": {1: 36, 2: 180}}
+    )
+    page = client.get("/awards?year=2026&against=2025").text
+    assert "2026 is still running" in page
+    assert "still running" not in client.get("/awards?year=2025&against=2026").text
+    data = Api(client)("/awards")["data"]
+    assert names(data, "most-improved-parks") == [(1, "Beta", 5.0)]
+    assert data["is_partial"] is True
+
+
 def test_winners_are_the_rows_of_the_lists(years: Api) -> None:
     data = years("/awards", year=2026)["data"]
     for category in data["categories"]:
