@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete, update
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.words import OutageKind, Status
+from hallofshame.store.data_version import bump
 from hallofshame.store.database import Database
+from hallofshame.store.models import RideOutage
 from hallofshame.web.app import create_app
 from web.builders import HOUR, World, at
 from web.conftest import MAMMUT, NINE, RAPIDS, RAPTOR, ROME, SEEN_AT, TODAY, YESTERDAY, Api
@@ -259,7 +263,7 @@ def test_a_feed_has_all_that_atom_asks_for(client: FlaskClient) -> None:
     found = feed(client, "/parks/1/outages.atom")
     assert found.tag == f"{ATOM}feed"
     assert said(found, "id") == "tag:hall.example,2026-01-01:parks/1/outages"
-    assert said(found, "updated") == "2026-08-20T08:00:00Z"
+    assert said(found, "updated") == "2026-08-20T11:58:00Z"
     assert said(found, "title") == "Outages: Gardaland"
     assert found.findtext(f"{ATOM}author/{ATOM}name") == "Theme Park Hall of Shame"
     assert links(found)["self"] == "https://hall.example/api/parks/1/outages.atom"
@@ -287,6 +291,37 @@ def test_a_feed_without_outages_is_a_feed(client: FlaskClient) -> None:
     found = feed(client, "/parks/2/outages.atom")
     assert found.findall(f"{ATOM}entry") == []
     assert said(found, "updated") == "2026-08-20T11:58:00Z"
+
+
+def test_the_feeds_own_time_never_steps_back(client: FlaskClient, sqlite_database: Database) -> None:
+    """An end is taken back, as the ride fell again at once; then the whole outage is."""
+    seen = [said(feed(client, "/parks/1/outages.atom"), "updated")]
+    latest = SEEN_AT
+    changes = (
+        update(RideOutage).where(RideOutage.ride_id == RAPTOR).values(ended_at=None),
+        delete(RideOutage).where(RideOutage.ride_id == RAPIDS),
+        delete(RideOutage),
+    )
+    for change, later in zip(changes, (300, 0, 300), strict=True):
+        latest += later
+        with sqlite_database.write() as connection:
+            connection.execute(change)
+            bump(connection, dt.datetime.fromtimestamp(latest, dt.UTC))
+        found = feed(client, "/parks/1/outages.atom")
+        seen.append(said(found, "updated"))
+        assert all(said(entry, "updated") <= seen[-1] for entry in found.findall(f"{ATOM}entry"))
+    assert seen == sorted(seen)
+    assert seen[-1] == "2026-08-20T12:08:00Z"
+
+
+def test_a_feed_before_the_first_look_is_as_old_as_can_be(
+    sqlite_database: Database, clock: FixedClock
+) -> None:
+    world = World()
+    world.park(1, "Gardaland", ROME)
+    world.write(sqlite_database)
+    found = feed(create_app(sqlite_database, clock).test_client(), "/parks/1/outages.atom")
+    assert said(found, "updated") == "1970-01-01T00:00:00Z"
 
 
 def test_names_that_xml_cannot_hold_are_cleaned(

@@ -17,7 +17,7 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry; ``updated`` in Unix seconds, ``page`` the address a reader is sent to."""
+    """One entry; ``updated`` (Unix seconds) is when what it tells of happened, ``page`` where it leads."""
 
     id: str
     title: str
@@ -29,7 +29,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed. ``address`` is its own, ``sources`` are (words, address) of those whose data it shows."""
+    """A feed. ``address`` is its own, ``sources`` are (words, address) of those whose data it shows.
+
+    ``updated`` (Unix seconds) is when it was last brought up to date (RFC 4287, 4.2.15). It must not step
+    back where the latest entry was revised or has dropped out, so it cannot be taken from the entries.
+    """
 
     id: str
     title: str

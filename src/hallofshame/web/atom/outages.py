@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from hallofshame.domain.localtime import from_unix, local_day, to_unix, zone
+from hallofshame.domain.localtime import from_unix, local_day, zone
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import OutageKind
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
@@ -50,7 +50,6 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, host_url: str
         limit=MAX_OUTAGES,
     )
     entries = _entries(reading, park, outages, host_url)
-    known = reading.data_as_of if reading.data_as_of is not None else to_unix(reading.now)
     what = park.name if ride is None else f"{ride.name}, {park.name}"
     subject = f"parks/{park.park_id}" if ride is None else f"rides/{ride.ride_id}"
     return atom.write(
@@ -61,7 +60,8 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, host_url: str
             author=_AUTHOR,
             address=host_url.rstrip("/") + path,
             page=host_url + (f"parks/{park.slug}" if ride is None else _ride_path(ride)),
-            updated=max((entry.updated for entry in entries), default=known),
+            # The latest look: the store never lets it step back.
+            updated=reading.data_as_of or 0,
             sources=[(source["text"], source["url"]) for source in ATTRIBUTION],
             entries=entries,
         )
