@@ -32,6 +32,13 @@ def test_nobody_wins_a_year_without_a_record() -> None:
     assert qualifies(Record(100.0, 0, 3), best_open_days=0) is False
 
 
+@pytest.mark.parametrize(("seen_days", "may_win"), [(40, True), (41, False)])
+def test_a_ride_that_ran_on_fewer_than_half_of_its_days_is_not_in_service(
+    seen_days: int, may_win: bool
+) -> None:
+    assert qualifies(Record(100.0, 20, seen_days=seen_days), best_open_days=200) is may_win
+
+
 @pytest.mark.parametrize(("queue_days", "queues"), [(0, False), (9, False), (10, True), (19, True)])
 def test_a_ride_has_a_queue_that_had_one_on_half_of_its_days(queue_days: int, queues: bool) -> None:
     assert has_queue(Record(100.0, 19, queue_days=queue_days)) is queues

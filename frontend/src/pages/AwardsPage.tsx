@@ -98,7 +98,8 @@ export default function AwardsPage() {
         <h2 id="award-rules">Who can win</h2>
         <p>
           A park or ride enters when at least half of its open time in the year was watched, and when it has at least a tenth of the open
-          days of the best recorded park of that year. So nobody wins with one lucky week, and nobody loses by one bad one.
+          days of the best recorded park of that year. A ride must also have run on at least half of the days on which it counted. So
+          nobody wins with one lucky week, and nobody loses by one bad one.
         </p>
       </section>
     </div>

@@ -2,7 +2,8 @@
 
 A park or ride may win that was covered by half (R12), that was recorded on at least a tenth of the open days
 of the best-recorded park of that year, and, if a park, that had three eligible rides. A ride's days are those
-on which it ran. So neither an afternoon's record nor a park of one ride wins a year.
+on which it ran; it must have run on at least half of those on which it counted and was seen. So neither an
+afternoon's record nor a park of one ride wins a year, nor a ride that the feed called open for ten minutes.
 
 The most reliable are sought among rides with a queue: where nobody waits, as in a garden or on a trail,
 nothing that could break down keeps anybody waiting.
@@ -18,6 +19,9 @@ from hallofshame.metrics.scores import MIN_AWARD_SHARE_OF_DAYS, MIN_RANKED_RIDES
 QUEUE_MINUTES = 10
 """A posted wait from which on we call it a queue. What nobody queues for posts nothing, 0, or 5 all day."""
 
+DAYS_PER_DAY_RUN = 2
+"""A ride in service ran on at least one in so many of the days on which it counted and was seen."""
+
 DAYS_PER_QUEUE_DAY = 2
 """A ride with a queue had one on at least one in so many of the days on which it ran."""
 
@@ -27,13 +31,15 @@ class Record:
     """A park's or ride's year. ``rides`` are a park's eligible rides, null for a ride, which is one.
 
     ``open_days`` counts the days on which a park was open and observed, and those on which a ride ran;
-    ``queue_days`` the days among these on which a ride posted :data:`QUEUE_MINUTES` or more.
+    ``queue_days`` the days among these on which a ride posted :data:`QUEUE_MINUTES` or more. ``seen_days``
+    are those on which a ride was eligible and seen, whether it ran or not; null for a park.
     """
 
     coverage: float | None
     open_days: int
     rides: int | None = None
     queue_days: int = 0
+    seen_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,14 @@ def qualifies(record: Record | None, best_open_days: int) -> bool:
     rides = MIN_RANKED_RIDES if record.rides is None else record.rides
     if unranked_reason(record.coverage, rides) is not None:
         return False
+    if not in_service(record):
+        return False
     return 0 < best_open_days <= MIN_AWARD_SHARE_OF_DAYS * record.open_days
+
+
+def in_service(record: Record) -> bool:
+    """Whether the ride ran on at least half of the days on which it counted and was seen; parks always do."""
+    return record.seen_days is None or record.seen_days <= DAYS_PER_DAY_RUN * record.open_days
 
 
 def has_queue(record: Record) -> bool:

@@ -34,8 +34,11 @@ class RecordedDays:
 
 @dataclass(frozen=True, slots=True)
 class RideDays:
-    """A ride's days in a range: on which it operated, and of these on which it posted a long enough wait."""
+    """A ride's days in a range: those on which it was eligible and observed, of these those on which it
+    operated, and of these those on which it posted a long enough wait.
+    """
 
+    observed: int
     operated: int
     queued: int
 
@@ -79,28 +82,34 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def operated_days(
+def ride_days(
     connection: Connection, ranges: Mapping[int, DayRange], ride_ids: Collection[int], queue_minutes: int
 ) -> dict[int, RideDays]:
-    """The days of its park's range on which each of the rides operated; rides that never did are absent.
+    """The days of its park's range that count for each of the rides; rides without any are absent.
 
-    Those on which it posted a wait of ``queue_minutes`` or more are counted beside.
+    :param queue_minutes: from which posted wait on a day is one with a queue.
     """
     model = RideDailyStats
     found: dict[int, RideDays] = {}
     for days, park_ids in by_range(ranges).items():
         query = (
-            select(model.ride_id, func.count(), _count(model.wait_max >= queue_minutes))
+            select(
+                model.ride_id,
+                func.count(),
+                _count(model.operating > 0),
+                _count((model.operating > 0) & (model.wait_max >= queue_minutes)),
+            )
             .where(
                 model.ride_id.in_(ride_ids),
                 model.day.between(days.start, days.end),
                 model.park_id.in_(park_ids),
-                model.operating > 0,
+                model.eligible == 1,
+                model.observed > 0,
             )
             .group_by(model.ride_id)
         )
-        for ride_id, operated, queued in connection.execute(query):
-            found[ride_id] = RideDays(int(operated), int(queued))
+        for ride_id, *counts in connection.execute(query):
+            found[ride_id] = RideDays(*map(int, counts))
     return found
 
 

@@ -16,7 +16,7 @@ from hallofshame.metrics.awards import (
     qualifies,
     winners,
 )
-from hallofshame.store.reports.record import RideDays, operated_days, recorded_days
+from hallofshame.store.reports.record import RideDays, recorded_days, ride_days
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
@@ -210,22 +210,24 @@ class _Judge:
                     rides = row["rides_eligible"] or 0
                     records[key] = Record(row["coverage_percent"], open_days.get(key, 0), rides)
         else:
-            known, ran = measures(self.reading, period), self._ran(period, keys)
+            known, counted = measures(self.reading, period), self._days(period, keys)
             for key in keys:
-                if key in known and known[key].eligible and key in ran:
-                    days = ran[key]
-                    records[key] = Record(known[key].coverage, days.operated, queue_days=days.queued)
+                if key in known and known[key].eligible and key in counted:
+                    days = counted[key]
+                    records[key] = Record(
+                        known[key].coverage, days.operated, queue_days=days.queued, seen_days=days.observed
+                    )
         return {
             key: record
             for key, record in records.items()
             if qualifies(record, best) and (has_queue(record) or not self.category.needs_queue)
         }
 
-    def _ran(self, period: Period, ride_ids: Sequence[int]) -> dict[int, RideDays]:
+    def _days(self, period: Period, ride_ids: Sequence[int]) -> dict[int, RideDays]:
         known = self.reading.catalogue
         parks = [known.parks[park_id] for park_id in {known.rides[key].park_id for key in ride_ids}]
         ranges = self.reading.ranges(period, parks)
-        return operated_days(self.reading.connection, ranges, ride_ids, QUEUE_MINUTES)
+        return ride_days(self.reading.connection, ranges, ride_ids, QUEUE_MINUTES)
 
 
 def _open_days(reading: Reading, period: Period) -> dict[int, int]:
