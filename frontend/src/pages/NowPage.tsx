@@ -59,7 +59,7 @@ export default function NowPage() {
               Down now {board.data && <span className="of">{counted(board.data.data.down.length, "ride")}</span>}
             </h2>
             {(board.data?.data.down.length ?? 0) > 1 && <label>
-              Order{" "}
+              <span className="order-word">Order </span>
               <select value={readSort(state["sort"])} onChange={(event) => set({ sort: event.target.value === "newest" ? null : event.target.value })}>
                 {BOARD_SORTS.map((sort) => (
                   <option key={sort.name} value={sort.name}>

@@ -107,7 +107,7 @@ function Rides({ list, query }: PartProps<RideRow>) {
         isBusy={list.isPrevious}
         title={<>Rides</>}
         caption={
-            <span>By average posted wait; the {number(rows.length)} longest of {number(list.data.total ?? rows.length)} rides.</span>
+            <span>Rides by average posted wait: the {number(rows.length)} longest of {number(list.data.total ?? rows.length)}.</span>
         }
       />
       {rows.length === 0 && <NoWaits />}
@@ -140,7 +140,7 @@ function Parks({ list, query }: PartProps<ParkRow>) {
         groupOf={(row) => (row.rank === null ? "Not ranked" : null)}
         title={<>Parks</>}
         caption={
-            <span>By average posted wait over all their rides.</span>
+            <span>Parks by average posted wait over all their rides.</span>
         }
       />
       <SameView path={PARKS} asked={list.asked} of="parks by wait" />

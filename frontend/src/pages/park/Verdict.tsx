@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import { bandOf } from "../../lib/bands";
-import { capital } from "../../lib/format";
 import { unrankedWords } from "../../lib/wording";
 import { Figure, LocalTime, Percent, Sign, TrendMark } from "../../components";
 import type { ParkRow } from "../../api/rows";
@@ -56,6 +55,9 @@ function LiveFacts({ row }: { row: ParkRow }) {
       <Fact name="Looked at">
         <LocalTime iso={row.observed_at} zone={row.timezone} style="zoned" />
       </Fact>
+      <Fact name="Watched">
+        <Percent value={row.coverage_percent} digits={0} />
+      </Fact>
     </>
   );
 }
@@ -109,7 +111,8 @@ function Hours({ details }: { details: ParkDetails }) {
           <LocalTime iso={window.start} zone={park.timezone} /> to <LocalTime iso={window.end} zone={park.timezone} style="zoned" />
         </span>
       ))}
-      . <span className="sub">{capital(evidenceWords(evidence))}.</span>
+      {" "}
+      <span className="sub">by {evidenceWords(evidence)}</span>
     </p>
   );
 }

@@ -31,7 +31,9 @@ export function WithoutData({ details, view }: { details: ParkDetails; view: Vie
       <h2>{isClosed ? `Closed: no figures for ${view.during}` : `No figures for ${view.during}`}</h2>
       <p>
         {isClosed
-          ? "The park had no open hours in this period, so nothing could break down. "
+          ? evidence === "no_activity"
+            ? "The park was closed: no ride ran. "
+            : "The park had no open hours in this period. "
           : summary.unranked_reason !== null && `${unrankedWords(summary.unranked_reason)}. `}
         {evidence !== null && !isClosed && `What is known of the day: ${evidenceWords(evidence).replace(": ", ", ")}. `}
         {!park.is_active && "The park has vanished from its sources. "}

@@ -74,7 +74,7 @@ export function RideVerdict({ details, view }: { details: RideDetails; view: Vie
 }
 
 function standing({ summary }: RideDetails): string {
-  if (!summary.eligible) return `Does not count in its park's score: ${excludedWords(summary.excluded_reason).toLowerCase()}`;
+  if (!summary.eligible) return `Does not count towards the score of its park: ${excludedWords(summary.excluded_reason).toLowerCase()}`;
   if (summary.rank !== null) return `Rank ${summary.rank} among all rides by time lost`;
   return `Not ranked: ${unrankedWords(summary.unranked_reason ?? "no_data").toLowerCase()}`;
 }

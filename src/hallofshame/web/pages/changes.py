@@ -21,11 +21,14 @@ from hallofshame.web.reading import Reading
 change_pages = Blueprint("change_pages", __name__)
 
 TREND_TABLES = (
-    ("parks_improving", "Parks that got better"),
-    ("parks_declining", "Parks that got worse"),
-    ("rides_improving", "Rides that got better"),
-    ("rides_declining", "Rides that got worse"),
+    ("parks_improving", "Parks that got better", "No park gained five points."),
+    ("parks_declining", "Parks that got worse", "No park lost five points."),
+    ("rides_improving", "Rides that got better", "No ride gained five points."),
+    ("rides_declining", "Rides that got worse", "No ride lost five points."),
 )
+"""The tables of the answer, what they are called, and what is said where one is empty."""
+SHOWN_CHANGES = 10
+"""How many changes a table shows, unless all are asked for."""
 INSTEAD_OF_LIVE = PeriodName.SEVEN_DAYS
 """A moment has no period before it: the trends of these days are shown instead."""
 
@@ -45,6 +48,7 @@ def trends(reading: Reading) -> str:
     view = View(reading)
     body = view.ask("/api/trends", {**choosing.asked, **limit})
     view.ask(*CATALOGUE)
+    is_cut = any(total > SHOWN_CHANGES for total in body["totals"].values())
     return view.page(
         "trends.html",
         head_of(
@@ -58,8 +62,18 @@ def trends(reading: Reading) -> str:
         page=BY_NAME["trends"],
         body=body,
         is_live=is_live,
-        all_href=None if limit else choosing.href(all="1"),
-        tables=TREND_TABLES,
+        all_href=None if limit or not is_cut else choosing.href(all="1"),
+        tables=[
+            {
+                "name": name,
+                "title": title,
+                "none": none,
+                "of_parks": name.startswith("parks"),
+                "rows": body["data"][name][: None if limit else SHOWN_CHANGES],
+                "total": body["totals"][name],
+            }
+            for name, title, none in TREND_TABLES
+        ],
         api_href=page_url("/api/trends", choosing.query),
     )
 
@@ -69,7 +83,7 @@ def trends(reading: Reading) -> str:
 def awards(reading: Reading) -> str:
     """The best and the worst of a year."""
     asked = known("year", "against", *FILTER_PARAMETERS)
-    choosing = Choosing.of(reading, "/awards", known(*FILTER_PARAMETERS), has_live=False)
+    choosing = Choosing.of(reading, "/awards", known("year", *FILTER_PARAMETERS), ("year",), has_live=False)
     view = View(reading)
     query = {**choosing.asked, **asked_for(asked, ("year",))}
     data = view.ask("/api/awards", query)["data"]
@@ -100,7 +114,6 @@ def awards(reading: Reading) -> str:
             }
             for other in reversed(data["years"])
         ],
-        kept=asked_for(asked, ("year",)),
         api_href=page_url("/api/awards", query),
     )
 

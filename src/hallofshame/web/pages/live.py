@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.web.answers import answered
+from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
@@ -14,7 +15,7 @@ from hallofshame.web.reading import Reading
 
 live_pages = Blueprint("live_pages", __name__)
 
-SHOWN_PARKS = 6
+SHOWN_PARKS, SHOWN_RIDES = 6, 24
 
 
 @live_pages.get("/now")
@@ -43,6 +44,13 @@ def now(reading: Reading) -> str:
         page=BY_NAME["now"],
         summary=summary,
         board=board,
+        down=_newest_first(board["down"])[:SHOWN_RIDES],
         ranking=ranking,
         api_href=page_url("/api/outages/now", filters),
     )
+
+
+def _newest_first(down: list[Row]) -> list[Row]:
+    """The rides that fell last come first; equals by id, as the script has them."""
+    by_id = sorted(down, key=lambda row: row["ride_id"])
+    return sorted(by_id, key=lambda row: row["started_at"], reverse=True)

@@ -36,7 +36,7 @@ def parks(reading: Reading) -> str:
     choosing = Choosing.of(reading, "/", asked, ("sort",))
     view = View(reading)
     body = view.ask("/api/parks/downtime", {**choosing.asked, **choosing.rest, **EVERY_PARK})
-    view.ask("/api/parks/sparklines")
+    sparks = view.ask("/api/parks/sparklines")["data"]
     view.ask(*CATALOGUE)
     rows: list[Row] = body["data"]
     shamed = [row for row in rows if row["rank"] is not None and row["shame_score"] > 0]
@@ -53,6 +53,7 @@ def parks(reading: Reading) -> str:
         ranked=[row for row in rows if row["rank"] is not None],
         unranked=[row for row in rows if row["rank"] is None],
         wall=sorted(shamed, key=lambda row: row["rank"])[:WALL_SIZE],
+        sparks={row["park_id"]: row["values"] for row in sparks},
         has_parks=bool(reading.catalogue.parks),
         api_href=page_url("/api/parks/downtime", choosing.query, choosing.rest),
     )
@@ -71,10 +72,11 @@ def rides(reading: Reading) -> str:
     part = {**asked_for(asked, ("offset",)), "limit": str(limit)}
     body = view.ask("/api/rides/downtime", {**choosing.asked, **choosing.rest, **part})
     shown = sorted(row["ride_id"] for row in body["data"])
-    lost = [row for row in body["data"] if row["rank"] is not None and (row["downtime_seconds"] or 0) > 0]
+    is_live = choosing.period.is_live
+    ranked = (row for row in body["data"] if row["rank"] is not None)
+    lost = [row for row in ranked if is_live or (row["downtime_seconds"] or 0) > 0]
     first = sorted((row for row in lost if row["rank"] <= WALL_SIZE), key=lambda row: row["rank"])
-    if shown:
-        view.ask("/api/rides/sparklines", {"ids": ",".join(map(str, shown))})
+    sparks = view.ask("/api/rides/sparklines", {"ids": ",".join(map(str, shown))})["data"] if shown else []
     view.ask(*CATALOGUE)
     return view.page(
         "rides.html",
@@ -89,9 +91,10 @@ def rides(reading: Reading) -> str:
         period=choosing.period,
         page=BY_NAME["rides"],
         body=body,
+        sparks={row["ride_id"]: row["values"] for row in sparks},
         sort=asked.choice("sort", tuple(RIDE_SORTS)),
         sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in RIDE_SORTS},
-        wall=[] if page.offset or choosing.period.is_live else first[:WALL_SIZE],
+        wall=[] if page.offset else first[:WALL_SIZE],
         before_href=choosing.href(offset=str(max(0, page.offset - limit))) if page.offset else None,
         after_href=choosing.href(offset=str(after)) if after < body["total"] else None,
         api_href=page_url("/api/rides/downtime", choosing.query, choosing.rest, part),
@@ -115,6 +118,8 @@ def waits(reading: Reading) -> str:
         rides=view.ask("/api/rides/waittimes", {**choosing.asked, "limit": SHOWN_WAITS}),
         parks=view.ask("/api/parks/waittimes", {**choosing.asked, **EVERY_PARK}),
         api_href=page_url("/api/rides/waittimes", choosing.query),
+        parks_href=page_url("/api/parks/waittimes", choosing.query),
+        longest_href=page_url("/api/rides/longest-waits", choosing.query),
     )
 
 

@@ -33,8 +33,8 @@ PAGES: tuple[Page, ...] = (
         "RideRankingPage", "ride-scene",
     ),
     Page(
-        "now", "/now", "Now", "Right now",
-        "What stands still, since when, and how soon it may run again.",
+        "now", "/now", "Now", "Down right now",
+        "What is down at this moment, since when, and how soon it may reopen, judged by the ride’s own past.",
         "NowPage", "clock-tower",
     ),
     Page(

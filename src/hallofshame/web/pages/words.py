@@ -12,6 +12,7 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.errors import nearest
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, page_url, park_path, period_query, ride_path
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
+from hallofshame.web.pages.sparkline import sparkline
 from hallofshame.web.pages.view import absolute, has_styles, plain_assets
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import EVIDENCE_WORDS, EXCLUDED_REASONS, OUTAGE_WORDS, UNRANKED_REASONS
@@ -21,6 +22,15 @@ FEED_WORDS = {
     "themeparks_wiki": "ThemeParks.wiki",
     "archive": "its archive",
 }
+
+TIER_SOURCES = {
+    "override": "set by hand",
+    "curated": "from our curated list",
+    "pattern": "by its kind",
+    "typical_wait": "by its typical wait within the park",
+    "unrated": "no rule knows it",
+}
+"""Who decided the tier of a ride, as the pages' script says it."""
 
 BAND_SIGNS = {
     1: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16z",
@@ -45,6 +55,7 @@ def template_words() -> Row:
         "outage_words": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},
         "evidence_words": {evidence.value: EVIDENCE_WORDS[evidence] for evidence in Evidence},
         "feed_words": FEED_WORDS,
+        "tier_sources": TIER_SOURCES,
         "min_coverage": MIN_RANKED_COVERAGE_PERCENT,
         "min_rides": MIN_RANKED_RIDES,
         "named_periods": [(name.value, Period(name).label) for name in PERIODS_SHOWN],
@@ -59,6 +70,7 @@ def template_words() -> Row:
         "park_path": park_path,
         "ride_path": ride_path,
         "period_query": period_query,
+        "sparkline": sparkline,
         "lower_first": lower_first,
         "near_pages": near_pages,
         "near_path": near_path,

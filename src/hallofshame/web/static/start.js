@@ -9,7 +9,10 @@ try {
 
 const script = document.currentScript.dataset.script;
 if (script) {
-  const run = () => import(script);
+  // What only a page without script needs is left out, as long as the script can be had.
+  const page = document.documentElement;
+  page.classList.add("scripted");
+  const run = () => import(script).catch(() => page.classList.remove("scripted"));
   document.addEventListener("DOMContentLoaded", () => {
     // A tab in the background draws no frame.
     if (document.hidden) run();
