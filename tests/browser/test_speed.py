@@ -6,6 +6,8 @@ of several attempts counts, the first within the budget ends them, and all are p
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
@@ -72,21 +74,74 @@ def test_the_content_is_painted_within_a_second(
     assert min(measured) <= PAINT_MS
 
 
-@pytest.mark.parametrize("name", ["rankings", "rides", "park", "ride"])
-def test_a_click_is_answered_within_a_tenth_of_a_second(
-    browser: Browser, site: Server, places: Places, name: str
+def period(page: Page) -> None:
+    """Another period."""
+    page.locator(".periods").get_by_role("link", name="Yesterday").click()
+    page.wait_for_function("() => location.search.includes('period=yesterday')")
+
+
+def measure(page: Page) -> None:
+    """Another measure in the chart."""
+    page.locator("#chart").get_by_role("button", name="Time lost").click()
+    page.wait_for_function("() => location.search.includes('measure=')")
+
+
+def table(page: Page) -> None:
+    """The table behind the chart."""
+    page.locator("#chart").get_by_role("button", name="Show as table").click()
+    page.locator("#chart table").wait_for()
+
+
+def order(page: Page) -> None:
+    """Another order of the table."""
+    page.locator("table").get_by_role("button", name="Average wait").click()
+    page.wait_for_function("() => location.search.includes('sort=')")
+
+
+def closer(page: Page) -> None:
+    """A closer look at the map."""
+    page.get_by_role("button", name="Closer", exact=True).click()
+    page.wait_for_function("() => location.search.includes('view=')")
+
+
+def letters(page: Page) -> None:
+    """A name in the search, typed letter by letter."""
+    page.keyboard.press("Control+k")
+    found = page.get_by_role("listbox").get_by_role("option")
+    found.first.wait_for()
+    page.keyboard.type("space", delay=120)
+    found.filter(has_text="Space Mountain").first.wait_for()
+
+
+ACTS: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "period of the parks": ("rankings", period),
+    "period of the rides": ("rides", period),
+    "period of a park": ("park", period),
+    "period of a ride": ("ride", period),
+    "order of the rides": ("rides", order),
+    "measure of a chart": ("park", measure),
+    "table behind a chart": ("park", table),
+    "scale of the map": ("map", closer),
+    "letters of the search": ("rankings", letters),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_is_done_is_answered_within_a_tenth_of_a_second(
+    browser: Browser, site: Server, places: Places, act: str
 ) -> None:
+    name, do = ACTS[act]
     measured: list[float] = []
     for _ in range(ATTEMPTS):
         tab = Tab(browser, site.url, is_timed=True)
         page = tab.open(places.address(name))
         uncover(page)
-        # Neighbouring periods are fetched ahead while nothing happens.
+        tab.unroll()
+        # Neighbouring periods and the search are fetched ahead while nothing happens.
         page.wait_for_load_state("networkidle")
         page.evaluate(_WATCH)
         slowed(page)
-        page.locator(".periods").get_by_role("link", name="Yesterday").click()
-        page.wait_for_function("() => location.search.includes('period=yesterday')")
+        do(page)
         tab.settle()
         page.wait_for_timeout(300)
         # Answers faster than 16 ms are not listed at all.
@@ -94,5 +149,5 @@ def test_a_click_is_answered_within_a_tenth_of_a_second(
         tab.close()
         if min(measured) <= ANSWER_MS:
             break
-    print(f"answer to a click, {name}: {[round(value) for value in measured]} ms")
+    print(f"answer, {act}: {[round(value) for value in measured]} ms")
     assert min(measured) <= ANSWER_MS
