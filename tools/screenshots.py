@@ -165,7 +165,7 @@ def _show(tab: Tab, sight: Sight) -> None:
     """Open the sight and wait until it is all there."""
     tab.page.emulate_media(color_scheme="light")
     tab.page.goto(sight.address, wait_until="load")
-    if not (tab.has_script and tab.page.locator("#seed").count()):
+    if not tab.has_script:
         return
     tab.settle()
     if sight.breaks:

@@ -82,16 +82,25 @@ async function networkFirst(request: Request, event: FetchEvent, isPage: boolean
 
 const later = (time: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), time));
 
-/** The kept answer, marked as such; for a page at least the ranking, from which the script shows any other. */
+/** The kept answer, marked as such; for a page at least another one, from which the script shows any. */
 async function kept(request: Request, isPage: boolean): Promise<Response | undefined> {
   const cache = await caches.open(SEEN);
-  const held = (await cache.match(request)) ?? (isPage ? await cache.match("/") : undefined);
+  const held = (await cache.match(request)) ?? (isPage ? await anyPage(cache) : undefined);
   if (held === undefined) return undefined;
   const headers = new Headers(held.headers);
   headers.set(KEPT_HEADER, "1");
   // The script of a page cannot read the headers it came with: the page itself says it.
   const body = isPage ? (await held.text()).replace("<html ", "<html data-kept ") : held.body;
   return new Response(body, { status: held.status, headers });
+}
+
+/** The ranking, or the page seen last. */
+async function anyPage(cache: Cache): Promise<Response | undefined> {
+  const ranking = await cache.match("/");
+  if (ranking !== undefined) return ranking;
+  const pages = (await cache.keys()).filter(({ url }) => !new URL(url).pathname.startsWith("/api/"));
+  const last = pages.at(-1);
+  return last && cache.match(last);
 }
 
 async function keep(request: Request, response: Response): Promise<void> {
@@ -105,7 +114,8 @@ async function keep(request: Request, response: Response): Promise<void> {
 function offlinePage(): Response {
   const text =
     "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
-    "<title>Offline · Theme Park Hall of Shame</title><h1>You are offline</h1>" +
-    "<p>This page was not kept from an earlier visit. It will be here again with the network. <a href='/'>All parks</a></p></html>";
+    `<title>Offline · Theme Park Hall of Shame</title><link rel=stylesheet href="${SHELL.find((path) => path.endsWith(".css")) ?? ""}">` +
+    "<main class=page><h1>You are offline</h1>" +
+    "<p>No page was kept from an earlier visit. It will be here again with the network. <a href='/'>All parks</a></p></main></html>";
   return new Response(text, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

@@ -88,6 +88,47 @@ def test_the_last_view_is_there_offline(open_tab: Open, demo_database: Path, pla
         assert page.locator(".notice.offline").count() == 0
 
 
+def test_a_view_that_was_not_kept_says_so_and_lists_those_that_were(
+    open_tab: Open, demo_database: Path, places: Places
+) -> None:
+    with Server(demo_database) as server:
+        tab = open_tab(server, service_workers="allow", is_timed=True)
+        page = tab.open("/")
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
+        tab.open("/")
+        page.wait_for_function("() => (localStorage.views ?? '').includes('Today')")
+        page.get_by_role("link", name="Trends").first.click()
+        page.wait_for_function("() => localStorage.views.includes('/trends')")
+        server.stop()
+        page.goto("/rides?period=last_month")
+        failure = page.locator(".failure")
+        failure.get_by_text("This view was not kept").wait_for()
+        kept = failure.locator(".near a")
+        kept.first.wait_for()
+        assert kept.evaluate_all("links => links.map(link => link.pathname)") == ["/trends", "/"]
+        assert axe(page) == []
+        kept.first.click()
+        page.locator("h1", has_text="Better or worse?").wait_for()
+        page.locator(".trend-table").first.wait_for()
+
+
+@pytest.mark.parametrize("address", ["/parks/magic-kingdon", "/?period=never", "/api/docs"])
+def test_pages_about_errors_and_the_api_have_search_and_theme(
+    open_tab: Open, site: Server, address: str
+) -> None:
+    tab = open_tab(site)
+    page = tab.open(address)
+    heading = page.locator("h1").inner_text()
+    assert page.locator("footer").get_by_text("No data").count() == 0
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("gardaland")
+    page.get_by_role("option", name="Gardaland").first.click()
+    page.locator("h1", has_text="Gardaland").wait_for()
+    page.go_back()
+    page.locator("h1", has_text=heading).wait_for()
+    assert axe(page) == []
+
+
 def test_the_site_can_be_installed(open_tab: Open, site: Server) -> None:
     tab = open_tab(site)
     page = tab.open("/")

@@ -22,6 +22,8 @@ const DEFAULTS: Record<string, string> = { period: "today", filter: "all", offse
 const HEATMAP_DEFAULTS: Record<string, string> = { ...DEFAULTS, period: "30days" };
 /** Header with which the service worker marks an answer it kept from earlier. */
 const KEPT_HEADER = "X-Hallofshame-Kept";
+/** Where it keeps them. */
+const SEEN = "seen";
 
 /** A query in canonical form: sorted by name, empty and default values left out. With "?" or empty. */
 export function canonicalQuery(parameters: ApiParameters, defaults = DEFAULTS): string {
@@ -120,15 +122,26 @@ export const queryClient = new QueryClient({
 
 /** Put the answers that came with the page into the cache. */
 export function plantSeed(document: Document): void {
-  const text = document.getElementById("seed")?.textContent;
-  if (!text) return;
-  const seeds = JSON.parse(text) as Record<string, Envelope<unknown>>;
+  const seeds = seedsOf(document);
   // A page that the service worker kept from an earlier visit: shown, and asked for anew at once.
   const isKept = document.documentElement.dataset["kept"] !== undefined;
   for (const [url, body] of Object.entries(seeds)) {
     queryClient.setQueryData([url], { body, isKept } satisfies Held, isKept ? { updatedAt: 1 } : undefined);
     noteFreshness(body, isKept);
   }
+}
+
+function seedsOf(document: Document): Record<string, Envelope<unknown>> {
+  const text = document.getElementById("seed")?.textContent;
+  return text ? (JSON.parse(text) as Record<string, Envelope<unknown>>) : {};
+}
+
+/** Keep the answers that came with the page for the time without a network, as the service worker keeps those asked for. */
+export async function keepSeed(document: Document): Promise<void> {
+  if (document.documentElement.dataset["kept"] !== undefined) return;
+  const cache = await caches.open(SEEN);
+  const headers = { "Content-Type": "application/json" };
+  await Promise.all(Object.entries(seedsOf(document)).map(([url, body]) => cache.put(url, new Response(JSON.stringify(body), { headers }))));
 }
 
 export interface ApiOptions {
@@ -188,16 +201,17 @@ export function whenIdle(task: () => void): void {
 
 /** The newest `data_as_of` of all answers so far, and whether the latest answer was a kept copy. */
 export interface Freshness {
-  asOf: string | null;
+  /** Null where nothing was collected yet, undefined before the first answer. */
+  asOf: string | null | undefined;
   isKept: boolean;
 }
 
-let freshness: Freshness = { asOf: null, isKept: false };
+let freshness: Freshness = { asOf: undefined, isKept: false };
 const watchers = new Set<() => void>();
 
 function noteFreshness(body: Envelope<unknown>, isKept: boolean): void {
   const asOf = body.data_as_of;
-  const newest = asOf !== null && asOf !== undefined && (freshness.asOf === null || asOf > freshness.asOf);
+  const newest = asOf !== undefined && (freshness.asOf === undefined || (asOf ?? "") > (freshness.asOf ?? ""));
   if (!newest && isKept === freshness.isKept) return;
   freshness = { asOf: newest ? asOf : freshness.asOf, isKept };
   for (const watcher of watchers) watcher();
@@ -206,6 +220,13 @@ function noteFreshness(body: Envelope<unknown>, isKept: boolean): void {
 function watch(watcher: () => void): () => void {
   watchers.add(watcher);
   return () => watchers.delete(watcher);
+}
+
+/** The addresses of the answers that are shown; null while one of them is awaited, failed, or was kept from earlier. */
+export function wholeAnswers(): string[] | null {
+  const shown = queryClient.getQueryCache().findAll({ type: "active" });
+  const isThere = shown.every(({ state }) => state.status === "success" && state.fetchStatus === "idle" && !(state.data as Held).isKept);
+  return isThere ? shown.map(({ queryKey }) => String(queryKey[0])) : null;
 }
 
 /** How fresh the data on the page is. */

@@ -1,10 +1,11 @@
 import { Component, lazy, Suspense, use, useEffect, useRef, type ReactNode } from "react";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useLocation } from "wouter";
+import { useLocation, useSearch } from "wouter";
 import { ApiError, queryClient } from "../api/client";
-import { Failure, Skeleton } from "../components";
+import { Failure, Skeleton, useSeenViews } from "../components";
 import { depthHere } from "./location";
 import { findRoute, type PageProps, type Route } from "./routes";
+import { ServedPage, servedAt } from "./served";
 import { Shell } from "./Shell";
 
 const NotFound = lazy(() => import("../pages/NotFoundPage"));
@@ -12,14 +13,16 @@ const NotFound = lazy(() => import("../pages/NotFoundPage"));
 /** The whole site. */
 export function App() {
   const [path] = useLocation();
+  const served = servedAt(path, useSearch());
   const found = findRoute(path);
   useFocusOnNewPage(path);
+  useSeenViews();
   return (
     <QueryClientProvider client={queryClient}>
       <Shell path={path}>
         <ErrorBoundary key={path}>
           <Suspense fallback={<Waiting />}>
-            {found === null ? <NotFound path={path} /> : <LoadedPage route={found.route} params={found.params} />}
+            {served !== null ? <ServedPage served={served} /> : found === null ? <NotFound path={path} /> : <LoadedPage route={found.route} params={found.params} />}
           </Suspense>
         </ErrorBoundary>
       </Shell>

@@ -153,7 +153,7 @@ function OfflineNotice() {
     <div className="page">
       <p className="notice offline" role="status">
         {isOffline ? "You are offline." : "The server cannot be reached."} What you see was kept from your last visit
-        {asOf !== null && (
+        {asOf && (
           <>
             : data of <RelativeTime iso={asOf} />
           </>
@@ -174,7 +174,7 @@ function Footer() {
           <a href="https://themeparks.wiki/">Data provided by ThemeParks.wiki</a>
         </p>
         <p>
-          {asOf === null ? (
+          {asOf === undefined ? null : asOf === null ? (
             "No data has been collected yet"
           ) : (
             <>

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { UNREACHABLE, type ApiError } from "../api/client";
 import { capital } from "../lib/format";
 import { BrokenRide } from "../art/BrokenRide";
+import { KeptViews } from "./KeptViews";
 import { RelativeTime } from "./Times";
 
 /** The place of something that is still loading, in its shape. */
@@ -41,7 +42,7 @@ export function Failure({ error, retry }: { error: ApiError; retry?: () => void 
       <BrokenRide />
       <div>
         <h2>{CAUSES[error.code] ?? "This ride is out of order"}</h2>
-        <p>{error.code === "unreachable" && error.message === UNREACHABLE ? "Look whether you are connected; it may also be restarting." : `${capital(error.message)}.`}</p>
+        {error.code === "unreachable" && error.message === UNREACHABLE ? <KeptViews /> : <p>{capital(error.message)}.</p>}
         {error.nearMatches.length > 0 && (
           <>
             <p>Did you mean</p>

@@ -16,3 +16,4 @@ export { Later } from "./Later";
 export { useMore } from "./More";
 export { SectionNav } from "./SectionNav";
 export { Switch } from "./Switch";
+export { useSeenViews } from "./KeptViews";

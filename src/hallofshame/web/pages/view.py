@@ -133,9 +133,8 @@ def has_styles() -> bool:
 
 
 def plain_assets() -> PageAssets:
-    """What a page without a script loads, such as one about an error: the styles."""
-    assets = the_build().page(None)
-    return PageAssets(styles=assets.styles, fonts=assets.fonts)
+    """What a page without a chunk of its own loads, such as one about an error: the frame of all pages."""
+    return the_build().page(None)
 
 
 CATALOGUE = ("/api/parks", {"limit": "500"})
