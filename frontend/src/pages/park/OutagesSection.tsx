@@ -55,6 +55,7 @@ function columns(zone: string, slugs: ReadonlyMap<number, string> | undefined, v
   const began: Column<Outage> = {
     id: "began",
     header: "Began",
+    className: "wide",
     numeric: false,
     isRowHeader: slugs === undefined,
     cell: (outage) => <LocalTime iso={outage.started_at} zone={zone} style="day" />,
@@ -63,6 +64,7 @@ function columns(zone: string, slugs: ReadonlyMap<number, string> | undefined, v
     {
       id: "ended",
       header: "Ended",
+      className: "wide",
       numeric: false,
       cell: (outage) =>
         outage.ended_at === null ? <span className="status down">still down</span> : <LocalTime iso={outage.ended_at} zone={zone} style="day" />,

@@ -51,9 +51,9 @@ function columns(park: ParkInfo): Column<ParkDay>[] {
         ) : (
           day.windows.map((window, at) => (
             <span key={window.start} className="window">
-              {at > 0 && ", "}
               <LocalTime iso={window.start} zone={zone} /> to <LocalTime iso={window.end} zone={zone} />{" "}
               <span className="sub">{zoneName(window.end, zone)}</span>
+              {at < day.windows.length - 1 && <>,&nbsp;</>}
             </span>
           ))
         ),
