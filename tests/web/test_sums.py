@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -16,7 +16,13 @@ from hallofshame.store.database import Database
 from hallofshame.store.models import ParkDailyStats, RideDailyStats
 from hallofshame.store.reports.points import add_park_totals, add_ride_totals, park_stretches, ride_stretches
 from hallofshame.store.reports.ranges import Grain, Piece, decompose, unit_starts
-from hallofshame.store.reports.sums import park_sums, ride_sums, ride_tallies
+from hallofshame.store.reports.sums import (
+    RideReliability,
+    park_sums,
+    ride_reliability,
+    ride_sums,
+    ride_tallies,
+)
 from web.builders import HOUR, World, at, plain_sum
 
 FIRST, LAST = dt.date(2023, 11, 20), dt.date(2026, 2, 10)
@@ -114,6 +120,11 @@ def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> No
                     name: value for name, value in expected.items() if hasattr(totals, name)
                 }
                 assert totals.eligible_days == sum(row["eligible"] for row in own)
+            fewer = ride_reliability(connection, wanted)
+            names = [field.name for field in fields(RideReliability)]
+            assert {ride_id: [getattr(of, name) for name in names] for ride_id, of in fewer.items()} == {
+                ride_id: [getattr(of, name) for name in names] for ride_id, of in found.items()
+            }
             for park_id, park_totals in park_sums(connection, wanted).items():
                 own = [row for row in parks if inside(row) and row["park_id"] == park_id]
                 for name in ("weighted_downtime", "weighted_exposure", "observed", "window_seconds"):

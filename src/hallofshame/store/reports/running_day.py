@@ -12,6 +12,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -20,7 +21,9 @@ from hallofshame.domain.words import ScheduleKind
 from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
 from hallofshame.store.models import ParkActivitySnapshot, ParkCurrent, ParkDailyStats
 from hallofshame.store.reports.hours import published_hours
-from hallofshame.store.reports.sums import ParkTotals, RideTotals
+from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals
+
+OfRide = TypeVar("OfRide", RideTotals, RideReliability)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def of_park(totals: ParkTotals, ahead: Ahead | None) -> ParkTotals:
     return totals if ahead is None else park_less(totals, ahead.eligible * ahead.seconds())
 
 
-def of_ride(totals: RideTotals, ahead: Ahead | None) -> RideTotals:
+def of_ride(totals: OfRide, ahead: Ahead | None) -> OfRide:
     """A ride's sums over a range with its running day, less the open time ahead of it."""
     return totals if ahead is None else ride_less(totals, ahead.seconds())
 
@@ -132,7 +135,7 @@ def park_less(totals: ParkTotals, seconds: int) -> ParkTotals:
     return replace(totals, open=open_so_far(totals.open, totals.observed, seconds))
 
 
-def ride_less(totals: RideTotals, seconds: int) -> RideTotals:
+def ride_less(totals: OfRide, seconds: int) -> OfRide:
     """Less ``seconds`` of open time, but never less than was observed."""
     return replace(totals, open=open_so_far(totals.open, totals.observed, seconds))
 

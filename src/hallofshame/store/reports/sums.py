@@ -5,7 +5,7 @@ Lists, details, charts and exports all read these sums, so they agree by constru
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -23,6 +23,22 @@ from hallofshame.store.models import (
     RideYearlyStats,
 )
 from hallofshame.store.reports.ranges import Grain, Piece, by_range, decompose
+
+
+@dataclass(frozen=True, slots=True)
+class RideReliability:
+    """Those summed counters (R7) of one ride that its uptime and its coverage are made of."""
+
+    open: int
+    observed: int
+    operating: int
+    downtime: int
+    eligible_days: int
+
+    @classmethod
+    def of(cls, values: Row[Any] | tuple[Any, ...]) -> Self:
+        """From a row of values in field order; null counts as 0."""
+        return cls(*(int(value or 0) for value in tuple(values)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,22 +183,45 @@ def ride_sums(
     ride_ids: Collection[int] | None = None,
 ) -> dict[int, RideTotals]:
     """Summed counters of each ride of the parks in ``ranges``, or of ``ride_ids`` among them."""
+    rows = _ride_rows(connection, ranges, ride_ids, RIDE_SUMS, RIDE_MAXIMA)
+    return {row[0]: RideTotals.of(row[1:]) for row in rows}
+
+
+def ride_reliability(
+    connection: Connection,
+    ranges: Mapping[int, DayRange],
+    ride_ids: Collection[int] | None = None,
+) -> dict[int, RideReliability]:
+    """As :func:`ride_sums`, of what uptime and coverage take: reading fewer counters takes half the time."""
+    names = ("open", "observed", "operating", "downtime")
+    rows = _ride_rows(connection, ranges, ride_ids, names)
+    return {row[0]: RideReliability.of(row[1:]) for row in rows}
+
+
+def _ride_rows(
+    connection: Connection,
+    ranges: Mapping[int, DayRange],
+    ride_ids: Collection[int] | None,
+    sums: Collection[str],
+    maxima: Collection[str] = (),
+) -> Sequence[Any]:
+    """``ride_id``, the counters asked for, ``eligible_days``: a row for each ride over its park's range."""
     if not ranges:
-        return {}
+        return ()
     rows = union_all(
         *[
-            _ride_piece(piece, park_ids, RIDE_SUMS + RIDE_MAXIMA, ride_ids)
+            _ride_piece(piece, park_ids, (*sums, *maxima), ride_ids)
             for days, park_ids in by_range(ranges).items()
             for piece in decompose(days)
         ]
     ).subquery()
     query = select(
         rows.c.ride_id,
-        *[func.sum(rows.c[name]) for name in RIDE_SUMS],
-        func.max(rows.c.wait_max),
+        *[func.sum(rows.c[name]) for name in sums],
+        *[func.max(rows.c[name]) for name in maxima],
         func.sum(rows.c.eligible_days),
     ).group_by(rows.c.ride_id)
-    return {row[0]: RideTotals.of(row[1:]) for row in connection.execute(query)}
+    return connection.execute(query).all()
 
 
 def ride_tallies(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, RideTally]:

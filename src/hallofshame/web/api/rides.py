@@ -24,7 +24,7 @@ from hallofshame.web.rows.rankings import (
     with_standing,
 )
 from hallofshame.web.rows.ride_details import ride_details
-from hallofshame.web.rows.rides import measures
+from hallofshame.web.rows.rides import MANY_RIDES, measures, reliability_measures, ride_totals
 from hallofshame.web.rows.trends import TABLES, trend_tables
 from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
@@ -73,6 +73,9 @@ def _ranking(reading: Reading, asked: Parameters, by: str) -> Row:
     period = asked.period(reading.now.date())
     parks_asked, page = asked.parks(reading), asked.page()
     sort = asked.choice("sort", _SORTS)
+    if page.limit >= MANY_RIDES:
+        # Most sums are shown: read once, they serve the order too.
+        ride_totals(reading, period)
     standings = ride_standings(reading, period, parks_asked, by)
     ids = _sorted(reading, period, list(standings), sort)
     shown = [reading.catalogue.rides[ride_id] for ride_id in page.of(ids)]
@@ -94,7 +97,7 @@ def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list
         return ids
     if sort == "name":
         return sorted(ids, key=lambda ride_id: reading.catalogue.rides[ride_id].name.casefold())
-    known = measures(reading, period)
+    known = measures(reading, period) if sort == "wait" else reliability_measures(reading, period)
     if sort == "uptime":
         values = {ride_id: known[ride_id].uptime for ride_id in ids}
     else:
@@ -106,7 +109,7 @@ def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list
 
 
 def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing]) -> Row:
-    known = measures(reading, period)
+    known = reliability_measures(reading, period)
     return coverage_body(Line({}, known[ride_id].observed, known[ride_id].open) for ride_id in standings)
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, park_states
-from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, ride_tallies
+from hallofshame.store.reports.sums import (
+    ParkTotals,
+    RideReliability,
+    RideTally,
+    RideTotals,
+    ride_tallies,
+)
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import ParkNow, park_now
 from hallofshame.web.wording import TIER_LABELS
 
-Totals = TypeVar("Totals", ParkTotals, RideTotals)
+Reliable = ParkTotals | RideTotals | RideReliability
+"""What has an uptime and a coverage."""
 
 
 def park_identity(park: ParkInfo) -> Row:
@@ -121,7 +127,7 @@ def _line(park: ParkInfo, days: DayRange, figures: _Figures) -> Line:
     return Line(row, totals.observed, totals.open)
 
 
-def trend(totals: Totals, previous: Totals | None) -> float | None:
+def trend(totals: Reliable, previous: Reliable | None) -> float | None:
     """Change of uptime in percentage points (R11), of a park or a ride."""
     if previous is None:
         return None

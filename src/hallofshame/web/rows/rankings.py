@@ -14,7 +14,7 @@ from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
 from hallofshame.web.rows.present import ParkNow
-from hallofshame.web.rows.rides import Measure, measures, ride_lines, ride_totals
+from hallofshame.web.rows.rides import Measure, measures, reliability_measures, ride_lines
 
 DOWNTIME = "downtime"
 WAITS = "waits"
@@ -111,7 +111,8 @@ def _sorted(lines: list[Line], field: str, largest_first: bool) -> list[Line]:
 
 def ride_standings(reading: Reading, period: Period, parks: ParkFilter, by: str) -> dict[int, Standing]:
     """The place of every eligible ride of the parks, best known first; the unranked last, by name."""
-    found = measures(reading, period)
+    needs_waits = by in (WAITS, LONGEST_WAITS)
+    found = measures(reading, period) if needs_waits else reliability_measures(reading, period)
     rides = reading.catalogue.rides
     admitted = {park.park_id for park in parks.choose(reading.catalogue.parks.values())}
     chosen = [
@@ -185,7 +186,7 @@ def with_standing(
 ) -> list[Line]:
     """The rows of the rides with their places."""
     placed = []
-    for line in ride_lines(reading, period, rides, ride_totals(reading, period)):
+    for line in ride_lines(reading, period, rides):
         standing = standings.get(line.row["ride_id"], Standing(None, None))
         row = {"rank": standing.rank, **line.row, "unranked_reason": standing.reason}
         placed.append(Line(row, line.observed, line.open))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hallofshame.domain.periods import DayRange, Period
+from hallofshame.domain.periods import DayRange, Period, Shift
 from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, RideState, park_states, ride_states
 from hallofshame.store.reports.outages import outage_counts
-from hallofshame.store.reports.sums import RideTotals
+from hallofshame.store.reports.sums import RideReliability, RideTotals
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import ride_identity, trend
 from hallofshame.web.rows.present import ParkNow, RideNow, ride_now
 from hallofshame.web.wording import STATUS_SLUGS
+
+_TOTALS, _RELIABILITIES, _MEASURES = "ride totals", "ride reliabilities", "ride measures"
+"""What a reading remembers of all rides."""
 
 MANY_RIDES = 400
 """From this many on, a look-up by park is quicker than one by ride."""
@@ -47,14 +50,19 @@ class Measure:
 
 def measure_period(totals: RideTotals) -> Measure:
     """From the sums of a range of days."""
+    wait = scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max)
+    return replace(measure_reliability(totals), wait=wait, longest_wait=totals.wait_max or None)
+
+
+def measure_reliability(totals: RideTotals | RideReliability) -> Measure:
+    """The same without waits."""
     return Measure(
         eligible=totals.eligible_days > 0,
         observed=totals.observed,
         open=totals.open,
         downtime=totals.downtime,
         uptime=scores.uptime_percent(totals.operating, totals.downtime),
-        wait=scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
-        longest_wait=totals.wait_max or None,
+        wait=None,
     )
 
 
@@ -78,7 +86,7 @@ def measure_now(today: RideTotals | None, now: RideNow) -> Measure:
 
 def measures(reading: Reading, period: Period) -> dict[int, Measure]:
     """What orders every ride in the period; rides without a row in it are absent."""
-    return reading.remembered("ride measures", period, lambda: _measures(reading, period))
+    return reading.remembered(_MEASURES, period, lambda: _measures(reading, period))
 
 
 def ride_totals(reading: Reading, period: Period) -> dict[int, RideTotals]:
@@ -87,7 +95,45 @@ def ride_totals(reading: Reading, period: Period) -> dict[int, RideTotals]:
     def build() -> dict[int, RideTotals]:
         return reading.ride_sums(reading.ranges(period, reading.catalogue.parks.values()))
 
-    return reading.remembered("ride totals", period, build)
+    return reading.remembered(_TOTALS, period, build)
+
+
+def ride_reliabilities(
+    reading: Reading, period: Period
+) -> Mapping[int, RideTotals] | Mapping[int, RideReliability]:
+    """What uptime and coverage of every ride take: of the sums, where these are known already."""
+    known = recalled_reliabilities(reading, period)
+    if known is not None:
+        return known
+
+    def build() -> dict[int, RideReliability]:
+        return reading.ride_reliability(reading.ranges(period, reading.catalogue.parks.values()))
+
+    return reading.remembered(_RELIABILITIES, period, build)
+
+
+def recalled_reliabilities(
+    reading: Reading, period: Period
+) -> Mapping[int, RideTotals] | Mapping[int, RideReliability] | None:
+    """The same where they are known already; null where they would have to be read."""
+    totals: dict[int, RideTotals] | None = reading.recalled(_TOTALS, period)
+    if totals is not None:
+        return totals
+    found: dict[int, RideReliability] | None = reading.recalled(_RELIABILITIES, period)
+    return found
+
+
+def reliability_measures(reading: Reading, period: Period) -> dict[int, Measure]:
+    """As :func:`measures`, but without waits unless these are known already or of this moment."""
+    known: dict[int, Measure] | None = reading.recalled(_MEASURES, period)
+    if known is not None or period.is_live:
+        return measures(reading, period)
+
+    def build() -> dict[int, Measure]:
+        found = ride_reliabilities(reading, period)
+        return {ride_id: measure_reliability(totals) for ride_id, totals in found.items()}
+
+    return reading.remembered("reliability measures", period, build)
 
 
 def _measures(reading: Reading, period: Period) -> dict[int, Measure]:
@@ -108,23 +154,19 @@ def ride_lines(
     reading: Reading,
     period: Period,
     rides: Sequence[RideInfo],
-    totals: Mapping[int, RideTotals] | None = None,
 ) -> list[Line]:
-    """The rows of these rides, in the order given, without rank.
-
-    ``totals`` are the rides' sums in the period, where they are known already.
-    """
+    """The rows of these rides, in the order given, without rank."""
     if not rides:
         return []
     parks = [reading.catalogue.parks[park_id] for park_id in sorted({ride.park_id for ride in rides})]
-    ids = [ride.ride_id for ride in rides] if len(rides) < MANY_RIDES else None
+    ids = [ride.ride_id for ride in rides]
     ranges = reading.ranges(period, parks)
     source = _Source(
         reading,
         ranges,
-        reading.ride_sums(ranges, ids) if totals is None else totals,
-        {} if period.is_live else reading.ride_sums(reading.previous_ranges(period, parks), ids),
-        outage_counts(reading.connection, ranges, [ride.ride_id for ride in rides]),
+        _totals_of(reading, period, ranges, ids),
+        {} if period.is_live else _previous_of(reading, period, parks, ids),
+        outage_counts(reading.connection, ranges, ids),
     )
     if not period.is_live:
         return [_line(source, ride) for ride in rides]
@@ -135,12 +177,35 @@ def ride_lines(
     ]
 
 
+def _totals_of(
+    reading: Reading, period: Period, ranges: Mapping[int, DayRange], ids: Sequence[int]
+) -> Mapping[int, RideTotals]:
+    """The sums of these rides: those of all rides, where they are many or known already."""
+    known: dict[int, RideTotals] | None = reading.recalled(_TOTALS, period)
+    if known is not None or len(ids) >= MANY_RIDES:
+        return ride_totals(reading, period)
+    return reading.ride_sums(ranges, ids)
+
+
+def _previous_of(
+    reading: Reading, period: Period, parks: Sequence[ParkInfo], ids: Sequence[int]
+) -> Mapping[int, RideTotals] | Mapping[int, RideReliability]:
+    """What the uptime of these rides was in the period before."""
+    known = None
+    if period.shift is None:
+        known = recalled_reliabilities(reading, replace(period, shift=Shift.PREVIOUS))
+    if known is not None:
+        return known
+    few = ids if len(ids) < MANY_RIDES else None
+    return reading.ride_reliability(reading.previous_ranges(period, parks), few)
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     reading: Reading
     ranges: dict[int, DayRange]
     totals: Mapping[int, RideTotals]
-    previous: Mapping[int, RideTotals]
+    previous: Mapping[int, RideTotals] | Mapping[int, RideReliability]
     outages: dict[int, int]
 
 

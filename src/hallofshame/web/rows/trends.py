@@ -13,7 +13,7 @@ from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import trend
 from hallofshame.web.rows.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
-from hallofshame.web.rows.rides import ride_totals
+from hallofshame.web.rows.rides import ride_reliabilities
 
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 
@@ -69,8 +69,8 @@ def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
     """Change of uptime of every ride that is eligible in the period."""
 
     def build() -> dict[int, float | None]:
-        now = ride_totals(reading, period)
-        before = ride_totals(reading, replace(period, shift=Shift.PREVIOUS))
+        now = ride_reliabilities(reading, period)
+        before = ride_reliabilities(reading, replace(period, shift=Shift.PREVIOUS))
         return {
             ride_id: trend(totals, before.get(ride_id))
             for ride_id, totals in now.items()
