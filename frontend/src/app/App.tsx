@@ -4,7 +4,8 @@ import { useLocation, useSearch } from "wouter";
 import { ApiError, queryClient } from "../api/client";
 import { Failure, Skeleton, useSeenViews } from "../components";
 import { depthHere } from "./location";
-import { findRoute, type PageProps, type Route } from "./routes";
+import type { PageProps } from "../pages/props";
+import { findRoute, type Route } from "./routes";
 import { ServedPage, servedAt } from "./served";
 import { Shell } from "./Shell";
 

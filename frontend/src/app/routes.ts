@@ -2,11 +2,7 @@
 import type { ComponentType } from "react";
 import { matchRoute } from "wouter";
 import { parse } from "regexparam";
-
-/** What a page is given: the parts of its address. */
-export interface PageProps {
-  params: Record<string, string | undefined>;
-}
+import type { PageProps } from "../pages/props";
 
 export interface Route {
   pattern: string;

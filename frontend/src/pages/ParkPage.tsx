@@ -1,4 +1,3 @@
-import type { PageProps } from "../app/routes";
 import { BandLegend, Later, SectionNav } from "../components";
 import { number } from "../lib/format";
 import { parkPath } from "../lib/paths";
@@ -20,6 +19,7 @@ import { TimelineSection } from "./park/TimelineSection";
 import { dateOr, useView, type View } from "./park/useView";
 import { Verdict } from "./park/Verdict";
 import { WithoutData } from "./park/WithoutData";
+import type { PageProps } from "./props";
 
 const SECTIONS = [
   ["chart", "Chart"],

@@ -1,6 +1,5 @@
 import { useEffect } from "react";
 import { useLocation } from "wouter";
-import type { PageProps } from "../app/routes";
 import { Later, SectionNav } from "../components";
 import { number } from "../lib/format";
 import { ridePath } from "../lib/paths";
@@ -13,6 +12,7 @@ import { PeriodChart } from "./park/PeriodChart";
 import { PlaceFrame, useDetails } from "./park/PlaceFrame";
 import { TakeAlong } from "./park/TakeAlong";
 import { useView, type View } from "./park/useView";
+import type { PageProps } from "./props";
 import { MonthsSection } from "./ride/MonthsSection";
 import { QueuesSection } from "./ride/QueuesSection";
 import { RideHead } from "./ride/RideHead";
