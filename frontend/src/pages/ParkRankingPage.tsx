@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { useApi } from "../api/client";
 import type { ParkRow, ParkSparkline } from "../api/rows";
 import { ParkScene } from "../art/ParkScene";
-import { BandLegend, DataTable, Empty, Failure, Figure, isFiltered, Sign, Skeleton, StaleNotice } from "../components";
+import { BandLegend, DataTable, Empty, Failure, Figure, isFiltered, Sign, Skeleton } from "../components";
 import { bandOf } from "../lib/bands";
 import { counted } from "../lib/format";
 import { parkPath } from "../lib/paths";
@@ -11,8 +11,9 @@ import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/
 import { spanOf } from "../lib/time";
 import { usePageMeta } from "../lib/title";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
-import { Choosing, RankingSwitch, SameView } from "./ranking/Choosing";
+import { SameView } from "./ranking/Choosing";
 import { DESCENDING, parkColumns, sparksOf, type Sparks } from "./ranking/columns";
+import { RankingFrame } from "./ranking/RankingFrame";
 import { EVERY_PARK, useList, type List } from "./ranking/useList";
 import { Wall } from "./ranking/Wall";
 
@@ -29,32 +30,18 @@ export default function ParkRankingPage() {
   const list = useList<ParkRow>(PATH, ["sort"], EVERY_PARK);
   usePageMeta(`${periodLabel(state)}: which theme parks break down most`, LEAD);
   return (
-    <>
-      <section className="hero">
-        <ParkScene />
-        <div className="page hero-words">
-          <h1>Who broke down?</h1>
-          <p>{LEAD}</p>
-          <Answer list={list} />
-        </div>
+    <RankingFrame title="Who broke down?" lead={LEAD} scene={<ParkScene />} answer={<Answer list={list} />} isTall isRanking list={list}>
+      <Ranking list={list} />
+      <section className="reading" aria-labelledby="reading-title">
+        <h2 id="reading-title">How to read it</h2>
+        <p>
+          The shame score is ten times the share of ride time that was lost, weighted by how much a ride matters:
+          flagship rides count three times, standard ones twice, minor ones once. Only a park’s open hours count. A
+          dash is missing data and never means zero.
+        </p>
+        <BandLegend />
       </section>
-      <div className="page">
-        <Choosing onHint={list.hint}>
-          <RankingSwitch />
-        </Choosing>
-        <StaleNotice isStale={list.isStale} asOf={list.data?.data_as_of} error={list.error} retry={list.refetch} />
-        <Ranking list={list} />
-        <section className="reading" aria-labelledby="reading-title">
-          <h2 id="reading-title">How to read it</h2>
-          <p>
-            The shame score is ten times the share of ride time that was lost, weighted by how much a ride matters:
-            flagship rides count three times, standard ones twice, minor ones once. Only a park’s open hours count. A
-            dash is missing data and never means zero.
-          </p>
-          <BandLegend />
-        </section>
-      </div>
-    </>
+    </RankingFrame>
   );
 }
 

@@ -3,15 +3,16 @@ import { Link } from "wouter";
 import { useApi } from "../api/client";
 import type { RideRow, RideSparkline } from "../api/rows";
 import { RideScene } from "../art/RideScene";
-import { DataTable, Duration, Empty, Failure, isFiltered, LocalTime, Skeleton, StaleNotice } from "../components";
+import { DataTable, Duration, Empty, Failure, isFiltered, LocalTime, Skeleton } from "../components";
 import { counted, number } from "../lib/format";
 import { ridePath } from "../lib/paths";
 import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
 import { usePageMeta } from "../lib/title";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
-import { Choosing, RankingSwitch, SameView } from "./ranking/Choosing";
+import { SameView } from "./ranking/Choosing";
 import { DESCENDING, rideColumns, sparksOf, type Sparks } from "./ranking/columns";
 import { Pager } from "./ranking/Pager";
+import { RankingFrame } from "./ranking/RankingFrame";
 import { RIDES_PER_PAGE, useList, type List } from "./ranking/useList";
 import { Wall } from "./ranking/Wall";
 
@@ -25,23 +26,9 @@ export default function RideRankingPage() {
   const list = useList<RideRow>(PATH, ["sort", "offset"], { limit: state["limit"] ?? RIDES_PER_PAGE });
   usePageMeta(`${periodLabel(state)}: which rides break down most`, LEAD);
   return (
-    <>
-      <section className="hero low">
-        <RideScene />
-        <div className="page hero-words">
-          <h1>Which rides break down?</h1>
-          <p>{LEAD}</p>
-          <Answer list={list} />
-        </div>
-      </section>
-      <div className="page">
-        <Choosing onHint={list.hint}>
-          <RankingSwitch />
-        </Choosing>
-        <StaleNotice isStale={list.isStale} asOf={list.data?.data_as_of} error={list.error} retry={list.refetch} />
-        <Ranking list={list} />
-      </div>
-    </>
+    <RankingFrame title="Which rides break down?" lead={LEAD} scene={<RideScene />} answer={<Answer list={list} />} isRanking list={list}>
+      <Ranking list={list} />
+    </RankingFrame>
   );
 }
 

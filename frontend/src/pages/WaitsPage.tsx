@@ -1,14 +1,15 @@
 import { useMemo } from "react";
 import type { ParkRow, RideRow } from "../api/rows";
 import { QueueScene } from "../art/QueueScene";
-import { DataTable, Empty, Failure, Figure, Percent, Skeleton, StaleNotice, type Column } from "../components";
+import { DataTable, Empty, Failure, Figure, Percent, Skeleton, type Column } from "../components";
 import { number } from "../lib/format";
 import { ridePath } from "../lib/paths";
 import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
 import { usePageMeta } from "../lib/title";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
 import { ParkName, Rank, RideName } from "./ranking/cells";
-import { Choosing, SameView } from "./ranking/Choosing";
+import { SameView } from "./ranking/Choosing";
+import { RankingFrame } from "./ranking/RankingFrame";
 import { EVERY_PARK, useList, type List } from "./ranking/useList";
 import { QueueBars } from "./waits/QueueBars";
 
@@ -30,24 +31,13 @@ export default function WaitsPage() {
   const hint = (period: string) => [rides, parks, longest].forEach((list) => list.hint(period));
   const query = addressWith("", pick(state, PERIOD_PARAMETERS), {});
   return (
-    <>
-      <section className="hero low">
-        <QueueScene />
-        <div className="page hero-words">
-          <h1>Where people wait</h1>
-          <p>{LEAD}</p>
-        </div>
-      </section>
-      <div className="page">
-        <Choosing onHint={hint} />
-        <StaleNotice isStale={rides.isStale} asOf={rides.data?.data_as_of} error={rides.error} retry={rides.refetch} />
-        <Longest list={longest} query={query} words={periodWords(state)} />
-        <div className="two-columns">
-          <Rides list={rides} query={query} />
-          <Parks list={parks} query={query} />
-        </div>
+    <RankingFrame title="Where people wait" lead={LEAD} scene={<QueueScene />} list={rides} onHint={hint}>
+      <Longest list={longest} query={query} words={periodWords(state)} />
+      <div className="two-columns">
+        <Rides list={rides} query={query} />
+        <Parks list={parks} query={query} />
       </div>
-    </>
+    </RankingFrame>
   );
 }
 
