@@ -27,3 +27,14 @@ def test_a_page_is_without_fault(open_tab: Open, site: Server, places: Places, n
     assert page.locator("h1").count() == 1
     assert "Hall of Shame" in page.title()
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [320, 360, 820])
+def test_no_page_scrolls_sideways(open_tab: Open, site: Server, places: Places, width: int) -> None:
+    tab = open_tab(site, viewport={"width": width, "height": 900})
+    found = []
+    for name in PAGES:
+        page = tab.open(places.address(name))
+        if (wider := sideways(page)) > 0:
+            found.append(f"{name}: {wider} pixels")
+    assert not found
