@@ -115,7 +115,7 @@ def test_the_ranking_shows_the_numbers_of_the_api(client: FlaskClient, api: Api)
     assert f"{row['uptime_percent']:.1f} %" in text
     assert "−25.0" in text
     assert "Not ranked: 5 parks" in text
-    for words in ("No data for this period", "Fewer than three rides", "Watched for less than half"):
+    for words in ("No data", "Fewer than three rides", "Watched for less than half"):
         assert words in text
 
 

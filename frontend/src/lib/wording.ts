@@ -1,9 +1,9 @@
 /** The API's stable words as people say them; the same as hallofshame.web.wording. */
 
 const UNRANKED: Record<string, string> = {
-  no_data: "No data for this period",
+  no_data: "No data",
   not_open_yet: "Not open yet today",
-  closed: "Closed: no open hours in this period",
+  closed: "Closed: no open hours",
   too_few_rides: "Fewer than three rides to judge by",
   low_coverage: "Watched for less than half of its open time",
   no_waits_posted: "No waits posted",

@@ -7,9 +7,9 @@ from hallofshame.domain.words import Evidence, OutageKind, Status
 TIER_LABELS: dict[int | None, str] = {1: "flagship", 2: "standard", 3: "minor", None: "unrated"}
 
 UNRANKED_REASONS: dict[str, str] = {
-    "no_data": "No data for this period",
+    "no_data": "No data",
     "not_open_yet": "Not open yet today",
-    "closed": "Closed: no open hours in this period",
+    "closed": "Closed: no open hours",
     "too_few_rides": "Fewer than three rides to judge by",
     "low_coverage": "Watched for less than half of its open time",
     "no_waits_posted": "No waits posted",

@@ -39,7 +39,9 @@ export function Chances({ ride }: { ride: DownNow }) {
         ))}
       </dl>
       <p className="small">
-        From {number(rest)} of its outages of the last year, those that lasted longer than this one so far.
+        Of its {number(rest)} outages of the last year that lasted longer than this one so far, {number(ride.reopened_within_15)}{" "}
+        {ride.reopened_within_15 === 1 ? "was" : "were"} over within 15 more minutes, {number(ride.reopened_within_30)} within 30,{" "}
+        {number(ride.reopened_within_60)} within 60.
         {ride.median_seconds !== null && <> Half of all its outages cost less than {duration(Math.round(ride.median_seconds))}.</>}
       </p>
     </div>

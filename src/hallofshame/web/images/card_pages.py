@@ -168,7 +168,7 @@ def _why(row: Row) -> str:
     unranked, excluded = row["unranked_reason"], row.get("excluded_reason")
     if unranked is not None:
         return UNRANKED_REASONS[unranked]
-    return EXCLUDED_REASONS[excluded] if excluded is not None else "No data for this period"
+    return EXCLUDED_REASONS[excluded] if excluded is not None else UNRANKED_REASONS["no_data"]
 
 
 def _period_words(period: Period, answer: Row) -> str:
