@@ -23,19 +23,6 @@ export interface Envelope<T> {
   attribution: Source[];
 }
 
-/** What every row says about its park. */
-export type ParkIdentity = Pick<
-  ParkRow,
-  | "park_id"
-  | "park_name"
-  | "park_slug"
-  | "operator"
-  | "country"
-  | "timezone"
-  | "queue_times_url"
-  | "themeparks_wiki_url"
->;
-
 export type ParkRow = Schemas["ParkRow"];
 export type RideRow = Schemas["RideRow"];
 /** A park of the catalogue, `/api/parks`. */

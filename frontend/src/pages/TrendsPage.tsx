@@ -2,7 +2,7 @@
  * Who got better and who got worse (R11). Asks first for `/api/trends` with the period and the filters of the address.
  */
 import { prefetchApi, useApi } from "../api/client";
-import type { Envelope, ParkRow, RideRow } from "../api/rows";
+import type { Envelope, Schemas } from "../api/rows";
 import { PageHead } from "../art/PageHead";
 import { UpsAndDowns } from "../art/Vignettes";
 import { Empty, Failure, FILTER_PARAMETERS, ParkFilters, PeriodPicker, Skeleton, StaleNotice } from "../components";
@@ -17,15 +17,10 @@ const INSTEAD_OF_LIVE = "7days";
 const SHOWN = 10;
 const MOST = 500;
 
-interface Trends {
-  parks_improving: ParkRow[];
-  parks_declining: ParkRow[];
-  rides_improving: RideRow[];
-  rides_declining: RideRow[];
-}
+type Trends = Schemas["TrendTables"];
 
 /** Beside the four tables the answer holds their full lengths. */
-type TrendsBody = Envelope<Trends> & { totals: Record<TableName, number> };
+type TrendsBody = Envelope<Trends> & { totals: Schemas["TrendTotals"] };
 
 type TableName = "parks_improving" | "parks_declining" | "rides_improving" | "rides_declining";
 

@@ -1,33 +1,12 @@
 /** The yearly awards: their rows, and how two years' winners stand to each other. */
 
-import type { ParkRow, RideRow } from "../../api/rows";
+import type { Schemas } from "../../api/rows";
 
-export interface Placing {
-  place: number;
-  open_days: number;
-}
-
-export type ParkWinner = ParkRow & Placing;
-export type RideWinner = RideRow & Placing;
+export type ParkWinner = Schemas["ParkWinner"];
+export type RideWinner = Schemas["RideWinner"];
 export type Winner = ParkWinner | RideWinner;
-
-export interface Category {
-  slug: string;
-  title: string;
-  kind: "park" | "ride";
-  measure: string;
-  explanation: string;
-  winners: Winner[];
-  /** How many more share the place of the last winner. */
-  unnamed_at_last_place: number;
-}
-
-export interface Awards {
-  year: number;
-  is_partial: boolean;
-  years: number[];
-  categories: Category[];
-}
+export type Category = Schemas["AwardCategory"];
+export type Awards = Schemas["Awards"];
 
 /** Whether the winner is a ride. */
 export function isRide(winner: Winner): winner is RideWinner {

@@ -1,20 +1,17 @@
 import { useApi } from "../../api/client";
+import type { Schemas } from "../../api/rows";
 import { PointsChart } from "../../charts/lazy";
 import { topOf } from "../../charts/geometry/points";
 import { MEASURES, type MeasureKey } from "../../charts/measures";
 import { TableView } from "../../charts/TableView";
 import { pointsTable } from "../../charts/tables";
-import type { ChartPoint, Grain } from "../../charts/types";
 import { ChartFrame, Skeleton, Switch } from "../../components";
 import { spanOf } from "../../lib/time";
 import { useQueryState } from "../../lib/urlState";
 import { isRide, keyOf, nameOf, type Comparison, type Subject } from "./comparison";
 import { MOST } from "./selection";
 
-interface Series {
-  grain: Grain;
-  points: ChartPoint[];
-}
+type Series = Schemas["ParkSeries"] | Schemas["RideSeries"];
 
 const PARK_MEASURES: readonly MeasureKey[] = ["score", "uptime", "downtime", "wait"];
 const RIDE_MEASURES: readonly MeasureKey[] = ["uptime", "downtime", "wait"];

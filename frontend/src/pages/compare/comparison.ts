@@ -1,30 +1,13 @@
 /** The rows of `/api/compare`, and which way of a change is good news. */
 
-import type { ParkRow, PeriodBody, RideRow } from "../../api/rows";
+import type { ParkRow, RideRow, Schemas } from "../../api/rows";
 import { parkPath, ridePath } from "../../lib/paths";
 
 export type Subject = ParkRow | RideRow;
 
-export interface Change {
-  shame_score: number | null;
-  uptime_percent: number | null;
-  total_downtime_hours: number | null;
-  average_wait_minutes: number | null;
-}
-
-export interface CompareRow {
-  id: number;
-  first: Subject;
-  second: Subject | null;
-  change: Change | null;
-}
-
-export interface Comparison {
-  kind: "park" | "ride";
-  first: PeriodBody;
-  second: PeriodBody | null;
-  rows: CompareRow[];
-}
+export type Change = Schemas["Change"];
+export type CompareRow = Schemas["CompareRow"];
+export type Comparison = Schemas["Comparison"];
 
 export const isRide = (subject: Subject): subject is RideRow => "ride_id" in subject;
 export const nameOf = (subject: Subject): string => (isRide(subject) ? subject.ride_name : subject.park_name);

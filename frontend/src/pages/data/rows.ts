@@ -1,58 +1,12 @@
 /** The answers that the page about data shows. */
 
-import type { ParkIdentity, ParkRow, RideRow } from "../../api/rows";
+import type { Schemas } from "../../api/rows";
 
 /** What of `/api/parks/<park>/details` serves as an example. */
-export interface ParkExample {
-  park: ParkIdentity & { breakdown_signal: string };
-  summary: ParkRow;
-  rides: RideRow[];
-  score_explained: {
-    rides: {
-      ride_id: number;
-      ride_name: string;
-      weight: number;
-      downtime_seconds: number | null;
-      exposure_seconds: number | null;
-      score_points: number | null;
-    }[];
-    weighted_downtime: number;
-    weighted_exposure: number;
-    shame_score: number | null;
-  };
-}
-
-export interface Finding {
-  kind: string;
-  detail: string;
-  first_seen_at: string;
-  last_seen_at: string;
-  occurrences: number;
-}
-
-/** A row of `/api/coverage`. */
-export interface CoverageRow extends ParkIdentity {
-  primary_feed: string;
-  breakdown_signal: string;
-  first_day: string | null;
-  last_day: string | null;
-  days_recorded: number;
-  days_live: number;
-  days_archive: number;
-  open_days: number;
-  coverage_percent: number | null;
-  findings: Finding[];
-}
-
-/** A row of `/api/downloads`. */
-export interface DownloadRow {
-  dataset: string;
-  month: string;
-  format: string;
-  /** The month is still running: the file grows. */
-  is_partial: boolean;
-  url: string;
-}
+export type ParkExample = Pick<Schemas["ParkDetails"], "park" | "summary" | "rides" | "score_explained">;
+export type Finding = Schemas["Finding"];
+export type CoverageRow = Schemas["CoverageRow"];
+export type DownloadRow = Schemas["DownloadRow"];
 
 /** The files of one month of one data set. */
 export interface MonthFiles {

@@ -29,6 +29,9 @@ function down(ride_id: number, started_at: string, weight = 2): DownNow {
     chance_30_percent: null,
     chance_60_percent: null,
     comparable_outages: 0,
+    reopened_within_15: 0,
+    reopened_within_30: 0,
+    reopened_within_60: 0,
     median_seconds: null,
   };
 }

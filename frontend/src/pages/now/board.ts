@@ -1,40 +1,11 @@
 /** The live board: the rows of `/api/outages/now`, and what changed between two looks at it. */
 
-import type { ParkIdentity } from "../../api/rows";
+import type { Schemas } from "../../api/rows";
 import { counted } from "../../lib/format";
 
-interface BoardRide extends ParkIdentity {
-  ride_id: number;
-  ride_name: string;
-  ride_slug: string;
-  tier: number | null;
-  tier_label: string;
-  weight: number;
-  started_at: string;
-  kind: string;
-}
-
-/** A ride that is down now, and how such outages of its own ended before. */
-export interface DownNow extends BoardRide {
-  observed_at: string;
-  down_seconds: number;
-  chance_15_percent: number | null;
-  chance_30_percent: number | null;
-  chance_60_percent: number | null;
-  comparable_outages: number;
-  median_seconds: number | null;
-}
-
-/** A ride whose outage ended within the last hour. */
-export interface Reopened extends BoardRide {
-  ended_at: string;
-  downtime_seconds: number;
-}
-
-export interface Board {
-  down: DownNow[];
-  reopened: Reopened[];
-}
+export type DownNow = Schemas["DownNow"];
+export type Reopened = Schemas["Reopened"];
+export type Board = Schemas["OutageBoard"];
 
 export const BOARD_SORTS = [
   { name: "newest", label: "Newest first" },
@@ -74,7 +45,7 @@ export function changesSince(before: Board, after: Board): string {
   return [sentence("Down now", fallen), sentence("Running again", risen)].filter(Boolean).join(" ");
 }
 
-function sentence(what: string, rides: readonly BoardRide[]): string {
+function sentence(what: string, rides: readonly (DownNow | Reopened)[]): string {
   if (rides.length === 0) return "";
   const named = rides.slice(0, SPOKEN).map((ride) => `${ride.ride_name} at ${ride.park_name}`);
   const rest = rides.length - named.length;

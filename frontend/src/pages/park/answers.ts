@@ -1,6 +1,5 @@
 /** The answers the park and ride pages read. */
 import type { Schemas } from "../../api/rows";
-import type { ChartPoint, Grain, HeatCell } from "../../charts/types";
 
 export type ParkDetails = Schemas["ParkDetails"];
 export type ParkInfo = Schemas["ParkInfo"];
@@ -14,23 +13,8 @@ export type ParkTimeline = Schemas["ParkTimeline"];
 export type ShowTime = Schemas["ShowRow"];
 
 /** `/heatmap` of a park or a ride. */
-export interface Heatmap {
-  cells: HeatCell[];
-}
-
+export type Heatmap = Schemas["ParkHeatmap"] | Schemas["RideHeatmap"];
 /** `/series` of a park or a ride. */
-export interface Series {
-  grain: Grain;
-  points: ChartPoint[];
-}
-
+export type Series = Schemas["ParkSeries"] | Schemas["RideSeries"];
 /** One row of `/coverage`. */
-export interface CoverageRow {
-  park_id: number;
-  primary_feed: string;
-  breakdown_signal: string;
-  first_day: string | null;
-  last_day: string | null;
-  days_recorded: number;
-  findings: { kind: string; detail: string; first_seen_at: string; last_seen_at: string; occurrences: number }[];
-}
+export type CoverageRow = Schemas["CoverageRow"];
