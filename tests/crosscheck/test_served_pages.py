@@ -12,7 +12,7 @@ from flask import Flask
 
 from crosscheck.conftest import PERIODS, Api, Row
 from crosscheck.ledger import Ledger
-from support.html import Cell, Page, number
+from support.html import Cell, Page, number, seconds
 
 PLAIN = re.compile(r"^/(parks/[^/?]+|rides/\d+[^/?]*)(\?.*)?$")
 
@@ -29,23 +29,48 @@ def field(name: str, digits: int) -> Callable[[Row], float | None]:
     return lambda row: rounded(row[name], digits)
 
 
+def span(name: str) -> Callable[[Row], float | None]:
+    """A field in seconds as it should be shown: to the second under a minute, else to the minute."""
+
+    def shown(row: Row) -> float | None:
+        lost = row[name]
+        return lost if lost is None or lost < 60 else 60 * (rounded(lost / 60, 0) or 0)
+
+    return shown
+
+
 COLUMNS: dict[str, Callable[[Row], float | None]] = {
     "Shame score": field("shame_score", 2),
     "Ride-hours lost": field("total_downtime_hours", 1),
-    "Hours lost": field("total_downtime_hours", 1),
+    "Time down": span("downtime_seconds"),
+    "Time lost": span("downtime_seconds"),
     "Uptime": field("uptime_percent", 1),
     "Change": field("trend_points", 1),
     "Change, points": field("trend_points", 1),
     "Average wait": field("average_wait_minutes", 0),
+    "Average": field("average_wait_minutes", 1),
     "Longest wait": field("max_wait_minutes", 0),
+    "Longest": field("max_wait_minutes", 0),
     "Watched": field("coverage_percent", 0),
     "Outages": field("outages", 0),
+    "Outages today": field("outages", 0),
+    "Wait now": field("average_wait_minutes", 0),
     "Rides that broke down": field("rides_down", 0),
     "Rides down now": field("rides_down", 0),
     "Rides down": field("rides_down", 0),
     "Rank": field("rank", 0),
 }
 """What stands under a heading, by the row of the lists."""
+
+SPANS = ("Time down", "Time lost")
+"""Headings under which hours and minutes stand."""
+
+PARK_HEADINGS = {"Rank", "Shame score", "Ride-hours lost", "Uptime", "Average wait", "Watched"}
+PARK_HEADINGS_NOW = {"Rank", "Shame score", "Rides down now", "Average wait", "Watched"}
+RIDE_HEADINGS = {"Rank", "Time down", "Uptime", "Outages", "Average wait", "Watched"}
+RIDE_HEADINGS_NOW = {"Rank", "Outages today", "Wait now", "Watched"}
+WAIT_HEADINGS, WAIT_HEADINGS_NOW = {"Average", "Longest"}, {"Wait now"}
+"""What the rankings cannot do without, over a period and now."""
 
 
 class Served:
@@ -75,8 +100,12 @@ def say_tables(
     *period: str,
     captions: str = "",
     columns: Mapping[str, Callable[[Row], float | None]] | None = None,
-) -> None:
-    """Every cell whose heading is known, in the tables with such captions whose lines lead to those rows."""
+) -> set[str]:
+    """Every cell whose heading is known, in the tables with such captions whose lines lead to those rows.
+
+    Returns the headings under which something was compared.
+    """
+    compared = set()
     for table in page.tables:
         if not re.search(captions, table.caption):
             continue
@@ -90,7 +119,10 @@ def say_tables(
                 if shown is None:
                     continue
                 ledger.say("API", shown(row), *name, heading, *period)
-                ledger.say(f"{place}, {table.caption[:40]!r}", number(cell.text), *name, heading, *period)
+                read = seconds if heading in SPANS else number
+                ledger.say(f"{place}, {table.caption[:40]!r}", read(cell.text), *name, heading, *period)
+                compared.add(heading)
+    return compared
 
 
 def _row_of(cells: dict[str, Cell], rows: dict[str, Row]) -> Row | None:
@@ -116,7 +148,8 @@ def rides_by_link(rows: list[Row]) -> dict[str, Row]:
 def test_rankings_and_map(served: Served, api: Api, ledger: Ledger, period: str) -> None:
     query = PERIODS[period]
     parks = parks_by_link(api.every("/parks/downtime", **query))
-    say_tables(ledger, served("/", **query), "/", parks, period)
+    headings = say_tables(ledger, served("/", **query), "/", parks, period)
+    assert (PARK_HEADINGS_NOW if period == "live" else PARK_HEADINGS) <= headings
     say_tables(ledger, served("/map", **query), "/map", parks, period)
     ledger.check(at_least=5 * len(parks))
 
@@ -125,14 +158,20 @@ def test_rankings_and_map(served: Served, api: Api, ledger: Ledger, period: str)
 def test_rides_and_waits(served: Served, api: Api, ledger: Ledger, period: str) -> None:
     query = PERIODS[period]
     rides = rides_by_link(api.every("/rides/downtime", **query))
-    say_tables(ledger, served("/rides", **query), "/rides", rides, period)
+    headings = say_tables(ledger, served("/rides", **query), "/rides", rides, period)
+    assert (RIDE_HEADINGS_NOW if period == "live" else RIDE_HEADINGS) <= headings
     page = served("/waits", **query)
-    for path, captions in (
-        ("/rides/waittimes", "Rides by average"),
-        ("/rides/longest-waits", "longest wait"),
-    ):
-        waiting = rides_by_link(api.every(path, **query))
-        say_tables(ledger, page, "/waits", waiting, period, path, captions=captions)
+    waiting = rides_by_link(api.every("/rides/waittimes", **query))
+    headings = say_tables(
+        ledger, page, "/waits", waiting, period, "/rides/waittimes", captions="Rides by average"
+    )
+    assert (WAIT_HEADINGS_NOW if period == "live" else WAIT_HEADINGS) <= headings
+    queues = page.words.partition("The longest queues")[2]
+    for row in api("/rides/longest-waits", limit=10, **query)["data"]:
+        place = re.escape(row["ride_name"]) + r"\s*" + re.escape(row["park_name"])
+        said = re.search(place + r"\s*(\d+)\s*min", queues)
+        ledger.say("API", row["max_wait_minutes"], row["ride_id"], row["ride_name"], period)
+        ledger.say("/waits", float(said[1]) if said else None, row["ride_id"], row["ride_name"], period)
     parks = parks_by_link(api.every("/parks/waittimes", **query))
     say_tables(ledger, page, "/waits", parks, period, "/parks/waittimes")
     ledger.check(at_least=100)

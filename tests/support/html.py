@@ -109,3 +109,12 @@ def number(text: str) -> float | None:
     plain = text.replace("\u00a0", " ").replace("−", "-").replace("±", "")
     found = re.search(r"[-+]?\d+(?:\.\d+)?", plain)
     return float(found[0]) if found else None
+
+
+_UNITS = {"h": 3600, "min": 60, "s": 1}
+
+
+def seconds(text: str) -> float | None:
+    """A span as pages write it (``2 h 05 min``, ``40 s``) in seconds; null where there is none."""
+    found = re.findall(r"(\d+)\s*(h|min|s)\b", text.replace("\u00a0", " "))
+    return float(sum(int(count) * _UNITS[unit] for count, unit in found)) if found else None
