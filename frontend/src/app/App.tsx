@@ -60,14 +60,19 @@ function scrollDown(depth: number | undefined): (() => void) | undefined {
   if (depth === undefined) return undefined;
   let frame = 0;
   let left = 60;
+  const ended = new AbortController();
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    ended.abort();
+  };
+  for (const event of ["wheel", "touchstart", "keydown"]) window.addEventListener(event, stop, { passive: true, signal: ended.signal });
   const scroll = () => {
     window.scrollTo(0, depth);
     left -= 1;
     if (window.scrollY < depth - 1 && left > 0) frame = requestAnimationFrame(scroll);
+    else stop();
   };
-  const stop = () => cancelAnimationFrame(frame);
   scroll();
-  for (const event of ["wheel", "touchstart", "keydown"]) window.addEventListener(event, stop, { once: true, passive: true });
   return stop;
 }
 

@@ -12,7 +12,11 @@ if (script) {
   // What only a page without script needs is left out, as long as the script can be had.
   const page = document.documentElement;
   page.classList.add("scripted");
-  const run = () => import(script).catch(() => page.classList.remove("scripted"));
+  const run = () =>
+    import(script).catch((problem) => {
+      console.error("The page's script could not be started; the page stays as it was served:", problem);
+      page.classList.remove("scripted");
+    });
   document.addEventListener("DOMContentLoaded", () => {
     // A tab in the background draws no frame.
     if (document.hidden) run();
