@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.addresses import PAGES, Places
 from browser.conftest import Open
@@ -44,8 +45,9 @@ def test_a_page_that_asks_again_keeps_what_it_has(
     page.route("**/api/**", lambda route: route.abort())
     page.get_by_role("navigation", name="Site").get_by_role("link", name="About").click()
     page.wait_for_url("**/about")
+    expect(page.locator("h1")).not_to_have_text(shown)
     page.go_back()
-    page.wait_for_function("words => document.querySelector('h1')?.innerText === words", arg=shown)
+    expect(page.locator("h1")).to_have_text(shown)
     assert page.locator("main table, main li").count() > 3
 
 
