@@ -62,7 +62,7 @@ COLUMNS: dict[str, Callable[[Row], float | None]] = {
 }
 """What stands under a heading, by the row of the lists."""
 
-SPANS = ("Time down", "Time lost")
+TIMES = ("Time down", "Time lost")
 """Headings under which hours and minutes stand."""
 
 PARK_HEADINGS = {"Rank", "Shame score", "Ride-hours lost", "Uptime", "Average wait", "Watched"}
@@ -119,7 +119,7 @@ def say_tables(
                 if shown is None:
                     continue
                 ledger.say("API", shown(row), *name, heading, *period)
-                read = seconds if heading in SPANS else number
+                read = seconds if heading in TIMES else number
                 ledger.say(f"{place}, {table.caption[:40]!r}", read(cell.text), *name, heading, *period)
                 compared.add(heading)
     return compared

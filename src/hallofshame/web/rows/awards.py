@@ -210,7 +210,7 @@ class _Judge:
                     rides = row["rides_eligible"] or 0
                     records[key] = Record(row["coverage_percent"], open_days.get(key, 0), rides)
         else:
-            known, counted = measures(self.reading, period), self._days(period, keys)
+            known, counted = measures(self.reading, period), self._ride_days(period, keys)
             for key in keys:
                 if key in known and known[key].eligible and key in counted:
                     days = counted[key]
@@ -223,7 +223,7 @@ class _Judge:
             if qualifies(record, best) and (has_queue(record) or not self.category.needs_queue)
         }
 
-    def _days(self, period: Period, ride_ids: Sequence[int]) -> dict[int, RideDays]:
+    def _ride_days(self, period: Period, ride_ids: Sequence[int]) -> dict[int, RideDays]:
         known = self.reading.catalogue
         parks = [known.parks[park_id] for park_id in {known.rides[key].park_id for key in ride_ids}]
         ranges = self.reading.ranges(period, parks)
