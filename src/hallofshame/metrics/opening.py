@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -145,6 +146,29 @@ def open_windows(
     activity = _subtract(_merge(moving.join(scheduled, on=key, how="anti"), BRIDGED_SECONDS), _hours(events))
     windows = _merge(pl.concat([regular, beyond, activity]), 1)
     return Opening(windows, _evidence(limits, windows, scheduled, beyond, observed))
+
+
+def windows_until(
+    now: int, windows: Sequence[tuple[int, int]], published: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Open windows as they can be shown at ``now`` (Unix seconds, as are the (start, end) pairs).
+
+    Up to ``now``, and beyond it those parts of them that lie in published hours: what a look goes on to stand
+    for (R3) was not seen yet. A window that begins at ``now`` has no length yet.
+    """
+    parts = [(start, min(end, now)) for start, end in windows if start <= now]
+    for start, end in windows:
+        for opens, closes in published:
+            first, last = max(start, opens, now), min(end, closes)
+            if first < last:
+                parts.append((first, last))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(parts):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _hours(entries: pl.DataFrame) -> pl.DataFrame:

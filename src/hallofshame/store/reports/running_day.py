@@ -2,8 +2,8 @@
 
 A park-day's counters cover its whole open windows (R4, R7). Until the day is over, the share that lies ahead
 could not have been watched, so it must not count against coverage. It is taken off when the rows are read:
-what is stored stays the same, whenever it was computed. In the same way a window, or an hour, that reaches
-beyond the latest look only because that look holds for a while (R3) is shown up to the look.
+what is stored stays the same, whenever it was computed. In the same way a window that reaches beyond
+the latest look only because that look holds for a while (R3) is shown up to the look.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 
 from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.domain.words import ScheduleKind
+from hallofshame.metrics.opening import windows_until
 from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
 from hallofshame.store.models import ParkActivitySnapshot, ParkCurrent, ParkDailyStats
 from hallofshame.store.reports.hours import published_hours
@@ -86,26 +87,7 @@ def windows_so_far(
         for entry in published_hours(connection, park_id, DayRange(day - ONE_DAY, day))
         if entry.kind is ScheduleKind.OPERATING
     ]
-    return tuple(_so_far(windows, published, data_as_of))
-
-
-def _so_far(
-    windows: Sequence[tuple[int, int]], published: Sequence[tuple[int, int]], now: int
-) -> list[tuple[int, int]]:
-    """Windows up to ``now``, and beyond it those parts of them that are published."""
-    parts = [(start, min(end, now)) for start, end in windows if start <= now]
-    for start, end in windows:
-        for opens, closes in published:
-            first, last = max(start, opens, now), min(end, closes)
-            if first < last:
-                parts.append((first, last))
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(parts):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+    return tuple(windows_until(data_as_of, windows, published))
 
 
 def seen_until(connection: Connection, cadence_seconds: int) -> dict[int, int]:
