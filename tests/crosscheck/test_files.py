@@ -83,6 +83,26 @@ def test_days_of_an_export_are_those_of_the_charts(
     ledger.check(at_least=500)
 
 
+def test_hours_of_an_export_are_those_of_the_charts(
+    demo_app: Flask, api: Api, ledger: Ledger, tmp_path: Path
+) -> None:
+    """The hours of the running day too, with what its latest look goes on to stand for."""
+    today = NOW.date()
+    names = {"downtime": "downtime_seconds", "weighted_exposure": "weighted_exposure"}
+    for row in exported(demo_app, "park-hours", tmp_path, today - dt.timedelta(days=1), today):
+        for name, field in names.items():
+            if row["observed"] > 0:
+                ledger.say("export", row[name], row["park_id"], row["hour"], field)
+    for park in api.parks:
+        query = {"start": str(today - dt.timedelta(days=1)), "end": str(today), "grain": "hour"}
+        for point in api(f"/parks/{park['park_id']}/series", **query)["data"]["points"]:
+            for field in names.values():
+                if point["state"] == "open":
+                    ledger.say("series", point[field], park["park_id"], point["hour"], field)
+    assert all(len(said) == 2 for said in ledger.said.values())
+    ledger.check(at_least=400)
+
+
 def test_an_export_of_outages_is_the_list(demo_app: Flask, api: Api, ledger: Ledger, tmp_path: Path) -> None:
     for row in exported(demo_app, "outages", tmp_path):
         ledger.say("export", row["downtime"], row["ride_id"], row["started_at"], "downtime")

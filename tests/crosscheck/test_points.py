@@ -158,8 +158,8 @@ def test_timelines_last_as_long_as_the_counters_say(api: Api, ledger: Ledger, pe
     ledger.check(at_least=300)
 
 
-PROMISED = {"schedule", "showtimes", "ends_at"}
-"""What is published of times to come, and where a local day ends."""
+PROMISED = {"schedule", "showtimes", "ends_at", "hour"}
+"""What is published of times to come, where a local day ends, and the hours by which counters are kept."""
 
 
 def later_than(body: Any, as_of: str, path: str = "") -> Iterator[str]:

@@ -41,11 +41,10 @@ def api(sqlite_database: Database, clock: FixedClock) -> Api:
     return Api(create_app(sqlite_database, clock).test_client())
 
 
-def test_what_the_latest_look_stands_for_beyond_its_hour_counts_in_that_hour(api: Api) -> None:
-    """The look at 13:58 holds to 14:13: the hour of 13:00 has 3,600 + 780 s, and the points add up."""
+def test_what_the_latest_look_stands_for_is_counted_where_it_lies(api: Api) -> None:
+    """The look at 13:58 holds to 14:13: no hour has more than 3,600 s, and the points add up."""
     hours = {point["local_hour"]: point for point in api("/rides/11/details")["data"]["chart_data"]}
-    assert (hours["13:00"]["operating_seconds"], hours["13:00"]["unobserved_seconds"]) == (4_380, 0)
-    assert (hours["14:00"]["operating_seconds"], hours["14:00"]["state"]) == (None, "to_come")
+    assert (hours["13:00"]["operating_seconds"], hours["14:00"]["operating_seconds"]) == (3_600, 780)
     assert sum(point["operating_seconds"] or 0 for point in hours.values()) == COME
 
 
@@ -112,9 +111,9 @@ def test_open_time_ahead_is_not_missing(api: Api, period: str) -> None:
 def test_the_chart_tells_what_is_to_come_from_what_is_missing(api: Api) -> None:
     details = api("/parks/1/details")["data"]
     states = {point["local_hour"]: point["state"] for point in details["chart_data"]}
-    assert (states["12:00"], states["13:00"], states["14:00"]) == ("open", "open", "to_come")
+    assert (states["13:00"], states["14:00"], states["15:00"]) == ("open", "open", "to_come")
     by_hour = {point["local_hour"]: point["coverage_percent"] for point in details["chart_data"]}
-    assert (by_hour["12:00"], by_hour["13:00"], by_hour["14:00"]) == (100.0, 100.0, None)
+    assert (by_hour["13:00"], by_hour["14:00"], by_hour["15:00"]) == (100.0, 100.0, None)
     assert details["days"][0]["coverage_percent"] == 100.0
     hours = api("/rides/11/details")["data"]["chart_data"]
     assert sum(point["unobserved_seconds"] or 0 for point in hours) == 0

@@ -6,7 +6,7 @@ What was not observed is null, and ``state`` says why; nothing is filled in (R12
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,9 +19,9 @@ from hallofshame.store.reports.running_day import park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
-from hallofshame.web.rows.chart_axis import AUTO, HOUR_SECONDS, ChartGrain, Slot, grain_of, slots_of, state_of
+from hallofshame.web.rows.chart_axis import AUTO, ChartGrain, grain_of, slots_of, state_of
 
-T = TypeVar("T", ParkTotals, RideTotals)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,15 @@ def park_chart(reading: Reading, park: ParkInfo, days: DayRange, asked: str = AU
         found = points.park_stretches(connection, park_id, days, grain.rows)
     state = state_of(reading, grain, evidence)
     ahead = reading.ahead_within(park_id, days)
-    slots = slots_of(grain, days, park.timezone, found)
-    so_far = dict(found)
-    for slot in slots:
+    data = []
+    for slot in slots_of(grain, days, park.timezone, found):
+        totals = found.get(slot.key)
         rest = slot.ahead(grain, ahead)
-        if slot.key in so_far and ahead and rest:
-            so_far[slot.key] = park_less(so_far[slot.key], ahead.eligible * rest)
-    if grain is ChartGrain.HOUR:
-        _held_back(reading, slots, so_far, points.add_park_totals)
-    data = [
-        slot.labels
-        | {"state": state(slot, so_far.get(slot.key))}
-        | park_figures(so_far.get(slot.key), tallies.get(slot.key))
-        for slot in slots
-    ]
+        if totals and ahead and rest:
+            totals = park_less(totals, ahead.eligible * rest)
+        data.append(
+            slot.labels | {"state": state(slot, totals)} | park_figures(totals, tallies.get(slot.key))
+        )
     return Chart(grain, data)
 
 
@@ -79,37 +74,14 @@ def ride_chart(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange, a
     )
     state = state_of(reading, grain, evidence)
     ahead = reading.ahead_within(park_id, days)
-    slots = slots_of(grain, days, park.timezone, found)
-    so_far = dict(found)
-    for slot in slots:
+    data = []
+    for slot in slots_of(grain, days, park.timezone, found):
+        totals = found.get(slot.key)
         rest = slot.ahead(grain, ahead)
-        if slot.key in so_far and rest:
-            so_far[slot.key] = ride_less(so_far[slot.key], rest)
-    if grain is ChartGrain.HOUR:
-        _held_back(reading, slots, so_far, points.add_ride_totals)
-    data = [
-        slot.labels | {"state": state(slot, so_far.get(slot.key))} | ride_figures(so_far.get(slot.key))
-        for slot in slots
-    ]
+        if totals and rest:
+            totals = ride_less(totals, rest)
+        data.append(slot.labels | {"state": state(slot, totals)} | ride_figures(totals))
     return Chart(grain, data)
-
-
-def _held_back(
-    reading: Reading, slots: Sequence[Slot], totals: dict[Any, T], add: Callable[[Iterable[T]], T]
-) -> None:
-    """Count what the latest look stands for beyond its hour (R3) in that hour.
-
-    So nothing is shown as observed in an hour that begins after ``data_as_of``, and the points still add up.
-    """
-    now = reading.data_as_of
-    begun = [slot for slot in slots if now is not None and slot.start <= now < slot.start + HOUR_SECONDS]
-    if not begun:
-        return
-    last = begun[-1].key
-    for slot in slots:
-        if slot.start > begun[-1].start and slot.key in totals and totals[slot.key].observed > 0:
-            held = totals.pop(slot.key)
-            totals[last] = add([totals[last], held]) if last in totals else held
 
 
 def park_figures(totals: ParkTotals | None, tally: RideTally | None = None) -> Row:
