@@ -15,8 +15,8 @@ from hallofshame.cli.options import (
     chosen_parks,
     opened,
     park_option,
-    progress_bar,
 )
+from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.domain.words import Feed
 from hallofshame.pipeline import export as exports
 from hallofshame.pipeline import ingest as ingests
@@ -35,6 +35,7 @@ from hallofshame.pipeline.export_files import FORMATS, STDOUT
 @click.option("--park", metavar="PARK", help="The park's name or slug, where the recording does not say.")
 @click.option("--timezone", metavar="ZONE", help="IANA zone of a park that the catalogue does not know.")
 @click.option("--rollup/--no-rollup", "then_roll_up", default=False, help="Roll up afterwards.")
+@quiet_option
 def ingest(
     path: Path, feed: str, cadence: int, park: str | None, timezone: str | None, then_roll_up: bool
 ) -> None:

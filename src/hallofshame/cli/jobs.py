@@ -6,7 +6,8 @@ import datetime as dt
 
 import click
 
-from hallofshame.cli.options import DAY, chosen_parks, opened, park_option, progress_bar
+from hallofshame.cli.options import DAY, chosen_parks, opened, park_option
+from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.domain.localtime import isoformat
 from hallofshame.installation import Installation
 from hallofshame.pipeline import sync as syncs
@@ -35,6 +36,7 @@ def collect() -> None:
 
 
 @click.command()
+@quiet_option
 def rollup() -> None:
     """Compute every park-day whose inputs changed.
 
@@ -50,6 +52,7 @@ def rollup() -> None:
 @click.option("--start", type=DAY, help="First park-local day; without it the first observed one.")
 @click.option("--end", type=DAY, help="Last park-local day; without it the last observed one.")
 @park_option
+@quiet_option
 def rebuild(start: dt.date | None, end: dt.date | None, parks: tuple[str, ...]) -> None:
     """Compute park-days again from the raw record.
 

@@ -1,11 +1,10 @@
-"""What the commands share: durations, park names, progress bars and an installation that is ready."""
+"""What the commands share: durations, park names and an installation that is ready."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,8 +19,6 @@ from hallofshame.pipeline.shipped import load_parks
 from hallofshame.store.catalogue import ParkRow, park_table
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.IGNORECASE)
-
-Progress = Callable[[int, int], None]
 
 
 class Duration(click.ParamType[int]):
@@ -116,15 +113,3 @@ def _chosen(wanted: str, parks: list[ParkRow], aliases: dict[int, tuple[str, ...
 
 def _spellings(park: ParkRow, aliases: dict[int, tuple[str, ...]]) -> set[str]:
     return {normalise(name) for name in (park.name, *aliases.get(park.park_id or 0, ()))}
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[Progress]:
-    """A progress bar on standard error for jobs that report (done, total); else only its label."""
-    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
-
-        def move(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        yield move

@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 
 from hallofshame import demo
-from hallofshame.cli.options import configured, progress_bar
+from hallofshame.cli.options import configured
+from hallofshame.cli.progress import progress_bar
 from hallofshame.installation import Installation
 from hallofshame.service import WebServer, serve
 
