@@ -137,5 +137,5 @@ def demo_database(run_folder: Path) -> Path:
 def demo_app(demo_database: Path) -> Iterator[Flask]:
     """The application on the demonstration."""
     database = Database(f"sqlite:///{demo_database}")
-    yield create_app(database, FixedClock(demo_world.NOW))
+    yield create_app(database, FixedClock(demo_world.NOW), demo_world.WEB)
     database.dispose()

@@ -23,6 +23,7 @@ from hallofshame.feeds.replay import Tape, TapeInfo, load_tapes
 from hallofshame.service import serve
 from hallofshame.settings import Settings
 from hallofshame.store.raw import observed_range
+from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
 NOON = dt.datetime(2026, 8, 20, 10, 0, tzinfo=dt.UTC)
 """A Thursday, noon in Italy and early morning in Florida."""
@@ -81,6 +82,7 @@ def test_the_record_ends_now_and_last_week_and_yesterday_have_content(
         site.start()
         try:
             url = _told(where)
+            assert DEMONSTRATION_NOTICE in requests.get(url, timeout=20).text
             for period in ("yesterday", "last_week"):
                 rows = requests.get(f"{url}api/parks/downtime?period={period}", timeout=20).json()["data"]
                 gardaland = next(row for row in rows if row["park_slug"] == "gardaland")

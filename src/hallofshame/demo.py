@@ -123,7 +123,7 @@ class Demo:
                 "gap_repair": False,
             }
         )
-        return Installation(settings, clock=self._clock)
+        return Installation(settings, clock=self._clock, demonstration=True)
 
     def _forget(self) -> None:
         for end in ("", "-wal", "-shm"):

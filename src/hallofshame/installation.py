@@ -33,13 +33,20 @@ from hallofshame.web.settings import WebSettings
 class Installation:
     """What every command and service works with; parts are made when first asked for.
 
-    ``feeds`` replaces the real ones. Close it, or use it in a ``with`` block.
+    ``feeds`` replaces the real ones. ``demonstration``: its data is that of recordings, and the site says so.
+    Close it, or use it in a ``with`` block.
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, feeds: Mapping[Feed, LiveFeed] | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        feeds: Mapping[Feed, LiveFeed] | None = None,
+        demonstration: bool = False,
     ) -> None:
         self.settings = settings
+        self.demonstration = demonstration
         self.clock: Clock = clock if clock is not None else SystemClock()
         if settings.database_url is None:
             make_folder(settings.data)
@@ -122,6 +129,7 @@ class Installation:
             public_url=self.settings.public_url,
             max_age_seconds=self.settings.web_max_age_seconds,
             cache_bytes=self.settings.web_cache_megabytes * 1024 * 1024,
+            demonstration=self.demonstration,
         )
 
     def make_ready(self, *, migrate: bool) -> None:

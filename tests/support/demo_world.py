@@ -30,6 +30,7 @@ from hallofshame.installation import Installation
 from hallofshame.settings import Settings
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
+from hallofshame.web.settings import WebSettings
 
 MADE_AT = dt.datetime(2026, 8, 20, 15, 3, tzinfo=dt.UTC)
 """When the last cycle of the record was collected: Thursday, 17:03 in Italy, 11:03 in Florida, past midnight
@@ -37,6 +38,9 @@ in Tokyo; parks in Europe and Florida are open, and some of their rides are down
 
 NOW = MADE_AT + dt.timedelta(minutes=2)
 """When the record is looked at."""
+
+WEB = WebSettings(demonstration=True)
+"""It is served as what it is."""
 
 START_SECONDS = 60
 TESTS = Path(__file__).resolve().parents[1]
@@ -156,7 +160,7 @@ def _fresh(folder: Path) -> None:
 
 
 def _serve(database: Path, port: int) -> None:
-    app = create_app(Database(f"sqlite:///{database}"), FixedClock(NOW))
+    app = create_app(Database(f"sqlite:///{database}"), FixedClock(NOW), WEB)
     server = create_server(app, host="127.0.0.1", port=port, threads=4)
     print(server.effective_port, flush=True)
     server.run()

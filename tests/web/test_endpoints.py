@@ -182,7 +182,7 @@ def test_a_page_gets_the_very_body_of_the_api(app: Flask, client: FlaskClient, r
 
 @pytest.mark.parametrize("rule", JSON_RULES)
 def test_the_envelope_says_what_is_described(client: FlaskClient, rule: str) -> None:
-    always = {"success", "data", "data_as_of", "metrics_version", "attribution"}
+    always = {"success", "data", "data_as_of", "metrics_version", "demonstration", "attribution"}
     body = client.get(address(rule)).get_json()
     said = {*ENDPOINTS[rule].says}
     assert set(body) - always <= said

@@ -16,6 +16,8 @@ export interface Envelope<T> {
   period?: PeriodBody;
   data_as_of: string | null;
   metrics_version: number;
+  /** Whether the data is that of recordings of other weeks. */
+  demonstration: boolean;
   coverage?: CoverageBody;
   total?: number;
   limit?: number;

@@ -1820,6 +1820,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -2041,6 +2043,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -2148,6 +2152,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -2213,6 +2219,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -2333,6 +2341,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -2417,6 +2427,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                     };
@@ -2516,6 +2528,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -2605,6 +2619,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                     };
@@ -2692,6 +2708,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         total: number;
                         limit: number;
@@ -2768,6 +2786,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -2850,6 +2870,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -2940,6 +2962,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -3078,6 +3102,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         total: number;
                         limit: number;
@@ -3157,6 +3183,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -3239,6 +3267,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -3315,6 +3345,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -3391,6 +3423,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -3496,6 +3530,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -3583,6 +3619,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -3679,6 +3717,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -3757,6 +3797,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -3839,6 +3881,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -3929,6 +3973,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -4063,6 +4109,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -4145,6 +4193,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -4223,6 +4273,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -4328,6 +4380,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -4429,6 +4483,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -4530,6 +4586,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -4600,6 +4658,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -4696,6 +4756,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
@@ -4763,6 +4825,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                     };
                     "text/csv": string;
@@ -4857,6 +4921,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];

@@ -31,6 +31,7 @@ from hallofshame.web.public_address import PublicAddress
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings
 from hallofshame.web.static_files import install_static_files
+from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
 BLUEPRINTS = (
     api_parks,
@@ -105,7 +106,11 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
         "span_of",
     ):
         app.jinja_env.filters[name] = getattr(formatting, name)
-    app.jinja_env.globals |= {"asset": asset, "attribution": ATTRIBUTION}
+    app.jinja_env.globals |= {
+        "asset": asset,
+        "attribution": ATTRIBUTION,
+        "demonstration_notice": DEMONSTRATION_NOTICE if given.demonstration else None,
+    }
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     install_pages(app)

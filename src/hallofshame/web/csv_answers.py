@@ -13,6 +13,7 @@ from typing import Any
 from typing_extensions import get_type_hints, is_typeddict
 
 from hallofshame.web.envelope import ATTRIBUTION, Row
+from hallofshame.web.wording import DEMONSTRATION_MARK
 
 CSV_TYPE = "text/csv; charset=utf-8"
 WHOLE = "data"
@@ -30,6 +31,7 @@ def write(body: Row, answers: Any, table: str, tables: Sequence[str] = ()) -> by
     ``tables`` itself has no column; any other stands as JSON.
     """
     rows = rows_of(body, table)
+    about = attribution(is_demonstration=body["demonstration"])
     columns = _columns_of(answers, table, rows)
     own = {name.removeprefix(f"{table}.") for name in tables if name.startswith(f"{table}.")}
     names = [name for name in columns if name not in own]
@@ -38,8 +40,15 @@ def write(body: Row, answers: Any, table: str, tables: Sequence[str] = ()) -> by
     writer.writerow([*names, ATTRIBUTION_COLUMN])
     for row in rows:
         flat = _flat(row)
-        writer.writerow([*(flat.get(name) for name in names), ATTRIBUTION_TEXT])
+        writer.writerow([*(flat.get(name) for name in names), about])
     return out.getvalue().encode()
+
+
+def attribution(*, is_demonstration: bool) -> str:
+    """What the last column says: whose data it is, and whether it is that of recordings."""
+    return (
+        f"{ATTRIBUTION_TEXT}; demonstration: {DEMONSTRATION_MARK}" if is_demonstration else ATTRIBUTION_TEXT
+    )
 
 
 def rows_of(body: Row, table: str) -> Sequence[Row]:

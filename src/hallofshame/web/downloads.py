@@ -22,7 +22,7 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.export import export
 from hallofshame.store.reports.record import recorded_months
 from hallofshame.web.cache import BINARY_TYPES, Answer
-from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, ATTRIBUTION_TEXT
+from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.reading import Reading
@@ -72,10 +72,9 @@ class Download:
         """The days of the month."""
         return DayRange(self.month, (self.month + 31 * ONE_DAY).replace(day=1) - ONE_DAY)
 
-    @property
-    def about(self) -> dict[str, str]:
+    def about(self, *, is_demonstration: bool) -> dict[str, str]:
         """What the file says of itself: a CSV file in its last column, a Parquet file in its metadata."""
-        said = {ATTRIBUTION_COLUMN: ATTRIBUTION_TEXT}
+        said = {ATTRIBUTION_COLUMN: attribution(is_demonstration=is_demonstration)}
         if self.format == "parquet":
             said |= {
                 "dataset": self.dataset,
@@ -176,7 +175,7 @@ def _made(reading: Reading, wanted: Download) -> tuple[IO[bytes], str, int]:
             str(path),
             now=reading.now,
             cadence_seconds=reading.site.settings.cadence_seconds,
-            about=wanted.about,
+            about=wanted.about(is_demonstration=reading.site.settings.demonstration),
         )
         file = path.open("rb")
     for chunk in _chunks(file):

@@ -91,6 +91,7 @@ def envelope(
         body["period"] = period
     body["data_as_of"] = iso(reading.data_as_of)
     body["metrics_version"] = METRICS_VERSION
+    body["demonstration"] = reading.site.settings.demonstration
     if coverage is not None:
         body["coverage"] = coverage
     if total is not None:

@@ -158,6 +158,10 @@ def _envelope(found: Endpoint, answer: Row) -> Row:
             "description": "The latest observation in the data; null before the first.",
         },
         "metrics_version": {"type": "integer"},
+        "demonstration": {
+            "type": "boolean",
+            "description": "Whether the data is that of recordings of other weeks; nothing is of today then.",
+        },
         "attribution": {"type": "array", "items": shared("Source")},
     }
     required = list(fields)

@@ -15,6 +15,7 @@ class WebSettings:
     ``max_age_seconds``: how long browsers and proxies may keep an answer without asking again.
     ``cache_entries``, ``cache_bytes``: bounds of the ready answers kept in memory.
     ``public_url``: where the world finds the site; null takes the address of each request.
+    ``demonstration``: the data is that of recordings, and every answer has to say so.
     ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
     few hundred bytes.
     """
@@ -26,6 +27,7 @@ class WebSettings:
     cache_bytes: int = 64 * 1024 * 1024
     memo_entries: int = 256
     memo_rows: int = 120_000
+    demonstration: bool = False
 
     @property
     def live_hold_seconds(self) -> int:

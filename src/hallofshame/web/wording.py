@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from hallofshame.domain.words import Evidence, OutageKind, Status
 
+DEMONSTRATION_NOTICE = (
+    "Demonstration: real recordings of other weeks, played as if they were of this week. "
+    "Nothing here is a statement about a park today."
+)
+"""On every page and feed of a demonstration."""
+
+DEMONSTRATION_RIBBON = "Demonstration: real recordings of other weeks, not of today"
+"""On every social card of a demonstration; one line of it."""
+
+DEMONSTRATION_MARK = "recordings of other weeks"
+"""The same where there is room for a few words: badges, CSV files and downloads."""
+
 TIER_LABELS: dict[int | None, str] = {1: "flagship", 2: "standard", 3: "minor", None: "unrated"}
 
 UNRANKED_REASONS: dict[str, str] = {

@@ -14,6 +14,7 @@ from hallofshame.web.atom import document as atom
 from hallofshame.web.envelope import ATTRIBUTION
 from hallofshame.web.pages.formatting import duration, zone_name
 from hallofshame.web.reading import Reading
+from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
 ATOM_TYPE = atom.ATOM_TYPE
 MAX_OUTAGES = 50
@@ -56,7 +57,7 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, host_url: str
         atom.Feed(
             id=atom.tag_uri(host_url, _FIRST_DAY, f"{subject}/outages"),
             title=f"Outages: {what}",
-            subtitle=f"What broke down and what is over, in the time of {park.timezone}",
+            subtitle=_subtitle(reading, park),
             author=_AUTHOR,
             address=host_url.rstrip("/") + path,
             page=host_url + (f"parks/{park.slug}" if ride is None else _ride_path(ride)),
@@ -66,6 +67,11 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, host_url: str
             entries=entries,
         )
     )
+
+
+def _subtitle(reading: Reading, park: ParkInfo) -> str:
+    words = f"What broke down and what is over, in the time of {park.timezone}"
+    return f"{DEMONSTRATION_NOTICE} {words}" if reading.site.settings.demonstration else words
 
 
 def _ride_path(ride: RideInfo) -> str:

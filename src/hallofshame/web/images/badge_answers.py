@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint
 
 from hallofshame.domain.bands import band_of, band_of_loss
@@ -17,6 +19,7 @@ from hallofshame.web.rows.park_details import park_summary
 from hallofshame.web.rows.present import live_word
 from hallofshame.web.rows.rides import ride_lines
 from hallofshame.web.tokens import tokens
+from hallofshame.web.wording import DEMONSTRATION_MARK
 
 api_badges = Blueprint("api_badges", __name__, url_prefix="/api/badges")
 
@@ -46,7 +49,7 @@ def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
     says = (
         _NO_SCORE.get(row["unranked_reason"], "no data") if score is None else f"shame score {_plain(score)}"
     )
-    return draw(Badge(found.name, f"{says} {_words(period)}", band_of(score)), tokens())
+    return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", band_of(score)))
 
 
 @endpoint(api_badges, "/rides/<ride>.svg", takes=(_PERIOD,), answers=None, produces=SVG_TYPE)
@@ -61,10 +64,16 @@ def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
     row = line.row
     if period.is_live:
         says = live_word(row) or "no data"
-        return draw(Badge(found.name, f"{says} {_words(period)}", None), tokens())
+        return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", None))
     down = down_percent(row["uptime_percent"])
     says = "no data" if down is None else f"down {_plain(down)} %"
-    return draw(Badge(found.name, f"{says} {_words(period)}", band_of_loss(down)), tokens())
+    return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", band_of_loss(down)))
+
+
+def _drawn(reading: Reading, badge: Badge) -> str:
+    if reading.site.settings.demonstration:
+        badge = replace(badge, says=f"{badge.says} · {DEMONSTRATION_MARK}")
+    return draw(badge, tokens())
 
 
 def _plain(value: float) -> str:

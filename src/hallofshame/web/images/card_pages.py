@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -26,7 +27,7 @@ from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import live_word
 from hallofshame.web.tokens import tokens
-from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
+from hallofshame.web.wording import DEMONSTRATION_RIBBON, EXCLUDED_REASONS, UNRANKED_REASONS
 
 card_pages = Blueprint("card_pages", __name__, url_prefix="/cards")
 
@@ -48,13 +49,14 @@ def park_card(reading: Reading, slug: str) -> bytes:
     band = band_of(row["shame_score"])
     where = ", ".join(part for part in (found.operator, found.country) if part)
     return _drawn(
+        reading,
         Card(
             found.name,
             f"Shame score · {where}" if where else "Shame score",
             _period_words(period, answer),
             _verdict(f"{row['shame_score']:.2f}", "of 10", band) if band else None,
             _why(row),
-        )
+        ),
     )
 
 
@@ -72,13 +74,14 @@ def ride_card(reading: Reading, ride: int) -> bytes:
     if period.is_live and (word := live_word(row)) is not None:
         note = f"{word.capitalize()} right now"
     return _drawn(
+        reading,
         Card(
             found.name,
             row["park_name"],
             _period_words(period, answer),
             _verdict(f"{down:.1f} %", "down", band) if band and down is not None else None,
             note,
-        )
+        ),
     )
 
 
@@ -97,6 +100,7 @@ def awards_card(reading: Reading, year: int) -> bytes:
     ]
     so_far = "The standings so far" if data["is_partial"] else "The whole year"
     return _drawn(
+        reading,
         Card(
             f"The awards of {year}",
             BY_NAME["awards"].label,
@@ -104,7 +108,7 @@ def awards_card(reading: Reading, year: int) -> bytes:
             None,
             None if lines else "Nobody qualifies yet",
             lines,
-        )
+        ),
     )
 
 
@@ -130,13 +134,13 @@ def _page_card(reading: Reading, name: str) -> bytes:
     query = asked_for(asked, (*PERIOD_PARAMETERS, *FILTER_PARAMETERS))
     listed = _LISTS.get(name)
     if listed is None:
-        return _drawn(Card(page.title, page.label, "Every day, everywhere", None, page.lead))
+        return _drawn(reading, Card(page.title, page.label, "Every day, everywhere", None, page.lead))
     path, own = listed
     answer = body(reading, path, query | own | {"limit": str(_LISTED)})
     period = asked.period(reading.now.date())
     lines = [_line(row, name) for row in answer["data"] if row["rank"] is not None]
     words = "Right now" if own else _period_words(period, answer)
-    return _drawn(Card(page.title, page.label, words, None, None if lines else page.lead, lines))
+    return _drawn(reading, Card(page.title, page.label, words, None, None if lines else page.lead, lines))
 
 
 _LISTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -184,7 +188,9 @@ def _period_words(period: Period, answer: Row) -> str:
     )
 
 
-def _drawn(card: Card) -> bytes:
+def _drawn(reading: Reading, card: Card) -> bytes:
+    if reading.site.settings.demonstration:
+        card = replace(card, ribbon=DEMONSTRATION_RIBBON)
     lettering = _lettering(the_build())
     with _one_at_a_time:
         return draw(card, tokens(), lettering)

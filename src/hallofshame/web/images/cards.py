@@ -12,8 +12,9 @@ from hallofshame.web.images.scenery import SCHEMES, Scheme, fairground
 from hallofshame.web.tokens import Tokens
 
 WIDTH, HEIGHT = 1200, 630
-_FRAME, _PLATE = 16, 76
-_LEFT, _COLUMN, _TITLE = 64, 560, 640
+_FRAME, _PLATE, _RIBBON = 16, 76, 36
+LEFT, RIBBON_SIZE = 64, 24
+_COLUMN, _TITLE = 560, 640
 _FIGURE, _WIDEST_FIGURE = 30, 150
 _SITE = "Theme Park Hall of Shame"
 
@@ -30,7 +31,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Card:
-    """What a card says. ``lines`` are (figure, words, band level or 0) of a short list."""
+    """What a card says. ``lines`` are (figure, words, band level or 0) of a short list.
+
+    ``ribbon`` is a warning across the top.
+    """
 
     title: str
     kicker: str
@@ -38,6 +42,7 @@ class Card:
     verdict: Verdict | None = None
     note: str | None = None
     lines: Sequence[tuple[str, str, int]] = ()
+    ribbon: str | None = None
 
 
 def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
@@ -47,14 +52,17 @@ def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
     canvas = Canvas(WIDTH, HEIGHT, tokens, lettering, scheme.sky)
     ground = HEIGHT - _FRAME - _PLATE
     fairground(canvas, scheme, ground)
-    canvas.text(_LEFT, 82, card.kicker, 27, scheme.ink)
-    below = canvas.block(_LEFT, 98, card.title, _TITLE, (64, 56, 48, 42, 36), 2, scheme.ink)
+    canvas.text(LEFT, 82, card.kicker, 27, scheme.ink)
+    below = canvas.block(LEFT, 98, card.title, _TITLE, (64, 56, 48, 42, 36), 2, scheme.ink)
     if card.verdict is not None:
         _verdict(canvas, card.verdict, below, scheme)
     elif card.note is not None:
-        canvas.block(_LEFT, below + 34, card.note, _COLUMN - 20, (40, 34, 30), 3, scheme.ink)
+        canvas.block(LEFT, below + 34, card.note, _COLUMN - 20, (40, 34, 30), 3, scheme.ink)
     _lines(canvas, card.lines, below + (34 if card.note is None else 140))
     _plate(canvas, card.period, ground)
+    if card.ribbon is not None:
+        canvas.box(0, 0, WIDTH, _FRAME + _RIBBON, "poster-dark")
+        canvas.text(LEFT, _FRAME + 27, card.ribbon, RIBBON_SIZE, "poster-light")
     _frame(canvas)
     return canvas.png()
 
@@ -62,10 +70,10 @@ def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
 def _verdict(canvas: Canvas, verdict: Verdict, below: float, scheme: Scheme) -> None:
     size = 150
     base = below + 40 + size * 0.76
-    end = canvas.text(_LEFT - 5, base, verdict.figure, size, scheme.ink)
+    end = canvas.text(LEFT - 5, base, verdict.figure, size, scheme.ink)
     canvas.text(end + 14, base, verdict.unit, 32, scheme.ink)
-    band_sign(canvas, verdict.level, _LEFT + 24, base + 54, 48, scheme.ink)
-    canvas.text(_LEFT + 64, base + 68, verdict.label, 42, scheme.ink)
+    band_sign(canvas, verdict.level, LEFT + 24, base + 54, 48, scheme.ink)
+    canvas.text(LEFT + 64, base + 68, verdict.label, 42, scheme.ink)
 
 
 def _lines(canvas: Canvas, lines: Sequence[tuple[str, str, int]], top: float) -> None:
@@ -73,11 +81,11 @@ def _lines(canvas: Canvas, lines: Sequence[tuple[str, str, int]], top: float) ->
     widest = max((canvas.width_of(figure, _FIGURE) for figure, _words, _level in lines), default=0)
     y = top
     for figure, words, level in lines:
-        canvas.box(_LEFT, y, _COLUMN - 10, 58, "art-paper", 10)
+        canvas.box(LEFT, y, _COLUMN - 10, 58, "art-paper", 10)
         if level:
-            band_sign(canvas, level, _LEFT + 32, y + 29, 28, f"poster-{level}")
-        left = _LEFT + (62 if level else 22)
-        right = _LEFT + _COLUMN - 26
+            band_sign(canvas, level, LEFT + 32, y + 29, 28, f"poster-{level}")
+        left = LEFT + (62 if level else 22)
+        right = LEFT + _COLUMN - 26
         if widest > _WIDEST_FIGURE:
             canvas.text(left, y + 22, figure, 18, "poster-dark")
             canvas.block(left, y + 22, words, right - left, (26, 23), 1, "poster-dark")
@@ -90,10 +98,10 @@ def _lines(canvas: Canvas, lines: Sequence[tuple[str, str, int]], top: float) ->
 
 def _plate(canvas: Canvas, period: str, top: float) -> None:
     canvas.box(0, top, WIDTH, _PLATE + _FRAME, "art-paper")
-    canvas.text(_LEFT, top + 34, _SITE, 27, "poster-dark")
-    canvas.text(_LEFT, top + 62, period, 21, "poster-dark")
+    canvas.text(LEFT, top + 34, _SITE, 27, "poster-dark")
+    canvas.text(LEFT, top + 62, period, 21, "poster-dark")
     for at, source in enumerate(ATTRIBUTION):
-        canvas.text(WIDTH - _LEFT, top + 34 + 28 * at, source["text"], 21, "poster-dark", to_right=True)
+        canvas.text(WIDTH - LEFT, top + 34 + 28 * at, source["text"], 21, "poster-dark", to_right=True)
 
 
 def _frame(canvas: Canvas) -> None:
