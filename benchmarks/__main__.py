@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, collection, cycle, kernel
+from benchmarks import answers, collection, cycle, kernel, startup
 
 if __name__ == "__main__":
     kernel.main()
     cycle.main()
     collection.main()
     answers.main()
+    startup.main()

@@ -18,7 +18,8 @@ from benchmarks.machine import describe
 from hallofshame.clock import SystemClock
 from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.feeds.base import FeedContext
-from hallofshame.feeds.http import HttpClient, HttpPolicy
+from hallofshame.feeds.http import HttpClient
+from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.queue_times import QueueTimesFeed
 from hallofshame.feeds.replay import ReplayServer, Tape, TapeInfo
 from hallofshame.pipeline.collect import Collector

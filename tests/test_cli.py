@@ -17,6 +17,7 @@ from hallofshame.cli import cli
 from hallofshame.cli.options import DURATION
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer
 from hallofshame.pipeline.rollup import Rollup
+from support.commands import commands
 
 RECORDING = SHIPPED_RECORDINGS / "gardaland-queue-times"
 DAYS = ("--start", "2025-10-06", "--end", "2025-10-12")
@@ -43,15 +44,7 @@ def run() -> Run:
     return lambda *arguments: CliRunner().invoke(cli, list(arguments), catch_exceptions=False)
 
 
-def commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from commands(command, *path, name)
-        else:
-            yield (*path, name), command
-
-
-ALL_COMMANDS = dict(commands(cli))
+ALL_COMMANDS = dict(commands())
 
 
 def refused(result: Result) -> str:

@@ -34,7 +34,6 @@ from hallofshame.settings import Settings
 from hallofshame.store import dirty, schedules
 from hallofshame.store.raw import observed_range
 
-DEFAULT_FOLDER = Path("demo-data")
 CATALOGUE_FILE = "demo-parks.csv"
 DATABASE_FILE = "hallofshame-demo.sqlite"
 """A name of its own, so that no demonstration ever replaces a real record."""

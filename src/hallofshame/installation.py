@@ -1,4 +1,7 @@
-"""One installation: database, feeds and jobs put together as its settings say."""
+"""One installation: database, feeds and jobs put together as its settings say.
+
+Each part is imported when it is first asked for, so that a command loads only what it works with.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,24 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from hallofshame.clock import Clock, SystemClock
 from hallofshame.domain.errors import SettingsError
-from hallofshame.domain.tiers import TierBook
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.base import FeedContext, LiveFeed
-from hallofshame.feeds.http import HttpClient
-from hallofshame.feeds.queue_times import QueueTimesFeed
-from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.logs import LOGGER
-from hallofshame.pipeline.collect import Collector
-from hallofshame.pipeline.registry import Registry, load_mapping
-from hallofshame.pipeline.rollup import Rollup
-from hallofshame.pipeline.seeding import seed_catalogue
-from hallofshame.pipeline.shipped import load_parks, load_tier_book
 from hallofshame.settings import Settings, variable
-from hallofshame.store import schema
 from hallofshame.store.database import Database
-from hallofshame.store.observations import ObservationCache
-from hallofshame.web.settings import WebSettings
+
+if TYPE_CHECKING:
+    from hallofshame.domain.tiers import TierBook
+    from hallofshame.feeds.base import LiveFeed
+    from hallofshame.feeds.http import HttpClient
+    from hallofshame.pipeline.collect import Collector
+    from hallofshame.pipeline.registry import Registry
+    from hallofshame.pipeline.rollup import Rollup
+    from hallofshame.store.observations import ObservationCache
+    from hallofshame.web.settings import WebSettings
 
 
 class Installation:
@@ -79,6 +79,11 @@ class Installation:
         """The live feeds, sharing one HTTP client and its limits."""
         if self._given_feeds is not None:
             return self._given_feeds
+        from hallofshame.feeds.base import FeedContext
+        from hallofshame.feeds.http import HttpClient
+        from hallofshame.feeds.queue_times import QueueTimesFeed
+        from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
+
         self._client = HttpClient(self.settings.http_policy, self.clock)
 
         def context(base_url: str) -> FeedContext:
@@ -93,21 +98,29 @@ class Installation:
     @cached_property
     def cache(self) -> ObservationCache:
         """Recent observations, shared by the jobs of this process."""
+        from hallofshame.store.observations import ObservationCache
+
         return ObservationCache()
 
     def registry(self) -> Registry:
         """A new one: who is who among the rides, with the installation's own mapping (R14). One per job."""
+        from hallofshame.pipeline.registry import Registry, load_mapping
+
         file = self.settings.ride_mapping_file
         return Registry(load_mapping(file) if file is not None else ())
 
     @cached_property
     def rollup(self) -> Rollup:
         """The roll-up job."""
+        from hallofshame.pipeline.rollup import Rollup
+
         return Rollup(self.database, self.clock, self.log("rollup"), self.cache)
 
     @cached_property
     def collector(self) -> Collector:
         """The collection job."""
+        from hallofshame.pipeline.collect import Collector
+
         return Collector(
             self.database,
             self.feeds,
@@ -124,6 +137,8 @@ class Installation:
     @property
     def web_settings(self) -> WebSettings:
         """The part of the settings that the web application takes."""
+        from hallofshame.web.settings import WebSettings
+
         return WebSettings(
             cadence_seconds=self.settings.cadence_seconds,
             public_url=self.settings.public_url,
@@ -137,6 +152,8 @@ class Installation:
 
         :raises StoreError: when the schema is not this program's and must not be changed.
         """
+        from hallofshame.store import schema
+
         if migrate or schema.current(self.database) is None:
             schema.upgrade(self.database)
             self.seed()
@@ -144,11 +161,15 @@ class Installation:
 
     def seed(self) -> None:
         """Bring the parks up to date with the shipped catalogue and the installation's own file."""
+        from hallofshame.pipeline.seeding import seed_catalogue
+
         settings = self.settings
         seed_catalogue(self.database, self.clock, only=settings.parks or None, extra=settings.catalogue_file)
 
     def tier_book(self) -> TierBook:
         """The tier rules in force: shipped ones and the installation's overrides (R13)."""
+        from hallofshame.pipeline.shipped import load_parks, load_tier_book
+
         parks = load_parks(self.settings.catalogue_file)
         return load_tier_book(self.settings.tier_overrides_file, parks)
 

@@ -19,8 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from hallofshame.domain.errors import SettingsError
-from hallofshame.feeds import queue_times, themeparks_wiki
-from hallofshame.feeds.http import HttpPolicy
+from hallofshame.feeds.policy import QUEUE_TIMES_URL, THEMEPARKS_WIKI_URL, HttpPolicy
 
 PREFIX = "HALLOFSHAME_"
 _MASKED = ("database_url",)
@@ -100,10 +99,10 @@ class Settings(BaseSettings):
         None, "Rides that names do not tell apart or together (R14).", "a CSV file that exists"
     )
     queue_times_url: str = _setting(
-        queue_times.DEFAULT_BASE_URL, "Where Queue-Times answers.", "an address with http:// or https://"
+        QUEUE_TIMES_URL, "Where Queue-Times answers.", "an address with http:// or https://"
     )
     themeparks_wiki_url: str = _setting(
-        themeparks_wiki.DEFAULT_BASE_URL,
+        THEMEPARKS_WIKI_URL,
         "Where ThemeParks.wiki answers.",
         "an address with http:// or https://",
     )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 
 from hallofshame import settings
-from hallofshame.cli import cli
 from hallofshame.domain.counters import PARK_WEIGHTED, RIDE_COUNTERS
 from hallofshame.store.models import Base
+from support.commands import commands
 
 ROOT = Path(__file__).parents[2]
 COUNTERS = {*RIDE_COUNTERS, *PARK_WEIGHTED, "metrics_version"}
@@ -36,14 +34,6 @@ def first_cells(text: str) -> list[str]:
     return re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE)
 
 
-def command_paths(group: click.Group, *path: str) -> Iterator[str]:
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from command_paths(command, *path, name)
-        else:
-            yield " ".join(("hallofshame", *path, name))
-
-
 def settings_table() -> str:
     rows = [
         f"| `{row.variable}` | {row.default} | {row.accepts} | {row.meaning} |"
@@ -58,7 +48,7 @@ def test_every_setting_is_documented_as_it_is() -> None:
 
 def test_every_command_is_documented_and_no_other() -> None:
     documented = first_cells(read("docs/commands.md"))
-    assert sorted(documented) == sorted(command_paths(cli))
+    assert sorted(documented) == sorted(" ".join(("hallofshame", *path)) for path, _ in commands())
 
 
 DICTIONARY = sections(read("docs/data-dictionary.md"))

@@ -20,7 +20,8 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import FeedError
 from hallofshame.domain.words import PollOutcome
 from hallofshame.feeds.base import Answer, FeedContext
-from hallofshame.feeds.http import HttpClient, HttpPolicy
+from hallofshame.feeds.http import HttpClient
+from hallofshame.feeds.policy import HttpPolicy
 
 NOON = dt.datetime(2026, 8, 20, 12, 0, tzinfo=dt.UTC)
 BODIES = Path(__file__).parent / "bodies"

@@ -18,7 +18,8 @@ from hallofshame import __version__
 from hallofshame.clock import SystemClock
 from hallofshame.domain.errors import BodyError, FeedError, SettingsError
 from hallofshame.domain.words import PollOutcome
-from hallofshame.feeds.http import HttpClient, HttpPolicy
+from hallofshame.feeds.http import HttpClient
+from hallofshame.feeds.policy import HttpPolicy
 
 URL = "https://feed.test/live"
 

@@ -12,7 +12,8 @@ import pytest
 from hallofshame.clock import SystemClock
 from hallofshame.domain.errors import FeedError
 from hallofshame.domain.words import PollOutcome
-from hallofshame.feeds.http import HttpClient, HttpPolicy
+from hallofshame.feeds.http import HttpClient
+from hallofshame.feeds.policy import HttpPolicy
 
 pytestmark = pytest.mark.enable_socket
 

@@ -16,10 +16,10 @@ from sqlalchemy import select, update
 
 from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
 from hallofshame.domain.errors import InputError, NotFoundError
+from hallofshame.domain.exports import DATASETS, FORMATS
 from hallofshame.metrics import scores
 from hallofshame.pipeline import export as exports
 from hallofshame.pipeline.export import KINDS
-from hallofshame.pipeline.export_files import FORMATS
 from hallofshame.store import bulk
 from hallofshame.store.database import Database
 from hallofshame.store.derived import table_of
@@ -308,3 +308,7 @@ def test_a_range_that_ends_before_it_starts_is_refused(sqlite_database: Database
 def test_an_unknown_park_is_refused(sqlite_database: Database, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="there is no park 99"):
         export(sqlite_database, "park-days", MONDAY, TUESDAY, "csv", str(tmp_path / "x.csv"), park_ids=[99])
+
+
+def test_what_can_be_exported_is_what_the_command_line_offers() -> None:
+    assert tuple(KINDS) == DATASETS

@@ -13,8 +13,9 @@ import pytest
 from hallofshame.clock import SystemClock
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import FeedContext
-from hallofshame.feeds.http import HttpClient, HttpPolicy
+from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.patience import TIMEOUTS_IN_A_ROW
+from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.queue_times import QueueTimesFeed
 from hallofshame.feeds.replay import Fault, ReplayServer, Tape, TapeInfo
 from hallofshame.feeds.replay.faults import FaultOrder

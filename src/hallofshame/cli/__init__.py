@@ -8,9 +8,28 @@ from typing import Any
 import click
 
 from hallofshame import __version__
-from hallofshame.cli import data, jobs, serving, upkeep
+from hallofshame.cli.listing import ListingGroup
 from hallofshame.domain.errors import HallOfShameError
 from hallofshame.logs import LOGGER
+
+_COMMANDS = {
+    "run": ("serving", "Collect from the live feeds, roll up and serve, until stopped."),
+    "demo": ("serving", "Run the whole system on real recordings. Needs no internet."),
+    "serve": ("serving", "Serve the site and the API without collecting, as one of several web hosts."),
+    "collect": ("jobs", "Run one cycle: ask every park's feed once and keep the answers."),
+    "rollup": ("jobs", "Compute every park-day whose inputs changed."),
+    "rebuild": ("jobs", "Compute park-days again from the raw record."),
+    "backfill": ("jobs", "Fill holes in the record from ThemeParks.wiki's history and roll up."),
+    "sync": ("jobs", "Bring park lists, hours, entities and tiers up to date, and roll up."),
+    "ingest": ("data", "Add a recording of a sampled feed to the record, as if collected live."),
+    "export": ("data", "Write derived rows of some days to a file: the numbers that the API shows."),
+    "doctor": ("upkeep", "Check settings, database, schema, lease, last cycle and backlog."),
+    "quality": ("upkeep", "Look the record over and list what deserves a person's eye."),
+    "tiers": ("upkeep", "List the rides whose tier is uncertain and should be looked at by a person."),
+    "openapi": ("upkeep", "Print the OpenAPI description of the JSON API."),
+    "db": ("upkeep", "Upgrade, downgrade or show the database's schema."),
+}
+"""Each command's module, imported only when it is asked for, and the first line of its help."""
 
 
 class Refused(click.ClickException):
@@ -25,8 +44,8 @@ class Broken(click.ClickException):
     exit_code = 1
 
 
-class _Commands(click.Group):
-    """Turns errors into one clear line and an exit code."""
+class _Commands(ListingGroup):
+    """Imports a command when it is asked for; turns errors into one clear line and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
@@ -47,7 +66,9 @@ def _on_one_line(message: str) -> str:
 
 
 @click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Commands,
+    lazily=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="hallofshame")
 def cli() -> None:
@@ -55,11 +76,6 @@ def cli() -> None:
 
     Settings come from the environment (HALLOFSHAME_...) or a .env file; docs/settings.md lists them.
     """
-
-
-for module in (serving, jobs, data, upkeep):
-    for command in module.COMMANDS:
-        cli.add_command(command)
 
 
 def main() -> None:

@@ -17,10 +17,8 @@ from hallofshame.cli.options import (
     park_option,
 )
 from hallofshame.cli.progress import progress_bar, quiet_option
+from hallofshame.domain.exports import DATASETS, FORMATS, STDOUT
 from hallofshame.domain.words import Feed
-from hallofshame.pipeline import export as exports
-from hallofshame.pipeline import ingest as ingests
-from hallofshame.pipeline.export_files import FORMATS, STDOUT
 
 
 @click.command()
@@ -39,7 +37,7 @@ from hallofshame.pipeline.export_files import FORMATS, STDOUT
 def ingest(
     path: Path, feed: str, cadence: int, park: str | None, timezone: str | None, then_roll_up: bool
 ) -> None:
-    """Add a recording of a sampled feed to the record, as if it had been collected live.
+    """Add a recording of a sampled feed to the record, as if collected live.
 
     PATH is a parquet file, or a folder with the feed's file in it. The park-days touched become dirty;
     `hallofshame rollup` computes them. Adding a recording twice changes nothing.
@@ -48,6 +46,8 @@ def ingest(
     Example:
       hallofshame ingest recordings/gardaland --feed queue_times --cadence 10m --rollup
     """
+    from hallofshame.pipeline import ingest as ingests
+
     with opened() as installation:
         with progress_bar("Ingest") as progress:
             result = ingests.ingest(
@@ -73,10 +73,10 @@ def ingest(
 
 
 @click.command()
-@click.argument("what", type=click.Choice(list(exports.KINDS)))
+@click.argument("what", type=click.Choice(DATASETS))
 @click.option("--start", type=DAY, required=True, help="First park-local day.")
 @click.option("--end", type=DAY, required=True, help="Last park-local day, included.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True)
 @click.option(
     "-o",
     "--output",
@@ -87,12 +87,14 @@ def ingest(
 )
 @park_option
 def export(what: str, start: dt.date, end: dt.date, form: str, output: str, parks: tuple[str, ...]) -> None:
-    """Write derived rows of some days to a file: the very numbers that the API shows.
+    """Write derived rows of some days to a file: the numbers that the API shows.
 
     \b
     Example:
       hallofshame export park-days --start 2026-08-01 --end 2026-08-31 --format parquet -o august.parquet
     """
+    from hallofshame.pipeline import export as exports
+
     with opened() as installation:
         ids = chosen_parks(installation, parks)
         rows = exports.export(

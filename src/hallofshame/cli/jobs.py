@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import click
 
 from hallofshame.cli.options import DAY, chosen_parks, opened, park_option
 from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.domain.localtime import isoformat
-from hallofshame.installation import Installation
-from hallofshame.pipeline import sync as syncs
-from hallofshame.pipeline.classifying import classify
-from hallofshame.pipeline.rebuild import mark_range
-from hallofshame.pipeline.repair import repair_gaps
-from hallofshame.pipeline.vanished import retire_vanished
+
+if TYPE_CHECKING:
+    from hallofshame.installation import Installation
 
 
 @click.command()
@@ -62,6 +60,8 @@ def rebuild(start: dt.date | None, end: dt.date | None, parks: tuple[str, ...]) 
     Example:
       hallofshame rebuild --start 2026-08-01 --end 2026-08-31 --park magic-kingdom
     """
+    from hallofshame.pipeline.rebuild import mark_range
+
     with opened() as installation:
         ids = chosen_parks(installation, parks)
         marked = mark_range(installation.database, installation.clock, start=start, end=end, park_ids=ids)
@@ -82,6 +82,8 @@ def backfill(days: int) -> None:
     Example:
       hallofshame backfill --days 3
     """
+    from hallofshame.pipeline.repair import repair_gaps
+
     with opened() as installation:
         result = repair_gaps(
             installation.database,
@@ -100,12 +102,18 @@ def backfill(days: int) -> None:
 
 @click.command()
 def sync() -> None:
-    """Bring park lists, hours, entities and tiers up to date, retire vanished rides, and roll up.
+    """Bring park lists, hours, entities and tiers up to date, and roll up.
+
+    Rides that have vanished from their feed are retired on the way.
 
     \b
     Example:
       hallofshame sync
     """
+    from hallofshame.pipeline import sync as syncs
+    from hallofshame.pipeline.classifying import classify
+    from hallofshame.pipeline.vanished import retire_vanished
+
     with opened() as installation:
         database, clock = installation.database, installation.clock
         result = syncs.sync(

@@ -1,4 +1,8 @@
-"""What the commands share: durations, park names and an installation that is ready."""
+"""What the commands share: durations, park names and an installation that is ready.
+
+Here and in the commands' modules what is heavy (Polars, Flask, the database) is imported by the function that
+needs it: a command starts as fast as what it does allows.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,18 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hallofshame import logs, settings
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed
-from hallofshame.installation import Installation
-from hallofshame.pipeline.shipped import load_parks
-from hallofshame.store.catalogue import ParkRow, park_table
+
+if TYPE_CHECKING:
+    from hallofshame.installation import Installation
+    from hallofshame.settings import Settings
+    from hallofshame.store.catalogue import ParkRow
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.IGNORECASE)
 
@@ -66,8 +71,10 @@ park_option = click.option(
 )
 
 
-def configured(**given: Any) -> settings.Settings:
+def configured(**given: Any) -> Settings:
     """The settings of this command, with the log set up as they say; values of ``None`` are not given."""
+    from hallofshame import logs, settings
+
     found = settings.load(**{name: value for name, value in given.items() if value is not None})
     logs.configure(found.log_level, found.log_format)
     return found
@@ -76,6 +83,8 @@ def configured(**given: Any) -> settings.Settings:
 @contextmanager
 def opened(*, migrate: bool = False) -> Iterator[Installation]:
     """The installation, its database ready for a job."""
+    from hallofshame.installation import Installation
+
     with Installation(configured()) as installation:
         installation.make_ready(migrate=migrate)
         yield installation
@@ -89,6 +98,9 @@ def chosen_parks(installation: Installation, names: tuple[str, ...]) -> list[int
     """
     if not names:
         return None
+    from hallofshame.pipeline.shipped import load_parks
+    from hallofshame.store.catalogue import park_table
+
     with installation.database.read() as connection:
         parks = park_table(connection)
     aliases = {row.park_id: row.names for row in load_parks(installation.settings.catalogue_file)}

@@ -13,11 +13,10 @@ from pathlib import Path
 
 import click
 
-from hallofshame import demo
 from hallofshame.cli.options import configured
 from hallofshame.cli.progress import progress_bar
-from hallofshame.installation import Installation
-from hallofshame.service import WebServer, serve
+
+DEMO_FOLDER = "demo-data"
 
 port_option = click.option(
     "--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port to serve on, in place of the setting."
@@ -45,6 +44,9 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
     Example:
       hallofshame run --port 8000
     """
+    from hallofshame.installation import Installation
+    from hallofshame.service import WebServer, serve
+
     with stop_signal() as stopping, Installation(configured(host=host, port=port, data=data)) as installation:
         web = WebServer(installation)
         installation.make_ready(migrate=True)
@@ -62,6 +64,9 @@ def serve_only(host: str | None, port: int | None, data: Path | None) -> None:
     Example:
       hallofshame serve --host 0.0.0.0 --port 8000
     """
+    from hallofshame.installation import Installation
+    from hallofshame.service import serve
+
     with stop_signal() as stopping, Installation(configured(host=host, port=port, data=data)) as installation:
         installation.make_ready(migrate=False)
         _leave(serve(installation, stopping, collect=False, announce=_say_where))
@@ -73,7 +78,7 @@ def serve_only(host: str | None, port: int | None, data: Path | None) -> None:
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    default=demo.DEFAULT_FOLDER,
+    default=Path(DEMO_FOLDER),
     show_default=True,
     metavar="FOLDER",
     help="Folder of the demonstration.",
@@ -89,6 +94,9 @@ def demo_run(host: str | None, port: int | None, data: Path, keep: bool) -> None
     Example:
       hallofshame demo --port 8000
     """
+    from hallofshame import demo
+    from hallofshame.service import serve
+
     with stop_signal() as stopping, demo.Demo(configured(host=host, port=port, data=data), keep=keep) as show:
         click.echo(f"Playing real recordings of {len(show.parks)} parks as if they were of this week.")
         if show.prepare(stopping, progress_bar):

@@ -9,17 +9,10 @@ from pathlib import Path
 
 import click
 
-from hallofshame.cli import checks
+from hallofshame.cli.listing import ListingGroup
 from hallofshame.cli.options import chosen_parks, configured, opened, park_option
 from hallofshame.clock import SystemClock
 from hallofshame.domain.localtime import isoformat
-from hallofshame.installation import Installation
-from hallofshame.pipeline.classifying import review_list
-from hallofshame.pipeline.quality import check_quality
-from hallofshame.store import catalogue, findings, schema
-from hallofshame.store.database import Database
-from hallofshame.web.app import create_app
-from hallofshame.web.openapi import describe
 
 
 @click.command()
@@ -32,6 +25,8 @@ def doctor() -> None:
     Example:
       hallofshame doctor && echo all well
     """
+    from hallofshame.cli import checks
+
     problems = 0
     for found in checks.examine():
         click.echo(f"{'PROBLEM' if found.is_problem else 'ok':8}{found.text}")
@@ -50,6 +45,10 @@ def openapi() -> None:
     Example:
       hallofshame openapi > openapi.json
     """
+    from hallofshame.store.database import Database
+    from hallofshame.web.app import create_app
+    from hallofshame.web.openapi import describe
+
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'none.sqlite'}")
         app = create_app(database, SystemClock())
@@ -70,6 +69,9 @@ def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...]) -> None:
     Example:
       hallofshame quality --park epcot --days 30
     """
+    from hallofshame.pipeline.quality import check_quality
+    from hallofshame.store import catalogue, findings
+
     with opened() as installation:
         check_quality(installation.database, installation.clock)
         ids = chosen_parks(installation, parks)
@@ -100,6 +102,8 @@ def tiers(parks: tuple[str, ...]) -> None:
     Example:
       hallofshame tiers --park gardaland
     """
+    from hallofshame.pipeline.classifying import review_list
+
     with opened() as installation:
         ids = chosen_parks(installation, parks)
         with installation.database.read() as connection:
@@ -115,7 +119,7 @@ def tiers(parks: tuple[str, ...]) -> None:
     click.echo(f"{len(shown)} rides to look at", err=True)
 
 
-@click.group()
+@click.group(cls=ListingGroup)
 def db() -> None:
     """Upgrade, downgrade or show the database's schema."""
 
@@ -129,6 +133,9 @@ def upgrade(revision: str) -> None:
     Example:
       hallofshame db upgrade
     """
+    from hallofshame.installation import Installation
+    from hallofshame.store import schema
+
     with Installation(configured()) as installation:
         schema.upgrade(installation.database, revision)
         click.echo(f"schema at {schema.current(installation.database)}")
@@ -144,6 +151,9 @@ def downgrade(revision: str, yes: bool) -> None:
     Example:
       hallofshame db downgrade 0002 --yes
     """
+    from hallofshame.installation import Installation
+    from hallofshame.store import schema
+
     with Installation(configured()) as installation:
         if not yes:
             click.confirm(f"Downgrade {installation.database.url} to {revision} and lose data?", abort=True)
@@ -159,6 +169,9 @@ def current() -> None:
     Example:
       hallofshame db current
     """
+    from hallofshame.installation import Installation
+    from hallofshame.store import schema
+
     with Installation(configured()) as installation:
         click.echo(f"{schema.current(installation.database) or 'base'} (this program: {schema.head()})")
 

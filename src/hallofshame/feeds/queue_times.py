@@ -25,8 +25,6 @@ from hallofshame.domain.words import Feed, QueueType, Status
 from hallofshame.feeds.base import FeedContext, Poll
 from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates, id_of, shown, text_of
 
-DEFAULT_BASE_URL = "https://queue-times.com"
-
 
 class QueueTimesFeed:
     """The Queue-Times feed (``LiveFeed``); it publishes no entity lists, schedules or history."""

@@ -16,7 +16,6 @@ from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates,
 from hallofshame.feeds.themeparks_wiki_history import clip, parse_history
 from hallofshame.feeds.themeparks_wiki_parse import parse_children, parse_live, parse_schedule
 
-DEFAULT_BASE_URL = "https://api.themeparks.wiki"
 MAX_HISTORY_PAGES = 50
 """Pages followed for one day of history; the documented answer is a single page."""
 

@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Table, func, select
 
 from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
 from hallofshame.domain.errors import InputError, NotFoundError
+from hallofshame.domain.exports import FORMATS
 from hallofshame.domain.localtime import local_day
 from hallofshame.domain.words import TIER_WEIGHTS, Feed, Origin
 from hallofshame.metrics import scores
-from hallofshame.pipeline.export_files import FORMATS, write_pieces
+from hallofshame.pipeline.export_files import write_pieces
 from hallofshame.store import bulk, data_version
 from hallofshame.store.database import Database
 from hallofshame.store.derived import table_of

@@ -13,8 +13,7 @@ from typing import IO
 import polars as pl
 
 from hallofshame.domain.errors import InputError
-
-STDOUT = "-"
+from hallofshame.domain.exports import STDOUT
 
 Pieces = Iterable[pl.DataFrame]
 """Frames of one schema, at least one, which may be empty: from it come the header and the types."""
@@ -23,7 +22,7 @@ Pieces = Iterable[pl.DataFrame]
 def write_pieces(
     pieces: Pieces, file_format: str, output: str, about: Mapping[str, str] | None = None
 ) -> int:
-    """Write ``pieces`` one after the other into ``output``, as one of :data:`FORMATS`; returns the row count.
+    """Write ``pieces`` one after the other into ``output`` in one of the ``FORMATS``; returns the row count.
 
     ``about`` says what the file is: key-value metadata of a Parquet file, columns at the end of a CSV file.
 
@@ -123,6 +122,3 @@ def _write_parquet(pieces: Pieces, target: Path, about: Mapping[str, str] | None
 
 
 _WRITERS: dict[str, Callable[[Pieces, IO[bytes]], int]] = {"csv": _write_csv, "json": _write_json}
-
-FORMATS: tuple[str, ...] = (*_WRITERS, "parquet")
-"""What an export can be written as."""
