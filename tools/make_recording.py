@@ -8,7 +8,6 @@ columns, and a park id and name where the source held none. Output is the same f
 from __future__ import annotations
 
 import argparse
-import csv
 import datetime as dt
 import json
 import shutil
@@ -18,12 +17,16 @@ from typing import Any
 
 import polars as pl
 
-from hallofshame.domain.names import slugify
+from hallofshame.domain.names import single_rider_of, slugify
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.replay.manifest import SHIPPED_RECORDINGS
+from recorded_catalogue import Catalogue
 
 QUEUE_TIMES_CREDIT = {"text": "Powered by Queue-Times.com", "url": "https://queue-times.com/"}
 THEMEPARKS_WIKI_CREDIT = {"text": "Data provided by ThemeParks.wiki", "url": "https://themeparks.wiki"}
+
+STANDSTILL = dt.timedelta(hours=3)
+"""From then on a park that stands still counts as frozen (R2)."""
 
 QUEUE_TIMES_KEPT = (
     "park_id",
@@ -69,6 +72,7 @@ class Cut:
     ``weeks`` are the Mondays (park-local) of the ISO weeks that are kept. ``weekdays`` restricts parks to
     some ISO weekdays (1 = Monday): where a park was recorded on both feeds, years apart, each local day comes
     from one of them, because a day put together from two years would show breakdowns that never were.
+    ``thinned``: of a stretch in which the whole park stood still, only the first poll is kept.
     """
 
     dataset: str
@@ -79,6 +83,7 @@ class Cut:
     parks: dict[str, str | None]
     weeks: tuple[str, ...]
     weekdays: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    thinned: bool = False
 
 
 CUTS = (
@@ -89,7 +94,23 @@ CUTS = (
         "America/New_York",
         60,
         {"64": None, "65": None, "334": None},
-        ("2026-03-23", "2026-03-30", "2026-04-13", "2026-07-13", "2026-07-27"),
+        (
+            "2026-03-23",
+            "2026-03-30",
+            "2026-04-13",
+            "2026-04-20",
+            "2026-05-04",
+            "2026-05-11",
+            "2026-05-25",
+            "2026-06-01",
+            "2026-06-15",
+            "2026-06-22",
+            "2026-07-06",
+            "2026-07-13",
+            "2026-07-27",
+            "2026-08-03",
+        ),
+        thinned=True,
     ),
     Cut(
         "qt_walt_disney_world_2h",
@@ -187,22 +208,6 @@ CUTS = (
     ),
 )
 
-SAME_PARK_ON_QUEUE_TIMES = {
-    "3cc919f1-d16d-43e0-8c3f-1dd269bd1a42": 274,
-    "67b290d5-3478-4f23-b601-2f8fb71ba803": 275,
-    "75ea578a-adc8-4116-a54d-dccb60765ef9": 6,
-    "47f90d2c-e191-4239-a466-5892ef59a88b": 5,
-    "1c84a229-8862-4648-9c71-378ddd2c7693": 8,
-    "30713cf6-69a9-47c9-a505-52bb965f01be": 160,
-}
-"""Where ThemeParks.wiki's recorded catalogue gives no place, Queue-Times' entry of the same park does."""
-
-SCHEDULES = {
-    "75ea578a-adc8-4116-a54d-dccb60765ef9": "mk_schedule_2026-04-14.json",
-    "47f90d2c-e191-4239-a466-5892ef59a88b": "epcot_schedule_2026-04-15.json",
-}
-CHILDREN = {"75ea578a-adc8-4116-a54d-dccb60765ef9": "mk_children_2026-04-14.json"}
-
 
 def main() -> None:
     """Read the arguments, make the recording, print what it holds."""
@@ -233,93 +238,6 @@ def main() -> None:
     print(f"{len(tapes)} tapes, {size:,} bytes")
 
 
-class Catalogue:
-    """What the recorded upstream catalogues say about parks."""
-
-    def __init__(self, source: Path) -> None:
-        bodies = source / "qt_verbatim_responses"
-        self._queue_times: dict[int, dict[str, Any]] = {}
-        for group in json.loads((bodies / "parks_2025-11-16.json").read_text(encoding="utf-8")):
-            for park in group["parks"]:
-                self._queue_times[park["id"]] = park | {
-                    "group_id": str(group["id"]),
-                    "group_name": group["name"],
-                }
-        self.bodies = source / "tpw_verbatim_responses"
-        self._destinations: dict[str, dict[str, Any]] = {}
-        for destination in self._read("destinations_2026-04-14.json")["destinations"]:
-            for park in destination["parks"]:
-                self._destinations[park["id"]] = destination
-        self._ids = known_ids(source)
-
-    def describe(self, feed: Feed, park: str) -> dict[str, Any]:
-        """Group, country, continent and coordinates of a park."""
-        listed = self._queue_times[int(park) if feed is Feed.QUEUE_TIMES else SAME_PARK_ON_QUEUE_TIMES[park]]
-        place = {
-            "country": listed["country"],
-            "continent": listed["continent"],
-            "latitude": float(listed["latitude"]),
-            "longitude": float(listed["longitude"]),
-        }
-        if feed is Feed.QUEUE_TIMES:
-            return {"group_id": listed["group_id"], "group_name": listed["group_name"], **place}
-        destination = self._destinations[park]
-        return {"group_id": destination["id"], "group_name": destination["name"], **place}
-
-    def ride_ids(self, park: str, names: list[str]) -> dict[str, str]:
-        """Queue-Times ids of ``names`` where the directory or another recording knows exactly one."""
-        known = self._ids.get(park, {})
-        return {name: known[name] for name in sorted(names) if name in known}
-
-    def schedule(self, park: str) -> list[dict[str, Any]]:
-        """The recorded hours without the offers to buy."""
-        if park not in SCHEDULES:
-            return []
-        entries = self._read(SCHEDULES[park])["schedule"]
-        return [{key: value for key, value in entry.items() if key != "purchases"} for entry in entries]
-
-    def locations(self, park: str) -> dict[str, tuple[float, float]]:
-        """Coordinates of a park's entities."""
-        if park not in CHILDREN:
-            return {}
-        places = {child["id"]: child.get("location") for child in self._read(CHILDREN[park])["children"]}
-        return {
-            entity: (place["latitude"], place["longitude"])
-            for entity, place in places.items()
-            if place and place["latitude"] is not None and place["longitude"] is not None
-        }
-
-    def _read(self, name: str) -> Any:
-        return json.loads((self.bodies / name).read_text(encoding="utf-8"))
-
-
-def known_ids(source: Path) -> dict[str, dict[str, str]]:
-    """Queue-Times park id → exact ride name → ride id; names with two ids are left out.
-
-    The ride directory goes first, then the recordings that kept ids.
-    """
-    pairs: list[dict[str, set[tuple[str, str]]]] = []
-    with (source / "qt_ride_directory" / "rides.csv").open(encoding="utf-8", newline="") as file:
-        listed: dict[str, set[tuple[str, str]]] = {}
-        for row in csv.DictReader(file):
-            listed.setdefault(row["park_id"], set()).add((row["ride_name"], row["ride_id"]))
-        pairs.append(listed)
-    for recording in sorted(source.glob("qt_*/snapshots.parquet")):
-        rows = pl.read_parquet(recording, columns=["park_id", "ride_name", "ride_id"]).drop_nulls().unique()
-        recorded: dict[str, set[tuple[str, str]]] = {}
-        for park, name, ride in rows.iter_rows():
-            recorded.setdefault(str(park), set()).add((name, str(ride)))
-        pairs.append(recorded)
-    known: dict[str, dict[str, str]] = {}
-    for source_pairs in pairs:
-        for park, named in source_pairs.items():
-            names = [name for name, _ in named]
-            for name, ride in named:
-                if names.count(name) == 1:
-                    known.setdefault(park, {}).setdefault(name, ride)
-    return known
-
-
 def make_tapes(cut: Cut, source: Path, target: Path, catalogue: Catalogue) -> list[dict[str, Any]]:
     """Write the tapes of one cut; returns their manifest entries."""
     file_name = "snapshots.parquet" if cut.feed is Feed.QUEUE_TIMES else "live_rows.parquet"
@@ -334,6 +252,8 @@ def make_tapes(cut: Cut, source: Path, target: Path, catalogue: Catalogue) -> li
         of_park = rows_of_park(rows, park, name, catalogue, cut.feed)
         if park in cut.weekdays:
             of_park = of_park.filter(local.dt.weekday().is_in(cut.weekdays[park]))
+        if cut.thinned:
+            of_park = without_standstill(of_park)
         # No name of a column but those of the shape, and none that says nothing throughout.
         columns = [
             column
@@ -358,6 +278,23 @@ def rows_of_park(
     return rows.with_columns(park_id=pl.lit(park), park_name=pl.lit(shown))
 
 
+def without_standstill(rows: pl.DataFrame) -> pl.DataFrame:
+    """``rows`` of one park; of polls that say the same for three hours or more, only the first.
+
+    The feed of some parks stands still all night with one ride at a posted wait. Every such reading counts as
+    unknown (R2); without them a record of years takes a tenth of the time to compute.
+    """
+    queues = [name for name in rows["ride_name"].unique() if single_rider_of(name) is not None]
+    said = pl.struct("ride_name", "is_open", "wait_time").hash().filter(~pl.col("ride_name").is_in(queues))
+    polls = rows.group_by("polled_at").agg(said=said.sum()).sort("polled_at")
+    stretches = polls.with_columns(stretch=pl.col("said").rle_id()).with_columns(
+        first=pl.col("polled_at").min().over("stretch"), last=pl.col("polled_at").max().over("stretch")
+    )
+    still = pl.col("last") - pl.col("first") >= STANDSTILL
+    kept = stretches.filter(~still | (pl.col("polled_at") == pl.col("first")))
+    return rows.join(kept, on="polled_at", how="semi", maintain_order="left")
+
+
 def write_tape(
     tape: pl.DataFrame, cut: Cut, park: str, target: Path, file_name: str, catalogue: Catalogue
 ) -> dict[str, Any]:
@@ -369,7 +306,9 @@ def write_tape(
     if cut.feed is Feed.QUEUE_TIMES and tape.get_column("ride_id").null_count():
         unknown = tape.filter(pl.col("ride_id").is_null()).get_column("ride_name").unique().to_list()
         write_json(folder / "ride_ids.json", catalogue.ride_ids(park, unknown), indent=0)
-    if schedule := catalogue.schedule(park):
+    if cut.feed is Feed.QUEUE_TIMES and (lands := without_land(tape, park, catalogue)):
+        write_json(folder / "lands.json", lands, indent=0)
+    if schedule := catalogue.schedule(park, cut.timezone):
         write_json(folder / "schedule.json", schedule, indent=0)
     if locations := catalogue.locations(park):
         write_json(folder / "locations.json", locations)
@@ -391,6 +330,13 @@ def write_tape(
         "polls": polls.n_unique(),
         "rows": tape.height,
     }
+
+
+def without_land(tape: pl.DataFrame, park: str, catalogue: Catalogue) -> dict[str, str]:
+    """The lands of the rides of which no poll of ``tape`` names one."""
+    named = pl.col("land").is_not_null() & (pl.col("land") != "")
+    rides = tape.group_by("ride_name").agg(has_land=named.any())
+    return catalogue.lands(park, rides.filter(~pl.col("has_land"))["ride_name"])
 
 
 def write_json(file: Path, body: Any, indent: int | None = None) -> None:

@@ -14,13 +14,16 @@ import pytest
 from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.localtime import UTC, from_unix
 from hallofshame.domain.readings import ParkReading
-from hallofshame.domain.words import Feed, Status
+from hallofshame.domain.words import Feed, RideKind, Status
 from hallofshame.feeds.queue_times import parse_queue_times
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, Tape, load_tapes, wire
 from hallofshame.feeds.replay.manifest import read_manifest
 from hallofshame.feeds.themeparks_wiki_parse import parse_live
 
 MAX_BYTES = 6 * 1024 * 1024
+DAY = dt.timedelta(days=1)
+MARGIN = dt.timedelta(hours=1)
+WEEK_OF_2027 = (dt.date(2027, 2, 1), dt.date(2027, 2, 7))
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +44,61 @@ def test_it_holds_many_parks_zones_days_and_both_feeds_with_real_breakdowns() ->
     assert sum((tape.rows["status"] == "DOWN").sum() for tape in wiki) > 100
     longest = max(recorded_days(tape) for tape in tapes)
     assert longest >= 7
+
+
+def test_more_than_two_parks_have_published_hours_that_fit_the_rides() -> None:
+    with_hours = [tape for tape in shipped() if tape.schedule_between(*WEEK_OF_2027)]
+    assert len({tape.info.park_name for tape in with_hours}) >= 4
+    for tape in with_hours:
+        opened = {
+            dt.date.fromisoformat(entry["date"]): tuple(
+                dt.datetime.fromisoformat(entry[edge]) for edge in ("openingTime", "closingTime")
+            )
+            for entry in tape.schedule_between(*WEEK_OF_2027)
+            if entry["type"] == "OPERATING"
+        }
+        assert len(opened) == 7, tape.info.park_name
+        busy = busy_polls(tape)
+        assert busy
+        inside = [
+            opens - MARGIN <= at <= closes + MARGIN
+            for at in busy
+            for opens, closes in [opened[at.astimezone(tape.zone).date()]]
+        ]
+        assert sum(inside) > 0.9 * len(inside), tape.info.park_name
+
+
+def busy_polls(tape: Tape) -> list[dt.datetime]:
+    """The polls of :data:`WEEK_OF_2027` at which at least half of the park's rides ran."""
+    start, end = (
+        dt.datetime.combine(day, dt.time(), tape.zone) for day in (WEEK_OF_2027[0], WEEK_OF_2027[1] + DAY)
+    )
+    readings = tape.polls_between(start.astimezone(UTC), end.astimezone(UTC)).readings
+    rides = readings.filter(pl.col("kind") == RideKind.ATTRACTION.value)
+    ran = rides.group_by("observed_at").agg(share=(pl.col("status") == Status.OPERATING).mean())
+    return [from_unix(at) for at in ran.filter(pl.col("share") >= 0.5)["observed_at"]]
+
+
+def test_lands_are_served_for_most_rides_of_queue_times() -> None:
+    for tape in shipped():
+        if tape.info.feed is not Feed.QUEUE_TIMES or tape.info.park_name == "Six Flags Great Adventure":
+            continue
+        rides = tape.rows.group_by("ride_name").agg(pl.col("land").is_not_null().any())
+        assert rides["land"].mean() > 0.5, tape.info.park_name
+
+
+def test_the_long_recordings_do_not_freeze_at_night() -> None:
+    """Else their every day is computed by itself, and a record of years takes minutes (R2)."""
+    universal = [tape for tape in shipped() if tape.info.group_name.startswith("Universal")]
+    assert len(universal) == 3
+    start = dt.datetime(2026, 1, 1, tzinfo=UTC)
+    for tape in universal:
+        readings = tape.polls_between(start, start + 365 * DAY).readings
+        said = pl.struct("ride_external_id", "status", "wait_minutes").hash().sum()
+        polls = readings.group_by("observed_at").agg(said=said).sort("observed_at")
+        stretch = polls.with_columns(stretch=pl.col("said").rle_id()).group_by("stretch")
+        lasted = stretch.agg(lasted=pl.col("observed_at").max() - pl.col("observed_at").min())["lasted"]
+        assert (lasted >= 3 * 3600).sum() <= 3, tape.info.park_name
 
 
 def recorded_days(tape: Tape) -> int:

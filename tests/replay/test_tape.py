@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ from replay_tapes import MONDAY, ROME, local, queue_times_tape, themeparks_wiki_
 from hallofshame.domain.errors import InputError, RecordingError
 from hallofshame.domain.localtime import UTC, to_unix, zone
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay import Tape, TapeInfo
+from hallofshame.feeds.replay import Tape, TapeInfo, wire
 from hallofshame.feeds.replay.rows import derived_number, derived_uuid
 
 DAY = dt.timedelta(days=1)
@@ -48,6 +49,32 @@ def test_a_poll_holds_three_cadences_and_never_over_ninety_minutes() -> None:
 def test_a_sunday_night_poll_holds_into_monday() -> None:
     tape = queue_times_tape((local(MONDAY + 6 * DAY, 23, 50), 5), cadence=600)
     assert heard_wait(tape, local(MONDAY + 2 * WEEK, 0, 10)) == 5
+
+
+def test_a_week_plays_the_recorded_week_of_its_number_in_any_year() -> None:
+    mondays = [dt.date.fromisocalendar(2026, week, 1) for week in range(10, 30)]
+    tape = queue_times_tape(*((local(monday, 12), monday.isocalendar().week) for monday in mondays))
+    for year in (2024, 2025, 2027, 2031):
+        for week in (10, 17, 29):
+            assert heard_wait(tape, local(dt.date.fromisocalendar(year, week, 1), 12)) == week
+
+
+def test_the_53rd_week_of_a_year_is_taken_for_the_first() -> None:
+    mondays = [dt.date.fromisocalendar(2026, week, 1) for week in (1, 10, 20, 30, 40)]
+    tape = queue_times_tape(*((local(monday, 12), monday.isocalendar().week) for monday in mondays))
+    assert heard_wait(tape, local(dt.date.fromisocalendar(2026, 53, 1), 12)) == 1
+
+
+def test_a_week_that_was_not_recorded_plays_the_four_nearest_of_the_year_in_turn() -> None:
+    recorded = (5, 20, 22, 24, 26, 50)
+    mondays = [dt.date.fromisocalendar(2026, week, 1) for week in recorded]
+    tape = queue_times_tape(*((local(monday, 12), monday.isocalendar().week) for monday in mondays))
+    summer = [dt.date.fromisocalendar(2027, week, 1) for week in range(27, 36)]
+    assert {heard_wait(tape, local(monday, 12)) for monday in summer} == {20, 22, 24, 26}
+    heard = [heard_wait(tape, local(monday, 12)) for monday in summer]
+    assert all(before != after for before, after in pairwise(heard))
+    winter = dt.date.fromisocalendar(2027, 1, 1)
+    assert heard_wait(tape, local(winter, 12)) in (5, 20, 26, 50)
 
 
 def test_recorded_weeks_form_a_ring_and_empty_weeks_are_no_part_of_it() -> None:
@@ -184,6 +211,27 @@ def test_rides_without_an_id_get_a_known_one_else_a_stable_one() -> None:
     assert ids == {"Listed": 5, "Unlisted": derived_number("12", "Unlisted"), "Own": 77}
     assert 10**9 <= ids["Unlisted"] < 2 * 10**9
     assert derived_uuid("p", "n") == derived_uuid("p", "n") != derived_uuid("p", "m")
+
+
+def test_rides_recorded_without_a_land_get_a_known_one_and_keep_their_own() -> None:
+    rows = pl.DataFrame(
+        {
+            "polled_at": [local(MONDAY, 12)] * 4,
+            "ride_name": ["Own", "Empty", "Without", "Unknown"],
+            "land": ["Hills", "", None, None],
+            "is_open": [True] * 4,
+            "wait_time": [0] * 4,
+        }
+    )
+    known = {"Own": "Elsewhere", "Empty": "Valley", "Without": "Coast"}
+    tape = Tape(queue_times_tape((local(MONDAY, 12), 1)).info, rows, lands=known)
+    lands = dict(tape.rows.select("ride_name", "land").rows())
+    assert lands == {"Own": "Hills", "Empty": "Valley", "Without": "Coast", "Unknown": None}
+    state = tape.state_at(local(MONDAY, 12))
+    assert state is not None
+    body = wire.queue_times_body(tape, wire.queue_times_rides(state))
+    assert sorted(land["name"] for land in body["lands"]) == ["Coast", "Hills", "Valley"]
+    assert [ride["name"] for ride in body["rides"]] == ["Unknown"]
 
 
 def test_schedule_repeats_by_whole_weeks_in_wall_time() -> None:

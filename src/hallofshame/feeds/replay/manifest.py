@@ -27,6 +27,9 @@ _INFO_FIELDS = (
     "longitude",
 )
 
+_EXTRAS = ("ride_ids", "lands", "schedule", "locations")
+"""Files that a tape's folder may hold beside its rows."""
+
 
 def read_manifest(folder: Path) -> list[dict[str, Any]]:
     """The entries of ``folder``'s manifest; raises :class:`RecordingError` naming the file."""
@@ -57,11 +60,12 @@ def _load_tape(folder: Path, entry: dict[str, Any]) -> Tape:
             f"{folder / 'manifest.json'}: entry {entry!r} lacks or misspells {error}"
         ) from error
     _, rows = read_rows(place, info.feed)
-    extras = {name: _read_json(place / f"{name}.json") for name in ("ride_ids", "schedule", "locations")}
+    extras = {name: _read_json(place / f"{name}.json") for name in _EXTRAS}
     return Tape(
         info,
         rows,
         ride_ids=extras["ride_ids"],
+        lands=extras["lands"],
         schedule=extras["schedule"] or (),
         locations={key: (float(at[0]), float(at[1])) for key, at in (extras["locations"] or {}).items()},
     )

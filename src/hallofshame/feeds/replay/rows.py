@@ -59,18 +59,23 @@ def derived_uuid(park_external_id: str, name: str) -> str:
 
 
 def tape_rows(
-    rows: pl.DataFrame, feed: Feed, park_external_id: str, ride_ids: Mapping[str, str] | None = None
+    rows: pl.DataFrame,
+    feed: Feed,
+    park_external_id: str,
+    ride_ids: Mapping[str, str] | None = None,
+    lands: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """Rows of one park in a recorded shape → :data:`QUEUE_TIMES_COLUMNS` or :data:`THEMEPARKS_WIKI_COLUMNS`.
 
     Where a row holds no id, ``ride_ids`` (name → id), the id the recording holds for that name elsewhere and
-    at last an id derived from the name stand in. Rows come out sorted by poll, one per poll and id. Raises
+    at last an id derived from the name stand in. Where a row of Queue-Times names no land, ``lands`` (name →
+    land) does. Rows come out sorted by poll, one per poll and id. Raises
     :class:`RecordingError` for missing columns and unusable types.
     """
     known = ride_ids or {}
     try:
         if feed is Feed.QUEUE_TIMES:
-            return _queue_times(rows, park_external_id, known)
+            return _with_lands(_queue_times(rows, park_external_id, known), lands or {})
         return _themeparks_wiki(rows, park_external_id, known)
     except pl.exceptions.PolarsError as error:
         raise RecordingError(
@@ -87,6 +92,11 @@ def _queue_times(rows: pl.DataFrame, park: str, known: Mapping[str, str]) -> pl.
         "polled_at", "ride_id", "is_open", "wait_time", descending=[False, False, True, True], nulls_last=True
     )
     return kept.unique(["polled_at", "ride_id"], keep="first", maintain_order=True)
+
+
+def _with_lands(rows: pl.DataFrame, lands: Mapping[str, str]) -> pl.DataFrame:
+    known = pl.col("ride_name").replace_strict(lands, default=None, return_dtype=pl.String)
+    return rows.with_columns(land=pl.coalesce(pl.col("land").replace("", None), known)) if lands else rows
 
 
 def _single_rider_rides(rows: pl.DataFrame) -> pl.DataFrame:

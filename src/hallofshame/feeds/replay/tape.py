@@ -1,8 +1,9 @@
 """A tape: one park's recording, played for ever, shifted by whole weeks.
 
 What "shifted by whole weeks" means: a poll recorded on a Friday at 14:05 park time is heard on a Friday at
-14:05 park time. The recorded ISO weeks form a ring; the present week, counted from Monday 0001-01-01, picks
-the one that plays. The shift is one of *wall time*, so summer time does not move the opening hours:
+14:05 park time. Each week plays the recorded week of the same ISO number (of several years, the first). Where
+there is none, the four recorded weeks that are nearest in the year take turns, so that summer plays summer.
+The shift is one of *wall time*, so summer time does not move the opening hours:
 
 - A wall time that the present week skips (clocks go forward) is not heard.
 - An hour that the present week has twice plays twice, each pass from the recording's pass of the same number
@@ -30,6 +31,8 @@ from hallofshame.feeds.replay.rows import STAMPS, tape_rows
 
 MAX_HOLD_SECONDS = 90 * 60
 _WEEK = dt.timedelta(days=7)
+_WEEKS_OF_YEAR = 52
+_WEEKS_IN_TURN = 4
 _CACHED_WEEKS = 16
 
 
@@ -89,17 +92,19 @@ class Tape:
         rows: pl.DataFrame,
         *,
         ride_ids: Mapping[str, str] | None = None,
+        lands: Mapping[str, str] | None = None,
         schedule: Sequence[Mapping[str, Any]] = (),
         locations: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
-        """``rows``: this park's rows in a recorded shape. ``ride_ids``: ids for names recorded without one.
+        """``rows``: this park's rows in a recorded shape.
 
+        ``ride_ids`` and ``lands``: ids and lands of ride names that were recorded without.
         ``schedule``: recorded entries as ThemeParks.wiki serves them. ``locations``: entity id → (latitude,
         longitude). Raises :class:`RecordingError` for unusable rows or none, ``InputError`` for a wrong zone.
         """
         self.info = info
         self.zone = zone(info.timezone)
-        self.rows = tape_rows(rows, info.feed, info.park_external_id, ride_ids)
+        self.rows = tape_rows(rows, info.feed, info.park_external_id, ride_ids, lands)
         self.locations = dict(locations or {})
         if self.rows.is_empty():
             raise RecordingError(
@@ -222,8 +227,17 @@ class Tape:
                 played = self._played[monday] = self._played_week(monday)
             return played
 
+    def _recorded_week(self, monday: dt.date) -> dt.date:
+        """The Monday of the recorded week that plays in the present week of ``monday``."""
+        week = monday.isocalendar().week
+        nearest = sorted(self.weeks, key=lambda recorded: (_weeks_apart(recorded, week), recorded))
+        if _weeks_apart(nearest[0], week) == 0:
+            return nearest[0]
+        in_turn = sorted(nearest[:_WEEKS_IN_TURN])
+        return in_turn[monday.toordinal() // 7 % len(in_turn)]
+
     def _played_week(self, monday: dt.date) -> list[tuple[int, _Poll]]:
-        recorded = self.weeks[monday.toordinal() // 7 % len(self.weeks)]
+        recorded = self._recorded_week(monday)
         shift = monday - recorded
         played = [(at, poll) for poll in self._weeks[recorded] for at in self._heard(poll, shift)]
         return sorted(played, key=lambda pair: (pair[0], pair[1].recorded_at))
@@ -234,6 +248,12 @@ class Tape:
             return instants
         passes = {False: instants[:1], True: instants[1:]}
         return passes[poll.second_pass]
+
+
+def _weeks_apart(monday: dt.date, week: int) -> int:
+    """Weeks between the ISO week of ``monday`` and the ISO week number ``week``, years left aside."""
+    apart = abs(monday.isocalendar().week - week)
+    return min(apart, abs(_WEEKS_OF_YEAR - apart))
 
 
 def moved_slots(text: str | None, seconds: int, park_zone: dt.tzinfo) -> list[dict[str, Any]]:
