@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.store import schema
 from hallofshame.store.database import Database
-from hallofshame.store.exclusive import exclusively
+from hallofshame.store.exclusive import run_alone
 from hallofshame.store.models import Base
 
 REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
@@ -100,14 +100,14 @@ def test_several_hosts_may_upgrade_at_once(empty_database: Database) -> None:
 
 
 def test_who_waits_too_long_for_another_host_is_told_so(mariadb_database: Database) -> None:
-    with (
-        exclusively(mariadb_database, "schema"),
-        pytest.raises(StoreError, match="another process has been at the schema"),
-        exclusively(mariadb_database, "schema", wait_seconds=0),
-    ):
-        pass
-    with exclusively(mariadb_database, "schema", wait_seconds=0):
-        pass
+    def meanwhile(_: Connection) -> None:
+        with pytest.raises(StoreError, match="another process has been setting up"):
+            run_alone(other, lambda _: None, wait_seconds=0)
+
+    other = Database(mariadb_database.engine.url.render_as_string(hide_password=False))
+    run_alone(mariadb_database, meanwhile)
+    run_alone(other, lambda _: None, wait_seconds=5)
+    other.dispose()
 
 
 def test_a_database_without_tables_is_refused_with_the_remedy(empty_database: Database) -> None:

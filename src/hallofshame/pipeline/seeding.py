@@ -16,7 +16,7 @@ from hallofshame.domain.words import Feed
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
 from hallofshame.store import catalogue, data_version, dirty
 from hallofshame.store.database import Database
-from hallofshame.store.exclusive import exclusively
+from hallofshame.store.exclusive import run_alone
 from hallofshame.store.models import ParkDailyStats
 
 ONE_DAY = dt.timedelta(days=1)
@@ -41,8 +41,7 @@ def seed_catalogue(
     :raises InputError: for a slug that is not in the catalogue and for an unusable file.
     """
     rows = _chosen(load_parks(extra), only)
-    with exclusively(database, "catalogue"):
-        return database.run(lambda connection: _seed(connection, rows, clock.now()))
+    return run_alone(database, lambda connection: _seed(connection, rows, clock.now()))
 
 
 def park_names(connection: Connection) -> dict[str, int]:

@@ -21,6 +21,9 @@ T = TypeVar("T")
 WRITE_OPTION = "hallofshame_write"
 """Execution option that marks a connection's transaction as a writing one."""
 
+_SCHEMA_OPTION = "hallofshame_schema"
+"""Execution option that marks a transaction as one that may change the schema."""
+
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
 ATTEMPTS = 6
@@ -87,8 +90,11 @@ class Database:
                 transaction.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, changes_schema: bool = False) -> Iterator[Connection]:
         """A writing transaction: committed on success, rolled back on any error.
+
+        ``changes_schema`` closes its connection at its end, and with it all that a server ties to it. SQLite
+        then checks no references, since it replaces the tables that it changes.
 
         :raises StoreError: when the database cannot be reached, when another process holds the write lock
             for longer than 30 s (SQLite), or when this thread is already inside ``write()``.
@@ -99,19 +105,23 @@ class Database:
         try:
             if self.dialect == "sqlite":
                 with self._writer:
-                    yield from self._write()
+                    yield from self._write(changes_schema)
             else:
-                yield from self._write()
+                yield from self._write(changes_schema)
         finally:
             self._writing.inside = False
 
-    def _write(self) -> Iterator[Connection]:
+    def _write(self, changes_schema: bool) -> Iterator[Connection]:
         with self._connect() as connection:
-            connection.execution_options(**{WRITE_OPTION: True})
-            with self._translate():
-                transaction = connection.begin()
-            with transaction:
-                yield connection
+            connection.execution_options(**{WRITE_OPTION: True, _SCHEMA_OPTION: changes_schema})
+            try:
+                with self._translate():
+                    transaction = connection.begin()
+                with transaction:
+                    yield connection
+            finally:
+                if changes_schema:
+                    connection.invalidate()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -119,15 +129,15 @@ class Database:
         with self.read() as connection, Session(bind=connection, autoflush=False) as session:
             yield session
 
-    def run(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` in a writing transaction, again from its start when the server broke it off.
+    def run(self, work: Callable[[Connection], T], *, changes_schema: bool = False) -> T:
+        """Run ``work`` in a :meth:`write` transaction, again from its start when the server broke it off.
 
         ``work`` may run several times (deadlock, lock wait timeout), so its only effects should be on the
         connection it is given. Returns what ``work`` returned in the transaction that was committed.
         """
 
         def attempt() -> T:
-            with self.write() as connection:
+            with self.write(changes_schema=changes_schema) as connection:
                 return work(connection)
 
         retrying = Retrying(
@@ -234,6 +244,8 @@ def _sqlite_engine(url: URL) -> Engine:
     def begin(connection: Connection) -> None:
         writing = is_writing(connection)
         connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        if connection.get_execution_options().get(_SCHEMA_OPTION, False):
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
-${imports if imports else ""}
+
+from hallofshame.store.migrations import operations as op
+
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
-branch_labels = ${repr(branch_labels)}
-depends_on = ${repr(depends_on)}
+branch_labels = None
+depends_on = None
 
 
 def upgrade() -> None:
-    """Apply."""
-    ${upgrades if upgrades else "pass"}
+    """${upgrades if upgrades else "Make the change."}"""
 
 
 def downgrade() -> None:
-    """Take back."""
-    ${downgrades if downgrades else "pass"}
+    """${downgrades if downgrades else "Take it back."}"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
+
+from hallofshame.store.migrations import operations as op
 
 revision = "0002"
 down_revision = "0001"
@@ -98,12 +99,8 @@ def upgrade() -> None:
         ),
         **CLUSTERED,
     )
-    if op.get_bind().dialect.name == "mysql":
-        # One partition to begin with: retention cuts months off it ahead of time and drops them whole.
-        op.execute(
-            "ALTER TABLE ride_status_snapshots PARTITION BY RANGE (observed_at) "
-            "(PARTITION p_ahead VALUES LESS THAN MAXVALUE)"
-        )
+    # One partition to begin with: retention cuts months off it ahead of time and drops them whole.
+    op.partition_by_range("ride_status_snapshots", "observed_at", "p_ahead")
 
 
 def downgrade() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
+
+from hallofshame.store.migrations import operations as op
 
 revision = "0003"
 down_revision = "0002"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
+from hallofshame.store.migrations import operations as op
 
 revision = "0005"
 down_revision = "0004"
@@ -19,4 +19,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the index."""
-    op.drop_index(NAME, table_name="ride_outages")
+    op.drop_index(NAME, "ride_outages")
