@@ -495,6 +495,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rides/{ride}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a ride's paid queues cost over time: return times and standby lines that are sold
+         * @description Each queue has segments that touch; a new one begins where the price changes. A price is null where none
+         *     was posted or nobody looked. `period=live` means today.
+         */
+        get: operations["ridesRidePrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rides/{ride}/queues": {
         parameters: {
             query?: never;
@@ -1270,6 +1291,26 @@ export interface components {
              * @description A stable word for it.
              * @example bad_parameter
              */
+        /** @description A stretch of time with one price; `end` is not included. */
+        PriceSegment: {
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            start: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            end: string;
+            /** @description In minor units: cents, or whole yen; 0 is free. Null where none was posted. */
+            price_minor: number | null;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string | null;
+        };
             code: string;
             /** @description One sentence that names the thing, the value and the remedy. */
             message: string;
@@ -1283,6 +1324,12 @@ export interface components {
             queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
             /**
              * @description The source's own word.
+        /** @description The prices of one queue. */
+        QueuePrices: {
+            /** @enum {string} */
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            segments: components["schemas"]["PriceSegment"][];
+        };
              * @example AVAILABLE
              */
             state: string | null;
@@ -1461,6 +1508,21 @@ export interface components {
             /** @enum {string} */
             kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
             land: string | null;
+        /** @description What a ride's paid queues cost over time, up to the latest look. */
+        RidePrices: {
+            ride_id: number;
+            /** @description IANA zone of the park. */
+            timezone: string;
+            /**
+             * Format: date-time
+             * @description Local midnight.
+             * @example 2026-08-20T07:00:00Z
+             */
+            starts_at: string;
+            /** @description The period's end, or the latest look in it. */
+            ends_at: string | null;
+            queues: components["schemas"]["QueuePrices"][];
+        };
             park_id: number;
             park_name: string;
             park_slug: string;
@@ -4090,6 +4152,87 @@ export interface operations {
                 ride: string;
             };
             cookie?: never;
+    ridesRidePrices: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RidePrices"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        attribution: components["schemas"]["Source"][];
+                        period: components["schemas"]["PeriodBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
         };
         requestBody?: never;
         responses: {

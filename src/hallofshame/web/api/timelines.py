@@ -8,20 +8,21 @@ from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.localtime import day_bounds
-from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.domain.periods import ONE_DAY, DayRange, PeriodName
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.queues import Queue, latest_queues
 from hallofshame.store.reports.shows import show_times
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, envelope, iso
+from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import schedule_rows
+from hallofshame.web.rows.prices import ride_prices
 from hallofshame.web.rows.timelines import park_timeline, ride_timeline
 from hallofshame.web.schema.details import ScheduleEntry
-from hallofshame.web.schema.timelines import ParkTimeline, QueueRow, RideTimeline, ShowRow
-from hallofshame.web.takes import date, integer
+from hallofshame.web.schema.timelines import ParkTimeline, QueueRow, RidePrices, RideTimeline, ShowRow
+from hallofshame.web.takes import date, integer, period
 
 api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
 
@@ -30,6 +31,7 @@ MAX_HOURS = 7 * 24
 SCHEDULE_DAYS = 30
 """How far ahead published hours are shown unless asked otherwise."""
 MAX_SCHEDULE_DAYS = 366
+MAX_PRICE_DAYS = 366
 QUEUE_SECONDS = 24 * 3600
 """A queue not posted for this long before the park's latest look is no queue of now."""
 
@@ -73,6 +75,31 @@ def queues(reading: Reading, asked: Parameters, ride: str) -> Row:
     since = None if state is None else state.observed_at - QUEUE_SECONDS
     rows = [] if since is None else latest_queues(reading.connection, found.park_id, found.ride_id, since)
     return envelope(reading, [_queue(row) for row in rows])
+
+
+@endpoint(
+    api_timelines,
+    "/rides/<ride>/prices",
+    takes=(period(PeriodName.THIRTY_DAYS),),
+    answers=RidePrices,
+    tables=("queues.segments",),
+    says=("period",),
+)
+def prices(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """What a ride's paid queues cost over time: return times and standby lines that are sold.
+
+    Each queue has segments that touch; a new one begins where the price changes. A price is null where none
+    was posted or nobody looked. `period=live` means today.
+    """
+    found = find_ride(reading, ride)
+    chosen = asked.period(reading.now.date(), PeriodName.THIRTY_DAYS)
+    days = chosen.days(reading.today(reading.catalogue.parks[found.park_id]))
+    if days.days > MAX_PRICE_DAYS:
+        raise PeriodError(
+            f"prices of {days.days} days are too many; they take a period of at most {MAX_PRICE_DAYS} days",
+            parameter="end",
+        )
+    return envelope(reading, ride_prices(reading, found, days), period=period_body(chosen, [days]))
 
 
 def _queue(queue: Queue) -> Row:

@@ -103,6 +103,41 @@ class ShowRow(TypedDict):
 QueueTypeSlug = Literal["single_rider", "return_time", "paid_return_time", "boarding_group", "paid_standby"]
 
 
+class PriceSegment(TypedDict):
+    """A stretch of time with one price; `end` is not included."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    start: Instant
+    end: Instant
+    price_minor: Annotated[
+        int | None,
+        Field(description="In minor units: cents, or whole yen; 0 is free. Null where none was posted."),
+    ]
+    currency: Annotated[str | None, Field(description="ISO 4217.", examples=["EUR"])]
+
+
+class QueuePrices(TypedDict):
+    """The prices of one queue."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    queue_type: QueueTypeSlug
+    segments: list[PriceSegment]
+
+
+class RidePrices(TypedDict):
+    """What a ride's paid queues cost over time, up to the latest look."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    timezone: Annotated[str, Field(description="IANA zone of the park.")]
+    starts_at: Annotated[Instant, Field(description="Local midnight.")]
+    ends_at: Annotated[Instant | None, Field(description="The period's end, or the latest look in it.")]
+    queues: list[QueuePrices]
+
+
 class QueueRow(TypedDict):
     """One queue other than standby, as last posted within 24 hours of the park's latest look."""
 

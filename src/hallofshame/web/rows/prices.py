@@ -1,0 +1,41 @@
+"""The prices of a ride's queues as rows."""
+
+from __future__ import annotations
+
+from hallofshame.domain.localtime import day_bounds
+from hallofshame.domain.periods import DayRange
+from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.prices import PriceSegment, price_series
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.reading import Reading
+
+
+def ride_prices(reading: Reading, ride: RideInfo, days: DayRange) -> Row:
+    """The series of each paid queue over park-local days, as far as anybody has looked."""
+    park = reading.catalogue.parks[ride.park_id]
+    start, end = day_bounds(days.start, park.timezone)[0], day_bounds(days.end, park.timezone)[1]
+    known_until = min(end, reading.data_as_of or start)
+    series = (
+        price_series(reading.connection, park.park_id, ride.ride_id, start, known_until)
+        if known_until > start
+        else {}
+    )
+    return {
+        "ride_id": ride.ride_id,
+        "timezone": park.timezone,
+        "starts_at": iso(start),
+        "ends_at": iso(known_until) if known_until > start else None,
+        "queues": [
+            {"queue_type": queue_type.name.lower(), "segments": [_segment(found) for found in segments]}
+            for queue_type, segments in series.items()
+        ],
+    }
+
+
+def _segment(found: PriceSegment) -> Row:
+    return {
+        "start": iso(found.start),
+        "end": iso(found.end),
+        "price_minor": found.price_minor,
+        "currency": found.currency,
+    }
