@@ -417,7 +417,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Parks by average posted wait */
+        /** Parks by average posted wait, or as `mode` says */
         get: operations["parksWaittimes"];
         put?: never;
         post?: never;
@@ -645,7 +645,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rides by average posted wait */
+        /** Rides by average posted wait, or as `mode` says */
         get: operations["ridesWaittimes"];
         put?: never;
         post?: never;
@@ -3764,6 +3764,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The answer. */
+                /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
+                mode?: "live" | "7day-average" | "peak";
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4884,6 +4886,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The answer. */
+                /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
+                mode?: "live" | "7day-average" | "peak";
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -91,7 +91,7 @@ class Endpoint:
         if self.is_file:
             with site().reading() as reading:
                 return make_response(self.body(reading, request.args, values))
-        is_live = self.is_live or request.args.get("period") == "live"
+        is_live = self.is_live or "live" in (request.args.get("period"), request.args.get("mode"))
         return respond(
             lambda reading: self._raw(reading, values),
             is_live=is_live,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from hallofshame.domain.periods import Period
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import park_details, park_info
-from hallofshame.web.rows.rankings import DOWNTIME, PARK_SORTS, WAITS, park_ranking
+from hallofshame.web.rows.rankings import DOWNTIME, PARK_SORTS, park_ranking
 from hallofshame.web.rows.ride_details import ride_info
 from hallofshame.web.schema.details import ParkDetails
 from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
 from hallofshame.web.takes import FILTERS, PAGE, PERIOD, sort
+from hallofshame.web.waits import MODE, waits_asked
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")
 
@@ -33,17 +35,16 @@ def parks(reading: Reading, asked: Parameters) -> Row:
 @endpoint(api_parks, "/downtime", takes=_LIST, answers=list[ParkRow])
 def downtime(reading: Reading, asked: Parameters) -> Row:
     """Parks by shame score."""
-    return _ranking(reading, asked, DOWNTIME)
+    return _ranking(reading, asked, asked.period(reading.now.date()), DOWNTIME)
 
 
-@endpoint(api_parks, "/waittimes", takes=_LIST, answers=list[ParkRow])
+@endpoint(api_parks, "/waittimes", takes=(*_LIST, MODE), answers=list[ParkRow])
 def waittimes(reading: Reading, asked: Parameters) -> Row:
-    """Parks by average posted wait."""
-    return _ranking(reading, asked, WAITS)
+    """Parks by average posted wait, or as `mode` says."""
+    return _ranking(reading, asked, *waits_asked(reading, asked))
 
 
-def _ranking(reading: Reading, asked: Parameters, by: str) -> Row:
-    period = asked.period(reading.now.date())
+def _ranking(reading: Reading, asked: Parameters, period: Period, by: str) -> Row:
     parks_asked, page = asked.parks(reading), asked.page()
     lines = park_ranking(reading, period, parks_asked, by, asked.choice("sort", tuple(PARK_SORTS)))
     chosen = parks_asked.choose(reading.catalogue.parks.values())

@@ -17,7 +17,6 @@ from hallofshame.web.rows.rankings import (
     DOWNTIME,
     LEAST_RELIABLE,
     LONGEST_WAITS,
-    WAITS,
     Standing,
     park_ranking,
     ride_standings,
@@ -30,6 +29,7 @@ from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
 from hallofshame.web.schema.rows import RideRow
 from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, sort
+from hallofshame.web.waits import MODE, waits_asked
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")
 
@@ -40,19 +40,19 @@ _LIST = (PERIOD, FILTERS, PAGE, sort(_SORTS))
 @endpoint(api_rides, "/rides/downtime", takes=_LIST, answers=list[RideRow])
 def downtime(reading: Reading, asked: Parameters) -> Row:
     """Rides by hours lost."""
-    return _ranking(reading, asked, DOWNTIME)
+    return _ranking(reading, asked, asked.period(reading.now.date()), DOWNTIME)
 
 
-@endpoint(api_rides, "/rides/waittimes", takes=_LIST, answers=list[RideRow])
+@endpoint(api_rides, "/rides/waittimes", takes=(*_LIST, MODE), answers=list[RideRow])
 def waittimes(reading: Reading, asked: Parameters) -> Row:
-    """Rides by average posted wait."""
-    return _ranking(reading, asked, WAITS)
+    """Rides by average posted wait, or as `mode` says."""
+    return _ranking(reading, asked, *waits_asked(reading, asked))
 
 
 @endpoint(api_rides, "/rides/longest-waits", takes=_LIST, answers=list[RideRow])
 def longest_waits(reading: Reading, asked: Parameters) -> Row:
     """Rides by the longest wait they posted."""
-    return _ranking(reading, asked, LONGEST_WAITS)
+    return _ranking(reading, asked, asked.period(reading.now.date()), LONGEST_WAITS)
 
 
 @endpoint(api_rides, "/rides/least-reliable", takes=_LIST, answers=list[RideRow])
@@ -61,16 +61,16 @@ def least_reliable(reading: Reading, asked: Parameters) -> Row:
 
     `period=live` is refused, since a moment has no uptime.
     """
-    if asked.period(reading.now.date()).is_live:
+    period = asked.period(reading.now.date())
+    if period.is_live:
         raise PeriodError(
             "period 'live' has no uptime; it takes a period that has lasted, such as today or 7days",
             parameter="period",
         )
-    return _ranking(reading, asked, LEAST_RELIABLE)
+    return _ranking(reading, asked, period, LEAST_RELIABLE)
 
 
-def _ranking(reading: Reading, asked: Parameters, by: str) -> Row:
-    period = asked.period(reading.now.date())
+def _ranking(reading: Reading, asked: Parameters, period: Period, by: str) -> Row:
     parks_asked, page = asked.parks(reading), asked.page()
     sort = asked.choice("sort", _SORTS)
     if page.limit >= MANY_RIDES:

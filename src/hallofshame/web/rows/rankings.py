@@ -21,7 +21,13 @@ WAITS = "waits"
 LONGEST_WAITS = "longest_waits"
 LEAST_RELIABLE = "least_reliable"
 """What rides are ranked by: hours lost, average wait, longest wait, uptime from the lowest up. The present
-moment has no uptime. Parks are ranked by the first two."""
+moment has no uptime. Parks are ranked by the first three."""
+
+_PARK_FIELDS = {
+    DOWNTIME: "shame_score",
+    WAITS: "average_wait_minutes",
+    LONGEST_WAITS: "max_wait_minutes",
+}
 
 PARK_SORTS: Mapping[str, tuple[str, bool]] = {
     "rank": ("rank", False),
@@ -58,7 +64,7 @@ def park_ranking(
         if parks.admits(known[line.row["park_id"]])
         and (known[line.row["park_id"]].is_active or line.observed > 0)
     ]
-    field = "shame_score" if by == DOWNTIME else "average_wait_minutes"
+    field = _PARK_FIELDS[by]
     reasons = [_park_reason(line.row, field) for line in lines]
     order = sorted(
         range(len(lines)),
@@ -84,7 +90,7 @@ def park_ranking(
 def _park_reason(row: Row, field: str) -> str | None:
     reason: str | None = row["unranked_reason"]
     if reason is None and row[field] is None:
-        return "no_waits_posted" if field == "average_wait_minutes" else "no_data"
+        return "no_data" if field == _PARK_FIELDS[DOWNTIME] else "no_waits_posted"
     return reason
 
 

@@ -1,0 +1,59 @@
+"""``mode`` of the two lists of waits: a short word for a period and what is ranked by.
+
+The figures are those of the lists without it: the same stored counters, the same rows.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from hallofshame.domain.errors import InputError
+from hallofshame.domain.periods import Period, PeriodName
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.rankings import LONGEST_WAITS, WAITS
+from hallofshame.web.takes import Take
+
+
+class Mode(StrEnum):
+    """What a list of waits may be asked for."""
+
+    LIVE = "live"
+    SEVEN_DAY_AVERAGE = "7day-average"
+    PEAK = "peak"
+
+
+_FIXED = {Mode.LIVE: PeriodName.LIVE, Mode.SEVEN_DAY_AVERAGE: PeriodName.SEVEN_DAYS}
+"""The modes that mean one period and no other."""
+
+MODE = Take(
+    "mode",
+    "Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of "
+    "the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, "
+    "`max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked "
+    "by the average posted wait of the period. `live` and `7day-average` take no other period.",
+    {"type": "string", "enum": [mode.value for mode in Mode]},
+)
+
+
+def waits_asked(reading: Reading, asked: Parameters) -> tuple[Period, str]:
+    """The period and what is ranked by, from ``mode`` and the parameters of the period.
+
+    :raises InputError: for an unknown mode, and for one that contradicts the period.
+    """
+    text = asked.text("mode")
+    today = reading.now.date()
+    if text is None:
+        return asked.period(today), WAITS
+    mode = Mode(asked.choice("mode", tuple(Mode)))
+    if mode is Mode.PEAK:
+        return asked.period(today, PeriodName.SEVEN_DAYS), LONGEST_WAITS
+    own = _FIXED[mode]
+    period = asked.period(today, own)
+    if period.name is not own:
+        raise InputError(
+            f"mode '{mode}' means period={own} and does not go with {period.label!r}; "
+            "leave the period out, or take mode=peak, which goes with any period",
+            parameter="mode",
+        )
+    return period, WAITS
