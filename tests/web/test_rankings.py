@@ -244,6 +244,7 @@ def test_filters_choose_parks(api: Api) -> None:
     assert names(filter="all", operator="") == names()
 
 
+    assert names(filter="all-parks") == names(filter="all") == names()
 def test_limit_and_offset_cut_the_list_and_total_counts_it(api: Api) -> None:
     whole = api("/parks/downtime")["data"]
     part = api("/parks/downtime", limit=2, offset=1)

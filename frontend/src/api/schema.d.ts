@@ -1831,8 +1831,8 @@ export interface operations {
             query?: {
                 /** @description A calendar year; the latest with a record where none is given. */
                 year?: number;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -2161,8 +2161,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -2440,8 +2440,8 @@ export interface operations {
     liveStatusSummary: {
         parameters: {
             query?: {
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -2527,8 +2527,8 @@ export interface operations {
     outages: {
         parameters: {
             query?: {
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -2632,8 +2632,8 @@ export interface operations {
     outagesNow: {
         parameters: {
             query?: {
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -2719,8 +2719,8 @@ export interface operations {
     parks: {
         parameters: {
             query?: {
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -3539,8 +3539,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -3634,8 +3634,8 @@ export interface operations {
     parksSparklines: {
         parameters: {
             query?: {
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -3726,8 +3726,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -4472,8 +4472,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -4575,8 +4575,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -4678,8 +4678,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -4848,8 +4848,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney
@@ -5017,8 +5017,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description All parks, or those of Disney and Universal. */
-                filter?: "all" | "disney-universal";
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
                 /**
                  * @description Parks of one operator, as in the catalogue, any case or as a slug.
                  * @example Disney

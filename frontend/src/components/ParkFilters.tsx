@@ -8,8 +8,13 @@ export const FILTER_PARAMETERS = ["filter", "operator", "chain", "country", "reg
 const NO_FILTER = Object.fromEntries(FILTER_PARAMETERS.map((name) => [name, null]));
 const NONE: CatalogPark[] = [];
 
+/** Values of `filter` that mean every park. */
+const EVERY_PARK = ["all", "all-parks"];
+const scopeOf = (state: QueryState) => (EVERY_PARK.includes(state["filter"] ?? "") ? undefined : state["filter"]);
+
 /** Whether any filter is set. */
-export const isFiltered = (state: QueryState): boolean => FILTER_PARAMETERS.some((name) => state[name] !== undefined);
+export const isFiltered = (state: QueryState): boolean =>
+  FILTER_PARAMETERS.some((name) => (name === "filter" ? scopeOf(state) : state[name]) !== undefined);
 
 type Field = "operator" | "country" | "region";
 
@@ -24,7 +29,7 @@ export function ParkFilters() {
     <div className="filters" role="group" aria-label="Which parks">
       <label>
         Parks
-        <select value={state["filter"] ?? ""} onChange={(event) => choose("filter", event.target.value)}>
+        <select value={scopeOf(state) ?? ""} onChange={(event) => choose("filter", event.target.value)}>
           <option value="">All parks</option>
           <option value="disney-universal">Disney and Universal</option>
         </select>

@@ -20,7 +20,11 @@ PERIOD_PARAMETERS = ("period", "year", "start", "end")
 FILTER_PARAMETERS = ("filter", "operator", "chain", "country", "region")
 
 ALL = "all"
+ALL_PARKS = "all-parks"
+"""Another word for :data:`ALL`: how the choice is called on the pages."""
 DISNEY_UNIVERSAL = "disney-universal"
+SCOPES = (ALL, ALL_PARKS, DISNEY_UNIVERSAL)
+"""What ``filter`` takes; the first is the default."""
 _BIG_TWO = frozenset({"Disney", "Universal"})
 
 DEFAULT_LIMIT = 100
@@ -129,8 +133,9 @@ class Parameters:
             raise InputError(
                 f"chain {chain!r} is not the operator {operator!r}; give one of the two", parameter="chain"
             )
+        scope = self.choice("filter", SCOPES)
         return ParkFilter(
-            scope=self.choice("filter", (ALL, DISNEY_UNIVERSAL)),
+            scope=ALL if scope == ALL_PARKS else scope,
             operator=operator or chain,
             country=self._known("country", reading.catalogue.countries),
             region=self._known("region", reading.catalogue.regions),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, NAMED_PERIODS, PeriodName
-from hallofshame.web.parameters import ALL, DEFAULT_LIMIT, DISNEY_UNIVERSAL, MAX_LIMIT, MAX_OFFSET
+from hallofshame.web.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, SCOPES
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def period(default: PeriodName = PeriodName.TODAY) -> tuple[Take, ...]:
 PERIOD = period()
 
 FILTERS = (
-    choice("filter", (ALL, DISNEY_UNIVERSAL), "All parks, or those of Disney and Universal."),
+    choice("filter", SCOPES, "All parks (`all` or `all-parks`), or those of Disney and Universal."),
     text("operator", "Parks of one operator, as in the catalogue, any case or as a slug.", "Disney"),
     text("chain", "The same as `operator`, in visitors' words. Give one of the two.", "Six Flags"),
     text("country", "Parks in one country.", "Italy"),
