@@ -9,8 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain.words import Feed
+from hallofshame.store import models
+from hallofshame.store.database import Database
+from hallofshame.web.app import create_app
 from web.builders import HOUR, World
-from web.conftest import NINE, SEEN_AT, TODAY, Api
+from web.conftest import MAMMUT, NINE, RAPIDS, RAPTOR, SEEN_AT, TODAY, Api
+from web.paths import ENDPOINTS
 
 
 def test_the_park_row_is_what_the_paper_says(api: Api) -> None:
@@ -26,6 +31,7 @@ def test_the_park_row_is_what_the_paper_says(api: Api) -> None:
         "timezone": "Europe/Rome",
         "queue_times_url": "https://queue-times.com/parks/101",
         "themeparks_wiki_url": "https://themeparks.wiki/browse/wiki-1",
+        "source_url": "https://queue-times.com/parks/101",
         "start_date": TODAY,
         "end_date": TODAY,
         "is_open": None,
@@ -238,13 +244,13 @@ def test_filters_choose_parks(api: Api) -> None:
         return {row["park_name"] for row in api("/parks/downtime", **query)["data"]}
 
     assert names(filter="disney-universal") == {"Silent Park", "Closed Park"}
+    assert names(filter="all-parks") == names(filter="all") == names()
     assert names(operator="merlin") == {"Gardaland"}
     assert names(country="united-states") == {"Silent Park"}
     assert names(operator="Disney", country="United States") == set()
     assert names(filter="all", operator="") == names()
 
 
-    assert names(filter="all-parks") == names(filter="all") == names()
 def test_limit_and_offset_cut_the_list_and_total_counts_it(api: Api) -> None:
     whole = api("/parks/downtime")["data"]
     part = api("/parks/downtime", limit=2, offset=1)
@@ -360,3 +366,56 @@ def test_health_reports_age_backlog_and_schema(api: Api, clock: FixedClock) -> N
     assert later["status"] == "degraded"
     assert "960 s old" in later["findings"][0]
     assert SEEN_AT - NINE == 5 * HOUR - 120
+
+
+PATHS_WITH_FILTER = sorted(
+    rule for rule, found in ENDPOINTS.items() if "filter" in {take.name for take in found.takes}
+)
+
+
+def test_all_parks_means_all_wherever_parks_are_filtered(client: FlaskClient) -> None:
+    assert len(PATHS_WITH_FILTER) >= 12
+    for path in PATHS_WITH_FILTER:
+        without, with_all = client.get(path), client.get(f"{path}?filter=all-parks")
+        assert (without.status_code, with_all.status_code) == (200, 200), path
+        assert with_all.data == without.data, path
+
+
+@pytest.mark.parametrize("page", ["/", "/rides", "/now", "/waits", "/trends", "/awards", "/map"])
+def test_a_page_asked_for_all_parks_has_no_filter_set(client: FlaskClient, page: str) -> None:
+    response = client.get(page, query_string={"filter": "all-parks"})
+    assert response.status_code == 200
+    assert "Show every park" not in response.text
+
+
+def test_a_row_links_to_the_source_its_park_is_read_from(
+    sqlite_database: Database, world: World, clock: FixedClock
+) -> None:
+    world.parks[1]["primary_feed"] = int(Feed.THEMEPARKS_WIKI)
+    for ride_id, feed, external_id in (
+        (RAPTOR, Feed.QUEUE_TIMES, "7"),
+        (RAPTOR, Feed.THEMEPARKS_WIKI, "wiki-raptor"),
+        (MAMMUT, Feed.QUEUE_TIMES, "8"),
+    ):
+        key = {"feed": int(feed), "kind": "ride", "external_id": external_id, "internal_id": ride_id}
+        world.rows.append((models.ExternalId, key | {"first_seen_at": 0}))
+    world.write(sqlite_database, SEEN_AT)
+    client = create_app(sqlite_database, clock).test_client()
+    api = Api(client)
+    of_park = api.row("/parks/downtime", "Gardaland")["source_url"]
+    assert of_park == "https://themeparks.wiki/browse/wiki-1"
+    rides = {row["ride_id"]: row["source_url"] for row in api("/rides/downtime", operator="Merlin")["data"]}
+    assert rides == {
+        RAPTOR: "https://themeparks.wiki/browse/wiki-raptor",
+        MAMMUT: "https://queue-times.com/parks/101/rides/8",
+        RAPIDS: None,
+    }
+    for page, links in (
+        ("/", [of_park]),
+        ("/rides", [rides[RAPTOR], rides[MAMMUT]]),
+        ("/waits", [of_park, rides[RAPTOR], rides[MAMMUT]]),
+        ("/trends", [of_park, rides[RAPTOR]]),
+    ):
+        served = client.get(page).text
+        for link in links:
+            assert f'<a href="{link}" rel="external">' in served, (page, link)

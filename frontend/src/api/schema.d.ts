@@ -766,6 +766,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             /** @description The source that is asked first. */
             primary_feed: string;
             /** @description `down`: the source tells breakdowns from closures; `closed`: it does not. */
@@ -812,6 +813,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             /** @description 1 flagship, 2 standard, 3 minor, null unrated. */
             tier: number | null;
             /** @enum {string} */
@@ -971,6 +973,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             /** @description 1 flagship, 2 standard, 3 minor, null unrated. */
             tier: number | null;
             /** @enum {string} */
@@ -1083,6 +1086,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             region: string | null;
             latitude: number | null;
             longitude: number | null;
@@ -1153,6 +1157,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             rank: number | null;
             unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down") | null;
             /**
@@ -1239,6 +1244,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             rank: number | null;
             unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down") | null;
             /**
@@ -1285,12 +1291,6 @@ export interface components {
             start: string | null;
             end: string | null;
         };
-        /** @description What went wrong. */
-        Problem: {
-            /**
-             * @description A stable word for it.
-             * @example bad_parameter
-             */
         /** @description A stretch of time with one price; `end` is not included. */
         PriceSegment: {
             /**
@@ -1311,6 +1311,12 @@ export interface components {
              */
             currency: string | null;
         };
+        /** @description What went wrong. */
+        Problem: {
+            /**
+             * @description A stable word for it.
+             * @example bad_parameter
+             */
             code: string;
             /** @description One sentence that names the thing, the value and the remedy. */
             message: string;
@@ -1318,18 +1324,18 @@ export interface components {
             parameter?: string;
             near_matches?: components["schemas"]["NearMatch"][];
         };
-        /** @description One queue other than standby, as last posted within 24 hours of the park's latest look. */
-        QueueRow: {
-            /** @enum {string} */
-            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
-            /**
-             * @description The source's own word.
         /** @description The prices of one queue. */
         QueuePrices: {
             /** @enum {string} */
             queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
             segments: components["schemas"]["PriceSegment"][];
         };
+        /** @description One queue other than standby, as last posted within 24 hours of the park's latest look. */
+        QueueRow: {
+            /** @enum {string} */
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            /**
+             * @description The source's own word.
              * @example AVAILABLE
              */
             state: string | null;
@@ -1365,6 +1371,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             /** @description 1 flagship, 2 standard, 3 minor, null unrated. */
             tier: number | null;
             /** @enum {string} */
@@ -1450,6 +1457,7 @@ export interface components {
             last_seen_at: string | null;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
         };
         /** @description A ride to search for. */
         RideName: {
@@ -1500,14 +1508,6 @@ export interface components {
             max_wait_minutes: number | null;
             coverage_percent: number | null;
         };
-        /** @description A ride in one period. */
-        RideRow: {
-            ride_id: number;
-            ride_name: string;
-            ride_slug: string;
-            /** @enum {string} */
-            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
-            land: string | null;
         /** @description What a ride's paid queues cost over time, up to the latest look. */
         RidePrices: {
             ride_id: number;
@@ -1523,6 +1523,14 @@ export interface components {
             ends_at: string | null;
             queues: components["schemas"]["QueuePrices"][];
         };
+        /** @description A ride in one period. */
+        RideRow: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /** @enum {string} */
+            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+            land: string | null;
             park_id: number;
             park_name: string;
             park_slug: string;
@@ -1531,6 +1539,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             /** @description 1 flagship, 2 standard, 3 minor. */
             tier: number | null;
             /** @enum {string} */
@@ -1611,6 +1620,7 @@ export interface components {
             timezone: string;
             queue_times_url: string | null;
             themeparks_wiki_url: string | null;
+            source_url: string | null;
             /** @description 1 flagship, 2 standard, 3 minor. */
             tier: number | null;
             /** @enum {string} */
@@ -3754,6 +3764,8 @@ export interface operations {
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
                 sort?: "rank" | "name" | "score" | "downtime" | "uptime" | "wait" | "coverage" | "trend";
+                /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
+                mode?: "live" | "7day-average" | "peak";
                 /** @description JSON, or one table as CSV with a header line. */
                 format?: "json" | "csv";
             };
@@ -3764,8 +3776,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The answer. */
-                /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
-                mode?: "live" | "7day-average" | "peak";
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4142,18 +4152,6 @@ export interface operations {
             };
         };
     };
-    ridesRideQueues: {
-        parameters: {
-            query?: {
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-            };
-            header?: never;
-            path: {
-                /** @description A `ride_id`. */
-                ride: string;
-            };
-            cookie?: never;
     ridesRidePrices: {
         parameters: {
             query?: {
@@ -4235,6 +4233,18 @@ export interface operations {
             };
         };
     };
+    ridesRideQueues: {
+        parameters: {
+            query?: {
+                /** @description JSON, or one table as CSV with a header line. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4876,6 +4886,8 @@ export interface operations {
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
                 sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
+                /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
+                mode?: "live" | "7day-average" | "peak";
                 /** @description JSON, or one table as CSV with a header line. */
                 format?: "json" | "csv";
             };
@@ -4886,8 +4898,6 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The answer. */
-                /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
-                mode?: "live" | "7day-average" | "peak";
             200: {
                 headers: {
                     [name: string]: unknown;

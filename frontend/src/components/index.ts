@@ -7,7 +7,7 @@ export { Empty, Failure, Skeleton, StaleNotice } from "./Notices";
 export { FILTER_PARAMETERS, isFiltered, ParkFilters } from "./ParkFilters";
 export { PeriodPicker } from "./PeriodPicker";
 export { BandLegend, ScoreBadge, Sign } from "./ScoreBadge";
-export { SourceLinks } from "./SourceLinks";
+export { AtSource, SourceLinks } from "./SourceLinks";
 export { Sparkline } from "./Sparkline";
 export { LocalTime, RelativeTime } from "./Times";
 export { TrendMark } from "./TrendMark";

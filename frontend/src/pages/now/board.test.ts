@@ -10,6 +10,7 @@ const park = {
   timezone: "Europe/Rome",
   queue_times_url: null,
   themeparks_wiki_url: null,
+  source_url: null,
 };
 
 function down(ride_id: number, started_at: string, weight = 2): DownNow {

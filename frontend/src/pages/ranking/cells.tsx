@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { Figure, LocalTime, NoData } from "../../components";
+import { AtSource, Figure, LocalTime, NoData } from "../../components";
 import type { ParkRow, RideRow } from "../../api/rows";
 import { parkPath, ridePath } from "../../lib/paths";
 import { unrankedWords } from "../../lib/wording";
@@ -26,7 +26,10 @@ export function ParkName({ row, query, isLive = false }: { row: ParkRow; query: 
   return (
     <>
       <Link href={parkPath(row) + query}>{row.park_name}</Link>
-      <span className="sub">{[row.operator, row.country].filter(Boolean).join(" · ")}</span>
+      <span className="sub">
+        {[row.operator, row.country].filter(Boolean).join(" · ")}
+        <AtSource row={row} name={row.park_name} />
+      </span>
       <Reason row={row}>
         {isLive && row.unranked_reason === "no_data" && row.observed_at !== null && (
           <>
@@ -46,6 +49,7 @@ export function RideName({ row, query }: { row: RideRow; query: string }) {
       <Link href={ridePath(row) + query}>{row.ride_name}</Link>
       <span className="sub">
         <Link href={parkPath(row) + query}>{row.park_name}</Link> · {row.tier_label}
+        <AtSource row={row} name={row.ride_name} />
       </span>
       <Reason row={row} />
     </>

@@ -1,7 +1,7 @@
 import { useId } from "react";
 import { Link } from "wouter";
 import type { ParkRow, RideRow } from "../../api/rows";
-import { Duration, Percent, TrendMark } from "../../components";
+import { AtSource, Duration, Percent, TrendMark } from "../../components";
 import { counted } from "../../lib/format";
 import { parkPath, ridePath } from "../../lib/paths";
 import { addressWith } from "../../lib/urlState";
@@ -50,7 +50,10 @@ export function TrendTable({ title, none, rows, total, period }: TrendTableProps
                 <tr key={"ride_id" in row ? `r${row.ride_id}` : `p${row.park_id}`} role="row">
                   <th role="rowheader" scope="row">
                     <Link href={address(row)}>{"ride_id" in row ? row.ride_name : row.park_name}</Link>
-                    <span className="sub">{"ride_id" in row ? row.park_name : [row.operator, row.country].filter(Boolean).join(" · ")}</span>
+                    <span className="sub">
+                      {"ride_id" in row ? row.park_name : [row.operator, row.country].filter(Boolean).join(" · ")}
+                      <AtSource row={row} name={"ride_id" in row ? row.ride_name : row.park_name} />
+                    </span>
                   </th>
                   <td role="cell" className="num change">
                     <TrendMark points={row.trend_points} />

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.periods import DayRange, Period
+from hallofshame.domain.words import Feed
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, park_states
@@ -28,6 +29,8 @@ Reliable = ParkTotals | RideTotals | RideReliability
 def park_identity(park: ParkInfo) -> Row:
     """Who the park is and where its data comes from."""
     queue_times, wiki = park.queue_times_id, park.themeparks_wiki_id
+    queue_times_url = f"https://queue-times.com/parks/{queue_times}" if queue_times else None
+    wiki_url = f"https://themeparks.wiki/browse/{wiki}" if wiki else None
     return {
         "park_id": park.park_id,
         "park_name": park.name,
@@ -35,9 +38,17 @@ def park_identity(park: ParkInfo) -> Row:
         "operator": park.operator,
         "country": park.country,
         "timezone": park.timezone,
-        "queue_times_url": f"https://queue-times.com/parks/{queue_times}" if queue_times else None,
-        "themeparks_wiki_url": f"https://themeparks.wiki/browse/{wiki}" if wiki else None,
+        "queue_times_url": queue_times_url,
+        "themeparks_wiki_url": wiki_url,
+        "source_url": _source_url(park, queue_times_url, wiki_url),
     }
+
+
+def _source_url(park: ParkInfo, queue_times_url: str | None, wiki_url: str | None) -> str | None:
+    """The page at the feed that the park is read from, or at the other one where only that one knows it."""
+    if park.primary_feed is Feed.THEMEPARKS_WIKI:
+        return wiki_url or queue_times_url
+    return queue_times_url or wiki_url
 
 
 def ride_identity(reading: Reading, ride: RideInfo) -> Row:
@@ -61,9 +72,12 @@ def ride_urls(park: ParkInfo, ride: RideInfo) -> Row:
     """The ride's own pages at the sources."""
     at_park, at_ride, wiki = park.queue_times_id, ride.queue_times_id, ride.themeparks_wiki_id
     known = at_park is not None and at_ride is not None
+    queue_times_url = f"https://queue-times.com/parks/{at_park}/rides/{at_ride}" if known else None
+    wiki_url = f"https://themeparks.wiki/browse/{wiki}" if wiki else None
     return {
-        "queue_times_url": f"https://queue-times.com/parks/{at_park}/rides/{at_ride}" if known else None,
-        "themeparks_wiki_url": f"https://themeparks.wiki/browse/{wiki}" if wiki else None,
+        "queue_times_url": queue_times_url,
+        "themeparks_wiki_url": wiki_url,
+        "source_url": _source_url(park, queue_times_url, wiki_url),
     }
 
 

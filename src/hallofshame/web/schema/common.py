@@ -24,6 +24,13 @@ Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, exampl
 Day = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-08-20"])]
 """A park-local date."""
 Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+SourceUrl = Annotated[
+    str,
+    Field(
+        json_schema_extra={"format": "uri"},
+        description="Its page at the source that its park is read from first, else at the other one.",
+    ),
+]
 Seconds = Annotated[int, Field(ge=0)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Score = Annotated[

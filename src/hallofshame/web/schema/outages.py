@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.schema.common import CLOSED, Day, Instant, OutageKindSlug, TierLabel, Url
+from hallofshame.web.schema.common import CLOSED, Day, Instant, OutageKindSlug, SourceUrl, TierLabel, Url
 
 
 class OutageRide(TypedDict):
@@ -26,6 +26,7 @@ class OutageRide(TypedDict):
     timezone: Annotated[str, Field(description="IANA zone of the park.")]
     queue_times_url: Url | None
     themeparks_wiki_url: Url | None
+    source_url: SourceUrl | None
     tier: Annotated[
         int | None, Field(ge=1, le=3, description="1 flagship, 2 standard, 3 minor, null unrated.")
     ]

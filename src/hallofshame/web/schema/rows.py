@@ -16,6 +16,7 @@ from hallofshame.web.schema.common import (
     RideKindSlug,
     Score,
     Seconds,
+    SourceUrl,
     StatusSlug,
     TierLabel,
     UnrankedReason,
@@ -37,6 +38,7 @@ class ParkIdentity(TypedDict):
     timezone: Annotated[str, Field(description="IANA zone: the park's own clock and calendar.")]
     queue_times_url: Url | None
     themeparks_wiki_url: Url | None
+    source_url: SourceUrl | None
 
 
 class ParkInfo(ParkIdentity):
@@ -107,6 +109,7 @@ class RideIdentity(TypedDict):
     timezone: str
     queue_times_url: Url | None
     themeparks_wiki_url: Url | None
+    source_url: SourceUrl | None
     tier: Annotated[int | None, Field(ge=1, le=3, description="1 flagship, 2 standard, 3 minor.")]
     tier_label: TierLabel
     weight: Annotated[int, Field(ge=1, le=3, description="How much it counts in its park's score.")]
@@ -132,6 +135,7 @@ class RideInfo(TypedDict):
     last_seen_at: Instant | None
     queue_times_url: Url | None
     themeparks_wiki_url: Url | None
+    source_url: SourceUrl | None
 
 
 class RideRow(RideIdentity):
