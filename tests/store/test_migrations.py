@@ -17,7 +17,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.models import Base
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
 
 def tables(database: Database) -> set[str]:
@@ -26,12 +26,14 @@ def tables(database: Database) -> set[str]:
 
 
 def parts(database: Database) -> set[str]:
-    """Tables and indexes."""
+    """Tables, views and indexes."""
     with database.read() as connection:
         found = inspect(connection)
-        return tables(database) | {
-            f"{table}.{index['name']}" for table in tables(database) for index in found.get_indexes(table)
-        }
+        return (
+            tables(database)
+            | set(found.get_view_names())
+            | {f"{table}.{index['name']}" for table in tables(database) for index in found.get_indexes(table)}
+        )
 
 
 def test_upgrade_makes_exactly_the_models(empty_database: Database) -> None:

@@ -1,0 +1,133 @@
+"""Views for people with a SQL prompt: names joined, UTC datetimes, the ratios of ``metrics.scores``.
+
+A later migration that rebuilds one of the tables on SQLite, or adds a counter that people should see, drops
+the views first and makes them again.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+COARSE = ("weekly", "monthly", "yearly")
+GRAINS = ("hourly", "daily", *COARSE)
+SECONDS = ("open", "observed", "operating", "down", "closed", "refurbishment", "downtime", "wait_known")
+
+# No rounding and no integer division: the same doubles as in Python, on every database.
+RATIOS = {
+    "uptime_percent": (
+        "CASE WHEN s.operating + s.downtime > 0 THEN 100e0 * s.operating / (s.operating + s.downtime) END"
+    ),
+    "avg_wait_time_minutes": (
+        "CASE WHEN s.wait_known > 0 AND s.wait_max > 0 THEN 1e0 * s.wait_sum / s.wait_known END"
+    ),
+    "max_wait_time_minutes": "CASE WHEN s.wait_max > 0 THEN s.wait_max END",
+    "downtime_hours": "CASE WHEN s.observed > 0 THEN s.downtime / 3600e0 END",
+    "coverage_percent": "CASE WHEN s.open > 0 THEN 100e0 * s.observed / s.open END",
+}
+SCORE = {
+    "shame_score": (
+        "CASE WHEN s.weighted_exposure > 0 THEN 10e0 * s.weighted_downtime / s.weighted_exposure END"
+    ),
+}
+
+
+def upgrade() -> None:
+    """Create the views; one that is there already is made anew."""
+    downgrade()
+    for grain in GRAINS:
+        _create(f"park_{grain}", _park_columns(grain), _park_source(grain))
+        _create(f"ride_{grain}", _ride_columns(grain), _ride_source(grain))
+
+
+def downgrade() -> None:
+    """Drop the views."""
+    for owner in ("ride", "park"):
+        for grain in reversed(GRAINS):
+            op.execute(f"DROP VIEW IF EXISTS {owner}_{grain}")
+
+
+def _create(name: str, columns: dict[str, str], source: str) -> None:
+    # The rights of who asks, not of who made the view.
+    security = "" if _is_sqlite() else "SQL SECURITY INVOKER "
+    listed = ", ".join(f"{expression} AS {column}" for column, expression in columns.items())
+    op.execute(" ".join([f"CREATE {security}VIEW {name} AS SELECT", listed, "FROM", source]))
+
+
+def _park_columns(grain: str) -> dict[str, str]:
+    own = {
+        "hourly": {},
+        "daily": {
+            "evidence": "s.evidence",
+            "open_window_seconds": "s.window_seconds",
+            "rides_eligible": "s.eligible",
+            "rides_operated": "s.rides_operated",
+            "rides_down": "s.rides_down",
+        },
+    }.get(grain, {"open_days": "s.open_days", "open_window_seconds": "s.window_seconds"})
+    park = {"park_id": "s.park_id", "park_name": "p.name", "timezone": "p.timezone"}
+    weighted = {name: f"s.{name}" for name in ("weighted_downtime", "weighted_exposure")}
+    return park | _time(grain) | SCORE | _figures() | weighted | own
+
+
+def _ride_columns(grain: str) -> dict[str, str]:
+    eligible = (
+        {"eligible_days": "s.eligible_days"}
+        if grain in COARSE
+        else {"eligible": "d.eligible" if grain == "hourly" else "s.eligible"}
+    )
+    ride = {
+        "ride_id": "s.ride_id",
+        "ride_name": "r.name",
+        "tier": "c.tier",
+        "park_id": "s.park_id",
+        "park_name": "p.name",
+        "timezone": "p.timezone",
+    }
+    return ride | _time(grain) | _figures() | eligible
+
+
+def _time(grain: str) -> dict[str, str]:
+    if grain == "hourly":
+        return {"hour_start_utc": _datetime("s.hour"), "hour": "s.hour", "day": "s.day"}
+    return {"period_start": "s.period_start"} if grain in COARSE else {"day": "s.day"}
+
+
+def _figures() -> dict[str, str]:
+    seconds = {f"{name}_seconds": f"s.{name}" for name in SECONDS}
+    return (
+        RATIOS
+        | {"snapshot_count": "s.samples"}
+        | seconds
+        | {"wait_sum": "s.wait_sum", "metrics_version": "s.metrics_version"}
+    )
+
+
+def _park_source(grain: str) -> str:
+    return f"park_{grain}_stats s JOIN parks p ON p.park_id = s.park_id"
+
+
+def _ride_source(grain: str) -> str:
+    source = (
+        f"ride_{grain}_stats s JOIN rides r ON r.ride_id = s.ride_id JOIN parks p ON p.park_id = s.park_id "
+        "LEFT JOIN ride_classifications c ON c.ride_id = s.ride_id"
+    )
+    if grain != "hourly":
+        return source
+    same = " AND ".join(f"d.{column} = s.{column}" for column in ("park_id", "day", "ride_id"))
+    return f"{source} LEFT JOIN ride_daily_stats d ON {same}"
+
+
+def _datetime(seconds: str) -> str:
+    if _is_sqlite():
+        return f"datetime({seconds}, 'unixepoch')"
+    # Not FROM_UNIXTIME, which speaks in the time zone of who asks.
+    return f"CAST('1970-01-01 00:00:00' AS DATETIME) + INTERVAL {seconds} SECOND"
+
+
+def _is_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
