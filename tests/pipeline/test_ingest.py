@@ -88,6 +88,24 @@ def names(database: Database) -> dict[str, str]:
 # --- what is written ---
 
 
+def lands(database: Database) -> dict[str, str | None]:
+    with database.read() as connection:
+        return {ride.name: ride.land for ride in catalogue.rides(connection)}
+
+
+def test_rides_stand_in_the_land_that_they_were_seen_in_last(database: Database, tmp_path: Path) -> None:
+    seed_parks(database)
+    alpha = [{"land": "Harbour"}, {"land": "", "polled_at": later(5)}, {"ride_id": 2, "ride_name": "Beta"}]
+    take(database, recording(tmp_path / "first", QUEUE_TIMES, *alpha))
+    assert lands(database) == {"Alpha": "Harbour", "Beta": None}
+    later_on = {"land": "Mountains", "polled_at": later(60)}
+    take(database, recording(tmp_path / "second", QUEUE_TIMES, later_on, later_on | alpha[2]))
+    assert lands(database) == {"Alpha": "Mountains", "Beta": "Mountains"}
+    take(database, recording(tmp_path / "past", QUEUE_TIMES, {"land": "Moor", "polled_at": later(-60)}))
+    take(database, recording(tmp_path / "wiki", WIKI, {"polled_at": later(90)}), Feed.THEMEPARKS_WIKI)
+    assert lands(database) == {"Alpha": "Mountains", "Beta": "Mountains"}
+
+
 def test_a_queue_times_recording_is_written(database: Database, tmp_path: Path) -> None:
     seed_parks(database, ROME)
     path = recording(

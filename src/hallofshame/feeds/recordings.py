@@ -25,6 +25,7 @@ READINGS_SCHEMA = pl.Schema(
         "ride_external_id": pl.String,
         "ride_name": pl.String,
         "kind": pl.String,
+        "land": pl.String,
         "status": pl.UInt8,
         "wait_minutes": pl.Int16,
         "stale": pl.Boolean,
@@ -62,6 +63,7 @@ _QUEUE_TIMES: dict[str, pl.DataType] = {
     "polled_at": pl.Datetime("us", "UTC"),
     "ride_id": pl.String(),
     "ride_name": pl.String(),
+    "land": pl.String(),
     "is_open": pl.Boolean(),
     "wait_time": pl.Int64(),
     "last_updated": pl.Datetime("us", "UTC"),
@@ -158,7 +160,10 @@ def normalise_rows(rows: pl.DataFrame, feed: Feed, *, source: str) -> Recording:
     )
     stamp_age = pl.col("observed_at") - pl.col("upstream_at")
     claims = (pl.col("status") == int(Status.OPERATING)).fill_null(value=False)
-    rides = rides.with_columns(stale=claims & (stamp_age > _STALE_AFTER_SECONDS).fill_null(value=False))
+    land = pl.col("land").replace("", None) if "land" in rides.columns else pl.lit(None, dtype=pl.String)
+    rides = rides.with_columns(
+        land=land, stale=claims & (stamp_age > _STALE_AFTER_SECONDS).fill_null(value=False)
+    )
     rides = _one_per_ride(rides, findings)
     queues = queues.sort(
         "wait_minutes", "state", "return_start", descending=[True, False, False], nulls_last=True

@@ -260,19 +260,25 @@ class _ParkWriter:
         """The ride of each way to name one: ``ride_external_id, ride_name, kind, ride_id``."""
         ways = (
             readings.group_by("ride_external_id", "ride_name", "kind")
-            .agg(first=pl.col("observed_at").min(), last=pl.col("observed_at").max())
+            .agg(
+                first=pl.col("observed_at").min(),
+                last=pl.col("observed_at").max(),
+                land=pl.col("land").sort_by("observed_at").drop_nulls().last(),
+            )
             # The name seen last is the one shown.
             .sort("last", "first", "ride_external_id", "ride_name", nulls_last=True)
         )
         sightings = [
-            Sighting(external_id, name, RideKind(kind))
-            for external_id, name, kind in ways.select("ride_external_id", "ride_name", "kind").iter_rows()
+            Sighting(external_id, name, RideKind(kind), land)
+            for external_id, name, kind, land in ways.select(
+                "ride_external_id", "ride_name", "kind", "land"
+            ).iter_rows()
         ]
         seen_at = from_unix(int(readings["observed_at"].max() or 0))  # type: ignore[arg-type]
         known = self._registry.resolve(
             connection, park_id, self._feed, sightings, seen_at, _meetings(readings)
         )
-        return ways.drop("first", "last").with_columns(
+        return ways.drop("first", "last", "land").with_columns(
             ride_id=pl.Series([known[sighting] for sighting in sightings], dtype=pl.Int64)
         )
 

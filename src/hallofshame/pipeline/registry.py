@@ -75,6 +75,7 @@ class _ParkIndex:
     primary_feed: Feed
     rides: dict[int, KnownRide] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
+    lands: dict[int, str | None] = field(default_factory=dict)
     seen: dict[int, int] = field(default_factory=dict)
 
 
@@ -101,7 +102,7 @@ class Registry:
 
         Without ``meets_also`` all sightings count as coming from one answer. Renames by the park's primary
         feed are taken over, unless the ride was seen later than ``seen_at``; every other spelling is
-        remembered. A ride of which ThemeParks.wiki says that it
+        remembered. The land that was seen last is the one shown. A ride of which ThemeParks.wiki says that it
         is no attraction (or is one) changes its kind, and all its park's days become dirty.
         """
         if not self._steady:
@@ -190,6 +191,7 @@ class Registry:
         }
         renamed = self._remember(connection, index, feed, answers, seen_at, meets_also)
         corrected = self._correct_kinds(connection, park_id, feed, answers, seen_at)
+        _note_lands(connection, index, answers, seen_at)
         return answers, renamed | corrected
 
     def _manual(self, index: _ParkIndex, feed: Feed) -> Mapping[str, int]:
@@ -218,6 +220,7 @@ class Registry:
         for ride_id, sighting in zip(ids, new, strict=True):
             index.rides[ride_id] = KnownRide(ride_id, sighting.name)
             index.kinds[ride_id] = sighting.kind.value
+            index.lands[ride_id] = sighting.land
             index.seen[ride_id] = moment
         return ids
 
@@ -285,6 +288,20 @@ class Registry:
         return set(wrong)
 
 
+def _note_lands(
+    connection: Connection, index: _ParkIndex, answers: Mapping[Sighting, int], seen_at: dt.datetime
+) -> None:
+    """Keep the lands that rides were seen in; an answer without lands changes nothing."""
+    moment = to_unix(seen_at)
+    moved = {
+        ride_id: sighting.land
+        for sighting, ride_id in answers.items()
+        if sighting.land and sighting.land != index.lands[ride_id] and moment >= index.seen[ride_id]
+    }
+    catalogue.set_lands(connection, moved)
+    index.lands.update(moved)
+
+
 def _load(connection: Connection) -> dict[int, _ParkIndex]:
     """Everything the store knows of all rides."""
     parks = {
@@ -310,4 +327,5 @@ def _load(connection: Connection) -> dict[int, _ParkIndex]:
             dict(ids.get(ride.ride_id, {})),
         )
         index.kinds[ride.ride_id] = ride.kind
+        index.lands[ride.ride_id] = ride.land
     return parks

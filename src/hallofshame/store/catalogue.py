@@ -261,6 +261,12 @@ def set_kinds(connection: Connection, kinds: Mapping[int, str]) -> None:
         connection.execute(update(Ride).where(Ride.ride_id == ride_id).values(kind=kind))
 
 
+def set_lands(connection: Connection, lands: Mapping[int, str]) -> None:
+    """Note in which land of their park rides stand, by ride id."""
+    for ride_id, land in sorted(lands.items()):
+        connection.execute(update(Ride).where(Ride.ride_id == ride_id).values(land=_clip(land, LAND_LENGTH)))
+
+
 def classifications(connection: Connection) -> dict[int, Classification]:
     """The tier in force of every classified ride."""
     table = RideClassification
