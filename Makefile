@@ -6,10 +6,8 @@
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
-# Empty: what the settings say (8000; data, for the demonstration demo-data).
-PORT =
-DATA =
-TESTS =
+# From the command line or the environment; unset is what the settings say (8000; data, for the demonstration
+# demo-data): PORT, DATA, TESTS, and FRESH=1 for a demonstration with a new record.
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -33,9 +31,9 @@ $(VENV)/.ready: pyproject.toml
 pages: $(VENV)/.ready ## build the pages, where something changed
 	@$(BIN)/python tools/build_pages.py
 
-demo: pages ## the whole system on real recordings, no internet needed (PORT=8000 DATA=demo-data)
-	@port="$(PORT)" data="$(DATA)"; \
-	exec $(BIN)/hallofshame demo $${port:+--port "$$port"} $${data:+--data "$$data"}
+demo: pages ## the whole system on real recordings, no internet needed (PORT=8000 DATA=demo-data FRESH=1)
+	@port="$(PORT)" data="$(DATA)" fresh="$(FRESH)"; [ "$$fresh" != 0 ] || fresh=; \
+	exec $(BIN)/hallofshame demo $${port:+--port "$$port"} $${data:+--data "$$data"} $${fresh:+--fresh}
 
 run: pages ## the same system on the live feeds (PORT=8000 DATA=data)
 	@port="$(PORT)" data="$(DATA)"; \

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 import requests
+import sqlalchemy as sa
 
 from hallofshame import demo
 from hallofshame.clock import FixedClock
+from hallofshame.demo_record import RECORD_FILE, Record
 from hallofshame.domain.errors import RecordingError, SettingsError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.replay import Tape, TapeInfo, load_tapes
 from hallofshame.service import serve
 from hallofshame.settings import Settings
+from hallofshame.store.models import RideDailyStats, RideStatusSnapshot
 from hallofshame.store.raw import observed_range
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
@@ -128,6 +133,54 @@ def fallback_tape(*hours: int) -> Tape:
     return Tape(magic_kingdom(Feed.QUEUE_TIMES, MAGIC_KINGDOM_AT_QUEUE_TIMES), pl.DataFrame(rows))
 
 
+def small_tapes() -> list[Tape]:
+    """A week of hourly polls: Magic Kingdom at both feeds, the primary silent at times, and Gardaland.
+
+    The rides wait, break down and come back by the hour, so that any lost poll shows in the counters.
+    """
+    monday = dt.datetime(2026, 8, 17, tzinfo=dt.UTC)
+    hours = [monday + dt.timedelta(hours=hour) for hour in range(7 * 24) if 6 <= hour % 24 <= 22]
+    wiki = [
+        {
+            "polled_at": at,
+            "entity_id": ride,
+            "name": f"Ride {ride}",
+            "status": "DOWN" if at.hour % 7 == place else "OPERATING",
+            "standby_wait": 10 * place + at.hour,
+        }
+        for at in hours
+        if at.hour not in (16, 17, 18)
+        for place, ride in enumerate("abcd")
+    ]
+    queue_times = [
+        {
+            "polled_at": at,
+            "ride_id": place,
+            "ride_name": f"Ride {ride}",
+            "is_open": at.hour % 5 != place,
+            "wait_time": at.hour if at.hour % 5 != place else 0,
+        }
+        for at in hours
+        for place, ride in enumerate("abcd")
+    ]
+    gardaland = TapeInfo(
+        feed=Feed.QUEUE_TIMES,
+        park_external_id=GARDALAND,
+        park_name="Gardaland",
+        timezone="Europe/Rome",
+        cadence_seconds=3600,
+    )
+    primary = replace(
+        magic_kingdom(Feed.THEMEPARKS_WIKI, MAGIC_KINGDOM_AT_THEMEPARKS_WIKI), cadence_seconds=1200
+    )
+    fallback = replace(magic_kingdom(Feed.QUEUE_TIMES, MAGIC_KINGDOM_AT_QUEUE_TIMES), cadence_seconds=1200)
+    return [
+        Tape(primary, pl.DataFrame(wiki)),
+        Tape(fallback, pl.DataFrame(queue_times)),
+        Tape(gardaland, pl.DataFrame(queue_times)),
+    ]
+
+
 def magic_kingdom(feed: Feed, external_id: str) -> TapeInfo:
     return TapeInfo(
         feed=feed,
@@ -158,36 +211,228 @@ def test_a_taken_port_is_told_before_the_last_record_is_thrown_away(
         taken = settings(second).model_copy(update={"port": port})
         with (
             pytest.raises(SettingsError, match=f"port {port} on 127.0.0.1 is taken"),
-            demo.Demo(taken, tapes=tapes, clock=FixedClock(NOON)),
+            demo.Demo(taken, tapes=tapes, clock=FixedClock(NOON), fresh=True),
         ):
             pass
     assert (second / demo.DATABASE_FILE).read_text() == "the last record"
 
 
-def test_a_kept_record_goes_on_and_a_fresh_one_begins_anew(tapes: list[Tape], tmp_path: Path) -> None:
-    gardaland = [tape for tape in tapes if tape.info.park_external_id == GARDALAND]
+@dataclass(frozen=True)
+class Outcome:
+    """What one demonstration found and left."""
 
-    def ends(clock: FixedClock, *, keep: bool) -> tuple[int, int]:
-        with demo.Demo(settings(tmp_path), tapes=gardaland, clock=clock, days=3, keep=keep) as show:
+    goes_on: bool
+    why_anew: str | None
+    first: int
+    last: int
+    statistics: list[tuple[Any, ...]]
+
+
+DAY = dt.timedelta(days=1)
+
+
+class Folder:
+    """A data folder in which one demonstration of small tapes follows the other."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def demo(self, now: dt.datetime, **given: Any) -> demo.Demo:
+        return demo.Demo(settings(self.path), tapes=small_tapes(), clock=FixedClock(now), days=3, **given)
+
+    def run(self, now: dt.datetime, **given: Any) -> Outcome:
+        with self.demo(now, **given) as show:
             assert show.prepare(threading.Event(), silent)
             with show.installation.database.read() as connection:
-                (found,) = observed_range(connection).values()
-            return found
+                ranges = observed_range(connection).values()
+                first, last = min(first for first, _ in ranges), max(last for _, last in ranges)
+                counters = sa.select(
+                    RideDailyStats.ride_id,
+                    RideDailyStats.day,
+                    RideDailyStats.open,
+                    RideDailyStats.observed,
+                    RideDailyStats.downtime,
+                    RideDailyStats.wait_sum,
+                ).order_by(RideDailyStats.ride_id, RideDailyStats.day)
+                statistics = [tuple(row) for row in connection.execute(counters)]
+            return Outcome(show.goes_on, show.why_anew, first, last, statistics)
 
-    first = ends(FixedClock(NOON), keep=False)
-    kept = ends(FixedClock(NOON + dt.timedelta(days=1)), keep=True)
-    fresh = ends(FixedClock(NOON + dt.timedelta(days=1)), keep=False)
-    assert kept[0] == first[0]
-    assert kept[1] > first[1]
-    assert fresh == (fresh[0], kept[1])
-    assert fresh[0] > first[0]
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
 
 
-def test_it_can_be_stopped_before_it_is_ready(tapes: list[Tape], tmp_path: Path) -> None:
+def test_the_record_is_kept_and_goes_on_up_to_now(folder: Folder) -> None:
+    first = folder.run(NOON)
+    second = folder.run(NOON + DAY)
+    assert (first.goes_on, second.goes_on) == (False, True)
+    assert second.first == first.first
+    assert second.last > first.last
+    assert to_unix(NOON + DAY) - second.last < 86_400
+    days = {row[1] for row in second.statistics}
+    assert (NOON + DAY).date() in days
+    assert days > {row[1] for row in first.statistics}
+
+
+def test_a_record_that_went_on_has_the_statistics_of_one_made_at_once(tmp_path: Path) -> None:
+    two_steps = Folder(tmp_path / "steps")
+    two_steps.run(NOON)
+    went_on = two_steps.run(NOON + DAY)
+    at_once = Folder(tmp_path / "once").run(NOON + DAY)
+    compared = {row[1] for row in at_once.statistics} & {NOON.date(), (NOON + DAY).date()}
+    assert len(compared) == 2
+    found, wanted = (
+        [row for row in outcome.statistics if row[1] in compared] for outcome in (went_on, at_once)
+    )
+    assert found == wanted
+
+
+def test_fresh_begins_anew_without_an_excuse(folder: Folder) -> None:
+    first = folder.run(NOON)
+    fresh = folder.run(NOON + DAY, fresh=True)
+    assert (fresh.goes_on, fresh.why_anew) == (False, None)
+    assert fresh.first > first.first
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("recordings", "the recordings have changed"),
+        ("metrics", "its statistics are of version"),
+        ("schema", "the database has another schema now"),
+        ("parks", "the recorded parks have changed in the catalogue"),
+        ("unknown", "nothing says what it was made of"),
+        ("unreadable", "its database cannot be read"),
+    ],
+)
+def test_a_record_of_something_else_is_made_anew_and_told_why(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, change: str, why: str
+) -> None:
+    folder.run(NOON)
+    given: dict[str, Any] = {}
+    kept = Record.read(folder.path)
+    assert kept is not None
+    if change == "recordings":
+        given = {"edition": "others"}
+    elif change == "metrics":
+        monkeypatch.setattr(demo, "METRICS_VERSION", 99)
+    elif change in ("schema", "parks"):
+        field = {"schema": "schema_revision", "parks": "parks"}[change]
+        replace(kept, edition=replace(kept.edition, **{field: "another"})).write(folder.path)
+    elif change == "unknown":
+        (folder.path / RECORD_FILE).write_text("{")
+    else:
+        for end in ("-wal", "-shm"):
+            (folder.path / f"{demo.DATABASE_FILE}{end}").unlink(missing_ok=True)
+        (folder.path / demo.DATABASE_FILE).write_bytes(b"no database at all" * 999)
+    again = folder.run(NOON + DAY, **given)
+    assert not again.goes_on
+    assert again.why_anew is not None
+    assert why in again.why_anew
+    assert folder.run(NOON + DAY, **given).goes_on
+
+
+def test_a_record_that_ended_long_ago_or_later_than_now_is_made_anew(folder: Folder) -> None:
+    folder.run(NOON)
+    later = folder.run(NOON + 9 * DAY)
+    assert later.why_anew == "it ended 9 days ago"
+    earlier = folder.run(NOON)
+    assert earlier.why_anew == "it ends later than now"
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing catches it."""
+
+
+def kill_after(count: int, calls: list[None]) -> None:
+    calls.append(None)
+    if len(calls) > count:
+        raise Killed
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["the first record", "one that goes on"])
+@pytest.mark.parametrize(
+    ("step", "times"),
+    [("ingest_readings", 1), ("ingest_readings", 2), ("classify", 0)],
+)
+def test_a_killed_preparation_is_resumed_and_comes_out_the_same(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    times: int,
+    kept: bool,
+) -> None:
+    """Magic Kingdom takes two transactions, one per feed, and a third is Gardaland's."""
+    real = getattr(demo, step)
+    calls: list[None] = []
+
+    def counted(*given: Any, **more: Any) -> Any:
+        kill_after(times, calls)
+        return real(*given, **more)
+
+    def shown(folder: Path, now: dt.datetime) -> list[tuple[Any, ...]]:
+        with Folder(folder).demo(now) as show:
+            assert show.prepare(threading.Event(), silent)
+            with show.installation.database.read() as connection:
+                raw = sa.select(
+                    RideStatusSnapshot.park_id,
+                    RideStatusSnapshot.observed_at,
+                    RideStatusSnapshot.feed,
+                    sa.func.count(),
+                ).group_by(
+                    RideStatusSnapshot.park_id, RideStatusSnapshot.observed_at, RideStatusSnapshot.feed
+                )
+                return sorted(tuple(row) for row in connection.execute(raw))
+
+    broken, whole = tmp_path / "broken", tmp_path / "whole"
+    now = NOON
+    if kept:
+        shown(broken, NOON)
+        shutil.copytree(broken, whole)
+        now = NOON + DAY
+    with monkeypatch.context() as patched:
+        patched.setattr(demo, step, counted)
+        with (
+            pytest.raises(Killed),
+            Folder(broken).demo(now) as show,
+        ):
+            show.prepare(threading.Event(), silent)
+    assert shown(broken, now) == shown(whole, now)
+
+
+def test_it_can_be_stopped_before_it_is_ready_and_goes_on_later(folder: Folder) -> None:
     stopping = threading.Event()
     stopping.set()
-    with demo.Demo(settings(tmp_path), tapes=tapes, clock=FixedClock(NOON)) as show:
+    with folder.demo(NOON) as show:
         assert not show.prepare(stopping, silent)
+    assert folder.run(NOON).statistics
+
+
+def test_the_port_answers_how_far_it_is_while_it_prepares(folder: Folder) -> None:
+    heard: list[tuple[str, int]] = []
+
+    with folder.demo(NOON) as show:
+
+        @contextmanager
+        def asked(stage: str) -> Iterator[demo.Progress]:
+            def ask(_done: int, _total: int) -> None:
+                answer = requests.get(f"{show.web.url}api/health", timeout=20)
+                assert answer.status_code == 503
+                heard.append((stage, answer.json()["error"]["preparation"]["percent"]))
+                page = requests.get(show.web.url, timeout=20)
+                assert (page.status_code, page.headers["Refresh"]) == (503, "2")
+                assert DEMONSTRATION_NOTICE in page.text
+
+            yield ask
+
+        assert show.prepare(threading.Event(), asked)
+        assert requests.get(f"{show.web.url}api/health", timeout=20).status_code == 200
+    percents = [percent for _stage, percent in heard]
+    assert percents == sorted(percents)
+    assert percents[0] == 0
+    assert percents[-1] >= 100 - demo.SHARES["Statistics"]
+    assert {stage for stage, _percent in heard} == set(demo.SHARES)
 
 
 def test_recordings_of_unknown_parks_are_refused(tmp_path: Path) -> None:

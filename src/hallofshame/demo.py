@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import fcntl
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,28 +19,36 @@ import polars as pl
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock, SystemClock
-from hallofshame.domain.errors import RecordingError, SettingsError
-from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day
+from hallofshame.demo_record import RECORD_FILE, Edition, Record, digest_of
+from hallofshame.domain.errors import RecordingError, SettingsError, StoreError
+from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.feeds.recordings import Recording
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, load_tapes
 from hallofshame.feeds.themeparks_wiki_parse import parse_schedule
 from hallofshame.installation import Installation, make_folder
+from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.ingest import ingest_readings
 from hallofshame.pipeline.shipped import PARK_COLUMNS, CatalogueRow, load_parks
 from hallofshame.pipeline.sync import sync
 from hallofshame.service import WebServer
 from hallofshame.settings import Settings
-from hallofshame.store import dirty, schedules
+from hallofshame.store import dirty, schedules, schema
+from hallofshame.store.instants import latest_believable
 from hallofshame.store.raw import observed_range
+from hallofshame.web.preparation import Preparation, PreparationFile
 
 CATALOGUE_FILE = "demo-parks.csv"
 DATABASE_FILE = "hallofshame-demo.sqlite"
 """A name of its own, so that no demonstration ever replaces a real record."""
+PREPARING_FILE = "demo-preparing.json"
 
 RECORD_DAYS = 35
 """How far back the record is made: enough for last week with its trend, and for most of last month."""
+
+SHARES = {"Parks, hours and rides": 10, "Record of the last weeks": 35, "Statistics": 55}
+"""The stages of the preparation, each with its part of the whole time in percent."""
 
 Progress = Callable[[int, int], None]
 Bar = Callable[[str], AbstractContextManager[Progress]]
@@ -61,8 +70,9 @@ class RecordedPark:
 class Demo:
     """A demonstration, from ``with`` to the end of the block: replay server, installation and web server.
 
-    Its database is made anew unless ``keep``; then the record goes on where it ended. Settings about feeds,
-    parks and database are the demonstration's own, all others those given.
+    The record in its folder goes on where it ended, unless ``fresh`` or made of something else: then it is
+    made anew, and :attr:`why_anew` says why. ``edition`` names the content of ``tapes``, in place of the
+    shipped ones. Settings about feeds, parks and database are its own, all others those given.
 
     :raises RecordingError: when no recording fits a park of the catalogue.
     :raises SettingsError: when the port is taken.
@@ -72,8 +82,9 @@ class Demo:
         self,
         settings: Settings,
         *,
-        keep: bool = False,
+        fresh: bool = False,
         tapes: Sequence[Tape] | None = None,
+        edition: str = "",
         clock: Clock | None = None,
         days: int = RECORD_DAYS,
     ) -> None:
@@ -81,22 +92,27 @@ class Demo:
         self._replay = ReplayServer(
             clock=clock, tapes=load_tapes(SHIPPED_RECORDINGS) if tapes is None else tapes
         )
+        self._recordings = digest_of(SHIPPED_RECORDINGS) if tapes is None else edition
         self._clock = clock
         self._given = settings
-        self._keep = keep
+        self._fresh = fresh
         self._days = days * ONE_DAY
         self.parks = recorded_parks(list(self._replay.tapes.values()), settings)
+        self.goes_on = False
+        self.why_anew: str | None = None
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self._replay)
             make_folder(self._given.data)
             stack.enter_context(_taken(self._given.data))
+            self._preparing = PreparationFile(self._given.data / PREPARING_FILE)
+            self._preparing.write(Preparation(next(iter(SHARES)), 0))
+            stack.callback(self._preparing.remove)
             self.installation = stack.enter_context(self._installed())
             self.web = WebServer(self.installation)
             stack.callback(self.web.stop)
-            if not self._keep:
-                self._forget()
+            self._begin()
             self._stack = stack.pop_all()
         return self
 
@@ -122,35 +138,96 @@ class Demo:
                 "gap_repair": False,
             }
         )
-        return Installation(settings, clock=self._clock, demonstration=True)
+        return Installation(
+            settings,
+            clock=self._clock,
+            demonstration=True,
+            preparing_file=self._given.data / PREPARING_FILE,
+        )
+
+    def _begin(self) -> None:
+        """Go on with the record of the folder, or begin a new one."""
+        folder = self._given.data
+        edition = Edition(
+            recordings=self._recordings,
+            parks=hashlib.sha256((folder / CATALOGUE_FILE).read_bytes()).hexdigest(),
+            metrics_version=METRICS_VERSION,
+            schema_revision=schema.head(),
+        )
+        kept = Record.read(folder) if self._file.exists() else None
+        if self._file.exists() and not self._fresh:
+            self.why_anew = self._obstacle(kept, edition)
+        if kept is None or self._fresh or self.why_anew is not None:
+            self._forget()
+            kept = Record(edition)
+        self.goes_on = kept.is_complete
+        self._record_state = kept
+        kept.write(folder)
+
+    def _obstacle(self, kept: Record | None, edition: Edition) -> str | None:
+        """Why the record that is there cannot go on; null if it can."""
+        if kept is None:
+            return "nothing says what it was made of"
+        unlike = edition.unlike(kept.edition)
+        if unlike is not None or not kept.is_complete:
+            return unlike
+        try:
+            with self.installation.database.read() as connection:
+                last = max((end for _, end in observed_range(connection).values()), default=None)
+        except StoreError:
+            return "its database cannot be read"
+        now = to_unix(self._clock.now())
+        if last is None:
+            return "it is empty"
+        if last > latest_believable(self._clock.now()):
+            return "it ends later than now"
+        days = (now - last) // 86_400
+        return f"it ended {days} days ago" if days > self._days.days else None
 
     def _forget(self) -> None:
+        (self._given.data / RECORD_FILE).unlink(missing_ok=True)
+        self.installation.database.dispose()
         for end in ("", "-wal", "-shm"):
             self._file.with_name(self._file.name + end).unlink(missing_ok=True)
 
     def prepare(self, stopping: threading.Event, bar: Bar) -> bool:
-        """Make the record and its statistics; returns whether it is ready, or ended early by ``stopping``."""
+        """Make the record and its statistics; returns whether it is ready, or ended early by ``stopping``.
 
-        def watched(progress: Progress) -> Progress:
-            def move(done: int, total: int) -> None:
-                progress(done, total)
-                if stopping.is_set():
-                    raise _Stopped
-
-            return move
-
-        stages: tuple[tuple[str, Callable[[Progress], None]], ...] = (
-            ("Parks, hours and rides", self._catalogue),
-            ("Record of the last weeks", self._record),
-            ("Statistics", self._statistics),
-        )
+        Meanwhile the site answers how far it is. What was done before it ended early need not be done again.
+        """
+        works = (self._catalogue, self._record, self._statistics)
+        self.web.start()
+        begun = 0
         try:
-            for label, work in stages:
-                with bar(label) as progress:
-                    work(watched(progress))
+            for (stage, share), work in zip(SHARES.items(), works, strict=True):
+                with bar(stage) as progress:
+                    work(self._watched(progress, stopping, stage, begun, share))
+                begun += share
         except _Stopped:
             return False
+        self._record_state.is_complete = True
+        self._record_state.write(self._given.data)
+        self._preparing.remove()
         return True
+
+    def _watched(
+        self, progress: Progress, stopping: threading.Event, stage: str, begun: int, share: int
+    ) -> Progress:
+        """``progress``, which the site tells of as well, and which ends the stage when it is to stop."""
+        told = -1
+
+        def move(done: int, total: int) -> None:
+            nonlocal told
+            progress(done, total)
+            percent = begun + share * done // max(total, 1)
+            if percent > told:
+                told = percent
+                self._preparing.write(Preparation(stage, percent))
+            if stopping.is_set():
+                raise _Stopped
+
+        move(0, 1)
+        return move
 
     def _catalogue(self, progress: Progress) -> None:
         parts = self.installation
@@ -181,31 +258,49 @@ class Demo:
         parts = self.installation
         now = self._clock.now()
         log = parts.log("demo")
-        log.setLevel(logging.WARNING)  # one line per tape would tear the progress bar
-        with parts.database.read() as connection:
-            known = observed_range(connection)
+        log.setLevel(logging.WARNING)  # a line per tape would tell a reader nothing
+        pending = self._pending(now)
         for done, park in enumerate(self.parks):
-            first = local_day(now, park.row.timezone) - self._days
-            start = from_unix(day_bounds(first, park.row.timezone)[0])
-            if park.row.park_id in known:
-                start = max(start, from_unix(known[park.row.park_id][1] + 1))
-            for tape, recording in heard(park, start, now):
-                ingest_readings(
-                    parts.database,
-                    recording,
-                    tape.info.feed,
-                    cadence_seconds=tape.info.cadence_seconds,
-                    clock=parts.clock,
-                    log=log,
-                )
+            if park.row.slug in pending:
+                for tape, recording in heard(park, from_unix(pending[park.row.slug]), now):
+                    ingest_readings(
+                        parts.database,
+                        recording,
+                        tape.info.feed,
+                        cadence_seconds=tape.info.cadence_seconds,
+                        clock=parts.clock,
+                        log=log,
+                    )
+                del pending[park.row.slug]
+                self._record_state.write(self._given.data)
             progress(done + 1, len(self.parks))
+
+    def _pending(self, now: dt.datetime) -> dict[str, int]:
+        """Where each park's record is to go on from; kept, because a park takes several transactions."""
+        with self.installation.database.read() as connection:
+            known = observed_range(connection)
+        pending = self._record_state.pending
+        for park in self.parks:
+            first = local_day(now, park.row.timezone) - self._days
+            start = day_bounds(first, park.row.timezone)[0]
+            if park.row.park_id in known:
+                start = max(start, known[park.row.park_id][1] + 1)
+            pending.setdefault(park.row.slug, start)
+        self._record_state.write(self._given.data)
+        return pending
 
     def _statistics(self, progress: Progress) -> None:
         parts = self.installation
-        for _ in range(2):
-            # The second time round the tiers know the typical waits, which are statistics themselves (R13).
+        # The second time round the tiers know the typical waits, which are statistics themselves (R13).
+        rounds = 1 if self.goes_on else 2
+        for number in range(rounds):
             classify(parts.database, parts.clock, parts.tier_book())
-            parts.rollup.run(progress)
+            parts.rollup.run(_part_of(progress, number, rounds))
+
+
+def _part_of(progress: Progress, number: int, rounds: int) -> Progress:
+    """The progress of one of several equal rounds."""
+    return lambda done, total: progress(number * total + done, rounds * total)
 
 
 def recorded_parks(tapes: Sequence[Tape], settings: Settings) -> list[RecordedPark]:

@@ -34,7 +34,7 @@ class Installation:
     """What every command and service works with; parts are made when first asked for.
 
     ``feeds`` replaces the real ones. ``demonstration``: its data is that of recordings, and the site says so.
-    Close it, or use it in a ``with`` block.
+    ``preparing_file``: as :class:`WebSettings` has it. Close it, or use it in a ``with`` block.
     """
 
     def __init__(
@@ -44,9 +44,11 @@ class Installation:
         clock: Clock | None = None,
         feeds: Mapping[Feed, LiveFeed] | None = None,
         demonstration: bool = False,
+        preparing_file: Path | None = None,
     ) -> None:
         self.settings = settings
         self.demonstration = demonstration
+        self.preparing_file = preparing_file
         self.clock: Clock = clock if clock is not None else SystemClock()
         if settings.database_url is None:
             make_folder(settings.data)
@@ -145,6 +147,7 @@ class Installation:
             max_age_seconds=self.settings.web_max_age_seconds,
             cache_bytes=self.settings.web_cache_megabytes * 1024 * 1024,
             demonstration=self.demonstration,
+            preparing_file=self.preparing_file,
         )
 
     def make_ready(self, *, migrate: bool) -> None:

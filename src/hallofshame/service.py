@@ -51,7 +51,9 @@ class WebServer:
         return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
 
     def start(self) -> None:
-        """Answer requests from now on."""
+        """Answer requests from now on; does nothing when it does already."""
+        if self._thread is not None:
+            return
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
         self._thread.start()
 

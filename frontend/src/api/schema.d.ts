@@ -1291,6 +1291,16 @@ export interface components {
             start: string | null;
             end: string | null;
         };
+        /** @description How far the preparation of the site is. */
+        PreparationBody: {
+            /**
+             * @description What is being done.
+             * @example Statistics
+             */
+            stage: string;
+            /** @description Of the whole. */
+            percent: number;
+        };
         /** @description A stretch of time with one price; `end` is not included. */
         PriceSegment: {
             /**
@@ -1323,6 +1333,8 @@ export interface components {
             /** @description The parameter at fault. */
             parameter?: string;
             near_matches?: components["schemas"]["NearMatch"][];
+            /** @description With the code `preparing`: how far it is. */
+            preparation?: components["schemas"]["PreparationBody"];
         };
         /** @description The prices of one queue. */
         QueuePrices: {
@@ -1920,7 +1932,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1986,7 +1998,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2052,7 +2064,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2149,7 +2161,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2252,7 +2264,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2314,7 +2326,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2372,7 +2384,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2436,7 +2448,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2523,7 +2535,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2628,7 +2640,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2715,7 +2727,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2806,7 +2818,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2892,7 +2904,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2976,7 +2988,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3071,7 +3083,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3128,7 +3140,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3209,7 +3221,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3287,7 +3299,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3373,7 +3385,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3449,7 +3461,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3527,7 +3539,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3630,7 +3642,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3714,7 +3726,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3819,7 +3831,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3905,7 +3917,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3989,7 +4001,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4084,7 +4096,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4141,7 +4153,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4191,6 +4203,8 @@ export interface operations {
                          */
                         data_as_of: string | null;
                         metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                     };
@@ -4222,7 +4236,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4296,7 +4310,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4382,7 +4396,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4460,7 +4474,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4563,7 +4577,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4666,7 +4680,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4769,7 +4783,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4836,7 +4850,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4941,7 +4955,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5005,7 +5019,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5107,7 +5121,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The store cannot be read; `Retry-After` says when to come back. */
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;

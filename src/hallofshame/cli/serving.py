@@ -10,11 +10,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hallofshame.cli.options import configured
 from hallofshame.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from hallofshame.demo import Demo
 
 DEMO_FOLDER = "demo-data"
 
@@ -83,24 +87,34 @@ def serve_only(host: str | None, port: int | None, data: Path | None) -> None:
     metavar="FOLDER",
     help="Folder of the demonstration.",
 )
-@click.option("--keep", is_flag=True, help="Go on with the record of the last demonstration in this folder.")
-def demo_run(host: str | None, port: int | None, data: Path, keep: bool) -> None:
+@click.option("--fresh", is_flag=True, help="Make the record anew, also where one was kept.")
+def demo_run(host: str | None, port: int | None, data: Path, fresh: bool) -> None:
     """Run the whole system on real recordings. Needs no internet.
 
     The recordings are played by a server on this machine, shifted by whole weeks, as if they were of today.
-    The record of the last weeks is made from them first, which takes well under a minute.
+    The first time a record of the last weeks is made from them, which takes about half a minute on two cores;
+    meanwhile the pages say how far it is. The record is kept: the next demonstration goes on with it.
 
     \b
     Example:
       hallofshame demo --port 8000
     """
-    from hallofshame import demo
+    from hallofshame.demo import Demo
     from hallofshame.service import serve
 
-    with stop_signal() as stopping, demo.Demo(configured(host=host, port=port, data=data), keep=keep) as show:
+    settings = configured(host=host, port=port, data=data)
+    with stop_signal() as stopping, Demo(settings, fresh=fresh) as show:
         click.echo(f"Playing real recordings of {len(show.parks)} parks as if they were of this week.")
+        click.echo(_what_is_prepared(show, data))
         if show.prepare(stopping, progress_bar):
             _leave(serve(show.installation, stopping, collect=True, web=show.web, announce=_say_where))
+
+
+def _what_is_prepared(show: Demo, folder: Path) -> str:
+    if show.goes_on:
+        return f"The record kept in {folder} goes on; FRESH=1 make demo, or --fresh, makes a new one."
+    cause = "" if show.why_anew is None else f" anew ({show.why_anew})"
+    return f"Making its record{cause}, about half a minute; {show.web.url} says how far it is."
 
 
 @contextmanager

@@ -83,10 +83,12 @@ class Rollup:
                 run_id = self._database.run(
                     lambda connection: joblog.start(connection, "rollup", self._clock.now())
                 )
+            left = marks.height
             for batch in batches(marks):
                 self._roll_up(batch, result)
+                left -= batch.height
                 if progress is not None:
-                    progress(result.park_days, result.park_days + marks.height)
+                    progress(result.park_days, result.park_days + left)
         if run_id is not None:
             self._finish(run_id, result)
         return result

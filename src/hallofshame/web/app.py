@@ -27,6 +27,7 @@ from hallofshame.web.errors import install_errors, is_of_the_api
 from hallofshame.web.images.badge_answers import api_badges
 from hallofshame.web.images.card_pages import card_pages
 from hallofshame.web.pages import formatting, install_pages
+from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import PublicAddress
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings
@@ -116,6 +117,8 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     install_pages(app)
     install_errors(app)
     app.after_request(_finish)
+    if given.preparing_file is not None:
+        hold_back(app, given.preparing_file)
     if given.public_url is not None:
         app.wsgi_app = PublicAddress(app.wsgi_app, given.public_url)  # type: ignore[method-assign]
     return app

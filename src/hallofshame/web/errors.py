@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -15,6 +15,12 @@ from werkzeug.exceptions import HTTPException
 
 from hallofshame.domain.errors import InputError, NotFoundError, StoreError
 from hallofshame.web.envelope import ATTRIBUTION, JSON_TYPE
+from hallofshame.web.preparation import (
+    REFRESH_SECONDS,
+    RETRY_AFTER_SECONDS,
+    Preparation,
+    PreparingError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +51,7 @@ class Problem:
     message: str
     parameter: str | None = None
     near_matches: list[dict[str, Any]] | None = None
+    preparation: Preparation | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
@@ -54,6 +61,8 @@ class Problem:
             error["parameter"] = self.parameter
         if self.near_matches is not None:
             error["near_matches"] = self.near_matches
+        if self.preparation is not None:
+            error["preparation"] = asdict(self.preparation)
         return {"success": False, "error": error, "attribution": ATTRIBUTION}
 
 
@@ -73,6 +82,7 @@ def install_errors(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(InputError, _input_error)
     app.register_error_handler(NotFoundError, _not_found)
+    app.register_error_handler(PreparingError, _preparing)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreError, _store_error)
     app.register_error_handler(SQLAlchemyError, _store_error)
@@ -116,6 +126,13 @@ def _no_such_path() -> Problem:
     )
 
 
+def _preparing(error: Exception) -> Response:
+    if not isinstance(error, PreparingError):
+        return _unexpected(error)
+    again = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return _respond(Problem(503, "preparing", str(error), preparation=error.preparation, headers=again))
+
+
 def _store_error(error: Exception) -> Response:
     log.error("the store failed on %s: %s", request.path, error)
     message = "the database cannot be read at the moment; try again in a minute"
@@ -137,8 +154,11 @@ def _respond(problem: Problem) -> Response:
         response = make_response(json.dumps(problem.body(), ensure_ascii=False), problem.status)
         response.content_type = JSON_TYPE
     else:
-        page = render_template("error.html", problem=problem, attribution=ATTRIBUTION)
+        template = "error.html" if problem.preparation is None else "preparing.html"
+        page = render_template(template, problem=problem, attribution=ATTRIBUTION)
         response = make_response(page, problem.status)
+        if problem.preparation is not None:
+            response.headers["Refresh"] = str(REFRESH_SECONDS)
     response.headers.update(problem.headers)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -105,7 +105,9 @@ def _operation(rule: str, found: Endpoint, answer: Row | None) -> Row:
             "200": {"description": "The answer.", "content": _content(found, answer)},
             "304": {"description": "Nothing has changed since the tag you sent."},
             "400": _error("A parameter is unknown or its value is not usable."),
-            "503": _error("The store cannot be read; `Retry-After` says when to come back."),
+            "503": _error(
+                "The store cannot be read, or is being prepared; `Retry-After` says when to come back."
+            ),
         },
     }
     if found.may_miss:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
 
@@ -16,6 +17,7 @@ class WebSettings:
     ``cache_entries``, ``cache_bytes``: bounds of the ready answers kept in memory.
     ``public_url``: where the world finds the site; null takes the address of each request.
     ``demonstration``: the data is that of recordings, and every answer has to say so.
+    ``preparing_file``: while it is there, the site says how far the preparation is, and nothing else.
     ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
     few hundred bytes.
     """
@@ -28,6 +30,7 @@ class WebSettings:
     memo_entries: int = 256
     memo_rows: int = 120_000
     demonstration: bool = False
+    preparing_file: Path | None = None
 
     @property
     def live_hold_seconds(self) -> int:

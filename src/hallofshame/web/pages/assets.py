@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,11 @@ class PageAssets:
     preloads: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
+
+    @property
+    def unscripted(self) -> PageAssets:
+        """The same for a page that is not to be taken over."""
+        return replace(self, script=None, preloads=())
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,15 @@ class NearMatch(TypedDict):
     path: NotRequired[str]
 
 
+class PreparationBody(TypedDict):
+    """How far the preparation of the site is."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    stage: Annotated[str, Field(description="What is being done.", examples=["Statistics"])]
+    percent: Annotated[int, Field(ge=0, le=100, description="Of the whole.")]
+
+
 class Problem(TypedDict):
     """What went wrong."""
 
@@ -104,6 +113,9 @@ class Problem(TypedDict):
     message: Annotated[str, Field(description="One sentence that names the thing, the value and the remedy.")]
     parameter: NotRequired[Annotated[str, Field(description="The parameter at fault.")]]
     near_matches: NotRequired[list[NearMatch]]
+    preparation: NotRequired[
+        Annotated[PreparationBody, Field(description="With the code `preparing`: how far it is.")]
+    ]
 
 
 class ErrorBody(TypedDict):
