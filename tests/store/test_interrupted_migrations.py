@@ -76,17 +76,16 @@ EVERYTHING = """
 def upgrade():
     op.add_column("things", sa.Column("weight", sa.Integer, nullable=False, server_default="3"))
     op.change_rows("UPDATE things SET size = size * 2, weight = weight * :factor", factor=5)
+    op.create_view("heavy", "SELECT thing, ':x' AS mark FROM things WHERE weight > 10")
     op.rename_column("things", "size", sa.Column("extent", sa.Integer, nullable=False))
     op.change_column("things", sa.Column("note", sa.String(40), nullable=False, server_default="none"))
     op.create_unique("uq_things_note", "things", ["note"])
     op.create_foreign_key("fk_things_kind", "things", ["kind"], "kinds", ["kind"])
     op.create_check("ck_things_weight", "things", "weight > 0")
-    op.create_view("heavy", "SELECT thing, ':x' AS mark FROM things WHERE weight > 10")
     op.rename_table("kinds", "sorts")
 
 def downgrade():
     op.rename_table("sorts", "kinds")
-    op.drop_view("heavy")
     op.drop_check("ck_things_weight", "things")
     op.drop_foreign_key("fk_things_kind", "things")
     if op.dialect() == "mysql":
@@ -95,11 +94,13 @@ def downgrade():
     op.change_column("things", sa.Column("note", sa.String(20), nullable=True))
     op.rename_column("things", "extent", sa.Column("size", sa.Integer, nullable=False))
     op.change_rows("UPDATE things SET size = size / 2")
+    op.drop_view("heavy")
     op.drop_column("things", "weight")
 """
 
 COPY_AND_SWAP = """
 def upgrade():
+    op.create_view("seen", "SELECT thing FROM things")
     op.create_table(
         "new",
         sa.Column("thing", sa.Integer, primary_key=True, autoincrement=False),
@@ -122,6 +123,7 @@ def downgrade():
     op.drop_table("things")
     op.rename_table("old", "things")
     op.create_index("ix_things_size", "things", ["size"])
+    op.drop_view("seen")
 """
 
 

@@ -15,12 +15,14 @@ noted, looks first. For this to hold
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations.base import BatchOperations
 from sqlalchemy.sql.schema import SchemaItem
 
 from hallofshame.domain.errors import StoreError
@@ -96,7 +98,8 @@ def drop_table(name: str) -> None:
 def rename_table(old: str, new: str) -> None:
     """Rename a table, unless that is done."""
     if _has_table(old) and not _has_table(new):
-        op.rename_table(old, new)
+        with _without_views():
+            op.rename_table(old, new)
 
 
 @_operation
@@ -146,7 +149,7 @@ def change_column(table: str, column: sa.Column[Any]) -> None:
     SQLite copies the whole table for it.
     """
     if dialect() == "sqlite":
-        with op.batch_alter_table(table, recreate="always") as batch:
+        with _changing(table, recreate="always") as batch:
             batch.alter_column(
                 column.name,
                 type_=column.type,
@@ -182,7 +185,7 @@ def drop_index(name: str, table: str) -> None:
 def create_unique(name: str, table: str, columns: list[str]) -> None:
     """Let no two rows agree in all of these columns, unless there is such a constraint of that name."""
     if name not in _names(_inspector().get_unique_constraints(table)):
-        with op.batch_alter_table(table) as batch:
+        with _changing(table) as batch:
             batch.create_unique_constraint(name, columns)
 
 
@@ -199,7 +202,7 @@ def create_foreign_key(
 ) -> None:
     """Let columns refer to those of another table, unless there is such a constraint of that name."""
     if name not in _names(_inspector().get_foreign_keys(table)):
-        with op.batch_alter_table(table) as batch:
+        with _changing(table) as batch:
             batch.create_foreign_key(name, other, columns, other_columns)
 
 
@@ -214,7 +217,7 @@ def drop_foreign_key(name: str, table: str) -> None:
 def create_check(name: str, table: str, condition: str) -> None:
     """Let no row break a condition, unless there is such a constraint of that name."""
     if name not in _names(_inspector().get_check_constraints(table)):
-        with op.batch_alter_table(table) as batch:
+        with _changing(table) as batch:
             batch.create_check_constraint(name, sa.text(condition))
 
 
@@ -227,13 +230,13 @@ def drop_check(name: str, table: str) -> None:
 
 @_operation
 def create_view(name: str, select: str) -> None:
-    """Create a view of a SELECT; it takes the place of the one of that name."""
+    """Create a view of a SELECT, under the rights of who asks; it takes the place of the one of that name."""
     select = select.replace(":", "\\:")  # no colon in it stands for a parameter
     if dialect() == "sqlite":
         op.execute(sa.text(f"DROP VIEW IF EXISTS {_quoted(name)}"))
         op.execute(sa.text(f"CREATE VIEW {_quoted(name)} AS {select}"))
         return
-    op.execute(sa.text(f"CREATE OR REPLACE VIEW {_quoted(name)} AS {select}"))
+    op.execute(sa.text(f"CREATE OR REPLACE SQL SECURITY INVOKER VIEW {_quoted(name)} AS {select}"))
 
 
 @_operation
@@ -292,8 +295,30 @@ def _names(found: Any) -> set[str]:
     return {item["name"] for item in found}
 
 
+@contextmanager
+def _changing(table: str, **options: Any) -> Iterator[BatchOperations]:
+    """Change a table that may have views: SQLite copies it, drops it and renames the copy."""
+    with _without_views(), op.batch_alter_table(table, **options) as batch:
+        yield batch
+
+
+@contextmanager
+def _without_views() -> Iterator[None]:
+    """SQLite renames no table while a view speaks of one that is not there, so it makes its views anew."""
+    if dialect() != "sqlite":
+        yield
+        return
+    connection = op.get_bind()
+    found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'view'").all()
+    for name, _ in found:
+        connection.exec_driver_sql(f"DROP VIEW {_quoted(name)}")
+    yield
+    for _, definition in found:
+        connection.exec_driver_sql(definition)
+
+
 def _drop_constraint(name: str, table: str, kind: str) -> None:
-    with op.batch_alter_table(table) as batch:
+    with _changing(table) as batch:
         batch.drop_constraint(name, type_=kind)
 
 

@@ -1,12 +1,11 @@
 """Views for people with a SQL prompt: names joined, UTC datetimes, the ratios of ``metrics.scores``.
 
-A later migration that rebuilds one of the tables on SQLite, or adds a counter that people should see, drops
-the views first and makes them again.
+A later migration that adds a counter which people should see makes its views anew with ``create_view``.
 """
 
 from __future__ import annotations
 
-from alembic import op
+from hallofshame.store.migrations import operations as op
 
 revision = "0006"
 down_revision = "0005"
@@ -37,25 +36,22 @@ SCORE = {
 
 
 def upgrade() -> None:
-    """Create the views; one that is there already is made anew."""
-    downgrade()
+    """Create the views."""
     for grain in GRAINS:
-        _create(f"park_{grain}", _park_columns(grain), _park_source(grain))
-        _create(f"ride_{grain}", _ride_columns(grain), _ride_source(grain))
+        op.create_view(f"park_{grain}", _select(_park_columns(grain), _park_source(grain)))
+        op.create_view(f"ride_{grain}", _select(_ride_columns(grain), _ride_source(grain)))
 
 
 def downgrade() -> None:
     """Drop the views."""
     for owner in ("ride", "park"):
         for grain in reversed(GRAINS):
-            op.execute(f"DROP VIEW IF EXISTS {owner}_{grain}")
+            op.drop_view(f"{owner}_{grain}")
 
 
-def _create(name: str, columns: dict[str, str], source: str) -> None:
-    # The rights of who asks, not of who made the view.
-    security = "" if _is_sqlite() else "SQL SECURITY INVOKER "
+def _select(columns: dict[str, str], source: str) -> str:
     listed = ", ".join(f"{expression} AS {column}" for column, expression in columns.items())
-    op.execute(" ".join([f"CREATE {security}VIEW {name} AS SELECT", listed, "FROM", source]))
+    return " ".join(["SELECT", listed, "FROM", source])
 
 
 def _park_columns(grain: str) -> dict[str, str]:
@@ -123,11 +119,7 @@ def _ride_source(grain: str) -> str:
 
 
 def _datetime(seconds: str) -> str:
-    if _is_sqlite():
+    if op.dialect() == "sqlite":
         return f"datetime({seconds}, 'unixepoch')"
     # Not FROM_UNIXTIME, which speaks in the time zone of who asks.
     return f"CAST('1970-01-01 00:00:00' AS DATETIME) + INTERVAL {seconds} SECOND"
-
-
-def _is_sqlite() -> bool:
-    return op.get_bind().dialect.name == "sqlite"
