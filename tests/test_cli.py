@@ -235,3 +235,12 @@ def test_quality_and_tiers_list_what_a_person_should_look_at(run: Run) -> None:
     assert found.exit_code == 0
     assert "findings in 7 days" in found.stderr
     assert run("tiers").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["doctor", "rollup", "db current"])
+def test_every_command_tells_an_env_file_that_is_no_utf_8(run: Run, command: str) -> None:
+    Path(".env").write_bytes("HALLOFSHAME_HOLDER=Bär\n".encode("latin-1"))
+    result = run(*command.split())
+    assert result.exit_code in (1, 2)
+    assert ".env, line 1, column 21: the byte 0xe4 is not UTF-8; save the file as UTF-8" in result.output
+    assert "Traceback" not in result.output

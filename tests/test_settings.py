@@ -100,3 +100,57 @@ def test_every_setting_says_what_it_means_and_what_it_takes() -> None:
     for row in settings.documented():
         assert row.meaning.endswith("."), row
         assert row.accepts, row
+
+
+CAFE = "HALLOFSHAME_PORT=1\n# caf\u00e9\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (CAFE.encode("latin-1"), ".env, line 2, column 6: the byte 0xe9 is not UTF-8"),
+        (b"\xef\xbb\xbf" + CAFE.encode("latin-1"), ".env, line 2, column 6: the byte 0xe9 is not UTF-8"),
+        ("\u00fc".encode("latin-1") + CAFE.encode(), ".env, line 1, column 1: the byte 0xfc is not UTF-8"),
+        (CAFE.encode("utf-16"), ".env is UTF-16; save it as UTF-8"),
+        (CAFE.encode("utf-16-be"), ".env, line 1, column 1: there is a NUL character"),
+        (b"HALLOFSHAME_PORT=1\nHALLOFSHAME_HOST=a\0b\n", ".env, line 2, column 19: there is a NUL character"),
+        (b"HALLOFSHAME_PORT=1\nnot a setting\n", ".env, line 2: cannot be read; write NAME=value"),
+        (b"HALLOFSHAME_HOST='open\n", ".env, line 1: cannot be read; write NAME=value"),
+    ],
+)
+def test_an_env_file_that_cannot_be_read_is_one_line_with_the_place(content: bytes, words: str) -> None:
+    Path(".env").write_bytes(content)
+    with pytest.raises(SettingsError) as raised:
+        settings.load()
+    assert str(raised.value).startswith(words)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_env_file_may_begin_with_a_byte_order_mark() -> None:
+    Path(".env").write_bytes(b"\xef\xbb\xbfHALLOFSHAME_PORT=1234\nHALLOFSHAME_HOLDER='b\xc3\xa4r'\n")
+    assert (settings.load().port, settings.load().holder) == (1234, "b\u00e4r")
+
+
+def test_an_env_folder_is_named_with_the_remedy() -> None:
+    Path(".env").mkdir()
+    with pytest.raises(SettingsError, match=r"\.env is a folder.*rename"):
+        settings.load()
+
+
+def test_an_env_file_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("HALLOFSHAME_PORT=1\n")
+
+    def refuse(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", ".env")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(SettingsError, match=r"\.env cannot be read \(Permission denied\); give this user"):
+        settings.load()
+
+
+def test_an_empty_line_of_the_file_counts_as_unset_and_an_empty_variable_leaves_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text("HALLOFSHAME_TRIES=\nHALLOFSHAME_PORT=1111\n")
+    monkeypatch.setenv("HALLOFSHAME_PORT", "")
+    assert (settings.load().tries, settings.load().port) == (3, 1111)

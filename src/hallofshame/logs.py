@@ -5,7 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import sys
+import threading
 import time
+from types import TracebackType
+
+from hallofshame.domain.redaction import redact
 
 LOGGER = "hallofshame"
 """Parent of every logger of this project."""
@@ -24,10 +29,10 @@ class JsonFormatter(logging.Formatter):
             "at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": redact(record.getMessage()),
         }
         if record.exc_info:
-            entry["traceback"] = self.formatException(record.exc_info)
+            entry["traceback"] = redact(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)
 
 
@@ -38,6 +43,10 @@ class TextFormatter(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)sZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record with passwords and keys masked, those of its traceback too."""
+        return redact(super().format(record))
 
 
 def configure(level: str, form: str) -> None:
@@ -53,3 +62,20 @@ def configure(level: str, form: str) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def catch_uncaught() -> None:
+    """From now on exceptions that nobody caught, of any thread, are in the log like all others: masked."""
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda hooked: _log_uncaught(
+        hooked.exc_type, hooked.exc_value, hooked.exc_traceback
+    )
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
+    """An exception that nobody caught, in the log like all others: its traceback masked, too."""
+    if issubclass(kind, KeyboardInterrupt | SystemExit) or error is None:
+        return
+    logging.getLogger(LOGGER).critical("uncaught %s", kind.__name__, exc_info=(kind, error, trace))

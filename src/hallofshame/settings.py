@@ -19,11 +19,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from hallofshame.domain.errors import SettingsError
+from hallofshame.domain.redaction import redact, remember, secrets_of
+from hallofshame.env_file import read_env_file
 from hallofshame.feeds.policy import QUEUE_TIMES_URL, THEMEPARKS_WIKI_URL, HttpPolicy
 
 PREFIX = "HALLOFSHAME_"
 _MASKED = ("database_url",)
-"""Settings whose value an error must not repeat, because it may hold a password."""
+"""Settings whose value an error must not repeat: it may hold a password, and malformed in any form."""
+_ADDRESSES = ("database_url", "queue_times_url", "themeparks_wiki_url")
+"""Settings that may hold a password or a key, which no message shows from then on."""
 
 _HTTP = HttpPolicy()
 
@@ -38,8 +42,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
-        env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -52,6 +54,7 @@ class Settings(BaseSettings):
         None,
         "The database. Unset: the SQLite file `hallofshame.sqlite` in the data folder.",
         "`sqlite:///file.sqlite` or `mysql+pymysql://user:password@host/name`",
+        repr=False,
     )
     host: str = _setting(
         "127.0.0.1", "Address to serve on; `0.0.0.0` serves the whole network.", "an address"
@@ -62,7 +65,7 @@ class Settings(BaseSettings):
     public_url: str | None = _setting(
         None,
         "Where the world finds the site, for links in feeds and cards. Unset: as each request says.",
-        "an address with http:// or https://",
+        "an address with http:// or https://, without ? or #",
     )
     web_threads: int = _setting(
         8, "Requests answered at the same time.", "a whole number from 1 to 256", ge=1, le=256
@@ -99,12 +102,16 @@ class Settings(BaseSettings):
         None, "Rides that names do not tell apart or together (R14).", "a CSV file that exists"
     )
     queue_times_url: str = _setting(
-        QUEUE_TIMES_URL, "Where Queue-Times answers.", "an address with http:// or https://"
+        QUEUE_TIMES_URL,
+        "Where Queue-Times answers.",
+        "an address with http:// or https://, without ? or #",
+        repr=False,
     )
     themeparks_wiki_url: str = _setting(
         THEMEPARKS_WIKI_URL,
         "Where ThemeParks.wiki answers.",
-        "an address with http:// or https://",
+        "an address with http:// or https://, without ? or #",
+        repr=False,
     )
     connect_timeout_seconds: float = _setting(
         _HTTP.connect_timeout_seconds,
@@ -228,6 +235,8 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("not an address")
+        if parts.query or parts.fragment:
+            raise ValueError("paths are added to it, which nothing can be after a ? or #")
         return value
 
     @property
@@ -295,15 +304,35 @@ def accepts_of(field: str) -> str:
 def load(**given: Any) -> Settings:
     """The settings of this process; ``given`` (from the command line) goes before the environment.
 
-    :raises SettingsError: naming the variable, its value and what it accepts.
+    :raises SettingsError: naming the variable, its value and what it accepts, or the place in the ``.env``
+        file that cannot be read.
     """
+    values = {**_of_file(), **given}
+    for field in _ADDRESSES:
+        remember(secrets_of(str(values.get(field) or os.environ.get(variable(field), ""))))
     try:
-        return Settings(**given)
+        return Settings(**values)
     except ValidationError as error:
         problems = [_explained(problem["loc"], problem["input"]) for problem in error.errors()]
         raise SettingsError("; ".join(problems)) from None
-    except (SourceError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the settings cannot be read: {error}; correct the .env file") from error
+    except SourceError as error:
+        raise SettingsError(f"the settings cannot be read: {error}; docs/settings.md lists them") from None
+
+
+def environment() -> dict[str, str]:
+    """Every variable of the environment and the ``.env`` file; the environment goes first."""
+    return {**read_env_file(), **os.environ}
+
+
+def _of_file() -> dict[str, str]:
+    """The fields that the ``.env`` file sets and the environment does not; empty values are none."""
+    found = {name.upper(): value for name, value in read_env_file().items() if value}
+    set_already = {name.upper() for name, value in os.environ.items() if value}
+    return {
+        field: found[variable(field)]
+        for field in Settings.model_fields
+        if variable(field) in found and variable(field) not in set_already
+    }
 
 
 def misspelt(environment: Mapping[str, str]) -> list[str]:
@@ -322,7 +351,7 @@ def _explained(location: tuple[int | str, ...], value: object) -> str:
     field = str(location[0]) if location else ""
     if field not in Settings.model_fields:
         return f"the settings are unusable: {value!r}"
-    shown = "unusable" if field in _MASKED else repr(str(value))
+    shown = "unusable" if field in _MASKED else repr(redact(str(value)))
     return f"{variable(field)} is {shown}; give {accepts_of(field)}"
 
 

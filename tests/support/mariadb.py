@@ -31,9 +31,13 @@ def _program(*names: str) -> str:
 
 
 class MariaDBServer:
-    """One private ``mariadbd``; ``folder`` holds its data, socket and log."""
+    """One private ``mariadbd``; ``folder`` holds its data, socket and log.
 
-    def __init__(self, folder: Path) -> None:
+    ``has_users``: it asks who somebody is; else everybody may do everything.
+    """
+
+    def __init__(self, folder: Path, *, has_users: bool = False) -> None:
+        self._rights = () if has_users else ("--skip-grant-tables",)
         self._server = _program("mariadbd")
         self._install = _program("mariadb-install-db", "mysql_install_db")
         self._folder = folder
@@ -56,7 +60,7 @@ class MariaDBServer:
                     f"--pid-file={self._folder / 'pid'}",
                     "--skip-networking",
                     "--skip-name-resolve",
-                    "--skip-grant-tables",
+                    *self._rights,
                     "--innodb-buffer-pool-size=64M",
                     "--innodb-log-file-size=32M",
                     "--innodb-flush-log-at-trx-commit=2",
@@ -102,6 +106,15 @@ class MariaDBServer:
             time.sleep(0.05)
         raise RuntimeError(f"mariadbd did not start:\n{self._log.read_text(errors='replace')[-4000:]}")
 
+    def execute(self, *statements: str) -> None:
+        """Run statements as the server's root."""
+        with (
+            pymysql.connect(unix_socket=str(self._socket), user="root", autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
+            for statement in statements:
+                cursor.execute(statement)
+
     def create_schema(self, name: str) -> str:
         """Create an empty schema and return its URL."""
         with (
@@ -109,7 +122,11 @@ class MariaDBServer:
             connection.cursor() as cursor,
         ):
             cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-        return f"mysql+pymysql://root@localhost/{name}?unix_socket={self._socket}"
+        return self.url(name)
+
+    def url(self, name: str, login: str = "root") -> str:
+        """The address of a schema for a ``user`` or ``user:password``."""
+        return f"mysql+pymysql://{login}@localhost/{name}?unix_socket={self._socket}"
 
     def stop(self) -> None:
         """End the server that :meth:`start` started."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import Any
 
 import click
@@ -10,7 +11,8 @@ import click
 from hallofshame import __version__
 from hallofshame.cli.listing import ListingGroup
 from hallofshame.domain.errors import HallOfShameError
-from hallofshame.logs import LOGGER
+from hallofshame.domain.redaction import redact
+from hallofshame.logs import LOGGER, catch_uncaught
 
 _COMMANDS = {
     "run": ("serving", "Collect from the live feeds, roll up and serve, until stopped."),
@@ -30,6 +32,10 @@ _COMMANDS = {
     "db": ("upkeep", "Upgrade, downgrade or show the database's schema."),
 }
 """Each command's module, imported only when it is asked for, and the first line of its help."""
+
+
+_LONGEST = 500
+"""Characters of an unforeseen error's own words that are shown; the log has all of them."""
 
 
 class Refused(click.ClickException):
@@ -55,14 +61,31 @@ class _Commands(ListingGroup):
             raise Refused(_on_one_line(str(error))) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            raise Refused(_on_one_line(str(_of_system(error)))) from error
         except Exception as error:
             logging.getLogger(LOGGER).exception("unexpected error")
             name = type(error).__name__
-            raise Broken(_on_one_line(f"unexpected {name}: {error}; the log has the details")) from error
+            message = f"unexpected {name}: {_shortened(redact(str(error)))}; the log has the details"
+            raise Broken(_on_one_line(message)) from error
 
 
 def _on_one_line(message: str) -> str:
     return " ".join(message.split())
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+
+
+def _of_system(error: OSError) -> Exception:
+    """The error of disk or network as one line with the remedy; a fault without a file is logged."""
+    from hallofshame.store.failures import storage_error
+
+    if error.filename is None:
+        logging.getLogger(LOGGER).error("the system reports an error", exc_info=error)
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "a file or connection"
+    return storage_error(error, where)
 
 
 @click.group(
@@ -80,4 +103,5 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the ``hallofshame`` program."""
+    catch_uncaught()
     cli(prog_name="hallofshame")

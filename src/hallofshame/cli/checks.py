@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-
-from dotenv import dotenv_values
 
 from hallofshame import __version__, settings
 from hallofshame.cli.options import configured
@@ -36,10 +33,9 @@ def examine() -> Iterator[Check]:
     """All checks in order; those that cannot be made without an earlier one are left out."""
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     yield Check(f"versions: hallofshame {__version__}, Python {platform.python_version()}, {libraries}")
-    names = {**dotenv_values(".env"), **os.environ}
-    for sentence in settings.misspelt({name: value or "" for name, value in names.items()}):
-        yield Check(f"settings: {sentence}", is_problem=True)
     try:
+        for sentence in settings.misspelt(settings.environment()):
+            yield Check(f"settings: {sentence}", is_problem=True)
         found = configured()
     except HallOfShameError as error:
         yield Check(f"settings: {error}", is_problem=True)

@@ -1,4 +1,4 @@
-"""The error family. Every message names the thing, the value and the remedy.
+"""The error family. Every message names the thing, the value and the remedy; none holds a password.
 
 ::
 
@@ -11,17 +11,22 @@
     │   ├── BodyError       the answer came but is not what the feed promises
     │   └── LeftAloneError  nobody asked any more: the job's time is over, or the host only times out
     ├── ClockError          this host's clock is not what everybody else's is
-    ├── StoreError          the database is not in the state the job needs
+    ├── StoreError          the database is not in the state the job needs, or fails
+    ├── StorageError        a file or folder cannot be read or written
     └── SettingsError       a setting has an unusable value
 """
 
 from __future__ import annotations
 
+from hallofshame.domain.redaction import redact
 from hallofshame.domain.words import PollOutcome
 
 
 class HallOfShameError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose. Passwords and keys in its message are masked."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(redact(message))
 
 
 class InputError(HallOfShameError):
@@ -75,7 +80,18 @@ class ClockError(HallOfShameError):
 
 
 class StoreError(HallOfShameError):
-    """The database is not in the state that the job needs."""
+    """The database is not in the state that the job needs.
+
+    ``failure`` is the kind where disk, file or server failed (``disk_full``, ``access_denied``, …).
+    """
+
+    def __init__(self, message: str, *, failure: str | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
+
+
+class StorageError(HallOfShameError):
+    """A file or folder cannot be read or written: the disk is full, read-only or not ours."""
 
 
 class SettingsError(HallOfShameError):

@@ -14,6 +14,7 @@ import polars as pl
 
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.exports import STDOUT
+from hallofshame.store.failures import storage_error
 
 Pieces = Iterable[pl.DataFrame]
 """Frames of one schema, at least one, which may be empty: from it come the header and the types."""
@@ -29,7 +30,8 @@ def write_pieces(
     ``output`` is a path, replaced only when all is written, or ``-`` for the standard output (not Parquet).
     Memory holds one piece at a time.
 
-    :raises InputError: for an output that cannot be written to.
+    :raises InputError: for an output that is no file.
+    :raises StorageError: for a file that cannot be written, for example on a full disk.
     """
     write = _WRITERS.get(file_format)
     if about and file_format == "csv":
@@ -41,7 +43,12 @@ def write_pieces(
         rows = write(pieces, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return rows
-    with _beside(_target(output)) as partial:
+    target = _target(output)
+    if target.exists() and not target.is_file() and write is not None:
+        # A pipe or a device is written to as it is; a file put in its place would take it away.
+        with _named(target), target.open("wb") as file:
+            return write(pieces, file)
+    with _beside(target) as partial:
         if write is None:
             return _write_parquet(pieces, partial, about)
         with partial.open("wb") as file:
@@ -62,16 +69,28 @@ def _target(output: str) -> Path:
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """A path beside ``target`` that takes its place when the block ends well, and is gone otherwise."""
+    with _named(target):
+        yield from _written_beside(target)
+
+
+def _written_beside(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         yield partial
         with partial.open("rb") as written:
             os.fsync(written.fileno())
         partial.replace(target)
-    except OSError as error:
-        raise InputError(f"cannot write {str(target)!r}: {error}", parameter="output") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """An error of the system says which file it is about, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, target) from error
 
 
 def _write_csv(pieces: Pieces, file: IO[bytes]) -> int:

@@ -14,7 +14,6 @@ import polars as pl
 from pymysql.converters import escape_string
 from sqlalchemy import Connection, Select, Table, func, types
 from sqlalchemy import select as sqlalchemy_select
-from sqlalchemy.exc import DBAPIError
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.store.models import Base
@@ -313,10 +312,5 @@ def _escaped(series: pl.Series) -> pl.Series:
 
 
 def _send(connection: Connection, statement: str) -> int:
-    try:
-        # no_parameters: a percent sign in a text is not a place for a parameter.
-        return connection.exec_driver_sql(statement, execution_options={"no_parameters": True}).rowcount
-    except DBAPIError as error:
-        # Megabytes of values would drown the message.
-        error.statement = f"{statement[:300]} …"
-        raise
+    # no_parameters: a percent sign in a text is not a place for a parameter.
+    return connection.exec_driver_sql(statement, execution_options={"no_parameters": True}).rowcount

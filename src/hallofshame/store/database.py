@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,11 +11,14 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from hallofshame.domain.errors import StoreError
+from hallofshame.domain.redaction import redact, remember, secrets_of
+from hallofshame.store.failures import said, shortened, store_error
 
 T = TypeVar("T")
 
@@ -37,7 +41,7 @@ _TRANSIENT_MYSQL_ERRORS = frozenset({1020, 1205, 1213})
 _SQL_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION"
 _MYSQL_DRIVERS = frozenset({"mysql", "mariadb", "mysql+pymysql", "mariadb+pymysql"})
 _SQLITE_DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
-_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(?=@)")
+_OTHER_REMEDY = "check what the setting names, and that it is a database of this program"
 
 
 class Database:
@@ -72,8 +76,8 @@ class Database:
 
     @property
     def url(self) -> str:
-        """The URL with its password masked, fit for messages and logs."""
-        return self._url.render_as_string(hide_password=True)
+        """The URL with its password and keys masked, fit for messages and logs."""
+        return redact(self._url.render_as_string(hide_password=True))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -85,7 +89,8 @@ class Database:
             with self._translate():
                 transaction = connection.begin()
             try:
-                yield connection
+                with self._translate_failures(reading=True):
+                    yield connection
             finally:
                 transaction.rollback()
 
@@ -117,7 +122,7 @@ class Database:
             try:
                 with self._translate():
                     transaction = connection.begin()
-                with transaction:
+                with self._translate_failures(), transaction:
                     yield connection
             finally:
                 if changes_schema:
@@ -147,7 +152,13 @@ class Database:
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(attempt)
+        try:
+            return retrying(attempt)
+        except OperationalError as error:
+            found = store_error(error, self.url)
+            if found is None:
+                raise
+            raise found from error
 
     def dispose(self) -> None:
         """Close all idle connections."""
@@ -175,22 +186,38 @@ class Database:
 
     @contextmanager
     def _translate(self) -> Iterator[None]:
+        """Whatever goes wrong while the database is opened becomes one line."""
         try:
             yield
-        except SQLAlchemyError as error:
-            raise StoreError(self._explain(error)) from error
+        except (SQLAlchemyError, OSError, RuntimeError, TypeError, ValueError) as error:
+            # TypeError and ValueError: a ?name=value of the URL that the driver does not know or cannot use.
+            raise store_error(error, self.url) or StoreError(
+                f"cannot open the database {self.url}: {said(error)}; {_OTHER_REMEDY}"
+            ) from error
 
-    def _explain(self, error: SQLAlchemyError) -> str:
-        cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-        if self.dialect != "sqlite":
-            remedy = "is the server up, and are host, user, password and name in the URL right?"
-        elif "locked" in cause:
-            remedy = f"another process has been writing for over {BUSY_SECONDS} s; wait for it or stop it"
-        elif "not a database" in cause:
-            remedy = "the file is something else; choose another name"
-        else:
-            remedy = "check that its folder exists and can be written to"
-        return f"cannot open the database {self.url}: {cause}; {remedy}"
+    @contextmanager
+    def _translate_failures(self, *, reading: bool = False) -> Iterator[None]:
+        """A failing disk, file or server becomes one line; a fault of the program stays as it is."""
+        try:
+            yield
+        except Exception as error:
+            found = None if isinstance(error, OSError | RuntimeError) else store_error(error, self.url)
+            if found is None or is_transient(error) or (reading and is_refused_write(error)):
+                raise
+            raise found from error
+
+
+def shorten_statement(context: ExceptionContext) -> None:
+    """An error quotes the beginning of its statement, not a page of it."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, StatementError) and error.statement is not None:
+        error.statement = shortened(" ".join(error.statement.split()))
+
+
+def is_refused_write(error: BaseException) -> bool:
+    """Whether SQLite refused to write because the transaction only reads: a fault of the program."""
+    cause = error.orig if isinstance(error, StatementError) else error
+    return isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode == sqlite3.SQLITE_READONLY
 
 
 def is_transient(error: BaseException) -> bool:
@@ -202,22 +229,36 @@ def is_transient(error: BaseException) -> bool:
 
 
 def _parse(text: str) -> URL:
-    masked = _PASSWORD.sub(r"\1***", text)
+    remember(secrets_of(text))
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise StoreError(f"cannot read the database URL {masked!r}; write it as {SUPPORTED}") from None
+        raise StoreError(f"cannot read the database URL {_begins(text)}; write it as {SUPPORTED}") from None
+    if url.host is not None and "@" in url.host:
+        raise StoreError(
+            f"the database URL {_begins(text)} has more than one @; write an @ of its password as "
+            "%40, a / as %2F, a : as %3A, a ? as %3F, a # as %23 and a % as %25"
+        )
+    shown = redact(text)
     if url.drivername in _MYSQL_DRIVERS:
         if not url.database:
-            raise StoreError(f"the database URL {masked!r} names no database; write it as {SUPPORTED}")
+            raise StoreError(f"the database URL {shown!r} names no database; write it as {SUPPORTED}")
         return url.set(drivername="mysql+pymysql")
     if url.drivername not in _SQLITE_DRIVERS:
-        raise StoreError(f"{url.drivername!r} in {masked!r} is not supported; use {SUPPORTED}")
+        raise StoreError(f"{url.drivername!r} in {shown!r} is not supported; use {SUPPORTED}")
+    if url.host or url.username or url.password:
+        raise StoreError(f"{shown!r} names a host, which SQLite has not; name a file: sqlite:///file.db")
     if url.database in (None, "", ":memory:") or "mode=memory" in text:
         raise StoreError(
-            f"{masked!r} lives in memory, where only one connection sees it; name a file: sqlite:///file.db"
+            f"{shown!r} lives in memory, where only one connection sees it; name a file: sqlite:///file.db"
         )
     return url
+
+
+def _begins(text: str) -> str:
+    """The scheme of what is no address: anything after it may be a password."""
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.\-]*(?=://)", text)
+    return f"{scheme[0]}://… ({len(text)} characters)" if scheme else f"of {len(text)} characters"
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -248,6 +289,7 @@ def _sqlite_engine(url: URL) -> Engine:
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
+    event.listen(engine, "handle_error", shorten_statement)
     return engine
 
 
@@ -272,6 +314,7 @@ def _mysql_engine(url: URL) -> Engine:
         if not is_writing(connection):
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
+    event.listen(engine, "handle_error", shorten_statement)
     return engine
 
 

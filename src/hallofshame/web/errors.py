@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from hallofshame.domain.errors import InputError, NotFoundError, StoreError
+from hallofshame.domain.errors import InputError, NotFoundError, StorageError, StoreError
 from hallofshame.web.envelope import ATTRIBUTION, JSON_TYPE
 from hallofshame.web.preparation import (
     REFRESH_SECONDS,
@@ -86,6 +86,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreError, _store_error)
     app.register_error_handler(SQLAlchemyError, _store_error)
+    app.register_error_handler(StorageError, _storage_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -134,9 +135,17 @@ def _preparing(error: Exception) -> Response:
 
 
 def _store_error(error: Exception) -> Response:
-    log.error("the store failed on %s: %s", request.path, error)
+    # A failing server or disk is one line; what else goes wrong in a query is a fault of ours.
+    trace = None if isinstance(error, StoreError) else error
+    log.error("the store failed on %s: %s", request.path, error, exc_info=trace)
     message = "the database cannot be read at the moment; try again in a minute"
     return _respond(Problem(503, "database_unreachable", message, headers={"Retry-After": "60"}))
+
+
+def _storage_error(error: Exception) -> Response:
+    log.error("a file failed on %s: %s", request.path, error)
+    message = "the file cannot be made at the moment; try again in a minute"
+    return _respond(Problem(503, "storage_failed", message, headers={"Retry-After": "60"}))
 
 
 def _unexpected(error: Exception) -> Response:
