@@ -38,9 +38,12 @@ LOG = logging.getLogger("tests")
 
 ROME = 1
 NEW_YORK = 2
+OSAKA = 3
+"""A third park, for tests in which two have to be left alone."""
 TIMEZONES = {ROME: "Europe/Rome", NEW_YORK: "America/New_York"}
 WIKI_IDS = {ROME: "wiki-rome", NEW_YORK: "wiki-new-york"}
 QUEUE_TIMES_IDS = {ROME: "101", NEW_YORK: "102"}
+THREE_WIKI_IDS = WIKI_IDS | {OSAKA: "wiki-osaka"}
 CADENCE = 300
 
 MONDAY = dt.date(2026, 6, 1)
@@ -114,7 +117,7 @@ def seed_parks(database: Database, *park_ids: int, signal: str = "down") -> None
                     park_id=park_id,
                     slug=f"park-{park_id}",
                     name=f"Park {park_id}",
-                    timezone=TIMEZONES[park_id],
+                    timezone=TIMEZONES.get(park_id, "Asia/Tokyo"),
                     primary_feed=int(Feed.THEMEPARKS_WIKI),
                     breakdown_signal=signal,
                 )
@@ -125,9 +128,9 @@ def seed_parks(database: Database, *park_ids: int, signal: str = "down") -> None
             NewExternalId(feed, "park", known[park_id], park_id)
             for park_id in park_ids
             for feed, known in (
-                (Feed.THEMEPARKS_WIKI, WIKI_IDS),
-                (Feed.ARCHIVE, WIKI_IDS),
-                (Feed.QUEUE_TIMES, QUEUE_TIMES_IDS),
+                (Feed.THEMEPARKS_WIKI, THREE_WIKI_IDS),
+                (Feed.ARCHIVE, THREE_WIKI_IDS),
+                (Feed.QUEUE_TIMES, QUEUE_TIMES_IDS | {OSAKA: "103"}),
             )
         ]
         catalogue.add_external_ids(connection, ids, 0)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from hallofshame.domain.words import Feed
 from hallofshame.pipeline.polling import PRIMARY_SHARE
@@ -128,13 +128,12 @@ def test_an_answer_that_comes_after_its_cycle_is_not_written(sqlite_database: Da
     assert rows(sqlite_database, FeedPoll, "outcome") == [("timeout",)]
 
 
-def test_an_error_of_the_program_still_ends_the_cycle(sqlite_database: Database, wiki: Polled) -> None:
-    """And nothing is asked after it."""
+def test_an_error_of_the_program_over_one_park_leaves_the_others_their_time(
+    sqlite_database: Database, wiki: Polled
+) -> None:
     seed_parks(sqlite_database, ROME, NEW_YORK)
+    wiki.hanging.clear()
     wiki.says[WIKI_IDS[NEW_YORK]] = RuntimeError("no feed's fault")  # type: ignore[assignment]
-    queue_times = PolledQueueTimes()
-    with pytest.raises(TypeError):
-        collector(sqlite_database, wiki, queue_times, now=NOON).cycle()
-    assert queue_times.asked == []
-    with sqlite_database.read() as connection:
-        assert connection.execute(select(FeedPoll.poll_id)).first() is None
+    assert collector(sqlite_database, wiki, PolledQueueTimes(), now=NOON).cycle().answered == 1
+    outcomes = rows(sqlite_database, FeedPoll, "park_id", "outcome")
+    assert outcomes == [(ROME, "ok"), (NEW_YORK, "internal_error"), (NEW_YORK, "empty")]

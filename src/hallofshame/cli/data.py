@@ -70,6 +70,11 @@ def ingest(
             roll_up(installation)
         elif result.new_observations:
             click.echo("Next: hallofshame rollup")
+        if result.failed:
+            raise click.ClickException(
+                f"{result.failed} parks of the recording could not be written; the log and "
+                "`hallofshame quality` say why"
+            )
 
 
 @click.command()

@@ -9,7 +9,8 @@
     ├── NotFoundError       an unknown park or ride (HTTP 404)
     ├── FeedError           a feed could not be read; carries the poll outcome
     │   ├── BodyError       the answer came but is not what the feed promises
-    │   └── LeftAloneError  nobody asked any more: the job's time is over, or the host only times out
+    │   ├── LeftAloneError  nobody asked any more: the job's time is over, or the host only times out
+    │   └── ParkFailedError this program failed over one park's answer; the cause is what went wrong
     ├── ClockError          this host's clock is not what everybody else's is
     ├── StoreError          the database is not in the state the job needs, or fails
     ├── StorageError        a file or folder cannot be read or written
@@ -20,6 +21,8 @@ from __future__ import annotations
 
 from hallofshame.domain.redaction import redact
 from hallofshame.domain.words import PollOutcome
+
+_SUMMARY_CHARACTERS = 300
 
 
 class HallOfShameError(Exception):
@@ -73,6 +76,21 @@ class LeftAloneError(FeedError):
 
     def __init__(self, message: str, *, attempts: int = 0) -> None:
         super().__init__(message, outcome=PollOutcome.TIMEOUT, attempts=attempts)
+
+
+class ParkFailedError(FeedError):
+    """This program failed over one park's answer; ``__cause__`` is the error, ``doing`` what it was at."""
+
+    def __init__(self, doing: str, cause: BaseException) -> None:
+        super().__init__(f"{doing} failed: {summary(cause)}", outcome=PollOutcome.INTERNAL_ERROR)
+        self.doing = doing
+        self.__cause__ = cause
+
+
+def summary(error: BaseException) -> str:
+    """The type of an error and the beginning of its message, on one line."""
+    message = " ".join(str(error)[:_SUMMARY_CHARACTERS].split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 class ClockError(HallOfShameError):

@@ -112,10 +112,15 @@ class PollOutcome(StrEnum):
     TIMEOUT = "timeout"
     CONNECTION_ERROR = "connection_error"
     BAD_BODY = "bad_body"
+    INTERNAL_ERROR = "internal_error"
+    """The answer made this program fail; the log has the traceback."""
 
 
 TIER_WEIGHTS: dict[int | None, int] = {1: 3, 2: 2, 3: 1, None: 2}
 """Weight per tier (design §2); ``None`` is an unrated ride."""
+
+MAX_RIDES_PER_ANSWER = 10_000
+"""Rides that one answer of one park may name; the largest parks have some hundreds. More is refused."""
 
 MAX_PLAUSIBLE_WAIT_MINUTES = 600
 """Posted waits below 0 or above this are refused and logged (R2)."""

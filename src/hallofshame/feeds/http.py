@@ -36,6 +36,14 @@ from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.transport import SecondsLeft, TimedAdapter, answered_within
 
 USER_AGENT = f"hallofshame/{__version__} (Theme Park Hall of Shame; records ride downtime and waiting times)"
+CREDIBLE_YEARS = range(2000, 2100)
+"""Years in which a host's ``Date`` may lie; a clock outside them is not set, and proves nothing of ours."""
+
+MAX_AGE_SECONDS = 31 * 24 * 3600
+"""No cache hands out live answers for longer; a greater ``Age`` is a mistake."""
+
+_AGE_DIGITS = len(str(MAX_AGE_SECONDS))
+_TIME_OF_DAY = re.compile(r"\d\d:\d\d:\d\d")
 _CHUNK_BYTES = 16 * 1024
 _EXCERPT_CHARACTERS = 300
 _CUT_TOKEN = re.compile(r"[\w\\.+-]{0,6}")
@@ -305,20 +313,29 @@ def retry_after_seconds(header: str | None, now: dt.datetime) -> float | None:
 
 
 def served_at(headers: Mapping[str, str]) -> dt.datetime | None:
-    """When a host sent its answer, by its own clock: ``Date`` and the ``Age`` a cache adds to it."""
+    """When a host sent its answer, by its own clock: ``Date`` and the ``Age`` a cache adds to it.
+
+    ``None`` where the two cannot be: unreadable, repeated, a date outside :data:`CREDIBLE_YEARS`, an age
+    above :data:`MAX_AGE_SECONDS`. Such a host says nothing about the time.
+    """
     moment = _http_date(headers.get("Date", ""))
     age = headers.get("Age", "0").strip()
-    if moment is None or not (age.isascii() and age.isdigit() and len(age) < 9):
+    if moment is None or moment.year not in CREDIBLE_YEARS:
+        return None
+    if not (age.isascii() and age.isdigit() and len(age) <= _AGE_DIGITS and int(age) <= MAX_AGE_SECONDS):
         return None
     return moment + dt.timedelta(seconds=int(age))
 
 
 def _http_date(text: str) -> dt.datetime | None:
+    """The instant of an HTTP date, UTC; ``None`` for anything else, also for a header sent twice."""
+    if len(_TIME_OF_DAY.findall(text)) != 1:
+        return None
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
+        return moment.astimezone(dt.UTC) if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
 
 
 def _host(url: str) -> str:

@@ -5,25 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import ClockError
+from hallofshame.domain.errors import ClockError, ParkFailedError
 from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.names import clipped
 from hallofshame.domain.readings import Finding, ParkReading, RideReading, ShowTime
 from hallofshame.domain.words import Feed, Origin, PollOutcome, Status
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.failures import FAILURES, FailureLog
 from hallofshame.pipeline.feed_threads import FeedThreads
 from hallofshame.pipeline.identity import Sighting
-from hallofshame.pipeline.polling import ParkAnswer, PolledPark, PollRecord, PollRound, polled_parks
+from hallofshame.pipeline.polling import (
+    DETAIL_CHARACTERS,
+    ParkAnswer,
+    PolledPark,
+    PollRecord,
+    PollRound,
+    polled_parks,
+)
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import catalogue, findings, raw, schedules
-from hallofshame.store.database import Database
+from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
 from hallofshame.store.observations import KEEP_SECONDS, SLACK_SECONDS, ObservationCache
 
@@ -51,8 +60,20 @@ class CycleResult:
     cut_short: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What one transaction stored: the answers, those that could not be stored marked as failed."""
+
+    answers: Sequence[ParkAnswer]
+    written: raw.Written
+    observations: pl.DataFrame
+
+
 class Collector:
     """Runs cycles. One park's failure touches no other; every request leaves a row in ``feed_polls``.
+
+    That holds for whatever goes wrong over a park's answer: in its request, in reading it, in recognising its
+    rides, in writing its rows. Such a failure is logged, a finding, and the outcome ``internal_error``.
 
     A cycle waits for the feeds ``deadline_seconds`` (half of the cadence unless given) and writes what has
     arrived by then. Close the collector to let its threads go.
@@ -76,6 +97,7 @@ class Collector:
         self._feeds = feeds
         self._clock = clock
         self._log = log
+        self._failures = FailureLog(log)
         self._cadence = cadence_seconds
         self._deadline = deadline_seconds if deadline_seconds is not None else cadence_seconds / 2
         self._threads = FeedThreads(feeds, clock, workers)
@@ -103,19 +125,18 @@ class Collector:
                 for park in polled_parks(connection, self._feeds)
                 if self._only is None or park.slug in self._only
             ]
-        polls = PollRound(self._threads, self._clock, self._log, observed_at, self._deadline)
+        polls = PollRound(self._threads, self._clock, self._failures, observed_at, self._deadline)
         answers = polls.ask(parks)
         self._check_clock(observed_at, answers)
         return self.store(observed_at, answers)
 
     def store(self, observed_at: dt.datetime, answers: Sequence[ParkAnswer]) -> CycleResult:
         """Write the answers of one cycle in one transaction."""
-        written, observations = self._database.run(
-            lambda connection: self._attempt(connection, observed_at, answers)
-        )
+        stored = self._database.run(lambda connection: self._attempt(connection, observed_at, answers))
         self._settled = True
+        answers, observations = stored.answers, stored.observations
         if self._cache is not None:
-            self._cache.append(observations, written.revisions)
+            self._cache.append(observations, stored.written.revisions)
             # Parks that answer are shortened as rows come in; here go those that fell silent.
             self._cache.trim(to_unix(observed_at) - KEEP_SECONDS - SLACK_SECONDS)
         answered = sum(answer.reading is not None for answer in answers)
@@ -161,23 +182,72 @@ class Collector:
 
     def _attempt(
         self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]
-    ) -> tuple[raw.Written, pl.DataFrame]:
+    ) -> _Stored:
         if not self._settled:
             # What was learned in a transaction that was rolled back, perhaps by its commit, is not so.
-            self._registry.forget()
-            self._touched.clear()
-            self._shows.clear()
+            self._forget()
         self._settled = False
-        return self._write(connection, observed_at, answers)
+        stored = self._write(connection, observed_at, answers)
+        raw.insert_polls(connection, _poll_rows(stored.answers, to_unix(observed_at)))
+        found: list[tuple[int | None, Finding]] = [(None, finding) for finding in _slow_feeds(stored.answers)]
+        found += [(answer.park.park_id, finding) for answer in stored.answers for finding in answer.findings]
+        findings.record(connection, found, observed_at)
+        return stored
+
+    def _forget(self) -> None:
+        self._registry.forget()
+        self._touched.clear()
+        self._shows.clear()
 
     def _write(
+        self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]
+    ) -> _Stored:
+        """Write the readings of all parks at once; where that fails, of each park by itself."""
+        try:
+            with connection.begin_nested():
+                return _Stored(answers, *self._write_readings(connection, observed_at, answers))
+        except FAILURES as error:
+            if concerns_whole_store(error, connection):
+                raise
+        self._forget()
+        return self._write_one_by_one(connection, observed_at, answers)
+
+    def _write_one_by_one(
+        self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]
+    ) -> _Stored:
+        """Write each park's readings in a savepoint of its own; a park that fails loses its own alone."""
+        stored: list[ParkAnswer] = []
+        rows = 0
+        revisions: dict[int, tuple[int, int]] = {}
+        frames = [pl.DataFrame(schema=OBSERVATIONS)]
+        for answer in answers:
+            if answer.reading is None:
+                stored.append(answer)
+                continue
+            try:
+                with connection.begin_nested():
+                    written, observations = self._write_readings(connection, observed_at, [answer])
+            except FAILURES as error:
+                if concerns_whole_store(error, connection):
+                    raise
+                self._forget()
+                failure = ParkFailedError(f"storing the answer of {answer.reading.feed.slug}", error)
+                stored.append(_failed(answer, failure, self._failures.failed(answer.park.slug, failure)))
+                continue
+            stored.append(answer)
+            rows += written.new_rows
+            revisions |= written.revisions
+            frames.append(observations)
+        return _Stored(stored, raw.Written(rows, revisions), pl.concat(frames))
+
+    def _write_readings(
         self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]
     ) -> tuple[raw.Written, pl.DataFrame]:
         now = to_unix(observed_at)
         rows: list[tuple[object, ...]] = []
         queue_rows: list[tuple[object, ...]] = []
         shows: list[tuple[int, ShowTime]] = []
-        found: list[tuple[int | None, Finding]] = [(None, finding) for finding in _slow_feeds(answers)]
+        found: list[tuple[int | None, Finding]] = []
         with self._registry.steady(connection):
             for answer in answers:
                 if answer.reading is None:
@@ -189,7 +259,6 @@ class Collector:
                 found.extend((answer.park.park_id, finding) for finding in answer.reading.findings)
         observations = one_per_ride(pl.DataFrame(rows, schema=OBSERVATIONS, orient="row"))
         queues = pl.DataFrame(queue_rows, schema=QUEUES, orient="row")
-        raw.insert_polls(connection, _poll_rows(answers, now))
         timezones = {answer.park.park_id: answer.park.timezone for answer in answers}
         written = (
             write_observations(connection, observations, queues, timezones, self._clock.now())
@@ -243,6 +312,22 @@ class Collector:
         schedules.upsert_show_times(connection, fresh, now)
         self._shows = {show for show in self._shows if to_unix(show[1].starts_at) > now - STALE_SECONDS}
         self._shows.update(fresh)
+
+
+def _failed(answer: ParkAnswer, failure: ParkFailedError, finding: Finding) -> ParkAnswer:
+    """The answer of a park whose readings could not be stored: its last poll failed."""
+    last = (
+        replace(
+            answer.polls[-1],
+            outcome=failure.outcome,
+            readings=0,
+            detail=clipped(str(failure), DETAIL_CHARACTERS),
+        )
+        if answer.polls
+        else None
+    )
+    polls = [*answer.polls[:-1], last] if last else []
+    return replace(answer, polls=polls, reading=None, findings=[*answer.findings, finding])
 
 
 def _slow_feeds(answers: Sequence[ParkAnswer]) -> Iterator[Finding]:

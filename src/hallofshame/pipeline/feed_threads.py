@@ -8,10 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError, LeftAloneError
+from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import LiveFeed, Poll
 from hallofshame.feeds.patience import Patience, waiting
+from hallofshame.pipeline.failures import FAILURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class FeedThreads:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def ask(self, feed: Feed, external_id: str, patience: Patience) -> Future[Ended]:
-        """Begin to ask ``feed`` for one park; a failure of the feed is a result, anything else raises.
+        """Begin to ask ``feed`` for one park; whatever goes wrong over its answer is a result, not raised.
 
         :raises LeftAloneError: when requests of earlier cycles hold all threads of the feed.
         """
@@ -71,5 +72,7 @@ class FeedThreads:
                 answer = self._feeds[feed].poll(external_id)
         except FeedError as error:
             answer = error
+        except FAILURES as error:
+            answer = ParkFailedError(f"reading the answer of {feed.slug}", error)
         now = self._clock.elapsed()
         return Ended(answer, now - started, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,19 +13,20 @@ import polars as pl
 from sqlalchemy import Connection, update
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import InputError
+from hallofshame.domain.errors import InputError, ParkFailedError
 from hallofshame.domain.localtime import from_unix, zone
 from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind
 from hallofshame.feeds.recordings import Recording, read_recording
+from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.identity import MeetsAlso, Sighting
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names
 from hallofshame.pipeline.shipped import load_parks
 from hallofshame.store import catalogue, findings
-from hallofshame.store.database import Database
+from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.models import Ride
 
 MAX_CADENCE_SECONDS = 24 * 3600
@@ -35,7 +36,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class IngestResult:
-    """What an ingest did; ``new_observations`` is 0 when all of the recording was there already."""
+    """What an ingest did; ``new_observations`` is 0 when all of the recording was there already.
+
+    ``failed`` parks could not be written; the log and a finding of each say why.
+    """
 
     observations: int = 0
     new_observations: int = 0
@@ -43,6 +47,7 @@ class IngestResult:
     parks_created: int = 0
     rides_created: int = 0
     findings: int = 0
+    failed: int = 0
 
     def add(self, other: IngestResult) -> None:
         """Add what one more park brought."""
@@ -104,9 +109,11 @@ def ingest_readings(
 
     Parks are found by the feed's id, else by name or alias; rides by R14; what is unknown is created. A new
     park takes ``timezone``, or UTC with a finding that says so. What is in the store already is left as it
-    is; the park-days touched become dirty. Each park is one transaction.
+    is; the park-days touched become dirty. Each park is one transaction, and what goes wrong over one park
+    ends no other's.
 
-    Raises :class:`InputError` for a cadence out of range or a recording of an unnamed park.
+    Raises :class:`InputError` for a cadence out of range, and the error of the first park where no park could
+    be written: :class:`InputError` if that park is not named.
     """
     if not 1 <= cadence_seconds <= MAX_CADENCE_SECONDS:
         raise InputError(f"cadence {cadence_seconds} s is out of range; use 1 s to 24 h", parameter="cadence")
@@ -116,13 +123,24 @@ def ingest_readings(
     result = IngestResult()
     keys = ["park_external_id", "park_name"]
     groups = recording.readings.partition_by(keys, as_dict=True, maintain_order=True)
+    failures = FailureLog(log)
+    errors: list[BaseException] = []
     for done, (key, readings) in enumerate(groups.items()):
         source = _Source(key[0], key[1], park, timezone)
         queues = recording.queues.join(readings.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
         writer = _ParkWriter(source, feed, cadence_seconds, registry, clock)
-        result.add(database.run(partial(writer.write, readings=readings, queues=queues)))
+        try:
+            result.add(database.run(partial(writer.write, readings=readings, queues=queues)))
+        except FAILURES as error:
+            if concerns_whole_store(error):
+                raise
+            errors.append(error)
+            _note_failure(database, failures, source, error, clock)
         if progress is not None:
             progress(done + 1, len(groups))
+    if errors and len(errors) == len(groups):
+        raise errors[0]
+    result.failed = len(errors)
     if recording.findings:
         database.run(
             lambda connection: findings.record(
@@ -137,6 +155,17 @@ def ingest_readings(
         result.parks,
     )
     return result
+
+
+def _note_failure(
+    database: Database, failures: FailureLog, source: _Source, error: BaseException, clock: Clock
+) -> None:
+    """Log and note that one park of a recording could not be written."""
+    name = source.name or source.hint or f"park {source.external_id}"
+    finding = failures.failed(name, ParkFailedError("ingesting its recording", error))
+    # The park may be one that the lost transaction would have created, so the finding is of none.
+    found = [(None, replace(finding, subject=name))]
+    database.run(lambda connection: findings.record(connection, found, clock.now()))
 
 
 @dataclass(frozen=True)
@@ -171,6 +200,8 @@ class _ParkWriter:
             raise
 
     def _write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
+        most = readings.group_by("observed_at").len()["len"].max()
+        refuse_too_many("one answer of the recording", int(most or 0))  # type: ignore[arg-type]
         park_id, timezone, created = self._park(connection)
         before = {ride.ride_id for ride in catalogue.rides(connection, park_id)}
         rides = self._rides(connection, park_id, readings)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from typing import cast
 
 from sqlalchemy import Connection, select
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError, LeftAloneError
-from hallofshame.domain.readings import ParkReading
+from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
+from hallofshame.domain.names import clipped
+from hallofshame.domain.readings import Finding, ParkReading
 from hallofshame.domain.words import Feed, PollOutcome
-from hallofshame.feeds.base import LiveFeed
+from hallofshame.feeds.base import LiveFeed, Poll
 from hallofshame.feeds.patience import Patience
+from hallofshame.pipeline.failures import FAILURES, FailureLog, TooManyRidesError, refuse_too_many
 from hallofshame.pipeline.feed_threads import Ended, FeedThreads
 from hallofshame.store import catalogue
 from hallofshame.store.models import Park
@@ -25,6 +27,10 @@ PRIMARY_SHARE = 2 / 3
 
 GRACE_SECONDS = 0.25
 """How much longer than their time requests are waited for: they end by themselves and say more of why."""
+
+
+DETAIL_CHARACTERS = 500
+"""How much of an error's message ``feed_polls`` keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,15 @@ class ParkAnswer:
     """What came of asking one park's feeds.
 
     ``ahead_seconds``: by how much the cycle's stamp, with the time since added, was ahead of the clock of
-    the source that answered; ``None`` where none said what its clock showed.
+    the source that answered; ``None`` where none said what its clock showed. ``findings`` are about the way
+    the answer came; those about its content are in the reading.
     """
 
     park: PolledPark
     polls: list[PollRecord] = field(default_factory=list)
     reading: ParkReading | None = None
     ahead_seconds: float | None = None
+    findings: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class PollRound:
         self,
         threads: FeedThreads,
         clock: Clock,
-        log: logging.Logger,
+        log: FailureLog,
         observed_at: dt.datetime,
         seconds: float,
     ) -> None:
@@ -130,6 +138,9 @@ class PollRound:
             except LeftAloneError as error:
                 self._put_down(answer, feed, error, None)
                 continue
+            except FAILURES as error:
+                self._put_down(answer, feed, ParkFailedError(f"asking {feed.slug}", error), None)
+                continue
             self._pending[request] = _Asked(answer, feed, has_fallback, self._clock.elapsed())
             return
 
@@ -144,32 +155,40 @@ class PollRound:
             is_over = left <= 0 or not done
 
     def _take(self, asked: _Asked, ended: Ended) -> None:
-        answer, spent_ms = asked.answer, int(1000 * ended.spent_seconds)
-        if isinstance(ended.answer, FeedError):
-            self._put_down(answer, asked.feed, ended.answer, spent_ms)
+        answer = asked.answer
+        error = ended.answer if isinstance(ended.answer, FeedError) else self._taken(asked, ended)
+        if error is not None:
+            self._put_down(answer, asked.feed, error, int(1000 * ended.spent_seconds))
+        if answer.reading is None:
             self._ask_next(answer)
-            return
-        poll = ended.answer
+
+    def _taken(self, asked: _Asked, ended: Ended) -> FeedError | None:
+        """Take over what a feed answered; returns the error where that cannot be done."""
+        try:
+            self._keep(asked.answer, asked.feed, ended)
+        except FeedError as refusal:
+            return refusal
+        except FAILURES as failure:
+            return ParkFailedError(f"reading the answer of {asked.feed.slug}", failure)
+        return None
+
+    def _keep(self, answer: ParkAnswer, feed: Feed, ended: Ended) -> None:
+        """Take over an answer as a whole, or raise and take over nothing of it."""
+        poll = cast("Poll", ended.answer)
         rides = len(poll.reading.rides)
-        answer.polls.append(
-            PollRecord(
-                answer.park.park_id,
-                asked.feed,
-                PollOutcome.OK if rides else PollOutcome.EMPTY,
-                poll.http_status,
-                poll.attempts,
-                poll.duration_ms,
-                rides,
-                None,
-            )
-        )
+        refuse_too_many(f"the answer of {feed.slug}", rides)
+        ahead = answer.ahead_seconds
         if poll.served_at is not None:
             stamped = self._observed_at + dt.timedelta(seconds=ended.at - self._began)
-            answer.ahead_seconds = (stamped - poll.served_at).total_seconds()
-        if rides:
-            answer.reading = poll.reading
-        else:
-            self._ask_next(answer)
+            ahead = (stamped - poll.served_at).total_seconds()
+        outcome = PollOutcome.OK if rides else PollOutcome.EMPTY
+        park_id = answer.park.park_id
+        record = PollRecord(
+            park_id, feed, outcome, poll.http_status, poll.attempts, poll.duration_ms, rides, None
+        )
+        answer.polls.append(record)
+        answer.ahead_seconds = ahead
+        answer.reading = poll.reading if rides else None
 
     def _give_up(self, chosen: Callable[[_Asked], bool]) -> list[ParkAnswer]:
         """Wait no longer for the requests ``chosen``; returns whose they were."""
@@ -187,19 +206,23 @@ class PollRound:
         return left
 
     def _put_down(self, answer: ParkAnswer, feed: Feed, error: FeedError, spent_ms: int | None) -> None:
-        # Those cut short come by the hundred, and the cycle sums them up.
-        level = logging.DEBUG if isinstance(error, LeftAloneError) else logging.WARNING
-        self._log.log(level, "%s from %s: %s", answer.park.slug, feed.slug, error)
+        park = answer.park
+        if isinstance(error, ParkFailedError):
+            answer.findings.append(self._log.failed(park.slug, error))
+        else:
+            self._log.refused(park.slug, feed, error)
+        if isinstance(error, TooManyRidesError):
+            answer.findings.append(Finding("too_many_rides", feed.slug, f"{park.slug}: {error}"))
         answer.polls.append(
             PollRecord(
-                answer.park.park_id,
+                park.park_id,
                 feed,
                 error.outcome,
                 error.http_status,
                 error.attempts,
                 spent_ms,
                 0,
-                str(error)[:500],
+                clipped(str(error), DETAIL_CHARACTERS),
                 cut_short=isinstance(error, LeftAloneError),
             )
         )

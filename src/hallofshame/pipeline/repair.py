@@ -17,20 +17,21 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError, LeftAloneError
+from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
 from hallofshame.domain.words import Feed, Origin, PollOutcome
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import findings
-from hallofshame.store.database import Database
+from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.models import ParkActivitySnapshot, RideStatusSnapshot
 
 ONE_DAY = dt.timedelta(days=1)
@@ -191,6 +192,7 @@ class _Repair:
         self._log = log
         self._result = result
         self._registry = registry
+        self._failures = FailureLog(log)
         self._patience = Patience(clock, PATIENCE_SECONDS)
         self._refused: FeedError | None = None
 
@@ -212,17 +214,24 @@ class _Repair:
         external_id = dict(hole.park.sources)[Feed.THEMEPARKS_WIKI]
         try:
             with waiting(self._patience):
-                return self._feed.history(external_id, from_unix(hole.start), from_unix(hole.end))
+                page = self._feed.history(external_id, from_unix(hole.start), from_unix(hole.end))
+            refuse_too_many("the history of the day", len({change.external_id for change in page.changes}))
         except FeedError as error:
             if _is_hopeless(error):
                 self._refused = error
             return error
+        except FAILURES as error:
+            return ParkFailedError(f"reading the history of {hole.day}", error)
+        return page
 
     def _refuse(self, hole: _Hole, error: FeedError) -> None:
         if _is_hopeless(error):
             self._result.waiting += 1
         else:
             self._result.failed += 1
+        if isinstance(error, ParkFailedError):
+            self._record([self._failures.failed(hole.park.slug, error)], hole)
+            return
         self._log.warning("history of %s on %s: %s", hole.park.slug, hole.day, error)
         detail = f"The gap of {hole.day} is not filled yet ({error.outcome.value}): {error}"
         self._record([Finding("history_unavailable", f"{hole.day}", detail)], hole)
@@ -232,17 +241,22 @@ class _Repair:
         self._database.run(lambda connection: findings.record(connection, listed, self._clock.now()))
 
     def _write(self, hole: _Hole, page: HistoryPage) -> None:
+        try:
+            self._keep(hole, page)
+        except FAILURES as error:
+            self._registry.forget()
+            if concerns_whole_store(error):
+                raise
+            self._refuse(hole, ParkFailedError(f"storing the history of {hole.day}", error))
+
+    def _keep(self, hole: _Hole, page: HistoryPage) -> None:
         changes = [change for change in page.changes if hole.start <= to_unix(change.at) < hole.end]
         if not changes:
             self._result.failed += 1
             detail = "The history of this day is empty, so its gap stays; nothing is invented for it."
             self._record([*page.findings, Finding("history_empty", f"{hole.day}", detail)], hole)
             return
-        try:
-            written = self._database.run(lambda connection: self._store(connection, hole, changes))
-        except BaseException:
-            self._registry.forget()
-            raise
+        written = self._database.run(lambda connection: self._store(connection, hole, changes))
         self._record(page.findings, hole)
         self._result.park_days += 1
         self._result.observations += written

@@ -15,7 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError
+from hallofshame.domain.errors import FeedError, summary
 from hallofshame.domain.localtime import local_day
 from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
@@ -24,6 +24,7 @@ from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.pipeline.classifying import ClassifyResult, ReviewLine, classify, review_list
 from hallofshame.pipeline.entities import write_entities
+from hallofshame.pipeline.failures import FAILURES, refuse_too_many
 from hallofshame.pipeline.jobrun import FAILED, job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.registry import Registry
@@ -114,7 +115,7 @@ def sync(
             for park, request in zip(parks, requests, strict=True):
                 try:
                     _store(database, registry, request.result(), clock.now(), result)
-                except Exception as error:
+                except FAILURES as error:
                     log.exception("sync of %s failed; the other parks go on", park.slug)
                     _note_broken(database, park, error, clock.now(), result)
         run.park_days, run.rows_written = result.dates_changed, result.metadata_changed
@@ -139,6 +140,9 @@ def _fetch_lists(feeds: Mapping[Feed, LiveFeed], log: logging.Logger) -> dict[Fe
             lists[feed] = source.list_parks()
         except FeedError as error:
             log.warning("the park list of %s cannot be read: %s", feed.slug, error)
+            lists[feed] = []
+        except FAILURES:
+            log.exception("reading the park list of %s failed; the parks go on", feed.slug)
             lists[feed] = []
     return lists
 
@@ -213,18 +217,24 @@ def _fetch_park(
 
     with waiting(patience):
         answers.schedule = ask("schedule", lambda: source.schedule(external_id, park.timezone))
-        answers.entities = ask("entities", lambda: source.list_entities(external_id))
+        answers.entities = ask("entities", lambda: _entities(source, external_id))
     return answers
 
 
+def _entities(source: LiveFeed, external_id: str) -> list[ListedEntity]:
+    entities = source.list_entities(external_id)
+    refuse_too_many("the list of entities", len(entities))
+    return entities
+
+
 def _note_broken(
-    database: Database, park: PolledPark, error: Exception, now: dt.datetime, result: SyncResult
+    database: Database, park: PolledPark, error: BaseException, now: dt.datetime, result: SyncResult
 ) -> None:
     """Count and note a park whose sync broke off; raises where not even that can be stored."""
     result.failed += 1
     result.broken += 1
     result.findings += 1
-    detail = f"{park.slug}: {type(error).__name__}: {error}; the log has the traceback."
+    detail = f"{park.slug}: {summary(error)}; the log has the traceback."
     found = [(park.park_id, Finding("sync_failed", "error", detail))]
     database.run(lambda connection: findings.record(connection, found, now))
 

@@ -18,7 +18,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.redaction import redact, remember, secrets_of
-from hallofshame.store.failures import said, shortened, store_error
+from hallofshame.store.failures import kind_of, said, shortened, store_error
 
 T = TypeVar("T")
 
@@ -226,6 +226,31 @@ def is_transient(error: BaseException) -> bool:
         return False
     number: object = next(iter(error.orig.args), None)
     return number in _TRANSIENT_MYSQL_ERRORS
+
+
+def concerns_whole_store(error: BaseException, connection: Connection | None = None) -> bool:
+    """Whether ``error`` is a failure of the store, after which nothing can be written, or about single rows.
+
+    A lost server, a full disk, a lock, an ended transaction are of the store; a value that a column refuses
+    and an error of this program are not. ``connection`` is given where its transaction is to go on.
+    """
+    if connection is not None and (connection.invalidated or _has_ended(connection)):
+        return True
+    if isinstance(error, StoreError):
+        return error.failure is not None
+    if not isinstance(error, StatementError):
+        return False
+    return (
+        is_transient(error) or kind_of(error) is not None or getattr(error, "connection_invalidated", False)
+    )
+
+
+def _has_ended(connection: Connection) -> bool:
+    """Whether the database ended the transaction by itself, as SQLite does when its disk is full."""
+    if not connection.in_transaction():
+        return True
+    driver: object = connection.connection.dbapi_connection
+    return isinstance(driver, sqlite3.Connection) and not driver.in_transaction
 
 
 def _parse(text: str) -> URL:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import Connection, select
 
+from hallofshame.domain.names import clipped
 from hallofshame.domain.readings import Finding
 from hallofshame.store import bulk
 from hallofshame.store.instants import Instant, unix
@@ -47,10 +48,10 @@ def record(connection: Connection, findings: Iterable[tuple[int | None, Finding]
     """
     rows = [
         (
-            _clip(finding.kind, KIND_LENGTH),
+            clipped(finding.kind, KIND_LENGTH),
             NO_PARK if park_id is None else park_id,
-            _clip(finding.subject, SUBJECT_LENGTH),
-            _clip(finding.detail, DETAIL_LENGTH),
+            clipped(finding.subject, SUBJECT_LENGTH),
+            clipped(finding.detail, DETAIL_LENGTH),
         )
         for park_id, finding in findings
     ]
@@ -102,10 +103,3 @@ def list_findings(
         )
         for row in connection.execute(query.limit(limit))
     ]
-
-
-def _clip(text: str, length: int) -> str:
-    # Feeds can send half a surrogate pair, which no database takes, and blanks at the end, which MariaDB
-    # does not tell apart in a key.
-    clean = text.encode("utf-8", "replace").decode("utf-8").strip()
-    return clean if len(clean) <= length else f"{clean[: length - 1].rstrip()}…"
