@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from hallofshame.domain.errors import SettingsError
-from hallofshame.service import WebServer
+from hallofshame.web_server import WebServer
 from support.installations import gardaland
 
 pytestmark = pytest.mark.enable_socket

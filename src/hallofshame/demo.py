@@ -32,12 +32,12 @@ from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.ingest import ingest_readings
 from hallofshame.pipeline.shipped import PARK_COLUMNS, CatalogueRow, load_parks
 from hallofshame.pipeline.sync import sync
-from hallofshame.service import WebServer
 from hallofshame.settings import Settings
 from hallofshame.store import dirty, schedules, schema
 from hallofshame.store.instants import latest_believable
 from hallofshame.store.raw import observed_range
 from hallofshame.web.preparation import Preparation, PreparationFile
+from hallofshame.web_server import WebServer
 
 CATALOGUE_FILE = "demo-parks.csv"
 DATABASE_FILE = "hallofshame-demo.sqlite"
@@ -196,7 +196,7 @@ class Demo:
         Meanwhile the site answers how far it is. What was done before it ended early need not be done again.
         """
         works = (self._catalogue, self._record, self._statistics)
-        self.web.start()
+        self.web.launch()
         begun = 0
         try:
             for (stage, share), work in zip(SHARES.items(), works, strict=True):

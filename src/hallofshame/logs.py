@@ -15,7 +15,7 @@ from hallofshame.domain.redaction import redact
 LOGGER = "hallofshame"
 """Parent of every logger of this project."""
 
-_QUIET = ("apscheduler", "alembic", "urllib3", "waitress.queue")
+_QUIET = ("apscheduler", "alembic", "urllib3")
 """Libraries whose everyday messages would drown ours."""
 
 

@@ -67,8 +67,38 @@ class Settings(BaseSettings):
         "Where the world finds the site, for links in feeds and cards. Unset: as each request says.",
         "an address with http:// or https://, without ? or #",
     )
+    web_workers: int = _setting(
+        2, "Processes that answer requests.", "a whole number from 1 to 64", ge=1, le=64
+    )
     web_threads: int = _setting(
-        8, "Requests answered at the same time.", "a whole number from 1 to 256", ge=1, le=256
+        8,
+        "Requests answered at the same time by each of these processes.",
+        "a whole number from 4 to 256",
+        ge=4,
+        le=256,
+    )
+    web_connections: int | None = _setting(
+        None,
+        "Connections that each of them holds open, idle ones included; further ones wait. "
+        "Unset: as many as it may have descriptors, less those it needs itself.",
+        "a whole number from 16 to 65536",
+        ge=16,
+        le=65536,
+    )
+    web_idle_seconds: int = _setting(
+        15,
+        "Longest time for the head of a request to arrive, counted from the connection or the answer before; "
+        "so long is an idle connection kept.",
+        "whole seconds from 1 to 300",
+        ge=1,
+        le=300,
+    )
+    web_stalled_seconds: int = _setting(
+        30,
+        "Longest time that a reader may take nothing of an answer before the connection is closed.",
+        "whole seconds from 1 to 300",
+        ge=1,
+        le=300,
     )
     web_max_age_seconds: int = _setting(
         60,
@@ -78,7 +108,11 @@ class Settings(BaseSettings):
         le=3600,
     )
     web_cache_megabytes: int = _setting(
-        64, "Memory for ready answers.", "a whole number from 1 to 65536", ge=1, le=65536
+        64,
+        "Memory for ready answers, in each of these processes.",
+        "a whole number from 1 to 65536",
+        ge=1,
+        le=65536,
     )
     cadence_seconds: int = _setting(
         300,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Self
 
 from filelock import FileLock
-from waitress import create_server
 
 from hallofshame.clock import FixedClock
 from hallofshame.demo import Demo, Progress
@@ -31,6 +30,8 @@ from hallofshame.settings import Settings
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
 from hallofshame.web.settings import WebSettings
+from hallofshame.web_server import BACKLOG
+from hallofshame.web_workers import Limits, answer
 
 MADE_AT = dt.datetime(2026, 8, 20, 15, 3, tzinfo=dt.UTC)
 """When the last cycle of the record was collected: Thursday, 17:03 in Italy, 11:03 in Florida, past midnight
@@ -160,10 +161,10 @@ def _fresh(folder: Path) -> None:
 
 
 def _serve(database: Path, port: int) -> None:
-    app = create_app(Database(f"sqlite:///{database}"), FixedClock(NOW), WEB)
-    server = create_server(app, host="127.0.0.1", port=port, threads=4)
-    print(server.effective_port, flush=True)
-    server.run()
+    listening = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+    print(listening.getsockname()[1], flush=True)
+    limits = Limits(workers=1, threads=4, connections=1000, idle_seconds=15)
+    answer(listening, lambda: create_app(Database(f"sqlite:///{database}"), FixedClock(NOW), WEB), limits)
 
 
 def main() -> None:
@@ -173,7 +174,6 @@ def main() -> None:
     parser.add_argument("place", type=Path)
     parser.add_argument("--port", type=int, default=0)
     asked = parser.parse_args()
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if asked.job == "serve":
         _serve(asked.place, asked.port)
     else:

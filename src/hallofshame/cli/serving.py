@@ -49,7 +49,8 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
       hallofshame run --port 8000
     """
     from hallofshame.installation import Installation
-    from hallofshame.service import WebServer, serve
+    from hallofshame.service import serve
+    from hallofshame.web_server import WebServer
 
     with stop_signal() as stopping, Installation(configured(host=host, port=port, data=data)) as installation:
         web = WebServer(installation)

@@ -78,6 +78,9 @@ PREFLIGHT_HEADERS = {
 }
 """What a browser asks before it sends a tag back."""
 
+WHOLE_BYTES = 1024 * 1024
+"""Answers up to this length go to the server whole: a piece by piece one keeps a thread until it is read."""
+
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -143,4 +146,7 @@ def _finish(response: Response) -> Response:
             response.headers.update(PREFLIGHT_HEADERS)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
+    if response.is_streamed and 0 < (response.content_length or 0) <= WHOLE_BYTES:
+        response.direct_passthrough = False
+        response.make_sequence()
     return response

@@ -1,0 +1,173 @@
+"""Idle, slow and many clients do not keep others from their answers; processes that die are replaced."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from hallofshame.web_server import WebServer
+from support.clients import (
+    all_of,
+    asked,
+    children,
+    connected,
+    dripping,
+    kept_alive,
+    open_files,
+    processor_seconds,
+    received,
+    request,
+    until,
+)
+from support.installations import gardaland
+
+pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
+
+IDLE_SECONDS = 4
+STALLED_SECONDS = 2
+SOON = 1.0
+"""Seconds within which the next client has its answer."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    """One site for all of these tests, with short limits."""
+    folder = tmp_path_factory.mktemp("site")
+    limits = {"web_idle_seconds": IDLE_SECONDS, "web_stalled_seconds": STALLED_SECONDS}
+    with gardaland(folder, port=0, **limits) as installation:
+        web = WebServer(installation)
+        web.start()
+        # Every worker has made its first answer.
+        for _ in range(8):
+            asked(web.url)
+        yield web
+        web.stop()
+
+
+def test_300_idle_connections_delay_nobody_and_are_closed_in_time(site: WebServer) -> None:
+    clients = [kept_alive(site.url) for _ in range(300)]
+    with all_of(clients):
+        assert max(asked(site.url) for _ in range(10)) < SOON
+        assert [received(client) for client in clients] == [b""] * 300
+
+
+def test_300_connections_that_never_speak_delay_nobody_and_are_closed_in_time(site: WebServer) -> None:
+    clients = [connected(site.url) for _ in range(300)]
+    with all_of(clients):
+        assert max(asked(site.url) for _ in range(10)) < SOON
+        began = time.monotonic()
+        assert [received(client) for client in clients] == [b""] * 300
+        assert time.monotonic() - began < IDLE_SECONDS + 3
+
+
+def test_200_clients_that_drip_headers_delay_nobody_and_are_closed_in_time(site: WebServer) -> None:
+    clients = [connected(site.url) for _ in range(200)]
+    with all_of(clients), dripping(clients, b"X-Slow: a\r\n"):
+        for client in clients:
+            client.sendall(request())
+        assert max(asked(site.url) for _ in range(10)) < SOON
+        assert not any(b"200" in received(client) for client in clients)
+
+
+def test_200_clients_that_drip_bodies_delay_nobody_and_have_their_answer_at_once(site: WebServer) -> None:
+    clients = [connected(site.url) for _ in range(200)]
+    with all_of(clients), dripping(clients, b"a"):
+        for number, client in enumerate(clients):
+            method = ("POST", "GET")[number % 2]
+            client.sendall(request("/api/parks", "Content-Length: 100000", method=method) + b"\r\n")
+        assert max(asked(site.url) for _ in range(10)) < SOON
+        answers = [received(client) for client in clients]
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 405", b"HTTP/1.1 200"] * 100
+
+
+def test_200_readers_that_take_nothing_delay_nobody_and_are_closed_in_time(site: WebServer) -> None:
+
+    def held() -> int:
+        return sum(open_files(worker) for worker in children(site.process_id))
+
+    for _ in range(8):
+        asked(site.url, "/api/openapi.json")  # made once by every worker
+    before = held()
+    clients = [connected(site.url, receive_buffer=4096) for _ in range(200)]
+    with all_of(clients):
+        for client in clients:
+            client.sendall(request("/api/openapi.json") + b"\r\n")
+        assert max(asked(site.url) for _ in range(10)) < SOON
+        assert held() > before + 150
+        until("no connection of theirs is held", lambda: held() < before + 20)
+        whole = len(requests.get(f"{site.url}api/openapi.json", timeout=10).content)
+        assert max(len(received(client)) for client in clients) < whole
+
+
+def test_a_worker_that_dies_is_replaced(site: WebServer) -> None:
+    first = site.process_id
+    before = children(first)
+    os.kill(before[0], signal.SIGKILL)
+    until("it is dead", lambda: before[0] not in children(first))
+    asked(site.url)
+    until("there are as many workers as before", lambda: len(children(first)) == len(before))
+    asked(site.url)
+
+
+def test_when_the_first_process_dies_the_port_is_kept_and_answered_again(site: WebServer) -> None:
+    before = site.process_id
+    workers = children(before)
+    os.kill(before, signal.SIGKILL)
+    until("the workers are started again", lambda: site.process_id != before)
+    assert all(asked(site.url) for _ in range(3))
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+SMALL = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
+os.execv(sys.executable, [sys.executable, "-m", "hallofshame", *sys.argv[1:]])
+"""
+
+
+def test_when_descriptors_run_out_open_connections_go_on_the_log_is_clean_and_it_recovers(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    command = [sys.executable, "-c", SMALL, "serve", "--port", "0", "--data", str(tmp_path / "data")]
+    environment = os.environ | {"HALLOFSHAME_PARKS": "gardaland", "HALLOFSHAME_WEB_WORKERS": "1"}
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, env=environment, cwd=tmp_path, text=True
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[1]
+            [worker] = children(children(process.pid)[0])
+            with requests.Session() as open_before:
+                assert open_before.get(f"{url}api/parks", timeout=10).status_code == 200
+                with all_of([connected(url) for _ in range(300)]):
+                    until("the worker holds many", lambda: open_files(worker) > 80)
+                    used = processor_seconds(worker)
+                    for path in ("/", "/rides", "/api/parks/downtime"):
+                        assert open_before.get(f"{url}{path[1:]}", timeout=10).status_code == 200
+                    time.sleep(1)
+                    assert processor_seconds(worker) - used < 2
+                assert asked(url) < SOON + 1
+        finally:
+            process.kill()
+    until("the port is free when the command was killed", lambda: not _answers(url))
+    assert log.read_text() == ""
+
+
+def _answers(url: str) -> bool:
+    try:
+        connected(url).close()
+    except ConnectionRefusedError:
+        return False
+    return True
