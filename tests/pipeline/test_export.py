@@ -165,8 +165,10 @@ def test_every_format_holds_the_same_rows(sqlite_database: Database, tmp_path: P
 
 
 def _read(path: Path, form: str) -> list[dict[str, Any]]:
-    if form == "csv":
-        return list(csv.DictReader(io.StringIO(path.read_text())))
+    if form in ("csv", "excel"):
+        text = path.read_text()
+        assert text.startswith("\ufeff") == (form == "excel")
+        return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     if form == "json":
         found: list[dict[str, Any]] = json.loads(path.read_text())
         return found
@@ -176,7 +178,7 @@ def _read(path: Path, form: str) -> list[dict[str, Any]]:
 
 def _as_text(row: dict[str, Any], form: str) -> dict[str, Any]:
     """``row`` as a CSV file gives it back: everything is a text."""
-    if form != "csv":
+    if form not in ("csv", "excel"):
         return row
     return {name: _cell(value) for name, value in row.items()}
 
@@ -241,7 +243,7 @@ def test_nothing_to_export_gives_a_valid_file_with_its_header(
     if form == "json":
         assert json.loads(path.read_text()) == []
     else:
-        frame = pl.read_csv(path) if form == "csv" else pl.read_parquet(path)
+        frame = pl.read_csv(path) if form in ("csv", "excel") else pl.read_parquet(path)
         assert frame.columns == list(KINDS[what].columns)
 
 
@@ -285,7 +287,7 @@ def test_a_failed_export_leaves_the_old_file(
     ("what", "form", "output", "message"),
     [
         ("park-weeks", "csv", "x.csv", "unknown export 'park-weeks'; choose one of park-days"),
-        ("park-days", "xlsx", "x.xlsx", "unknown format 'xlsx'; choose one of csv, json, parquet"),
+        ("park-days", "xlsx", "x.xlsx", "unknown format 'xlsx'; choose one of csv, excel, json, parquet"),
         ("park-days", "csv", "no-such-folder/x.csv", "does not exist; make it"),
         ("park-days", "csv", "", "is a folder; name a file"),
         ("park-days", "parquet", "-", "parquet cannot go to the standard output"),

@@ -1877,9 +1877,9 @@ export interface operations {
                 region?: string;
                 /** @description How many winners of each award at most. */
                 limit?: number;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "categories.winners" | "categories";
             };
             header?: never;
@@ -2102,8 +2102,8 @@ export interface operations {
                 against_start?: string;
                 /** @description Last day of the other range, included. */
                 against_end?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -2209,9 +2209,9 @@ export interface operations {
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "data" | "data.findings";
             };
             header?: never;
@@ -2278,8 +2278,8 @@ export interface operations {
     downloads: {
         parameters: {
             query?: {
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -2398,9 +2398,9 @@ export interface operations {
     health: {
         parameters: {
             query?: {
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "jobs" | "leases" | "last_cycle" | "backlog";
             };
             header?: never;
@@ -2484,9 +2484,9 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "operators" | "parks" | "rides" | "freshness";
             };
             header?: never;
@@ -2587,8 +2587,8 @@ export interface operations {
                 kind?: "all" | "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
                 /** @description The newest first, or those first that lost the most open time. */
                 sort?: "newest" | "longest";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -2676,9 +2676,9 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "down" | "reopened";
             };
             header?: never;
@@ -2767,8 +2767,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -2840,9 +2840,9 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "rides" | "summary" | "chart_data" | "days" | "days.windows" | "outages" | "score_explained" | "score_explained.rides" | "tiers" | "schedule";
             };
             header?: never;
@@ -2926,8 +2926,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -3018,8 +3018,8 @@ export interface operations {
                 kind?: "all" | "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
                 /** @description The newest first, or those first that lost the most open time. */
                 sort?: "newest" | "longest";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -3158,8 +3158,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -3239,8 +3239,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day, included; 30 days after the first unless given, at most a year after it. */
                 end?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -3323,8 +3323,8 @@ export interface operations {
                 end?: string;
                 /** @description What one point stands for. `auto`: hours of one day, days of up to 92, else months. `hour` takes at most 31 days; `day` takes at most 1098 days. */
                 grain?: "auto" | "hour" | "day" | "week" | "month" | "year";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -3401,8 +3401,8 @@ export interface operations {
             query?: {
                 /** @description A park-local date; the park's own today unless given. */
                 date?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -3477,9 +3477,9 @@ export interface operations {
             query?: {
                 /** @description A park-local date; the park's own today unless given. */
                 date?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "rides.segments" | "rides" | "windows";
             };
             header?: never;
@@ -3589,8 +3589,8 @@ export interface operations {
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
                 sort?: "rank" | "name" | "score" | "downtime" | "uptime" | "wait" | "coverage" | "trend";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -3678,8 +3678,8 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -3778,8 +3778,8 @@ export interface operations {
                 sort?: "rank" | "name" | "score" | "downtime" | "uptime" | "wait" | "coverage" | "trend";
                 /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
                 mode?: "live" | "7day-average" | "peak";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -3853,9 +3853,9 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "summary" | "chart_data" | "outages" | "outage_statistics";
             };
             header?: never;
@@ -3939,8 +3939,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -4031,8 +4031,8 @@ export interface operations {
                 kind?: "all" | "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
                 /** @description The newest first, or those first that lost the most open time. */
                 sort?: "newest" | "longest";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -4175,8 +4175,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -4250,8 +4250,8 @@ export interface operations {
     ridesRideQueues: {
         parameters: {
             query?: {
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -4334,8 +4334,8 @@ export interface operations {
                 end?: string;
                 /** @description What one point stands for. `auto`: hours of one day, days of up to 92, else months. `hour` takes at most 31 days; `day` takes at most 1098 days. */
                 grain?: "auto" | "hour" | "day" | "week" | "month" | "year";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path: {
@@ -4412,9 +4412,9 @@ export interface operations {
             query?: {
                 /** @description How many hours back from the latest look. */
                 hours?: number;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "segments" | "windows";
             };
             header?: never;
@@ -4524,8 +4524,8 @@ export interface operations {
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
                 sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -4627,8 +4627,8 @@ export interface operations {
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
                 sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -4730,8 +4730,8 @@ export interface operations {
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
                 sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -4802,8 +4802,8 @@ export interface operations {
                  * @example 1,2
                  */
                 ids: string;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -4902,8 +4902,8 @@ export interface operations {
                 sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
                 /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
                 mode?: "live" | "7day-average" | "peak";
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
             };
             header?: never;
             path?: never;
@@ -4969,9 +4969,9 @@ export interface operations {
     searchIndex: {
         parameters: {
             query?: {
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "parks" | "rides";
             };
             header?: never;
@@ -5065,9 +5065,9 @@ export interface operations {
                 region?: string;
                 /** @description How many rows at most, in each table. */
                 limit?: number;
-                /** @description JSON, or one table as CSV with a header line. */
-                format?: "json" | "csv";
-                /** @description Which table, with `format=csv`. */
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
                 table?: "parks_improving" | "parks_declining" | "rides_improving" | "rides_declining";
             };
             header?: never;

@@ -12,6 +12,7 @@ from typing import IO
 
 import polars as pl
 
+from hallofshame.domain.csv_cells import APOSTROPHE, BYTE_ORDER_MARK, FORMULA, NUMBER, QUOTED
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.exports import STDOUT
 from hallofshame.store.failures import storage_error
@@ -34,7 +35,7 @@ def write_pieces(
     :raises StorageError: for a file that cannot be written, for example on a full disk.
     """
     write = _WRITERS.get(file_format)
-    if about and file_format == "csv":
+    if about and file_format in ("csv", "excel"):
         said = [pl.lit(text).alias(name) for name, text in about.items()]
         pieces = (piece.with_columns(said) for piece in pieces)
     if output == STDOUT:
@@ -94,13 +95,30 @@ def _named(target: Path) -> Iterator[None]:
 
 
 def _write_csv(pieces: Pieces, file: IO[bytes]) -> int:
-    """Comma-separated UTF-8 with one header; nulls are empty, lists JSON texts."""
+    """Comma-separated UTF-8 with one header; nulls are empty, lists JSON texts, texts no formulas."""
     rows = 0
     for number, piece in enumerate(pieces):
         flat = piece.with_columns(pl.col(name).pipe(_json_text) for name in _lists(piece))
-        file.write(flat.write_csv(include_header=number == 0).encode())
+        safe = flat.with_columns(pl.col(pl.String).pipe(text_cells))
+        # Quotes stand already, where they are needed.
+        file.write(safe.write_csv(include_header=number == 0, quote_style="never").encode())
         rows += piece.height
     return rows
+
+
+def _write_excel(pieces: Pieces, file: IO[bytes]) -> int:
+    """The same for Excel."""
+    file.write(BYTE_ORDER_MARK.encode())
+    return _write_csv(pieces, file)
+
+
+def text_cells(column: pl.Expr) -> pl.Expr:
+    """:func:`hallofshame.domain.csv_cells.text_cell` for a column of texts; null stays null."""
+    is_formula = column.str.contains(FORMULA) & ~column.str.contains(NUMBER)
+    safe = pl.when(is_formula).then(pl.lit(APOSTROPHE) + column).otherwise(column)
+    quotes = safe.str.contains(QUOTED) | (safe == "")
+    doubled = safe.str.replace_all('"', '""', literal=True)
+    return pl.when(quotes).then(pl.format('"{}"', doubled)).otherwise(safe).name.keep()
 
 
 def _lists(piece: pl.DataFrame) -> list[str]:
@@ -140,4 +158,8 @@ def _write_parquet(pieces: Pieces, target: Path, about: Mapping[str, str] | None
     return rows
 
 
-_WRITERS: dict[str, Callable[[Pieces, IO[bytes]], int]] = {"csv": _write_csv, "json": _write_json}
+_WRITERS: dict[str, Callable[[Pieces, IO[bytes]], int]] = {
+    "csv": _write_csv,
+    "excel": _write_excel,
+    "json": _write_json,
+}

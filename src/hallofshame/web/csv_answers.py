@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import typing
@@ -12,6 +10,7 @@ from typing import Any
 
 from typing_extensions import get_type_hints, is_typeddict
 
+from hallofshame.domain.csv_cells import BYTE_ORDER_MARK, cell
 from hallofshame.web.envelope import ATTRIBUTION, Row
 from hallofshame.web.wording import DEMONSTRATION_MARK
 
@@ -19,12 +18,16 @@ CSV_TYPE = "text/csv; charset=utf-8"
 WHOLE = "data"
 """The table that is all of ``data``."""
 
+_LINE_END = "\r\n"
+
 ATTRIBUTION_COLUMN = "attribution"
 ATTRIBUTION_TEXT = "; ".join(f"{source['text']} ({source['url']})" for source in ATTRIBUTION)
 
 
-def write(body: Row, answers: Any, table: str, tables: Sequence[str] = ()) -> bytes:
-    """The table as UTF-8 CSV.
+def write(
+    body: Row, answers: Any, table: str, tables: Sequence[str] = (), *, for_excel: bool = False
+) -> bytes:
+    """The table as UTF-8 CSV, its texts no formulas; ``for_excel``: after a byte order mark.
 
     Columns are the fields of the declared row type, also where there is no row. What lies in a field of its
     own is spread over columns named ``outer.inner``; null is an empty cell. A list that is one of the
@@ -35,13 +38,12 @@ def write(body: Row, answers: Any, table: str, tables: Sequence[str] = ()) -> by
     columns = _columns_of(answers, table, rows)
     own = {name.removeprefix(f"{table}.") for name in tables if name.startswith(f"{table}.")}
     names = [name for name in columns if name not in own]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*names, ATTRIBUTION_COLUMN])
+    lines = [",".join([*names, ATTRIBUTION_COLUMN])]
     for row in rows:
         flat = _flat(row)
-        writer.writerow([*(flat.get(name) for name in names), about])
-    return out.getvalue().encode()
+        lines.append(",".join([*(cell(flat.get(name)) for name in names), cell(about)]))
+    mark = BYTE_ORDER_MARK if for_excel else ""
+    return f"{mark}{_LINE_END.join(lines)}{_LINE_END}".encode()
 
 
 def attribution(*, is_demonstration: bool) -> str:
@@ -86,8 +88,6 @@ def _flat(row: Mapping[str, Any], prefix: str = "") -> Row:
             found |= _flat(value, f"{prefix}{name}.")
         elif isinstance(value, list):
             found[f"{prefix}{name}"] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        elif isinstance(value, bool):
-            found[f"{prefix}{name}"] = str(value).lower()
         else:
             found[f"{prefix}{name}"] = value
     return found

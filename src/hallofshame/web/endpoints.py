@@ -24,7 +24,10 @@ from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading, site
 from hallofshame.web.takes import Take, Takes, choice, flat
 
-FORMATS = ("json", "csv")
+FORMATS = ("json", "csv", "excel")
+_FORMATS_MEANING = (
+    "JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents."
+)
 PAGING = ("total", "limit", "offset")
 """The parts of the envelope that say how long a list is and which piece of it this is."""
 _DECLARATION = "declaration"
@@ -65,9 +68,9 @@ class Endpoint:
         """Everything it takes in the query, the choice of format included."""
         if self.answers is None:
             return self.takes
-        asked = [*self.takes, choice("format", FORMATS, "JSON, or one table as CSV with a header line.")]
+        asked = [*self.takes, choice("format", FORMATS, _FORMATS_MEANING)]
         if len(self.tables) > 1:
-            asked.append(choice("table", self.tables, "Which table, with `format=csv`."))
+            asked.append(choice("table", self.tables, "Which table, with `format=csv` or `format=excel`."))
         return tuple(asked)
 
     @property
@@ -106,14 +109,17 @@ class Endpoint:
         if isinstance(body, Response):
             raise TypeError(f"{self.rule} makes a response of its own; declare it with is_file")
         asked = Parameters(request.args, (take.name for take in self.parameters))
-        if asked.choice("format", FORMATS) == "json":
+        form = asked.choice("format", FORMATS)
+        if form == "json":
             if asked.text("table") is not None:
-                raise InputError("table goes with format=csv only; leave it out", parameter="table")
+                raise InputError(
+                    "table goes with format=csv and format=excel only; leave it out", parameter="table"
+                )
             return Raw.json(body)
         table = asked.choice("table", self.tables) if len(self.tables) > 1 else self.tables[0]
         name = csv_answers.file_name(request.path, table if len(self.tables) > 1 else None)
         return Raw(
-            csv_answers.write(body, self.answers, table, self.tables),
+            csv_answers.write(body, self.answers, table, self.tables, for_excel=form == "excel"),
             csv_answers.CSV_TYPE,
             {"Content-Disposition": f'inline; filename="{name}"'},
         )

@@ -35,7 +35,7 @@ export function Choosing({ onHint, children }: { onHint: (period: string) => voi
   );
 }
 
-/** Links to the same view as JSON and as CSV. */
+/** Links to the same view as JSON, as CSV and as CSV for Excel. */
 export function SameView({ path, asked, of }: { path: string; asked: ApiParameters; of: string }) {
   return (
     <p className="same-view small">
@@ -46,6 +46,10 @@ export function SameView({ path, asked, of }: { path: string; asked: ApiParamete
       ·{" "}
       <a href={apiUrl(path, { ...asked, format: "csv" })} download>
         CSV<span className="visually-hidden"> of {of}</span>
+      </a>{" "}
+      ·{" "}
+      <a href={apiUrl(path, { ...asked, format: "excel" })} download>
+        CSV for Excel<span className="visually-hidden"> of {of}</span>
       </a>
     </p>
   );
