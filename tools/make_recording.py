@@ -308,7 +308,7 @@ def write_tape(
         write_json(folder / "ride_ids.json", catalogue.ride_ids(park, unknown), indent=0)
     if cut.feed is Feed.QUEUE_TIMES and (lands := without_land(tape, park, catalogue)):
         write_json(folder / "lands.json", lands, indent=0)
-    if schedule := catalogue.schedule(park, cut.timezone):
+    if schedule := catalogue.schedule(park, cut.timezone, recorded_weekdays(tape, cut.timezone)):
         write_json(folder / "schedule.json", schedule, indent=0)
     if locations := catalogue.locations(park):
         write_json(folder / "locations.json", locations)
@@ -330,6 +330,13 @@ def write_tape(
         "polls": polls.n_unique(),
         "rows": tape.height,
     }
+
+
+def recorded_weekdays(tape: pl.DataFrame, timezone: str) -> set[int]:
+    """The ISO weekdays (1 = Monday) with polls in at least three of their hours."""
+    local = pl.col("polled_at").dt.convert_time_zone(timezone)
+    days = tape.group_by(day=local.dt.date()).agg(hours=local.dt.hour().n_unique())
+    return set(days.filter(pl.col("hours") >= 3)["day"].dt.weekday())
 
 
 def without_land(tape: pl.DataFrame, park: str, catalogue: Catalogue) -> dict[str, str]:

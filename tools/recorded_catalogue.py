@@ -81,17 +81,27 @@ class Catalogue:
         known = self._lands.get(park, {})
         return {name: known[name] for name in sorted(names) if name in known}
 
-    def schedule(self, park: str, timezone: str) -> list[dict[str, Any]]:
-        """The published hours in the form of ThemeParks.wiki, without the offers to buy."""
+    def schedule(self, park: str, timezone: str, weekdays: set[int]) -> list[dict[str, Any]]:
+        """The published hours in the form of ThemeParks.wiki, without the offers to buy.
+
+        Hours of a single week are given for the recorded ``weekdays`` (1 = Monday) alone: a day with hours
+        and without polls would count as one on which nobody looked (R4).
+        """
         if park in SCHEDULES:
             entries = self._read(SCHEDULES[park])["schedule"]
             return [{key: value for key, value in entry.items() if key != "purchases"} for entry in entries]
         if park in SIX_FLAGS_HOURS:
             operator_id, week = SIX_FLAGS_HOURS[park]
-            return six_flags_hours(self._source, operator_id, dt.date.fromisoformat(week), timezone)
-        if park in EFTELING_HOURS:
-            return efteling_hours(self._source, dt.date.fromisoformat(EFTELING_HOURS[park]), timezone)
-        return []
+            week_of_hours = six_flags_hours(self._source, operator_id, dt.date.fromisoformat(week), timezone)
+        elif park in EFTELING_HOURS:
+            week_of_hours = efteling_hours(
+                self._source, dt.date.fromisoformat(EFTELING_HOURS[park]), timezone
+            )
+        else:
+            return []
+        return [
+            entry for entry in week_of_hours if dt.date.fromisoformat(entry["date"]).isoweekday() in weekdays
+        ]
 
     def locations(self, park: str) -> dict[str, tuple[float, float]]:
         """Coordinates of a park's entities."""

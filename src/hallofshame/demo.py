@@ -19,17 +19,20 @@ import polars as pl
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock, SystemClock
+from hallofshame.demo_reach import RECORD_DAYS, first_day
 from hallofshame.demo_record import RECORD_FILE, Edition, Record, digest_of
 from hallofshame.domain.errors import RecordingError, SettingsError, StoreError
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.feeds.recordings import Recording
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, load_tapes
+from hallofshame.feeds.replay.wire import SCHEDULE_REACH
 from hallofshame.feeds.themeparks_wiki_parse import parse_schedule
 from hallofshame.installation import Installation, make_folder
 from hallofshame.metrics import METRICS_VERSION
-from hallofshame.pipeline.classifying import classify
+from hallofshame.pipeline.classifying import WAIT_DAYS, classify
 from hallofshame.pipeline.ingest import ingest_readings
+from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.pipeline.shipped import PARK_COLUMNS, CatalogueRow, load_parks
 from hallofshame.pipeline.sync import sync
 from hallofshame.settings import Settings
@@ -44,10 +47,7 @@ DATABASE_FILE = "hallofshame-demo.sqlite"
 """A name of its own, so that no demonstration ever replaces a real record."""
 PREPARING_FILE = "demo-preparing.json"
 
-RECORD_DAYS = 35
-"""How far back the record is made: enough for last week with its trend, and for most of last month."""
-
-SHARES = {"Parks, hours and rides": 10, "Record of the last weeks": 35, "Statistics": 55}
+SHARES = {"Parks and hours": 5, "Record of weeks and years": 30, "Statistics": 65}
 """The stages of the preparation, each with its part of the whole time in percent."""
 
 Progress = Callable[[int, int], None]
@@ -86,7 +86,7 @@ class Demo:
         tapes: Sequence[Tape] | None = None,
         edition: str = "",
         clock: Clock | None = None,
-        days: int = RECORD_DAYS,
+        days: int | None = None,
     ) -> None:
         clock = clock if clock is not None else SystemClock()
         self._replay = ReplayServer(
@@ -96,7 +96,7 @@ class Demo:
         self._clock = clock
         self._given = settings
         self._fresh = fresh
-        self._days = days * ONE_DAY
+        self._days = days
         self.parks = recorded_parks(list(self._replay.tapes.values()), settings)
         self.goes_on = False
         self.why_anew: str | None = None
@@ -182,7 +182,8 @@ class Demo:
         if last > latest_believable(self._clock.now()):
             return "it ends later than now"
         days = (now - last) // 86_400
-        return f"it ended {days} days ago" if days > self._days.days else None
+        most = RECORD_DAYS if self._days is None else self._days
+        return f"it ended {days} days ago" if days > most else None
 
     def _forget(self) -> None:
         (self._given.data / RECORD_FILE).unlink(missing_ok=True)
@@ -232,16 +233,20 @@ class Demo:
     def _catalogue(self, progress: Progress) -> None:
         parts = self.installation
         parts.make_ready(migrate=True)
-        sync(parts.database, parts.feeds, parts.clock, parts.log("sync"))
         for done, park in enumerate(self.parks):
             for tape in park.tapes:
-                self._publish_past_hours(park.row, tape)
+                self._publish_hours(park, tape)
             progress(done + 1, len(self.parks))
 
-    def _publish_past_hours(self, park: CatalogueRow, tape: Tape) -> None:
-        """What the park published for the days of the record; the feed itself only tells days to come."""
+    def _publish_hours(self, recorded: RecordedPark, tape: Tape) -> None:
+        """The hours of the days of the record, which no feed tells any more.
+
+        Those of days to come are left to the feed, except where it tells none at all.
+        """
+        park = recorded.row
         today = local_day(self._clock.now(), park.timezone)
-        first, last = today - self._days - ONE_DAY, today - ONE_DAY
+        first = first_day(recorded.tapes, today, self._days) - ONE_DAY
+        last = today - ONE_DAY if tape.info.feed is Feed.THEMEPARKS_WIKI else today + SCHEDULE_REACH
         body = {"schedule": tape.schedule_between(first, last)}
         hours = parse_schedule(body, tape.info.park_external_id, park.timezone)
 
@@ -274,6 +279,8 @@ class Demo:
                 del pending[park.row.slug]
                 self._record_state.write(self._given.data)
             progress(done + 1, len(self.parks))
+        # Only now, because what is published of an entity is kept for the rides that are known.
+        sync(parts.database, parts.feeds, parts.clock, parts.log("sync"))
 
     def _pending(self, now: dt.datetime) -> dict[str, int]:
         """Where each park's record is to go on from; kept, because a park takes several transactions."""
@@ -281,7 +288,7 @@ class Demo:
             known = observed_range(connection)
         pending = self._record_state.pending
         for park in self.parks:
-            first = local_day(now, park.row.timezone) - self._days
+            first = first_day(park.tapes, local_day(now, park.row.timezone), self._days)
             start = day_bounds(first, park.row.timezone)[0]
             if park.row.park_id in known:
                 start = max(start, known[park.row.park_id][1] + 1)
@@ -291,11 +298,25 @@ class Demo:
 
     def _statistics(self, progress: Progress) -> None:
         parts = self.installation
-        # The second time round the tiers know the typical waits, which are statistics themselves (R13).
-        rounds = 1 if self.goes_on else 2
-        for number in range(rounds):
+        if self.goes_on:
             classify(parts.database, parts.clock, parts.tier_book())
-            parts.rollup.run(_part_of(progress, number, rounds))
+            parts.rollup.run(progress)
+            return
+        # The second time round the tiers know the typical waits, which are statistics themselves (R13). Days
+        # that lie too far back for these are computed the second time only.
+        older = self._clock.now().date() - (WAIT_DAYS + 1) * ONE_DAY
+        parts.database.run(lambda connection: _set_aside(connection, older))
+        classify(parts.database, parts.clock, parts.tier_book())
+        parts.rollup.run(_part_of(progress, 0, 2))
+        classify(parts.database, parts.clock, parts.tier_book())
+        mark_range(parts.database, parts.clock, end=older)
+        parts.rollup.run(_part_of(progress, 1, 2))
+
+
+def _set_aside(connection: Connection, until: dt.date) -> None:
+    """Take the days up to ``until`` off the dirty list."""
+    marks = dirty.dirty(connection)
+    dirty.clear(connection, marks.filter(pl.col("day") <= until))
 
 
 def _part_of(progress: Progress, number: int, rounds: int) -> Progress:

@@ -57,7 +57,6 @@ def test_more_than_two_parks_have_published_hours_that_fit_the_rides() -> None:
             for entry in tape.schedule_between(*WEEK_OF_2027)
             if entry["type"] == "OPERATING"
         }
-        assert len(opened) == 7, tape.info.park_name
         busy = busy_polls(tape)
         assert busy
         inside = [

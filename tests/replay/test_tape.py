@@ -51,30 +51,37 @@ def test_a_sunday_night_poll_holds_into_monday() -> None:
     assert heard_wait(tape, local(MONDAY + 2 * WEEK, 0, 10)) == 5
 
 
-def test_a_week_plays_the_recorded_week_of_its_number_in_any_year() -> None:
-    mondays = [dt.date.fromisocalendar(2026, week, 1) for week in range(10, 30)]
-    tape = queue_times_tape(*((local(monday, 12), monday.isocalendar().week) for monday in mondays))
+def weekly_tape(*weeks: int) -> Tape:
+    """One poll on the Monday of each of these weeks of 2026; its wait is the number of the week."""
+    return queue_times_tape(*((local(dt.date.fromisocalendar(2026, week, 1), 12), week) for week in weeks))
+
+
+def heard_week(tape: Tape, year: int, week: int) -> int | None:
+    return heard_wait(tape, local(dt.date.fromisocalendar(year, week, 1), 12))
+
+
+def test_every_week_plays_one_of_the_five_recorded_weeks_nearest_in_the_year() -> None:
+    tape = weekly_tape(*range(10, 41))
     for year in (2024, 2025, 2027, 2031):
-        for week in (10, 17, 29):
-            assert heard_wait(tape, local(dt.date.fromisocalendar(year, week, 1), 12)) == week
+        for week in range(12, 39):
+            heard = heard_week(tape, year, week)
+            assert heard is not None
+            assert abs(heard - week) <= 2
+    assert heard_week(tape, 2027, 1) in (10, 11, 12, 39, 40)
 
 
-def test_the_53rd_week_of_a_year_is_taken_for_the_first() -> None:
-    mondays = [dt.date.fromisocalendar(2026, week, 1) for week in (1, 10, 20, 30, 40)]
-    tape = queue_times_tape(*((local(monday, 12), monday.isocalendar().week) for monday in mondays))
-    assert heard_wait(tape, local(dt.date.fromisocalendar(2026, 53, 1), 12)) == 1
+def test_the_53rd_week_of_a_year_is_as_near_to_the_first_as_the_52nd() -> None:
+    tape = weekly_tape(1, 2, 3, 4, 5, 40)
+    assert {heard_week(tape, year, 53) for year in (2020, 2026, 2032, 2037, 2043)} <= {1, 2, 3, 4, 5}
 
 
-def test_a_week_that_was_not_recorded_plays_the_four_nearest_of_the_year_in_turn() -> None:
-    recorded = (5, 20, 22, 24, 26, 50)
-    mondays = [dt.date.fromisocalendar(2026, week, 1) for week in recorded]
-    tape = queue_times_tape(*((local(monday, 12), monday.isocalendar().week) for monday in mondays))
-    summer = [dt.date.fromisocalendar(2027, week, 1) for week in range(27, 36)]
-    assert {heard_wait(tape, local(monday, 12)) for monday in summer} == {20, 22, 24, 26}
-    heard = [heard_wait(tape, local(monday, 12)) for monday in summer]
-    assert all(before != after for before, after in pairwise(heard))
-    winter = dt.date.fromisocalendar(2027, 1, 1)
-    assert heard_wait(tape, local(winter, 12)) in (5, 20, 26, 50)
+def test_neighbouring_weeks_and_the_same_week_of_the_next_year_play_other_weeks() -> None:
+    tape = weekly_tape(5, 20, 22, 24, 26, 28, 50)
+    summer = [heard_week(tape, 2027, week) for week in range(20, 31)]
+    assert set(summer) == {20, 22, 24, 26, 28}
+    assert all(before != after for before, after in pairwise(summer))
+    for week in range(20, 31):
+        assert heard_week(tape, 2027, week) != heard_week(tape, 2028, week)
 
 
 def test_recorded_weeks_form_a_ring_and_empty_weeks_are_no_part_of_it() -> None:
@@ -257,6 +264,10 @@ def test_schedule_repeats_by_whole_weeks_in_wall_time() -> None:
         }
     ]
     assert len(tape.schedule_between(winter, winter + 6 * DAY)) == 7
+    three_days = themeparks_wiki_tape((local(MONDAY, 12), "OPERATING", 5), schedule=schedule[1:4])
+    year = three_days.schedule_between(winter, winter + 52 * WEEK - DAY)
+    assert len(year) == 52 * 3
+    assert {dt.date.fromisoformat(entry["date"]).weekday() for entry in year} == {1, 2, 3}
     assert queue_times_tape((local(MONDAY, 12), 1)).schedule_between(winter, winter) == []
 
 

@@ -1,9 +1,9 @@
 """A tape: one park's recording, played for ever, shifted by whole weeks.
 
 What "shifted by whole weeks" means: a poll recorded on a Friday at 14:05 park time is heard on a Friday at
-14:05 park time. Each week plays the recorded week of the same ISO number (of several years, the first). Where
-there is none, the four recorded weeks that are nearest in the year take turns, so that summer plays summer.
-The shift is one of *wall time*, so summer time does not move the opening hours:
+14:05 park time. The five recorded weeks that are nearest in the year take turns: summer plays summer, and the
+same week of another year plays another one. The shift is one of *wall time*, so summer time does not move the
+opening hours:
 
 - A wall time that the present week skips (clocks go forward) is not heard.
 - An hour that the present week has twice plays twice, each pass from the recording's pass of the same number
@@ -32,7 +32,8 @@ from hallofshame.feeds.replay.rows import STAMPS, tape_rows
 MAX_HOLD_SECONDS = 90 * 60
 _WEEK = dt.timedelta(days=7)
 _WEEKS_OF_YEAR = 52
-_WEEKS_IN_TURN = 4
+_WEEKS_IN_TURN = 5
+"""No divisor of 52 or 53, so that no two years running play alike."""
 _CACHED_WEEKS = 16
 
 
@@ -164,13 +165,14 @@ class Tape:
         """The recorded hours laid out over the dates ``first`` to ``last``, both included.
 
         The recorded whole weeks repeat from their first date on, so weekdays fit; the days over are left out.
+        Days of a single week repeat as that week.
         """
         if not self._schedule:
             return []
         origin = min(self._schedule)
-        period = ((max(self._schedule) - origin).days + 1) // 7 * 7
+        period = max(1, ((max(self._schedule) - origin).days + 1) // 7) * 7
         entries: list[dict[str, Any]] = []
-        for ordinal in range(first.toordinal(), last.toordinal() + 1 if period else first.toordinal()):
+        for ordinal in range(first.toordinal(), last.toordinal() + 1):
             date = dt.date.fromordinal(ordinal)
             source = origin + dt.timedelta(days=(date - origin).days % period)
             recorded = self._schedule.get(source, ())
@@ -231,8 +233,6 @@ class Tape:
         """The Monday of the recorded week that plays in the present week of ``monday``."""
         week = monday.isocalendar().week
         nearest = sorted(self.weeks, key=lambda recorded: (_weeks_apart(recorded, week), recorded))
-        if _weeks_apart(nearest[0], week) == 0:
-            return nearest[0]
         in_turn = sorted(nearest[:_WEEKS_IN_TURN])
         return in_turn[monday.toordinal() // 7 % len(in_turn)]
 
