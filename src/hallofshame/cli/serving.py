@@ -93,8 +93,9 @@ def demo_run(host: str | None, port: int | None, data: Path, fresh: bool) -> Non
     """Run the whole system on real recordings. Needs no internet.
 
     The recordings are played by a server on this machine, shifted by whole weeks, as if they were of today.
-    The first time a record of the last weeks is made from them, which takes about half a minute on two cores;
-    meanwhile the pages say how far it is. The record is kept: the next demonstration goes on with it.
+    The recorded weeks repeat. The first time a record of years (of most parks: of two months) is made from
+    them, which takes less than a minute on two cores; meanwhile the pages say how far it is. The record is
+    kept: the next demonstration goes on with it.
 
     \b
     Example:
@@ -115,7 +116,7 @@ def _what_is_prepared(show: Demo, folder: Path) -> str:
     if show.goes_on:
         return f"The record kept in {folder} goes on; FRESH=1 make demo, or --fresh, makes a new one."
     cause = "" if show.why_anew is None else f" anew ({show.why_anew})"
-    return f"Making its record{cause}, about half a minute; {show.web.url} says how far it is."
+    return f"Making its record{cause}, less than a minute; {show.web.url} says how far it is."
 
 
 @contextmanager
