@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, collection, cycle, kernel, startup
+from benchmarks import answers, collection, cycle, kernel, matching, startup
 
 if __name__ == "__main__":
     kernel.main()
     cycle.main()
     collection.main()
+    matching.main()
     answers.main()
     startup.main()

@@ -79,15 +79,15 @@ def test_rides_get_slugs_that_are_unique_in_their_park(database: Database) -> No
 def test_a_rename_keeps_id_and_slug_and_remembers_all_names(database: Database) -> None:
     (ride_id,) = seed(database, {1: 1})[1]
     with database.write() as connection:
-        catalogue.rename_ride(connection, ride_id, "Baron 1898 ", NOW)
-        catalogue.rename_ride(connection, ride_id, "Ride 0", NOW)
-        catalogue.rename_ride(connection, ride_id, "Baron 1898", NOW)
+        catalogue.rename_rides(connection, {ride_id: "Baron 1898 "}, NOW)
+        catalogue.rename_rides(connection, {ride_id: "Ride 0"}, NOW)
+        catalogue.rename_rides(connection, {ride_id: "Baron 1898"}, NOW)
         (row,) = catalogue.rides(connection)
         assert (row.ride_id, row.slug, row.name) == (ride_id, "ride-0", "Baron 1898")
         assert catalogue.ride_names(connection, 1) == {ride_id: {"Ride 0", "Baron 1898"}}
         assert catalogue.ride_names(connection, 2) == {}
         with pytest.raises(NotFoundError, match="no ride 999"):
-            catalogue.rename_ride(connection, 999, "x", NOW)
+            catalogue.rename_rides(connection, {999: "x"}, NOW)
 
 
 def test_rides_are_touched_and_turned_inactive_in_any_number(

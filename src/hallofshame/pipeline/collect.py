@@ -132,6 +132,7 @@ class Collector:
 
     def store(self, observed_at: dt.datetime, answers: Sequence[ParkAnswer]) -> CycleResult:
         """Write the answers of one cycle in one transaction."""
+        self._prepare(answers)
         stored = self._database.run(lambda connection: self._attempt(connection, observed_at, answers))
         self._settled = True
         answers, observations = stored.answers, stored.observations
@@ -158,6 +159,20 @@ class Collector:
             result.cut_short,
         )
         return result
+
+    def _prepare(self, answers: Sequence[ParkAnswer]) -> None:
+        """Recognise the rides of all answers before the writing transaction begins."""
+        if not self._settled:
+            self._forget()
+        with self._database.read() as connection:
+            self._registry.prepare(
+                connection,
+                [
+                    (answer.park.park_id, answer.reading.feed, map(_sighting, answer.reading.rides))
+                    for answer in answers
+                    if answer.reading is not None
+                ],
+            )
 
     def _check_clock(self, observed_at: dt.datetime, answers: Sequence[ParkAnswer]) -> None:
         """Refuse a stamp that every source says is too late, or every source says is too early.
@@ -273,7 +288,7 @@ class Collector:
     def _identify(
         self, connection: Connection, park: PolledPark, reading: ParkReading, observed_at: dt.datetime
     ) -> list[int]:
-        sightings = [Sighting(ride.external_id, ride.name, ride.kind, ride.land) for ride in reading.rides]
+        sightings = list(map(_sighting, reading.rides))
         known = self._registry.resolve(connection, park.park_id, reading.feed, sightings, observed_at)
         return [known[sighting] for sighting in sightings]
 
@@ -312,6 +327,10 @@ class Collector:
         schedules.upsert_show_times(connection, fresh, now)
         self._shows = {show for show in self._shows if to_unix(show[1].starts_at) > now - STALE_SECONDS}
         self._shows.update(fresh)
+
+
+def _sighting(ride: RideReading) -> Sighting:
+    return Sighting(ride.external_id, ride.name, ride.kind, ride.land)
 
 
 def _failed(answer: ParkAnswer, failure: ParkFailedError, finding: Finding) -> ParkAnswer:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from rapidfuzz.distance import Levenshtein
 
 from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed, RideKind
-
-MAX_EDIT_DISTANCE = 2
-"""Names this many edits apart or fewer may be one ride (R14: edit distance < 3)."""
-
-_NUMBERS = re.compile(r"\d+")
+from hallofshame.pipeline.similar_names import SimilarNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +42,52 @@ MeetsAlso = Callable[[Sighting, str], bool]
 """Whether a sighting was ever seen in one answer together with a ride of that normalised name."""
 
 
+class _Names:
+    """Some rides of a park by their names, as the name rules ask for them; those with lower ids first."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._by_name: dict[str, dict[int, None]] = {}
+        self._by_old_name: dict[str, dict[int, None]] = {}
+        self._similar: SimilarNames | None = None
+
+    def add(self, ride_id: int, name: str, old_names: Iterable[str] = ()) -> None:
+        """Take a ride in, under normalised names."""
+        self._names[ride_id] = name
+        self._by_name.setdefault(name, {})[ride_id] = None
+        for old in old_names:
+            self._by_old_name.setdefault(old, {})[ride_id] = None
+        if self._similar is not None:
+            self._similar.add(ride_id, name)
+
+    def remove(self, ride_id: int, old_names: Iterable[str] = ()) -> None:
+        """Leave a ride out from now on."""
+        name = self._names.pop(ride_id, None)
+        if name is None:
+            return
+        self._by_name[name].pop(ride_id, None)
+        for old in old_names:
+            self._by_old_name.get(old, {}).pop(ride_id, None)
+        if self._similar is not None:
+            self._similar.discard(ride_id, name)
+
+    def called(self, name: str) -> int | None:
+        """The first ride shown under ``name``."""
+        return next(iter(self._by_name.get(name, ())), None)
+
+    def once_called(self, name: str) -> int | None:
+        """The first ride that was ever seen under ``name`` beside the one that it is shown under."""
+        return next(iter(self._by_old_name.get(name, ())), None)
+
+    def alike(self, name: str) -> Iterator[tuple[int, str]]:
+        """The rides shown under a name similar to ``name``, with that name."""
+        if self._similar is None:
+            self._similar = SimilarNames()
+            for ride_id, known in self._names.items():
+                self._similar.add(ride_id, known)
+        return self._similar.find(name)
+
+
 class Matcher:
     """Finds the ride of each sighting in one park, first rule that answers (R14).
 
@@ -65,76 +103,51 @@ class Matcher:
         manual: Mapping[str, int] | None = None,
         meets_also: MeetsAlso | None = None,
     ) -> None:
-        self._feed = feed
         self._manual = manual or {}
         self._meets_also = meets_also or (lambda _sighting, _name: False)
         self._by_id: dict[str, int] = {}
-        self._ids: dict[int, set[str]] = defaultdict(set)
-        self._by_name: dict[str, list[int]] = defaultdict(list)
-        self._by_old_name: dict[str, list[int]] = defaultdict(list)
-        self._names: dict[int, str] = {}
+        self._old_names: dict[int, list[str]] = {}
+        self._all = _Names()
+        # Ids before names: a ride that has another id of this feed is no ride of a sighting with an id.
+        self._without_id = _Names()
         for ride in sorted(rides, key=lambda ride: ride.ride_id):
-            for external_id in ride.external_ids.get(feed, frozenset()):
-                self._by_id[external_id] = ride.ride_id
-                self._ids[ride.ride_id].add(external_id)
-            self._add_name(ride.ride_id, ride.name)
-            for old in ride.old_names:
-                self._by_old_name[normalise(old)].append(ride.ride_id)
+            ids = ride.external_ids.get(feed, frozenset())
+            self._by_id.update(dict.fromkeys(ids, ride.ride_id))
+            name, old = normalise(ride.name), [normalise(spelling) for spelling in ride.old_names]
+            self._old_names[ride.ride_id] = old
+            self._all.add(ride.ride_id, name, old)
+            if not ids:
+                self._without_id.add(ride.ride_id, name, old)
 
     def match(self, sighting: Sighting) -> Match:
         """The ride of ``sighting``; the caller answers a new one with :meth:`learn`."""
-        if sighting.external_id is not None and sighting.external_id in self._by_id:
-            return Match(self._by_id[sighting.external_id], "external_id")
+        external_id = sighting.external_id
+        if external_id is not None and external_id in self._by_id:
+            return Match(self._by_id[external_id], "external_id")
         name = normalise(sighting.name)
-        for rule, index in (("name", self._by_name), ("old_name", self._by_old_name)):
-            fitting = [ride for ride in index.get(name, ()) if self._may_be(ride, sighting)]
-            if fitting:
-                return Match(min(fitting), rule)
-        alike = self._alike(sighting, name)
+        rides = self._all if external_id is None else self._without_id
+        for rule, ride_id in (("name", rides.called(name)), ("old_name", rides.once_called(name))):
+            if ride_id is not None:
+                return Match(ride_id, rule)
+        alike = [ride for ride, known in rides.alike(name) if not self._meets_also(sighting, known)]
         if len(alike) == 1:
             return Match(alike[0], "similar_name")
-        mapped = self._manual.get(sighting.external_id or "") or self._manual.get(name)
+        mapped = self._manual.get(external_id or "") or self._manual.get(name)
         if mapped is not None:
             return Match(mapped, "manual_mapping")
         return Match(None, "new")
 
     def learn(self, ride_id: int, sighting: Sighting) -> None:
         """Take note that ``sighting`` is ``ride_id``, so that the sightings after it can tell."""
+        if ride_id not in self._old_names:
+            self._old_names[ride_id] = []
+            name = normalise(sighting.name)
+            self._all.add(ride_id, name)
+            if sighting.external_id is None:
+                self._without_id.add(ride_id, name)
         if sighting.external_id is not None:
             self._by_id[sighting.external_id] = ride_id
-            self._ids[ride_id].add(sighting.external_id)
-        if ride_id not in self._names:
-            self._add_name(ride_id, sighting.name)
-
-    def _add_name(self, ride_id: int, name: str) -> None:
-        self._names[ride_id] = normalise(name)
-        self._by_name[self._names[ride_id]].append(ride_id)
-
-    def _may_be(self, ride_id: int, sighting: Sighting) -> bool:
-        """Ids before names: a ride that has another id of this feed is another ride."""
-        return sighting.external_id is None or not self._ids.get(ride_id)
-
-    def _alike(self, sighting: Sighting, name: str) -> list[int]:
-        return [
-            ride_id
-            for ride_id, known in self._names.items()
-            if known != name
-            and self._may_be(ride_id, sighting)
-            and similar(name, known)
-            and not self._meets_also(sighting, known)
-        ]
-
-
-def similar(name: str, other: str) -> bool:
-    """Whether two normalised names are within edit distance < 3 and may be one ride.
-
-    Names that differ in a number are two things ("Slide 1", "Slide 2"), and two edits in a name of a few
-    letters are another name.
-    """
-    if _NUMBERS.findall(name) != _NUMBERS.findall(other):
-        return False
-    distance = Levenshtein.distance(name, other, score_cutoff=MAX_EDIT_DISTANCE)
-    return distance <= MAX_EDIT_DISTANCE and 3 * distance <= min(len(name), len(other))
+            self._without_id.remove(ride_id, self._old_names[ride_id])
 
 
 def in_order(sightings: Iterable[Sighting]) -> Sequence[Sighting]:

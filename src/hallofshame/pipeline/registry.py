@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -16,6 +15,7 @@ from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed, RideKind
+from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.identity import (
     KnownRide,
     Matcher,
@@ -23,6 +23,7 @@ from hallofshame.pipeline.identity import (
     Sighting,
     in_order,
 )
+from hallofshame.pipeline.known_rides import ParkIndex, load_known_rides
 from hallofshame.pipeline.seeding import mark_all_days
 from hallofshame.store import catalogue
 from hallofshame.store.models import ExternalId, Park, Ride, RideName
@@ -67,18 +68,6 @@ def load_mapping(path: Path) -> list[ManualMapping]:
     return found
 
 
-@dataclass
-class _ParkIndex:
-    """What is known of one park's rides, as the matcher wants it."""
-
-    slug: str
-    primary_feed: Feed
-    rides: dict[int, KnownRide] = field(default_factory=dict)
-    kinds: dict[int, str] = field(default_factory=dict)
-    lands: dict[int, str | None] = field(default_factory=dict)
-    seen: dict[int, int] = field(default_factory=dict)
-
-
 class Registry:
     """Answers sightings with ride ids, and keeps what it knows in memory while the store has not changed."""
 
@@ -86,8 +75,9 @@ class Registry:
         self._mapping = list(mapping)
         self._version: tuple[int, ...] | None = None
         self._steady = False
-        self._parks: dict[int, _ParkIndex] = {}
+        self._parks: dict[int, ParkIndex] = {}
         self._answers: dict[tuple[int, Feed, Sighting], int] = {}
+        self._prepared: dict[tuple[int, Feed, tuple[Sighting, ...]], dict[Sighting, int]] = {}
 
     def resolve(
         self,
@@ -118,7 +108,10 @@ class Registry:
             return known
         names = {normalise(sighting.name) for sighting in asked}
         together = meets_also or (lambda _sighting, name: name in names)
-        answers, changed = self._match(connection, park_id, feed, fresh, seen_at, together)
+        prepared = None if meets_also else self._prepared.get((park_id, feed, tuple(fresh)))
+        matches = self._match(park_id, feed, fresh, together) if prepared is None else prepared
+        answers, changed = self._keep(connection, park_id, feed, matches, seen_at, together)
+        self._prepared = {key: held for key, held in self._prepared.items() if key[0] != park_id}
         if changed:
             # What else these rides were called may come again, and would then be a change back.
             self._answers = {
@@ -150,7 +143,8 @@ class Registry:
         if version == self._version:
             return
         self._answers.clear()
-        self._parks = _load(connection)
+        self._prepared.clear()
+        self._parks = load_known_rides(connection)
         self._version = version
 
     @staticmethod
@@ -163,38 +157,65 @@ class Registry:
         )
         return tuple(connection.execute(select(*counts)).one())
 
+    def prepare(self, connection: Connection, asked: Iterable[tuple[int, Feed, Iterable[Sighting]]]) -> None:
+        """Match sightings of single answers ahead of :meth:`resolve`, which then only writes (R14).
+
+        Matching many new names takes time, and a writing transaction keeps others waiting. It is
+        used if the store has not changed in between, and found anew otherwise. ``asked``: park, feed and
+        sightings. Park by park, so that what fails over one is left to :meth:`resolve`.
+        """
+        self._refresh(connection)
+        for park_id, feed, sightings in asked:
+            try:
+                ordered = in_order(sightings)
+                fresh = [one for one in ordered if (park_id, feed, one) not in self._answers]
+                if fresh:
+                    names = {normalise(sighting.name) for sighting in ordered}
+                    matches = self._match(park_id, feed, fresh, lambda _one, name, names=names: name in names)  # type: ignore[misc]
+                    self._prepared[park_id, feed, tuple(fresh)] = matches
+            except FAILURES:
+                continue
+
     def _match(
+        self, park_id: int, feed: Feed, sightings: list[Sighting], meets_also: MeetsAlso
+    ) -> dict[Sighting, int]:
+        """The ride of each sighting; new ones have the numbers from :data:`_PROVISIONAL` on."""
+        index = self._parks[park_id]
+        matcher = Matcher(index.rides.values(), feed, self._manual(index, feed), meets_also)
+        answers: dict[Sighting, int] = {}
+        new = 0
+        for sighting in sightings:
+            ride_id = matcher.match(sighting).ride_id
+            if ride_id is None:
+                ride_id = _PROVISIONAL + new
+                new += 1
+            matcher.learn(ride_id, sighting)
+            answers[sighting] = ride_id
+        return answers
+
+    def _keep(
         self,
         connection: Connection,
         park_id: int,
         feed: Feed,
-        sightings: list[Sighting],
+        matches: Mapping[Sighting, int],
         seen_at: dt.datetime,
         meets_also: MeetsAlso,
     ) -> tuple[dict[Sighting, int], set[int]]:
-        """The ride of each sighting, and the rides that have another name or kind now."""
+        """Write what was matched: the ride of each sighting, and the rides with another name or kind now."""
         index = self._parks[park_id]
-        matcher = Matcher(index.rides.values(), feed, self._manual(index, feed), meets_also)
-        answers: dict[Sighting, int] = {}
-        new: list[Sighting] = []
-        for sighting in sightings:
-            ride_id = matcher.match(sighting).ride_id
-            if ride_id is None:
-                ride_id = _PROVISIONAL + len(new)
-                new.append(sighting)
-            matcher.learn(ride_id, sighting)
-            answers[sighting] = ride_id
-        created = self._create(connection, park_id, new, seen_at)
-        answers = {
-            sighting: created[ride_id - _PROVISIONAL] if ride_id >= _PROVISIONAL else ride_id
-            for sighting, ride_id in answers.items()
-        }
+        new: dict[int, Sighting] = {}
+        for sighting, ride_id in matches.items():
+            if ride_id >= _PROVISIONAL:
+                new.setdefault(ride_id, sighting)
+        created = dict(zip(new, self._create(connection, park_id, list(new.values()), seen_at), strict=True))
+        answers = {sighting: created.get(ride_id, ride_id) for sighting, ride_id in matches.items()}
         renamed = self._remember(connection, index, feed, answers, seen_at, meets_also)
         corrected = self._correct_kinds(connection, park_id, feed, answers, seen_at)
         _note_lands(connection, index, answers, seen_at)
         return answers, renamed | corrected
 
-    def _manual(self, index: _ParkIndex, feed: Feed) -> Mapping[str, int]:
+    def _manual(self, index: ParkIndex, feed: Feed) -> Mapping[str, int]:
         by_name = {normalise(ride.name): ride.ride_id for ride in index.rides.values()}
         found: dict[str, int] = {}
         for line in self._mapping:
@@ -227,14 +248,14 @@ class Registry:
     def _remember(
         self,
         connection: Connection,
-        index: _ParkIndex,
+        index: ParkIndex,
         feed: Feed,
         answers: Mapping[Sighting, int],
         seen_at: dt.datetime,
         meets_also: MeetsAlso,
     ) -> set[int]:
         """Keep new ids and new spellings; the primary feed's latest is the one shown. Returns the renamed."""
-        renamed: set[int] = set()
+        renamed: dict[int, str] = {}
         ids: list[catalogue.NewExternalId] = []
         spellings: list[tuple[int, str, int]] = []
         for sighting, ride_id in answers.items():
@@ -248,16 +269,16 @@ class Registry:
             leads = feed is index.primary_feed and sighting.external_id is not None
             latest = to_unix(seen_at) >= index.seen[ride_id]
             if leads and latest and not meets_also(sighting, normalise(ride.name)):
-                catalogue.rename_ride(connection, ride_id, sighting.name, to_unix(seen_at))
                 ride.old_names = (ride.old_names | {ride.name}) - {sighting.name}
                 ride.name = sighting.name
-                renamed.add(ride_id)
+                renamed[ride_id] = sighting.name
             elif sighting.name not in ride.old_names:
                 spellings.append((ride_id, sighting.name, to_unix(seen_at)))
                 ride.old_names |= {sighting.name}
         catalogue.add_external_ids(connection, ids, to_unix(seen_at))
+        catalogue.rename_rides(connection, renamed, to_unix(seen_at))
         catalogue.remember_names(connection, spellings)
-        return renamed
+        return set(renamed)
 
     def _correct_kinds(
         self,
@@ -289,7 +310,7 @@ class Registry:
 
 
 def _note_lands(
-    connection: Connection, index: _ParkIndex, answers: Mapping[Sighting, int], seen_at: dt.datetime
+    connection: Connection, index: ParkIndex, answers: Mapping[Sighting, int], seen_at: dt.datetime
 ) -> None:
     """Keep the lands that rides were seen in; an answer without lands changes nothing."""
     moment = to_unix(seen_at)
@@ -300,32 +321,3 @@ def _note_lands(
     }
     catalogue.set_lands(connection, moved)
     index.lands.update(moved)
-
-
-def _load(connection: Connection) -> dict[int, _ParkIndex]:
-    """Everything the store knows of all rides."""
-    parks = {
-        park_id: _ParkIndex(slug, Feed(primary))
-        for park_id, slug, primary in connection.execute(select(Park.park_id, Park.slug, Park.primary_feed))
-    }
-    names: dict[int, set[str]] = defaultdict(set)
-    for ride_id, name in connection.execute(select(RideName.ride_id, RideName.name)):
-        names[ride_id].add(name)
-    ids: dict[int, dict[Feed, frozenset[str]]] = defaultdict(dict)
-    for feed in Feed:
-        for external_id, ride_id in catalogue.external_ids(connection, feed, "ride").items():
-            mine = ids[ride_id].get(feed, frozenset())
-            ids[ride_id][feed] = mine | {external_id}
-    seen = dict(connection.execute(select(Ride.ride_id, Ride.last_seen_at)).all())
-    for ride in catalogue.rides(connection):
-        index = parks[ride.park_id]
-        index.seen[ride.ride_id] = seen[ride.ride_id]
-        index.rides[ride.ride_id] = KnownRide(
-            ride.ride_id,
-            ride.name,
-            frozenset(names[ride.ride_id] - {ride.name}),
-            dict(ids.get(ride.ride_id, {})),
-        )
-        index.kinds[ride.ride_id] = ride.kind
-        index.lands[ride.ride_id] = ride.land
-    return parks

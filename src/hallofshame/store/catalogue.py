@@ -27,6 +27,18 @@ SLUG_LENGTH = 180
 """Leaves room in its column for the suffix that sets two rides of one name apart."""
 
 _IDS_AT_ONCE = 5_000
+_NEW_RIDES = pl.Schema(
+    {
+        "park_id": pl.Int64(),
+        "slug": pl.String(),
+        "name": pl.String(),
+        "kind": pl.String(),
+        "land": pl.String(),
+        "is_active": pl.Boolean(),
+        "first_seen_at": pl.Int64(),
+        "last_seen_at": pl.Int64(),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,21 +205,28 @@ def create_rides(connection: Connection, new: Sequence[NewRide]) -> list[int]:
         (park, slug)
         for park, slug in connection.execute(select(Ride.park_id, Ride.slug).where(Ride.park_id.in_(parks)))
     }
-    ids: list[int] = []
-    for ride in new:
-        name, seen_at = _clip(ride.name, NAME_LENGTH), unix(ride.seen_at)
-        slug = _free_slug(ride.park_id, name, taken)
-        values = {
-            "park_id": ride.park_id,
-            "slug": slug,
-            "name": name,
-            "kind": str(ride.kind),
-            "land": None if ride.land is None else _clip(ride.land, LAND_LENGTH),
-            "is_active": True,
-            "first_seen_at": seen_at,
-            "last_seen_at": seen_at,
-        }
-        ids.append(connection.execute(insert(Ride), values).lastrowid)
+    slugs = _Slugs(taken)
+    rows = [
+        (
+            ride.park_id,
+            slugs.free(ride.park_id, _clip(ride.name, NAME_LENGTH)),
+            _clip(ride.name, NAME_LENGTH),
+            str(ride.kind),
+            None if ride.land is None else _clip(ride.land, LAND_LENGTH),
+            True,
+            unix(ride.seen_at),
+            unix(ride.seen_at),
+        )
+        for ride in new
+    ]
+    bulk.insert(connection, Ride, pl.DataFrame(rows, schema=_NEW_RIDES, orient="row"))
+    known = {
+        (park, slug): ride_id
+        for park, slug, ride_id in connection.execute(
+            select(Ride.park_id, Ride.slug, Ride.ride_id).where(Ride.park_id.in_(parks))
+        )
+    }
+    ids = [known[row[0], row[1]] for row in rows]
     remember_names(
         connection,
         [(i, _clip(ride.name, NAME_LENGTH), unix(ride.seen_at)) for i, ride in zip(ids, new, strict=True)],
@@ -215,15 +234,16 @@ def create_rides(connection: Connection, new: Sequence[NewRide]) -> list[int]:
     return ids
 
 
-def rename_ride(connection: Connection, ride_id: int, name: str, seen_at: Instant) -> None:
-    """Give a ride the name it is shown under now; the old one stays among its names, its slug stays.
+def rename_rides(connection: Connection, names: Mapping[int, str], seen_at: Instant) -> None:
+    """Give rides the names they are shown under now; the old ones stay among their names, slugs stay.
 
     :raises NotFoundError: for an unknown ride.
     """
-    name = _clip(name, NAME_LENGTH)
-    if connection.execute(update(Ride).where(Ride.ride_id == ride_id).values(name=name)).rowcount == 0:
-        raise NotFoundError(f"there is no ride {ride_id}")
-    remember_names(connection, [(ride_id, name, unix(seen_at))])
+    clipped = {ride_id: _clip(name, NAME_LENGTH) for ride_id, name in sorted(names.items())}
+    if missing := clipped.keys() - _existing(connection, clipped):
+        raise NotFoundError(f"there is no ride {min(missing)}")
+    _set_each(connection, "name", clipped)
+    remember_names(connection, [(ride_id, name, unix(seen_at)) for ride_id, name in clipped.items()])
 
 
 def ride_names(connection: Connection, park_id: int) -> dict[int, set[str]]:
@@ -257,14 +277,12 @@ def set_active(connection: Connection, ride_ids: Collection[int], *, active: boo
 
 def set_kinds(connection: Connection, kinds: Mapping[int, str]) -> None:
     """Correct what kind of entity rides are, by ride id."""
-    for ride_id, kind in sorted(kinds.items()):
-        connection.execute(update(Ride).where(Ride.ride_id == ride_id).values(kind=kind))
+    _set_each(connection, "kind", kinds)
 
 
 def set_lands(connection: Connection, lands: Mapping[int, str]) -> None:
     """Note in which land of their park rides stand, by ride id."""
-    for ride_id, land in sorted(lands.items()):
-        connection.execute(update(Ride).where(Ride.ride_id == ride_id).values(land=_clip(land, LAND_LENGTH)))
+    _set_each(connection, "land", {ride_id: _clip(land, LAND_LENGTH) for ride_id, land in lands.items()})
 
 
 def classifications(connection: Connection) -> dict[int, Classification]:
@@ -301,14 +319,45 @@ def remember_names(connection: Connection, names: Iterable[tuple[int, str, int]]
     bulk.upsert(connection, RideName, frame, keep=["first_seen_at"])
 
 
-def _free_slug(park_id: int, name: str, taken: set[tuple[int, str]]) -> str:
-    base = slug = slugify(name)[:SLUG_LENGTH].strip("-") or "ride"
-    number = 1
-    while (park_id, slug) in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    taken.add((park_id, slug))
-    return slug
+class _Slugs:
+    """Slugs that are free in their park; the first ride of a name gets it plain, a second one ``-2``."""
+
+    def __init__(self, taken: set[tuple[int, str]]) -> None:
+        self._taken = taken
+        self._last: dict[tuple[int, str], int] = {}
+
+    def free(self, park_id: int, name: str) -> str:
+        """The next free slug for a ride of that name."""
+        base = slug = slugify(name)[:SLUG_LENGTH].strip("-") or "ride"
+        number = self._last.get((park_id, base), 1)
+        while (park_id, slug) in self._taken:
+            number += 1
+            slug = f"{base}-{number}"
+        self._last[park_id, base] = number
+        self._taken.add((park_id, slug))
+        return slug
+
+
+def _existing(connection: Connection, ride_ids: Collection[int]) -> set[int]:
+    """Those of ``ride_ids`` that are rides."""
+    return {
+        ride_id
+        for some in _slices(ride_ids)
+        for ride_id in connection.scalars(
+            select(Ride.ride_id).where(Ride.ride_id.in_(_literal_ids())), {"ids": some}
+        )
+    }
+
+
+def _set_each(connection: Connection, column: str, values: Mapping[int, str]) -> None:
+    """Give each ride its own value of one column, in one statement that is sent many times."""
+    if values:
+        statement = (
+            update(Ride).where(Ride.ride_id == bindparam("which")).values({column: bindparam("to_be")})
+        )
+        connection.execute(
+            statement, [{"which": ride_id, "to_be": value} for ride_id, value in sorted(values.items())]
+        )
 
 
 def _clip(text: str, length: int) -> str:

@@ -1,0 +1,54 @@
+"""Everything the store knows of the rides of each park, in memory: what sightings are matched with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from hallofshame.domain.words import Feed
+from hallofshame.pipeline.identity import KnownRide
+from hallofshame.store import catalogue
+from hallofshame.store.models import Park, Ride, RideName
+
+
+@dataclass
+class ParkIndex:
+    """What is known of one park's rides, as the matcher wants it."""
+
+    slug: str
+    primary_feed: Feed
+    rides: dict[int, KnownRide] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
+    lands: dict[int, str | None] = field(default_factory=dict)
+    seen: dict[int, int] = field(default_factory=dict)
+
+
+def load_known_rides(connection: Connection) -> dict[int, ParkIndex]:
+    """Everything the store knows of all rides."""
+    parks = {
+        park_id: ParkIndex(slug, Feed(primary))
+        for park_id, slug, primary in connection.execute(select(Park.park_id, Park.slug, Park.primary_feed))
+    }
+    names: dict[int, set[str]] = defaultdict(set)
+    for ride_id, name in connection.execute(select(RideName.ride_id, RideName.name)):
+        names[ride_id].add(name)
+    ids: dict[int, dict[Feed, frozenset[str]]] = defaultdict(dict)
+    for feed in Feed:
+        for external_id, ride_id in catalogue.external_ids(connection, feed, "ride").items():
+            mine = ids[ride_id].get(feed, frozenset())
+            ids[ride_id][feed] = mine | {external_id}
+    seen = dict(connection.execute(select(Ride.ride_id, Ride.last_seen_at)).all())
+    for ride in catalogue.rides(connection):
+        index = parks[ride.park_id]
+        index.seen[ride.ride_id] = seen[ride.ride_id]
+        index.rides[ride.ride_id] = KnownRide(
+            ride.ride_id,
+            ride.name,
+            frozenset(names[ride.ride_id] - {ride.name}),
+            dict(ids.get(ride.ride_id, {})),
+        )
+        index.kinds[ride.ride_id] = ride.kind
+        index.lands[ride.ride_id] = ride.land
+    return parks
