@@ -12,8 +12,22 @@ from types import TracebackType
 
 from hallofshame.domain.redaction import redact
 
+_DIRECTIONS = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+
 LOGGER = "hallofshame"
 """Parent of every logger of this project."""
+
+_INDENT = "    "
+"""Before every line of a traceback, so that none can look like a record of its own."""
+
+_UNSAFE = {
+    code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *_DIRECTIONS)
+} | {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
+"""Characters that end or hide a line: all controls, the line ends of Unicode, changes of direction."""
+
+_UNSAFE_IN_JSON = {code: f"\\u{code:04x}" for code in _UNSAFE if code >= 0x7F}
+"""The ones that JSON leaves as they are."""
 
 _QUIET = ("apscheduler", "alembic", "urllib3")
 """Libraries whose everyday messages would drown ours."""
@@ -33,7 +47,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["traceback"] = redact(self.formatException(record.exc_info))
-        return json.dumps(entry, ensure_ascii=False)
+        return json.dumps(entry, ensure_ascii=False).translate(_UNSAFE_IN_JSON)
 
 
 class TextFormatter(logging.Formatter):
@@ -45,8 +59,20 @@ class TextFormatter(logging.Formatter):
         super().__init__("%(asctime)sZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record with passwords and keys masked, those of its traceback too."""
-        return redact(super().format(record))
+        """The record with passwords and keys masked, on one line; the lines of a traceback stand further in.
+
+        A message may hold what a stranger sent, such as the path of a request.
+        """
+        record.message = record.getMessage()
+        record.asctime = self.formatTime(record, self.datefmt)
+        lines = [redact(self.formatMessage(record)).translate(_UNSAFE)]
+        if record.exc_info:
+            trace = redact(self.formatException(record.exc_info))
+            lines += [_INDENT + line.translate(_UNSAFE) for line in trace.split("\n")]
+        if record.stack_info:
+            stack = redact(self.formatStack(record.stack_info))
+            lines += [_INDENT + line.translate(_UNSAFE) for line in stack.split("\n")]
+        return "\n".join(lines)
 
 
 def configure(level: str, form: str) -> None:
