@@ -144,6 +144,7 @@ class Installation:
         return WebSettings(
             cadence_seconds=self.settings.cadence_seconds,
             public_url=self.settings.public_url,
+            allowed_hosts=self.settings.site_hosts,
             max_age_seconds=self.settings.web_max_age_seconds,
             cache_bytes=self.settings.web_cache_megabytes * 1024 * 1024,
             demonstration=self.demonstration,

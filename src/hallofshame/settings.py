@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from hallofshame.domain.errors import SettingsError
+from hallofshame.domain.hosts import LOOPBACK_HOSTS, host_name
 from hallofshame.domain.redaction import redact, remember, secrets_of
 from hallofshame.env_file import read_env_file
 from hallofshame.feeds.policy import QUEUE_TIMES_URL, THEMEPARKS_WIKI_URL, HttpPolicy
@@ -64,8 +65,15 @@ class Settings(BaseSettings):
     )
     public_url: str | None = _setting(
         None,
-        "Where the world finds the site, for links in feeds and cards. Unset: as each request says.",
+        "Where the world finds the site, for links in feeds and cards. "
+        "Unset: as each request says, if its host is allowed.",
         "an address with http:// or https://, without ? or #",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = _setting(
+        (),
+        "Hosts that links may name while no public URL is set; under others they are relative. "
+        "Unset: this machine's own, and the address served on.",
+        "host names or addresses with commas between them, without ports",
     )
     web_workers: int = _setting(
         2, "Processes that answer requests.", "a whole number from 1 to 64", ge=1, le=64
@@ -234,12 +242,17 @@ class Settings(BaseSettings):
         "`text` or `json`",
     )
 
-    @field_validator("parks", mode="before")
+    @field_validator("parks", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(slug.strip() for slug in value.split(",") if slug.strip())
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(host_name(host) for host in value)
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
@@ -282,6 +295,13 @@ class Settings(BaseSettings):
     def default_database_file(self) -> Path:
         """Where the database is while :attr:`database_url` is unset."""
         return self.data / "hallofshame.sqlite"
+
+    @property
+    def site_hosts(self) -> frozenset[str]:
+        """:attr:`allowed_hosts`, the default filled in: the names of this machine."""
+        served_on = {self.host, f"[{self.host}]", socket.gethostname()}
+        own = LOOPBACK_HOSTS | {name.lower() for name in served_on}
+        return frozenset(self.allowed_hosts) or own
 
     @property
     def holder_name(self) -> str:

@@ -12,6 +12,7 @@ from flask import Response, make_response, request
 
 from hallofshame.web.cache import Answer
 from hallofshame.web.envelope import JSON_TYPE
+from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading, site
 
 P = ParamSpec("P")
@@ -44,7 +45,7 @@ def respond(
     """Answer the running request with what ``build`` makes of the present state of the store.
 
     The bytes are kept under the data version, the dates that matter, the address, and where the answer
-    ``names_host`` the host it was asked at: nothing else may decide what ``build`` returns. Answers about
+    ``names_host`` the address of the site: nothing else may decide what ``build`` returns. Answers about
     the present are kept for one minute at most, those that are not ``is_kept`` not at all. Errors are never
     kept.
     """
@@ -54,7 +55,7 @@ def respond(
             return _unkept(build(reading))
         query = tuple(sorted(request.args.items(multi=True)))
         bucket = reading.live_bucket if is_live else None
-        host = request.host_url if names_host else None
+        host = site_root() if names_host else None
         key = (host, request.path, query, reading.version, reading.dates, bucket)
         answer = here.answers.get(key)
         if answer is None:

@@ -28,7 +28,7 @@ from hallofshame.web.images.badge_answers import api_badges
 from hallofshame.web.images.card_pages import card_pages
 from hallofshame.web.pages import formatting, install_pages
 from hallofshame.web.preparation import hold_back
-from hallofshame.web.public_address import PublicAddress
+from hallofshame.web.public_address import install_public_address
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings
 from hallofshame.web.static_files import install_static_files
@@ -120,10 +120,9 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     install_pages(app)
     install_errors(app)
     app.after_request(_finish)
+    install_public_address(app, given.public_url, given.allowed_hosts)
     if given.preparing_file is not None:
         hold_back(app, given.preparing_file)
-    if given.public_url is not None:
-        app.wsgi_app = PublicAddress(app.wsgi_app, given.public_url)  # type: ignore[method-assign]
     return app
 
 

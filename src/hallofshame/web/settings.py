@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from hallofshame.domain.hosts import LOOPBACK_HOSTS
 from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
 
 
@@ -15,7 +16,8 @@ class WebSettings:
     ``cadence_seconds``: how often parks are collected; a live state older than three of these is no data.
     ``max_age_seconds``: how long browsers and proxies may keep an answer without asking again.
     ``cache_entries``, ``cache_bytes``: bounds of the ready answers kept in memory.
-    ``public_url``: where the world finds the site; null takes the address of each request.
+    ``public_url``: where the world finds the site; null takes the address of each request, if its host is one
+    of the ``allowed_hosts`` (in the form of :func:`hallofshame.domain.hosts.host_name`).
     ``demonstration``: the data is that of recordings, and every answer has to say so.
     ``preparing_file``: while it is there, the site says how far the preparation is, and nothing else.
     ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
@@ -24,6 +26,7 @@ class WebSettings:
 
     cadence_seconds: int = 300
     public_url: str | None = None
+    allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     max_age_seconds: int = 60
     cache_entries: int = 2_000
     cache_bytes: int = 64 * 1024 * 1024

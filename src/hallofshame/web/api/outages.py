@@ -14,6 +14,7 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
+from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outages import board, outage_rows
 from hallofshame.web.schema.outages import OutageBoard, OutageRow
@@ -106,10 +107,10 @@ def _listed(
 @endpoint(api_outages, "/parks/<park>/outages.atom", answers=None, produces=ATOM_TYPE, names_host=True)
 def feed_of_park(reading: Reading, asked: Parameters, park: str) -> bytes:
     """The latest outages of one park and their ends, as an Atom feed."""
-    return park_feed(reading, find_park(reading, park), request.host_url, request.path)
+    return park_feed(reading, find_park(reading, park), site_root(), request.path)
 
 
 @endpoint(api_outages, "/rides/<ride>/outages.atom", answers=None, produces=ATOM_TYPE, names_host=True)
 def feed_of_ride(reading: Reading, asked: Parameters, ride: str) -> bytes:
     """The latest outages of one ride and their ends, as an Atom feed."""
-    return ride_feed(reading, find_ride(reading, ride), request.host_url, request.path)
+    return ride_feed(reading, find_ride(reading, ride), site_root(), request.path)

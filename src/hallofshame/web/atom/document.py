@@ -46,9 +46,12 @@ class Feed:
     entries: Sequence[Entry]
 
 
-def tag_uri(host_url: str, day: dt.date, path: str) -> str:
-    """A tag URI: the host on that day, and a path that is unique there. It never changes."""
-    host = (urlsplit(host_url).hostname or "localhost").replace(":", "-")
+def tag_uri(root: str, day: dt.date, path: str) -> str:
+    """A tag URI: the host on that day, and a path that is unique there. It never changes.
+
+    ``root`` is the address of the site; where it is empty the host is ``localhost``.
+    """
+    host = (urlsplit(root).hostname or "localhost").replace(":", "-")
     return f"tag:{host},{day.isoformat()}:{path}"
 
 

@@ -32,17 +32,17 @@ _KIND_WORDS = {
 }
 
 
-def park_feed(reading: Reading, park: ParkInfo, host_url: str, path: str) -> bytes:
+def park_feed(reading: Reading, park: ParkInfo, root: str, path: str) -> bytes:
     """The latest outages of a park."""
-    return _feed(reading, park, None, host_url, path)
+    return _feed(reading, park, None, root, path)
 
 
-def ride_feed(reading: Reading, ride: RideInfo, host_url: str, path: str) -> bytes:
+def ride_feed(reading: Reading, ride: RideInfo, root: str, path: str) -> bytes:
     """The latest outages of a ride."""
-    return _feed(reading, reading.catalogue.parks[ride.park_id], ride, host_url, path)
+    return _feed(reading, reading.catalogue.parks[ride.park_id], ride, root, path)
 
 
-def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, host_url: str, path: str) -> bytes:
+def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, root: str, path: str) -> bytes:
     today = reading.today(park)
     _total, outages = listed_outages(
         reading.connection,
@@ -50,17 +50,17 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, host_url: str
         ride_id=None if ride is None else ride.ride_id,
         limit=MAX_OUTAGES,
     )
-    entries = _entries(reading, park, outages, host_url)
+    entries = _entries(reading, park, outages, root)
     what = park.name if ride is None else f"{ride.name}, {park.name}"
     subject = f"parks/{park.park_id}" if ride is None else f"rides/{ride.ride_id}"
     return atom.write(
         atom.Feed(
-            id=atom.tag_uri(host_url, _FIRST_DAY, f"{subject}/outages"),
+            id=atom.tag_uri(root, _FIRST_DAY, f"{subject}/outages"),
             title=f"Outages: {what}",
             subtitle=_subtitle(reading, park),
             author=_AUTHOR,
-            address=host_url.rstrip("/") + path,
-            page=host_url + (f"parks/{park.slug}" if ride is None else _ride_path(ride)),
+            address=root + path,
+            page=root + (f"/parks/{park.slug}" if ride is None else _ride_path(ride)),
             # The latest look: the store never lets it step back.
             updated=reading.data_as_of or 0,
             sources=[(source["text"], source["url"]) for source in ATTRIBUTION],
@@ -75,56 +75,56 @@ def _subtitle(reading: Reading, park: ParkInfo) -> str:
 
 
 def _ride_path(ride: RideInfo) -> str:
-    return f"rides/{ride.ride_id}-{ride.slug}"
+    return f"/rides/{ride.ride_id}-{ride.slug}"
 
 
-def _entries(reading: Reading, park: ParkInfo, outages: Sequence[Outage], host_url: str) -> list[atom.Entry]:
+def _entries(reading: Reading, park: ParkInfo, outages: Sequence[Outage], root: str) -> list[atom.Entry]:
     """One entry for the fall and one for the end of each outage, the latest first."""
     found = []
     for outage in outages:
         ride = reading.catalogue.rides.get(outage.ride_id)
         if ride is None:
             continue
-        found.append(_fall(park, ride, outage, host_url))
+        found.append(_fall(park, ride, outage, root))
         if outage.ended_at is not None:
-            found.append(_end(park, ride, outage, outage.ended_at, host_url))
+            found.append(_end(park, ride, outage, outage.ended_at, root))
     return sorted(found, key=lambda entry: (-entry.updated, entry.id))
 
 
-def _fall(park: ParkInfo, ride: RideInfo, outage: Outage, host_url: str) -> atom.Entry:
+def _fall(park: ParkInfo, ride: RideInfo, outage: Outage, root: str) -> atom.Entry:
     late = outage.kind is OutageKind.OPENING_DELAY
     happened = "did not open at" if late else "went down at"
     return atom.Entry(
-        id=_id(outage, "start", host_url),
+        id=_id(outage, "start", root),
         title=f"Down: {ride.name}",
         updated=outage.started_at,
         summary=f"{ride.name} at {park.name} {happened} {_when(outage.started_at, park.timezone)}.",
-        page=host_url + _ride_path(ride),
+        page=root + _ride_path(ride),
         category="outage",
     )
 
 
-def _end(park: ParkInfo, ride: RideInfo, outage: Outage, ended_at: int, host_url: str) -> atom.Entry:
+def _end(park: ParkInfo, ride: RideInfo, outage: Outage, ended_at: int, root: str) -> atom.Entry:
     closed = outage.kind is OutageKind.NEVER_REOPENED
     since, until = _when(outage.started_at, park.timezone), _until(outage, ended_at, park.timezone)
     lost = str(duration(outage.downtime_seconds))
     outcome = "Did not reopen" if closed else "No longer down"
     return atom.Entry(
-        id=_id(outage, "end", host_url),
+        id=_id(outage, "end", root),
         title=f"{outcome}: {ride.name} ({lost})",
         updated=ended_at,
         summary=(
             f"{ride.name} at {park.name} was down from {since} until {until}: "
             f"{lost} of open time lost. {_KIND_WORDS[outage.kind]}"
         ),
-        page=host_url + _ride_path(ride),
+        page=root + _ride_path(ride),
         category="closed" if closed else "reopening",
     )
 
 
-def _id(outage: Outage, what: str, host_url: str) -> str:
+def _id(outage: Outage, what: str, root: str) -> str:
     path = f"rides/{outage.ride_id}/outages/{outage.started_at}/{what}"
-    return atom.tag_uri(host_url, atom.day_of(outage.started_at), path)
+    return atom.tag_uri(root, atom.day_of(outage.started_at), path)
 
 
 def _when(instant: int, timezone: str) -> str:

@@ -11,9 +11,11 @@ from flask import Blueprint, Response, abort, make_response, send_file
 from hallofshame.domain.localtime import isoformat
 from hallofshame.web.answers import answered, send
 from hallofshame.web.cache import Answer
+from hallofshame.web.errors import UnknownError
 from hallofshame.web.images import icons
 from hallofshame.web.pages.registry import BY_NAME, PAGES, SITE_NAME
 from hallofshame.web.pages.view import absolute, the_build
+from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
 from hallofshame.web.tokens import tokens
 
@@ -102,10 +104,9 @@ def service_worker() -> Response:
 @file_pages.get("/robots.txt")
 def robots() -> Response:
     """Everything may be read but the administrator's part and the many forms of one answer."""
-    text = (
-        "User-agent: *\nDisallow: /api/admin/\nDisallow: /compare?\nAllow: /\n\n"
-        f"Sitemap: {absolute('/sitemap.xml')}\n"
-    )
+    text = "User-agent: *\nDisallow: /api/admin/\nDisallow: /compare?\nAllow: /\n"
+    if site_root():
+        text += f"\nSitemap: {absolute('/sitemap.xml')}\n"
     response = make_response(text)
     response.content_type = "text/plain; charset=utf-8"
     response.headers["Cache-Control"] = f"public, max-age={_DAY_SECONDS}"
@@ -116,6 +117,7 @@ def robots() -> Response:
 @answered(mimetype=_XML_TYPE)
 def sitemap(reading: Reading) -> bytes:
     """Every address of pages, parks and rides; a list of maps where they are too many for one."""
+    _require_address()
     entries = _entries(reading)
     if len(entries) <= MAX_SITEMAP_ADDRESSES:
         return _urls(entries)
@@ -130,11 +132,21 @@ def sitemap(reading: Reading) -> bytes:
 @answered(mimetype=_XML_TYPE)
 def sitemap_part(reading: Reading, part: int) -> bytes:
     """One of several maps."""
+    _require_address()
     entries = _entries(reading)
     start = (part - 1) * MAX_SITEMAP_ADDRESSES
     if part < 1 or start >= len(entries):
         abort(404)
     return _urls(entries[start : start + MAX_SITEMAP_ADDRESSES])
+
+
+def _require_address() -> None:
+    """A sitemap may hold whole addresses only, so there is none where the site has none for this request."""
+    if not site_root():
+        raise UnknownError(
+            "a sitemap needs the address of the site; set HALLOFSHAME_PUBLIC_URL, or put this host into "
+            "HALLOFSHAME_ALLOWED_HOSTS"
+        )
 
 
 def _entries(reading: Reading) -> list[tuple[str, int | None]]:

@@ -20,6 +20,7 @@ from hallofshame.web.pages.addresses import api_url
 from hallofshame.web.pages.assets import Build, PageAssets
 from hallofshame.web.pages.registry import BY_NAME, Page, chunk_source
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS, Parameters
+from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
 
 BUILD = "hallofshame_build"
@@ -46,7 +47,7 @@ class Head:
 
     @property
     def canonical(self) -> str:
-        """The absolute address."""
+        """The address under which the page is to be known."""
         return absolute(self.path + self.query)
 
     @property
@@ -66,8 +67,8 @@ class Head:
 
 
 def absolute(path: str) -> str:
-    """The address of a path at the host that was asked."""
-    return request.host_url.rstrip("/") + path
+    """The address of a path of this site, relative where the site has none for this request."""
+    return site_root() + path
 
 
 def in_script(value: Any) -> str:
