@@ -104,6 +104,23 @@ def database(request: pytest.FixtureRequest) -> Database:
     return found
 
 
+@pytest.fixture(scope="module", params=BOTH)
+def module_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A migrated database for one module whose tests only read what the module wrote, on both databases."""
+    folder = tmp_path_factory.mktemp("module")
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("_migrated_sqlite"), folder / "hallofshame.db")
+        database = Database(f"sqlite:///{folder / 'hallofshame.db'}")
+    else:
+        server: MariaDBServer = request.getfixturevalue("mariadb_server")
+        database = Database(server.create_schema(f"module_{folder.name}"))
+        schema.upgrade(database)
+    yield database
+    database.dispose()
+
+
 @pytest.fixture(params=BOTH)
 def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database without any table, once on SQLite and once on MariaDB."""

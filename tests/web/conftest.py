@@ -17,6 +17,9 @@ Yesterday all three ran for both hours without a fault: uptime 100 %, so today's
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,11 +119,38 @@ def clock() -> FixedClock:
     return FixedClock(NOW)
 
 
+@pytest.fixture(scope="session")
+def _read_app(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on the small world, for all tests of this process that only read."""
+    file = tmp_path_factory.mktemp("small") / "world.db"
+    shutil.copy(_migrated_sqlite, file)
+    database = Database(f"sqlite:///{file}")
+    built = World()
+    gardaland(built)
+    others(built)
+    built.write(database, SEEN_AT)
+    yield create_app(database, FixedClock(NOW))
+    database.dispose()
+
+
 @pytest.fixture
-def app(sqlite_database: Database, world: World, clock: FixedClock) -> Flask:
-    """The application on the small world."""
+def own_app(sqlite_database: Database, world: World, clock: FixedClock) -> Flask:
+    """An application on a small world of the test's own."""
     world.write(sqlite_database, SEEN_AT)
     return create_app(sqlite_database, clock)
+
+
+_CHANGES = frozenset({"own_app", "sqlite_database", "world", "clock", "monkeypatch", "caplog"})
+"""Fixtures by which a test may change what others would see, or look for what only a first answer does."""
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest) -> Flask:
+    """The application on the small world: shared by all that only read, of its own for others."""
+    found: Flask = request.getfixturevalue(
+        "_read_app" if _CHANGES.isdisjoint(request.fixturenames) else "own_app"
+    )
+    return found
 
 
 @pytest.fixture

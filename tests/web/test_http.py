@@ -240,8 +240,8 @@ def test_other_sites_may_read_the_tag_and_send_it_back(client: FlaskClient) -> N
     assert "Access-Control-Allow-Origin" not in client.get("/").headers
 
 
-def test_only_answers_that_name_the_host_are_kept_by_host(app: Flask, client: FlaskClient) -> None:
-    answers = app.extensions["hallofshame"].answers
+def test_only_answers_that_name_the_host_are_kept_by_host(own_app: Flask, client: FlaskClient) -> None:
+    answers = own_app.extensions["hallofshame"].answers
     for path, grows in (("/api/parks", 0), ("/api/badges/parks/1.svg", 0), ("/api/parks/1/outages.atom", 1)):
         client.get(path)
         before = len(answers)

@@ -48,10 +48,10 @@ EVERY_KIND = [
 
 
 @pytest.fixture
-def with_build(app: Flask, tmp_path: Path) -> FlaskClient:
+def with_build(own_app: Flask, tmp_path: Path) -> FlaskClient:
     """A reader of pages that have been built."""
-    app.extensions[view.BUILD] = built(tmp_path, MANIFEST)
-    return app.test_client()
+    own_app.extensions[view.BUILD] = built(tmp_path, MANIFEST)
+    return own_app.test_client()
 
 
 def attributes(client: FlaskClient, path: str, tag: str, **wanted: str) -> list[dict[str, Any]]:
@@ -133,9 +133,9 @@ def test_a_built_page_loads_the_script_its_chunk_and_its_styles(with_build: Flas
     assert (font["as"], font["type"], "crossorigin" in font) == ("font", "font/woff2", True)
 
 
-def test_a_page_that_was_not_built_is_plain_and_whole(app: Flask, tmp_path: Path) -> None:
-    app.extensions[view.BUILD] = Build.read(tmp_path)
-    text = app.test_client().get("/").text
+def test_a_page_that_was_not_built_is_plain_and_whole(own_app: Flask, tmp_path: Path) -> None:
+    own_app.extensions[view.BUILD] = Build.read(tmp_path)
+    text = own_app.test_client().get("/").text
     assert "Gardaland" in text
     assert "stylesheet" not in text
     assert "<script" not in text

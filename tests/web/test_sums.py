@@ -72,8 +72,8 @@ def test_pieces_cover_every_day_exactly_once(days: DayRange, coarsest: Grain) ->
     assert covered == days.dates()
 
 
-@pytest.fixture
-def years(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def years(module_database: Database) -> Database:
     """Two parks and three rides over more than two years, with gaps; the same on both databases."""
     world = World()
     for park_id in (1, 2):
@@ -92,8 +92,8 @@ def years(database: Database) -> Database:
             if (offset + ride_id) % 4 == 0:
                 world.idle_day(ride_id, f"{day}")
         world.day(1, f"{day}", [(begin, begin + HOUR)])
-    world.write(database)
-    return database
+    world.write(module_database)
+    return module_database
 
 
 def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> None:
@@ -101,7 +101,7 @@ def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> No
         rides = [row._asdict() for row in connection.execute(select(RideDailyStats.__table__))]
         parks = [row._asdict() for row in connection.execute(select(ParkDailyStats.__table__))]
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
         @given(ranges, ranges)
         def compare(of_one: DayRange, of_two: DayRange) -> None:
             wanted = {1: of_one, 2: of_two}
