@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import io
 import json
+import shutil
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,24 @@ KEYS = {
 }
 
 
+@pytest.fixture(scope="module")
+def recorded(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The small world, for tests that only read it."""
+    path = tmp_path_factory.mktemp("recorded") / "hallofshame.db"
+    shutil.copy(_migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    small_world(database)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def recorded_on_both(module_database: Database) -> Database:
+    """The same on both databases."""
+    small_world(module_database)
+    return module_database
+
+
 def exported(database: Database, what: str, folder: Path, **options: Any) -> list[dict[str, Any]]:
     """The rows of an export of both days, by way of JSON."""
     path = folder / f"{what}.json"
@@ -55,14 +75,15 @@ def stored(database: Database, what: str) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_every_stored_number_is_exported_as_it_is(database: Database, tmp_path: Path, what: str) -> None:
-    small_world(database)
-    rows = pl.DataFrame(exported(database, what, tmp_path), infer_schema_length=None)
+def test_every_stored_number_is_exported_as_it_is(
+    recorded_on_both: Database, tmp_path: Path, what: str
+) -> None:
+    rows = pl.DataFrame(exported(recorded_on_both, what, tmp_path), infer_schema_length=None)
     rows = rows.with_columns(pl.col("day").str.to_date())
     for name in ("hour", "started_at", "ended_at"):
         if name in rows.columns:
             rows = rows.with_columns(pl.col(name).str.to_datetime(time_zone="UTC").dt.epoch("s"))
-    expected = stored(database, what)
+    expected = stored(recorded_on_both, what)
     numbers = [
         name for name, dtype in expected.schema.items() if dtype.is_integer() and name not in ("origin",)
     ]
@@ -93,9 +114,8 @@ def test_the_counters_are_called_what_the_rule_calls_them() -> None:
     assert status | waits | {"weighted_downtime", "weighted_exposure"} <= set(KINDS["park-days"].columns)
 
 
-def test_a_park_day_says_when_the_park_was_open(sqlite_database: Database, tmp_path: Path) -> None:
-    small_world(sqlite_database)
-    monday = exported(sqlite_database, "park-days", tmp_path, park_ids=[ROME])[0]
+def test_a_park_day_says_when_the_park_was_open(recorded: Database, tmp_path: Path) -> None:
+    monday = exported(recorded, "park-days", tmp_path, park_ids=[ROME])[0]
     assert (monday["park_name"], monday["timezone"], monday["day"]) == ("Park 1", "Europe/Rome", "2026-06-01")
     assert monday["queue_times_id"] == "101"
     assert monday["themeparks_wiki_id"] == "wiki-rome"
@@ -121,12 +141,11 @@ def test_a_window_without_published_hours_ends_with_the_latest_look(
     assert tuesday["window_seconds"] == sum(window["seconds"] for window in tuesday["windows"])
 
 
-def test_shown_ratios_are_those_of_the_kernel(sqlite_database: Database, tmp_path: Path) -> None:
-    small_world(sqlite_database)
-    for row in exported(sqlite_database, "park-days", tmp_path):
+def test_shown_ratios_are_those_of_the_kernel(recorded: Database, tmp_path: Path) -> None:
+    for row in exported(recorded, "park-days", tmp_path):
         assert row["shame_score"] == scores.shame_score(row["weighted_downtime"], row["weighted_exposure"])
         assert row["coverage_percent"] == 100.0
-    ride = exported(sqlite_database, "ride-days", tmp_path)[1]
+    ride = exported(recorded, "ride-days", tmp_path)[1]
     assert ride["ride_name"] == "Bravo"
     assert ride["uptime_percent"] == 87.5
     assert ride["downtime_hours"] == 1.0
@@ -135,32 +154,27 @@ def test_shown_ratios_are_those_of_the_kernel(sqlite_database: Database, tmp_pat
     assert (ride["park_queue_times_id"], ride["themeparks_wiki_id"]) == ("101", "1-Bravo")
 
 
-def test_an_outage_is_exported_with_its_ends_and_kind(sqlite_database: Database, tmp_path: Path) -> None:
-    small_world(sqlite_database)
-    first = exported(sqlite_database, "outages", tmp_path)[0]
+def test_an_outage_is_exported_with_its_ends_and_kind(recorded: Database, tmp_path: Path) -> None:
+    first = exported(recorded, "outages", tmp_path)[0]
     assert (first["started_at"], first["ended_at"]) == ("2026-06-01T10:00:00Z", "2026-06-01T11:00:00Z")
     assert (first["kind"], first["downtime"], first["ride_name"]) == ("breakdown", 3600, "Bravo")
 
 
 @pytest.mark.parametrize("what", HOURS)
-def test_hours_are_utc_instants_and_add_up_to_the_day(
-    sqlite_database: Database, tmp_path: Path, what: str
-) -> None:
-    small_world(sqlite_database)
-    hours = exported(sqlite_database, what, tmp_path)
-    days = exported(sqlite_database, what.replace("hours", "days"), tmp_path)
+def test_hours_are_utc_instants_and_add_up_to_the_day(recorded: Database, tmp_path: Path, what: str) -> None:
+    hours = exported(recorded, what, tmp_path)
+    days = exported(recorded, what.replace("hours", "days"), tmp_path)
     assert all(row["hour"].endswith(":00:00Z") for row in hours)
     for name in ("open", "operating", "downtime", "wait_sum", "samples"):
         assert sum(row[name] for row in hours) == sum(row[name] for row in days) > 0
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_every_format_holds_the_same_rows(sqlite_database: Database, tmp_path: Path, what: str) -> None:
-    small_world(sqlite_database)
-    expected = exported(sqlite_database, what, tmp_path)
+def test_every_format_holds_the_same_rows(recorded: Database, tmp_path: Path, what: str) -> None:
+    expected = exported(recorded, what, tmp_path)
     for form in FORMATS:
         path = tmp_path / f"again.{form}"
-        assert export(sqlite_database, what, MONDAY, TUESDAY, form, str(path)) == len(expected)
+        assert export(recorded, what, MONDAY, TUESDAY, form, str(path)) == len(expected)
         assert [dict(row) for row in _read(path, form)] == [_as_text(row, form) for row in expected]
 
 
@@ -192,30 +206,23 @@ def _cell(value: object) -> str:
 
 
 @pytest.mark.parametrize("what", KINDS)
-def test_rows_come_sorted_by_day_and_key(sqlite_database: Database, tmp_path: Path, what: str) -> None:
-    small_world(sqlite_database)
+def test_rows_come_sorted_by_day_and_key(recorded: Database, tmp_path: Path, what: str) -> None:
     order = KINDS[what].order
-    keys = [tuple(row[name] for name in order) for row in exported(sqlite_database, what, tmp_path)]
+    keys = [tuple(row[name] for name in order) for row in exported(recorded, what, tmp_path)]
     assert keys == sorted(keys)
     assert len(set(keys)) == len(keys)
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_same_export_twice_gives_the_same_bytes(
-    sqlite_database: Database, tmp_path: Path, form: str
-) -> None:
-    small_world(sqlite_database)
+def test_the_same_export_twice_gives_the_same_bytes(recorded: Database, tmp_path: Path, form: str) -> None:
     for name in ("a", "b"):
-        export(sqlite_database, "ride-days", MONDAY, TUESDAY, form, str(tmp_path / name))
+        export(recorded, "ride-days", MONDAY, TUESDAY, form, str(tmp_path / name))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_an_export_in_many_pieces_equals_one_in_a_single_piece(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    small_world(sqlite_database)
-    whole = exported(sqlite_database, "ride-days", tmp_path)
-    days = [*_one_day(sqlite_database, tmp_path, MONDAY), *_one_day(sqlite_database, tmp_path, TUESDAY)]
+def test_an_export_in_many_pieces_equals_one_in_a_single_piece(recorded: Database, tmp_path: Path) -> None:
+    whole = exported(recorded, "ride-days", tmp_path)
+    days = [*_one_day(recorded, tmp_path, MONDAY), *_one_day(recorded, tmp_path, TUESDAY)]
     assert days == whole
 
 
@@ -226,9 +233,8 @@ def _one_day(database: Database, folder: Path, day: Any) -> list[dict[str, Any]]
     return found
 
 
-def test_only_the_parks_asked_for_are_exported(sqlite_database: Database, tmp_path: Path) -> None:
-    small_world(sqlite_database)
-    rows = exported(sqlite_database, "ride-days", tmp_path, park_ids=[NEW_YORK])
+def test_only_the_parks_asked_for_are_exported(recorded: Database, tmp_path: Path) -> None:
+    rows = exported(recorded, "ride-days", tmp_path, park_ids=[NEW_YORK])
     assert {row["park_id"] for row in rows} == {NEW_YORK}
 
 
@@ -247,18 +253,16 @@ def test_nothing_to_export_gives_a_valid_file_with_its_header(
         assert frame.columns == list(KINDS[what].columns)
 
 
-def test_days_outside_the_record_are_no_rows(sqlite_database: Database, tmp_path: Path) -> None:
-    small_world(sqlite_database)
+def test_days_outside_the_record_are_no_rows(recorded: Database, tmp_path: Path) -> None:
     path = tmp_path / "later.csv"
-    assert export(sqlite_database, "park-days", WEDNESDAY, WEDNESDAY, "csv", str(path)) == 0
+    assert export(recorded, "park-days", WEDNESDAY, WEDNESDAY, "csv", str(path)) == 0
     assert path.read_text().startswith("park_id,park_name,park_slug,timezone,day,")
 
 
 def test_a_dash_writes_to_the_standard_output(
-    sqlite_database: Database, capsysbinary: pytest.CaptureFixture[bytes]
+    recorded: Database, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    small_world(sqlite_database)
-    export(sqlite_database, "park-days", MONDAY, MONDAY, "csv", "-")
+    export(recorded, "park-days", MONDAY, MONDAY, "csv", "-")
     written = capsysbinary.readouterr().out.decode()
     assert [row["park_id"] for row in csv.DictReader(io.StringIO(written))] == ["1", "2"]
 
