@@ -36,7 +36,7 @@ CHECKS = [
 PLAIN = {"Accept-Encoding": "identity"}
 """Over WSGI schemathesis asks for gzip but does not unpack it."""
 
-ALLOWED, REFUSED, SENSIBLE = 10, 10, 15
+ALLOWED, REFUSED, SENSIBLE = 5, 5, 8
 """How many examples of each sort an operation gets."""
 
 EXCLUSIVE = (("period", "year", "start"), ("operator", "chain"))
