@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages demo run test bench screenshots lint clean
+.PHONY: help pages built demo run test bench screenshots lint clean
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -15,31 +15,37 @@ BIN = $(VENV)/bin
 help: ## show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1: \2/p' Makefile
 
-# The environment follows pyproject.toml: what it newly asks for is installed by the next command.
-$(VENV)/.ready: pyproject.toml
-	@for python in "$(PYTHON)" python3 python3.12 python3.13 none; do \
+FIND_PYTHON = for python in "$(PYTHON)" python3 python3.12 python3.13 none; do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
 	done; \
 	if [ "$$python" = none ]; then \
 		echo "Python 3.11 or later is needed; name it: make PYTHON=/path/to/python3" >&2; exit 1; \
-	fi; \
-	echo "Setting up $(VENV) with $$("$$python" --version)"; \
-	[ -x $(BIN)/pip ] || "$$python" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
+	fi
 
-pages: $(VENV)/.ready ## build the pages, where something changed
+# The environment follows pyproject.toml: what it newly asks for is installed by the next command. There are two:
+# what the program needs to run, and beside that the tools to develop it.
+$(VENV)/.ready-run: pyproject.toml
+	@$(FIND_PYTHON); exec "$$python" tools/set_up.py run
+
+$(VENV)/.ready-dev: pyproject.toml
+	@$(FIND_PYTHON); exec "$$python" tools/set_up.py dev
+
+pages: $(VENV)/.ready-run ## build the pages, where something changed, and print what they weigh
 	@$(BIN)/python tools/build_pages.py
 
-demo: pages ## the whole system on real recordings, no internet needed (PORT=8000 DATA=demo-data FRESH=1)
+built: $(VENV)/.ready-run
+	@$(BIN)/python tools/build_pages.py --tidy
+
+demo: built ## the whole system on real recordings (PORT=8000 DATA=demo-data FRESH=1)
 	@port="$(PORT)" data="$(DATA)" fresh="$(FRESH)"; [ "$$fresh" != 0 ] || fresh=; \
 	exec $(BIN)/hallofshame demo $${port:+--port "$$port"} $${data:+--data "$$data"} $${fresh:+--fresh}
 
-run: pages ## the same system on the live feeds (PORT=8000 DATA=data)
+run: built ## the same system on the live feeds (PORT=8000 DATA=data)
 	@port="$(PORT)" data="$(DATA)"; \
 	exec $(BIN)/hallofshame run $${port:+--port "$$port"} $${data:+--data "$$data"}
 
-test: pages ## all tests, those of the pages too (TESTS=path: some of them)
+test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some of them)
+	@$(BIN)/python tools/build_pages.py --dev
 	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; \
 	world=$$(mktemp -d) && trap 'rm -rf "$$world"' EXIT && \
 	export HALLOFSHAME_TEST_WORLD="$${HALLOFSHAME_TEST_WORLD:-$$world}" && \
@@ -47,19 +53,21 @@ test: pages ## all tests, those of the pages too (TESTS=path: some of them)
 	$(BIN)/python -m pytest -m "not speed" && \
 	$(BIN)/python -m pytest -m speed -n 0
 
-bench: $(VENV)/.ready ## measure what docs/performance.md speaks of
+bench: $(VENV)/.ready-dev ## measure what docs/performance.md speaks of
 	@$(BIN)/python -m benchmarks
 
-screenshots: pages ## pictures of every page into screenshots/ (needs Chromium)
+screenshots: $(VENV)/.ready-dev ## pictures of every page into screenshots/ (needs Chromium)
+	@$(BIN)/python tools/build_pages.py --dev
 	@$(BIN)/python tools/screenshots.py
 
-lint: $(VENV)/.ready ## style, types and the direction of imports
+lint: $(VENV)/.ready-dev ## style, types (those of the pages, too) and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/build_pages.py --check
 
 clean: ## remove the environment and caches, never data
-	rm -rf frontend/node_modules frontend/.built frontend/.lock src/hallofshame/web/static/app
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf frontend/node_modules frontend/.node frontend/.built src/hallofshame/web/static/app
+	rm -rf $(VENV) .setup .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,5 +14,9 @@ class PagesHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build, unless the wheel is an editable one."""
-        if version != "editable":
-            runpy.run_path(str(Path(self.root) / "tools" / "build_pages.py"))["build"](check_types=False)
+        if version == "editable":
+            return
+        sys.path.insert(0, str(Path(self.root) / "tools"))
+        from build_pages import build
+
+        build(quiet=True)
