@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,9 +16,12 @@ from click.testing import CliRunner, Result
 
 from hallofshame import settings
 from hallofshame.cli import cli
-from hallofshame.cli.options import DURATION
+from hallofshame.cli.options import DURATION, HOUR, opened
+from hallofshame.cli.tables import print_table
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer
+from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.rollup import Rollup
+from hallofshame.store import schema
 from support.commands import commands
 
 RECORDING = SHIPPED_RECORDINGS / "gardaland-queue-times"
@@ -103,6 +108,14 @@ def test_ingest_can_roll_up_at_once_and_a_rebuild_changes_nothing(run: Run) -> N
     rebuilt = run("rebuild", *DAYS, "--park", "Gardaland")
     assert "7 park-days to compute" in rebuilt.output
     assert "7 park-days computed, 0 rows changed" in rebuilt.output
+    local = run("rebuild", "--hour", "2025-10-08T14")
+    assert "1 park-days computed, 0 rows changed" in local.output
+    assert "1 park-days to compute" in run("rebuild", "--hour", "2025-10-08T23:00Z").output
+    line = refused(run("rebuild", "--start", "2030-01-01", "--end", "2030-01-02"))
+    assert line.startswith("Error: no observations on those days; there are some of gardaland 2025-")
+    assert refused(run("rebuild", "--days", "7")) == line
+    both = run("rebuild", "--days", "7", "--hour", "2025-10-08T14")
+    assert "exclude each other" in both.stderr
 
 
 def test_an_export_has_the_days_asked_for(run: Run, tmp_path: Path) -> None:
@@ -138,7 +151,7 @@ def test_a_data_folder_that_cannot_be_made_is_refused(run: Run, monkeypatch: pyt
 def test_a_new_database_is_made_by_itself(run: Run) -> None:
     assert run("rollup").exit_code == 0
     assert Path("data/hallofshame.sqlite").exists()
-    assert run("db", "current").output.startswith("0005 ")
+    assert run("db", "current").output.startswith(f"{schema.head()} ")
 
 
 def test_an_older_database_is_not_migrated_by_the_way(run: Run) -> None:
@@ -244,3 +257,49 @@ def test_every_command_tells_an_env_file_that_is_no_utf_8(run: Run, command: str
     assert result.exit_code in (1, 2)
     assert ".env, line 1, column 21: the byte 0xe4 is not UTF-8; save the file as UTF-8" in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_rebuild_of_nothing_says_how_to_begin(run: Run) -> None:
+    assert "there are no observations of these parks yet; run hallofshame collect" in refused(run("rebuild"))
+
+
+@pytest.mark.parametrize("text", ["2026-08-20", "14", "2026-08-20T25", "noon"])
+def test_what_is_no_hour_is_refused_with_the_forms(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="write it like 2026-08-20T14"):
+        HOUR.convert(text, None, None)
+
+
+def test_lists_are_tables_with_headings_or_json(run: Run) -> None:
+    run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
+    with sqlite3.connect("data/hallofshame.sqlite") as connection:
+        connection.execute(
+            "INSERT INTO data_quality_log (park_id, kind, subject, first_seen_at, last_seen_at, "
+            "occurrences, detail) VALUES (0, 'clock_wrong', 'host', 0, unixepoch(), 3, 'an hour ahead')"
+        )
+    connection.close()
+    with opened() as installation:
+        classify(installation.database, installation.clock, installation.tier_book())
+    for command, heads in (("quality", "kind  "), ("tiers", "park  ")):
+        table = run(command).stdout.splitlines()
+        listed = json.loads(run(command, "--json").stdout)
+        assert table[0].startswith(heads)
+        assert set(table[1]) == {"-", " "}
+        assert len(table) - 2 == len(listed) > 0
+        first = next(iter(listed[0]))
+        assert [line.split()[0] for line in table[2:]] == [row[first].split()[0] for row in listed]
+
+
+def test_doctor_answers_json_for_programs(run: Run) -> None:
+    run("rollup")
+    result = run("doctor", "--json")
+    answer = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert answer["ok"] is False
+    assert {"subject": "backlog", "ok": True, "text": "none"} in answer["checks"]
+    assert [check["subject"] for check in answer["checks"] if not check["ok"]] == ["lease", "collection"]
+
+
+def test_a_name_with_control_characters_tears_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("park", "ride"), [("a", "x\ny"), ("\u65e5\u672c", None)])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["park  ride", "----  ----", "a     x\u00b7y", "\u65e5\u672c  -"]

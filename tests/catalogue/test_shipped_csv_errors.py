@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.tiers import TierSource
-from hallofshame.pipeline.shipped import PARK_COLUMNS, load_parks, load_tier_book
+from hallofshame.pipeline.registry import MAPPING_COLUMNS, load_mapping
+from hallofshame.pipeline.shipped import OVERRIDE_COLUMNS, PARK_COLUMNS, load_parks, load_tier_book
 
 GOOD = {
     "park_id": "9001",
@@ -130,9 +132,48 @@ def test_a_bad_override_line_is_refused(tmp_path: Path, line: str, message: str)
 def test_a_wrong_header_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "bad.csv"
     file.write_text("park;ride;tier;reason\n", encoding="utf-8")
-    with pytest.raises(
-        InputError, match=r"bad\.csv, line 1: the header is .*; write 'park,ride,tier,reason'"
-    ):
+    with pytest.raises(InputError, match=r"bad\.csv, line 1: columns are separated by semicolons; separate"):
+        load_tier_book(file)
+
+
+READERS: list[tuple[Callable[[Path], object], Sequence[str]]] = [
+    (load_parks, PARK_COLUMNS),
+    (load_tier_book, OVERRIDE_COLUMNS),
+    (load_mapping, MAPPING_COLUMNS),
+]
+
+
+@pytest.mark.parametrize(("read", "columns"), READERS, ids=["catalogue", "overrides", "mapping"])
+def test_every_reader_names_the_missing_columns_and_no_others(
+    tmp_path: Path, read: Callable[[Path], object], columns: Sequence[str]
+) -> None:
+    file = tmp_path / "mine.csv"
+
+    def said(header: Sequence[str]) -> str:
+        file.write_text(",".join(header) + "\n", encoding="utf-8-sig")
+        with pytest.raises(InputError) as raised:
+            read(file)
+        return str(raised.value).removeprefix(f"{file}, line 1: ")
+
+    assert said(columns[1:]) == f"column {columns[0]!r} missing; add it to that line"
+    assert said(columns[2:]) == f"columns {columns[0]!r}, {columns[1]!r} missing; add them to that line"
+    assert said([*columns[:-1], f"{columns[-1]}s"]) == (
+        f"column {columns[-1]!r} missing; is '{columns[-1]}s' meant as {columns[-1]!r}?"
+    )
+    assert said([*columns, "note"]) == "column 'note' unknown; leave out what is not asked for"
+    assert said([*columns, columns[0]]) == f"column {columns[0]!r} named twice; leave one out"
+
+
+def test_columns_may_come_in_any_order(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("reason,tier,ride,park\nours,1,Jungle Cruise,magic-kingdom\n", encoding="utf-8")
+    assert load_tier_book(file).classify("magic-kingdom", "Jungle Cruise", None).tier == 1
+
+
+def test_a_nul_in_a_file_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_bytes(b"park,ride,tier,reason\nmagic-kingdom,\0,1,x\n")
+    with pytest.raises(InputError, match=r"mine\.csv, line 2: there is a NUL character"):
         load_tier_book(file)
 
 

@@ -294,8 +294,11 @@ def test_the_mapping_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("park,feed,ride\na,b,c\n", "column ride_at_feed is missing"),
-        ("park,feed,ride_at_feed,ride\na,wiki,1,b\n", "line 2: unknown feed 'wiki'"),
+        ("park,feed,ride\na,b,c\n", "line 1: column 'ride_at_feed' missing; add it to that line"),
+        (
+            "park,feed,ride_at_feed,ride\na,wiki,1,b\n",
+            "line 2: feed 'wiki' is not one of queue_times, ",
+        ),
     ],
 )
 def test_an_unusable_mapping_file_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -41,7 +41,6 @@ def fill(connection: Connection) -> None:
         [
             {
                 "park_id": 0,
-                "ride_id": 0,
                 "kind": "x",
                 "subject": str(number),
                 "first_seen_at": 0,

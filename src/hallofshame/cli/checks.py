@@ -12,6 +12,7 @@ from hallofshame.cli.options import configured
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import HallOfShameError
 from hallofshame.domain.localtime import isoformat, to_unix
+from hallofshame.domain.redaction import redact
 from hallofshame.installation import Installation
 from hallofshame.store import schema
 from hallofshame.store.reports.current import SystemState, system_state
@@ -27,6 +28,16 @@ class Check:
 
     text: str
     is_problem: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What was looked at: the part before the first colon."""
+        return self.text.partition(": ")[0]
+
+    @property
+    def said(self) -> str:
+        """What was found there."""
+        return redact(self.text.partition(": ")[2])
 
 
 def examine() -> Iterator[Check]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hallofshame.cli.options import DAY, chosen_parks, opened, park_option
+from hallofshame.cli.options import DAY, HOUR, chosen_parks, opened, park_option
 from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.domain.localtime import isoformat
 
@@ -49,22 +49,45 @@ def rollup() -> None:
 @click.command()
 @click.option("--start", type=DAY, help="First park-local day; without it the first observed one.")
 @click.option("--end", type=DAY, help="Last park-local day; without it the last observed one.")
+@click.option("--days", type=click.IntRange(1), metavar="N", help="The last N days, today included.")
+@click.option(
+    "--hour",
+    type=HOUR,
+    help="The day that holds this hour: 2026-08-20T14 of each park's clocks, 2026-08-20T14Z in UTC.",
+)
 @park_option
 @quiet_option
-def rebuild(start: dt.date | None, end: dt.date | None, parks: tuple[str, ...]) -> None:
+def rebuild(
+    start: dt.date | None,
+    end: dt.date | None,
+    days: int | None,
+    hour: dt.datetime | None,
+    parks: tuple[str, ...],
+) -> None:
     """Compute park-days again from the raw record.
 
-    Changes nothing unless a formula or an input has changed.
+    Changes nothing unless a formula or an input has changed. A park-day is the least that is computed: its
+    hours, and the weeks, months and years that hold it, come out of it.
 
     \b
     Example:
       hallofshame rebuild --start 2026-08-01 --end 2026-08-31 --park magic-kingdom
+      hallofshame rebuild --days 7
+      hallofshame rebuild --hour 2026-08-20T14 --park epcot
     """
-    from hallofshame.pipeline.rebuild import mark_range
+    if sum((start is not None or end is not None, days is not None, hour is not None)) > 1:
+        raise click.UsageError("--start/--end, --days and --hour exclude each other; give one of them")
+    from hallofshame.pipeline import rebuild as rebuilding
 
     with opened() as installation:
+        database, clock = installation.database, installation.clock
         ids = chosen_parks(installation, parks)
-        marked = mark_range(installation.database, installation.clock, start=start, end=end, park_ids=ids)
+        if days is not None:
+            marked = rebuilding.mark_last_days(database, clock, days, ids)
+        elif hour is not None:
+            marked = rebuilding.mark_hour(database, clock, hour, ids)
+        else:
+            marked = rebuilding.mark_range(database, clock, start=start, end=end, park_ids=ids)
         click.echo(f"{marked} park-days to compute")
         roll_up(installation)
 

@@ -58,8 +58,27 @@ class Day(click.ParamType[dt.date]):
             self.fail(f"{value!r} is no date; write it like 2026-08-20", param, ctx)
 
 
+class Hour(click.ParamType[dt.datetime]):
+    """An hour, ``2026-08-20T14`` without a time zone or ``2026-08-20T14Z`` with one."""
+
+    name = "hour"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        """The hour's begin; a usage error for anything else."""
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            found = dt.datetime.fromisoformat(str(value))
+        except ValueError:
+            found = None
+        if found is None or "T" not in str(value).upper():
+            self.fail(f"{value!r} is no hour; write it like 2026-08-20T14 or 2026-08-20T14Z", param, ctx)
+        return found.replace(minute=0, second=0, microsecond=0)
+
+
 DURATION = Duration()
 DAY = Day()
+HOUR = Hour()
 SAMPLED_FEEDS = click.Choice([Feed.QUEUE_TIMES.slug, Feed.THEMEPARKS_WIKI.slug])
 
 park_option = click.option(

@@ -6,17 +6,20 @@ import datetime as dt
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hallofshame.cli.listing import ListingGroup
 from hallofshame.cli.options import chosen_parks, configured, opened, park_option
+from hallofshame.cli.tables import json_option, print_json, print_table
 from hallofshame.clock import SystemClock
 from hallofshame.domain.localtime import isoformat
 
 
 @click.command()
-def doctor() -> None:
+@json_option
+def doctor(as_json: bool) -> None:
     """Check settings, database, schema, lease, last cycle and backlog.
 
     Prints what it found; ends with exit code 1 if anything is a problem. Changes nothing.
@@ -27,10 +30,16 @@ def doctor() -> None:
     """
     from hallofshame.cli import checks
 
-    problems = 0
-    for found in checks.examine():
-        click.echo(f"{'PROBLEM' if found.is_problem else 'ok':8}{found.text}")
-        problems += found.is_problem
+    found = list(checks.examine())
+    problems = sum(check.is_problem for check in found)
+    if as_json:
+        listed = [
+            {"subject": check.subject, "ok": not check.is_problem, "text": check.said} for check in found
+        ]
+        print_json({"ok": not problems, "checks": listed})
+    else:
+        for check in found:
+            click.echo(f"{'PROBLEM' if check.is_problem else 'ok':8}{check.subject}: {check.said}")
     if problems:
         raise click.exceptions.Exit(1)
 
@@ -60,10 +69,9 @@ def openapi() -> None:
 @click.option("--days", type=click.IntRange(1), default=7, show_default=True, help="Seen in so many days.")
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of finding; repeatable.")
 @park_option
-def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...]) -> None:
+@json_option
+def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...], as_json: bool) -> None:
     """Look the record over and list what deserves a person's eye.
-
-    One line per finding: kind, park, subject, how often, last seen, what it is.
 
     \b
     Example:
@@ -79,24 +87,29 @@ def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...]) -> None:
         with installation.database.read() as connection:
             slugs = {park.park_id: park.slug for park in catalogue.park_table(connection)}
             rows = findings.list_findings(connection, kinds=kinds or None, seen_since=since)
-    shown = [row for row in rows if ids is None or row.park_id in ids]
-    for row in shown:
-        where = slugs.get(row.park_id, "-") if row.park_id is not None else "-"
-        click.echo(
-            "\t".join(
-                (row.kind, where, row.subject, str(row.occurrences), isoformat(row.last_seen_at), row.detail)
-            )
-        )
-    click.echo(f"{len(shown)} findings in {days} days", err=True)
+    found = [
+        {
+            "kind": row.kind,
+            "park": slugs.get(row.park_id) if row.park_id is not None else None,
+            "subject": row.subject,
+            "occurrences": row.occurrences,
+            "last_seen_at": isoformat(row.last_seen_at),
+            "detail": row.detail,
+        }
+        for row in rows
+        if ids is None or row.park_id in ids
+    ]
+    _print(found, as_json, {"occurrences": "times", "last_seen_at": "last seen", "detail": "what it is"})
+    click.echo(f"{len(found)} findings in {days} days", err=True)
 
 
 @click.command()
 @park_option
-def tiers(parks: tuple[str, ...]) -> None:
+@json_option
+def tiers(parks: tuple[str, ...], as_json: bool) -> None:
     """List the rides whose tier is uncertain and should be looked at by a person.
 
-    One line per ride: park, ride, tier, source, confidence, reason. An overrides file settles them;
-    docs/catalogue.md shows its form.
+    An overrides file settles them; docs/catalogue.md shows its form.
 
     \b
     Example:
@@ -108,15 +121,29 @@ def tiers(parks: tuple[str, ...]) -> None:
         ids = chosen_parks(installation, parks)
         with installation.database.read() as connection:
             lines = review_list(connection)
-    shown = [line for line in lines if ids is None or line.park_id in ids]
-    for line in shown:
-        tier = "unrated" if line.tier is None else str(line.tier)
-        click.echo(
-            "\t".join(
-                (line.park_name, line.ride_name, tier, line.source, f"{line.confidence:.2f}", line.reason)
-            )
-        )
-    click.echo(f"{len(shown)} rides to look at", err=True)
+    found = [
+        {
+            "park": line.park_name,
+            "ride": line.ride_name,
+            "tier": line.tier,
+            "source": str(line.source),
+            "confidence": round(line.confidence, 2),
+            "reason": line.reason,
+        }
+        for line in lines
+        if ids is None or line.park_id in ids
+    ]
+    shown = found if as_json else [row | {"tier": row["tier"] or "unrated"} for row in found]
+    _print(shown, as_json, {})
+    click.echo(f"{len(found)} rides to look at", err=True)
+
+
+def _print(rows: list[dict[str, Any]], as_json: bool, headings: dict[str, str]) -> None:
+    """The rows as JSON, or as a table with their names or ``headings`` above them."""
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table([headings.get(name, name) for name in rows[0]], [list(row.values()) for row in rows])
 
 
 @click.group(cls=ListingGroup)

@@ -184,9 +184,10 @@ def _typed(rows: pl.DataFrame, feed: Feed, source: str, findings: list[Finding])
     needed = (*required[:-1], "wait_time") if narrow else required
     missing = [name for name in needed if name not in rows.columns]
     if missing:
+        columns_are = "column" if len(missing) == 1 else "columns"
         raise RecordingError(
-            f"{source}: column(s) {', '.join(missing)} missing; "
-            f"a {feed.slug} recording needs {', '.join(needed)}"
+            f"{source}: {columns_are} {', '.join(map(repr, missing))} missing; "
+            f"docs/commands.md says what a {feed.slug} recording holds"
         )
     expressions = []
     for name, dtype in columns.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed, RideKind
+from hallofshame.pipeline.csv_files import read_lines
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.identity import (
     KnownRide,
@@ -49,22 +48,11 @@ def load_mapping(path: Path) -> list[ManualMapping]:
 
     Raises :class:`InputError` that names the file, the line and the remedy.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in MAPPING_COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise InputError(
-                f"{path}: column {', '.join(missing)} is missing; needed: {', '.join(MAPPING_COLUMNS)}"
-            )
-        found = []
-        for line, row in enumerate(reader, start=2):
-            try:
-                feed = Feed.from_slug(row["feed"].strip())
-            except ValueError as error:
-                raise InputError(f"{path}, line {line}: {error}") from error
-            found.append(
-                ManualMapping(row["park"].strip(), feed, row["ride_at_feed"].strip(), row["ride"].strip())
-            )
+    found = []
+    feeds = {feed.slug: feed for feed in Feed}
+    for line in read_lines(path, MAPPING_COLUMNS):
+        park, feed = line.text("park"), line.choice("feed", feeds)
+        found.append(ManualMapping(park, feed, line.text("ride_at_feed"), line.text("ride")))
     return found
 
 

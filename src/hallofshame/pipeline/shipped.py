@@ -5,21 +5,19 @@ Every error is an :class:`InputError` that names the file, the line, the value a
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TypeVar
 
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.tiers import TIERS, PatternRule, RideRule, TierBook
 from hallofshame.domain.words import BreakdownSignal, Feed
+from hallofshame.pipeline.csv_files import WHOLE, Line, read_lines
 
 PARK_COLUMNS = (
     "park_id",
@@ -42,9 +40,6 @@ OVERRIDE_COLUMNS = ("park", "ride", "tier", "reason")
 CURATED_COLUMNS = ("park_slug", "ride", "tier", "reason")
 PATTERN_COLUMNS = ("pattern", "tier", "confidence", "note")
 
-T = TypeVar("T")
-
-_WHOLE = re.compile(r"[1-9][0-9]*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -110,87 +105,12 @@ def load_tier_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] 
     return TierBook(chosen, curated, _read_patterns(_shipped("tiers", "patterns.csv")))
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of a CSV file; it knows where it stands, for errors."""
-
-    where: str
-    cells: dict[str, str]
-
-    def error(self, column: str, problem: str) -> InputError:
-        return InputError(f"{self.where}: {column} {self.cells[column]!r} {problem}", parameter=column)
-
-    def text(self, column: str) -> str:
-        if not self.cells[column]:
-            raise self.error(column, "is empty; fill it in")
-        return self.cells[column]
-
-    def whole(self, column: str) -> int:
-        if not _WHOLE.fullmatch(self.text(column)):
-            raise self.error(column, "is not a whole number above 0; write one")
-        return int(self.cells[column])
-
-    def number(self, column: str, low: float, high: float) -> float:
-        try:
-            value = float(self.cells[column])
-        except ValueError:
-            raise self.error(column, f"is not a number; write one from {low:g} to {high:g}") from None
-        if not low <= value <= high:
-            raise self.error(column, f"is out of range; write one from {low:g} to {high:g}")
-        return value
-
-    def choice(self, column: str, choices: Mapping[str, T]) -> T:
-        try:
-            return choices[self.cells[column]]
-        except KeyError:
-            raise self.error(column, f"is not one of {', '.join(choices)}") from None
-
-    def matching(self, column: str, pattern: re.Pattern[str], remedy: str) -> str | None:
-        """The cell if it has the form of ``pattern``, ``None`` if it is empty."""
-        value = self.cells[column]
-        if value and not pattern.fullmatch(value):
-            raise self.error(column, remedy)
-        return value or None
-
-
 def _shipped(folder: str, file: str) -> Traversable:
     return resources.files("hallofshame").joinpath("data", folder, file)
 
 
-def _read_lines(file: Path | Traversable, columns: Sequence[str]) -> list[_Line]:
-    """Every line of a UTF-8 CSV file with exactly ``columns``; lines starting with ``#`` are comments."""
-    name = str(file) if isinstance(file, Path) else file.name
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{name}: cannot be read ({error}); give a UTF-8 CSV file") from error
-    # Comments are blanked, not dropped, so that the reader's line numbers stay those of the file.
-    bare = "\n".join("" if line.startswith("#") else line for line in text.split("\n"))
-    reader = csv.reader(io.StringIO(bare))
-    header: list[str] | None = None
-    lines = []
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        where = f"{name}, line {reader.line_num}"
-        if header is None:
-            header = [cell.strip() for cell in cells]
-            if header != list(columns):
-                raise InputError(f"{where}: the header is {','.join(header)!r}; write {','.join(columns)!r}")
-        elif len(cells) != len(columns):
-            raise InputError(
-                f"{where}: {len(cells)} cells where {len(columns)} belong ({','.join(columns)}); "
-                "put values with commas in double quotes"
-            )
-        else:
-            lines.append(_Line(where, dict(zip(columns, (cell.strip() for cell in cells), strict=True))))
-    if header is None:
-        raise InputError(f"{name}: the file is empty; its first line must be {','.join(columns)!r}")
-    return lines
-
-
-def _read_parks(file: Path | Traversable) -> list[tuple[_Line, CatalogueRow]]:
-    rows = [(line, _park(line)) for line in _read_lines(file, PARK_COLUMNS)]
+def _read_parks(file: Path | Traversable) -> list[tuple[Line, CatalogueRow]]:
+    rows = [(line, _park(line)) for line in read_lines(file, PARK_COLUMNS)]
     seen: set[int] = set()
     for line, row in rows:
         if row.park_id in seen:
@@ -199,7 +119,7 @@ def _read_parks(file: Path | Traversable) -> list[tuple[_Line, CatalogueRow]]:
     return rows
 
 
-def _park(line: _Line) -> CatalogueRow:
+def _park(line: Line) -> CatalogueRow:
     try:
         zone(line.text("timezone"))
     except InputError as error:
@@ -218,7 +138,7 @@ def _park(line: _Line) -> CatalogueRow:
         latitude=line.number("latitude", -90, 90) if placed else None,
         longitude=line.number("longitude", -180, 180) if placed else None,
         queue_times_id=line.matching(
-            "queue_times_id", _WHOLE, "is not a Queue-Times number; write its whole number"
+            "queue_times_id", WHOLE, "is not a Queue-Times number; write its whole number"
         ),
         themeparks_wiki_id=line.matching(
             "themeparks_wiki_id", _UUID, "is not a UUID; write it in lower case"
@@ -237,7 +157,7 @@ def _park(line: _Line) -> CatalogueRow:
     return row
 
 
-def _refuse_shared(rows: Sequence[tuple[_Line, CatalogueRow]]) -> None:
+def _refuse_shared(rows: Sequence[tuple[Line, CatalogueRow]]) -> None:
     """Slugs, external ids and names (as :func:`normalise` sees them) belong to one park each."""
     owners: dict[tuple[str, str], CatalogueRow] = {}
     for line, row in rows:
@@ -255,7 +175,7 @@ def _refuse_shared(rows: Sequence[tuple[_Line, CatalogueRow]]) -> None:
                 )
 
 
-def _tier(line: _Line) -> int:
+def _tier(line: Line) -> int:
     return line.choice("tier", {str(tier): tier for tier in TIERS})
 
 
@@ -263,7 +183,7 @@ def _read_rides(file: Path | Traversable, columns: Sequence[str], slugs: Mapping
     """A list of hand-named rides; the first of ``columns`` names the park."""
     park = columns[0]
     rules: dict[tuple[str, str], RideRule] = {}
-    for line in _read_lines(file, columns):
+    for line in read_lines(file, columns):
         slug = slugs.get(slugify(line.text(park)))
         if slug is None:
             raise line.error(park, "is no park of the catalogue; write its slug, such as magic-kingdom")
@@ -275,7 +195,7 @@ def _read_rides(file: Path | Traversable, columns: Sequence[str], slugs: Mapping
 
 def _read_patterns(file: Path | Traversable) -> list[PatternRule]:
     rules = []
-    for line in _read_lines(file, PATTERN_COLUMNS):
+    for line in read_lines(file, PATTERN_COLUMNS):
         try:
             pattern = re.compile(line.text("pattern"))
         except re.error as error:
