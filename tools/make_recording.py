@@ -28,6 +28,9 @@ THEMEPARKS_WIKI_CREDIT = {"text": "Data provided by ThemeParks.wiki", "url": "ht
 STANDSTILL = dt.timedelta(hours=3)
 """From then on a park that stands still counts as frozen (R2)."""
 
+CLAIMS = 3
+"""So many rides that run are taken for an open park (R4)."""
+
 QUEUE_TIMES_KEPT = (
     "park_id",
     "park_name",
@@ -72,7 +75,7 @@ class Cut:
     ``weeks`` are the Mondays (park-local) of the ISO weeks that are kept. ``weekdays`` restricts parks to
     some ISO weekdays (1 = Monday): where a park was recorded on both feeds, years apart, each local day comes
     from one of them, because a day put together from two years would show breakdowns that never were.
-    ``thinned``: of a stretch in which the whole park stood still, only the first poll is kept.
+    ``thinned``: of a stretch in which the whole park stood still, the first poll at most is kept.
     """
 
     dataset: str
@@ -279,20 +282,27 @@ def rows_of_park(
 
 
 def without_standstill(rows: pl.DataFrame) -> pl.DataFrame:
-    """``rows`` of one park; of polls that say the same for three hours or more, only the first.
+    """``rows`` of one park; of polls that say the same for three hours or more, only the first or none.
 
     The feed of some parks stands still all night with one ride at a posted wait. Every such reading counts as
-    unknown (R2); without them a record of years takes a tenth of the time to compute.
+    unknown (R2); without them a record of years takes a quarter of the time to compute. The first poll tells
+    when the rides had closed. It is left out as well where :data:`CLAIMS` rides or more claim to run in it:
+    alone it would not be recognised, and would count as opening hours (R4).
     """
     queues = [name for name in rows["ride_name"].unique() if single_rider_of(name) is not None]
-    said = pl.struct("ride_name", "is_open", "wait_time").hash().filter(~pl.col("ride_name").is_in(queues))
-    polls = rows.group_by("polled_at").agg(said=said.sum()).sort("polled_at")
+    is_ride = ~pl.col("ride_name").is_in(queues)
+    said = pl.struct("ride_name", "is_open", "wait_time").hash().filter(is_ride)
+    polls = (
+        rows.group_by("polled_at")
+        .agg(said=said.sum(), claims=pl.col("is_open").filter(is_ride).sum())
+        .sort("polled_at")
+    )
     stretches = polls.with_columns(stretch=pl.col("said").rle_id()).with_columns(
         first=pl.col("polled_at").min().over("stretch"), last=pl.col("polled_at").max().over("stretch")
     )
     still = pl.col("last") - pl.col("first") >= STANDSTILL
-    kept = stretches.filter(~still | (pl.col("polled_at") == pl.col("first")))
-    return rows.join(kept, on="polled_at", how="semi", maintain_order="left")
+    tells = (pl.col("polled_at") == pl.col("first")) & (pl.col("claims") < CLAIMS)
+    return rows.join(stretches.filter(~still | tells), on="polled_at", how="semi", maintain_order="left")
 
 
 def write_tape(

@@ -106,6 +106,15 @@ def test_rides_stand_in_the_land_that_they_were_seen_in_last(database: Database,
     assert lands(database) == {"Alpha": "Mountains", "Beta": "Mountains"}
 
 
+def test_a_ride_seen_later_by_a_feed_without_lands_still_gets_its_land(
+    database: Database, tmp_path: Path
+) -> None:
+    seed_parks(database)
+    take(database, recording(tmp_path / "wiki", WIKI, {"polled_at": later(90)}), Feed.THEMEPARKS_WIKI)
+    take(database, recording(tmp_path / "earlier", QUEUE_TIMES, {"land": "Harbour"}))
+    assert lands(database) == {"Alpha": "Harbour"}
+
+
 def test_a_queue_times_recording_is_written(database: Database, tmp_path: Path) -> None:
     seed_parks(database, ROME)
     path = recording(

@@ -300,12 +300,16 @@ class Registry:
 def _note_lands(
     connection: Connection, index: ParkIndex, answers: Mapping[Sighting, int], seen_at: dt.datetime
 ) -> None:
-    """Keep the lands that rides were seen in; an answer without lands changes nothing."""
+    """Keep the lands that rides were seen in; an answer without lands changes nothing.
+
+    An answer older than the ride's latest tells the land of a ride that has none, since the latest may come
+    from a feed without lands.
+    """
     moment = to_unix(seen_at)
-    moved = {
-        ride_id: sighting.land
-        for sighting, ride_id in answers.items()
-        if sighting.land and sighting.land != index.lands[ride_id] and moment >= index.seen[ride_id]
-    }
+    moved: dict[int, str] = {}
+    for sighting, ride_id in answers.items():
+        known = index.lands[ride_id]
+        if sighting.land and sighting.land != known and (known is None or moment >= index.seen[ride_id]):
+            moved[ride_id] = sighting.land
     catalogue.set_lands(connection, moved)
     index.lands.update(moved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hallofshame.domain.words import Evidence, OutageKind, Status
 
 DEMONSTRATION_NOTICE = (
-    "Demonstration: real recordings of other weeks, played again and again as if they were of today. "
+    "Demonstration: real recordings of other weeks, repeated as if they were of today. "
     "Nothing here is a statement about a park today."
 )
 """On every page and feed of a demonstration."""
