@@ -139,9 +139,9 @@ class Refusing(Database):
     park_id = ROME
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, changes_schema: bool = False) -> Iterator[Connection]:
         """As ever, but for the hours of that park."""
-        with super().write() as connection:
+        with super().write(changes_schema=changes_schema) as connection:
             yield connection
             mine = StoredSchedule.park_id == self.park_id
             if connection.scalar(select(func.count()).select_from(StoredSchedule).where(mine)):
