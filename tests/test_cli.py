@@ -7,6 +7,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -151,7 +152,22 @@ def test_a_data_folder_that_cannot_be_made_is_refused(run: Run, monkeypatch: pyt
 def test_a_new_database_is_made_by_itself(run: Run) -> None:
     assert run("rollup").exit_code == 0
     assert Path("data/hallofshame.sqlite").exists()
-    assert run("db", "current").output.startswith(f"{schema.head()} ")
+    assert run("db", "current").output == f"{schema.head()} (this program: {schema.head()})\n"
+
+
+def test_an_upgrade_of_an_empty_database_leaves_the_parks_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland,epcot")
+    assert run("db", "upgrade").output == f"schema at {schema.head()}, 2 parks\n"
+    assert run("quality", "--park", "epcot").exit_code == 0
+
+
+def test_a_cycle_without_parks_is_refused_in_one_line(run: Run) -> None:
+    run("db", "upgrade")
+    with closing(sqlite3.connect("data/hallofshame.sqlite")) as connection, connection:
+        connection.execute("UPDATE parks SET is_active = 0")
+    assert "Error: no park to collect: of 1 parks" in refused(run("collect"))
 
 
 def test_an_older_database_is_not_migrated_by_the_way(run: Run) -> None:

@@ -152,23 +152,21 @@ class Installation:
         )
 
     def make_ready(self, *, migrate: bool) -> None:
-        """Give an empty database its tables and parks; one of an older version only if ``migrate``.
+        """Give the database its tables and parks; bring those of an older version up to date if ``migrate``.
 
         :raises StoreError: when the schema is not this program's and must not be changed.
+        :raises InputError: when the parks chosen or the catalogue file cannot be used.
         """
-        from hallofshame.store import schema
-
-        if migrate or schema.current(self.database) is None:
-            schema.upgrade(self.database)
-            self.seed()
-        schema.require_head(self.database)
-
-    def seed(self) -> None:
-        """Bring the parks up to date with the shipped catalogue and the installation's own file."""
-        from hallofshame.pipeline.seeding import seed_catalogue
+        from hallofshame.pipeline.preparation import prepare
 
         settings = self.settings
-        seed_catalogue(self.database, self.clock, only=settings.parks or None, extra=settings.catalogue_file)
+        prepare(
+            self.database,
+            self.clock,
+            migrate=migrate,
+            only=settings.parks or None,
+            extra=settings.catalogue_file,
+        )
 
     def tier_book(self) -> TierBook:
         """The tier rules in force: shipped ones and the installation's overrides (R13)."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTime
 from hallofshame.domain.words import Feed, PollOutcome, QueueType
@@ -268,8 +269,23 @@ def test_only_active_parks_and_those_chosen_are_asked(sqlite_database: Database)
     assert feed.asked == [("poll", WIKI_IDS[NEW_YORK]), ("poll", WIKI_IDS[ROME])]
 
 
-def test_without_parks_a_cycle_is_empty(sqlite_database: Database) -> None:
-    assert cycle(sqlite_database, Polled(), now=NOON).parks == 0
+@pytest.mark.parametrize(
+    ("seeded", "chosen", "reason"),
+    [
+        ((), None, "has none; run: hallofshame db upgrade"),
+        ((ROME,), {"atlantis"}, "none of the chosen atlantis; run: hallofshame db upgrade"),
+        ((ROME, NEW_YORK), {"park-1"}, "of 1 parks .*, 0 are active"),
+    ],
+)
+def test_a_cycle_without_parks_is_an_error_with_the_remedy(
+    sqlite_database: Database, seeded: tuple[int, ...], chosen: set[str] | None, reason: str
+) -> None:
+    seed_parks(sqlite_database, *seeded)
+    with sqlite_database.write() as connection:
+        connection.execute(update(Park).values(is_active=False))
+    with pytest.raises(StoreError, match=f"no park to collect: .*{reason}"):
+        cycle(sqlite_database, Polled(), now=NOON, parks=frozenset(chosen) if chosen else None)
+    assert count(sqlite_database, FeedPoll) == 0
 
 
 # --- one transaction ---

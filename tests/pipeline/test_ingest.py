@@ -19,7 +19,7 @@ from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.ingest import IngestResult, ingest
 from hallofshame.pipeline.registry import ManualMapping, Registry
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.pipeline.shipped import load_parks
+from hallofshame.pipeline.shipped import PARK_COLUMNS, load_parks
 from hallofshame.pipeline.sync import seed_catalogue
 from hallofshame.store import catalogue
 from hallofshame.store.database import Database
@@ -342,6 +342,43 @@ def test_an_unknown_park_is_made_with_utc_days_and_a_finding_that_says_so(
     assert take(database, path).parks_created == 0
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"park_name": "Any name", "park_id": 5},
+        {"park_name": "EPCOT", "park_id": 9005},
+        {"park_name": "Epcot", "park_id": None},
+    ],
+)
+def test_a_park_of_the_catalogue_that_is_not_seeded_gets_its_number_and_zone(
+    database: Database, tmp_path: Path, named: dict[str, object]
+) -> None:
+    epcot = next(row for row in load_parks() if row.slug == "epcot")
+    assert take(database, recording(tmp_path, QUEUE_TIMES, named)).parks_created == 1
+    with database.read() as connection:
+        (park,) = catalogue.park_table(connection)
+        ids = catalogue.external_ids(connection, Feed.QUEUE_TIMES, "park")
+    assert (park.park_id, park.slug, park.timezone) == (epcot.park_id, "epcot", "America/New_York")
+    assert ids == {"5": epcot.park_id} | ({"9005": epcot.park_id} if named["park_id"] == 9005 else {})
+    assert found(database, "timezone_assumed") == []
+    assert take(database, recording(tmp_path, QUEUE_TIMES, named)).parks_created == 0
+
+
+def test_a_park_of_the_installations_own_catalogue_gets_its_number_and_zone(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    own = tmp_path / "parks.csv"
+    own.write_text(
+        ",".join(PARK_COLUMNS)
+        + "\n9001,lakeside,Lakeside Park,Own,Japan,Asia,Asia/Tokyo,,,777,,queue_times,closed,0,The Lakeside\n"
+    )
+    path = recording(tmp_path / "rows", QUEUE_TIMES, {"park_name": "the lakeside", "park_id": None})
+    take(sqlite_database, path, catalogue_file=own)
+    with sqlite_database.read() as connection:
+        parks = [(park.park_id, park.timezone) for park in catalogue.park_table(connection)]
+    assert parks == [(9001, "Asia/Tokyo")]
+
+
 def test_an_unknown_park_takes_the_time_zone_it_is_given(sqlite_database: Database, tmp_path: Path) -> None:
     path = recording(tmp_path, QUEUE_TIMES, {"park_name": "Nowhere Land"})
     take(sqlite_database, path, timezone="Asia/Tokyo")
@@ -364,7 +401,7 @@ def test_a_park_made_first_is_not_taken_for_the_catalogues_park_of_that_number(
 def test_each_park_of_a_recording_is_reported(sqlite_database: Database, tmp_path: Path) -> None:
     seed_parks(sqlite_database, ROME)
     told: list[tuple[int, int]] = []
-    path = recording(tmp_path, QUEUE_TIMES, {}, {"park_id": 5, "park_name": "Nowhere Land"})
+    path = recording(tmp_path, QUEUE_TIMES, {}, {"park_id": 9005, "park_name": "Nowhere Land"})
     result = take(sqlite_database, path, progress=lambda done, of: told.append((done, of)))
     assert (result.parks, result.parks_created, told) == (2, 1, [(1, 2), (2, 2)])
 

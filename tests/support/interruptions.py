@@ -7,8 +7,10 @@ change of the schema, before that is noted, and once more when the next one has 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, inspect
@@ -49,23 +51,30 @@ def killed_before(database: Database, change: int, *, committed: bool = False) -
 
 
 @contextmanager
-def killed_at_schema_change(database: Database, change: int, *, committed: bool) -> Iterator[None]:
-    """Raise :class:`Killed` at a change of the schema: right after it, or ``committed``, right before it."""
+def killed_before_schema_change(database: Database, change: int) -> Iterator[None]:
+    """Raise :class:`Killed` before the ``change``-th change of the schema, with all before it committed."""
     changes = 0
 
     def statement(connection: Connection, _cursor: Any, text: str, *_: Any) -> None:
         nonlocal changes
-        if _SCHEMA.match(text):
-            changes += 1
-            if committed and changes == change:
-                connection.connection.commit()
-                raise Killed
-
-    def afterwards(_connection: Connection, _cursor: Any, text: str, *_: Any) -> None:
-        if not committed and changes == change and _SCHEMA.match(text):
+        changes += bool(_SCHEMA.match(text))
+        if changes == change:
+            connection.connection.commit()
             raise Killed
 
-    with _listening(database, before_cursor_execute=statement, after_cursor_execute=afterwards):
+    with _listening(database, before_cursor_execute=statement):
+        yield
+
+
+@contextmanager
+def killed_after_schema_change(database: Database) -> Iterator[None]:
+    """Raise :class:`Killed` right after the first change of the schema."""
+
+    def statement(_connection: Connection, _cursor: Any, text: str, *_: Any) -> None:
+        if _SCHEMA.match(text):
+            raise Killed
+
+    with _listening(database, after_cursor_execute=statement):
         yield
 
 
@@ -80,15 +89,37 @@ def is_killed(work: Callable[[], object]) -> bool:
 
 def in_pieces(database: Database, work: Callable[[], object]) -> int:
     """Do ``work`` on a server, killed after every change of the schema and before it; returns the kills."""
+    ways = (
+        lambda: killed_before_schema_change(database, 1),
+        lambda: killed_after_schema_change(database),
+        # Some changes are made again when they are not noted, such as a view's: this one goes on from there.
+        lambda: killed_before_schema_change(database, 2),
+    )
     kills = 0
     while True:
-        with killed_at_schema_change(database, 2, committed=True):
-            before = is_killed(work)
-        with killed_at_schema_change(database, 1, committed=False):
-            after = is_killed(work)
-        kills += before + after
-        if not before and not after:
-            return kills
+        for way in ways:
+            with way():
+                if not is_killed(work):
+                    return kills
+            kills += 1
+
+
+def remains(database: Database, file: Path, work: Callable[[], object]) -> list[Path]:
+    """Do ``work`` on the SQLite ``file``; returns copies of what a kill before each change would leave."""
+    copies: list[Path] = []
+
+    def copy(_connection: Connection, _cursor: Any = None, text: str = "COMMIT", *_: Any) -> None:
+        if text != "COMMIT" and not _SCHEMA.match(text) and not _ROWS.match(text):
+            return
+        copies.append(file.with_name(f"killed-{len(copies)}.db"))
+        for end in ("", "-wal"):
+            part = file.with_name(file.name + end)
+            if part.exists():
+                shutil.copyfile(part, copies[-1].with_name(copies[-1].name + end))
+
+    with _listening(database, before_cursor_execute=copy, commit=copy):
+        work()
+    return copies
 
 
 def schema_text(database: Database) -> dict[str, str]:

@@ -60,6 +60,7 @@ def ingest(
                 park=park,
                 timezone=timezone,
                 registry=installation.registry(),
+                catalogue_file=installation.settings.catalogue_file,
                 progress=progress,
             )
         click.echo(

@@ -154,18 +154,24 @@ def db() -> None:
 @db.command()
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
-    """Bring the schema up to REVISION, by default the newest.
+    """Bring the schema up to REVISION, by default the newest, with the parks of the catalogue.
 
     \b
     Example:
       hallofshame db upgrade
     """
     from hallofshame.installation import Installation
-    from hallofshame.store import schema
+    from hallofshame.store import catalogue, schema
 
     with Installation(configured()) as installation:
-        schema.upgrade(installation.database, revision)
-        click.echo(f"schema at {schema.current(installation.database)}")
+        if revision != schema.HEAD:
+            schema.upgrade(installation.database, revision)
+            click.echo(f"schema at {revision}")
+            return
+        installation.make_ready(migrate=True)
+        with installation.database.read() as connection:
+            parks = len(catalogue.park_table(connection))
+        click.echo(f"schema at {schema.head()}, {parks} parks")
 
 
 @db.command()

@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import ClockError, ParkFailedError
+from hallofshame.domain.errors import ClockError, ParkFailedError, StoreError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.names import clipped
 from hallofshame.domain.readings import Finding, ParkReading, RideReading, ShowTime
@@ -115,6 +115,7 @@ class Collector:
     def cycle(self) -> CycleResult:
         """One collection run: a single ``observed_at`` for all parks, a single transaction for all rows.
 
+        :raises StoreError: when there is no park to ask for.
         :raises ClockError: when all sources agree that this host's clock is wrong; then nothing is written
             but the finding.
         """
@@ -125,10 +126,30 @@ class Collector:
                 for park in polled_parks(connection, self._feeds)
                 if self._only is None or park.slug in self._only
             ]
+        if not parks:
+            raise StoreError(self._why_no_parks())
         polls = PollRound(self._threads, self._clock, self._failures, observed_at, self._deadline)
         answers = polls.ask(parks)
         self._check_clock(observed_at, answers)
         return self.store(observed_at, answers)
+
+    def _why_no_parks(self) -> str:
+        with self._database.read() as connection:
+            found = catalogue.park_table(connection)
+        url = self._database.url
+        if not found:
+            return f"no park to collect: {url} has none; run: hallofshame db upgrade"
+        chosen = [park for park in found if self._only is None or park.slug in self._only]
+        if self._only is not None and not chosen:
+            return (
+                f"no park to collect: {url} has none of the chosen {', '.join(sorted(self._only))}; "
+                "run: hallofshame db upgrade"
+            )
+        active = sum(park.is_active for park in chosen)
+        return (
+            f"no park to collect: of {len(chosen)} parks of {url}, {active} are active, and none of these "
+            "has an id at a feed; correct the catalogue file, as docs/catalogue.md describes"
+        )
 
     def store(self, observed_at: dt.datetime, answers: Sequence[ParkAnswer]) -> CycleResult:
         """Write the answers of one cycle in one transaction."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -23,8 +23,8 @@ from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.identity import MeetsAlso, Sighting
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
-from hallofshame.pipeline.seeding import park_names
-from hallofshame.pipeline.shipped import load_parks
+from hallofshame.pipeline.seeding import park_names, seed_park
+from hallofshame.pipeline.shipped import CatalogueRow, load_parks
 from hallofshame.store import catalogue, findings
 from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.models import Ride
@@ -66,6 +66,7 @@ def ingest(
     park: str | None = None,
     timezone: str | None = None,
     registry: Registry | None = None,
+    catalogue_file: Path | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Read the recording at ``path`` and write it: see :func:`ingest_readings`.
@@ -76,7 +77,7 @@ def ingest(
     recording = read_recording(path, feed)
     hint = park
     if hint is None and _lacks_park(recording):
-        hint = _park_named_in(path)
+        hint = _park_named_in(path, load_parks(catalogue_file))
         log.info("the recording names no park; taken from its folder: %s", hint)
     return ingest_readings(
         database,
@@ -88,6 +89,7 @@ def ingest(
         park=hint,
         timezone=timezone,
         registry=registry,
+        catalogue_file=catalogue_file,
         progress=progress,
     )
 
@@ -103,14 +105,16 @@ def ingest_readings(
     park: str | None = None,
     timezone: str | None = None,
     registry: Registry | None = None,
+    catalogue_file: Path | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Write a recording as observations of ``feed`` sampled every ``cadence_seconds``, park by park.
 
-    Parks are found by the feed's id, else by name or alias; rides by R14; what is unknown is created. A new
-    park takes ``timezone``, or UTC with a finding that says so. What is in the store already is left as it
-    is; the park-days touched become dirty. Each park is one transaction, and what goes wrong over one park
-    ends no other's.
+    Parks are found by the feed's id, else by name or alias; rides by R14; what is unknown is created. A park
+    of the catalogue (with ``catalogue_file``) that is not in the store yet is seeded, so that it has its
+    number and time zone; any other new one takes ``timezone``, or UTC with a finding that says so. What is
+    in the store already is left as it is; the park-days touched become dirty. Each park is one transaction,
+    and what goes wrong over one park ends no other's.
 
     Raises :class:`InputError` for a cadence out of range, and the error of the first park where no park could
     be written: :class:`InputError` if that park is not named.
@@ -120,6 +124,7 @@ def ingest_readings(
     if timezone is not None:
         zone(timezone)
     registry = registry or Registry()
+    known = load_parks(catalogue_file)
     result = IngestResult()
     keys = ["park_external_id", "park_name"]
     groups = recording.readings.partition_by(keys, as_dict=True, maintain_order=True)
@@ -128,7 +133,7 @@ def ingest_readings(
     for done, (key, readings) in enumerate(groups.items()):
         source = _Source(key[0], key[1], park, timezone)
         queues = recording.queues.join(readings.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
-        writer = _ParkWriter(source, feed, cadence_seconds, registry, clock)
+        writer = _ParkWriter(source, feed, cadence_seconds, registry, clock, known)
         try:
             result.add(database.run(partial(writer.write, readings=readings, queues=queues)))
         except FAILURES as error:
@@ -182,13 +187,20 @@ class _ParkWriter:
     """Writes one park's share of a recording inside one transaction."""
 
     def __init__(
-        self, source: _Source, feed: Feed, cadence_seconds: int, registry: Registry, clock: Clock
+        self,
+        source: _Source,
+        feed: Feed,
+        cadence_seconds: int,
+        registry: Registry,
+        clock: Clock,
+        known: Sequence[CatalogueRow],
     ) -> None:
         self._source = source
         self._feed = feed
         self._cadence = cadence_seconds
         self._registry = registry
         self._clock = clock
+        self._catalogue = known
 
     def write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
         """Find or create the park and its rides, then write the observations."""
@@ -236,23 +248,47 @@ class _ParkWriter:
         )
 
     def _park(self, connection: Connection) -> tuple[int, str, bool]:
-        source = self._source
-        parks = {row.park_id: row for row in catalogue.park_table(connection)}
+        """Id and zone of the park, and whether it is new in the store."""
+        before = {park.park_id for park in catalogue.park_table(connection)}
         known = catalogue.external_ids(connection, self._feed, "park")
-        park_id = known.get(source.external_id or "")
+        park_id = known.get(self._source.external_id or "")
         if park_id is None:
-            park_id = self._park_by_name(connection)
-        if park_id is not None:
-            if source.external_id is not None and source.external_id not in known:
-                self._remember_id(connection, park_id)
-            return park_id, parks[park_id].timezone, False
-        return *self._create_park(connection), True
+            park_id = self._seeded(connection, self._row_by_id())
+        if park_id is None:
+            park_id = park_names(connection, self._catalogue).get(self._name())
+        if park_id is None:
+            park_id = self._seeded(connection, self._row_by_name())
+        if park_id is None:
+            return *self._create_park(connection), True
+        known = catalogue.external_ids(connection, self._feed, "park")
+        if self._source.external_id is not None and self._source.external_id not in known:
+            self._remember_id(connection, park_id)
+        timezones = {park.park_id: park.timezone for park in catalogue.park_table(connection)}
+        return park_id, timezones[park_id], park_id not in before
 
-    def _park_by_name(self, connection: Connection) -> int | None:
+    def _seeded(self, connection: Connection, row: CatalogueRow | None) -> int | None:
+        return None if row is None else seed_park(connection, row, self._clock.now())
+
+    def _row_by_id(self) -> CatalogueRow | None:
+        external_id = self._source.external_id
+        if external_id is None:
+            return None
+        return next((row for row in self._catalogue if row.external_id(self._feed) == external_id), None)
+
+    def _row_by_name(self) -> CatalogueRow | None:
+        """The one row that has the park's name, alias or slug; ``None`` if several have."""
+        found = [
+            row
+            for row in self._catalogue
+            if self._name() in {normalise(name) for name in (*row.names, row.slug.replace("-", " "))}
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _name(self) -> str:
         wanted = self._source.name or self._source.hint
         if wanted is None:
             raise InputError("the recording names no park; say which with --park NAME", parameter="park")
-        return park_names(connection).get(normalise(wanted))
+        return normalise(wanted)
 
     def _create_park(self, connection: Connection) -> tuple[int, str]:
         source = self._source
@@ -363,11 +399,11 @@ def _lacks_park(recording: Recording) -> bool:
     )
 
 
-def _park_named_in(path: Path) -> str:
+def _park_named_in(path: Path, known: Sequence[CatalogueRow]) -> str:
     """The one park of the catalogue whose name stands in the folder or file name of ``path``."""
     folder = path if path.is_dir() else path.parent
     words = f" {normalise(folder.resolve().name.replace('_', ' '))} "
-    found = {row.slug for row in load_parks() if any(f" {normalise(name)} " in words for name in row.names)}
+    found = {row.slug for row in known if any(f" {normalise(name)} " in words for name in row.names)}
     if len(found) != 1:
         raise InputError(
             f"the recording {path} names no park and its folder does not either; say which with --park NAME",

@@ -40,12 +40,49 @@ def seed_catalogue(
 
     :raises InputError: for a slug that is not in the catalogue and for an unusable file.
     """
-    rows = _chosen(load_parks(extra), only)
-    return run_alone(database, lambda connection: _seed(connection, rows, clock.now()))
+    rows = chosen_rows(only, extra)
+    return run_alone(database, lambda connection: seed(connection, rows, clock.now()))
 
 
-def park_names(connection: Connection) -> dict[str, int]:
-    """Normalised name, alias or slug → park of the store; a name that fits two parks is left out."""
+def chosen_rows(
+    only: Collection[str | tuple[Feed, str]] | None, extra: Path | None = None
+) -> list[CatalogueRow]:
+    """The rows of the catalogue that ``only`` picks; all of them without it.
+
+    :raises InputError: for a slug that is not in the catalogue and for an unusable file.
+    """
+    rows = load_parks(extra)
+    if only is None:
+        return rows
+    wanted = set(only)
+    slugs = {choice for choice in wanted if isinstance(choice, str)}
+    if unknown := slugs - {row.slug for row in rows}:
+        raise InputError(
+            f"the catalogue has no park {', '.join(sorted(unknown))}; give slugs such as magic-kingdom",
+            parameter="parks",
+        )
+    return [
+        row
+        for row in rows
+        if row.slug in slugs
+        or any((feed, external_id) in wanted for feed in Feed if (external_id := row.external_id(feed)))
+    ]
+
+
+def lacks_parks(connection: Connection, wanted: Collection[str] | None) -> bool:
+    """Whether the store has no park at all, or not all of those ``wanted``, by slug.
+
+    One that has some parks was seeded: with all of the catalogue, or with those that its operator chose.
+    """
+    slugs = {park.slug for park in catalogue.park_table(connection)}
+    return not slugs or not slugs.issuperset(wanted or ())
+
+
+def park_names(connection: Connection, known: Iterable[CatalogueRow] | None = None) -> dict[str, int]:
+    """Normalised name, alias or slug → park of the store; a name that fits two parks is left out.
+
+    Aliases are those of ``known``, the catalogue; of the shipped one if it is not given.
+    """
     parks = catalogue.park_table(connection)
     slugs = {park.slug: park.park_id for park in parks}
     found: dict[str, set[int]] = defaultdict(set)
@@ -53,7 +90,7 @@ def park_names(connection: Connection) -> dict[str, int]:
         if park.park_id is not None:
             found[normalise(park.name)].add(park.park_id)
             found[normalise(park.slug.replace("-", " "))].add(park.park_id)
-    for row in load_parks():
+    for row in load_parks() if known is None else known:
         park_id = slugs.get(row.slug)
         if park_id is not None:
             for name in row.names:
@@ -72,31 +109,14 @@ def mark_all_days(connection: Connection, park_ids: Iterable[int], reason: str, 
     return len(marks)
 
 
-def _chosen(
-    rows: Sequence[CatalogueRow], only: Collection[str | tuple[Feed, str]] | None
-) -> list[CatalogueRow]:
-    if only is None:
-        return list(rows)
-    wanted = set(only)
-    slugs = {choice for choice in wanted if isinstance(choice, str)}
-    if unknown := slugs - {row.slug for row in rows}:
-        raise InputError(
-            f"the catalogue has no park {', '.join(sorted(unknown))}; give slugs such as magic-kingdom",
-            parameter="parks",
-        )
-    return [
-        row
-        for row in rows
-        if row.slug in slugs
-        or any((feed, external_id) in wanted for feed in Feed if (external_id := row.external_id(feed)))
-    ]
-
-
-def _seed(connection: Connection, rows: Sequence[CatalogueRow], now: dt.datetime) -> int:
+def seed(connection: Connection, rows: Sequence[CatalogueRow], now: dt.datetime) -> int:
+    """:func:`seed_catalogue` with these rows, as a part of other work."""
     parks = catalogue.park_table(connection)
     taken = {park.park_id for park in parks}
     ids = {feed: catalogue.external_ids(connection, feed, "park") for feed in Feed}
-    touched: set[int] = set()
+    slugs: list[str] = []
+    numbered: list[dict[str, object]] = []
+    unnumbered: list[dict[str, object]] = []
     recompute: set[int] = set()
     for row in rows:
         old = _park_of(row, parks, ids)
@@ -106,20 +126,32 @@ def _seed(connection: Connection, rows: Sequence[CatalogueRow], now: dt.datetime
             values |= {"park_id": old.park_id, "slug": old.slug}
         elif row.park_id in taken:
             del values["park_id"]
+        slugs.append(str(values["slug"]))
         changed = {name for name, value in values.items() if getattr(old, name, None) != value}
-        park_id = old.park_id if old is not None else None
-        if changed or park_id is None:
-            (park_id,) = catalogue.upsert_parks(connection, [values]).values()
-            taken.add(park_id)
-            touched.add(park_id)
-        if old is not None and changed & set(_INPUTS_OF_PARK_DAYS):
-            recompute.add(park_id)
-        if _learn_ids(connection, row, park_id, ids, now):
-            touched.add(park_id)
+        if changed or old is None:
+            (numbered if "park_id" in values else unnumbered).append(values)
+        if old is not None and old.park_id is not None and changed & set(_INPUTS_OF_PARK_DAYS):
+            recompute.add(old.park_id)
+    # Those with a number first, so that none of the others is given it.
+    written = catalogue.upsert_parks(connection, numbered) | catalogue.upsert_parks(connection, unnumbered)
+    numbers = {park.slug: park.park_id for park in parks if park.park_id is not None} | written
+    touched = set(written.values())
+    touched |= _learn_ids(
+        connection, [(row, numbers[slug]) for row, slug in zip(rows, slugs, strict=True)], now
+    )
     _recompute(connection, recompute, now)
     if touched:
         data_version.bump(connection, None)
     return len(touched)
+
+
+def seed_park(connection: Connection, row: CatalogueRow, now: dt.datetime) -> int:
+    """:func:`seed` of one row; returns the number of its park."""
+    seed(connection, [row], now)
+    ids = {feed: catalogue.external_ids(connection, feed, "park") for feed in Feed}
+    park = _park_of(row, catalogue.park_table(connection), ids)
+    assert park is not None and park.park_id is not None  # noqa: S101 - it was just seeded
+    return park.park_id
 
 
 def _park_of(
@@ -160,26 +192,25 @@ def _values(row: CatalogueRow) -> dict[str, object]:
 
 
 def _learn_ids(
-    connection: Connection,
-    row: CatalogueRow,
-    park_id: int,
-    ids: dict[Feed, dict[str, int]],
-    now: dt.datetime,
-) -> bool:
-    """Make the park's outside ids mean it; returns whether anything changed."""
-    changed = False
-    for feed in Feed:
-        external_id = row.external_id(feed)
-        if external_id is None or ids[feed].get(external_id) == park_id:
-            continue
-        if external_id in ids[feed]:
-            catalogue.move_external_id(connection, feed, "park", external_id, park_id)
-        else:
-            new = catalogue.NewExternalId(feed, "park", external_id, park_id)
-            catalogue.add_external_ids(connection, [new], now)
-        ids[feed][external_id] = park_id
-        changed = True
-    return changed
+    connection: Connection, numbered: Iterable[tuple[CatalogueRow, int]], now: dt.datetime
+) -> set[int]:
+    """Make the outside ids of the parks mean them; returns the parks of which one changed."""
+    known = {feed: catalogue.external_ids(connection, feed, "park") for feed in Feed}
+    new: list[catalogue.NewExternalId] = []
+    touched: set[int] = set()
+    for row, park_id in numbered:
+        for feed in Feed:
+            external_id = row.external_id(feed)
+            if external_id is None or known[feed].get(external_id) == park_id:
+                continue
+            if external_id in known[feed]:
+                catalogue.move_external_id(connection, feed, "park", external_id, park_id)
+            else:
+                new.append(catalogue.NewExternalId(feed, "park", external_id, park_id))
+            touched.add(park_id)
+    if new:
+        catalogue.add_external_ids(connection, new, now)
+    return touched
 
 
 def _recompute(connection: Connection, park_ids: Collection[int], now: dt.datetime) -> None:

@@ -8,6 +8,7 @@ was broken off at any statement is ended by the next one, whichever way that goe
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic.operations import Operations
@@ -16,6 +17,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
 
 from hallofshame.domain.errors import StoreError
+from hallofshame.domain.redaction import redact
 from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.migrations import journal
@@ -67,6 +69,11 @@ def current_on(connection: Connection) -> str | None:
 def head() -> str:
     """The newest revision this program knows."""
     return _known()[-1].revision
+
+
+def is_at_head(connection: Connection) -> bool:
+    """Whether the schema is the one this program was written for, and nobody is changing it."""
+    return current_on(connection) == head() and not journal.is_open(connection)
 
 
 def require_head(database: Database) -> None:
@@ -121,7 +128,6 @@ def _change(connection: Connection, revision: str, direction: journal.Direction)
 def _go(connection: Connection, scripts: list[Script], place: int, target: str) -> None:
     """Run the migrations between the schema's revision and the one that has ``place`` others before it."""
     context = MigrationContext.configure(connection, opts={"render_as_batch": True})
-    directory = ScriptDirectory(str(MIGRATIONS))
     here = _require_known(scripts, current_on(connection) or BASE, _address(connection))
     steps: list[tuple[Script, journal.Direction, Callable[[], None], str]] = [
         (script, "up", script.module.upgrade, script.revision) for script in scripts[here:place]
@@ -133,7 +139,7 @@ def _go(connection: Connection, scripts: list[Script], place: int, target: str) 
         journal.begin(connection, journal.Step(script.revision, direction, target))
         with Operations.context(context):
             work()
-        context.stamp(directory, reached)
+        context.stamp(_directory(MIGRATIONS), reached)
     if steps and connection.dialect.name == "sqlite":
         _require_references(connection)
 
@@ -150,10 +156,15 @@ def _require_references(connection: Connection) -> None:
 
 def _known() -> list[Script]:
     """All migrations, the oldest first."""
-    scripts = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())[::-1]
+    scripts = list(_directory(MIGRATIONS).walk_revisions())[::-1]
     if not scripts:
         raise StoreError(f"no migrations in {MIGRATIONS}; reinstall hallofshame")
     return scripts
+
+
+@cache
+def _directory(folder: Path) -> ScriptDirectory:
+    return ScriptDirectory(str(folder))
 
 
 def _place(scripts: list[Script], revision: str) -> int | None:
@@ -177,4 +188,4 @@ def _name(scripts: list[Script], place: int) -> str:
 
 
 def _address(connection: Connection) -> str:
-    return connection.engine.url.render_as_string(hide_password=True)
+    return redact(connection.engine.url.render_as_string(hide_password=True))
