@@ -9,6 +9,7 @@ import pytest
 
 from hallofshame import settings
 from hallofshame.domain.errors import SettingsError
+from hallofshame.sponsor import Sponsor
 
 
 @pytest.fixture(autouse=True)
@@ -154,3 +155,60 @@ def test_an_empty_line_of_the_file_counts_as_unset_and_an_empty_variable_leaves_
     Path(".env").write_text("HALLOFSHAME_TRIES=\nHALLOFSHAME_PORT=1111\n")
     monkeypatch.setenv("HALLOFSHAME_PORT", "")
     assert (settings.load().tries, settings.load().port) == (3, 1111)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
+
+
+def test_a_sponsor_is_a_picture_with_words_and_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.load().sponsor is None
+    Path("data").mkdir()
+    Path("data/sponsor.png").write_bytes(PNG)
+    monkeypatch.setenv("HALLOFSHAME_SPONSOR_IMAGE", "sponsor.png")
+    monkeypatch.setenv("HALLOFSHAME_SPONSOR_TEXT", "Rides & Co.")
+    sponsor = settings.load().sponsor
+    assert sponsor == Sponsor(Path("data/sponsor.png").resolve(), "Rides & Co.")
+    assert sponsor.foreign_origin is None
+    monkeypatch.setenv("HALLOFSHAME_SPONSOR_IMAGE", "https://sponsor.example:8443/a/b.png?c=d")
+    monkeypatch.setenv("HALLOFSHAME_SPONSOR_URL", "https://sponsor.example/")
+    sponsor = settings.load().sponsor
+    assert sponsor is not None
+    assert (sponsor.foreign_origin, sponsor.url) == (
+        "https://sponsor.example:8443",
+        "https://sponsor.example/",
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "text", "url", "named"),
+    [
+        ("missing.png", "Words", None, "IMAGE is 'missing.png'"),
+        ("../outside.png", "Words", None, "IMAGE is '../outside.png'"),
+        ("letter.png", "Words", None, "IMAGE is 'letter.png'"),
+        ("huge.png", "Words", None, "IMAGE is 'huge.png'"),
+        ("notes.txt", "Words", None, "IMAGE is 'notes.txt'"),
+        ("http://sponsor.example/a.png", "Words", None, "IMAGE is 'http://"),
+        ("https://sponsor.example/a.png; script-src *", "Words", None, "IMAGE is 'https://"),
+        ("https://", "Words", None, "IMAGE is 'https://'"),
+        ("sponsor.png", None, None, "TEXT is unset"),
+        ("sponsor.png", "x" * 201, None, "TEXT is 'xxx"),
+        ("sponsor.png", "Words", "javascript:alert(1)", "URL is 'javascript:alert(1)'"),
+        (None, "Words", None, "TEXT is 'Words'"),
+        (None, None, "https://sponsor.example/", "URL is 'https://"),
+    ],
+)
+def test_an_unusable_sponsor_is_refused(
+    monkeypatch: pytest.MonkeyPatch, image: str | None, text: str | None, url: str | None, named: str
+) -> None:
+    Path("data").mkdir()
+    Path("outside.png").write_bytes(PNG)
+    Path("data/sponsor.png").write_bytes(PNG)
+    Path("data/letter.png").write_bytes(b"Dear reader")
+    Path("data/notes.txt").write_bytes(PNG)
+    Path("data/huge.png").write_bytes(PNG + b"\0" * 600_000)
+    for name, value in (("IMAGE", image), ("TEXT", text), ("URL", url)):
+        if value is not None:
+            monkeypatch.setenv(f"HALLOFSHAME_SPONSOR_{name}", value)
+    with pytest.raises(SettingsError) as raised:
+        settings.load()
+    assert str(raised.value).startswith(f"HALLOFSHAME_SPONSOR_{named}")

@@ -149,6 +149,7 @@ class Installation:
             cache_bytes=self.settings.web_cache_megabytes * 1024 * 1024,
             demonstration=self.demonstration,
             preparing_file=self.preparing_file,
+            sponsor=self.settings.sponsor,
         )
 
     def make_ready(self, *, migrate: bool) -> None:

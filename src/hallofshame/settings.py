@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from hallofshame.domain.hosts import LOOPBACK_HOSTS, host_name
 from hallofshame.domain.redaction import redact, remember, secrets_of
 from hallofshame.env_file import read_env_file
 from hallofshame.feeds.policy import QUEUE_TIMES_URL, THEMEPARKS_WIKI_URL, HttpPolicy
+from hallofshame.sponsor import Sponsor, is_address, picture_file
 
 PREFIX = "HALLOFSHAME_"
 _MASKED = ("database_url",)
@@ -142,6 +144,24 @@ class Settings(BaseSettings):
     )
     ride_mapping_file: Path | None = _setting(
         None, "Rides that names do not tell apart or together (R14).", "a CSV file that exists"
+    )
+    sponsor_image: str | None = _setting(
+        None,
+        "A sponsor's picture at the foot of every page. Unset: none. A file is served by this program; "
+        "an address makes browsers ask that host.",
+        "a PNG, JPEG, GIF, WebP or SVG file in the data folder, at most 512 KiB, or an address with https://",
+    )
+    sponsor_text: str | None = _setting(
+        None,
+        "The words beside the sponsor's picture; needed with it.",
+        "a text of at most 200 characters, with a picture",
+        max_length=200,
+        validate_default=True,
+    )
+    sponsor_url: str | None = _setting(
+        None,
+        "Where the sponsor's picture and words lead. Unset: nowhere.",
+        "an address with http:// or https://, with a picture",
     )
     queue_times_url: str = _setting(
         QUEUE_TIMES_URL,
@@ -266,6 +286,34 @@ class Settings(BaseSettings):
             raise ValueError("no such file")
         return value
 
+    @field_validator("sponsor_image")
+    @classmethod
+    def _picture(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and is_address(value):
+            # It also stands in a header, where a blank or a semicolon would begin something new.
+            if not urlsplit(value).hostname or re.search(r"[\s\"'<>;@,]", value):
+                raise ValueError("not an address")
+        elif value is not None and "data" in info.data:
+            picture_file(value, info.data["data"])
+        return value
+
+    @field_validator("sponsor_text", "sponsor_url")
+    @classmethod
+    def _beside_picture(cls, value: str | None, info: ValidationInfo) -> str | None:
+        # A picture that is itself unusable is missing here, and told of on its own.
+        if "sponsor_image" not in info.data:
+            return value
+        has_picture = info.data["sponsor_image"] is not None
+        if value is None and has_picture and info.field_name == "sponsor_text":
+            raise ValueError("a picture without words")
+        if value is not None and not has_picture:
+            raise ValueError("there is no picture")
+        if value is not None and info.field_name == "sponsor_url":
+            parts = urlsplit(value)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("not an address")
+        return value
+
     @field_validator("cycle_deadline_seconds")
     @classmethod
     def _within_cadence(cls, value: float | None, info: ValidationInfo) -> float | None:
@@ -285,6 +333,15 @@ class Settings(BaseSettings):
         if parts.query or parts.fragment:
             raise ValueError("paths are added to it, which nothing can be after a ? or #")
         return value
+
+    @property
+    def sponsor(self) -> Sponsor | None:
+        """Whom every page names at its foot."""
+        if self.sponsor_image is None:
+            return None
+        image = self.sponsor_image
+        shown = image if is_address(image) else picture_file(image, self.data)
+        return Sponsor(shown, self.sponsor_text or "", self.sponsor_url)
 
     @property
     def database(self) -> str:
@@ -342,6 +399,21 @@ def documented() -> list[Documented]:
         Documented(variable(name), _shown_default(field.default), accepts_of(name), field.description or "")
         for name, field in Settings.model_fields.items()
     ]
+
+
+def env_example() -> str:
+    """The text of ``.env.example``: every setting with its meaning, its default commented out."""
+    lines = [
+        "# Copy this file to .env, take the # away before what you change, and start again.",
+        "# Variables of the environment go before it. docs/settings.md says the same as a table.",
+    ]
+    for row in documented():
+        unset = row.default == "unset"
+        value = "" if unset else row.default.strip("`")
+        accepts = row.accepts.replace("`", "")
+        meaning = row.meaning.replace("`", "")
+        lines += ["", f"# {meaning}", f"# Accepts {accepts}.", f"#{row.variable}={value}"]
+    return "\n".join(lines) + "\n"
 
 
 def variable(field: str) -> str:
@@ -405,6 +477,8 @@ def _explained(location: tuple[int | str, ...], value: object) -> str:
     field = str(location[0]) if location else ""
     if field not in Settings.model_fields:
         return f"the settings are unusable: {value!r}"
+    if value is None:
+        return f"{variable(field)} is unset; give {accepts_of(field)}"
     shown = "unusable" if field in _MASKED else repr(redact(str(value)))
     return f"{variable(field)} is {shown}; give {accepts_of(field)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -44,6 +45,21 @@ def settings_table() -> str:
 
 def test_every_setting_is_documented_as_it_is() -> None:
     assert settings_table() in read("docs/settings.md"), f"put this table there:\n{settings_table()}"
+
+
+def test_the_example_of_an_env_file_holds_every_setting_and_is_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    example = settings.env_example()
+    assert read(".env.example") == example, "write it anew: settings.env_example()"
+    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    plain = settings.load()
+    # With every line in force nothing changes: what it shows are the defaults.
+    Path(".env").write_text(re.sub(r"^#(?=HALLOFSHAME_)", "", example, flags=re.MULTILINE), encoding="utf-8")
+    assert settings.load() == plain
+    assert example.count("\n#HALLOFSHAME_") == len(settings.Settings.model_fields)
 
 
 def test_every_command_is_documented_and_no_other() -> None:

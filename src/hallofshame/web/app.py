@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
 from jinja2 import StrictUndefined
 
 from hallofshame.clock import Clock
+from hallofshame.sponsor import Sponsor
 from hallofshame.store.database import Database
 from hallofshame.web.api.awards import api_awards
 from hallofshame.web.api.compare import api_compare
@@ -31,6 +33,7 @@ from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import install_public_address
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.settings import WebSettings
+from hallofshame.web.sponsors import install_sponsor
 from hallofshame.web.static_files import install_static_files
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
@@ -119,7 +122,8 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
         app.register_blueprint(blueprint)
     install_pages(app)
     install_errors(app)
-    app.after_request(_finish)
+    install_sponsor(app, given.sponsor)
+    app.after_request(partial(_finish, security=_security(given.sponsor)))
     install_public_address(app, given.public_url, given.allowed_hosts)
     if given.preparing_file is not None:
         hold_back(app, given.preparing_file)
@@ -136,8 +140,19 @@ def _digest(name: str) -> str:
     return hashlib.blake2b((_STATIC / name).read_bytes(), digest_size=6).hexdigest()
 
 
-def _finish(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
+def _security(sponsor: Sponsor | None) -> Mapping[str, str]:
+    """The headers of this installation: a sponsor's picture alone may come from another host."""
+    origin = None if sponsor is None else sponsor.foreign_origin
+    if origin is None:
+        return SECURITY_HEADERS
+    policy = SECURITY_HEADERS["Content-Security-Policy"]
+    return SECURITY_HEADERS | {
+        "Content-Security-Policy": policy.replace("img-src 'self' data:", f"img-src 'self' data: {origin}")
+    }
+
+
+def _finish(response: Response, security: Mapping[str, str]) -> Response:
+    for name, value in security.items():
         response.headers.setdefault(name, value)
     if is_of_the_api(request.path):
         response.headers.update(CROSS_ORIGIN_HEADERS)

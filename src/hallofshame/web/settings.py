@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hallofshame.domain.hosts import LOOPBACK_HOSTS
 from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
+from hallofshame.sponsor import Sponsor
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class WebSettings:
     of the ``allowed_hosts`` (in the form of :func:`hallofshame.domain.hosts.host_name`).
     ``demonstration``: the data is that of recordings, and every answer has to say so.
     ``preparing_file``: while it is there, the site says how far the preparation is, and nothing else.
+    ``sponsor``: whom every page names at its foot, with a picture.
     ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
     few hundred bytes.
     """
@@ -34,6 +36,7 @@ class WebSettings:
     memo_rows: int = 120_000
     demonstration: bool = False
     preparing_file: Path | None = None
+    sponsor: Sponsor | None = None
 
     @property
     def live_hold_seconds(self) -> int:
