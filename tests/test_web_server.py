@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -31,7 +34,7 @@ from support.installations import gardaland
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
 
-IDLE_SECONDS = 4
+IDLE_SECONDS = 3
 STALLED_SECONDS = 2
 SOON = 1.0
 """Seconds within which the next client has its answer."""
@@ -133,36 +136,110 @@ os.execv(sys.executable, [sys.executable, "-m", "hallofshame", *sys.argv[1:]])
 """
 
 
-def test_when_descriptors_run_out_open_connections_go_on_the_log_is_clean_and_it_recovers(
-    tmp_path: Path,
-) -> None:
-    log = tmp_path / "log"
-    command = [sys.executable, "-c", SMALL, "serve", "--port", "0", "--data", str(tmp_path / "data")]
+@dataclass(frozen=True)
+class Command:
+    """``hallofshame serve`` in a process of its own, with few descriptors and one worker."""
+
+    process: subprocess.Popen[str]
+    url: str
+    log: Path
+
+
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    folder = tmp_path_factory.mktemp("command")
+    log = folder / "log"
+    called = [sys.executable, "-c", SMALL, "serve", "--port", "0", "--data", str(folder / "data")]
     environment = os.environ | {"HALLOFSHAME_PARKS": "gardaland", "HALLOFSHAME_WEB_WORKERS": "1"}
     with (
         log.open("wb") as errors,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, env=environment, cwd=tmp_path, text=True
+            called, stdout=subprocess.PIPE, stderr=errors, env=environment, cwd=folder, text=True
         ) as process,
     ):
+        assert process.stdout is not None
         try:
-            assert process.stdout is not None
-            url = process.stdout.readline().split()[1]
-            [worker] = children(children(process.pid)[0])
-            with requests.Session() as open_before:
-                assert open_before.get(f"{url}api/parks", timeout=10).status_code == 200
-                with all_of([connected(url) for _ in range(300)]):
-                    until("the worker holds many", lambda: open_files(worker) > 80)
-                    used = processor_seconds(worker)
-                    for path in ("/", "/rides", "/api/parks/downtime"):
-                        assert open_before.get(f"{url}{path[1:]}", timeout=10).status_code == 200
-                    time.sleep(1)
-                    assert processor_seconds(worker) - used < 2
-                assert asked(url) < SOON + 1
+            yield Command(process, process.stdout.readline().split()[1], log)
         finally:
             process.kill()
-    until("the port is free when the command was killed", lambda: not _answers(url))
-    assert log.read_text() == ""
+
+
+GET = b"GET /api/parks HTTP/1.1\r\n"
+OURS = b"Host: localhost\r\n"
+CLOSE = b"Connection: close\r\n\r\n"
+HOSTILE = [
+    (GET + b"Host: evil.example/x\r\n" + CLOSE, 400),
+    (GET + b"Host: \xff\xfe\r\n" + CLOSE, 400),
+    (GET + b"Host: a b\r\n" + CLOSE, 400),
+    (GET + b"Host: localhost\r\nHost: evil.example\r\n" + CLOSE, None),
+    (GET + b"Host: " + b"a" * 9000 + b"\r\n" + CLOSE, 400),
+    (GET + b"Host: evil.example\r\n" + CLOSE, 200),
+    (GET + b"Host: localhost\r\nX-Forwarded-Host: evil.example\r\n" + CLOSE, 200),
+    (GET + CLOSE, None),
+    (b"GET /api/parks HTTP/1.0\r\n\r\n", None),
+    (b"GET http://evil.example/parks/gardaland HTTP/1.1\r\n" + OURS + CLOSE, None),
+    (b"GET /api/x%0d%0a2026-01-01T00:00:00Z%20INFO%20forged HTTP/1.1\r\n" + OURS + CLOSE, 404),
+    (b"GET /api/%ff%fe/%00 HTTP/1.1\r\n" + OURS + CLOSE, 404),
+    (b"GET /api/parks?%ff=%00 HTTP/1.1\r\n" + OURS + CLOSE, 400),
+    (b"GET //evil.example/%2e%2e HTTP/1.1\r\n" + OURS + CLOSE, None),
+    (b"GET /\xff HTTP/1.1\r\n" + OURS + CLOSE, 400),
+    (b"FOO /api/parks HTTP/1.1\r\n" + OURS + CLOSE, 405),
+    (b"OPTIONS * HTTP/1.1\r\n" + OURS + CLOSE, None),
+    (b"CONNECT evil.example:443 HTTP/1.1\r\n" + OURS + CLOSE, None),
+    (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None),
+    (b"GARBAGE\r\n\r\n", 400),
+    (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 100, 400),
+    (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n" + OURS + CLOSE, 414),
+    (GET + OURS + b"X-Long: " + b"a" * 2_000_000 + b"\r\n" + CLOSE, 431),
+    (GET + OURS + b"".join(b"X-%d: a\r\n" % number for number in range(5000)) + CLOSE, 431),
+    (GET + OURS + b"Content-Length: nine\r\n" + CLOSE, 400),
+    (GET + OURS + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"zz\r\n", None),
+    (GET + OURS + b"If-None-Match: " + b"\x80" * 50 + b"\r\nAccept-Encoding: ;;q=,\r\n" + CLOSE, 200),
+    (GET + OURS + b"Range: bytes=9-1,-\r\nIf-Modified-Since: never\r\n" + CLOSE, 200),
+]
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_hostile_requests_are_refused_and_the_log_stays_clean(command: Command, number: int) -> None:
+    sent, status = HOSTILE[number]
+    with connected(command.url) as client, suppress(BrokenPipeError, ConnectionResetError):
+        client.sendall(sent)
+        answer = received(client)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert status is None or head.startswith(b"HTTP/1.1 %d " % status), head[:300]
+        assert not head.startswith(b"HTTP/1.1 5"), head[:300]
+        for led in (b"http://evil.example", b'"//evil.example', b"Location: //"):
+            assert led not in head + body.replace(b'data-served="//', b""), answer
+        if status == 400 and sent.startswith(GET + b"Host: ") and OURS not in sent:
+            assert json.loads(body)["error"]["code"] == "bad_request"
+    assert asked(command.url) < SOON + 1
+    assert command.log.read_text() == ""
+
+
+def test_when_descriptors_run_out_open_connections_go_on_the_log_is_clean_and_it_recovers(
+    command: Command,
+) -> None:
+    url = command.url
+    [worker] = children(children(command.process.pid)[0])
+    with requests.Session() as open_before:
+        assert open_before.get(f"{url}api/parks", timeout=10).status_code == 200
+        with all_of([connected(url) for _ in range(300)]):
+            until("the worker holds many", lambda: open_files(worker) > 80)
+            used = processor_seconds(worker)
+            for path in ("", "rides", "api/parks/downtime"):
+                assert open_before.get(f"{url}{path}", timeout=10).status_code == 200
+            time.sleep(1)
+            assert processor_seconds(worker) - used < 2
+        assert asked(url) < SOON + 1
+    assert command.log.read_text() == ""
+
+
+def test_nothing_is_left_when_the_command_is_killed(command: Command) -> None:
+    workers = children(children(command.process.pid)[0])
+    command.process.kill()
+    until("the port is free", lambda: not _answers(command.url))
+    until("the workers are gone", lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    assert command.log.read_text() == ""
 
 
 def _answers(url: str) -> bool:

@@ -34,6 +34,7 @@ from hallofshame import logs
 from hallofshame.settings import Settings
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
+from hallofshame.web.sending import SlowReaderError
 from hallofshame.web_server import WorkOrder
 
 if TYPE_CHECKING:
@@ -140,8 +141,13 @@ def _raised_descriptors() -> int:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a message of Granian is worth a line; advice on settings that are chosen on purpose is not."""
-    return not record.getMessage().startswith(("Configuration allows", "Configured number of"))
+    """Whether a message of Granian is worth a line.
+
+    Advice on settings that are chosen on purpose is not, nor is the end of a slow reader, which has one.
+    """
+    message = record.getMessage()
+    advises = message.startswith(("Configuration allows", "Configured number of"))
+    return not advises and SlowReaderError.__name__ not in message
 
 
 def _application(order: WorkOrder, says_ready: int, lifeline: int) -> WSGIApplication:

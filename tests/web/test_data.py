@@ -19,7 +19,7 @@ from hallofshame.domain.words import Evidence, Origin
 from hallofshame.pipeline.export import KINDS
 from hallofshame.store import models
 from hallofshame.store.database import Database
-from hallofshame.web import downloads
+from hallofshame.web import downloads, sending
 from hallofshame.web.app import create_app
 from web.builders import HOUR, World, at, touch
 from web.conftest import NINE, ROME, SEEN_AT, TODAY, YESTERDAY, Api
@@ -287,12 +287,12 @@ def test_the_head_of_a_file_that_is_known_needs_no_file(
 
 def test_those_who_would_wait_for_too_many_files_are_asked_to_come_back(client: FlaskClient) -> None:
     path = f"/api/downloads/ride-days-{MONTH}.csv"
-    for _ in range(downloads.PLACES):
-        assert downloads._places.acquire(blocking=False)
+    places = [sending.Place() for _ in range(sending.PLACES)]
     try:
         busy = client.get(path)
     finally:
-        downloads._places.release(downloads.PLACES)
+        for place in places:
+            place.give_back()
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "10")
     assert busy.get_json()["error"]["code"] == "service_unavailable"
     assert client.get(path).status_code == 200

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import socket
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from hallofshame.clock import FixedClock
@@ -21,6 +22,9 @@ from hallofshame.web.settings import WebSettings
 from support.html import Page
 from web.builders import World
 from web.paths import JSON_ADDRESSES
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 EVIL = "evil.example"
 NAMING = [
@@ -156,19 +160,26 @@ def test_a_broken_host_is_refused_in_the_one_shape(
                 assert len(error["message"]) < 300
 
 
-def test_a_request_without_a_host_is_answered(app: Flask) -> None:
-    def gone(environ: dict[str, object], start: object) -> object:
-        environ.pop("HTTP_HOST")
-        return application(environ, start)  # type: ignore[arg-type]
-
+def test_a_request_without_a_host_is_answered_with_relative_links(
+    sqlite_database: Database, world: World, clock: FixedClock
+) -> None:
+    world.write(sqlite_database)
+    app = create_app(sqlite_database, clock)
     application = app.wsgi_app
-    app.wsgi_app = gone  # type: ignore[method-assign, assignment]
+
+    def without_host(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        del environ["HTTP_HOST"]
+        return application(environ, start_response)
+
+    app.wsgi_app = without_host  # type: ignore[method-assign]
     page = app.test_client().get("/parks/gardaland")
     assert page.status_code == 200
     assert 'rel="canonical" href="/parks/gardaland"' in page.text
 
 
-def test_redirects_lead_within_the_site(app: Flask) -> None:
+def test_redirects_lead_within_the_site(sqlite_database: Database, clock: FixedClock) -> None:
+    app = create_app(sqlite_database, clock)
+
     @app.get("/api/folder/")
     def folder() -> str:
         return ""

@@ -8,13 +8,12 @@ import io
 import tempfile
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from flask import Response, make_response, request
-from werkzeug.exceptions import ServiceUnavailable
 
 from hallofshame.domain.names import quoted
 from hallofshame.domain.periods import ONE_DAY, DayRange
@@ -26,6 +25,7 @@ from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.reading import Reading
+from hallofshame.web.sending import Place, sent_from
 
 DATASETS = ("park-days", "ride-days", "park-hours", "outages")
 TYPES = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv; charset=utf-8"}
@@ -36,10 +36,6 @@ _ADDRESS = "/api/downloads/"
 _CHUNK = 256 * 1024
 _one_at_a_time = threading.Lock()
 """A file takes seconds of work; readers wait for each other rather than for everything at once."""
-PLACES = 3
-"""How many may be at it, waiting included; the others are asked to come back, so that pages still answer."""
-BUSY_SECONDS = 10
-_places = threading.BoundedSemaphore(PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +110,21 @@ def send_download(reading: Reading, wanted: Download) -> Response:
     Its tag is that of its content, and remembered for the state of the store, so that asking again costs
     nothing. The file itself goes through the disk in pieces: memory holds a few days of it.
 
-    :raises ServiceUnavailable: while others wait for files of their own already.
+    :raises ServiceUnavailable: while several others make, wait for or read files of their own already.
     """
     here = reading.site
     key = (request.path, reading.version, reading.dates)
     known = here.answers.get(key)
     if known is None or (request.method != "HEAD" and not request.if_none_match.contains_weak(known.etag)):
-        file, etag, size = _in_turn(reading, wanted)
+        place = Place()
+        file, etag, size = _in_turn(reading, wanted, place)
         about = {"Content-Length": str(size), "Content-Disposition": f'attachment; filename="{wanted.name}"'}
         known = Answer(b"", None, etag, TYPES[wanted.format], about)
         here.answers.put(key, known, size=0)
-        response = _whole(file, known)
+        response = _whole(file, known, lambda pieces: sent_from(place, pieces, here.clock))
+        response.call_on_close(place.give_back)
     else:
-        response = _whole(io.BytesIO(), known)
+        response = _whole(io.BytesIO(), known, lambda pieces: pieces)
     response.set_etag(known.etag, weak=True)
     response.vary.add("Accept-Encoding")
     age = here.settings.max_age_seconds if wanted.is_partial else CLOSED_MONTH_MAX_AGE_SECONDS
@@ -134,25 +132,22 @@ def send_download(reading: Reading, wanted: Download) -> Response:
     return response
 
 
-def _in_turn(reading: Reading, wanted: Download) -> tuple[IO[bytes], str, int]:
-    if not _places.acquire(blocking=False):
-        raise ServiceUnavailable(
-            "several files are being made just now; come back in a moment", retry_after=BUSY_SECONDS
-        )
+def _in_turn(reading: Reading, wanted: Download, place: Place) -> tuple[IO[bytes], str, int]:
     try:
         with _one_at_a_time:
             return _made(reading, wanted)
-    finally:
-        _places.release()
+    except BaseException:
+        place.give_back()
+        raise
 
 
-def _whole(file: IO[bytes], about: Answer) -> Response:
+def _whole(file: IO[bytes], about: Answer, send: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
     """The open file as a response, packed on its way where that pays; 304 where the reader has it."""
     if request.if_none_match.contains_weak(about.etag):
         file.close()
         return make_response(b"", 304)
     packs = not about.mimetype.startswith(BINARY_TYPES) and request.accept_encodings.quality("gzip") > 0
-    response = Response(_sent(file, packs=packs), content_type=about.mimetype)
+    response = Response(send(_sent(file, packs=packs)), content_type=about.mimetype)
     response.call_on_close(file.close)
     response.headers.update(about.headers)
     if packs:
