@@ -305,18 +305,22 @@ class Demo:
         # The second time round the tiers know the typical waits, which are statistics themselves (R13). Days
         # that lie too far back for these are computed the second time only.
         older = self._clock.now().date() - (WAIT_DAYS + 1) * ONE_DAY
-        parts.database.run(lambda connection: _set_aside(connection, older))
+        with parts.database.read() as connection:
+            known = observed_range(connection)
+        early = [park_id for park_id, (first, _) in known.items() if from_unix(first).date() < older]
+        parts.database.run(lambda connection: _set_aside(connection, early, older))
         classify(parts.database, parts.clock, parts.tier_book())
         parts.rollup.run(_part_of(progress, 0, 2))
         classify(parts.database, parts.clock, parts.tier_book())
-        mark_range(parts.database, parts.clock, end=older)
+        if early:
+            mark_range(parts.database, parts.clock, end=older, park_ids=early)
         parts.rollup.run(_part_of(progress, 1, 2))
 
 
-def _set_aside(connection: Connection, until: dt.date) -> None:
-    """Take the days up to ``until`` off the dirty list."""
+def _set_aside(connection: Connection, park_ids: Sequence[int], until: dt.date) -> None:
+    """Take these parks' days up to ``until`` off the dirty list."""
     marks = dirty.dirty(connection)
-    dirty.clear(connection, marks.filter(pl.col("day") <= until))
+    dirty.clear(connection, marks.filter(pl.col("park_id").is_in(park_ids) & (pl.col("day") <= until)))
 
 
 def _part_of(progress: Progress, number: int, rounds: int) -> Progress:
