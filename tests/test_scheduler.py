@@ -105,15 +105,19 @@ def test_a_failed_cycle_is_logged_with_its_traceback_and_the_next_goes_on(
     scheduler: Scheduler,
     installation: Installation,
     clock: FixedClock,
-    feed: MemoryFeed,
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    feed.errors = [RuntimeError("the feed burns")]
-    scheduler.run_cycle()
+    def burn() -> None:
+        raise RuntimeError("the machine burns")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(installation.collector, "cycle", burn)
+        scheduler.run_cycle()
     (failure,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert "cycle failed" in failure.getMessage()
     assert failure.exc_info is not None
-    assert str(failure.exc_info[1]) == "the feed burns"
+    assert str(failure.exc_info[1]) == "the machine burns"
     clock.sleep(300)
     scheduler.run_cycle()
     assert state(installation).last_cycle_at == int(NOON.timestamp()) + 300
@@ -206,6 +210,33 @@ def test_a_database_that_is_away_is_survived(
         scheduler.run_cycle()
     assert feed.polls == 0
     assert "lease cannot be renewed" in caplog.text
+    scheduler.run_cycle()
+    assert feed.polls == 1
+
+
+def test_a_full_disk_is_one_line_of_the_log_and_the_next_cycle_goes_on(
+    installation: Installation,
+    scheduler: Scheduler,
+    feed: MemoryFeed,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fill_up() -> None:
+        with installation.database.write() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            connection.exec_driver_sql("CREATE TABLE much AS SELECT zeroblob(1000000) AS filler")
+
+    with monkeypatch.context() as patched, caplog.at_level(logging.ERROR):
+        patched.setattr(installation.collector, "cycle", fill_up)
+        scheduler.run_cycle()
+    (failure,) = [record for record in caplog.records if record.name == "hallofshame.scheduler"]
+    assert failure.getMessage().startswith("cycle failed; the next run goes on: the database sqlite:///")
+    assert "the disk is full" in failure.getMessage()
+    assert "free some space" in failure.getMessage()
+    assert "CREATE TABLE" not in failure.getMessage()
+    assert failure.exc_info is None
+    installation.database.dispose()
     scheduler.run_cycle()
     assert feed.polls == 1
 

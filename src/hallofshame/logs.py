@@ -10,6 +10,7 @@ import threading
 import time
 from types import TracebackType
 
+from hallofshame.domain.errors import StorageError, StoreError
 from hallofshame.domain.redaction import redact
 
 _DIRECTIONS = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -88,6 +89,12 @@ def configure(level: str, form: str) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def log_failure(log: logging.Logger, what: str, error: BaseException) -> None:
+    """Log that ``what`` failed: a failing disk, file or server in one line, all else with its traceback."""
+    is_outside = isinstance(error, StorageError) or (isinstance(error, StoreError) and error.failure)
+    log.error("%s: %s", what, " ".join(str(error).split()), exc_info=None if is_outside else error)
 
 
 def catch_uncaught() -> None:

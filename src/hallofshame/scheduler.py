@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from hallofshame.domain.errors import ClockError
 from hallofshame.domain.localtime import from_unix, to_unix
 from hallofshame.installation import Installation
+from hallofshame.logs import log_failure
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
@@ -153,8 +154,9 @@ class Scheduler:
                     self._settings.lease_seconds,
                 )
             )
-        except Exception:  # noqa: BLE001 - logged with its traceback
-            self._log.exception("the lease cannot be renewed; this process does not collect until it can")
+        except Exception as error:  # noqa: BLE001 - logged
+            what = "the lease cannot be renewed; this process does not collect until it can"
+            log_failure(self._log, what, error)
             return False
 
     def _drop_lease_of_the_dead(self) -> None:
@@ -174,8 +176,8 @@ class Scheduler:
                 self._installation.database.run(
                     lambda connection: leases.release(connection, COLLECT_LEASE, self._settings.holder_name)
                 )
-            except Exception:  # noqa: BLE001 - logged with its traceback
-                self._log.exception("the lease stays until it runs out")
+            except Exception as error:  # noqa: BLE001 - logged
+                log_failure(self._log, "the lease stays until it runs out", error)
 
     def _sync_is_due(self) -> bool:
         """Whether there was no sync for a day, or the last one failed an hour ago or more."""
@@ -221,8 +223,8 @@ class Scheduler:
             work()
         except _Stopping:
             self._log.info("%s left for the next start", name)
-        except Exception:  # noqa: BLE001 - logged with its traceback
-            self._log.exception("%s failed; the next run goes on", name)
+        except Exception as error:  # noqa: BLE001 - logged
+            log_failure(self._log, f"{name} failed; the next run goes on", error)
 
     def _alone(self, job: Callable[[], None]) -> Callable[[], None]:
         """``job``, with its running made visible to :meth:`stop` and its failures to the log."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import gzip
 import io
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -307,3 +309,22 @@ def test_findings_are_a_table_of_their_own(sqlite_database: Database, clock: Fix
     [row] = csv.DictReader(io.StringIO(client.get("/api/coverage?format=csv&table=data.findings").text))
     assert (row["park_name"], row["kind"], row["occurrences"]) == ("Gardaland", "never_down", "2")
     assert "findings" not in next(csv.reader(io.StringIO(client.get("/api/coverage?format=csv").text)))
+
+
+def test_a_download_that_cannot_be_written_is_503_and_tells_no_path(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = next(row["url"] for row in client.get("/api/downloads").get_json()["data"])
+    replace = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name.endswith(".partial"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "60"
+    assert answer.get_json()["error"]["code"] == "storage_failed"
+    assert "/" not in answer.get_json()["error"]["message"]
