@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import fcntl
 import hashlib
+import io
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from typing import Self
 import polars as pl
 from sqlalchemy import Connection
 
+from hallofshame import private_files
 from hallofshame.clock import Clock, SystemClock
 from hallofshame.demo_reach import RECORD_DAYS, first_day
 from hallofshame.demo_record import RECORD_FILE, Edition, Record, digest_of
@@ -348,24 +350,25 @@ def recorded_parks(tapes: Sequence[Tape], settings: Settings) -> list[RecordedPa
 
 def write_catalogue(parks: Sequence[RecordedPark], file: Path) -> None:
     """Write the parks as a catalogue that knows only their recorded feeds; the others would never answer."""
-    with file.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.DictWriter(text, PARK_COLUMNS)
-        writer.writeheader()
-        for park in parks:
-            recorded = {tape.info.feed: tape.info.park_external_id for tape in park.tapes}
-            is_primary = park.row.primary_feed in recorded
-            writer.writerow(
-                asdict(park.row)
-                | {
-                    "queue_times_id": recorded.get(Feed.QUEUE_TIMES),
-                    "themeparks_wiki_id": recorded.get(Feed.THEMEPARKS_WIKI),
-                    "primary_feed": park.tapes[0].info.feed.slug,
-                    # What a fallback can tell is decided by the fallback (R5).
-                    "breakdown_signal": park.row.breakdown_signal if is_primary else BreakdownSignal.CLOSED,
-                    "is_water_park": int(park.row.is_water_park),
-                    "aliases": "|".join(park.row.aliases),
-                }
-            )
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, PARK_COLUMNS)
+    writer.writeheader()
+    for park in parks:
+        recorded = {tape.info.feed: tape.info.park_external_id for tape in park.tapes}
+        is_primary = park.row.primary_feed in recorded
+        writer.writerow(
+            asdict(park.row)
+            | {
+                "queue_times_id": recorded.get(Feed.QUEUE_TIMES),
+                "themeparks_wiki_id": recorded.get(Feed.THEMEPARKS_WIKI),
+                "primary_feed": park.tapes[0].info.feed.slug,
+                # What a fallback can tell is decided by the fallback (R5).
+                "breakdown_signal": park.row.breakdown_signal if is_primary else BreakdownSignal.CLOSED,
+                "is_water_park": int(park.row.is_water_park),
+                "aliases": "|".join(park.row.aliases),
+            }
+        )
+    private_files.write_text(file, text.getvalue())
 
 
 def heard(park: RecordedPark, start: dt.datetime, end: dt.datetime) -> Iterator[tuple[Tape, Recording]]:
@@ -388,7 +391,7 @@ def _where_silent(recording: Recording, asked_first: Sequence[Tape]) -> Recordin
 @contextmanager
 def _taken(folder: Path) -> Iterator[None]:
     """Hold ``folder``: a second demonstration in it would take the first one's record away."""
-    with (folder / "demo.lock").open("wb") as file:
+    with open(folder / "demo.lock", "wb", opener=private_files.private_opener) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

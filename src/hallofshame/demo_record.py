@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from hallofshame import private_files
+
 RECORD_FILE = "demo-record.json"
 
 
@@ -59,9 +61,7 @@ class Record:
 
     def write(self, folder: Path) -> None:
         """Keep the state in ``folder``; after a crash it is the old one or the new one."""
-        beside = folder / f"{RECORD_FILE}.new"
-        beside.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-        beside.replace(folder / RECORD_FILE)
+        private_files.write_text(folder / RECORD_FILE, json.dumps(asdict(self), indent=1) + "\n")
 
 
 def digest_of(folder: Path) -> str:

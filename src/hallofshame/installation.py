@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from hallofshame import private_files
 from hallofshame.clock import Clock, SystemClock
 from hallofshame.domain.errors import SettingsError
 from hallofshame.domain.words import Feed
@@ -155,11 +156,21 @@ class Installation:
     def make_ready(self, *, migrate: bool) -> None:
         """Give the database its tables and parks; bring those of an older version up to date if ``migrate``.
 
+        A SQLite file that other users of the machine can read is closed to them.
+
         :raises StoreError: when the schema is not this program's and must not be changed.
         :raises InputError: when the parks chosen or the catalogue file cannot be used.
         """
         from hallofshame.pipeline.preparation import prepare
 
+        for file in self.database.files:
+            if (mode := private_files.close_to_others(file)) is not None:
+                self.log("files").warning(
+                    "%s was open to other users of this machine (%s) and is closed to them now; for a group, "
+                    "chmod 640 the file and chmod 750 its folder",
+                    file,
+                    mode,
+                )
         settings = self.settings
         prepare(
             self.database,
@@ -178,9 +189,9 @@ class Installation:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the data folder where it is missing; :class:`SettingsError` where that cannot be."""
+    """Make the data folder where it is missing, closed to others; :class:`SettingsError` if it cannot be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(folder)
     except OSError as error:
         raise SettingsError(
             f"{variable('data')} is {str(folder)!r}, which cannot be made ({error.strerror}); name another"

@@ -6,15 +6,18 @@ import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 from hallofshame import __version__, settings
 from hallofshame.cli.options import configured
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import HallOfShameError
 from hallofshame.domain.localtime import isoformat, to_unix
-from hallofshame.domain.redaction import redact
+from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.installation import Installation
+from hallofshame.private_files import is_open_to_others
 from hallofshame.store import schema
+from hallofshame.store.database import Database
 from hallofshame.store.reports.current import SystemState, system_state
 
 _LIBRARIES = ("polars", "sqlalchemy", "flask", "apscheduler")
@@ -57,8 +60,29 @@ def examine() -> Iterator[Check]:
             is_problem=True,
         )
         return
+    yield from _of_files(found)
     with Installation(found) as installation:
         yield from _of_database(installation)
+
+
+def _of_files(found: settings.Settings) -> Iterator[Check]:
+    """Whether other users of this machine can read the data folder, the database or its password."""
+    files = Database(found.database).files
+    is_ours = found.data.is_dir() and any(file.parent == found.data for file in files)
+    kept = (found.data, *files) if is_ours else files
+    opened = [path for path in kept if is_open_to_others(path)]
+    for path in opened:
+        remedy = f"chmod 700 {path}, or chmod 750 for its group" if path.is_dir() else f"chmod 600 {path}"
+        yield Check(f"files: {path} is open to other users of this machine; run: {remedy}", is_problem=True)
+    secrets = Path(".env")
+    if secrets_of(found.database) and is_open_to_others(secrets):
+        yield Check(
+            "files: .env is open to other users of this machine and may hold the database's password; "
+            "run: chmod 600 .env",
+            is_problem=True,
+        )
+    elif not opened:
+        yield Check("files: closed to other users of this machine")
 
 
 def _of_database(installation: Installation) -> Iterator[Check]:

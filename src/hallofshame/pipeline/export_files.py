@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import IO
 
 import polars as pl
 
+from hallofshame import private_files
 from hallofshame.domain.csv_cells import APOSTROPHE, BYTE_ORDER_MARK, FORMULA, NUMBER, QUOTED
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.exports import STDOUT
@@ -69,7 +71,10 @@ def _target(output: str) -> Path:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """A path beside ``target`` that takes its place when the block ends well, and is gone otherwise."""
+    """A file beside ``target`` that takes its place when the block ends well, and is gone otherwise.
+
+    It is closed to other users, unless there is a ``target``: then it has that one's mode.
+    """
     with _named(target):
         yield from _written_beside(target)
 
@@ -77,6 +82,9 @@ def _beside(target: Path) -> Iterator[Path]:
 def _written_beside(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
+        private_files.create(partial)
+        if target.is_file():
+            partial.chmod(stat.S_IMODE(target.stat().st_mode))
         yield partial
         with partial.open("rb") as written:
             os.fsync(written.fileno())

@@ -7,7 +7,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -16,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError, Sta
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from hallofshame import private_files
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.redaction import redact, remember, secrets_of
 from hallofshame.store.failures import kind_of, said, shortened, store_error
@@ -78,6 +80,14 @@ class Database:
     def url(self) -> str:
         """The URL with its password and keys masked, fit for messages and logs."""
         return redact(self._url.render_as_string(hide_password=True))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The SQLite file and those that SQLite keeps beside it, there or not; none for a server."""
+        if self.dialect != "sqlite":
+            return ()
+        file = _sqlite_file(self._url)
+        return tuple(file.with_name(file.name + end) for end in ("", "-wal", "-shm"))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -291,6 +301,12 @@ def _sqlite_engine(url: URL) -> Engine:
         url, pool_size=8, max_overflow=32, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
     )
 
+    @event.listens_for(engine, "do_connect")
+    def create(*_: object) -> None:
+        # Where this fails, SQLite fails too, and its error says of what.
+        with suppress(OSError):
+            private_files.create(_sqlite_file(url))
+
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         # None: the driver leaves BEGIN to us. Its own rule (a BEGIN before the first writing statement, none
@@ -316,6 +332,10 @@ def _sqlite_engine(url: URL) -> Engine:
 
     event.listen(engine, "handle_error", shorten_statement)
     return engine
+
+
+def _sqlite_file(url: URL) -> Path:
+    return Path(str(url.database).removeprefix("file:").partition("?")[0])
 
 
 def _mysql_engine(url: URL) -> Engine:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask, request
 
+from hallofshame import private_files
 from hallofshame.domain.errors import HallOfShameError
 
 RETRY_AFTER_SECONDS = 5
@@ -45,9 +46,7 @@ class PreparationFile:
 
     def write(self, preparation: Preparation) -> None:
         """Say how far it is. Readers see the old state or the new one, never a part."""
-        beside = self._path.with_name(f"{self._path.name}.new")
-        beside.write_text(json.dumps(asdict(preparation)), encoding="utf-8")
-        beside.replace(self._path)
+        private_files.write_text(self._path, json.dumps(asdict(preparation)))
 
     def remove(self) -> None:
         """Say that it is done."""
