@@ -15,8 +15,8 @@ import pytest
 
 from hallofshame.clock import FixedClock
 from hallofshame.installation import Installation
-from hallofshame.scheduler import COLLECT_LEASE, Scheduler, aligned, is_dead
-from hallofshame.settings import default_holder
+from hallofshame.processes import host_and_pid, is_gone
+from hallofshame.scheduler import COLLECT_LEASE, Scheduler, aligned
 from hallofshame.store import leases
 from hallofshame.store.reports.current import SystemState, system_state
 from support.installations import NOON, MemoryFeed, gardaland
@@ -45,7 +45,7 @@ def scheduler(installation: Installation) -> Scheduler:
 
 def state(installation: Installation) -> SystemState:
     with installation.database.read() as connection:
-        return system_state(connection)
+        return system_state(connection, installation.clock.now())
 
 
 def wait_until(reached: Callable[[], bool], seconds: float = 10) -> None:
@@ -108,7 +108,7 @@ def test_a_failed_cycle_is_logged_with_its_traceback_and_the_next_goes_on(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def burn() -> None:
+    def burn(*_given: object) -> None:
         raise RuntimeError("the machine burns")
 
     with monkeypatch.context() as patched:
@@ -221,7 +221,7 @@ def test_a_full_disk_is_one_line_of_the_log_and_the_next_cycle_goes_on(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fill_up() -> None:
+    def fill_up(*_given: object) -> None:
         with installation.database.write() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
@@ -241,14 +241,14 @@ def test_a_full_disk_is_one_line_of_the_log_and_the_next_cycle_goes_on(
     assert feed.polls == 1
 
 
-def test_only_a_process_of_this_machine_that_no_longer_runs_is_dead() -> None:
+def test_only_a_process_of_this_machine_that_no_longer_runs_is_gone() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
-    here = default_holder().rpartition(":")[0]
-    assert is_dead(f"{here}:{process.pid}")
-    assert not is_dead(default_holder())
-    assert not is_dead(f"elsewhere:{process.pid}")
-    assert not is_dead("a name of its own")
+    here = host_and_pid().rpartition(":")[0]
+    assert is_gone(f"{here}:{process.pid}")
+    assert not is_gone(host_and_pid())
+    assert not is_gone(f"elsewhere:{process.pid}")
+    assert not is_gone("a name of its own")
 
 
 @pytest.mark.slow
@@ -257,7 +257,7 @@ def test_the_lease_of_a_killed_process_is_not_waited_for(
 ) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
-    killed = f"{default_holder().rpartition(':')[0]}:{process.pid}"
+    killed = f"{host_and_pid().rpartition(':')[0]}:{process.pid}"
     with gardaland(tmp_path, feed, clock) as installation:
         installation.database.run(
             lambda connection: leases.acquire(connection, COLLECT_LEASE, killed, clock.now(), 120)

@@ -24,6 +24,7 @@ from hallofshame.clock import Clock, SystemClock
 from hallofshame.demo_reach import RECORD_DAYS, first_day
 from hallofshame.demo_record import RECORD_FILE, Edition, Record, digest_of
 from hallofshame.domain.errors import RecordingError, SettingsError, StoreError
+from hallofshame.domain.jobs import JobStopped
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.feeds.recordings import Recording
@@ -57,7 +58,7 @@ Bar = Callable[[str], AbstractContextManager[Progress]]
 """Shows how far a stage with a label has come."""
 
 
-class _Stopped(Exception):  # noqa: N818 - a signal out of a long stage, never seen outside
+class _Stopped(JobStopped):
     """The demonstration is to end before it is ready."""
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -14,32 +14,23 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from hallofshame.daily import Progress, Step, daily_steps, repair_step, rollup_step, run_steps
 from hallofshame.domain.errors import ClockError
+from hallofshame.domain.jobs import JobOutcome, JobStopped, JobType
 from hallofshame.domain.localtime import from_unix, to_unix
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
-from hallofshame.pipeline.classifying import classify
-from hallofshame.pipeline.quality import check_quality
-from hallofshame.pipeline.repair import repair_gaps
-from hallofshame.pipeline.sync import sync
-from hallofshame.pipeline.vanished import retire_vanished
-from hallofshame.settings import default_holder
-from hallofshame.store import leases
+from hallofshame.pipeline.failures import FAILURES
+from hallofshame.pipeline.jobrun import job_run
+from hallofshame.processes import is_gone
+from hallofshame.store import joblog, leases
 from hallofshame.store.instants import latest_believable
-from hallofshame.store.reports.current import system_state
 
 COLLECT_LEASE = "collect"
-SYNC_JOB = "sync"
-"""Name under which the job log keeps runs of the sync."""
-
 SYNC_EVERY_SECONDS = 24 * 3600
 RETRY_SYNC_SECONDS = 3600
 _SYNC_MINUTE = 20
 """Off the full hour, when everybody else asks the feeds."""
-
-
-class _Stopping(Exception):  # noqa: N818 - a signal out of a long job, never seen outside
-    """The scheduler is being stopped; what is done is done, the rest waits for the next start."""
 
 
 class Scheduler:
@@ -104,18 +95,18 @@ class Scheduler:
         self._step("cycle", self._cycle)
         if self._stands_back:
             return
-        self._step("roll-up", self._roll_up)
+        self._run(rollup_step(self._installation))
         if self._sync_is_due():
             self._daily()
         elif self._settings.gap_repair and not self._caught_up:
-            self._step("gap repair", self._repair)
-            self._step("roll-up", self._roll_up)
+            self._run(repair_step(self._installation), rollup_step(self._installation))
         self._caught_up = True
 
     def _cycle(self) -> None:
         """Collect once; a host whose clock is wrong makes room for another for one cycle's time."""
         try:
-            self._installation.collector.cycle()
+            with job_run(self._installation.database, self._clock, JobType.CYCLE):
+                self._installation.collector.cycle()
         except ClockError as error:
             self._log.error("%s", error)
             self._stands_back_until = self._clock.elapsed() + self._settings.cadence_seconds
@@ -163,11 +154,10 @@ class Scheduler:
         """Let go what a process of this machine held when it was killed, so that nobody waits for its end."""
         database = self._installation.database
         with database.read() as connection:
-            holders = [holder for name, holder, _ in system_state(connection).leases if name == COLLECT_LEASE]
-        for holder in holders:
-            if is_dead(holder):
-                self._log.info("%s is gone without letting the lease go; dropped", holder)
-                database.run(partial(leases.release, name=COLLECT_LEASE, holder=holder))
+            holder = leases.holder(connection, COLLECT_LEASE)
+        if holder is not None and is_gone(holder):
+            self._log.info("%s is gone without letting the lease go; dropped", holder)
+            database.run(partial(leases.release, name=COLLECT_LEASE, holder=holder))
 
     def _release(self) -> None:
         with self._lease_lock:
@@ -182,38 +172,31 @@ class Scheduler:
     def _sync_is_due(self) -> bool:
         """Whether there was no sync for a day, or the last one failed an hour ago or more."""
         with self._installation.database.read() as connection:
-            runs = {run.job: run for run in system_state(connection).jobs}
-        last = runs.get(SYNC_JOB)
+            last = joblog.latest(connection, JobType.SYNC)
         if last is None:
             return True
-        pause = SYNC_EVERY_SECONDS if last.outcome == "ok" else RETRY_SYNC_SECONDS
+        pause = SYNC_EVERY_SECONDS if last.outcome == JobOutcome.SUCCESS else RETRY_SYNC_SECONDS
         now = self._clock.now()
         # One of the future was noted under a clock that ran ahead, and says nothing about today.
         return to_unix(now) - last.started_at >= pause or last.started_at > latest_believable(now)
 
     def _daily(self) -> None:
-        parts = self._installation
-        database, clock = parts.database, parts.clock
-        self._step("sync", lambda: sync(database, parts.feeds, clock, parts.log("sync"), parts.registry()))
-        if self._settings.gap_repair:
-            self._step("gap repair", self._repair)
-        self._step("retirement of vanished rides", lambda: retire_vanished(database, clock))
-        self._step("classification", lambda: classify(database, clock, parts.tier_book()))
-        self._step("quality check", lambda: check_quality(database, clock))
-        self._step("roll-up", self._roll_up)
+        self._run(*daily_steps(self._installation))
 
-    def _repair(self) -> object:
-        parts = self._installation
-        return repair_gaps(
-            parts.database, parts.feeds, parts.clock, parts.log("repair"), registry=parts.registry()
-        )
+    def _run(self, *steps: Step) -> None:
+        """Run steps of the daily sequence until the scheduler is stopped; failures are logged."""
+        if not self._stopping.is_set():
+            list(run_steps(self._installation, steps, self._watched))
 
-    def _roll_up(self) -> object:
-        return self._installation.rollup.run(progress=self._leave_if_stopping)
+    @contextmanager
+    def _watched(self, _label: str) -> Iterator[Progress]:
+        """A progress that ends the step, or the sequence before its next step, once the scheduler stops."""
+        self._leave_if_stopping(0, 0)
+        yield self._leave_if_stopping
 
     def _leave_if_stopping(self, _done: int, _total: int) -> None:
         if self._stopping.is_set():
-            raise _Stopping
+            raise JobStopped
 
     def _step(self, name: str, work: Callable[[], object]) -> None:
         """Do ``work``; a failure is logged and touches nothing else."""
@@ -221,9 +204,9 @@ class Scheduler:
             return
         try:
             work()
-        except _Stopping:
+        except JobStopped:
             self._log.info("%s left for the next start", name)
-        except Exception as error:  # noqa: BLE001 - logged
+        except FAILURES as error:
             log_failure(self._log, f"{name} failed; the next run goes on", error)
 
     def _alone(self, job: Callable[[], None]) -> Callable[[], None]:
@@ -237,20 +220,6 @@ class Scheduler:
                 self._idle.set()
 
         return run
-
-
-def is_dead(holder: str) -> bool:
-    """Whether ``holder`` is a process of this machine, under its default name, that no longer runs."""
-    host, _, number = holder.rpartition(":")
-    if f"{host}:{os.getpid()}" != default_holder() or not number.isdigit():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def aligned(cadence_seconds: int) -> IntervalTrigger:

@@ -24,6 +24,7 @@ from hallofshame.domain.hosts import LOOPBACK_HOSTS, host_name
 from hallofshame.domain.redaction import redact, remember, secrets_of
 from hallofshame.env_file import read_env_file
 from hallofshame.feeds.policy import QUEUE_TIMES_URL, THEMEPARKS_WIKI_URL, HttpPolicy
+from hallofshame.processes import host_and_pid
 from hallofshame.sponsor import Sponsor, is_address, picture_file
 
 PREFIX = "HALLOFSHAME_"
@@ -253,6 +254,13 @@ class Settings(BaseSettings):
         "a text of at most 120 characters",
         max_length=120,
     )
+    job_log_days: int = _setting(
+        90,
+        "How long the job log keeps the runs of cycles and roll-ups; those of all other jobs stay for good.",
+        "whole days from 1 to 36500",
+        ge=1,
+        le=36500,
+    )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "info", "Least important kind of message that is logged.", "`debug`, `info`, `warning` or `error`"
     )
@@ -363,7 +371,7 @@ class Settings(BaseSettings):
     @property
     def holder_name(self) -> str:
         """:attr:`holder`, the default filled in."""
-        return self.holder or default_holder()
+        return self.holder or host_and_pid()
 
     @property
     def http_policy(self) -> HttpPolicy:
@@ -376,11 +384,6 @@ class Settings(BaseSettings):
             requests_per_second=self.requests_per_second,
             concurrent_requests=self.concurrent_requests,
         )
-
-
-def default_holder() -> str:
-    """This process's name where nothing else is set: host name and process id."""
-    return f"{socket.gethostname()[:100]}:{os.getpid()}"
 
 
 @dataclass(frozen=True, slots=True)

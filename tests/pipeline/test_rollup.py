@@ -176,7 +176,7 @@ def test_all_derived_rows_may_be_thrown_away(told: Database) -> None:
 def test_nothing_dirty_is_nothing_done(database: Database) -> None:
     result = Rollup(database, CLOCK, LOG).run()
     assert (result.park_days, result.rows_written, result.batches) == (0, 0, 0)
-    assert rows(database, AggregationLog) == []
+    assert rows(database, AggregationLog, "outcome", "park_days", "rows_written") == [("success", 0, 0)]
     assert version(database) == 0
 
 
@@ -455,8 +455,11 @@ def test_a_run_is_logged_with_what_it_did(database: Database) -> None:
     observe(database, a_day(ROME, MONDAY, rides), CLOCK.now())
     told: list[tuple[int, int]] = []
     result = Rollup(database, CLOCK, LOG).run(lambda done, of: told.append((done, of)))
-    logged = rows(database, AggregationLog, "job", "outcome", "park_days", "rows_written")
-    assert logged == [("rollup", "ok", result.park_days, result.rows_written)]
+    logged = rows(database, AggregationLog, "job_type", "outcome", "park_days", "rows_written")
+    assert logged == [("rollup", "success", result.park_days, result.rows_written)]
+    assert rows(
+        database, AggregationLog, "target_from", "target_to", "parks_processed", "rides_processed"
+    ) == [(MONDAY, MONDAY, 1, len(rides))]
     assert told == [(1, 1)]
 
 

@@ -129,8 +129,7 @@ def test_one_parks_failure_touches_no_other(database: Database) -> None:
         (ROME, "entities"),
     }
     assert [row.park_id for row in found(database, "odd")] == [NEW_YORK]
-    with database.read() as connection:
-        assert connection.scalar(select(AggregationLog.outcome).where(AggregationLog.job == "sync")) == "ok"
+    assert outcomes(database) == ["success"]
 
 
 class Refusing(Database):
@@ -150,7 +149,9 @@ class Refusing(Database):
 
 def outcomes(database: Database) -> list[str]:
     with database.read() as connection:
-        return list(connection.scalars(select(AggregationLog.outcome).where(AggregationLog.job == "sync")))
+        return list(
+            connection.scalars(select(AggregationLog.outcome).where(AggregationLog.job_type == "sync"))
+        )
 
 
 def test_an_error_of_the_store_over_one_park_touches_no_other(
@@ -169,7 +170,7 @@ def test_an_error_of_the_store_over_one_park_touches_no_other(
     assert "StoreError: the disk has a hole here" in finding.detail
     (logged,) = [record for record in caplog.records if record.exc_info]
     assert "sync of park-1 failed" in logged.getMessage()
-    assert outcomes(database) == ["failed"], "so that it is tried again soon, and seen"
+    assert outcomes(database) == ["failure"], "so that it is tried again soon, and seen"
 
 
 def test_an_error_of_the_program_over_one_park_touches_no_other_and_is_not_hidden(
@@ -187,7 +188,7 @@ def test_an_error_of_the_program_over_one_park_touches_no_other_and_is_not_hidde
     result = sync(sqlite_database, feeds_of(Broken(schedules=odd)), CLOCK, LOG)  # type: ignore[arg-type]
     assert (result.failed, result.broken, result.dates_changed) == (1, 1, 1)
     assert any(record.exc_info and "ZeroDivisionError" in caplog.text for record in caplog.records)
-    assert outcomes(sqlite_database) == ["failed"]
+    assert outcomes(sqlite_database) == ["failure"]
 
 
 def test_a_database_that_is_gone_ends_the_sync(
@@ -208,7 +209,7 @@ def test_a_database_that_is_gone_ends_the_sync(
     with pytest.raises(StoreError, match="away"):
         sync(sqlite_database, lists, CLOCK, LOG)
     assert asked == 2, "once with the park, once to note it"
-    assert outcomes(sqlite_database) == ["failed"]
+    assert outcomes(sqlite_database) == ["failure"]
 
 
 def test_a_sync_without_any_answer_is_logged_as_failed(sqlite_database: Database) -> None:
@@ -218,7 +219,9 @@ def test_a_sync_without_any_answer_is_logged_as_failed(sqlite_database: Database
     wiki = FakeFeed(parks=down, schedules={rome: down}, entities={rome: down})
     sync(sqlite_database, {Feed.THEMEPARKS_WIKI: wiki}, CLOCK, LOG)
     with sqlite_database.read() as connection:
-        assert connection.scalars(select(AggregationLog.outcome)).all() == ["failed"]
+        assert connection.execute(select(AggregationLog.outcome, AggregationLog.error)).all() == [
+            ("failure", "no feed answered")
+        ]
     assert [row.subject for row in found(sqlite_database, "park_list_missing")] == ["themeparks_wiki"]
 
 
@@ -324,6 +327,6 @@ def test_every_job_leaves_a_line_in_the_job_log(sqlite_database: Database) -> No
     retire_vanished(sqlite_database, CLOCK)
     with sqlite_database.read() as connection:
         log = AggregationLog
-        rows = connection.execute(select(log.job, log.outcome).order_by(log.run_id)).all()
+        rows = connection.execute(select(log.job_type, log.outcome).order_by(log.run_id)).all()
         assert connection.scalar(select(func.count()).where(log.finished_at.is_(None))) == 0
-    assert rows == [("sync", "ok"), ("classify", "ok"), ("retire", "ok")]
+    assert rows == [("sync", "success"), ("classify", "success"), ("retire", "success")]

@@ -29,11 +29,19 @@ def test_marking_again_moves_the_generation_on(database: Database) -> None:
         dirty.mark(connection, [(1, TUESDAY), (1, MONDAY)], "schedule", NOON + 60)
         assert listed(connection) == [(1, MONDAY, 1), (2, MONDAY, 1), (1, TUESDAY, 2)]
         row = connection.execute(
-            select(DirtyParkDay.reason, DirtyParkDay.marked_at).where(
+            select(DirtyParkDay.reason, DirtyParkDay.marked_at, DirtyParkDay.first_marked_at).where(
                 DirtyParkDay.park_id == 1, DirtyParkDay.day == TUESDAY
             )
         ).one()
-        assert tuple(row) == ("schedule", NOON + 60)
+        assert tuple(row) == ("schedule", NOON + 60, NOON), "it keeps the time at which it came on the list"
+
+
+def test_a_mark_that_comes_back_begins_anew(database: Database) -> None:
+    with database.write() as connection:
+        dirty.mark(connection, [(1, MONDAY)], "cycle", NOON)
+        dirty.clear(connection, dirty.dirty(connection))
+        dirty.mark(connection, [(1, MONDAY)], "cycle", NOON + 60)
+        assert connection.scalar(select(DirtyParkDay.first_marked_at)) == NOON + 60
 
 
 def test_frames_and_nothing_at_all_can_be_marked(database: Database) -> None:

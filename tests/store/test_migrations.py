@@ -17,7 +17,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.models import Base
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
 
 
 def tables(database: Database) -> set[str]:
@@ -66,7 +66,7 @@ def test_every_step_down_and_up_again(empty_database: Database) -> None:
         before = parts(empty_database)
         schema.downgrade(empty_database, revision)
         assert schema.current(empty_database) == (None if revision == "base" else revision)
-        assert parts(empty_database) < before
+        assert parts(empty_database) != before
     assert parts(empty_database) == set()
     for revision in REVISIONS:
         schema.upgrade(empty_database, revision)

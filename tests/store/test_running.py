@@ -1,4 +1,4 @@
-"""Leases, job log, findings and data version."""
+"""Leases, findings and data version."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import select
 
 from hallofshame.domain.readings import Finding
-from hallofshame.store import data_version, findings, joblog, leases
+from hallofshame.store import data_version, findings, leases
 from hallofshame.store.database import Database
-from hallofshame.store.models import AggregationLog
 from store.samples import NOON, NOW
 
 MINUTE = dt.timedelta(minutes=1)
@@ -79,21 +77,6 @@ def test_of_many_hosts_that_ask_at_once_one_gets_it(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert len(got) == 1
-
-
-def test_a_run_is_noted_when_it_begins_and_when_it_ends(database: Database) -> None:
-    with database.write() as connection:
-        first = joblog.start(connection, "rollup", NOW)
-        second = joblog.start(connection, "rollup", NOW)
-        joblog.finish(
-            connection, second, NOW + MINUTE, "ok", park_days=3, rows_written=70, detail="x" * 9_000
-        )
-    assert first != second
-    with database.session() as session:
-        running, ended = session.scalars(select(AggregationLog).order_by(AggregationLog.run_id))
-        assert (running.outcome, running.finished_at, running.park_days) == ("running", None, 0)
-        assert (ended.outcome, ended.started_at, ended.finished_at) == ("ok", NOON, NOON + 60)
-        assert (ended.park_days, ended.rows_written, len(ended.detail or "")) == (3, 70, 4_000)
 
 
 def test_a_finding_is_stored_once_and_counts_up(database: Database) -> None:

@@ -360,7 +360,11 @@ def test_health_reports_age_backlog_and_schema(api: Api, clock: FixedClock) -> N
         "age_seconds": 120,
         "stale_after_seconds": 900,
     }
-    assert data["backlog"] == {"dirty_park_days": 0, "oldest_mark_at": None}
+    assert data["backlog"] == {
+        "dirty_park_days": 0,
+        "oldest_mark_at": None,
+        "oldest_mark_age_seconds": None,
+    }
     clock.instant += dt.timedelta(minutes=14)
     later = api("/health")["data"]
     assert later["status"] == "degraded"

@@ -719,7 +719,9 @@ export interface components {
         /** @description Park-days that wait for their roll-up. */
         BacklogHealth: {
             dirty_park_days: number;
+            /** @description Since when the first of them has waited. */
             oldest_mark_at: string | null;
+            oldest_mark_age_seconds: number | null;
         };
         /** @description The first range minus the second; null unless both have the figure and were covered by half. */
         Change: {
@@ -902,12 +904,27 @@ export interface components {
             leases: components["schemas"]["LeaseHealth"][];
             jobs: components["schemas"]["JobHealth"][];
         };
-        /** @description The latest run of one job. */
+        /** @description The latest run of one job, and what has failed since it last succeeded. */
         JobHealth: {
             job: string;
             started_at: string | null;
             finished_at: string | null;
-            outcome: string;
+            /** @description Its length; null while it runs and when it was killed. */
+            seconds: number | null;
+            /** @enum {string} */
+            outcome: "running" | "success" | "failure" | "refused" | "killed";
+            /** @description First park-local day that it was about. */
+            target_from: string | null;
+            target_to: string | null;
+            parks_processed: number;
+            rides_processed: number;
+            rows_written: number;
+            last_success_at: string | null;
+            /** @description Runs that failed or were killed since the last success. */
+            failures: number;
+            failing_since: string | null;
+            /** @description Why it failed last; null once it has succeeded again. */
+            error: string | null;
         };
         /** @description Which host holds a duty. */
         LeaseHealth: {

@@ -7,22 +7,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hallofshame import __version__, settings
 from hallofshame.cli.options import configured
-from hallofshame.clock import Clock
 from hallofshame.domain.errors import HallOfShameError
 from hallofshame.domain.localtime import isoformat, to_unix
 from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.installation import Installation
+from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
+from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_states
 from hallofshame.private_files import is_open_to_others
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.reports.current import SystemState, system_state
+from hallofshame.store.reports.polls import PollRow, latest_polls
 
 _LIBRARIES = ("polars", "sqlalchemy", "flask", "apscheduler")
-LATE_CADENCES = 3
-"""A last cycle, or an entry of the dirty list, older than so many cadences is a problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,44 +90,71 @@ def _of_database(installation: Installation) -> Iterator[Check]:
     database = installation.database
     try:
         schema.require_head(database)
+        now = installation.clock.now()
         with database.read() as connection:
-            state = system_state(connection)
+            state = system_state(connection, now)
+            polls = latest_polls(connection)
     except HallOfShameError as error:
         yield Check(f"database: {error}", is_problem=True)
         return
     yield Check(f"database: {database.url} at schema {schema.head()}")
     late = LATE_CADENCES * installation.settings.cadence_seconds
-    yield from _of_state(state, installation.clock, late)
+    yield from _of_leases(state, to_unix(now))
+    yield _of_collection(state, polls, to_unix(now), late)
+    yield from _of_feeds(polls, installation)
+    yield from _of_jobs(state, to_unix(now), late)
 
 
-def _of_state(state: SystemState, clock: Clock, late_seconds: int) -> Iterator[Check]:
-    now = to_unix(clock.now())
+def _of_leases(state: SystemState, now: int) -> Iterator[Check]:
     held = [(name, holder, until) for name, holder, until in state.leases if until > now]
     for name, holder, until in held:
         yield Check(f"lease: {holder} holds {name!r} until {isoformat(until)}")
     if not held:
         yield Check("lease: nobody collects; start: hallofshame run", is_problem=True)
+
+
+def _of_collection(state: SystemState, polls: list[PollRow], now: int, late_seconds: int) -> Check:
+    """A cycle that asked and got nothing is no reason to start collecting: the feeds say what is wrong."""
+    asked_at = polls[0].observed_at if polls else None
+    if state.last_cycle_at is None and asked_at is None:
+        return Check("collection: no cycle has been kept yet; start: hallofshame run", is_problem=True)
+    asks = asked_at is not None and now - asked_at <= late_seconds
+    remedy = "see the feeds below" if asks else "see whether hallofshame run is still running, and its log"
     if state.last_cycle_at is None:
-        yield Check("collection: no cycle has been kept yet; start: hallofshame run", is_problem=True)
+        return Check(f"collection: no cycle has given readings yet; {remedy}", is_problem=True)
+    age = now - state.last_cycle_at
+    text = f"collection: the last cycle is of {isoformat(state.last_cycle_at)}, {age} s ago"
+    return Check(f"{text}; {remedy}", is_problem=True) if age > late_seconds else Check(text)
+
+
+def _of_feeds(polls: list[PollRow], installation: Installation) -> Iterator[Check]:
+    """How each feed answered the latest cycle."""
+    asked = [
+        PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail) for poll in polls
+    ]
+    for feed in feed_states(asked):
+        address = f"{feed.feed.slug}_url"
+        if feed.is_silent:
+            host = urlsplit(getattr(installation.settings, address)).hostname
+            remedy = feed.remedy(settings.variable(address))
+            yield Check(f"feed {feed.failure} (host {host}); {remedy}", is_problem=True)
+        else:
+            answered = feed.asked - feed.failed
+            yield Check(f"feed {feed.feed.slug}: {answered} of {feed.asked} parks answered the last cycle")
+
+
+def _of_jobs(state: SystemState, now: int, late_seconds: int) -> Iterator[Check]:
+    jobs = job_states(state, now)
+    backlog = backlog_problem(state, jobs, now, late_seconds)
+    if backlog is not None:
+        yield Check(f"backlog: {backlog}; run: hallofshame rollup", is_problem=True)
+    elif state.oldest_mark_at is None:
+        yield Check("backlog: none")
     else:
-        age = now - state.last_cycle_at
-        yield Check(
-            f"collection: the last cycle is of {isoformat(state.last_cycle_at)}, {age} s ago",
-            age > late_seconds,
-        )
-    yield _of_backlog(state, now, late_seconds)
-    for run in state.jobs:
-        yield Check(
-            f"job {run.job}: started {isoformat(run.started_at)}, {run.outcome}",
-            is_problem=run.outcome == "failed",
-        )
-
-
-def _of_backlog(state: SystemState, now: int, late_seconds: int) -> Check:
-    if not state.dirty_park_days or state.oldest_mark_at is None:
-        return Check("backlog: none")
-    age = now - state.oldest_mark_at
-    text = f"backlog: {state.dirty_park_days} park-days, the oldest marked {age} s ago"
-    if age <= late_seconds:
-        return Check(text)
-    return Check(f"{text}; run: hallofshame rollup", is_problem=True)
+        age = now - state.oldest_mark_at
+        yield Check(f"backlog: {state.dirty_park_days} park-days, the oldest marked {age} s ago")
+    for job in jobs:
+        if job.problem is not None:
+            yield Check(f"job {job.job_type}: {job.problem}; the log has the details", is_problem=True)
+        else:
+            yield Check(f"job {job.job_type}: started {isoformat(job.latest.started_at)}, {job.outcome}")

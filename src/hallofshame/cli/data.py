@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
@@ -16,8 +17,9 @@ from hallofshame.cli.options import (
     opened,
     park_option,
 )
-from hallofshame.cli.progress import progress_bar, quiet_option
+from hallofshame.cli.progress import Progress, progress_bar, quiet_option
 from hallofshame.domain.exports import DATASETS, FORMATS, STDOUT
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed
 
 
@@ -92,6 +94,7 @@ def ingest(
     help="File to write; - is standard output.",
 )
 @park_option
+@quiet_option
 def export(what: str, start: dt.date, end: dt.date, form: str, output: str, parks: tuple[str, ...]) -> None:
     """Write derived rows of some days to a file: the numbers that the API shows.
 
@@ -100,21 +103,33 @@ def export(what: str, start: dt.date, end: dt.date, form: str, output: str, park
       hallofshame export park-days --start 2026-08-01 --end 2026-08-31 --format parquet -o august.parquet
     """
     from hallofshame.pipeline import export as exports
+    from hallofshame.pipeline.jobrun import job_run
 
     with opened() as installation:
         ids = chosen_parks(installation, parks)
-        rows = exports.export(
-            installation.database,
-            what,
-            start,
-            end,
-            form,
-            output,
-            park_ids=ids,
-            now=installation.clock.now(),
-            cadence_seconds=installation.settings.cadence_seconds,
-        )
+        with (
+            _export_bar(output) as progress,
+            job_run(installation.database, installation.clock, JobType.EXPORT) as job,
+        ):
+            job.cover((start, end))
+            rows = job.rows_written = exports.export(
+                installation.database,
+                what,
+                start,
+                end,
+                form,
+                output,
+                park_ids=ids,
+                now=installation.clock.now(),
+                cadence_seconds=installation.settings.cadence_seconds,
+                progress=progress,
+            )
     click.echo(f"{rows} rows written", err=True)
+
+
+def _export_bar(output: str) -> AbstractContextManager[Progress | None]:
+    """No bar where the rows themselves go to the terminal."""
+    return nullcontext() if output == STDOUT else progress_bar("Export")
 
 
 COMMANDS = (ingest, export)

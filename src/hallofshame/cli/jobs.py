@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from hallofshame.cli.options import DAY, HOUR, chosen_parks, opened, park_option
 from hallofshame.cli.progress import progress_bar, quiet_option
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import isoformat
 
 if TYPE_CHECKING:
+    from hallofshame.daily import Step
     from hallofshame.installation import Installation
 
 
 @click.command()
+@quiet_option
 def collect() -> None:
     """Run one cycle: ask every park's feed once and keep the answers.
 
@@ -23,8 +27,14 @@ def collect() -> None:
     Example:
       hallofshame collect && hallofshame rollup
     """
-    with opened() as installation:
-        result = installation.collector.cycle()
+    from hallofshame.pipeline.jobrun import job_run
+
+    with (
+        opened() as installation,
+        progress_bar("Cycle") as progress,
+        job_run(installation.database, installation.clock, JobType.CYCLE),
+    ):
+        result = installation.collector.cycle(progress)
     click.echo(
         f"{isoformat(result.observed_at)}: {result.answered} of {result.parks} parks answered, "
         f"{result.readings} readings"
@@ -96,6 +106,7 @@ def rebuild(
 @click.option(
     "--days", type=click.IntRange(1, 30), default=7, show_default=True, help="How far back to look for holes."
 )
+@quiet_option
 def backfill(days: int) -> None:
     """Fill holes in the record from ThemeParks.wiki's history and roll up.
 
@@ -105,55 +116,45 @@ def backfill(days: int) -> None:
     Example:
       hallofshame backfill --days 3
     """
-    from hallofshame.pipeline.repair import repair_gaps
+    from hallofshame.daily import repair_step, rollup_step
 
     with opened() as installation:
-        result = repair_gaps(
-            installation.database,
-            installation.feeds,
-            installation.clock,
-            installation.log("repair"),
-            max_days=days,
-            registry=installation.registry(),
-        )
-        click.echo(
-            f"{result.gaps} gaps: {result.park_days} park-days filled with {result.observations} "
-            f"observations, {result.waiting} waiting, {result.failed} failed"
-        )
-        roll_up(installation)
+        _run_all(installation, (repair_step(installation, days), rollup_step(installation)))
 
 
 @click.command()
+@quiet_option
 def sync() -> None:
     """Bring park lists, hours, entities and tiers up to date, and roll up.
 
-    Rides that have vanished from their feed are retired on the way.
+    The service does the same once a day. Each step is a job of its own: sync, gap repair, vanished rides,
+    tiers, roll-up, quality check, job log. The failure of one does not stop the next; the exit code tells it.
 
     \b
     Example:
       hallofshame sync
     """
-    from hallofshame.pipeline import sync as syncs
-    from hallofshame.pipeline.classifying import classify
-    from hallofshame.pipeline.vanished import retire_vanished
+    from hallofshame.daily import daily_steps
 
     with opened() as installation:
-        database, clock = installation.database, installation.clock
-        result = syncs.sync(
-            database, installation.feeds, clock, installation.log("sync"), installation.registry()
+        _run_all(installation, daily_steps(installation))
+
+
+def _run_all(installation: Installation, steps: Sequence[Step]) -> None:
+    """Run steps of the daily sequence with a progress bar each, and say how each ended."""
+    from hallofshame.daily import run_steps
+
+    failed = []
+    for ended in run_steps(installation, steps, progress_bar):
+        if ended.text is not None:
+            click.echo(f"{ended.step.label}: {ended.text}")
+        if ended.failure is not None:
+            click.echo(f"{ended.step.label} failed: {ended.failure}", err=True)
+            failed.append(ended.step.label.lower())
+    if failed:
+        raise click.ClickException(
+            f"{len(failed)} of {len(steps)} jobs failed ({', '.join(failed)}); the log has the details"
         )
-        retired = retire_vanished(database, clock)
-        tiers = classify(database, clock, installation.tier_book())
-        click.echo(
-            f"{result.parks} parks asked for hours and entities, {result.failed} failed; "
-            f"{result.dates_changed} dates of hours changed, {len(retired.retired)} rides retired, "
-            f"{tiers.changed} of {tiers.rides} tiers changed"
-        )
-        roll_up(installation)
-        if result.parks and result.failed == result.parks:
-            raise click.ClickException("no park could be read; the log and `hallofshame quality` say why")
-        if result.broken:
-            raise click.ClickException(f"{result.broken} parks met an error; the log has the tracebacks")
 
 
 def roll_up(installation: Installation) -> None:

@@ -12,6 +12,7 @@ import click
 
 from hallofshame.cli.listing import ListingGroup
 from hallofshame.cli.options import chosen_parks, configured, opened, park_option
+from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.cli.tables import json_option, print_json, print_table
 from hallofshame.clock import SystemClock
 from hallofshame.domain.localtime import isoformat
@@ -70,6 +71,7 @@ def openapi() -> None:
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of finding; repeatable.")
 @park_option
 @json_option
+@quiet_option
 def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...], as_json: bool) -> None:
     """Look the record over and list what deserves a person's eye.
 
@@ -81,7 +83,8 @@ def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...], as_json: 
     from hallofshame.store import catalogue, findings
 
     with opened() as installation:
-        check_quality(installation.database, installation.clock)
+        with progress_bar("Quality check") as progress:
+            check_quality(installation.database, installation.clock, progress)
         ids = chosen_parks(installation, parks)
         since = installation.clock.now() - dt.timedelta(days=days)
         with installation.database.read() as connection:

@@ -111,10 +111,25 @@ class PollOutcome(StrEnum):
     CLIENT_ERROR = "client_error"
     TIMEOUT = "timeout"
     CONNECTION_ERROR = "connection_error"
+    NO_NETWORK = "no_network"
+    NAME_ERROR = "name_error"
+    REFUSED = "refused"
+    TLS_ERROR = "tls_error"
     BAD_BODY = "bad_body"
     INTERNAL_ERROR = "internal_error"
     """The answer made this program fail; the log has the traceback."""
 
+
+UNREACHABLE = frozenset(
+    {
+        PollOutcome.CONNECTION_ERROR,
+        PollOutcome.NO_NETWORK,
+        PollOutcome.NAME_ERROR,
+        PollOutcome.REFUSED,
+        PollOutcome.TLS_ERROR,
+    }
+)
+"""Outcomes of a poll that did not get as far as its host."""
 
 TIER_WEIGHTS: dict[int | None, int] = {1: 3, 2: 2, 3: 1, None: 2}
 """Weight per tier (design §2); ``None`` is an unrated ride."""

@@ -34,6 +34,7 @@ from hallofshame.feeds.base import Answer
 from hallofshame.feeds.patience import Patience, current
 from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.transport import SecondsLeft, TimedAdapter, answered_within
+from hallofshame.feeds.unreachable import why_unreachable
 
 USER_AGENT = f"hallofshame/{__version__} (Theme Park Hall of Shame; records ride downtime and waiting times)"
 CREDIBLE_YEARS = range(2000, 2100)
@@ -264,8 +265,12 @@ class HttpClient:
         except requests.exceptions.ConnectionError as error:
             # A silence in mid-body reaches us as a connection error around urllib3's own time-out.
             silent = any(isinstance(part, urllib3.exceptions.ReadTimeoutError) for part in error.args)
-            outcome = PollOutcome.TIMEOUT if silent else PollOutcome.CONNECTION_ERROR
-            raise _Transient(_failed(f"{url} could not be read: {error}", outcome)) from error
+            outcome, why = (
+                (PollOutcome.TIMEOUT, "it fell silent in the middle of its answer")
+                if silent
+                else why_unreachable(error, _host(url))
+            )
+            raise _Transient(_failed(f"{url} could not be read: {why}", outcome)) from error
         except (requests.exceptions.RequestException, ValueError) as error:
             # ValueError: requests looks where a redirect leads, and that may be no address.
             raise _failed(f"{url} could not be asked: {error}", PollOutcome.CLIENT_ERROR) from error

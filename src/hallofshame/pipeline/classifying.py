@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.tiers import MIN_DAYS_OF_HISTORY, REVIEW_THRESHOLD, TierBook, WaitRank
 from hallofshame.domain.words import TIER_WEIGHTS, RideKind
 from hallofshame.pipeline.jobrun import job_run
@@ -64,9 +65,9 @@ def classify(database: Database, clock: Clock, book: TierBook) -> ClassifyResult
 
     A ride whose weight changed makes all park-days of its park dirty, because the weight enters every one.
     """
-    with job_run(database, clock, "classify") as run:
+    with job_run(database, clock, JobType.CLASSIFY) as run:
         result = database.run(lambda connection: _classify(connection, clock.now(), book))
-        run.rows_written, run.park_days = result.changed, result.park_days
+        run.rides, run.rows_written, run.park_days = result.rides, result.changed, result.park_days
     return result
 
 

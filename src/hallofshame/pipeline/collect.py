@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import ClockError, ParkFailedError, StoreError
-from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.jobs import JobType
+from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.names import clipped
 from hallofshame.domain.readings import Finding, ParkReading, RideReading, ShowTime
 from hallofshame.domain.words import Feed, Origin, PollOutcome, Status
@@ -20,13 +21,16 @@ from hallofshame.feeds.base import LiveFeed
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.failures import FAILURES, FailureLog
 from hallofshame.pipeline.feed_threads import FeedThreads
+from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
 from hallofshame.pipeline.identity import Sighting
+from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import (
     DETAIL_CHARACTERS,
     ParkAnswer,
     PolledPark,
     PollRecord,
     PollRound,
+    Progress,
     polled_parks,
 )
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
@@ -50,6 +54,7 @@ class CycleResult:
     """What one cycle did. ``answered`` parks gave readings, ``failed`` gave none from any feed.
 
     ``cut_short`` requests were not made, or not to their end, because the cycle's time or a host's was over.
+    ``failures`` says in one line per feed why it did not answer for some parks.
     """
 
     observed_at: dt.datetime
@@ -58,6 +63,7 @@ class CycleResult:
     failed: int
     readings: int
     cut_short: int = 0
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +118,24 @@ class Collector:
         """Let the threads that ask the feeds go."""
         self._threads.close()
 
-    def cycle(self) -> CycleResult:
+    def cycle(self, progress: Progress | None = None) -> CycleResult:
         """One collection run: a single ``observed_at`` for all parks, a single transaction for all rows.
+
+        ``progress`` is told how many parks have been heard, or will not be.
 
         :raises StoreError: when there is no park to ask for.
         :raises ClockError: when all sources agree that this host's clock is wrong; then nothing is written
             but the finding.
         """
+        with job_run(self._database, self._clock, JobType.CYCLE) as run:
+            result = self._cycle(run, progress)
+            run.parks, run.rides, run.rows_written = result.parks, result.readings, result.readings
+            run.detail = f"{result.answered} of {result.parks} parks answered"
+            if result.parks and not result.answered:
+                run.fail(f"no park answered: {'; '.join(result.failures)}")
+        return result
+
+    def _cycle(self, run: JobRun, progress: Progress | None) -> CycleResult:
         observed_at = self._clock.now().replace(microsecond=0)
         with self._database.read() as connection:
             parks = [
@@ -128,8 +145,9 @@ class Collector:
             ]
         if not parks:
             raise StoreError(self._why_no_parks())
+        run.cover(local_day(observed_at, park.timezone) for park in parks)
         polls = PollRound(self._threads, self._clock, self._failures, observed_at, self._deadline)
-        answers = polls.ask(parks)
+        answers = polls.ask(parks, progress)
         self._check_clock(observed_at, answers)
         return self.store(observed_at, answers)
 
@@ -169,7 +187,10 @@ class Collector:
             len(answers) - answered,
             observations.height,
             sum(poll.cut_short for answer in answers for poll in answer.polls),
+            tuple(state.failure for state in feed_states(_polled(answers)) if state.failure is not None),
         )
+        for failure in result.failures:
+            self._log.warning("%s", failure)
         self._log.log(
             logging.WARNING if result.cut_short else logging.INFO,
             "cycle %s: %d of %d parks answered, %d readings, %d requests cut short",
@@ -368,6 +389,12 @@ def _failed(answer: ParkAnswer, failure: ParkFailedError, finding: Finding) -> P
     )
     polls = [*answer.polls[:-1], last] if last else []
     return replace(answer, polls=polls, reading=None, findings=[*answer.findings, finding])
+
+
+def _polled(answers: Sequence[ParkAnswer]) -> Iterator[PolledOnce]:
+    for answer in answers:
+        for poll in answer.polls:
+            yield PolledOnce(poll.feed, answer.park.slug, poll.outcome, poll.http_status, poll.detail)
 
 
 def _slow_feeds(answers: Sequence[ParkAnswer]) -> Iterator[Finding]:

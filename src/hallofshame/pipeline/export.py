@@ -38,6 +38,8 @@ from hallofshame.store.reports.running_day import ahead_of, open_so_far, windows
 ONE_DAY = dt.timedelta(days=1)
 HOUR_SECONDS = 3600
 
+Progress = Callable[[int, int], None]
+
 PARK_KEY = ("park_id", "park_name", "park_slug", "timezone")
 RIDE_KEY = ("ride_id", "ride_name")
 IDS = ("queue_times_id", "themeparks_wiki_id")
@@ -165,6 +167,7 @@ def export(
     now: dt.datetime,
     cadence_seconds: int,
     about: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> int:
     """Write the rows of the park-local days ``start`` to ``end`` (both included); returns their number.
 
@@ -174,6 +177,7 @@ def export(
     :param park_ids: these parks alone; all parks, active or not, where it is ``None``.
     :param now: decides which day of each park is running; ``cadence_seconds`` how long its latest look holds.
     :param about: what the file is, kept inside it (:func:`write_pieces`).
+    :param progress: is told how many days of how many are done.
 
     Columns: who (``park_id`` … ``themeparks_wiki_id``), when (``day``, ``hour``), every counter of R7 under
     its own name, then the ratios that the API shows, null where nothing was observed. Of a running day,
@@ -194,7 +198,7 @@ def export(
         raise InputError(f"the range {start} to {end} ends before it starts; swap them", parameter="end")
     with database.read() as connection:
         pieces = _Pieces(connection, KINDS[what], park_ids, now, cadence_seconds)
-        return write_pieces(pieces.of(start, end), format, str(output), about)
+        return write_pieces(pieces.of(start, end, progress), format, str(output), about)
 
 
 class _Pieces:
@@ -224,7 +228,7 @@ class _Pieces:
         _version, self._data_as_of = data_version.get(connection)
         self._ahead = ahead_of(connection, todays, self._data_as_of, cadence_seconds)
 
-    def of(self, start: dt.date, end: dt.date) -> Iterator[pl.DataFrame]:
+    def of(self, start: dt.date, end: dt.date, progress: Progress | None = None) -> Iterator[pl.DataFrame]:
         """The rows of ``start`` to ``end``; one empty frame where there are none."""
         days = table_of(ParkDailyStats).c.day
         first, last = self._connection.execute(select(func.min(days), func.max(days))).one()
@@ -232,10 +236,13 @@ class _Pieces:
             yield self._piece(start, start)
             return
         at, end = max(start, first), min(end, last)
+        begin = at
         while at <= end:
             until = min(end, at + (self._kind.days_at_once - 1) * ONE_DAY)
             yield self._piece(at, until)
             at = until + ONE_DAY
+            if progress is not None:
+                progress((at - begin).days, (end - begin).days + 1)
 
     def _piece(self, first: dt.date, last: dt.date) -> pl.DataFrame:
         rows = self._windows_so_far(self._so_far(self._read(self._table, first, last)))

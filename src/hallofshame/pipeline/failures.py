@@ -11,7 +11,7 @@ import traceback
 
 from polars.exceptions import PanicException
 
-from hallofshame.domain.errors import BodyError, FeedError, LeftAloneError, ParkFailedError
+from hallofshame.domain.errors import BodyError, FeedError, ParkFailedError
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import MAX_RIDES_PER_ANSWER, Feed
 
@@ -61,9 +61,8 @@ class FailureLog:
 
     def refused(self, park: str, feed: Feed, error: FeedError) -> None:
         """Log that a feed gave no usable answer for ``park``."""
-        # Those cut short come by the hundred, and the cycle sums them up.
-        level = logging.DEBUG if isinstance(error, LeftAloneError) else logging.WARNING
-        self._log.log(level, "%s from %s: %s", park, feed.slug, error)
+        # They come by the hundred, and the cycle sums them up in one line per feed.
+        self._log.debug("%s from %s: %s", park, feed.slug, error)
 
 
 def failure_finding(park: str, error: ParkFailedError) -> Finding:

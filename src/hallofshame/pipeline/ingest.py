@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -14,13 +15,15 @@ from sqlalchemy import Connection, update
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError, ParkFailedError
-from hallofshame.domain.localtime import from_unix, zone
+from hallofshame.domain.jobs import JobType
+from hallofshame.domain.localtime import from_unix, local_day, zone
 from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind
 from hallofshame.feeds.recordings import Recording, read_recording
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.identity import MeetsAlso, Sighting
+from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_park
@@ -45,6 +48,7 @@ class IngestResult:
     new_observations: int = 0
     parks: int = 0
     parks_created: int = 0
+    rides: int = 0
     rides_created: int = 0
     findings: int = 0
     failed: int = 0
@@ -74,24 +78,25 @@ def ingest(
     A recording that does not say which park it is of gets it from ``park`` (a name, alias or slug) or, where
     that is not given, from the name of its folder, if exactly one park of the catalogue is named in it.
     """
-    recording = read_recording(path, feed)
-    hint = park
-    if hint is None and _lacks_park(recording):
-        hint = _park_named_in(path, load_parks(catalogue_file))
-        log.info("the recording names no park; taken from its folder: %s", hint)
-    return ingest_readings(
-        database,
-        recording,
-        feed,
-        cadence_seconds=cadence_seconds,
-        clock=clock,
-        log=log,
-        park=hint,
-        timezone=timezone,
-        registry=registry,
-        catalogue_file=catalogue_file,
-        progress=progress,
-    )
+    with job_run(database, clock, JobType.INGEST):
+        recording = read_recording(path, feed)
+        hint = park
+        if hint is None and _lacks_park(recording):
+            hint = _park_named_in(path, load_parks(catalogue_file))
+            log.info("the recording names no park; taken from its folder: %s", hint)
+        return ingest_readings(
+            database,
+            recording,
+            feed,
+            cadence_seconds=cadence_seconds,
+            clock=clock,
+            log=log,
+            park=hint,
+            timezone=timezone,
+            registry=registry,
+            catalogue_file=catalogue_file,
+            progress=progress,
+        )
 
 
 def ingest_readings(
@@ -119,6 +124,38 @@ def ingest_readings(
     Raises :class:`InputError` for a cadence out of range, and the error of the first park where no park could
     be written: :class:`InputError` if that park is not named.
     """
+    with job_run(database, clock, JobType.INGEST) as run:
+        return _ingest(
+            run,
+            database,
+            recording,
+            feed,
+            cadence_seconds=cadence_seconds,
+            clock=clock,
+            log=log,
+            park=park,
+            timezone=timezone,
+            registry=registry,
+            catalogue_file=catalogue_file,
+            progress=progress,
+        )
+
+
+def _ingest(
+    run: JobRun,
+    database: Database,
+    recording: Recording,
+    feed: Feed,
+    *,
+    cadence_seconds: int,
+    clock: Clock,
+    log: logging.Logger,
+    park: str | None,
+    timezone: str | None,
+    registry: Registry | None,
+    catalogue_file: Path | None,
+    progress: Progress | None,
+) -> IngestResult:
     if not 1 <= cadence_seconds <= MAX_CADENCE_SECONDS:
         raise InputError(f"cadence {cadence_seconds} s is out of range; use 1 s to 24 h", parameter="cadence")
     if timezone is not None:
@@ -141,6 +178,8 @@ def ingest_readings(
                 raise
             errors.append(error)
             _note_failure(database, failures, source, error, clock)
+        run.cover(writer.days)
+        run.parks, run.rides, run.rows_written = result.parks, result.rides, result.new_observations
         if progress is not None:
             progress(done + 1, len(groups))
     if errors and len(errors) == len(groups):
@@ -201,6 +240,7 @@ class _ParkWriter:
         self._registry = registry
         self._clock = clock
         self._catalogue = known
+        self.days: tuple[dt.date, ...] = ()
 
     def write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
         """Find or create the park and its rides, then write the observations."""
@@ -230,6 +270,8 @@ class _ParkWriter:
                 pl.lit(self._cadence, pl.Int32).alias("cadence_seconds"),
             )
         )
+        edges = (observations["observed_at"].min(), observations["observed_at"].max())
+        self.days = tuple(local_day(from_unix(at), timezone) for at in edges if isinstance(at, int))
         new_rides = {ride.ride_id for ride in catalogue.rides(connection, park_id)} - before
         _note_seen(connection, observations, new_rides)
         written = write_observations(
@@ -244,6 +286,7 @@ class _ParkWriter:
             new_observations=written.new_rows,
             parks=1,
             parks_created=int(created),
+            rides=observations["ride_id"].n_unique(),
             rides_created=len(new_rides),
         )
 

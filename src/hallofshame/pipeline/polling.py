@@ -25,6 +25,8 @@ from hallofshame.store.models import Park
 PRIMARY_SHARE = 2 / 3
 """Share of a cycle's time after which a park's fallback is asked although its primary feed may yet answer."""
 
+Progress = Callable[[int, int], None]
+
 GRACE_SECONDS = 0.25
 """How much longer than their time requests are waited for: they end by themselves and say more of why."""
 
@@ -110,10 +112,12 @@ class PollRound:
         self._whole = Patience(clock, seconds)
         self._primary = self._whole.at_most(PRIMARY_SHARE * seconds)
         self._pending: dict[Future[Ended], _Asked] = {}
+        self._tell: Callable[[], None] = lambda: None
 
-    def ask(self, parks: Sequence[PolledPark]) -> list[ParkAnswer]:
+    def ask(self, parks: Sequence[PolledPark], progress: Progress | None = None) -> list[ParkAnswer]:
         """Ask for all parks; what has not answered in time has timed out."""
         answers = [ParkAnswer(park) for park in parks]
+        self._tell = lambda: progress(len(parks) - len(self._pending), len(parks)) if progress else None
         try:
             for answer in answers:
                 self._ask_next(answer)
@@ -152,6 +156,7 @@ class PollRound:
             done, _ = wait(self._pending, left + GRACE_SECONDS, FIRST_COMPLETED)
             for request in done:
                 self._take(self._pending.pop(request), request.result())
+                self._tell()
             is_over = left <= 0 or not done
 
     def _take(self, asked: _Asked, ended: Ended) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
+from hallofshame.domain.jobs import JobType
+from hallofshame.pipeline.failures import FAILURES
+from hallofshame.pipeline.jobrun import JobRun, brief, note_run
 from hallofshame.pipeline.seeding import chosen_rows, lacks_parks, seed
 from hallofshame.store import schema
 from hallofshame.store.database import Database
@@ -32,16 +35,35 @@ def prepare(
     :raises InputError: for a slug that is not in the catalogue and for an unusable file.
     """
 
+    with database.read() as connection:
+        before = schema.current_on(connection)
+        has_log = schema.is_at_head(connection)
+        is_ready = has_log and not lacks_parks(connection, only)
+    if is_ready and not migrate:
+        return
+    began = clock.elapsed()
+
     def work(connection: Connection) -> None:
         if migrate or schema.current_on(connection) is None:
             schema.upgrade_on(connection)
         else:
             schema.finish_upgrade_on(connection)
         schema.require_head_on(connection)
+        # The log may have come with the upgrade. Its rows are part of the one step, like all others.
+        if not has_log:
+            upgraded = JobRun(detail=f"schema {before or schema.BASE} to {schema.head()}")
+            note_run(connection, clock, JobType.UPGRADE, clock.elapsed() - began, upgraded)
         if migrate or lacks_parks(connection, only):
-            seed(connection, chosen_rows(only, extra), clock.now())
+            seeding = clock.elapsed()
+            rows = chosen_rows(only, extra)
+            seeded = JobRun(parks=len(rows), rows_written=seed(connection, rows, clock.now()))
+            note_run(connection, clock, JobType.SEED, clock.elapsed() - seeding, seeded)
 
-    with database.read() as connection:
-        is_ready = schema.is_at_head(connection) and not lacks_parks(connection, only)
-    if migrate or not is_ready:
+    try:
         run_alone(database, work)
+    except FAILURES as error:
+        if has_log:
+            failed, seconds = JobRun(), clock.elapsed() - began
+            failed.fail(brief(error))
+            database.run(lambda connection: note_run(connection, clock, JobType.SEED, seconds, failed))
+        raise

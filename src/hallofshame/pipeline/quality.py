@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
@@ -34,6 +35,7 @@ GHOST_SHARE = 0.25
 NAMED_RIDES = 5
 
 _Found = tuple[int | None, Finding]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class _Park:
     signal: BreakdownSignal
 
 
-def check_quality(database: Database, clock: Clock) -> int:
+def check_quality(database: Database, clock: Clock, progress: Progress | None = None) -> int:
     """Note findings about every active park; returns how many there are now.
 
     ``never_down`` (the catalogue's breakdown signal is in doubt, R5; ``down_from_closed_park``, the other
@@ -51,25 +53,34 @@ def check_quality(database: Database, clock: Clock) -> int:
     ``no_data`` (nothing for 24 h), ``stale_readings`` and ``frozen_readings`` (ghosts, R2) and
     ``tiers_to_review`` (R13). Those that no longer hold keep their last date and are seen to be old by it.
     """
-    with job_run(database, clock, "quality") as run:
+    with job_run(database, clock, JobType.QUALITY) as run:
         now = to_unix(clock.now())
+        run.cover((from_unix(now - ONE_DAY).date(), from_unix(now).date()))
         with database.read() as connection:
-            found = list(_look(connection, now))
+            parks = _parks(connection)
+            found = list(_look(connection, parks, now, progress))
         database.run(lambda connection: findings.record(connection, found, now))
-        run.rows_written = len(found)
+        run.parks, run.rows_written = len(parks), len(found)
     return len(found)
 
 
-def _look(connection: Connection, now: int) -> Iterator[_Found]:
-    parks = [
+def _parks(connection: Connection) -> list[_Park]:
+    return [
         _Park(row.park_id, row.name, BreakdownSignal(row.breakdown_signal))
         for row in catalogue.park_table(connection)
         if row.park_id is not None and row.is_active
     ]
+
+
+def _look(
+    connection: Connection, parks: list[_Park], now: int, progress: Progress | None
+) -> Iterator[_Found]:
     yield from _without_data(connection, parks, now)
     yield from _silent_signals(connection, parks, now)
-    for park in parks:
+    for done, park in enumerate(parks):
         yield from _ghosts(connection, park, now)
+        if progress is not None:
+            progress(done + 1, len(parks))
     yield from _unsure_tiers(connection)
 
 

@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError, NotFoundError
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, local_day
 from hallofshame.pipeline.inputs import park_zones
+from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import catalogue, dirty, raw
 from hallofshame.store.database import Database
 
@@ -73,9 +75,9 @@ def mark_hour(
 def _mark(
     database: Database, clock: Clock, bounds: Callable[[str], Bounds], park_ids: Collection[int] | None
 ) -> int:
-    def work(connection: Connection) -> int:
+    def work(connection: Connection) -> list[tuple[int, dt.date]]:
         observed = _observed(connection, park_ids)
-        days = []
+        days: list[tuple[int, dt.date]] = []
         for park_id, (zone, first, last) in observed.items():
             start, end = bounds(zone)
             day, until = max(first, start or first), min(last, end or last)
@@ -85,9 +87,13 @@ def _mark(
         if not days:
             raise NotFoundError(_what_there_is(connection, observed))
         dirty.mark(connection, days, "rebuild", clock.now())
-        return len(days)
+        return days
 
-    return database.run(work)
+    with job_run(database, clock, JobType.REBUILD) as run:
+        marked = database.run(work)
+        run.cover(day for _, day in marked)
+        run.parks, run.park_days = len({park_id for park_id, _ in marked}), len(marked)
+    return len(marked)
 
 
 def _observed(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,9 +18,10 @@ from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
-from hallofshame.domain.words import Feed, Origin, PollOutcome
+from hallofshame.domain.words import UNREACHABLE, Feed, Origin, PollOutcome
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.metrics.frames import OBSERVATIONS
@@ -45,11 +46,13 @@ SETTLING_SECONDS = 1800
 
 WORKERS = 8
 
+Progress = Callable[[int, int], None]
+
 PATIENCE_SECONDS = 600
 """How long a repair waits for the feed in all, since collection stands still meanwhile; the rest is left to
 the next run."""
 
-_HOPELESS = frozenset({PollOutcome.RATE_LIMITED, PollOutcome.CONNECTION_ERROR})
+_HOPELESS = UNREACHABLE | {PollOutcome.RATE_LIMITED}
 """Outcomes after which asking on is of no use for any park; the rest waits for the next run."""
 
 
@@ -58,7 +61,8 @@ class RepairResult:
     """What a repair did: park-days filled, observations new to the store, and what is left.
 
     ``waiting`` park-days are not over or were not asked for, because the feed refused further requests;
-    ``failed`` ones were refused themselves. Both are tried again by the next run.
+    ``failed`` ones were refused themselves. Both are tried again by the next run; ``first_failure`` says
+    what the first of them met.
     """
 
     gaps: int = 0
@@ -66,6 +70,7 @@ class RepairResult:
     observations: int = 0
     waiting: int = 0
     failed: int = 0
+    first_failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ def repair_gaps(
     *,
     max_days: int = 7,
     registry: Registry | None = None,
+    progress: Progress | None = None,
 ) -> RepairResult:
     """Fill the park-days of the last ``max_days`` days that collection missed a part of.
 
@@ -97,14 +103,23 @@ def repair_gaps(
     result = RepairResult()
     if feed is None:
         return result
-    with job_run(database, clock, "repair") as run:
+    with job_run(database, clock, JobType.REPAIR) as run:
         with database.read() as connection:
             holes = _holes(connection, feeds, to_unix(clock.now()), max_days, result)
+        run.parks = len({hole.park.park_id for hole in holes})
+        run.cover(hole.day for hole in holes)
         repair = _Repair(database, feed, clock, log, result, registry or Registry())
+        done = 0
         for day in sorted({hole.day for hole in holes}, reverse=True):
-            repair.fill([hole for hole in holes if hole.day == day])
-        run.park_days, run.rows_written = result.park_days, result.observations
+            for _ in repair.fill([hole for hole in holes if hole.day == day]):
+                run.park_days, run.rows_written = result.park_days, result.observations
+                done += 1
+                if progress is not None:
+                    progress(done, len(holes))
+        run.rides = len(repair.rides)
         run.detail = f"{result.gaps} gaps, {result.waiting} park-days waiting, {result.failed} failed"
+    if result.first_failure is not None:
+        log.warning("gap repair: no history for some park-days; first: %s", result.first_failure)
     if result.gaps:
         log.info("gap repair: %d park-days filled; %s", result.park_days, run.detail)
     return result
@@ -195,9 +210,10 @@ class _Repair:
         self._failures = FailureLog(log)
         self._patience = Patience(clock, PATIENCE_SECONDS)
         self._refused: FeedError | None = None
+        self.rides: set[int] = set()
 
-    def fill(self, holes: Sequence[_Hole]) -> None:
-        """Fill the holes of one date."""
+    def fill(self, holes: Sequence[_Hole]) -> Iterator[None]:
+        """Fill the holes of one date; yields after each."""
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="repair") as pool:
             for hole, answer in zip(holes, pool.map(self._ask, holes), strict=True):
                 if answer is None:
@@ -206,6 +222,7 @@ class _Repair:
                     self._refuse(hole, answer)
                 else:
                     self._write(hole, answer)
+                yield
 
     def _ask(self, hole: _Hole) -> HistoryPage | FeedError | None:
         """The history of one park-day, the error in its place, or ``None`` where asking is of no use now."""
@@ -232,7 +249,9 @@ class _Repair:
         if isinstance(error, ParkFailedError):
             self._record([self._failures.failed(hole.park.slug, error)], hole)
             return
-        self._log.warning("history of %s on %s: %s", hole.park.slug, hole.day, error)
+        self._log.debug("history of %s on %s: %s", hole.park.slug, hole.day, error)
+        if self._result.first_failure is None:
+            self._result.first_failure = f"{hole.park.slug} on {hole.day}: {error}"
         detail = f"The gap of {hole.day} is not filled yet ({error.outcome.value}): {error}"
         self._record([Finding("history_unavailable", f"{hole.day}", detail)], hole)
 
@@ -268,6 +287,7 @@ class _Repair:
             connection, park.park_id, Feed.THEMEPARKS_WIKI, sightings, from_unix(hole.end - 1)
         )
         rides = [known[sighting] for sighting in sightings]
+        self.rides.update(rides)
         observations = _observations(hole, rides, changes)
         none = pl.DataFrame(schema=QUEUES)
         timezones = {park.park_id: park.timezone}

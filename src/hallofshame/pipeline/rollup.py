@@ -6,20 +6,22 @@ import datetime as dt
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import to_unix
 from hallofshame.metrics.compute import Computed, compute
 from hallofshame.metrics.opening import LOOKBACK_DAYS
 from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.pipeline.inputs import ONE_DAY, gather
+from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.live import write_live
 from hallofshame.pipeline.rows import day_rows
-from hallofshame.store import bulk, data_version, derived, dirty, joblog, outages
+from hallofshame.store import bulk, data_version, derived, dirty, outages
 from hallofshame.store.database import Database
 from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import Base, DerivedRevision, RideDailyStats
@@ -37,11 +39,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class RollupResult:
-    """What a rollup did."""
+    """What a rollup did; ``parks`` and ``rides`` are the ids of those whose days it computed."""
 
     park_days: int = 0
     rows_written: int = 0
     batches: int = 0
+    parks: set[int] = field(default_factory=set)
+    rides: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -73,37 +77,20 @@ class Rollup:
     def run(self, progress: Progress | None = None) -> RollupResult:
         """Roll up until nothing is dirty. Safe to repeat, to interrupt and to run beside another."""
         result = RollupResult()
-        run_id: int | None = None
-        while True:
-            with self._database.read() as connection:
-                marks = dirty.dirty(connection)
-            if marks.is_empty():
-                break
-            if run_id is None:
-                run_id = self._database.run(
-                    lambda connection: joblog.start(connection, "rollup", self._clock.now())
-                )
-            left = marks.height
-            for batch in batches(marks):
-                self._roll_up(batch, result)
-                left -= batch.height
-                if progress is not None:
-                    progress(result.park_days, result.park_days + left)
-        if run_id is not None:
-            self._finish(run_id, result)
-        return result
-
-    def _finish(self, run_id: int, result: RollupResult) -> None:
-        self._database.run(
-            lambda connection: joblog.finish(
-                connection,
-                run_id,
-                self._clock.now(),
-                "ok",
-                park_days=result.park_days,
-                rows_written=result.rows_written,
-            )
-        )
+        with job_run(self._database, self._clock, JobType.ROLLUP) as run:
+            while True:
+                with self._database.read() as connection:
+                    marks = dirty.dirty(connection)
+                if marks.is_empty():
+                    return result
+                run.cover(marks["day"])
+                left = marks.height
+                for batch in batches(marks):
+                    self._roll_up(batch, result)
+                    _note(run, result)
+                    left -= batch.height
+                    if progress is not None:
+                        progress(result.park_days, result.park_days + left)
 
     def _roll_up(self, marks: pl.DataFrame, result: RollupResult) -> None:
         parks = marks["park_id"].unique().to_list()
@@ -119,6 +106,8 @@ class Rollup:
         self._written.remember(outcome.days, outcome.rows, outcome.revisions)
         result.park_days += outcome.days.height
         result.rows_written += outcome.written
+        result.parks.update(outcome.days["park_id"])
+        result.rides.update(outcome.rows[RideDailyStats]["ride_id"])
         result.batches += 1
 
     def _write(
@@ -158,6 +147,11 @@ class Rollup:
             data_version.bump(connection, _latest(inputs), now)
         after = {park_id: revision + 1 for park_id, revision in revisions.items()}
         return _Outcome(days, new, after, written)
+
+
+def _note(run: JobRun, result: RollupResult) -> None:
+    run.park_days, run.rows_written = result.park_days, result.rows_written
+    run.parks, run.rides = len(result.parks), len(result.rides)
 
 
 class WrittenDays:

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, select
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed
+from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
 from hallofshame.store import catalogue, data_version, dirty
 from hallofshame.store.database import Database
@@ -40,8 +42,11 @@ def seed_catalogue(
 
     :raises InputError: for a slug that is not in the catalogue and for an unusable file.
     """
-    rows = chosen_rows(only, extra)
-    return run_alone(database, lambda connection: seed(connection, rows, clock.now()))
+    with job_run(database, clock, JobType.SEED) as run:
+        rows = chosen_rows(only, extra)
+        touched = run_alone(database, lambda connection: seed(connection, rows, clock.now()))
+        run.parks, run.rows_written = len(rows), touched
+    return touched
 
 
 def chosen_rows(

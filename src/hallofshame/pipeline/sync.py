@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError, summary
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day
 from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
@@ -25,7 +26,7 @@ from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.pipeline.classifying import ClassifyResult, ReviewLine, classify, review_list
 from hallofshame.pipeline.entities import write_entities
 from hallofshame.pipeline.failures import FAILURES, refuse_too_many
-from hallofshame.pipeline.jobrun import FAILED, job_run
+from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_catalogue
@@ -55,6 +56,7 @@ PATIENCE_SECONDS = 300
 ONE_DAY = dt.timedelta(days=1)
 
 T = TypeVar("T")
+Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -62,7 +64,8 @@ class SyncResult:
     """What a sync did. ``parks`` were asked for, ``failed`` of them did not give both hours and entities.
 
     ``broken`` ones met an error of the store or of this program, which is in the log with its traceback;
-    they count as failed too.
+    they count as failed too. ``failure`` says why the sync as a whole failed, if it did;
+    ``first_failure`` what the first park without an answer met.
     """
 
     parks: int = 0
@@ -73,6 +76,8 @@ class SyncResult:
     metadata_changed: int = 0
     unlisted_parks: int = 0
     findings: int = 0
+    failure: str | None = None
+    first_failure: str | None = None
 
 
 @dataclass
@@ -91,6 +96,7 @@ def sync(
     clock: Clock,
     log: logging.Logger,
     registry: Registry | None = None,
+    progress: Progress | None = None,
 ) -> SyncResult:
     """Compare the upstream park lists with ours, then bring every park's hours and entities up to date.
 
@@ -100,7 +106,7 @@ def sync(
     """
     result = SyncResult()
     patience = Patience(clock, PATIENCE_SECONDS)
-    with job_run(database, clock, "sync") as run:
+    with job_run(database, clock, JobType.SYNC) as run:
         with waiting(patience):
             lists = _fetch_lists(feeds, log)
         database.run(lambda connection: _compare(connection, lists, clock.now(), result))
@@ -112,24 +118,38 @@ def sync(
         registry = registry or Registry()
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="sync") as pool:
             requests = [pool.submit(_fetch_park, feeds, park, log, patience) for park in parks]
-            for park, request in zip(parks, requests, strict=True):
+            for done, (park, request) in enumerate(zip(parks, requests, strict=True)):
                 try:
                     _store(database, registry, request.result(), clock.now(), result)
                 except FAILURES as error:
                     log.exception("sync of %s failed; the other parks go on", park.slug)
                     _note_broken(database, park, error, clock.now(), result)
-        run.park_days, run.rows_written = result.dates_changed, result.metadata_changed
-        run.detail = (
-            f"{result.failed} of {result.parks} parks failed ({result.broken} by errors in the log), "
-            f"{result.unlisted_parks} unlisted"
-        )
-        if result.broken:
-            run.outcome = FAILED
+                if progress is not None:
+                    progress(done + 1, len(parks))
         if feeds and not any(lists.values()) and result.failed == result.parks:
-            run.outcome = FAILED
-            log.error("sync: no feed answered; it is tried again later")
+            result.failure = "no feed answered"
+        elif result.broken:
+            result.failure = f"{result.broken} parks met an error; the log has the tracebacks"
+        _note(run, result)
+    if result.first_failure is not None:
+        log.warning(
+            "sync: no answer for %d of %d parks; first: %s", result.failed, result.parks, result.first_failure
+        )
+    if result.failure is not None and not result.broken:
+        log.error("sync: %s; it is tried again later", result.failure)
     log.info("sync: %s; %d dates of hours changed", run.detail, result.dates_changed)
     return result
+
+
+def _note(run: JobRun, result: SyncResult) -> None:
+    run.parks, run.rides = result.parks, result.rides_linked
+    run.park_days, run.rows_written = result.dates_changed, result.metadata_changed
+    run.detail = (
+        f"{result.failed} of {result.parks} parks failed ({result.broken} by errors in the log), "
+        f"{result.unlisted_parks} unlisted"
+    )
+    if result.failure is not None:
+        run.fail(result.failure)
 
 
 def _fetch_lists(feeds: Mapping[Feed, LiveFeed], log: logging.Logger) -> dict[Feed, list[ListedPark]]:
@@ -211,7 +231,7 @@ def _fetch_park(
         try:
             return request()
         except FeedError as error:
-            log.warning("%s of %s cannot be read: %s", what, park.slug, error)
+            log.debug("%s of %s cannot be read: %s", what, park.slug, error)
             answers.failures.append(Finding("sync_failed", what, f"{park.slug}: {error}"))
             return None
 
@@ -259,6 +279,8 @@ def _store(
         registry.forget()
         raise
     result.failed += bool(answers.failures)
+    if answers.failures and result.first_failure is None:
+        result.first_failure = answers.failures[0].detail
     result.findings += len(answers.failures) + len(answers.schedule.findings if answers.schedule else ())
     result.dates_changed += len(dates)
     result.rides_linked += linked

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from hallofshame.clock import Clock
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.readings import Finding
 from hallofshame.pipeline.jobrun import job_run
@@ -29,8 +30,13 @@ ONE_DAY = 86_400
 
 @dataclass
 class RetireResult:
-    """Rides that became inactive, rides that returned, and parks whose rides vanished at once."""
+    """Rides that became inactive, rides that returned, and parks whose rides vanished at once.
 
+    ``parks`` and ``rides`` count those looked at.
+    """
+
+    parks: int = 0
+    rides: int = 0
     retired: list[int] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
     vanished_parks: list[int] = field(default_factory=list)
@@ -51,8 +57,9 @@ def retire_vanished(database: Database, clock: Clock) -> RetireResult:
     Days on which the park did not answer do not count. When most of a park's rides, or all, vanish at once,
     that is the finding ``park_vanished`` and nothing is retired: more likely the feed changed than the park.
     """
-    with job_run(database, clock, "retire") as run:
+    with job_run(database, clock, JobType.RETIRE) as run:
         result = database.run(lambda connection: _retire(connection, clock.now()))
+        run.parks, run.rides = result.parks, result.rides
         run.rows_written = len(result.retired) + len(result.returned)
     return result
 
@@ -66,7 +73,7 @@ def _retire(connection: Connection, now: dt.datetime) -> RetireResult:
     by_park: dict[int, list[_Seen]] = defaultdict(list)
     for row in rows:
         by_park[row[1]].append(_Seen(*row))
-    result = RetireResult()
+    result = RetireResult(len(by_park), sum(map(len, by_park.values())))
     found: list[tuple[int | None, Finding]] = []
     for park_id, rides in sorted(by_park.items()):
         result.returned += [

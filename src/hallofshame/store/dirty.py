@@ -21,15 +21,24 @@ def mark(connection: Connection, park_days: Iterable[tuple[int, dt.date]], reaso
 
 
 def mark_frame(connection: Connection, park_days: pl.DataFrame, reason: str, now: Instant) -> None:
-    """:func:`mark` for a frame with the columns ``park_id`` and ``day``; repeated rows count once."""
+    """:func:`mark` for a frame with the columns ``park_id`` and ``day``; repeated rows count once.
+
+    A park-day on the list keeps the time at which it came there, however often it is marked again.
+    """
+    moment = unix(now)
     rows = (
         park_days.select("park_id", "day")
         .unique()
         # One order for all writers: two that mark the same days wait for each other, never in a ring.
         .sort("park_id", "day")
-        .with_columns(generation=pl.lit(1), reason=pl.lit(reason), marked_at=pl.lit(unix(now)))
+        .with_columns(
+            generation=pl.lit(1),
+            reason=pl.lit(reason),
+            marked_at=pl.lit(moment),
+            first_marked_at=pl.lit(moment),
+        )
     )
-    bulk.upsert(connection, DirtyParkDay, rows, add=["generation"])
+    bulk.upsert(connection, DirtyParkDay, rows, add=["generation"], keep=["first_marked_at"])
 
 
 def mark_existing(

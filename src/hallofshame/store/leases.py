@@ -51,6 +51,11 @@ def acquire(connection: Connection, name: str, holder: str, now: Instant, ttl_se
     return taken.rowcount == 1
 
 
+def holder(connection: Connection, name: str) -> str | None:
+    """Who had the lease last, whether or not its time has run out; ``None`` where nobody did."""
+    return connection.scalar(select(Lease.holder).where(Lease.name == name)) or None
+
+
 def release(connection: Connection, name: str, holder: str) -> None:
     """Let the lease go, if ``holder`` has it."""
     connection.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))

@@ -4,34 +4,51 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Date, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Date, Double, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hallofshame.store.models.base import TABLE_OPTIONS, Base, UnixSeconds
 
 
 class AggregationLog(Base):
-    """One run of one job: when, how it ended, what it did."""
+    """One run of one job: when, of what, how it ended, what it did, and which process did it.
+
+    ``target_from`` and ``target_to`` are the first and last park-local day concerned. ``heartbeat_at`` is the
+    last moment at which the process was known to be at it, by the clock that all hosts share.
+    """
 
     __tablename__ = "aggregation_log"
-    __table_args__ = (Index(None, "job", "started_at"), TABLE_OPTIONS)
+    __table_args__ = (
+        Index(None, "job_type", "started_at"),
+        Index(None, "outcome", "job_type"),
+        TABLE_OPTIONS,
+    )
 
     run_id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
-    job: Mapped[str] = mapped_column(String(40))
+    job_type: Mapped[str] = mapped_column(String(40))
     started_at: Mapped[int] = mapped_column(UnixSeconds)
     finished_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    seconds: Mapped[float | None] = mapped_column(Double)
     outcome: Mapped[str] = mapped_column(String(20))
+    target_from: Mapped[dt.date | None] = mapped_column(Date)
+    target_to: Mapped[dt.date | None] = mapped_column(Date)
+    parks_processed: Mapped[int] = mapped_column(Integer, default=0)
+    rides_processed: Mapped[int] = mapped_column(Integer, default=0)
     park_days: Mapped[int] = mapped_column(Integer, default=0)
     rows_written: Mapped[int] = mapped_column(BigInteger, default=0)
     detail: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Text)
+    holder: Mapped[str | None] = mapped_column(String(120))
+    heartbeat_at: Mapped[int | None] = mapped_column(UnixSeconds)
 
 
 class DirtyParkDay(Base):
     """A park-day whose input changed since it was rolled up.
 
     ``generation`` counts the marks: the rollup clears a mark only if no new one came while it computed.
+    ``first_marked_at`` is the time of the first of them, ``marked_at`` that of the latest.
     """
 
     __tablename__ = "dirty_park_days"
@@ -42,6 +59,7 @@ class DirtyParkDay(Base):
     generation: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(String(40))
     marked_at: Mapped[int] = mapped_column(UnixSeconds)
+    first_marked_at: Mapped[int] = mapped_column(UnixSeconds)
 
 
 class DataQualityLog(Base):

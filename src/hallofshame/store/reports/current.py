@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed, Status
-from hallofshame.store.models import AggregationLog, DirtyParkDay, Lease, ParkCurrent, RideCurrent
+from hallofshame.store import joblog
+from hallofshame.store.instants import Instant, latest_believable
+from hallofshame.store.joblog import JobHistory
+from hallofshame.store.leases import present
+from hallofshame.store.models import DirtyParkDay, Lease, ParkCurrent, RideCurrent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +49,19 @@ class RideState:
 
 
 @dataclass(frozen=True, slots=True)
-class JobRun:
-    """The latest run of one job."""
-
-    job: str
-    started_at: int
-    finished_at: int | None
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
 class SystemState:
-    """What the health answer reports."""
+    """How the running system is.
+
+    ``oldest_mark_at``: since when a park-day has been waiting for its roll-up. ``present``: the time that all
+    hosts share.
+    """
 
     last_cycle_at: int | None
     dirty_park_days: int
     oldest_mark_at: int | None
     leases: tuple[tuple[str, str, int], ...]
-    jobs: tuple[JobRun, ...]
+    jobs: tuple[JobHistory, ...]
+    present: int
 
 
 def park_states(connection: Connection) -> dict[int, ParkState]:
@@ -117,29 +117,26 @@ def ride_states(connection: Connection, park_ids: Collection[int] | None = None)
     }
 
 
-def system_state(connection: Connection) -> SystemState:
-    """Latest cycle, backlog, leases and the latest run of each job."""
+def system_state(connection: Connection, now: Instant) -> SystemState:
+    """Latest cycle, backlog, leases and the history of each job."""
     count, oldest = connection.execute(
-        select(func.count(), func.min(DirtyParkDay.marked_at)).select_from(DirtyParkDay)
+        select(func.count(), func.min(DirtyParkDay.first_marked_at)).select_from(DirtyParkDay)
     ).one()
-    last_cycle = connection.execute(select(func.max(ParkCurrent.observed_at))).scalar()
     leases = connection.execute(select(Lease.name, Lease.holder, Lease.expires_at).order_by(Lease.name))
+    jobs = tuple(joblog.histories(connection))
     return SystemState(
-        last_cycle_at=last_cycle,
+        last_cycle_at=_last_cycle(connection, jobs, now),
         dirty_park_days=int(count),
         oldest_mark_at=oldest,
         leases=tuple((row[0], row[1], row[2]) for row in leases),
-        jobs=_latest_runs(connection),
+        jobs=jobs,
+        present=present(connection, now),
     )
 
 
-def _latest_runs(connection: Connection) -> tuple[JobRun, ...]:
-    log = AggregationLog
-    latest = select(log.job, func.max(log.started_at).label("started_at")).group_by(log.job).subquery()
-    query = (
-        select(log.job, log.started_at, log.finished_at, log.outcome)
-        .join(latest, (latest.c.job == log.job) & (latest.c.started_at == log.started_at))
-        .order_by(log.job, log.run_id)
-    )
-    runs = {row[0]: JobRun(*row) for row in connection.execute(query)}
-    return tuple(runs.values())
+def _last_cycle(connection: Connection, jobs: Iterable[JobHistory], now: Instant) -> int | None:
+    """The latest cycle that gave readings, whether or not the roll-up has come to it."""
+    known = [connection.execute(select(func.max(ParkCurrent.observed_at))).scalar()]
+    known += [job.success.started_at for job in jobs if job.job_type == JobType.CYCLE and job.success]
+    believable = [at for at in known if at is not None and at <= latest_believable(now)]
+    return max(believable, default=None)

@@ -11,6 +11,7 @@ from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.domain.words import RideKind
+from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState, backlog_problem, job_states, problems
 from hallofshame.store import schema
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.current import (
@@ -31,8 +32,6 @@ from hallofshame.web.takes import FILTERS
 from hallofshame.web.wording import STATUS_SLUGS
 
 api_live = Blueprint("api_live", __name__, url_prefix="/api")
-
-STALE_CADENCES = 3
 
 
 @endpoint(
@@ -95,21 +94,25 @@ def _counts(
 )
 def health(reading: Reading, asked: Parameters) -> Row:
     """Whether the system is well; 503 only when the database cannot be read."""
-    return envelope(reading, _health(reading, system_state(reading.connection)))
+    return envelope(reading, _health(reading, system_state(reading.connection, reading.now)))
 
 
 def _health(reading: Reading, state: SystemState) -> Row:
     now = to_unix(reading.now)
     revision = schema.current(reading.site.database)
     age = None if state.last_cycle_at is None else now - state.last_cycle_at
-    stale_after = STALE_CADENCES * reading.site.settings.cadence_seconds
+    stale_after = LATE_CADENCES * reading.site.settings.cadence_seconds
     findings = []
     if revision != _head():
         findings.append(f"the schema is at {revision}, this program needs {_head()}")
     if age is None:
         findings.append("no cycle has been collected yet")
     elif age > stale_after:
-        findings.append(f"the last cycle is {age} s old, more than {STALE_CADENCES} cadences")
+        findings.append(f"the last cycle is {age} s old, more than {LATE_CADENCES} cadences")
+    jobs = job_states(state, now)
+    findings += problems(jobs)
+    if (backlog := backlog_problem(state, jobs, now, stale_after)) is not None:
+        findings.append(backlog)
     return {
         "status": "degraded" if findings else "ok",
         "findings": findings,
@@ -122,20 +125,33 @@ def _health(reading: Reading, state: SystemState) -> Row:
         "backlog": {
             "dirty_park_days": state.dirty_park_days,
             "oldest_mark_at": iso(state.oldest_mark_at),
+            "oldest_mark_age_seconds": None if state.oldest_mark_at is None else now - state.oldest_mark_at,
         },
         "leases": [
             {"name": name, "holder": holder, "expires_at": iso(expires), "is_held": expires > now}
             for name, holder, expires in state.leases
         ],
-        "jobs": [
-            {
-                "job": run.job,
-                "started_at": iso(run.started_at),
-                "finished_at": iso(run.finished_at),
-                "outcome": run.outcome,
-            }
-            for run in state.jobs
-        ],
+        "jobs": [_job(job) for job in jobs],
+    }
+
+
+def _job(job: JobState) -> Row:
+    run = job.latest
+    return {
+        "job": job.job_type,
+        "started_at": iso(run.started_at),
+        "finished_at": iso(run.finished_at),
+        "seconds": run.seconds,
+        "outcome": job.outcome,
+        "target_from": None if run.target_from is None else run.target_from.isoformat(),
+        "target_to": None if run.target_to is None else run.target_to.isoformat(),
+        "parks_processed": run.parks_processed,
+        "rides_processed": run.rides_processed,
+        "rows_written": run.rows_written,
+        "last_success_at": iso(job.last_success_at),
+        "failures": job.failures,
+        "failing_since": iso(job.failing_since),
+        "error": job.reason,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.schema.common import CLOSED, Instant
+from hallofshame.web.schema.common import CLOSED, Day, Instant
 from hallofshame.web.schema.rows import ParkRow, RideRow
 
 Count = Annotated[int, Field(ge=0)]
@@ -117,7 +117,8 @@ class BacklogHealth(TypedDict):
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     dirty_park_days: Count
-    oldest_mark_at: Instant | None
+    oldest_mark_at: Annotated[Instant | None, Field(description="Since when the first of them has waited.")]
+    oldest_mark_age_seconds: int | None
 
 
 class LeaseHealth(TypedDict):
@@ -132,14 +133,28 @@ class LeaseHealth(TypedDict):
 
 
 class JobHealth(TypedDict):
-    """The latest run of one job."""
+    """The latest run of one job, and what has failed since it last succeeded."""
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     job: str
     started_at: Instant | None
     finished_at: Instant | None
-    outcome: str
+    seconds: Annotated[
+        float | None, Field(description="Its length; null while it runs and when it was killed.")
+    ]
+    outcome: Literal["running", "success", "failure", "refused", "killed"]
+    target_from: Annotated[Day | None, Field(description="First park-local day that it was about.")]
+    target_to: Day | None
+    parks_processed: Count
+    rides_processed: Count
+    rows_written: Count
+    last_success_at: Instant | None
+    failures: Annotated[
+        int, Field(ge=0, description="Runs that failed or were killed since the last success.")
+    ]
+    failing_since: Instant | None
+    error: Annotated[str | None, Field(description="Why it failed last; null once it has succeeded again.")]
 
 
 class Health(TypedDict):

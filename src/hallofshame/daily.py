@@ -1,0 +1,143 @@
+"""The daily sequence: what is brought up to date once a day, in one order for everybody who runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from hallofshame.domain.jobs import JobStopped, JobType
+from hallofshame.installation import Installation
+from hallofshame.logs import log_failure
+from hallofshame.pipeline.classifying import classify
+from hallofshame.pipeline.failures import FAILURES
+from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
+from hallofshame.pipeline.quality import check_quality
+from hallofshame.pipeline.repair import repair_gaps
+from hallofshame.pipeline.sync import sync
+from hallofshame.pipeline.vanished import retire_vanished
+
+Progress = Callable[[int, int], None]
+Bar = Callable[[str], AbstractContextManager[Progress]]
+"""Shows how far a step with a label has come. What the progress raises ends the step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a step did, in a sentence without a full stop; ``failure`` says what did not come about."""
+
+    text: str
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One job of the sequence, a run of its own in the job log."""
+
+    job: JobType
+    label: str
+    work: Callable[[Progress], Done]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one step ended: ``text`` where it ran to its end, ``failure`` where it failed."""
+
+    step: Step
+    text: str | None
+    failure: str | None
+
+
+def daily_steps(parts: Installation) -> tuple[Step, ...]:
+    """The sequence: what changes inputs of park-days, then the roll-up, then what reads its rows."""
+    repair = (repair_step(parts),) if parts.settings.gap_repair else ()
+    return (
+        Step(JobType.SYNC, "Sync", lambda progress: _sync(parts, progress)),
+        *repair,
+        Step(JobType.RETIRE, "Vanished rides", lambda _progress: _retire(parts)),
+        Step(JobType.CLASSIFY, "Tiers", lambda _progress: _classify(parts)),
+        rollup_step(parts),
+        Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
+        Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
+    )
+
+
+def repair_step(parts: Installation, max_days: int = 7) -> Step:
+    """Fill what collection missed."""
+    return Step(JobType.REPAIR, "Gap repair", lambda progress: _repair(parts, max_days, progress))
+
+
+def rollup_step(parts: Installation) -> Step:
+    """Compute every park-day whose inputs changed."""
+    return Step(JobType.ROLLUP, "Roll-up", lambda progress: _roll_up(parts, progress))
+
+
+def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[Ended]:
+    """Run ``steps`` one after the other, yielding how each ended; the failure of one does not stop the next.
+
+    A step that is stopped (:class:`JobStopped`) ends the sequence.
+    """
+    log = parts.log("jobs")
+    for step in steps:
+        try:
+            with bar(step.label) as progress, job_run(parts.database, parts.clock, step.job):
+                done = step.work(progress)
+        except JobStopped:
+            log.info("%s left for the next start", step.label.lower())
+            return
+        except FAILURES as error:
+            log_failure(log, f"{step.label.lower()} failed; what comes after it goes on", error)
+            yield Ended(step, None, brief(error))
+        else:
+            yield Ended(step, done.text, done.failure)
+
+
+def _sync(parts: Installation, progress: Progress) -> Done:
+    result = sync(
+        parts.database, parts.feeds, parts.clock, parts.log("sync"), parts.registry(), progress=progress
+    )
+    return Done(
+        f"{result.parks} parks asked for hours and entities, {result.failed} failed; "
+        f"{result.dates_changed} dates of hours changed",
+        result.failure,
+    )
+
+
+def _repair(parts: Installation, max_days: int, progress: Progress) -> Done:
+    result = repair_gaps(
+        parts.database,
+        parts.feeds,
+        parts.clock,
+        parts.log("repair"),
+        max_days=max_days,
+        registry=parts.registry(),
+        progress=progress,
+    )
+    return Done(
+        f"{result.gaps} gaps: {result.park_days} park-days filled with {result.observations} observations, "
+        f"{result.waiting} waiting, {result.failed} failed"
+    )
+
+
+def _retire(parts: Installation) -> Done:
+    result = retire_vanished(parts.database, parts.clock)
+    return Done(f"{len(result.retired)} rides retired, {len(result.returned)} returned")
+
+
+def _classify(parts: Installation) -> Done:
+    result = classify(parts.database, parts.clock, parts.tier_book())
+    return Done(f"{result.changed} of {result.rides} tiers changed")
+
+
+def _roll_up(parts: Installation, progress: Progress) -> Done:
+    result = parts.rollup.run(progress)
+    return Done(f"{result.park_days} park-days computed, {result.rows_written} rows changed")
+
+
+def _check(parts: Installation, progress: Progress) -> Done:
+    return Done(f"{check_quality(parts.database, parts.clock, progress)} findings")
+
+
+def _trim(parts: Installation) -> Done:
+    removed = trim_job_log(parts.database, parts.clock, parts.settings.job_log_days)
+    return Done(f"{removed} old runs removed from the job log")

@@ -1,0 +1,46 @@
+"""The jobs by name, and how a run of one can end."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class JobType(StrEnum):
+    """What a run was of; stored in ``aggregation_log``."""
+
+    CYCLE = "cycle"
+    ROLLUP = "rollup"
+    SYNC = "sync"
+    REPAIR = "repair"
+    RETIRE = "retire"
+    CLASSIFY = "classify"
+    QUALITY = "quality"
+    TRIM = "trim"
+    SEED = "seed"
+    UPGRADE = "upgrade"
+    INGEST = "ingest"
+    REBUILD = "rebuild"
+    EXPORT = "export"
+
+
+class JobOutcome(StrEnum):
+    """How a run ended, as far as is known."""
+
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    REFUSED = "refused"
+    """What a person asked for cannot be done, such as an unreadable recording: no fault of the job."""
+    KILLED = "killed"
+    """It was broken off from outside: interrupted, or its process is gone without a word."""
+
+
+BY_HAND = frozenset({JobType.INGEST, JobType.REBUILD, JobType.EXPORT, JobType.UPGRADE})
+"""Jobs that no schedule repeats: nobody but the person who began one can make up for its failure."""
+
+FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP})
+"""Jobs that run several times an hour, so that their old runs are not worth a row each."""
+
+
+class JobStopped(Exception):  # noqa: N818 - a signal out of a long job, seen by nobody but who asked for it
+    """A job was asked to stop and has; what it did is done, the rest waits for its next run."""

@@ -1,0 +1,100 @@
+"""Every job of an installation by its type, so that tests can say what holds for all of them.
+
+``python -m support.every_job FOLDER`` begins each in a thread of its own and never ends one: a process to be
+killed. It prints a line per run that is in the job log.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from hallofshame.clock import SystemClock
+from hallofshame.daily import daily_steps
+from hallofshame.domain.jobs import JobType
+from hallofshame.domain.words import Feed
+from hallofshame.feeds.replay import SHIPPED_RECORDINGS
+from hallofshame.installation import Installation
+from hallofshame.pipeline import jobrun
+from hallofshame.pipeline.ingest import ingest
+from hallofshame.pipeline.rebuild import mark_range
+from hallofshame.settings import Settings
+from support.installations import GARDALAND, MemoryFeed
+
+RECORDING = SHIPPED_RECORDINGS / "gardaland-queue-times"
+
+
+def installed(folder: Path, clock: object | None = None) -> Installation:
+    """Gardaland in ``folder``, with both feeds in memory."""
+    made = Installation(
+        Settings(_env_file=None, data=folder, parks=(GARDALAND,)),
+        clock=clock or SystemClock(),  # type: ignore[arg-type]
+        feeds={feed: MemoryFeed(feed) for feed in (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)},  # type: ignore[arg-type]
+    )
+    made.make_ready(migrate=True)
+    return made
+
+
+def step(job: JobType) -> Callable[[Installation], object]:
+    """One step of the daily sequence, with its errors."""
+
+    def run(parts: Installation) -> object:
+        (found,) = [step for step in daily_steps(parts) if step.job is job]
+        return found.work(lambda _done, _total: None)
+
+    return run
+
+
+def _ingest(parts: Installation) -> object:
+    return ingest(
+        parts.database,
+        RECORDING,
+        Feed.QUEUE_TIMES,
+        cadence_seconds=900,
+        clock=parts.clock,
+        log=parts.log("ingest"),
+    )
+
+
+JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
+    JobType.CYCLE: (lambda parts: parts.collector.cycle(), "collect.polled_parks"),
+    JobType.ROLLUP: (step(JobType.ROLLUP), "rollup.dirty.dirty"),
+    JobType.SYNC: (step(JobType.SYNC), "sync._compare"),
+    JobType.REPAIR: (step(JobType.REPAIR), "repair._holes"),
+    JobType.RETIRE: (step(JobType.RETIRE), "vanished._retire"),
+    JobType.CLASSIFY: (step(JobType.CLASSIFY), "classifying._classify"),
+    JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
+    JobType.TRIM: (step(JobType.TRIM), "jobrun.joblog.trim"),
+    JobType.SEED: (lambda parts: parts.make_ready(migrate=True), "preparation.seed"),
+    JobType.INGEST: (_ingest, "ingest.read_recording"),
+    JobType.REBUILD: (lambda parts: mark_range(parts.database, parts.clock), "rebuild._observed"),
+}
+"""How to run each job, and what in it to break."""
+
+KILLABLE = tuple(job for job in JOBS if job is not JobType.SEED)
+"""Those whose begin is in the log. Seeding is logged in its own transaction: killed, it leaves nothing."""
+
+
+def begin_all(folder: Path) -> None:
+    """Begin every job and end none."""
+    with installed(folder) as parts:
+        begun = jobrun._begin
+
+        def begin(*given: object) -> int | None:
+            run_id = begun(*given)  # type: ignore[arg-type]
+            print(given[2], flush=True)
+            time.sleep(600)
+            return run_id
+
+        jobrun._begin = begin  # type: ignore[assignment]
+        for job in KILLABLE:
+            run, _ = JOBS[job]
+            threading.Thread(target=run, args=(parts,), daemon=True).start()
+        time.sleep(600)
+
+
+if __name__ == "__main__":
+    begin_all(Path(sys.argv[1]))
