@@ -206,7 +206,7 @@ def test_park_pages(served: Served, api: Api, ledger: Ledger, period: str) -> No
         ledger.say("API", score, park["park_name"], "score at the top")
         ledger.say(path, float(shown[1]) if shown else None, park["park_name"], "score at the top")
         for heading, name, digits in FACTS:
-            said = re.search(rf"{heading}\s*\n?\s*(\S+)", page.words)
+            said = re.search(rf"{heading}\s*\n?\s*([\d–]\S*)", page.words)
             if said is not None:
                 ledger.say("API", rounded(details["summary"][name], digits), park["park_name"], heading)
                 ledger.say(path, number(said[1]), park["park_name"], heading)
