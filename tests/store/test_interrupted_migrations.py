@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from hallofshame.domain.errors import StoreError
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.migrations import operations
-from support.interruptions import in_pieces, is_killed, killed_before, schema_text
+from support.interruptions import (
+    in_pieces,
+    is_killed,
+    killed_before,
+    killed_before_schema_change,
+    schema_text,
+)
+from support.mariadb import MariaDBServer
 
 ALLOWED = {"__future__", "typing", "collections.abc", "sqlalchemy", "hallofshame.store.migrations"}
 
@@ -179,3 +188,64 @@ def _broken_off(database: Database, below: str, low: object, high: object) -> in
             kills += in_pieces(database, work)
         assert state(database) == goal
     return kills
+
+
+@pytest.mark.mariadb
+def test_every_migration_goes_back_however_often_it_is_broken_off(mariadb_server: MariaDBServer) -> None:
+    """Forwards they are broken off in ``tests/pipeline/test_preparation.py``, with the parks after them."""
+    database = Database(mariadb_server.create_schema("back_and_forth"))
+    schema.upgrade(database)
+    newest = schema_text(database)
+    below = [*(file.stem[:4] for file in FILES[-2::-1]), schema.BASE]
+    texts = {}
+    for revision in below:
+        schema.downgrade(database, revision)
+        texts[revision] = schema_text(database)
+    schema.upgrade(database)
+    assert schema_text(database) == newest
+    for revision in below:
+        kills = in_pieces(database, partial(schema.downgrade, database, revision))
+        assert kills > 0, revision
+        assert schema_text(database) == texts[revision], revision
+    database.dispose()
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("change", [2, 20, 45])
+def test_a_change_that_was_broken_off_may_be_followed_by_its_opposite(
+    mariadb_server: MariaDBServer, change: int
+) -> None:
+    """What was begun is ended first, so that neither way meets a schema that is half way."""
+    database = Database(mariadb_server.create_schema(f"opposite_{change}"))
+    with killed_before_schema_change(database, change):
+        assert is_killed(lambda: schema.upgrade(database))
+    with pytest.raises(StoreError, match=r"half way up|has no tables yet"):
+        schema.require_head(database)
+    schema.downgrade(database, schema.BASE)
+    nothing = set(schema_text(database)) - {"alembic_version"}
+    assert nothing == set()
+    schema.upgrade(database)
+    newest = schema_text(database)
+    with killed_before_schema_change(database, change):
+        assert is_killed(lambda: schema.downgrade(database, schema.BASE))
+    with pytest.raises(StoreError, match=r"half way down"):
+        schema.require_head(database)
+    schema.upgrade(database)
+    assert schema_text(database) == newest
+    database.dispose()
+
+
+def test_a_change_on_sqlite_is_made_whole_or_not_at_all(sqlite_database: Database) -> None:
+    newest = schema_text(sqlite_database)
+    for change in (1, 10, 40, 60):
+        with killed_before(sqlite_database, change):
+            assert is_killed(lambda: schema.downgrade(sqlite_database, schema.BASE))
+        assert schema_text(sqlite_database) == newest
+    schema.downgrade(sqlite_database, schema.BASE)
+    nothing = schema_text(sqlite_database)
+    for change in (1, 10, 40, 60):
+        with killed_before(sqlite_database, change):
+            assert is_killed(lambda: schema.upgrade(sqlite_database))
+        assert schema_text(sqlite_database) == nothing
+    schema.upgrade(sqlite_database)
+    assert schema_text(sqlite_database) == newest
