@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from hallofshame import demo
 from hallofshame.clock import FixedClock
+from hallofshame.demo_parks import heard, recorded_parks
 from hallofshame.demo_record import RECORD_FILE, Record
 from hallofshame.domain.errors import RecordingError, SettingsError
 from hallofshame.domain.localtime import to_unix
@@ -101,8 +102,8 @@ def test_the_record_ends_now_and_last_week_and_yesterday_have_content(
 
 
 def test_a_fallback_is_heard_only_where_the_primary_feed_is_silent() -> None:
-    parks = demo.recorded_parks([fallback_tape(14, 18), primary_tape(14)], Settings(_env_file=None))
-    ((first, primary), (second, fallback)) = demo.heard(parks[0], NOON, NOON + dt.timedelta(days=1))
+    parks = recorded_parks([fallback_tape(14, 18), primary_tape(14)], Settings(_env_file=None))
+    ((first, primary), (second, fallback)) = heard(parks[0], NOON, NOON + dt.timedelta(days=1))
     assert (first.info.feed, second.info.feed) == (Feed.THEMEPARKS_WIKI, Feed.QUEUE_TIMES)
     assert primary.readings["observed_at"].to_list() == [to_unix(NOON.replace(hour=14))]
     assert fallback.readings["observed_at"].to_list() == [to_unix(NOON.replace(hour=18, minute=10))]

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from hallofshame.clock import FixedClock
-from hallofshame.demo import DATABASE_FILE, Demo, Progress, recorded_parks
+from hallofshame.demo import DATABASE_FILE, Demo, Progress
+from hallofshame.demo_parks import recorded_parks
 from hallofshame.demo_reach import RECORD_DAYS, first_day
 from hallofshame.feeds.replay import load_tapes
 from hallofshame.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 
 from hallofshame import private_files
 from hallofshame.cli.checks import Check, examine
-from hallofshame.demo import write_catalogue
+from hallofshame.demo_parks import write_catalogue
 from hallofshame.demo_record import RECORD_FILE, Edition, Record
 from hallofshame.domain.errors import SettingsError
 from hallofshame.installation import Installation, make_folder

@@ -182,7 +182,8 @@ def activity_of_pip(line: str) -> str | None:
     if line.startswith(("Installing build dependencies", "Preparing", "Building", "Getting requirements")):
         return "reading what the program asks for"
     if line.startswith("Installing collected packages"):
-        return f"unpacking {line.count(',') + 1} packages"
+        count = line.count(",") + 1
+        return f"unpacking {count} package{'s' if count > 1 else ''}"
     if line.startswith("Successfully installed"):
         return "finishing"
     return None

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import fcntl
 import hashlib
-import io
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,13 +18,13 @@ from sqlalchemy import Connection
 
 from hallofshame import private_files
 from hallofshame.clock import Clock, SystemClock
+from hallofshame.demo_parks import RecordedPark, heard, recorded_parks, write_catalogue
 from hallofshame.demo_reach import RECORD_DAYS, first_day
 from hallofshame.demo_record import RECORD_FILE, Edition, Record, digest_of
-from hallofshame.domain.errors import RecordingError, SettingsError, StoreError
+from hallofshame.domain.errors import SettingsError, StoreError
 from hallofshame.domain.jobs import JobStopped
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
-from hallofshame.domain.words import BreakdownSignal, Feed
-from hallofshame.feeds.recordings import Recording
+from hallofshame.domain.words import Feed
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, load_tapes
 from hallofshame.feeds.replay.wire import SCHEDULE_REACH
 from hallofshame.feeds.themeparks_wiki_parse import parse_schedule
@@ -36,7 +33,6 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.classifying import WAIT_DAYS, classify
 from hallofshame.pipeline.ingest import ingest_readings
 from hallofshame.pipeline.rebuild import mark_range
-from hallofshame.pipeline.shipped import PARK_COLUMNS, CatalogueRow, load_parks
 from hallofshame.pipeline.sync import sync
 from hallofshame.settings import Settings
 from hallofshame.store import dirty, schedules, schema
@@ -60,14 +56,6 @@ Bar = Callable[[str], AbstractContextManager[Progress]]
 
 class _Stopped(JobStopped):
     """The demonstration is to end before it is ready."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedPark:
-    """A park of the catalogue and its tapes, the one of its primary feed first."""
-
-    row: CatalogueRow
-    tapes: tuple[Tape, ...]
 
 
 class Demo:
@@ -329,64 +317,6 @@ def _set_aside(connection: Connection, park_ids: Sequence[int], until: dt.date) 
 def _part_of(progress: Progress, number: int, rounds: int) -> Progress:
     """The progress of one of several equal rounds."""
     return lambda done, total: progress(number * total + done, rounds * total)
-
-
-def recorded_parks(tapes: Sequence[Tape], settings: Settings) -> list[RecordedPark]:
-    """The parks of the catalogue that ``tapes`` are of, by ``park_id``.
-
-    :raises RecordingError: when there is none.
-    """
-    by_key = {(tape.info.feed, tape.info.park_external_id): tape for tape in tapes}
-    found = []
-    for row in load_parks(settings.catalogue_file):
-        feeds = [row.primary_feed, *(feed for feed in Feed if feed is not row.primary_feed)]
-        keys = [(feed, row.external_id(feed) or "") for feed in feeds]
-        its_tapes = tuple(by_key[key] for key in keys if key in by_key)
-        if its_tapes:
-            found.append(RecordedPark(row, its_tapes))
-    if not found:
-        raise RecordingError("no recording is of a park in the catalogue; reinstall hallofshame")
-    return found
-
-
-def write_catalogue(parks: Sequence[RecordedPark], file: Path) -> None:
-    """Write the parks as a catalogue that knows only their recorded feeds; the others would never answer."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, PARK_COLUMNS)
-    writer.writeheader()
-    for park in parks:
-        recorded = {tape.info.feed: tape.info.park_external_id for tape in park.tapes}
-        is_primary = park.row.primary_feed in recorded
-        writer.writerow(
-            asdict(park.row)
-            | {
-                "queue_times_id": recorded.get(Feed.QUEUE_TIMES),
-                "themeparks_wiki_id": recorded.get(Feed.THEMEPARKS_WIKI),
-                "primary_feed": park.tapes[0].info.feed.slug,
-                # What a fallback can tell is decided by the fallback (R5).
-                "breakdown_signal": park.row.breakdown_signal if is_primary else BreakdownSignal.CLOSED,
-                "is_water_park": int(park.row.is_water_park),
-                "aliases": "|".join(park.row.aliases),
-            }
-        )
-    private_files.write_text(file, text.getvalue())
-
-
-def heard(park: RecordedPark, start: dt.datetime, end: dt.datetime) -> Iterator[tuple[Tape, Recording]]:
-    """What polling the park in ``[start, end)`` would have given: fallbacks where those before are silent."""
-    for place, tape in enumerate(park.tapes):
-        recording = tape.polls_between(start, end)
-        if place:
-            recording = _where_silent(recording, park.tapes[:place])
-        if not recording.readings.is_empty():
-            yield tape, recording
-
-
-def _where_silent(recording: Recording, asked_first: Sequence[Tape]) -> Recording:
-    instants = recording.readings["observed_at"].unique().to_list()
-    silent = [at for at in instants if all(tape.state_at(from_unix(at)) is None for tape in asked_first)]
-    kept = pl.col("observed_at").is_in(silent)
-    return replace(recording, readings=recording.readings.filter(kept), queues=recording.queues.filter(kept))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from browser.addresses import PAGES, Places
 from browser.conftest import Open
+from hallofshame.web.wording import DEMONSTRATION_NOTICE
 from support.demo_world import Server
 from support.tabs import Tab
 
@@ -70,6 +71,17 @@ def test_what_was_served_stays_in_its_place(
     }
     assert not moved
     assert len(both) >= 0.8 * len(taken)
+
+
+def test_the_banner_of_a_demonstration_stays_when_the_script_takes_over_and_moves_on(
+    open_tab: Open, site: Server
+) -> None:
+    page = open_tab(site).open("/")
+    banner = page.locator("aside.demonstration")
+    assert banner.inner_text() == DEMONSTRATION_NOTICE
+    page.get_by_role("link", name="Rides", exact=True).first.click()
+    page.wait_for_url("**/rides*")
+    assert banner.is_visible()
 
 
 def _served(tab: Tab, address: str) -> Page:
