@@ -9,7 +9,7 @@ import json
 import pytest
 
 from hallofshame.domain.errors import BodyError
-from hallofshame.domain.words import Feed, QueueType, RideKind, Status
+from hallofshame.domain.words import Feed, RideKind, Status
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.queue_times import QueueTimesFeed, parse_queue_times
 
@@ -42,7 +42,7 @@ def test_a_recorded_answer_is_read_whole(context, body):
     poll = feed.poll("4")
     rides = by_name(poll.reading)
     assert (poll.http_status, poll.attempts, poll.reading.feed) == (200, 1, Feed.QUEUE_TIMES)
-    assert len(rides) == 6
+    assert len(rides) == 8
     assert poll.reading.findings == ()
     ride = rides["Big Thunder Mountain"]
     assert (ride.external_id, ride.land, ride.status, ride.wait_minutes, ride.kind) == (
@@ -112,29 +112,10 @@ def test_an_old_stamp_is_delivered_not_judged():
     assert ride.upstream_at == dt.datetime(2025, 12, 27, 3, 1, 17, tzinfo=dt.UTC)
 
 
-def test_a_single_rider_entry_is_a_queue_of_its_ride_not_a_ride(body):
+def test_queues_among_rides_are_handed_on_as_the_park_lists_them(body):
+    """Whether an entry is a queue of another is told by what is known of the whole park (R2)."""
     rides = by_name(parse_queue_times(body("queue_times_park_4"), "4"))
-    (open_queue,) = rides["Indiana Jones™ and the Temple of Peril"].queues
-    (closed_queue,) = rides["Star Wars Hyperspace Mountain"].queues
-    assert (open_queue.queue_type, open_queue.wait_minutes) == (QueueType.SINGLE_RIDER, 0)
-    assert (open_queue.state, closed_queue.state) == ("OPERATING", "CLOSED")
-
-
-def test_a_single_rider_entry_outside_any_land_finds_its_ride_inside_one():
-    reading = read(
-        entry(15403, "Hagrid's Motorbike Adventure Single Rider", wait=25),
-        lands=[("Hogsmeade", [entry(1, "Hagrid’s Motorbike Adventure™", wait=90)])],
-    )
-    (ride,) = reading.rides
-    assert (ride.wait_minutes, ride.queues[0].wait_minutes, reading.findings) == (90, 25, ())
-
-
-def test_a_single_rider_entry_without_its_ride_is_a_finding_only():
-    reading = read(entry(15403, "Hagrid's Motorbike Adventure Single Rider"))
-    assert reading.rides == ()
-    assert [(finding.kind, finding.subject) for finding in reading.findings] == [
-        ("single_rider_without_ride", "15403")
-    ]
+    assert "Indiana Jones and the Temple of Peril Single Rider" in rides
 
 
 @pytest.mark.parametrize(
@@ -152,13 +133,32 @@ def test_a_character_meeting_is_told_by_its_name(name, kind):
     assert ride.kind is kind
 
 
-def test_one_id_twice_gives_one_reading_the_fresher():
+@pytest.mark.parametrize(
+    ("one", "other", "kept"),
+    [
+        ({"wait": 50}, {"wait": 40}, (Status.OPERATING, 50)),
+        ({"wait": 40}, {"wait": 50}, (Status.OPERATING, 50)),
+        ({"is_open": False, "stamp": "2026-08-20T11:59:00Z"}, {"wait": 5}, (Status.OPERATING, 5)),
+        ({"is_open": None}, {"is_open": False}, (Status.CLOSED, 0)),
+    ],
+)
+def test_one_id_twice_gives_one_reading_that_says_most(one, other, kept):
+    for first, second in ((one, other), (other, one)):
+        reading = read(entry(1, "Jaws", **first), lands=[("Amity", [entry(1, "Jaws", **second)])])
+        (ride,) = reading.rides
+        assert (ride.status, ride.wait_minutes) == kept
+        assert ride.land == "Amity"
+        assert "duplicate_entry" in kinds(reading)
+
+
+def test_of_two_readings_that_say_the_same_the_fresher_is_kept():
     reading = read(
         entry(1, "Jaws", wait=50, stamp="2026-08-20T11:59:00Z"),
-        lands=[("Amity", [entry(1, "Jaws", wait=40)])],
+        lands=[("Amity", [entry(1, "Jaws", wait=50)])],
     )
     (ride,) = reading.rides
-    assert (ride.wait_minutes, ride.land, kinds(reading)) == (50, "Amity", ["duplicate_entry"])
+    assert (ride.land, kinds(reading)) == ("Amity", ["duplicate_entry"])
+    assert ride.upstream_at == dt.datetime(2026, 8, 20, 11, 59, tzinfo=dt.UTC)
 
 
 def test_one_id_under_two_names_gives_one_reading_and_its_own_finding():
@@ -236,7 +236,7 @@ def test_all_recorded_bodies_are_read_without_findings(recording):
     for file in files:
         reading = parse_queue_times(json.loads(file.read_text(encoding="utf-8")), file.name)
         assert reading.rides
-        assert {finding.kind for finding in reading.findings} <= {"single_rider_without_ride"}
+        assert reading.findings == ()
 
 
 @pytest.mark.recordings

@@ -99,23 +99,15 @@ def test_columns_are_those_promised_also_without_rows(tmp_path: Path) -> None:
         assert recording.readings["park_external_id"].null_count() == len(rows)
 
 
-def test_single_rider_entry_is_a_queue_of_its_ride(tmp_path: Path) -> None:
+def test_queues_among_rides_stay_readings(tmp_path: Path) -> None:
+    """Whether an entry is a queue of another is told by what is known of the whole park (R2)."""
     recording = queue_times(
         tmp_path,
         {"ride_name": "Raptor™"},
         {"ride_id": 2, "ride_name": "Raptor Single Rider", "wait_time": 15},
     )
-    assert recording.readings["ride_name"].to_list() == ["Raptor™"]
-    assert recording.queues.select(
-        "ride_external_id", "ride_name", "queue_type", "wait_minutes", "state"
-    ).rows() == [("1", "Raptor™", QueueType.SINGLE_RIDER, 15, "OPERATING")]
-
-
-def test_single_rider_entry_without_its_ride_is_left_out_and_told(tmp_path: Path) -> None:
-    recording = queue_times(tmp_path, {"ride_name": "Raptor Single Rider"})
-    assert recording.readings.is_empty()
+    assert recording.readings["ride_name"].to_list() == ["Raptor Single Rider", "Raptor™"]
     assert recording.queues.is_empty()
-    assert kinds(recording) == ["single_rider_without_ride"]
 
 
 def test_merged_single_rider_columns_give_a_queue(tmp_path: Path) -> None:
@@ -305,8 +297,8 @@ def test_unreadable_absent_and_wrongly_typed_files_are_named(tmp_path: Path) -> 
 )
 def test_full_recordings_are_read_without_loss(dataset: str, feed: Feed, rows: int, down: int) -> None:
     recording = read_recording(FULL / dataset, feed)
-    single_riders = recording.queues.filter(pl.col("queue_type") == QueueType.SINGLE_RIDER).height
     parks = 419 if dataset == "tpw_walt_disney_world" else 0
-    assert recording.readings.height + single_riders + parks == rows
+    queue_rows = recording.queues.height if dataset == "tpw_efteling" else 0
+    assert recording.readings.height + queue_rows + parks == rows
     assert (recording.readings["status"] == Status.DOWN).sum() == down
     assert recording.readings["status"].null_count() == 0

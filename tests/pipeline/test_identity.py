@@ -115,13 +115,14 @@ def test_a_rename_to_a_neighbours_name_does_not_merge_them(database: Database) -
     assert len(rides(database)) == 2
 
 
-def test_a_new_id_with_a_known_name_is_a_new_ride_while_the_old_id_is_known(
+def test_a_new_id_with_a_known_name_is_a_new_ride_while_the_old_id_is_there(
     sqlite_database: Database,
 ) -> None:
     seed_parks(sqlite_database, ROME)
     (old,) = resolve(sqlite_database, Sighting("1", "Raptor"), seen_at=NOON)
-    (new,) = resolve(sqlite_database, Sighting("2", "Raptor"), seen_at=LATER)
-    assert new != old
+    beside = resolve(sqlite_database, Sighting("1", "Raptor"), Sighting("2", "Raptor"), seen_at=LATER)
+    assert beside[0] == old
+    assert beside[1] != old
 
 
 @pytest.mark.parametrize("with_id_first", [True, False])

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed
-from hallofshame.pipeline.identity import KnownRide, Matcher, Sighting, in_order
+from hallofshame.pipeline.identity import Company, KnownRide, Matcher, Sighting, in_order
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.similar_names import SimilarNames, similar
 from hallofshame.store.database import Database
@@ -136,7 +136,10 @@ def test_all_rules_give_the_rides_that_the_slow_matcher_gives(
     def meets_also(_sighting: Sighting, name: str) -> bool:
         return name in together
 
-    fast, slow = Matcher(rides, QT, meets_also=meets_also), SlowMatcher(rides, QT, meets_also)
+    fast, slow = (
+        Matcher(rides, QT, company=Company(meets_also, lambda _s, _i: True)),
+        SlowMatcher(rides, QT, meets_also),
+    )
     for number, sighting in enumerate(in_order(sightings), start=100):
         found = fast.match(sighting).ride_id
         assert found == slow.match(sighting)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from hallofshame.domain.words import RideKind
 
-_SINGLE_RIDER = re.compile(
-    r"[\s\-–—:(|]*\bsingle[\s\-]*riders?\b[\s)]*(?:line|queue|entrance)?\s*$", re.IGNORECASE
-)
 _TRAILING_NUMBER = re.compile(r"\s*\(\s*\d+\s*\)\s*$")
 _TRAILING_NOTE = re.compile(r"\s*[-–—:]\s*now open!?\s*$", re.IGNORECASE)
 _MARKS = re.compile(r"[™®©℠]")
@@ -36,12 +34,14 @@ def normalise(name: str) -> str:
     return _NOT_WORD.sub(" ", recomposed.casefold()).replace("_", " ").strip()
 
 
-def single_rider_of(name: str) -> str | None:
-    """The ride that a "… Single Rider" entry is a queue of, or ``None`` for an ordinary name (R2)."""
-    match = _SINGLE_RIDER.search(name)
-    if match is None or not name[: match.start()].strip():
-        return None
-    return name[: match.start()].strip()
+@lru_cache(maxsize=65_536)
+def match_key(name: str) -> str:
+    """The form under which two names are taken to be one ride's (R14): :func:`normalise`.
+
+    A name without any letter or digit matches nothing but itself, letter for letter; its key cannot be the
+    normalised form of any other.
+    """
+    return normalise(name) or f"={name.strip()}"
 
 
 def kind_named(name: str) -> RideKind:

@@ -51,6 +51,20 @@ class RideReading:
     showtimes: tuple[ShowTime, ...] = ()
 
 
+STATUS_RANK = {Status.OPERATING: 0, Status.DOWN: 1, Status.CLOSED: 2, Status.REFURBISHMENT: 3}
+"""Of two readings of one ride the one with the lower rank says more; unknown says least (R2)."""
+
+
+def says_more(one: RideReading, other: RideReading) -> bool:
+    """Whether ``one`` says more of its ride than ``other``: by status, then by the longer wait (R2)."""
+
+    def rank(reading: RideReading) -> tuple[int, int]:
+        known = len(STATUS_RANK) if reading.status is None else STATUS_RANK[reading.status]
+        return known, -(-1 if reading.wait_minutes is None else reading.wait_minutes)
+
+    return rank(one) < rank(other)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something in the data worth a person's eye; stored in ``data_quality_log``.

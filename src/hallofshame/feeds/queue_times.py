@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -11,17 +10,17 @@ from urllib.parse import quote
 
 from hallofshame.domain.errors import BodyError, InputError
 from hallofshame.domain.localtime import zone
-from hallofshame.domain.names import kind_named, normalise, single_rider_of
+from hallofshame.domain.names import kind_named, match_key
 from hallofshame.domain.readings import (
     HistoryPage,
     ListedEntity,
     ListedPark,
     ParkReading,
     ParkSchedule,
-    QueueReading,
     RideReading,
+    says_more,
 )
-from hallofshame.domain.words import Feed, QueueType, Status
+from hallofshame.domain.words import Feed, Status
 from hallofshame.feeds.base import FeedContext, Poll
 from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates, id_of, shown, text_of
 
@@ -109,8 +108,7 @@ def parse_queue_times(body: object, park_external_id: str) -> ParkReading:
         reading = _ride_reading(entry, land, findings)
         if reading is not None:
             _keep_one(readings, reading, findings)
-    rides = _attach_single_riders(list(readings.values()), findings)
-    return ParkReading(Feed.QUEUE_TIMES, park_external_id, tuple(rides), findings.as_tuple())
+    return ParkReading(Feed.QUEUE_TIMES, park_external_id, tuple(readings.values()), findings.as_tuple())
 
 
 def _entries(answer: dict[str, Any]) -> Iterator[tuple[object, str | None]]:
@@ -160,45 +158,20 @@ def _status(is_open: object, wait: int | None, subject: str, findings: Findings)
 
 
 def _keep_one(readings: dict[str, RideReading], reading: RideReading, findings: Findings) -> None:
-    """Add ``reading``; of two entries with one id the fresher stays, the first on a tie."""
-    key = reading.external_id or f"name {normalise(reading.name)}"
+    """Add ``reading``; of two entries with one id the one that says most stays, then the fresher (R2)."""
+    key = reading.external_id or f"name {match_key(reading.name)}"
     earlier = readings.get(key)
     if earlier is None:
         readings[key] = reading
         return
-    alike = normalise(earlier.name) == normalise(reading.name)
+    alike = match_key(earlier.name) == match_key(reading.name)
     findings.add(
         "duplicate_entry" if alike else "id_shared_by_two_names",
         key,
         f"The answer holds {shown(earlier.name)} and {shown(reading.name)} under one id; one is kept.",
     )
-    if reading.upstream_at and (earlier.upstream_at is None or reading.upstream_at > earlier.upstream_at):
+    fresher = bool(
+        reading.upstream_at and (earlier.upstream_at is None or reading.upstream_at > earlier.upstream_at)
+    )
+    if says_more(reading, earlier) or (fresher and not says_more(earlier, reading)):
         readings[key] = replace(reading, land=reading.land or earlier.land)
-
-
-def _attach_single_riders(readings: list[RideReading], findings: Findings) -> list[RideReading]:
-    """Turn every "… Single Rider" entry into a queue of its ride (R2)."""
-    rides = [reading for reading in readings if single_rider_of(reading.name) is None]
-    by_name: dict[str, list[int]] = defaultdict(list)
-    for index, ride in enumerate(rides):
-        by_name[normalise(ride.name)].append(index)
-    for reading in readings:
-        ride_name = single_rider_of(reading.name)
-        if ride_name is None:
-            continue
-        matches = by_name.get(normalise(ride_name), [])
-        if not matches:
-            findings.add(
-                "single_rider_without_ride",
-                reading.external_id or reading.name,
-                f"{shown(reading.name)} is a queue of {shown(ride_name)}, which the answer lacks; left out.",
-            )
-            continue
-        index = min(matches, key=lambda match: rides[match].land != reading.land)
-        queue = QueueReading(
-            QueueType.SINGLE_RIDER,
-            wait_minutes=reading.wait_minutes,
-            state=reading.status.name if reading.status is not None else None,
-        )
-        rides[index] = replace(rides[index], queues=(*rides[index].queues, queue))
-    return rides

@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from hallofshame.domain.errors import RecordingError
-from hallofshame.domain.names import kind_named, normalise, single_rider_of
-from hallofshame.domain.readings import Finding
+from hallofshame.domain.names import kind_named
+from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, QueueType, RideKind, Status
 from hallofshame.feeds.parsing import text_of
 
@@ -53,7 +53,6 @@ QUEUES_SCHEMA = pl.Schema(
 _STALE_AFTER_SECONDS = 24 * 3600
 _FILE_NAMES = {Feed.QUEUE_TIMES: "snapshots.parquet", Feed.THEMEPARKS_WIKI: "live_rows.parquet"}
 _NOT_RIDES = ("PARK", "DESTINATION", "HOTEL")
-_PREFERENCE = {Status.OPERATING: 0, Status.DOWN: 1, Status.CLOSED: 2, Status.REFURBISHMENT: 3}
 _CURRENCY_OF_SIGN = {"$": "USD", "€": "EUR", "£": "GBP"}
 _POLL = ["park_external_id", "park_name", "observed_at"]
 
@@ -250,7 +249,7 @@ def _kinds_named(names: pl.Series) -> pl.Series:
 
 
 def _queue_times(rows: pl.DataFrame, findings: list[Finding]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rides and queues of Queue-Times rows: ``is_open`` and wait → status, single rider entries → queues."""
+    """Rides and queues of Queue-Times rows: ``is_open`` and wait → status. Queues among rides stay (R2)."""
     open_or_shut = (
         pl.when(pl.col("is_open"))
         .then(int(Status.OPERATING))
@@ -265,59 +264,18 @@ def _queue_times(rows: pl.DataFrame, findings: list[Finding]) -> tuple[pl.DataFr
         kind=_kinds_named(rows["ride_name"]),
         wait_minutes=pl.col("wait_time"),
     )
-    hosts = _single_rider_hosts(rows)
-    rows = rows.join(hosts, on="ride_name", how="left", maintain_order="left")
-    rides = rows.filter(pl.col("host").is_null())
-    own = _with_host_identity(rows.filter(pl.col("host").is_not_null()), rides, findings).with_columns(
-        state=_state(pl.col("status") == int(Status.OPERATING))
-    )
-    merged = rides.filter(
+    merged = rows.filter(
         pl.col("single_rider_status").is_not_null() | pl.col("single_rider_wait_minutes").is_not_null()
     ).with_columns(
         wait_minutes=pl.col("single_rider_wait_minutes"),
         state=_state(pl.col("single_rider_status").str.to_uppercase().is_in(["OPEN", "OPERATING"])),
     )
-    queues = [_as_queue(frame, QueueType.SINGLE_RIDER) for frame in (own, merged)]
-    return rides, pl.concat(queues)
+    return rows, _as_queue(merged, QueueType.SINGLE_RIDER)
 
 
 def _state(is_open: pl.Expr) -> pl.Expr:
     names = (pl.lit(Status.OPERATING.name), pl.lit(Status.CLOSED.name))
     return pl.when(is_open).then(names[0]).when(~is_open).then(names[1]).otherwise(None)
-
-
-def _single_rider_hosts(rows: pl.DataFrame) -> pl.DataFrame:
-    names = rows.get_column("ride_name").unique().to_list()
-    found = [(name, host) for name in names if (host := single_rider_of(name)) is not None]
-    return pl.DataFrame(found, schema={"ride_name": pl.String, "host": pl.String}, orient="row")
-
-
-def _with_host_identity(entries: pl.DataFrame, rides: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
-    """Single rider entries under name and id of the ride of the same poll; without one they are left out."""
-    names = pl.concat([entries.get_column("host"), rides.get_column("ride_name")]).unique().to_list()
-    forms = pl.DataFrame(
-        {"host": names, "form": [normalise(name) for name in names]},
-        schema={"host": pl.String, "form": pl.String},
-    )
-    by_form = (
-        rides.select(*_POLL, "ride_external_id", host_name="ride_name")
-        .join(forms.rename({"host": "host_name"}), on="host_name")
-        .sort("ride_external_id", "host_name", nulls_last=True)
-        .unique([*_POLL, "form"], keep="first", maintain_order=True)
-        .rename({"ride_external_id": "host_id"})
-    )
-    matched = entries.join(forms, on="host", how="left").join(
-        by_form, on=[*_POLL, "form"], how="left", nulls_equal=True
-    )
-    findings += _count(
-        matched.filter(pl.col("host_name").is_null()),
-        "single_rider_without_ride",
-        "{n} entries for a queue of {example!r} in polls that lack that ride; left out",
-        "host",
-    )
-    return matched.filter(pl.col("host_name").is_not_null()).with_columns(
-        ride_name="host_name", ride_external_id="host_id"
-    )
 
 
 def _as_queue(rows: pl.DataFrame, queue_type: QueueType | None) -> pl.DataFrame:
@@ -434,8 +392,8 @@ def _plausible(rows: pl.DataFrame, wait: str, findings: list[Finding]) -> pl.Dat
 
 
 def _one_per_ride(rides: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
-    """Of several readings of one ride and instant the one that says most: see :data:`_PREFERENCE`."""
-    rank = {int(status): place for status, place in _PREFERENCE.items()}
+    """Of several readings of one ride and instant the one that says most: see :data:`STATUS_RANK`."""
+    rank = {int(status): place for status, place in STATUS_RANK.items()}
     ranked = rides.with_columns(
         ride_key=pl.coalesce(pl.lit("#") + pl.col("ride_external_id"), pl.lit("=") + pl.col("ride_name")),
         rank=pl.col("status").replace_strict(rank, default=len(rank), return_dtype=pl.Int8),

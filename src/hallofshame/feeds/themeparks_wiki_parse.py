@@ -16,6 +16,7 @@ from hallofshame.domain.readings import (
     RideReading,
     ScheduleEntry,
     ShowTime,
+    says_more,
 )
 from hallofshame.domain.words import Feed, QueueType, RideKind, ScheduleKind, Status
 from hallofshame.feeds.parsing import (
@@ -55,9 +56,11 @@ def parse_live(body: object, park_external_id: str) -> ParkReading:
             findings.add(
                 "duplicate_entry",
                 reading.external_id,
-                "The id occurs twice in one answer; the first is kept.",
+                "The id occurs twice in one answer; the one that says most is kept.",
             )
-        readings.setdefault(reading.external_id, reading)
+        earlier = readings.setdefault(reading.external_id, reading)
+        if says_more(reading, earlier):
+            readings[reading.external_id] = reading
     return ParkReading(Feed.THEMEPARKS_WIKI, park_external_id, tuple(readings.values()), findings.as_tuple())
 
 

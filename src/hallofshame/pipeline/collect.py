@@ -15,14 +15,14 @@ from hallofshame.domain.errors import ClockError, ParkFailedError, StoreError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.names import clipped
-from hallofshame.domain.readings import Finding, ParkReading, RideReading, ShowTime
-from hallofshame.domain.words import Feed, Origin, PollOutcome, Status
+from hallofshame.domain.readings import Finding, ShowTime
+from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.cycle_rows import STALE_SECONDS, CycleRows, poll_rows, sighting_of
 from hallofshame.pipeline.failures import FAILURES, FailureLog
 from hallofshame.pipeline.feed_threads import FeedThreads
 from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
-from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import (
     DETAIL_CHARACTERS,
@@ -33,7 +33,7 @@ from hallofshame.pipeline.polling import (
     Progress,
     polled_parks,
 )
-from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
+from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import catalogue, findings, raw, schedules
 from hallofshame.store.database import Database, concerns_whole_store
@@ -41,9 +41,6 @@ from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
 from hallofshame.store.observations import KEEP_SECONDS, SLACK_SECONDS, ObservationCache
 
 __all__ = ["Collector", "CycleResult", "ParkAnswer", "PollRecord", "PolledPark"]
-
-STALE_SECONDS = 24 * 3600
-"""A claim to operate under an upstream stamp older than this is a ghost (R2)."""
 
 TOUCH_SECONDS = 6 * 3600
 """How often a ride's ``last_seen_at`` is moved on; finer would rewrite the catalogue every cycle."""
@@ -210,7 +207,7 @@ class Collector:
             self._registry.prepare(
                 connection,
                 [
-                    (answer.park.park_id, answer.reading.feed, map(_sighting, answer.reading.rides))
+                    (answer.park.park_id, answer.reading.feed, map(sighting_of, answer.reading.rides))
                     for answer in answers
                     if answer.reading is not None
                 ],
@@ -245,7 +242,7 @@ class Collector:
             self._forget()
         self._settled = False
         stored = self._write(connection, observed_at, answers)
-        raw.insert_polls(connection, _poll_rows(stored.answers, to_unix(observed_at)))
+        raw.insert_polls(connection, poll_rows(stored.answers, to_unix(observed_at)))
         found: list[tuple[int | None, Finding]] = [(None, finding) for finding in _slow_feeds(stored.answers)]
         found += [(answer.park.park_id, finding) for answer in stored.answers for finding in answer.findings]
         findings.record(connection, found, observed_at)
@@ -301,21 +298,19 @@ class Collector:
         self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]
     ) -> tuple[raw.Written, pl.DataFrame]:
         now = to_unix(observed_at)
-        rows: list[tuple[object, ...]] = []
-        queue_rows: list[tuple[object, ...]] = []
-        shows: list[tuple[int, ShowTime]] = []
-        found: list[tuple[int | None, Finding]] = []
+        rows = CycleRows(now, self._cadence)
         with self._registry.steady(connection):
             for answer in answers:
                 if answer.reading is None:
                     continue
-                rides = self._identify(connection, answer.park, answer.reading, observed_at)
-                rows.extend(self._observation_rows(answer, rides, now))
-                queue_rows.extend(_queue_rows(answer, rides, now))
-                shows.extend(_show_rows(answer, rides))
-                found.extend((answer.park.park_id, finding) for finding in answer.reading.findings)
-        observations = one_per_ride(pl.DataFrame(rows, schema=OBSERVATIONS, orient="row"))
-        queues = pl.DataFrame(queue_rows, schema=QUEUES, orient="row")
+                park_id, reading = answer.park.park_id, answer.reading
+                sightings = map(sighting_of, reading.rides)
+                known = self._registry.identify(connection, park_id, reading.feed, sightings, observed_at)
+                rows.add(park_id, reading, known)
+        said = pl.DataFrame(rows.observations, schema=OBSERVATIONS, orient="row")
+        queues = pl.DataFrame(rows.queues, schema=QUEUES, orient="row")
+        rows.findings.extend(doubled(said, queues))
+        observations = one_per_ride(said)
         timezones = {answer.park.park_id: answer.park.timezone for answer in answers}
         written = (
             write_observations(connection, observations, queues, timezones, self._clock.now())
@@ -323,36 +318,9 @@ class Collector:
             else raw.Written(0, {})
         )
         self._touch(connection, observations, now)
-        self._write_shows(connection, shows, now)
-        findings.record(connection, found, observed_at)
+        self._write_shows(connection, rows.shows, now)
+        findings.record(connection, rows.findings, observed_at)
         return written, observations
-
-    def _identify(
-        self, connection: Connection, park: PolledPark, reading: ParkReading, observed_at: dt.datetime
-    ) -> list[int]:
-        sightings = list(map(_sighting, reading.rides))
-        known = self._registry.resolve(connection, park.park_id, reading.feed, sightings, observed_at)
-        return [known[sighting] for sighting in sightings]
-
-    def _observation_rows(
-        self, answer: ParkAnswer, rides: Sequence[int], now: int
-    ) -> list[tuple[object, ...]]:
-        assert answer.reading is not None  # noqa: S101 - callers skip parks without a reading
-        feed = int(answer.reading.feed)
-        return [
-            (
-                answer.park.park_id,
-                ride_id,
-                now,
-                int(Origin.LIVE),
-                ride.status,
-                ride.wait_minutes,
-                feed,
-                _is_stale(ride, now),
-                self._cadence,
-            )
-            for ride_id, ride in zip(rides, answer.reading.rides, strict=True)
-        ]
 
     def _touch(self, connection: Connection, observations: pl.DataFrame, now: int) -> None:
         due = [
@@ -369,10 +337,6 @@ class Collector:
         schedules.upsert_show_times(connection, fresh, now)
         self._shows = {show for show in self._shows if to_unix(show[1].starts_at) > now - STALE_SECONDS}
         self._shows.update(fresh)
-
-
-def _sighting(ride: RideReading) -> Sighting:
-    return Sighting(ride.external_id, ride.name, ride.kind, ride.land)
 
 
 def _failed(answer: ParkAnswer, failure: ParkFailedError, finding: Finding) -> ParkAnswer:
@@ -411,79 +375,3 @@ def _slow_feeds(answers: Sequence[ParkAnswer]) -> Iterator[Finding]:
             f"{sum(poll.outcome is PollOutcome.OK for poll in asked)} gave readings; for {saved} of the "
             "parks concerned another feed stood in.",
         )
-
-
-def _is_stale(ride: RideReading, now: int) -> bool:
-    """The ghost of R2: claims to operate under an upstream stamp over 24 h old."""
-    return (
-        ride.status is Status.OPERATING
-        and ride.upstream_at is not None
-        and now - to_unix(ride.upstream_at) > STALE_SECONDS
-    )
-
-
-def _unix_or_none(instant: dt.datetime | None) -> int | None:
-    return None if instant is None else to_unix(instant)
-
-
-def _queue_rows(answer: ParkAnswer, rides: Sequence[int], now: int) -> list[tuple[object, ...]]:
-    assert answer.reading is not None  # noqa: S101 - callers skip parks without a reading
-    return [
-        (
-            answer.park.park_id,
-            now,
-            ride_id,
-            int(queue.queue_type),
-            queue.state,
-            queue.wait_minutes,
-            _unix_or_none(queue.return_start),
-            _unix_or_none(queue.return_end),
-            queue.price_minor,
-            queue.currency,
-            queue.group_start,
-            queue.group_end,
-        )
-        for ride_id, ride in zip(rides, answer.reading.rides, strict=True)
-        for queue in ride.queues
-    ]
-
-
-def _show_rows(answer: ParkAnswer, rides: Sequence[int]) -> list[tuple[int, ShowTime]]:
-    assert answer.reading is not None  # noqa: S101 - callers skip parks without a reading
-    return [
-        (ride_id, show)
-        for ride_id, ride in zip(rides, answer.reading.rides, strict=True)
-        for show in ride.showtimes
-    ]
-
-
-def _poll_rows(answers: Sequence[ParkAnswer], now: int) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            (
-                now,
-                poll.park_id,
-                int(poll.feed),
-                poll.outcome.value,
-                poll.http_status,
-                poll.attempts,
-                poll.duration_ms,
-                poll.readings,
-                poll.detail,
-            )
-            for answer in answers
-            for poll in answer.polls
-        ],
-        schema={
-            "observed_at": pl.Int64,
-            "park_id": pl.Int64,
-            "feed": pl.Int64,
-            "outcome": pl.String,
-            "http_status": pl.Int64,
-            "attempts": pl.Int64,
-            "duration_ms": pl.Int64,
-            "readings": pl.Int64,
-            "detail": pl.String,
-        },
-        orient="row",
-    )

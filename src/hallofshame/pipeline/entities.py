@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, insert, select, update
 
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import ListedEntity
 from hallofshame.domain.words import Feed, RideKind
-from hallofshame.pipeline.identity import KnownRide, Matcher, Sighting
+from hallofshame.pipeline.identity import KnownRide, Matcher, Sighting, one_answer
 from hallofshame.pipeline.polling import PolledPark
+from hallofshame.pipeline.queue_entries import queues_among, rides_called
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import catalogue
 from hallofshame.store.models import EntityMetadata, ExternalId, Ride
@@ -72,27 +72,30 @@ def _link(
     for external_id, ride_id in known.items():
         ids.setdefault(ride_id, set()).add(external_id)
     feed = Feed.THEMEPARKS_WIKI
-    listed = {normalise(entity.name) for entity in entities}
-
-    def meets_also(_sighting: Sighting, name: str) -> bool:
-        return name in listed
-
+    sightings = {entity: Sighting(entity.external_id, entity.name, entity.kind) for entity in entities}
+    company = one_answer(sightings.values())
+    known_rides = [
+        KnownRide(
+            ride.ride_id,
+            ride.name,
+            frozenset(names.get(ride.ride_id, set()) - {ride.name}),
+            {feed: frozenset(ids.get(ride.ride_id, ()))},
+            RideKind(ride.kind),
+        )
+        for ride in rides
+    ]
     matcher = Matcher(
-        [
-            KnownRide(
-                ride.ride_id,
-                ride.name,
-                frozenset(names.get(ride.ride_id, set()) - {ride.name}),
-                {feed: frozenset(ids.get(ride.ride_id, ()))},
-            )
-            for ride in rides
-        ],
+        known_rides,
         feed,
-        meets_also=meets_also,
+        company=company,
+        asked=sightings.values(),
     )
+    queues = queues_among(sightings.values(), lambda: rides_called(known_rides))
     tell: list[Sighting] = []
     for entity in sorted(entities, key=lambda entity: list(RideKind).index(entity.kind)):
-        sighting = Sighting(entity.external_id, entity.name, entity.kind)
+        sighting = sightings[entity]
+        if sighting in queues:
+            continue
         if entity.external_id in known:
             if entity.kind not in (RideKind.OTHER, kinds[known[entity.external_id]]):
                 tell.append(sighting)
@@ -101,7 +104,7 @@ def _link(
             if match.ride_id is not None:
                 matcher.learn(match.ride_id, sighting)
                 tell.append(sighting)
-    found = registry.resolve(connection, park.park_id, feed, tell, now, meets_also) if tell else {}
+    found = registry.resolve(connection, park.park_id, feed, tell, now, company) if tell else {}
     return {
         sighting.external_id: ride_id
         for sighting, ride_id in found.items()

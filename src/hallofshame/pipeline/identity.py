@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hallofshame.domain.names import normalise
+from hallofshame.domain.names import match_key
 from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline.similar_names import SimilarNames
 
@@ -28,6 +28,7 @@ class KnownRide:
     name: str
     old_names: frozenset[str] = frozenset()
     external_ids: Mapping[Feed, frozenset[str]] = field(default_factory=dict)
+    kind: RideKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,30 @@ class Match:
 
 
 MeetsAlso = Callable[[Sighting, str], bool]
-"""Whether a sighting was ever seen in one answer together with a ride of that normalised name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who ever stood in one answer with a sighting: a ride of that :func:`match_key`, a ride of that id."""
+
+    name: MeetsAlso
+    external_id: MeetsAlso
+
+
+UNKNOWN_COMPANY = Company(name=lambda _sighting, _name: False, external_id=lambda _sighting, _id: True)
+"""Nothing is known of other rides: no names stand beside a sighting, and any id may."""
+
+
+def one_answer(sightings: Iterable[Sighting]) -> Company:
+    """The company of sightings that all came in one answer."""
+    names: set[str] = set()
+    ids: set[str | None] = set()
+    for sighting in sightings:
+        names.add(match_key(sighting.name))
+        ids.add(sighting.external_id)
+    return Company(
+        name=lambda _sighting, name: name in names, external_id=lambda _sighting, given: given in ids
+    )
 
 
 class _Names:
@@ -75,6 +99,10 @@ class _Names:
         """The first ride shown under ``name``."""
         return next(iter(self._by_name.get(name, ())), None)
 
+    def all_called(self, name: str) -> list[int]:
+        """All rides shown under ``name``; where there are none, all that were once seen under it."""
+        return list(self._by_name.get(name, ()) or self._by_old_name.get(name, ()))
+
     def once_called(self, name: str) -> int | None:
         """The first ride that was ever seen under ``name`` beside the one that it is shown under."""
         return next(iter(self._by_old_name.get(name, ())), None)
@@ -91,9 +119,11 @@ class _Names:
 class Matcher:
     """Finds the ride of each sighting in one park, first rule that answers (R14).
 
-    1. the feed's own id; 2. a name that normalises alike; 3. a name within edit distance < 3, if only one
-    qualifies; 4. the manual mapping; 5. a new ride. Two sightings of one answer are two rides, so a name
-    rule never picks a ride that stands in the same answer itself, nor one that has another id of this feed.
+    1. the feed's own id; 2. a name that normalises alike; 3. the same name, where the ride's own id is
+    missing from the answer: it was renumbered; 4. a name within edit distance < 3, if only one qualifies;
+    5. the manual mapping; 6. a new ride. Two sightings of one answer are two rides, so a name rule never
+    picks a ride that stands in the same answer itself, nor, but for the third, one that has another id of
+    this feed. ``asked`` are all sightings that are asked for together.
     """
 
     def __init__(
@@ -101,11 +131,15 @@ class Matcher:
         rides: Iterable[KnownRide],
         feed: Feed,
         manual: Mapping[str, int] | None = None,
-        meets_also: MeetsAlso | None = None,
+        company: Company = UNKNOWN_COMPANY,
+        asked: Iterable[Sighting] = (),
     ) -> None:
+        self._feed = feed
         self._manual = manual or {}
-        self._meets_also = meets_also or (lambda _sighting, _name: False)
+        self._company = company
         self._by_id: dict[str, int] = {}
+        self._ids: dict[int, set[str]] = {}
+        self._kinds: dict[int, RideKind | None] = {}
         self._old_names: dict[int, list[str]] = {}
         self._all = _Names()
         # Ids before names: a ride that has another id of this feed is no ride of a sighting with an id.
@@ -113,23 +147,32 @@ class Matcher:
         for ride in sorted(rides, key=lambda ride: ride.ride_id):
             ids = ride.external_ids.get(feed, frozenset())
             self._by_id.update(dict.fromkeys(ids, ride.ride_id))
-            name, old = normalise(ride.name), [normalise(spelling) for spelling in ride.old_names]
+            self._ids[ride.ride_id] = set(ids)
+            self._kinds[ride.ride_id] = ride.kind
+            name, old = match_key(ride.name), [match_key(spelling) for spelling in ride.old_names]
             self._old_names[ride.ride_id] = old
             self._all.add(ride.ride_id, name, old)
             if not ids:
                 self._without_id.add(ride.ride_id, name, old)
+        self._newcomers: dict[str, list[Sighting]] = {}
+        for sighting in asked:
+            if sighting.external_id is not None and sighting.external_id not in self._by_id:
+                self._newcomers.setdefault(match_key(sighting.name), []).append(sighting)
 
     def match(self, sighting: Sighting) -> Match:
         """The ride of ``sighting``; the caller answers a new one with :meth:`learn`."""
         external_id = sighting.external_id
         if external_id is not None and external_id in self._by_id:
             return Match(self._by_id[external_id], "external_id")
-        name = normalise(sighting.name)
+        name = match_key(sighting.name)
         rides = self._all if external_id is None else self._without_id
         for rule, ride_id in (("name", rides.called(name)), ("old_name", rides.once_called(name))):
             if ride_id is not None:
                 return Match(ride_id, rule)
-        alike = [ride for ride, known in rides.alike(name) if not self._meets_also(sighting, known)]
+        renumbered = self._renumbered(sighting, name)
+        if renumbered is not None:
+            return Match(renumbered, "renumbered")
+        alike = [ride for ride, known in rides.alike(name) if not self._company.name(sighting, known)]
         if len(alike) == 1:
             return Match(alike[0], "similar_name")
         mapped = self._manual.get(external_id or "") or self._manual.get(name)
@@ -141,13 +184,44 @@ class Matcher:
         """Take note that ``sighting`` is ``ride_id``, so that the sightings after it can tell."""
         if ride_id not in self._old_names:
             self._old_names[ride_id] = []
-            name = normalise(sighting.name)
+            name = match_key(sighting.name)
             self._all.add(ride_id, name)
             if sighting.external_id is None:
                 self._without_id.add(ride_id, name)
+            self._ids[ride_id] = set()
+            self._kinds[ride_id] = sighting.kind
         if sighting.external_id is not None:
             self._by_id[sighting.external_id] = ride_id
+            self._ids[ride_id].add(sighting.external_id)
             self._without_id.remove(ride_id, self._old_names[ride_id])
+
+    def _renumbered(self, sighting: Sighting, name: str) -> int | None:
+        """The only ride under ``name`` whose own ids are all missing from the answers with ``sighting``.
+
+        Of several new ids under one name in one answer nobody can tell which is which.
+        """
+        mine = sighting.external_id
+        if mine is None:
+            return None
+        beside = self._company.external_id
+        if any(
+            other.external_id != mine and beside(sighting, other.external_id or "")
+            for other in self._newcomers.get(name, ())
+        ):
+            return None
+        missing = [
+            ride_id
+            for ride_id in self._all.all_called(name)
+            if self._kind_fits(ride_id, sighting)
+            and not any(beside(sighting, known) for known in self._ids[ride_id])
+        ]
+        return missing[0] if len(missing) == 1 else None
+
+    def _kind_fits(self, ride_id: int, sighting: Sighting) -> bool:
+        """A shop that takes a ride's name is not that ride renumbered, where the feed tells the two apart."""
+        known = self._kinds[ride_id]
+        told = self._feed is not Feed.QUEUE_TIMES and sighting.kind is not RideKind.OTHER
+        return not told or known in (None, RideKind.OTHER, sighting.kind)
 
 
 def in_order(sightings: Iterable[Sighting]) -> Sequence[Sighting]:

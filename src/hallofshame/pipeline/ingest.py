@@ -17,14 +17,14 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError, ParkFailedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, local_day, zone
-from hallofshame.domain.names import normalise, slugify
+from hallofshame.domain.names import match_key, normalise, slugify
 from hallofshame.domain.readings import Finding
-from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind
+from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind, Status
 from hallofshame.feeds.recordings import Recording, read_recording
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
-from hallofshame.pipeline.identity import MeetsAlso, Sighting
+from hallofshame.pipeline.identity import Company, Sighting
 from hallofshame.pipeline.jobrun import JobRun, job_run
-from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
+from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_park
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
@@ -241,6 +241,7 @@ class _ParkWriter:
         self._clock = clock
         self._catalogue = known
         self.days: tuple[dt.date, ...] = ()
+        self._odd = 0
 
     def write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
         """Find or create the park and its rides, then write the observations."""
@@ -257,19 +258,22 @@ class _ParkWriter:
         park_id, timezone, created = self._park(connection)
         before = {ride.ride_id for ride in catalogue.rides(connection, park_id)}
         rides = self._rides(connection, park_id, readings)
-        observations = one_per_ride(
-            readings.join(rides, on=["ride_external_id", "ride_name", "kind"], nulls_equal=True).select(
-                pl.lit(park_id, pl.Int32).alias("park_id"),
-                pl.col("ride_id").cast(pl.Int32),
-                "observed_at",
-                pl.lit(int(Origin.LIVE), pl.UInt8).alias("origin"),
-                "status",
-                "wait_minutes",
-                pl.lit(int(self._feed), pl.UInt8).alias("feed"),
-                "stale",
-                pl.lit(self._cadence, pl.Int32).alias("cadence_seconds"),
-            )
+        placed = readings.join(rides, on=["ride_external_id", "ride_name", "kind"], nulls_equal=True)
+        said = placed.filter(pl.col("ride_id").is_not_null() & pl.col("queue_type").is_null()).select(
+            pl.lit(park_id, pl.Int32).alias("park_id"),
+            pl.col("ride_id").cast(pl.Int32),
+            "observed_at",
+            pl.lit(int(Origin.LIVE), pl.UInt8).alias("origin"),
+            "status",
+            "wait_minutes",
+            pl.lit(int(self._feed), pl.UInt8).alias("feed"),
+            "stale",
+            pl.lit(self._cadence, pl.Int32).alias("cadence_seconds"),
         )
+        waiting = pl.concat([_queue_frame(queues, rides, park_id), _entries(placed, park_id)])
+        odd = doubled(said, waiting)
+        findings.record(connection, odd, self._clock.now())
+        observations = one_per_ride(said)
         edges = (observations["observed_at"].min(), observations["observed_at"].max())
         self.days = tuple(local_day(from_unix(at), timezone) for at in edges if isinstance(at, int))
         new_rides = {ride.ride_id for ride in catalogue.rides(connection, park_id)} - before
@@ -277,7 +281,7 @@ class _ParkWriter:
         written = write_observations(
             connection,
             observations,
-            _queue_frame(queues, rides, park_id),
+            waiting,
             {park_id: timezone},
             self._clock.now(),
         )
@@ -288,6 +292,7 @@ class _ParkWriter:
             parks_created=int(created),
             rides=observations["ride_id"].n_unique(),
             rides_created=len(new_rides),
+            findings=len(odd) + self._odd,
         )
 
     def _park(self, connection: Connection) -> tuple[int, str, bool]:
@@ -367,7 +372,11 @@ class _ParkWriter:
         catalogue.add_external_ids(connection, [new], self._clock.now())
 
     def _rides(self, connection: Connection, park_id: int, readings: pl.DataFrame) -> pl.DataFrame:
-        """The ride of each way to name one: ``ride_external_id, ride_name, kind, ride_id``."""
+        """What each way to name an entry is: ``ride_external_id, ride_name, kind, ride_id, queue_type``.
+
+        ``queue_type`` is that of an entry that is a queue of the ride; ``ride_id`` is null where a queue's
+        ride is unknown.
+        """
         ways = (
             readings.group_by("ride_external_id", "ride_name", "kind")
             .agg(
@@ -385,24 +394,68 @@ class _ParkWriter:
             ).iter_rows()
         ]
         seen_at = from_unix(int(readings["observed_at"].max() or 0))  # type: ignore[arg-type]
-        known = self._registry.resolve(
-            connection, park_id, self._feed, sightings, seen_at, _meetings(readings)
+        known = self._registry.identify(
+            connection, park_id, self._feed, sightings, seen_at, _company(readings)
         )
+        catalogue.note_ids_seen(connection, self._feed, _first_seen(ways))
+        findings.record(connection, [(park_id, finding) for finding in known.findings], self._clock.now())
+        self._odd = len(known.findings)
+        queues = [known.queues.get(sighting, (None, None)) for sighting in sightings]
         return ways.drop("first", "last", "land").with_columns(
-            ride_id=pl.Series([known[sighting] for sighting in sightings], dtype=pl.Int64)
+            ride_id=pl.Series(
+                [known.rides.get(one, host) for one, (host, _) in zip(sightings, queues, strict=True)],
+                dtype=pl.Int64,
+            ),
+            queue_type=pl.Series([kind for _, kind in queues], dtype=pl.Int64),
         )
 
 
-def _meetings(readings: pl.DataFrame) -> MeetsAlso:
-    """Whether two names of a recording ever stand in one poll."""
-    instants: dict[str, set[int]] = defaultdict(set)
-    for name, times in readings.group_by("ride_name").agg("observed_at").iter_rows():
-        instants[normalise(name)].update(times)
+def _first_seen(ways: pl.DataFrame) -> dict[str, int]:
+    """When a recording shows each id for the first time."""
+    known = ways.filter(pl.col("ride_external_id").is_not_null())
+    return dict(known.group_by("ride_external_id").agg(pl.col("first").min()).iter_rows())
 
-    def meets_also(sighting: Sighting, name: str) -> bool:
-        return not instants[normalise(sighting.name)].isdisjoint(instants.get(name, set()))
 
-    return meets_also
+def _company(readings: pl.DataFrame) -> Company:
+    """Which names and ids of a recording ever stand in one poll."""
+    by_name: dict[str, set[int]] = defaultdict(set)
+    for spelling, times in readings.group_by("ride_name").agg("observed_at").iter_rows():
+        by_name[match_key(spelling)].update(times)
+    known = readings.filter(pl.col("ride_external_id").is_not_null())
+    by_id = {
+        given: set(times)
+        for given, times in known.group_by("ride_external_id").agg("observed_at").iter_rows()
+    }
+    nowhere: set[int] = set()
+
+    def name(sighting: Sighting, other: str) -> bool:
+        return not by_name[match_key(sighting.name)].isdisjoint(by_name.get(other, nowhere))
+
+    def external_id(sighting: Sighting, other: str) -> bool:
+        mine = by_id.get(sighting.external_id or "", nowhere)
+        return not mine.isdisjoint(by_id.get(other, nowhere))
+
+    return Company(name, external_id)
+
+
+def _entries(placed: pl.DataFrame, park_id: int) -> pl.DataFrame:
+    """The readings of entries that are queues of other rides, as rows of ``queue_data``."""
+    states = {int(status): status.name for status in Status}
+    return (
+        placed.filter(pl.col("queue_type").is_not_null())
+        .with_columns(
+            pl.lit(park_id).alias("park_id"),
+            state=pl.col("status").replace_strict(states, default=None, return_dtype=pl.String),
+            return_start=pl.lit(None),
+            return_end=pl.lit(None),
+            price_minor=pl.lit(None),
+            currency=pl.lit(None),
+            group_start=pl.lit(None),
+            group_end=pl.lit(None),
+        )
+        .select(QUEUES.names())
+        .cast(QUEUES)
+    )
 
 
 def _note_seen(connection: Connection, observations: pl.DataFrame, created: set[int]) -> None:
@@ -421,7 +474,11 @@ def _note_seen(connection: Connection, observations: pl.DataFrame, created: set[
 
 def _queue_frame(queues: pl.DataFrame, rides: pl.DataFrame, park_id: int) -> pl.DataFrame:
     """The recording's queues as rows of ``queue_data``: shape ``record.QUEUES``."""
-    named = rides.select("ride_external_id", "ride_name", "ride_id").unique(["ride_external_id", "ride_name"])
+    named = (
+        rides.filter(pl.col("queue_type").is_null())
+        .select("ride_external_id", "ride_name", "ride_id")
+        .unique(["ride_external_id", "ride_name"])
+    )
     joined = queues.join(named, on=["ride_external_id", "ride_name"], nulls_equal=True)
     return (
         joined.with_columns(

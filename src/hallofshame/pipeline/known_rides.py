@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from hallofshame.domain.words import Feed
+from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline.identity import KnownRide
+from hallofshame.pipeline.queue_entries import rides_called
 from hallofshame.store import catalogue
 from hallofshame.store.models import Park, Ride, RideName
 
@@ -23,6 +24,21 @@ class ParkIndex:
     kinds: dict[int, str] = field(default_factory=dict)
     lands: dict[int, str | None] = field(default_factory=dict)
     seen: dict[int, int] = field(default_factory=dict)
+    _called: dict[str, list[int]] | None = None
+
+    def called(self) -> dict[str, list[int]]:
+        """The rides by every name they were seen under, as :func:`rides_called`."""
+        if self._called is None:
+            self._called = rides_called(self.rides.values())
+        return self._called
+
+    def changed(self) -> None:
+        """Forget what was derived from names and kinds."""
+        self._called = None
+
+    def sharing(self, feed: Feed) -> list[KnownRide]:
+        """The rides that have several ids of ``feed``."""
+        return [ride for ride in self.rides.values() if len(ride.external_ids.get(feed, ())) > 1]
 
 
 def load_known_rides(connection: Connection) -> dict[int, ParkIndex]:
@@ -48,6 +64,7 @@ def load_known_rides(connection: Connection) -> dict[int, ParkIndex]:
             ride.name,
             frozenset(names[ride.ride_id] - {ride.name}),
             dict(ids.get(ride.ride_id, {})),
+            RideKind(ride.kind),
         )
         index.kinds[ride.ride_id] = ride.kind
         index.lands[ride.ride_id] = ride.land

@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.localtime import day_bounds, from_unix, isoformat, local_day
-from hallofshame.domain.readings import Finding
+from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE
@@ -50,8 +50,6 @@ _CURRENT = pl.Schema(
     }
 )
 
-_PREFERRED = {Status.OPERATING: 0, Status.DOWN: 1, Status.CLOSED: 2, Status.REFURBISHMENT: 3}
-
 
 def one_per_ride(observations: pl.DataFrame) -> pl.DataFrame:
     """One observation per ride and instant (R2): of several, the one that says most of the ride.
@@ -59,7 +57,7 @@ def one_per_ride(observations: pl.DataFrame) -> pl.DataFrame:
     Operating before down before closed before refurbishment before unknown, then the longer wait.
     """
     rank = pl.col("status").replace_strict(
-        {int(status): rank for status, rank in _PREFERRED.items()}, default=9, return_dtype=pl.Int8
+        {int(status): rank for status, rank in STATUS_RANK.items()}, default=9, return_dtype=pl.Int8
     )
     return (
         observations.sort(
@@ -69,6 +67,33 @@ def one_per_ride(observations: pl.DataFrame) -> pl.DataFrame:
         .select(OBSERVATIONS.names())
         .cast(OBSERVATIONS)
     )
+
+
+def doubled(observations: pl.DataFrame, queues: pl.DataFrame) -> list[tuple[int, Finding]]:
+    """Findings of readings that :func:`one_per_ride` will drop, and of queues named twice; one per ride.
+
+    ``observations`` and ``queues`` as they came, with the columns of ``OBSERVATIONS`` and :data:`QUEUES`.
+    """
+    return [
+        *_doubled(observations, "origin", "readings_merged", "reading", "the one that says most counts"),
+        *_doubled(
+            queues, "queue_type", "queue_named_twice", "reading of one of its queues", "the first counts"
+        ),
+    ]
+
+
+def _doubled(frame: pl.DataFrame, key: str, kind: str, what: str, rule: str) -> list[tuple[int, Finding]]:
+    surplus = frame.filter(~pl.struct("park_id", "observed_at", "ride_id", key).is_first_distinct())
+    counts = surplus.group_by("park_id", "ride_id").agg(number=pl.len()).sort("park_id", "ride_id")
+    return [
+        (
+            park_id,
+            Finding(
+                kind, f"ride {ride_id}", f"Ride {ride_id} had a second {what} {number} times; of two {rule}."
+            ),
+        )
+        for park_id, ride_id, number in counts.iter_rows()
+    ]
 
 
 def activity(observations: pl.DataFrame) -> pl.DataFrame:

@@ -10,21 +10,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.names import normalise
-from hallofshame.domain.words import Feed, RideKind
+from hallofshame.domain.names import match_key, quoted
+from hallofshame.domain.queue_names import squeezed
+from hallofshame.domain.readings import Finding
+from hallofshame.domain.words import Feed, QueueType
+from hallofshame.pipeline import ride_changes
 from hallofshame.pipeline.csv_files import read_lines
 from hallofshame.pipeline.failures import FAILURES
-from hallofshame.pipeline.identity import (
-    KnownRide,
-    Matcher,
-    MeetsAlso,
-    Sighting,
-    in_order,
-)
+from hallofshame.pipeline.identity import Company, Matcher, Sighting, in_order, one_answer
 from hallofshame.pipeline.known_rides import ParkIndex, load_known_rides
-from hallofshame.pipeline.seeding import mark_all_days
-from hallofshame.store import catalogue
+from hallofshame.pipeline.queue_entries import queues_among
+from hallofshame.store import findings
 from hallofshame.store.models import ExternalId, Park, Ride, RideName
 
 _PROVISIONAL = 2**40
@@ -56,6 +52,19 @@ def load_mapping(path: Path) -> list[ManualMapping]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What the sightings of one park are: rides by id, or queues of a ride, with what was odd.
+
+    ``dropped`` are queues of which nobody knows the ride. Every sighting is in one of the three.
+    """
+
+    rides: Mapping[Sighting, int]
+    queues: Mapping[Sighting, tuple[int, QueueType]]
+    dropped: frozenset[Sighting]
+    findings: Sequence[Finding]
+
+
 class Registry:
     """Answers sightings with ride ids, and keeps what it knows in memory while the store has not changed."""
 
@@ -67,6 +76,51 @@ class Registry:
         self._answers: dict[tuple[int, Feed, Sighting], int] = {}
         self._prepared: dict[tuple[int, Feed, tuple[Sighting, ...]], dict[Sighting, int]] = {}
 
+    def identify(
+        self,
+        connection: Connection,
+        park_id: int,
+        feed: Feed,
+        sightings: Iterable[Sighting],
+        seen_at: dt.datetime,
+        company: Company | None = None,
+    ) -> Identified:
+        """What each sighting of one park is: :meth:`resolve`, after the queues among them are told (R2).
+
+        The findings about rides are recorded with the rides; those returned are about this answer.
+        """
+        if not self._steady:
+            self._refresh(connection)
+        index = self._parks[park_id]
+        listed = list(sightings)
+        queues = queues_among(listed, index.called)
+        rides = self.resolve(
+            connection, park_id, feed, [one for one in listed if one not in queues], seen_at, company
+        )
+        if not queues:
+            return Identified(rides, {}, frozenset(), ())
+        index = self._parks[park_id]
+        changed = ride_changes.demote(connection, park_id, index, feed, queues, seen_at)
+        findings.record(connection, [(park_id, finding) for finding in changed], seen_at)
+        hosts = {one: self._host(index, queue.host, one, rides) for one, queue in queues.items()}
+        dropped = frozenset(one for one, host in hosts.items() if host is None)
+        return Identified(
+            rides,
+            {one: (host, queues[one].queue_type) for one, host in hosts.items() if host is not None},
+            dropped,
+            [_queue_without_ride(one) for one in sorted(dropped, key=lambda one: one.name)],
+        )
+
+    @staticmethod
+    def _host(index: ParkIndex, host: str, entry: Sighting, rides: Mapping[Sighting, int]) -> int | None:
+        """The ride that a queue belongs to: one of the same answer before others, of the same land first."""
+        here = sorted(
+            (one.land != entry.land, ride_id) for one, ride_id in rides.items() if squeezed(one.name) == host
+        )
+        if here:
+            return here[0][1]
+        return next(iter(index.called().get(host, ())), None)
+
     def resolve(
         self,
         connection: Connection,
@@ -74,18 +128,21 @@ class Registry:
         feed: Feed,
         sightings: Iterable[Sighting],
         seen_at: dt.datetime,
-        meets_also: MeetsAlso | None = None,
+        company: Company | None = None,
     ) -> dict[Sighting, int]:
         """The ride of each sighting of one park; rides nobody knew are created (R14).
 
-        Without ``meets_also`` all sightings count as coming from one answer. Renames by the park's primary
+        Without ``company`` all sightings count as coming from one answer. Renames by the park's primary
         feed are taken over, unless the ride was seen later than ``seen_at``; every other spelling is
         remembered. The land that was seen last is the one shown. A ride of which ThemeParks.wiki says that it
-        is no attraction (or is one) changes its kind, and all its park's days become dirty.
+        is no attraction (or is one) changes its kind, and all its park's days become dirty. Rides that were
+        renumbered, and renumberings that are undone, are findings.
         """
         if not self._steady:
             self._refresh(connection)
         asked = in_order(sightings)
+        if self._parks[park_id].sharing(feed):
+            self._tell_apart(connection, park_id, feed, asked, company or one_answer(asked), seen_at)
         known = {
             sighting: self._answers[park_id, feed, sighting]
             for sighting in asked
@@ -94,9 +151,8 @@ class Registry:
         fresh = [sighting for sighting in asked if sighting not in known]
         if not fresh:
             return known
-        names = {normalise(sighting.name) for sighting in asked}
-        together = meets_also or (lambda _sighting, name: name in names)
-        prepared = None if meets_also else self._prepared.get((park_id, feed, tuple(fresh)))
+        together = company or one_answer(asked)
+        prepared = None if company else self._prepared.get((park_id, feed, tuple(fresh)))
         matches = self._match(park_id, feed, fresh, together) if prepared is None else prepared
         answers, changed = self._keep(connection, park_id, feed, matches, seen_at, together)
         self._prepared = {key: held for key, held in self._prepared.items() if key[0] != park_id}
@@ -126,6 +182,26 @@ class Registry:
         """Drop what is held in memory, as after a transaction that was rolled back."""
         self._version = None
 
+    def prepare(self, connection: Connection, asked: Iterable[tuple[int, Feed, Iterable[Sighting]]]) -> None:
+        """Match sightings of single answers ahead of :meth:`identify`, which then only writes (R14).
+
+        Matching many new names takes time, and a writing transaction keeps others waiting. It is
+        used if the store has not changed in between, and found anew otherwise. ``asked``: park, feed and
+        sightings. Park by park, so that what fails over one is left to :meth:`identify`.
+        """
+        self._refresh(connection)
+        for park_id, feed, sightings in asked:
+            try:
+                listed = list(sightings)
+                queues = queues_among(listed, self._parks[park_id].called)
+                ordered = in_order(one for one in listed if one not in queues)
+                fresh = [one for one in ordered if (park_id, feed, one) not in self._answers]
+                if fresh:
+                    matches = self._match(park_id, feed, fresh, one_answer(ordered))
+                    self._prepared[park_id, feed, tuple(fresh)] = matches
+            except FAILURES:
+                continue
+
     def _refresh(self, connection: Connection) -> None:
         version = self._current_version(connection)
         if version == self._version:
@@ -145,31 +221,33 @@ class Registry:
         )
         return tuple(connection.execute(select(*counts)).one())
 
-    def prepare(self, connection: Connection, asked: Iterable[tuple[int, Feed, Iterable[Sighting]]]) -> None:
-        """Match sightings of single answers ahead of :meth:`resolve`, which then only writes (R14).
-
-        Matching many new names takes time, and a writing transaction keeps others waiting. It is
-        used if the store has not changed in between, and found anew otherwise. ``asked``: park, feed and
-        sightings. Park by park, so that what fails over one is left to :meth:`resolve`.
-        """
-        self._refresh(connection)
-        for park_id, feed, sightings in asked:
-            try:
-                ordered = in_order(sightings)
-                fresh = [one for one in ordered if (park_id, feed, one) not in self._answers]
-                if fresh:
-                    names = {normalise(sighting.name) for sighting in ordered}
-                    matches = self._match(park_id, feed, fresh, lambda _one, name, names=names: name in names)  # type: ignore[misc]
-                    self._prepared[park_id, feed, tuple(fresh)] = matches
-            except FAILURES:
-                continue
+    def _tell_apart(
+        self,
+        connection: Connection,
+        park_id: int,
+        feed: Feed,
+        asked: Sequence[Sighting],
+        company: Company,
+        seen_at: dt.datetime,
+    ) -> None:
+        """Undo renumberings whose old id is back beside the new one."""
+        index = self._parks[park_id]
+        allowed = self._manual(index, feed)
+        found = ride_changes.tell_apart(
+            connection, park_id, index, feed, asked, company, seen_at, allowed.keys()
+        )
+        if found:
+            findings.record(connection, [(park_id, finding) for finding in found], seen_at)
+            self._answers = {key: ride for key, ride in self._answers.items() if key[0] != park_id}
+            self._prepared = {key: held for key, held in self._prepared.items() if key[0] != park_id}
+            self._version = self._current_version(connection)
 
     def _match(
-        self, park_id: int, feed: Feed, sightings: list[Sighting], meets_also: MeetsAlso
+        self, park_id: int, feed: Feed, sightings: list[Sighting], company: Company
     ) -> dict[Sighting, int]:
         """The ride of each sighting; new ones have the numbers from :data:`_PROVISIONAL` on."""
         index = self._parks[park_id]
-        matcher = Matcher(index.rides.values(), feed, self._manual(index, feed), meets_also)
+        matcher = Matcher(index.rides.values(), feed, self._manual(index, feed), company, sightings)
         answers: dict[Sighting, int] = {}
         new = 0
         for sighting in sightings:
@@ -188,7 +266,7 @@ class Registry:
         feed: Feed,
         matches: Mapping[Sighting, int],
         seen_at: dt.datetime,
-        meets_also: MeetsAlso,
+        company: Company,
     ) -> tuple[dict[Sighting, int], set[int]]:
         """Write what was matched: the ride of each sighting, and the rides with another name or kind now."""
         index = self._parks[park_id]
@@ -196,120 +274,32 @@ class Registry:
         for sighting, ride_id in matches.items():
             if ride_id >= _PROVISIONAL:
                 new.setdefault(ride_id, sighting)
-        created = dict(zip(new, self._create(connection, park_id, list(new.values()), seen_at), strict=True))
+        ids = ride_changes.create(connection, park_id, index, list(new.values()), seen_at)
+        created = dict(zip(new, ids, strict=True))
         answers = {sighting: created.get(ride_id, ride_id) for sighting, ride_id in matches.items()}
-        renamed = self._remember(connection, index, feed, answers, seen_at, meets_also)
-        corrected = self._correct_kinds(connection, park_id, feed, answers, seen_at)
-        _note_lands(connection, index, answers, seen_at)
+        found = ride_changes.renumbered(index, feed, answers, self._manual(index, feed).keys())
+        findings.record(connection, [(park_id, finding) for finding in found], seen_at)
+        renamed = ride_changes.remember(connection, index, feed, answers, seen_at, company)
+        corrected = ride_changes.correct_kinds(connection, park_id, index, feed, answers, seen_at)
+        ride_changes.note_lands(connection, index, answers, seen_at)
         return answers, renamed | corrected
 
     def _manual(self, index: ParkIndex, feed: Feed) -> Mapping[str, int]:
-        by_name = {normalise(ride.name): ride.ride_id for ride in index.rides.values()}
+        if not self._mapping:
+            return {}
+        by_name = {match_key(ride.name): ride.ride_id for ride in index.rides.values()}
         found: dict[str, int] = {}
         for line in self._mapping:
-            ride_id = by_name.get(normalise(line.ride))
+            ride_id = by_name.get(match_key(line.ride))
             if line.park == index.slug and line.feed is feed and ride_id is not None:
                 found[line.ride_at_feed] = ride_id
-                found[normalise(line.ride_at_feed)] = ride_id
+                found[match_key(line.ride_at_feed)] = ride_id
         return found
 
-    def _create(
-        self, connection: Connection, park_id: int, new: Sequence[Sighting], seen_at: dt.datetime
-    ) -> list[int]:
-        """Create a ride for each sighting; returns their ids in that order."""
-        if not new:
-            return []
-        moment = to_unix(seen_at)
-        rides = [
-            catalogue.NewRide(park_id, sighting.name, sighting.kind.value, sighting.land, moment)
-            for sighting in new
-        ]
-        ids = catalogue.create_rides(connection, rides)
-        index = self._parks[park_id]
-        for ride_id, sighting in zip(ids, new, strict=True):
-            index.rides[ride_id] = KnownRide(ride_id, sighting.name)
-            index.kinds[ride_id] = sighting.kind.value
-            index.lands[ride_id] = sighting.land
-            index.seen[ride_id] = moment
-        return ids
 
-    def _remember(
-        self,
-        connection: Connection,
-        index: ParkIndex,
-        feed: Feed,
-        answers: Mapping[Sighting, int],
-        seen_at: dt.datetime,
-        meets_also: MeetsAlso,
-    ) -> set[int]:
-        """Keep new ids and new spellings; the primary feed's latest is the one shown. Returns the renamed."""
-        renamed: dict[int, str] = {}
-        ids: list[catalogue.NewExternalId] = []
-        spellings: list[tuple[int, str, int]] = []
-        for sighting, ride_id in answers.items():
-            ride = index.rides[ride_id]
-            mine = ride.external_ids.get(feed, frozenset())
-            if sighting.external_id is not None and sighting.external_id not in mine:
-                ids.append(catalogue.NewExternalId(feed, "ride", sighting.external_id, ride_id))
-                ride.external_ids = {**ride.external_ids, feed: mine | {sighting.external_id}}
-            if sighting.name == ride.name:
-                continue
-            leads = feed is index.primary_feed and sighting.external_id is not None
-            latest = to_unix(seen_at) >= index.seen[ride_id]
-            if leads and latest and not meets_also(sighting, normalise(ride.name)):
-                ride.old_names = (ride.old_names | {ride.name}) - {sighting.name}
-                ride.name = sighting.name
-                renamed[ride_id] = sighting.name
-            elif sighting.name not in ride.old_names:
-                spellings.append((ride_id, sighting.name, to_unix(seen_at)))
-                ride.old_names |= {sighting.name}
-        catalogue.add_external_ids(connection, ids, to_unix(seen_at))
-        catalogue.rename_rides(connection, renamed, to_unix(seen_at))
-        catalogue.remember_names(connection, spellings)
-        return set(renamed)
-
-    def _correct_kinds(
-        self,
-        connection: Connection,
-        park_id: int,
-        feed: Feed,
-        answers: Mapping[Sighting, int],
-        seen_at: dt.datetime,
-    ) -> set[int]:
-        """Queue-Times calls everything a ride; ThemeParks.wiki knows shows and restaurants apart."""
-        if feed is not Feed.THEMEPARKS_WIKI:
-            return set()
-        kinds = self._parks[park_id].kinds
-        wrong = {
-            ride_id: sighting.kind.value
-            for sighting, ride_id in answers.items()
-            if sighting.external_id is not None
-            and kinds[ride_id] != sighting.kind.value
-            and sighting.kind is not RideKind.OTHER
-        }
-        if not wrong:
-            return set()
-        catalogue.set_kinds(connection, wrong)
-        kinds.update(wrong)
-        # Also days without a row of the ride may depend on it: through A and E of the days after, and where
-        # it alone was seen.
-        mark_all_days(connection, [park_id], "ride_kind", seen_at)
-        return set(wrong)
-
-
-def _note_lands(
-    connection: Connection, index: ParkIndex, answers: Mapping[Sighting, int], seen_at: dt.datetime
-) -> None:
-    """Keep the lands that rides were seen in; an answer without lands changes nothing.
-
-    An answer older than the ride's latest tells the land of a ride that has none, since the latest may come
-    from a feed without lands.
-    """
-    moment = to_unix(seen_at)
-    moved: dict[int, str] = {}
-    for sighting, ride_id in answers.items():
-        known = index.lands[ride_id]
-        if sighting.land and sighting.land != known and (known is None or moment >= index.seen[ride_id]):
-            moved[ride_id] = sighting.land
-    catalogue.set_lands(connection, moved)
-    index.lands.update(moved)
+def _queue_without_ride(entry: Sighting) -> Finding:
+    return Finding(
+        "queue_without_ride",
+        entry.external_id or entry.name,
+        f"{quoted(entry.name)} is a queue of a ride that no answer of this park has named; left out.",
+    )

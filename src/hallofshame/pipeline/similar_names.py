@@ -29,7 +29,7 @@ def similar(name: str, other: str) -> bool:
     Names that differ in a number are two things ("Slide 1", "Slide 2"), and two edits in a name of a few
     letters are another name.
     """
-    if min(len(name), len(other)) < MIN_CHARACTERS or _numbers(name) != _numbers(other):
+    if not (_is_long(name) and _is_long(other)) or _numbers(name) != _numbers(other):
         return False
     return Levenshtein.distance(name, other, score_cutoff=MAX_EDIT_DISTANCE) <= MAX_EDIT_DISTANCE
 
@@ -77,7 +77,7 @@ class SimilarNames:
         near: dict[str, None] = {}
         numbers = _numbers(name)
         length = len(name)
-        if length < MIN_CHARACTERS:
+        if not _is_long(name):
             return near
         for other in range(max(MIN_CHARACTERS, length - MAX_EDIT_DISTANCE), length + MAX_EDIT_DISTANCE + 1):
             for place, (start, end) in enumerate(_pieces(other)):
@@ -86,6 +86,11 @@ class SimilarNames:
                         key = numbers, other, place, name[start + shift : end + shift]
                         near.update(self._names.get(key, {}))
         return near
+
+
+def _is_long(name: str) -> bool:
+    """Whether two edits leave enough of a name; one without letters and digits is like no other."""
+    return len(name) >= MIN_CHARACTERS and not name.startswith("=")
 
 
 def _numbers(name: str) -> _Numbers:
@@ -99,6 +104,6 @@ def _pieces(length: int) -> list[tuple[int, int]]:
 
 
 def _keys(name: str) -> Iterator[_Key]:
-    if len(name) >= MIN_CHARACTERS:
+    if _is_long(name):
         for place, (start, end) in enumerate(_pieces(len(name))):
             yield _numbers(name), len(name), place, name[start:end]

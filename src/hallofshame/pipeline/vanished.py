@@ -12,8 +12,11 @@ from sqlalchemy import Connection, select
 from hallofshame.clock import Clock
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
+from hallofshame.domain.names import match_key, quoted
 from hallofshame.domain.readings import Finding
 from hallofshame.pipeline.jobrun import job_run
+from hallofshame.pipeline.known_rides import ParkIndex, load_known_rides
+from hallofshame.pipeline.queue_entries import stored_queues
 from hallofshame.store import catalogue, data_version, findings
 from hallofshame.store.database import Database
 from hallofshame.store.models import FeedPoll, ParkActivitySnapshot, Ride
@@ -74,17 +77,25 @@ def _retire(connection: Connection, now: dt.datetime) -> RetireResult:
     for row in rows:
         by_park[row[1]].append(_Seen(*row))
     result = RetireResult(len(by_park), sum(map(len, by_park.values())))
+    parks = load_known_rides(connection)
     found: list[tuple[int | None, Finding]] = []
     for park_id, rides in sorted(by_park.items()):
+        queues = stored_queues(parks[park_id].rides.values())
         result.returned += [
-            ride.ride_id for ride in rides if not ride.is_active and ride.last_seen_at > limit
+            ride.ride_id
+            for ride in rides
+            if not ride.is_active and ride.last_seen_at > limit and ride.ride_id not in queues
         ]
         active = [ride for ride in rides if ride.is_active]
         unseen = [ride for ride in active if ride.last_seen_at <= limit]
         if not unseen or not _is_asked(connection, park_id, moment):
             continue
-        for group in left_together(unseen):
-            if _is_most_of(group, active):
+        halves = _old_halves(unseen, active, parks[park_id])
+        if halves:
+            result.retired += list(halves)
+            found += [(park_id, _half_finding(old, new, parks[park_id])) for old, new in halves.items()]
+        for group in left_together(ride for ride in unseen if ride.ride_id not in halves):
+            if _is_most_of(group, [ride for ride in active if ride.ride_id not in halves]):
                 result.vanished_parks.append(park_id)
                 found.append((park_id, _finding(group, active)))
             else:
@@ -95,6 +106,34 @@ def _retire(connection: Connection, now: dt.datetime) -> RetireResult:
     if result.retired or result.returned:
         data_version.bump(connection, None)
     return result
+
+
+def _old_halves(unseen: Sequence[_Seen], active: Sequence[_Seen], park: ParkIndex) -> dict[int, int]:
+    """Rides that go on under another id since they were last seen, by the ride that they are now.
+
+    Records of before renumbered rides were recognised (R14) have two rides of one name, one after the other.
+    """
+    rides = park.rides
+    since = {ride.ride_id: ride.first_seen_at for ride in active}
+    by_name: dict[str, list[int]] = defaultdict(list)
+    for ride in active:
+        by_name[match_key(rides[ride.ride_id].name)].append(ride.ride_id)
+    found = {}
+    for ride in unseen:
+        namesakes = by_name[match_key(rides[ride.ride_id].name)]
+        later = [other for other in namesakes if since[other] >= ride.last_seen_at and other != ride.ride_id]
+        if len(later) == 1 and len(namesakes) == 2:
+            found[ride.ride_id] = later[0]
+    return found
+
+
+def _half_finding(old: int, new: int, park: ParkIndex) -> Finding:
+    return Finding(
+        "old_half_retired",
+        f"ride {old}",
+        f"{quoted(park.rides[old].name)} goes on as ride {new} under another id; ride {old}, which it was "
+        "before, is inactive now and keeps its record.",
+    )
 
 
 def _is_asked(connection: Connection, park_id: int, now: int) -> bool:

@@ -150,6 +150,34 @@ def move_external_id(
     )
 
 
+def ids_seen_since(connection: Connection, feed: Feed, external_ids: Collection[str]) -> dict[str, int]:
+    """Since when ``feed`` was seen to use each of these ride ids, in Unix seconds."""
+    table = ExternalId
+    query = select(table.external_id, table.first_seen_at).where(
+        table.feed == int(feed), table.kind == "ride", table.external_id.in_(list(external_ids))
+    )
+    return dict(connection.execute(query).all())
+
+
+def note_ids_seen(connection: Connection, feed: Feed, since: Mapping[str, int]) -> None:
+    """Note that ``feed`` used ride ids earlier than known, by external id in Unix seconds."""
+    if since:
+        table = ExternalId
+        statement = (
+            update(table)
+            .where(
+                table.feed == int(feed),
+                table.kind == "ride",
+                table.external_id == bindparam("which"),
+                table.first_seen_at > bindparam("since"),
+            )
+            .values(first_seen_at=bindparam("since"))
+        )
+        connection.execute(
+            statement, [{"which": given, "since": first} for given, first in sorted(since.items())]
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class RideRow:
     """One ride of the catalogue."""

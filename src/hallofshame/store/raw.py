@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Row, String, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Row, String, cast, delete, func, select, update
 
 from hallofshame.domain.errors import StoreError
+from hallofshame.domain.words import Feed
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import bulk
 from hallofshame.store.models import (
@@ -16,6 +17,7 @@ from hallofshame.store.models import (
     ParkActivitySnapshot,
     QueueData,
     RawRevision,
+    RideCurrent,
     RideStatusSnapshot,
 )
 
@@ -66,6 +68,41 @@ def insert_activity(connection: Connection, frame: pl.DataFrame) -> int:
 def insert_polls(connection: Connection, frame: pl.DataFrame) -> int:
     """Append rows of ``feed_polls`` (without ``poll_id``); returns how many. Each call adds rows."""
     return bulk.insert(connection, FeedPoll, frame)
+
+
+def move_observations(
+    connection: Connection, park_id: int, feed: Feed, ride_id: int, new_ride_id: int, since: int
+) -> int:
+    """Give what ``feed`` said of a ride from ``since`` on (Unix seconds) to another one that has none yet.
+
+    Its queues of those instants go with it, and the present state is found anew. Returns how many
+    observations there were.
+    """
+    rows, queues = RideStatusSnapshot, QueueData
+    moved = connection.execute(
+        update(rows)
+        .where(
+            rows.park_id == park_id,
+            rows.ride_id == ride_id,
+            rows.feed == int(feed),
+            rows.observed_at >= since,
+        )
+        .values(ride_id=new_ride_id)
+    ).rowcount
+    instants = select(rows.observed_at).where(rows.park_id == park_id, rows.ride_id == new_ride_id)
+    connection.execute(
+        update(queues)
+        .where(
+            queues.park_id == park_id,
+            queues.ride_id == ride_id,
+            queues.observed_at >= since,
+            queues.observed_at.in_(instants),
+        )
+        .values(ride_id=new_ride_id)
+    )
+    connection.execute(delete(RideCurrent).where(RideCurrent.ride_id == ride_id))
+    bump_raw_revision(connection, [park_id])
+    return moved
 
 
 def bump_raw_revision(connection: Connection, park_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
