@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from hallofshame.domain.errors import StoreError
@@ -146,3 +148,15 @@ def test_snapshots_are_partitioned_on_mariadb(mariadb_database: Database) -> Non
             "WHERE table_schema = DATABASE() AND table_name = 'ride_status_snapshots'"
         ).scalars()
         assert list(partitions) == ["p_ahead"]
+
+
+def test_what_is_read_without_alembic_is_what_alembic_says(empty_database: Database) -> None:
+    scripts = ScriptDirectory(str(schema.MIGRATIONS))
+    assert schema.head() == scripts.get_current_head()
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
+    for revision in ("0001", "base", "head"):
+        (schema.downgrade if revision == "base" else schema.upgrade)(empty_database, revision)
+        with empty_database.read() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        assert schema.current(empty_database) == found
