@@ -7,12 +7,17 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 
 import click
 import pytest
 
 from hallofshame import logs
+from hallofshame.cli import cli
 from hallofshame.cli.progress import progress_bar, quiet_option
+from hallofshame.domain.words import Feed
+from hallofshame.installation import Installation
+from support.installations import MemoryFeed
 
 LOG = logging.getLogger("hallofshame.test")
 
@@ -112,3 +117,50 @@ def test_no_bar_after_quiet() -> None:
     after = terminal.getvalue()[len(shown) :]
     assert "step 4" in after
     assert "Roll-up" not in after
+
+
+@pytest.mark.parametrize(
+    ("command", "bars"),
+    [
+        (["collect"], ["Cycle"]),
+        (["backfill"], ["Gap repair", "Roll-up"]),
+        (["sync"], ["Sync", "Roll-up", "Quality check"]),
+        (["quality"], ["Quality check"]),
+        (
+            ["export", "park-days", "--start", "2020-01-01", "--end", "2030-01-01", "-o", "days.csv"],
+            ["Export"],
+        ),
+    ],
+    ids=lambda given: given[0],
+)
+def test_long_commands_draw_their_bars(
+    command: list[str], bars: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
+    monkeypatch.setenv("HALLOFSHAME_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    feeds = {feed: MemoryFeed(feed) for feed in (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)}
+    monkeypatch.setattr(Installation, "feeds", feeds)
+    with at_a_terminal() as terminal:
+        cli.main(command, standalone_mode=False)
+    drawn = terminal.getvalue()
+    assert [bar for bar in bars if f"\r{bar}: " not in drawn] == []
+    with at_a_terminal() as terminal:
+        cli.main([*command, "--quiet"], standalone_mode=False)
+    assert [bar for bar in bars if f"\r{bar}: " in terminal.getvalue()] == []
+
+
+def test_rows_on_the_terminal_are_not_torn_by_a_bar(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
+    monkeypatch.setenv("HALLOFSHAME_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    class Both(Terminal):
+        buffer = io.BytesIO()
+
+    output = Both()
+    with at_a_terminal(stdout=output) as terminal:
+        days = ["--start", "2026-01-01", "--end", "2026-01-02"]
+        cli.main(["export", "park-days", *days], standalone_mode=False)
+    assert output.buffer.getvalue().startswith(b"park_id,")
+    assert "Export" not in terminal.getvalue()

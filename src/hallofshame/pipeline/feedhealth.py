@@ -73,14 +73,14 @@ class FeedState:
         if self.first is None:
             return None
         kinds = [(_cause(outcome, self.first), count) for outcome, count in self.outcomes]
-        causes = (
-            kinds[0][0] if len(kinds) == 1 else ", ".join(f"{count} times {cause}" for cause, count in kinds)
-        )
-        detail = " ".join((self.first.detail or causes).split())[:_DETAIL_LENGTH]
-        return (
-            f"{self.feed.slug}: no answer for {self.failed} of {self.asked} parks: {causes}; "
-            f"first: {self.first.park}: {detail}"
-        )
+        if len(kinds) == 1:
+            causes = kinds[0][0]
+        else:
+            causes = ", ".join(f"{count} time{'s' * (count > 1)} {cause}" for cause, count in kinds)
+        told = f"{self.feed.slug}: no answer for {self.failed} of {self.asked} parks: {causes}"
+        first = f"; first: {self.first.park}"
+        detail = " ".join((self.first.detail or "").split())[:_DETAIL_LENGTH]
+        return f"{told}{first}: {detail}" if detail else told + first
 
     def remedy(self, variable: str) -> str:
         """What to do about the most frequent failure; ``variable`` is the setting with the feed's address."""
