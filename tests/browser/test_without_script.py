@@ -53,7 +53,7 @@ def test_ranking_and_park_show_the_figures_of_the_api(
         line = page.locator("tr", has=page.locator(f"a[href^='/parks/{row['park_slug']}']")).inner_text()
         assert f"{row['shame_score']:.2f}" in line
         assert f"{row['uptime_percent']:.1f}" in line
-    page.get_by_role("link", name=places.park_name).last.click()
+    page.get_by_role("link", name=places.park_name, exact=True).last.click()
     summary = api(f"/parks/{places.park_id}/details", period="7days")["data"]["summary"]
     assert f"{summary['shame_score']:.2f} of 10" in " ".join(page.locator(".verdict").inner_text().split())
 
