@@ -251,6 +251,20 @@ def test_doctor_tells_an_unusable_setting(run: Run, monkeypatch: pytest.MonkeyPa
     assert "PROBLEM settings: HALLOFSHAME_PORT is 'x'" in result.output
 
 
+def test_doctor_tells_that_parks_are_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HALLOFSHAME_PARKS")
+    run("db", "upgrade")
+    assert "parks:" not in run("doctor").output
+    monkeypatch.setenv("HALLOFSHAME_PARKS", "epcot,atlantis")
+    assert "PROBLEM parks: the database has not all of those in HALLOFSHAME_PARKS" in run("doctor").output
+    monkeypatch.delenv("HALLOFSHAME_PARKS")
+    with closing(sqlite3.connect("data/hallofshame.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM parks")
+    assert "PROBLEM parks: the database has none; run: hallofshame db upgrade" in run("doctor").output
+    run("db", "upgrade")
+    assert "parks:" not in run("doctor").output
+
+
 def test_doctor_tells_an_old_schema(run: Run) -> None:
     run("db", "upgrade", "0001")
     result = run("doctor")

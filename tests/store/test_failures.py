@@ -251,7 +251,12 @@ def reading(url: str) -> Callable[[], None]:
         ("mine", "me:wrong-secret", Failure.DENIED, "check user, password and rights"),
         ("mine", "nobody:wrong-secret", Failure.DENIED, "check user, password and rights"),
         ("other", "me:open%20sesame", Failure.DENIED, "check user, password and rights"),
-        ("missing", "root", Failure.NO_SUCH_DATABASE, "create it, or correct the name"),
+        (
+            "missing",
+            "root",
+            Failure.NO_SUCH_DATABASE,
+            "create it: CREATE DATABASE `missing` CHARACTER SET utf8mb4; or correct",
+        ),
     ],
 )
 def test_what_the_server_refuses_is_named(

@@ -17,6 +17,7 @@ from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.installation import Installation
 from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_states
+from hallofshame.pipeline.seeding import lacks_parks
 from hallofshame.private_files import is_open_to_others
 from hallofshame.store import schema
 from hallofshame.store.database import Database
@@ -94,10 +95,16 @@ def _of_database(installation: Installation) -> Iterator[Check]:
         with database.read() as connection:
             state = system_state(connection, now)
             polls = latest_polls(connection)
+            lacking = lacks_parks(connection, installation.settings.parks)
     except HallOfShameError as error:
         yield Check(f"database: {error}", is_problem=True)
         return
     yield Check(f"database: {database.url} at schema {schema.head()}")
+    if lacking:
+        chosen = (
+            f"not all of those in {settings.variable('parks')}" if installation.settings.parks else "none"
+        )
+        yield Check(f"parks: the database has {chosen}; run: hallofshame db upgrade", is_problem=True)
     late = LATE_CADENCES * installation.settings.cadence_seconds
     yield from _of_leases(state, to_unix(now))
     yield _of_collection(state, polls, to_unix(now), late)
