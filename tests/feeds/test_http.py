@@ -445,3 +445,20 @@ def test_150_parks_at_200_ms_are_fetched_in_well_under_ten_seconds():
 def test_an_impossible_setting_is_refused():
     with pytest.raises(SettingsError, match="tries is 0"):
         HttpPolicy(tries=0)
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_no_message_shows_the_login_or_the_key_of_an_address(wire, reply, status):
+    client, _ = wire(reply(b"no such key: api_key=Zx9kWq7p", status), tries=1)
+    with pytest.raises(FeedError) as caught:
+        client.get_json("https://me:Zx9kWq7p@feed.test/parks.json", params={"key": "Zx9kWq7p"})
+    assert "https://me:***@feed.test/parks.json" in str(caught.value)
+    assert "Zx9kWq7p" not in f"{caught.value} {caught.value!r}"
+
+
+def test_no_message_of_a_broken_connection_shows_the_key_of_an_address(wire):
+    broken = requests.exceptions.ConnectionError("Max retries exceeded with url: /parks.json?key=Zx9kWq7p")
+    client, _ = wire(broken, tries=1)
+    with pytest.raises(FeedError) as caught:
+        client.get_json("https://Zx9kWq7p@feed.test/parks.json", params={"key": "Zx9kWq7p"})
+    assert "Zx9kWq7p" not in str(caught.value)
