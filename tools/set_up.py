@@ -9,6 +9,7 @@ finish, the next call does.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 BEGUN = VENV / ".installing"
 """There while packages are installed: what a killed installation left half-way is not to be trusted."""
+
+
+WITHOUT_HOOKS = {"HATCH_BUILD_NO_HOOKS": "true"}
+"""An editable install builds no pages; with the hook pip would fetch and unpack Node (206 MB) for it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,10 @@ def set_up(kind: Kind) -> None:
         BEGUN.touch()
         stage = Stage(f"Installing {kind.announced}", "pip", LOGS / "pip.txt", activity_of_pip)
         try:
-            stage.run([*_pip("install"), "--progress-bar", "off", "--editable", kind.asked])
+            stage.run(
+                [*_pip("install"), "--progress-bar", "off", "--editable", kind.asked],
+                environment=os.environ | WITHOUT_HOOKS,
+            )
         except SetUpError:
             BEGUN.unlink()  # pip came to an end of its own and took back what it had begun
             raise
