@@ -95,6 +95,11 @@ def test_a_cycle_without_answers_is_one_line_per_feed_and_doctor_says_what_to_do
     assert cause in line
     assert "(host queue-times.com)" in line
     assert remedy in line
+    network = [line for line in output.splitlines() if line.startswith("PROBLEM network: ")]
+    if outcome in (PollOutcome.NO_NETWORK, PollOutcome.NAME_ERROR):
+        assert "no network to queue-times.com, api.themeparks.wiki; see whether" in network[0]
+    else:
+        assert network == []
     (collection,) = [line for line in output.splitlines() if " collection: " in line]
     assert "no cycle has given readings yet; see the feeds below" in collection
     assert "start: hallofshame run" not in collection

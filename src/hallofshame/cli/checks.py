@@ -15,7 +15,7 @@ from hallofshame.domain.errors import HallOfShameError
 from hallofshame.domain.localtime import isoformat, to_unix
 from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.installation import Installation
-from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
+from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_states
 from hallofshame.pipeline.seeding import lacks_parks
 from hallofshame.private_files import is_open_to_others
@@ -139,15 +139,25 @@ def _of_feeds(polls: list[PollRow], installation: Installation) -> Iterator[Chec
     asked = [
         PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail) for poll in polls
     ]
-    for feed in feed_states(asked):
-        address = f"{feed.feed.slug}_url"
+    feeds = feed_states(asked)
+    hosts = {feed.feed: urlsplit(getattr(installation.settings, _address(feed))).hostname for feed in feeds}
+    if feeds and all(feed.is_cut_off for feed in feeds):
+        # One name that is not known may be misspelt; that none is means that nobody could be asked.
+        told = ", ".join(str(host) for host in hosts.values())
+        remedy = "see whether this machine has a network and a name server, and no firewall"
+        yield Check(f"network: no network to {told}; {remedy}", is_problem=True)
+    for feed in feeds:
         if feed.is_silent:
-            host = urlsplit(getattr(installation.settings, address)).hostname
-            remedy = feed.remedy(settings.variable(address))
-            yield Check(f"feed {feed.failure} (host {host}); {remedy}", is_problem=True)
+            remedy = feed.remedy(settings.variable(_address(feed)))
+            yield Check(f"feed {feed.failure} (host {hosts[feed.feed]}); {remedy}", is_problem=True)
         else:
             answered = feed.asked - feed.failed
             yield Check(f"feed {feed.feed.slug}: {answered} of {feed.asked} parks answered the last cycle")
+
+
+def _address(feed: FeedState) -> str:
+    """The setting that says where the feed answers."""
+    return f"{feed.feed.slug}_url"
 
 
 def _of_jobs(state: SystemState, now: int, late_seconds: int) -> Iterator[Check]:

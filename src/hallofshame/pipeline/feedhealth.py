@@ -68,6 +68,12 @@ class FeedState:
         return 2 * self.failed > self.asked
 
     @property
+    def is_cut_off(self) -> bool:
+        """Whether it gave nothing to any park, mostly for want of a network or of a name server."""
+        causes = (PollOutcome.NO_NETWORK, PollOutcome.NAME_ERROR)
+        return self.failed == self.asked and self.outcomes[0][0] in causes
+
+    @property
     def failure(self) -> str | None:
         """What went wrong, in one line; ``None`` where nothing did."""
         if self.first is None:
