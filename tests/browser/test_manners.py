@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from browser.addresses import PAGES, PARK, Places
 from browser.conftest import Open
+from hallofshame.web.wording import DEMONSTRATION_NOTICE
 from support.demo_world import NOW, Server
 from support.tabs import Tab, axe, sideways
 
@@ -227,3 +228,12 @@ def test_freshness_ticks(open_tab: Open, site: Server) -> None:
     page.clock.fast_forward("05:00")
     page.wait_for_timeout(300)
     assert footer.inner_text() != before
+
+
+def test_the_banner_of_a_demonstration_stays_when_the_script_takes_over_and_moves_on(tab: Tab) -> None:
+    page = tab.open("/")
+    banner = page.locator("aside.demonstration")
+    assert banner.inner_text() == DEMONSTRATION_NOTICE
+    page.get_by_role("link", name="Rides", exact=True).first.click()
+    page.wait_for_url("**/rides*")
+    assert banner.is_visible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ NO_AXE = "axe-core not found: make pages"
 NOT_BUILT = "the pages are not built: make pages"
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 BUILT = demo_world.TESTS.parent / "src" / "hallofshame" / "web" / "static" / "app" / ".vite" / "manifest.json"
+
+AXE_OF_COLOUR = ("color-contrast", "link-in-text-block")
+"""The rules that can come out otherwise when only the colour scheme is another."""
 
 PATIENCE_MS = 20_000
 
@@ -196,16 +199,18 @@ class Tab:
         self.context.close()
 
 
-def axe(page: Page) -> list[str]:
-    """What axe objects to, one line each."""
+def axe(page: Page, rules: Sequence[str] | None = None) -> list[str]:
+    """What axe objects to, one line each; by all rules, or by some."""
     if not page.evaluate("() => 'axe' in window"):
         # Evaluated, not added as an element: the site's own policy refuses scripts from elsewhere.
         page.evaluate(AXE.read_text(encoding="utf-8") + "\n;undefined")
     found: list[dict[str, Any]] = page.evaluate(
-        """async () => {
-            const result = await axe.run(document, { resultTypes: ["violations"] });
+        """async rules => {
+            const chosen = rules === null ? {} : { runOnly: { type: "rule", values: rules } };
+            const result = await axe.run(document, { resultTypes: ["violations"], ...chosen });
             return result.violations;
-        }"""
+        }""",
+        None if rules is None else list(rules),
     )
     return [
         f"{rule['id']}: {rule['help']}: {node['target']} {node['html'][:160]} {_reason(node)}"
