@@ -44,13 +44,13 @@ run: built ## the same system on the live feeds (PORT=8000 DATA=data)
 	@port="$(PORT)" data="$(DATA)"; \
 	exec $(BIN)/hallofshame run $${port:+--port "$$port"} $${data:+--data "$$data"}
 
-test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some of them)
+test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some of them; COVERAGE=yes: measured)
 	@$(BIN)/python tools/build_pages.py --dev
 	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; \
 	world=$$(mktemp -d) && trap 'rm -rf "$$world"' EXIT && \
 	export HALLOFSHAME_TEST_WORLD="$${HALLOFSHAME_TEST_WORLD:-$$world}" && \
 	$(BIN)/python tools/build_pages.py --test && \
-	$(BIN)/python -m pytest -m "not speed" && \
+	$(BIN)/python -m pytest -m "not speed" --durations=25 $${COVERAGE:+--cov} && \
 	$(BIN)/python -m pytest -m speed -n 0
 
 bench: $(VENV)/.ready-dev ## measure what docs/performance.md speaks of
@@ -69,5 +69,5 @@ lint: $(VENV)/.ready-dev ## style, types (those of the pages, too) and the direc
 
 clean: ## remove the environment and caches, never data
 	rm -rf frontend/node_modules frontend/.node frontend/.built src/hallofshame/web/static/app
-	rm -rf $(VENV) .setup .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .setup .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,16 @@ def test_ci_runs_what_the_readme_tells_people_to_run() -> None:
     script = read(".ci/run")
     assert re.search(r"^make lint$", script, flags=re.MULTILINE)
     assert script.rstrip().endswith("make test")
+
+
+def test_ci_measures_lines_and_branches_with_a_floor_and_prints_the_slowest_tests() -> None:
+    assert re.search(r"^COVERAGE=yes make test$", read(".ci/run"), flags=re.MULTILINE)
+    [command] = re.findall(r"pytest -m \"not speed\".*", read("Makefile"))
+    assert "${COVERAGE:+--cov}" in command
+    assert "--durations=25" in command
+    settings = tomllib.loads(read("pyproject.toml"))["tool"]["coverage"]
+    assert settings["run"] == {"source": ["hallofshame"], "branch": True}
+    assert settings["report"]["fail_under"] >= 90
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
