@@ -17,7 +17,8 @@ from typing import Any
 
 import polars as pl
 
-from hallofshame.domain.names import single_rider_of, slugify
+from hallofshame.domain.names import slugify
+from hallofshame.domain.queue_names import is_single_rider
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.replay.manifest import SHIPPED_RECORDINGS
 from recorded_catalogue import Catalogue
@@ -289,7 +290,7 @@ def without_standstill(rows: pl.DataFrame) -> pl.DataFrame:
     when the rides had closed. It is left out as well where :data:`CLAIMS` rides or more claim to run in it:
     alone it would not be recognised, and would count as opening hours (R4).
     """
-    queues = [name for name in rows["ride_name"].unique() if single_rider_of(name) is not None]
+    queues = [name for name in rows["ride_name"].unique() if is_single_rider(name)]
     is_ride = ~pl.col("ride_name").is_in(queues)
     said = pl.struct("ride_name", "is_open", "wait_time").hash().filter(is_ride)
     polls = (

@@ -110,6 +110,48 @@ def test_queues_among_rides_stay_readings(tmp_path: Path) -> None:
     assert recording.queues.is_empty()
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "kept"),
+    [
+        ("wait_time", ["15", "soon"], [15, None]),
+        ("wait_time", [15.0, float("inf")], [15, None]),
+        ("ride_id", [7.0, 1e300], ["7", None]),
+    ],
+)
+def test_values_that_cannot_be_read_are_unknown_and_told(
+    tmp_path: Path, column: str, values: list[Any], kept: list[Any]
+) -> None:
+    rows = [
+        {"polled_at": NOON, "ride_id": n, "ride_name": f"Ride {n}", "is_open": False, "wait_time": 0}
+        | {column: value}
+        for n, value in enumerate(values)
+    ]
+    path = tmp_path / "snapshots.parquet"
+    pl.DataFrame(rows).write_parquet(path)
+    recording = read_recording(path, Feed.QUEUE_TIMES)
+    assert recording.readings.height == 2
+    (finding,) = [finding for finding in recording.findings if finding.kind == "value_unreadable"]
+    assert (finding.subject, finding.detail.split(" values")[0]) == (column, str(kept.count(None)))
+    shown = {"wait_time": "wait_minutes", "ride_id": "ride_external_id"}[column]
+    assert recording.readings[shown].to_list() == kept
+
+
+def test_a_number_missing_as_nan_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "snapshots.parquet"
+    row = {
+        "polled_at": NOON,
+        "ride_id": 1.0,
+        "ride_name": "Raptor",
+        "is_open": True,
+        "wait_time": float("nan"),
+    }
+    pl.DataFrame([row, {**row, "ride_id": float("nan"), "ride_name": "Other"}]).write_parquet(path)
+    recording = read_recording(path, Feed.QUEUE_TIMES)
+    assert recording.readings["wait_minutes"].to_list() == [None, None]
+    assert sorted(recording.readings["ride_external_id"].to_list(), key=str) == ["1", None]
+    assert kinds(recording) == []
+
+
 def test_merged_single_rider_columns_give_a_queue(tmp_path: Path) -> None:
     recording = queue_times(
         tmp_path,

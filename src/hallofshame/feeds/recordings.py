@@ -15,7 +15,7 @@ from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.names import kind_named
 from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, QueueType, RideKind, Status
-from hallofshame.feeds.parsing import text_of
+from hallofshame.feeds.parsing import shown, text_of
 
 READINGS_SCHEMA = pl.Schema(
     {
@@ -188,6 +188,8 @@ def _typed(rows: pl.DataFrame, feed: Feed, source: str, findings: list[Finding])
             f"{source}: {columns_are} {', '.join(map(repr, missing))} missing; "
             f"docs/commands.md says what a {feed.slug} recording holds"
         )
+    # A missing number is often kept as NaN.
+    rows = rows.with_columns(pl.col(pl.Float32, pl.Float64).fill_nan(None))
     expressions = []
     for name, dtype in columns.items():
         if name not in rows.columns:
@@ -196,13 +198,14 @@ def _typed(rows: pl.DataFrame, feed: Feed, source: str, findings: list[Finding])
             expressions.append(_as_utc(name, rows.schema[name], source))
         elif rows.schema[name].is_float() and dtype == pl.String:
             # Ids next to nulls often come as floating point numbers; 12.0 is the id 12.
-            expressions.append(pl.col(name).cast(pl.Int64).cast(dtype))
+            expressions.append(pl.col(name).cast(pl.Int64, strict=False).cast(dtype))
         else:
             expressions.append(pl.col(name).cast(dtype, strict=False))
     try:
         typed = rows.select(expressions)
     except pl.exceptions.PolarsError as error:
         raise RecordingError(f"{source}: a column has an unusable type: {error}") from error
+    findings += _unreadable(rows, typed)
     name = "ride_name" if feed is Feed.QUEUE_TIMES else "name"
     identity = "ride_id" if feed is Feed.QUEUE_TIMES else "entity_id"
     typed = typed.rename(
@@ -228,6 +231,18 @@ def _typed(rows: pl.DataFrame, feed: Feed, source: str, findings: list[Finding])
             )
         )
     return typed.filter(usable)
+
+
+def _unreadable(rows: pl.DataFrame, typed: pl.DataFrame) -> list[Finding]:
+    """One finding per column of which some values could not be read as its type; they are unknown now."""
+    found = []
+    for name in typed.columns:
+        lost = typed[name].is_null() & rows[name].is_not_null() if name in rows.columns else None
+        if lost is not None and lost.any():
+            example = shown(rows[name].filter(lost)[0])
+            detail = f"{lost.sum()} values such as {example} are no {typed.schema[name]}; kept as unknown"
+            found.append(Finding("value_unreadable", name, detail))
+    return found
 
 
 def _as_utc(name: str, dtype: pl.DataType, source: str) -> pl.Expr:

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError, ParkFailedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, local_day, zone
-from hallofshame.domain.names import match_key, normalise, slugify
+from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.readings import Finding
-from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind, Status
+from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind
 from hallofshame.feeds.recordings import Recording, read_recording
+from hallofshame.pipeline import recorded
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
-from hallofshame.pipeline.identity import Company, Sighting
+from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.jobrun import JobRun, job_run
-from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride, write_observations
+from hallofshame.pipeline.record import doubled, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_park
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
 from hallofshame.store import catalogue, findings
 from hallofshame.store.database import Database, concerns_whole_store
-from hallofshame.store.models import Ride
 
 MAX_CADENCE_SECONDS = 24 * 3600
 
@@ -270,14 +269,14 @@ class _ParkWriter:
             "stale",
             pl.lit(self._cadence, pl.Int32).alias("cadence_seconds"),
         )
-        waiting = pl.concat([_queue_frame(queues, rides, park_id), _entries(placed, park_id)])
+        waiting = pl.concat([recorded.queue_frame(queues, rides, park_id), recorded.entries(placed, park_id)])
         odd = doubled(said, waiting)
         findings.record(connection, odd, self._clock.now())
         observations = one_per_ride(said)
         edges = (observations["observed_at"].min(), observations["observed_at"].max())
         self.days = tuple(local_day(from_unix(at), timezone) for at in edges if isinstance(at, int))
         new_rides = {ride.ride_id for ride in catalogue.rides(connection, park_id)} - before
-        _note_seen(connection, observations, new_rides)
+        recorded.note_seen(connection, observations, new_rides)
         written = write_observations(
             connection,
             observations,
@@ -395,9 +394,9 @@ class _ParkWriter:
         ]
         seen_at = from_unix(int(readings["observed_at"].max() or 0))  # type: ignore[arg-type]
         known = self._registry.identify(
-            connection, park_id, self._feed, sightings, seen_at, _company(readings)
+            connection, park_id, self._feed, sightings, seen_at, recorded.company(readings)
         )
-        catalogue.note_ids_seen(connection, self._feed, _first_seen(ways))
+        catalogue.note_ids_seen(connection, self._feed, recorded.first_seen(ways))
         findings.record(connection, [(park_id, finding) for finding in known.findings], self._clock.now())
         self._odd = len(known.findings)
         queues = [known.queues.get(sighting, (None, None)) for sighting in sightings]
@@ -408,88 +407,6 @@ class _ParkWriter:
             ),
             queue_type=pl.Series([kind for _, kind in queues], dtype=pl.Int64),
         )
-
-
-def _first_seen(ways: pl.DataFrame) -> dict[str, int]:
-    """When a recording shows each id for the first time."""
-    known = ways.filter(pl.col("ride_external_id").is_not_null())
-    return dict(known.group_by("ride_external_id").agg(pl.col("first").min()).iter_rows())
-
-
-def _company(readings: pl.DataFrame) -> Company:
-    """Which names and ids of a recording ever stand in one poll."""
-    by_name: dict[str, set[int]] = defaultdict(set)
-    for spelling, times in readings.group_by("ride_name").agg("observed_at").iter_rows():
-        by_name[match_key(spelling)].update(times)
-    known = readings.filter(pl.col("ride_external_id").is_not_null())
-    by_id = {
-        given: set(times)
-        for given, times in known.group_by("ride_external_id").agg("observed_at").iter_rows()
-    }
-    nowhere: set[int] = set()
-
-    def name(sighting: Sighting, other: str) -> bool:
-        return not by_name[match_key(sighting.name)].isdisjoint(by_name.get(other, nowhere))
-
-    def external_id(sighting: Sighting, other: str) -> bool:
-        mine = by_id.get(sighting.external_id or "", nowhere)
-        return not mine.isdisjoint(by_id.get(other, nowhere))
-
-    return Company(name, external_id)
-
-
-def _entries(placed: pl.DataFrame, park_id: int) -> pl.DataFrame:
-    """The readings of entries that are queues of other rides, as rows of ``queue_data``."""
-    states = {int(status): status.name for status in Status}
-    return (
-        placed.filter(pl.col("queue_type").is_not_null())
-        .with_columns(
-            pl.lit(park_id).alias("park_id"),
-            state=pl.col("status").replace_strict(states, default=None, return_dtype=pl.String),
-            return_start=pl.lit(None),
-            return_end=pl.lit(None),
-            price_minor=pl.lit(None),
-            currency=pl.lit(None),
-            group_start=pl.lit(None),
-            group_end=pl.lit(None),
-        )
-        .select(QUEUES.names())
-        .cast(QUEUES)
-    )
-
-
-def _note_seen(connection: Connection, observations: pl.DataFrame, created: set[int]) -> None:
-    """Move the rides' first and last sight to what the recording shows; those just created have no other."""
-    edges = observations.group_by("ride_id").agg(
-        first=pl.col("observed_at").min(), last=pl.col("observed_at").max()
-    )
-    for (first, last), rides in edges.partition_by("first", "last", as_dict=True).items():
-        ids = rides["ride_id"].to_list()
-        seen = {"first_seen_at": first, "last_seen_at": last}
-        connection.execute(update(Ride).where(Ride.ride_id.in_(created & set(ids))).values(seen))
-        earlier = Ride.ride_id.in_(ids) & (Ride.first_seen_at > first)
-        connection.execute(update(Ride).where(earlier).values(first_seen_at=first))
-        catalogue.touch_rides(connection, ids, last)
-
-
-def _queue_frame(queues: pl.DataFrame, rides: pl.DataFrame, park_id: int) -> pl.DataFrame:
-    """The recording's queues as rows of ``queue_data``: shape ``record.QUEUES``."""
-    named = (
-        rides.filter(pl.col("queue_type").is_null())
-        .select("ride_external_id", "ride_name", "ride_id")
-        .unique(["ride_external_id", "ride_name"])
-    )
-    joined = queues.join(named, on=["ride_external_id", "ride_name"], nulls_equal=True)
-    return (
-        joined.with_columns(
-            pl.lit(park_id).alias("park_id"),
-            return_end=pl.lit(None),
-            group_start=pl.lit(None),
-            group_end=pl.lit(None),
-        )
-        .select(QUEUES.names())
-        .cast(QUEUES)
-    )
 
 
 def _lacks_park(recording: Recording) -> bool:

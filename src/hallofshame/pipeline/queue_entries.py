@@ -47,12 +47,14 @@ def queues_among(
     suspects = [sighting for sighting in listed if queue_forms(sighting.name) and sighting.kind in HOST_KINDS]
     if not suspects:
         return {}
+    known = called()
+    unknown = [one for one in suspects if not any(host in known for host, _ in queue_forms(one.name))]
+    # Only where the park's rides do not answer it, as this looks at every name.
     here = {
         squeezed(sighting.name)
-        for sighting in listed
+        for sighting in (listed if unknown else ())
         if sighting.kind in HOST_KINDS and not is_single_rider(sighting.name)
     }
-    known = called()
     found = {
         sighting: queue_of(sighting.name, lambda host: host in here or host in known) for sighting in suspects
     }

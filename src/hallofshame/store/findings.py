@@ -55,6 +55,8 @@ def record(connection: Connection, findings: Iterable[tuple[int | None, Finding]
         )
         for park_id, finding in findings
     ]
+    if not rows:
+        return
     moment = unix(now)
     frame = (
         pl.DataFrame(rows, schema=_SCHEMA, orient="row")

@@ -1,0 +1,97 @@
+"""A recording's rows as rows of the raw record, and what they show of the rides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import polars as pl
+from sqlalchemy import Connection, update
+
+from hallofshame.domain.names import match_key
+from hallofshame.domain.words import Status
+from hallofshame.pipeline.identity import Company, Sighting
+from hallofshame.pipeline.record import QUEUES
+from hallofshame.store import catalogue
+from hallofshame.store.models import Ride
+
+
+def first_seen(ways: pl.DataFrame) -> dict[str, int]:
+    """When a recording shows each id for the first time."""
+    known = ways.filter(pl.col("ride_external_id").is_not_null())
+    return dict(known.group_by("ride_external_id").agg(pl.col("first").min()).iter_rows())
+
+
+def company(readings: pl.DataFrame) -> Company:
+    """Which names and ids of a recording ever stand in one poll."""
+    by_name: dict[str, set[int]] = defaultdict(set)
+    for spelling, times in readings.group_by("ride_name").agg("observed_at").iter_rows():
+        by_name[match_key(spelling)].update(times)
+    known = readings.filter(pl.col("ride_external_id").is_not_null())
+    by_id = {
+        given: set(times)
+        for given, times in known.group_by("ride_external_id").agg("observed_at").iter_rows()
+    }
+    nowhere: set[int] = set()
+
+    def name(sighting: Sighting, other: str) -> bool:
+        return not by_name[match_key(sighting.name)].isdisjoint(by_name.get(other, nowhere))
+
+    def external_id(sighting: Sighting, other: str) -> bool:
+        mine = by_id.get(sighting.external_id or "", nowhere)
+        return not mine.isdisjoint(by_id.get(other, nowhere))
+
+    return Company(name, external_id)
+
+
+def entries(placed: pl.DataFrame, park_id: int) -> pl.DataFrame:
+    """The readings of entries that are queues of other rides, as rows of ``queue_data``."""
+    states = {int(status): status.name for status in Status}
+    return (
+        placed.filter(pl.col("queue_type").is_not_null())
+        .with_columns(
+            pl.lit(park_id).alias("park_id"),
+            state=pl.col("status").replace_strict(states, default=None, return_dtype=pl.String),
+            return_start=pl.lit(None),
+            return_end=pl.lit(None),
+            price_minor=pl.lit(None),
+            currency=pl.lit(None),
+            group_start=pl.lit(None),
+            group_end=pl.lit(None),
+        )
+        .select(QUEUES.names())
+        .cast(QUEUES)
+    )
+
+
+def note_seen(connection: Connection, observations: pl.DataFrame, created: set[int]) -> None:
+    """Move the rides' first and last sight to what the recording shows; those just created have no other."""
+    edges = observations.group_by("ride_id").agg(
+        first=pl.col("observed_at").min(), last=pl.col("observed_at").max()
+    )
+    for (first, last), rides in edges.partition_by("first", "last", as_dict=True).items():
+        ids = rides["ride_id"].to_list()
+        seen = {"first_seen_at": first, "last_seen_at": last}
+        connection.execute(update(Ride).where(Ride.ride_id.in_(created & set(ids))).values(seen))
+        earlier = Ride.ride_id.in_(ids) & (Ride.first_seen_at > first)
+        connection.execute(update(Ride).where(earlier).values(first_seen_at=first))
+        catalogue.touch_rides(connection, ids, last)
+
+
+def queue_frame(queues: pl.DataFrame, rides: pl.DataFrame, park_id: int) -> pl.DataFrame:
+    """The recording's queues as rows of ``queue_data``: shape ``record.QUEUES``."""
+    named = (
+        rides.filter(pl.col("queue_type").is_null())
+        .select("ride_external_id", "ride_name", "ride_id")
+        .unique(["ride_external_id", "ride_name"])
+    )
+    joined = queues.join(named, on=["ride_external_id", "ride_name"], nulls_equal=True)
+    return (
+        joined.with_columns(
+            pl.lit(park_id).alias("park_id"),
+            return_end=pl.lit(None),
+            group_start=pl.lit(None),
+            group_end=pl.lit(None),
+        )
+        .select(QUEUES.names())
+        .cast(QUEUES)
+    )
