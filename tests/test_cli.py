@@ -265,6 +265,17 @@ def test_doctor_tells_that_parks_are_missing(run: Run, monkeypatch: pytest.Monke
     assert "parks:" not in run("doctor").output
 
 
+@pytest.mark.parametrize("url", ["nonsense", "postgresql://host/db", "mysql+pymysql://me:a@b@host/db"])
+def test_doctor_tells_an_unusable_database_url_beside_what_else_it_found(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("HALLOFSHAME_DATABASE_URL", url)
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "ok      versions: " in result.output
+    assert "PROBLEM database: " in result.output
+
+
 def test_doctor_tells_an_old_schema(run: Run) -> None:
     run("db", "upgrade", "0001")
     result = run("doctor")

@@ -62,8 +62,13 @@ def examine() -> Iterator[Check]:
             is_problem=True,
         )
         return
-    yield from _of_files(found)
-    with Installation(found) as installation:
+    try:
+        installation = Installation(found)
+    except HallOfShameError as error:
+        yield Check(f"database: {error}", is_problem=True)
+        return
+    with installation:
+        yield from _of_files(found)
         yield from _of_database(installation)
 
 
