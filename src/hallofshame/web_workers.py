@@ -183,6 +183,7 @@ def main() -> None:
     with os.fdopen(os.dup(0), "rb") as received:
         order: WorkOrder = pickle.load(received)  # noqa: S301 - from the process that started this one
     logs.configure(order.settings.log_level, order.settings.log_format)
+    logs.catch_uncaught()
     _end_with(lifeline)
     load = partial(_application, order, says_ready, lifeline)
     answer(socket.socket(fileno=listening), load, limits_of(order.settings))
