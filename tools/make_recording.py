@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from hallofshame.domain.names import slugify
+from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.queue_names import is_single_rider
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.replay.manifest import SHIPPED_RECORDINGS
@@ -290,9 +290,11 @@ def without_standstill(rows: pl.DataFrame) -> pl.DataFrame:
     when the rides had closed. It is left out as well where :data:`CLAIMS` rides or more claim to run in it:
     alone it would not be recognised, and would count as opening hours (R4).
     """
-    queues = [name for name in rows["ride_name"].unique() if is_single_rider(name)]
-    is_ride = ~pl.col("ride_name").is_in(queues)
-    said = pl.struct("ride_name", "is_open", "wait_time").hash().filter(is_ride)
+    names = rows["ride_name"].unique().to_list()
+    is_ride = ~pl.col("ride_name").is_in([name for name in names if is_single_rider(name)])
+    # A ride that gains or loses its ™ has not moved.
+    ride = pl.col("ride_name").replace_strict({name: normalise(name) for name in names})
+    said = pl.struct(ride, "is_open", "wait_time").hash().filter(is_ride)
     polls = (
         rows.group_by("polled_at")
         .agg(said=said.sum(), claims=pl.col("is_open").filter(is_ride).sum())

@@ -13,6 +13,7 @@ import pytest
 
 from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.localtime import UTC, from_unix
+from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import ParkReading
 from hallofshame.domain.words import Feed, RideKind, Status
 from hallofshame.feeds.queue_times import parse_queue_times
@@ -93,7 +94,9 @@ def test_the_long_recordings_do_not_freeze_at_night() -> None:
     start = dt.datetime(2026, 1, 1, tzinfo=UTC)
     for tape in universal:
         readings = tape.polls_between(start, start + 365 * DAY).readings
-        said = pl.struct("ride_external_id", "status", "wait_minutes").hash().sum()
+        names = readings["ride_name"].unique().to_list()
+        ride = pl.col("ride_name").replace_strict({name: normalise(name) for name in names})
+        said = pl.struct(ride, "status", "wait_minutes").hash().sum()
         polls = readings.group_by("observed_at").agg(said=said).sort("observed_at")
         stretch = polls.with_columns(stretch=pl.col("said").rle_id()).group_by("stretch")
         lasted = stretch.agg(lasted=pl.col("observed_at").max() - pl.col("observed_at").min())["lasted"]
