@@ -13,15 +13,19 @@ import pytest
 from hallofshame.clock import FixedClock
 from hallofshame.domain.readings import ListedEntity, StatusChange
 from hallofshame.domain.words import Feed, RideKind
+from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.registry import ManualMapping, Registry
 from hallofshame.pipeline.repair import _company
+from hallofshame.pipeline.rollup import Rollup
+from hallofshame.pipeline.seeding import mark_all_days
 from hallofshame.pipeline.sync import retire_vanished, sync
 from hallofshame.store import catalogue
 from hallofshame.store.catalogue import NewExternalId, NewRide
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkDailyStats, Ride, RideStatusSnapshot
+from hallofshame.store.observations import ObservationCache
 from pipeline.fakes import LOG, QUEUE_TIMES_IDS, ROME, WIKI_IDS, FakeFeed, at, found, roll_up, seed_parks
 from pipeline.polls import (
     UP,
@@ -34,6 +38,7 @@ from pipeline.polls import (
     rides,
     rows,
 )
+from pipeline.worlds import assert_same_rows, derived_rows
 from support.field_cases import FIELD_CASES, run
 
 NOON = at("2026-06-03 10:00")
@@ -304,3 +309,30 @@ def test_the_renumbered_park_of_the_field_case_has_one_history_per_ride(
         days = rows(database, ParkDailyStats, "day", "eligible", "observed", "open")
         complete = [(eligible, observed == opened) for _, eligible, observed, opened in days if opened]
         assert complete == [(8, True)] * 24
+
+
+def test_after_an_undone_renumbering_the_live_statistics_are_those_of_a_rebuild(
+    sqlite_database: Database,
+) -> None:
+    """Although the live process keeps the latest observations in memory."""
+    seed_parks(sqlite_database, ROME)
+    cache, clock = ObservationCache(), FixedClock(NOON)
+    feed = said_by(WIKI)
+    collect = Collector(
+        sqlite_database, {WIKI: feed}, clock, LOG, cadence_seconds=300, cache=cache, registry=Registry()
+    )
+    rollup = Rollup(sqlite_database, clock, LOG, cache)
+    others = numbered("789", "Xi", "Yps", "Zet")
+    first, second = numbered("1", "Alpha", wait=10), numbered("2", "Alpha", wait=20)
+    for said in (first, first, second, second, [*first, *second], second, first):
+        feed.says = {WIKI_IDS[ROME]: [*said, *others]}
+        clock.sleep(300)
+        collect.cycle()
+        rollup.run()
+    collect.close()
+    live = derived_rows(sqlite_database)
+    with sqlite_database.write() as connection:
+        mark_all_days(connection, [ROME], "test", clock.now())
+    Rollup(sqlite_database, clock, LOG).run()
+    assert_same_rows(derived_rows(sqlite_database), live)
+    assert counted(sqlite_database)[1] == 4
