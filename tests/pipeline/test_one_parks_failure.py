@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
+import requests
+import urllib3
 from hypothesis import HealthCheck, given, settings
 from polars.exceptions import PanicException
+from requests.adapters import BaseAdapter
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 
@@ -22,6 +28,8 @@ from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import QueueReading, RideReading, ShowTime, StatusChange
 from hallofshame.domain.words import MAX_RIDES_PER_ANSWER, Feed, QueueType, RideKind
 from hallofshame.feeds.base import Answer, FeedContext, Poll
+from hallofshame.feeds.http import HttpClient
+from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.queue_times import QueueTimesFeed
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.pipeline.collect import Collector, CycleResult
@@ -324,6 +332,55 @@ def test_a_database_without_space_concerns_everybody(tmp_path: Path) -> None:
         assert concerns_whole_store(refused.value) is False
     assert concerns_whole_store(StoreError("a column refuses a value")) is False
     database.dispose()
+
+
+class OddHeaders(BaseAdapter):
+    """Answers for every park with one ride; the answer for Rome comes with ``headers``."""
+
+    headers: ClassVar[dict[str, str]] = {}
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
+        """One answer."""
+        ride = {"id": "a", "name": "Alpha", "entityType": "ATTRACTION", "status": "OPERATING"}
+        sent = self.headers if WIKI_IDS[ROME] in (request.url or "") else {"Date": NOON_SENT}
+        response = requests.Response()
+        response.status_code, response.request, response.url = 200, request, request.url or ""
+        response.headers.update(sent)
+        body = io.BytesIO(json.dumps({"liveData": [ride]}).encode())
+        response.raw = urllib3.HTTPResponse(body, headers=sent, status=200, preload_content=False)
+        return response
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+NOON_SENT = format_datetime(NOON, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Date": "Fri, 31 Dec 9999 23:59:59 GMT", "Age": "99999999"},
+        {"Date": "Fri, 31 Dec 9999 23:59:59 -2359"},
+        {"Date": NOON_SENT, "Age": "9" * 300},
+        {"Date": NOON_SENT, "Age": "-99999999999"},
+        {"Date": "Thu, 01 Jan 1970 00:00:00 GMT", "Retry-After": "9" * 300},
+    ],
+)
+def test_headers_that_cannot_be_cost_no_park_its_cycle(
+    sqlite_database: Database, headers: dict[str, str]
+) -> None:
+    seed_parks(sqlite_database, ROME, *OTHERS)
+    adapter = OddHeaders()
+    adapter.headers = headers  # type: ignore[misc]
+    clock = FixedClock(NOON)
+    with HttpClient(HttpPolicy(), clock, adapter=adapter) as client:
+        feed = ThemeParksWikiFeed(FeedContext(client, clock, LOG, "https://feed.test"))
+        collect = Collector(sqlite_database, {feed.feed: feed}, clock, LOG, cadence_seconds=300)
+        result = collect.cycle()
+        collect.close()
+    assert (result.answered, result.readings) == (3, 3)
+    assert found(sqlite_database) == []
 
 
 # --- too many rides ---
