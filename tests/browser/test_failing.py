@@ -178,8 +178,8 @@ def test_a_filter_that_nothing_fits_says_what_to_do(open_tab: Open, site: Server
 
 
 def test_a_year_before_the_record_is_no_zero(open_tab: Open, site: Server, places: Places) -> None:
+    tab = open_tab(site)
     for path in ("/", "/rides", "/waits", "/map", places.address("park"), places.address("ride")):
-        tab = open_tab(site)
         tab.open(f"{path}?year=2019")
         tab.unroll()
         assert tab.problems == []
