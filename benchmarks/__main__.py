@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, collection, cycle, kernel, matching, startup
+from benchmarks import answers, collection, cycle, hourly, kernel, matching, startup
 
 if __name__ == "__main__":
     kernel.main()
@@ -10,4 +10,5 @@ if __name__ == "__main__":
     collection.main()
     matching.main()
     answers.main()
+    hourly.main()
     startup.main()

@@ -24,10 +24,10 @@ def describe(title: str) -> None:
 
 
 @contextmanager
-def mariadb_url() -> Iterator[str]:
+def mariadb_url(buffer_megabytes: int = 64) -> Iterator[str]:
     """A private MariaDB server with an empty schema; gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        server = MariaDBServer(Path(folder))
+        server = MariaDBServer(Path(folder), buffer_megabytes=buffer_megabytes)
         server.start()
         try:
             yield server.create_schema("bench")

@@ -36,7 +36,8 @@ class MariaDBServer:
     ``has_users``: it asks who somebody is; else everybody may do everything.
     """
 
-    def __init__(self, folder: Path, *, has_users: bool = False) -> None:
+    def __init__(self, folder: Path, *, has_users: bool = False, buffer_megabytes: int = 64) -> None:
+        self._buffer = f"--innodb-buffer-pool-size={buffer_megabytes}M"
         self._rights = () if has_users else ("--skip-grant-tables",)
         self._server = _program("mariadbd")
         self._install = _program("mariadb-install-db", "mysql_install_db")
@@ -61,7 +62,7 @@ class MariaDBServer:
                     "--skip-networking",
                     "--skip-name-resolve",
                     *self._rights,
-                    "--innodb-buffer-pool-size=64M",
+                    self._buffer,
                     "--innodb-log-file-size=32M",
                     "--innodb-flush-log-at-trx-commit=2",
                     "--innodb-doublewrite=0",
