@@ -14,7 +14,16 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from hallofshame.domain.words import Feed, Origin, ScheduleKind, Status
-from hallofshame.metrics.frames import DAYS, HISTORY, OBSERVATIONS, PARKS, RIDES, SCHEDULES
+from hallofshame.metrics.frames import (
+    DAYS,
+    HISTORY,
+    NEIGHBOURS,
+    OBSERVATIONS,
+    PARKS,
+    RIDE_HOURS,
+    RIDES,
+    SCHEDULES,
+)
 from hallofshame.metrics.parkday import ParkDayInputs, ParkDays, compute_park_days
 
 DAY = dt.date(2026, 6, 10)
@@ -39,7 +48,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Ride:
-    """Kind and tier weight."""
+    """Whether it counts as a ride, and its tier weight."""
 
     attraction: bool = True
     weight: int = 2
@@ -56,12 +65,33 @@ class Hours:
 
 
 @dataclass(frozen=True)
+class RideHours:
+    """Hours published for one ride."""
+
+    ride: int
+    date: dt.date
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True)
 class Operated:
-    """A ride that operated on an earlier day: at all, and inside an open window."""
+    """A ride that operated on an earlier day: at all, inside an open window, with a wait above 0."""
 
     day: dt.date
     ride: int
     inside: bool = True
+    posted: bool = False
+
+
+@dataclass(frozen=True)
+class Beside:
+    """How a day is joined to days that are not computed: the window before it, and whether the next opens."""
+
+    day: dt.date
+    before_start: int | None = None
+    before_opens: bool = True
+    next_opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +103,10 @@ class World:
     days: Sequence[dt.date] = (DAY,)
     timezone: str = "UTC"
     schedule: Sequence[Hours] = ()
+    ride_hours: Sequence[RideHours] = ()
     history: Sequence[Operated] = ()
-    closed_is_downtime: bool = False
+    neighbours: Sequence[Beside] = ()
+    tells_down: bool = True
     park: int = 1
     origin: Origin = Origin.LIVE
 
@@ -144,7 +176,7 @@ def observations(*worlds: World) -> pl.DataFrame:
 
 def parks(*worlds: World) -> pl.DataFrame:
     """Shape ``PARKS``."""
-    return frame_of(((w.park, _hour_shift(w), w.closed_is_downtime) for w in worlds), PARKS)
+    return frame_of(((w.park, _hour_shift(w), w.timezone) for w in worlds), PARKS)
 
 
 def rides(*worlds: World) -> pl.DataFrame:
@@ -158,7 +190,13 @@ def days(*worlds: World) -> pl.DataFrame:
     """Shape ``DAYS``."""
     return frame_of(
         (
-            (w.park, day, midnight(day, w.timezone), midnight(day + dt.timedelta(days=1), w.timezone))
+            (
+                w.park,
+                day,
+                midnight(day, w.timezone),
+                midnight(day + dt.timedelta(days=1), w.timezone),
+                w.tells_down,
+            )
             for w in worlds
             for day in w.days
         ),
@@ -176,8 +214,24 @@ def inputs(*worlds: World) -> ParkDayInputs:
         schedules=frame_of(
             ((w.park, h.date, h.kind.value, h.opens, h.closes) for w in worlds for h in w.schedule), SCHEDULES
         ),
+        ride_hours=frame_of(
+            ((h.ride, h.date, h.opens, h.closes) for w in worlds for h in w.ride_hours), RIDE_HOURS
+        ),
         history=frame_of(
-            ((w.park, past.day, past.ride, True, past.inside) for w in worlds for past in w.history), HISTORY
+            (
+                (w.park, past.day, past.ride, True, past.inside, past.posted)
+                for w in worlds
+                for past in w.history
+            ),
+            HISTORY,
+        ),
+        neighbours=frame_of(
+            (
+                (w.park, b.day, b.before_start, b.before_opens, b.next_opens)
+                for w in worlds
+                for b in w.neighbours
+            ),
+            NEIGHBOURS,
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import polars as pl
@@ -28,7 +29,7 @@ def keyed(frame: pl.DataFrame, key: Sequence[str], values: Sequence[str]) -> dic
 def of_park(results: ParkDays, park: int) -> ParkDays:
     """The rows of one park."""
     mine = pl.col("park_id") == park
-    names = ("windows", "ride_hours", "ride_days", "park_hours", "park_days", "outage_parts")
+    names = [field.name for field in fields(ParkDays)]
     return ParkDays(**{name: getattr(results, name).filter(mine) for name in names})
 
 
@@ -48,6 +49,14 @@ def assert_agrees(results: ParkDays, world: World) -> None:
         rows = results.ride_days.filter(pl.col("day") == day)
         assert set(rows.filter("eligible")["ride_id"]) == truth.eligible[day]
         assert set(rows.filter("operated_any")["ride_id"]) == truth.operated_any[day]
+        assert set(rows.filter("posted")["ride_id"]) == truth.posted[day]
+        ran = rows.filter(pl.col("first_operating_at").is_not_null())
+        assert {
+            ride: (start, end)
+            for ride, start, end in ran.select(
+                "ride_id", "first_operating_at", "last_operating_at"
+            ).iter_rows()
+        } == {ride: ran for (date, ride), ran in truth.operations.items() if date == day}
     assert keyed(results.park_hours, ["day", "hour"], PARK_COUNTERS) == truth.park_hours
     shown = {key[0]: row for key, row in keyed(results.park_days, ["day"], PARK_COUNTERS).items()}
     assert shown == truth.park_days
@@ -61,6 +70,8 @@ def _assert_counts_of_rides(results: ParkDays, truth: oracle.Truth) -> None:
     for row in results.park_days.iter_rows(named=True):
         day = row["day"]
         rides = [truth.ride_days[day, ride] for ride in truth.eligible[day]]
+        assert row["judged_by_down"] == truth.by_down[day]
+        assert row["observed_queue_times"] == truth.queue_times[day]
         assert row["window_seconds"] == sum(end - start for start, end in truth.windows[day])
         assert row["eligible"] == len(rides)
         assert row["rides_operated"] == sum(ride["operating"] > 0 for ride in rides)

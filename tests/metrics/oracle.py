@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hallofshame.domain.words import Evidence, Feed, ScheduleKind, Status
+from hallofshame.domain.words import EndedBy, Evidence, Feed, OutageKind, ScheduleKind, Status
 
 from .build import Reading, World, midnight
 
@@ -37,6 +37,64 @@ class Span:
 
 
 @dataclass
+class State:
+    """A maximal stretch of one status of one ride; clipped, it becomes what is seen of it somewhere."""
+
+    start: int
+    end: int
+    status: Status
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What a ride did in one window as one park-day sees it, cut at midnights and at the ride's own hours."""
+
+    start: int
+    end: int
+    state: State
+    own: bool
+    due: bool
+    hours_end: int | None
+
+
+@dataclass
+class Frame:
+    """A window of a day and what the day sees of it across its midnights."""
+
+    start: int
+    end: int
+    lo: int
+    hi: int
+    opens: bool
+    closes: bool
+
+
+@dataclass
+class Run:
+    """An outage as one park-day sees it."""
+
+    ride: int
+    frame: Frame
+    segments: list[Segment]
+    operations: int
+    ran: int
+    ran_today: int
+    is_first: bool
+    due_before: int
+    due_after: int
+    last_frame: Frame | None = None
+    park_wide: bool = False
+
+    @property
+    def begin(self) -> int:
+        return self.segments[0].start
+
+    @property
+    def own(self) -> list[Segment]:
+        return [segment for segment in self.segments if segment.own]
+
+
+@dataclass
 class Truth:
     """What the rules say. Keys are plain tuples; counters are dicts by name."""
 
@@ -49,6 +107,10 @@ class Truth:
     ride_days: dict[tuple[dt.date, int], dict[str, int | None]]
     park_hours: dict[tuple[dt.date, int], dict[str, int | None]]
     park_days: dict[dt.date, dict[str, int | None]]
+    by_down: dict[dt.date, bool]
+    queue_times: dict[dt.date, int]
+    posted: dict[dt.date, set[int]]
+    operations: dict[tuple[dt.date, int], tuple[int, int]]
     outages: list[tuple[object, ...]]
 
 
@@ -60,6 +122,9 @@ SUMS = (
     "closed",
     "refurbishment",
     "downtime",
+    "downtime_opening_delay",
+    "downtime_never_reopened",
+    "downtime_park_wide",
     "wait_known",
     "wait_sum",
     "samples",
@@ -69,7 +134,7 @@ SUMS = (
 # R2 ---------------------------------------------------------------------------------------------------------
 
 
-def believed(readings: list[Reading]) -> list[Reading]:
+def believed(readings: list[Reading], timezone: str) -> list[Reading]:
     """Ghosts made unknown: stale claims to operate, and every reading of a frozen stretch."""
     cycles: dict[int, dict[int, tuple[Status | None, int | None]]] = defaultdict(dict)
     for r in readings:
@@ -82,8 +147,12 @@ def believed(readings: list[Reading]) -> list[Reading]:
             stretch.append(at)
             continue
         lasted = stretch[-1] - stretch[0] if stretch else 0
-        if lasted >= 3 * 3600 and any(wait and wait > 0 for _, wait in cycles[stretch[0]].values()):
-            frozen.update(stretch)
+        if lasted >= 3 * 3600:
+            said = cycles[stretch[0]].values()
+            waiting = any(wait and wait > 0 for _, wait in said)
+            running = any(status == Status.OPERATING for status, _ in said)
+            if waiting or (running and _touches_night(stretch[0], stretch[-1], timezone)):
+                frozen.update(stretch)
         if at is not None:
             stretch = [at]
     result = []
@@ -91,6 +160,14 @@ def believed(readings: list[Reading]) -> list[Reading]:
         ghost = (r.stale and r.status == Status.OPERATING) or (r.cadence is not None and r.at in frozen)
         result.append(replace(r, status=None, wait=None) if ghost else r)
     return result
+
+
+def _touches_night(first: int, last: int, timezone: str) -> bool:
+    """Whether some minute of the stretch lies between 0:00 and 6:00 local."""
+    return any(
+        dt.datetime.fromtimestamp(at, ZoneInfo(timezone)).time() <= dt.time(6)
+        for at in [*range(first, last, 60), last]
+    )
 
 
 # R3 ---------------------------------------------------------------------------------------------------------
@@ -101,7 +178,7 @@ def spans_of(readings: list[Reading]) -> list[Span]:
     by_ride: dict[int, list[Reading]] = defaultdict(list)
     for r in sorted(readings, key=lambda r: r.at):
         by_ride[r.ride].append(r)
-    result = []
+    result: list[Span] = []
     for ride, own in by_ride.items():
         for r, following in zip(own, [*own[1:], None], strict=True):
             hold = 24 * 3600 if r.cadence is None else min(3 * r.cadence, 90 * 60)
@@ -111,6 +188,43 @@ def spans_of(readings: list[Reading]) -> list[Span]:
             if r.status is not None and end > r.at:
                 result.append(Span(ride, r.at, end, r.status, r.wait, r.feed))
     return result
+
+
+def states_of(spans: list[Span]) -> dict[int, list[State]]:
+    """Per ride, touching spans of one status as one state."""
+    result: dict[int, list[State]] = defaultdict(list)
+    for span in sorted(spans, key=lambda span: (span.ride, span.start)):
+        own = result[span.ride]
+        if own and own[-1].end == span.start and own[-1].status == span.status:
+            own[-1].end = span.end
+        else:
+            own.append(State(span.start, span.end, span.status))
+    return result
+
+
+def without_flaps(spans: list[Span]) -> tuple[list[Span], list[tuple[int, int]]]:
+    """States of 3 min or less that touch one and the same state on either side take it, from left to
+    right."""
+    flaps: list[tuple[int, int]] = []
+    for ride, states in states_of(spans).items():
+        absorbed_last = False
+        for before, state, after in zip(states, states[1:], states[2:], strict=False):
+            flap = (
+                state.end - state.start <= 3 * 60
+                and before.end == state.start
+                and state.end == after.start
+                and before.status == after.status
+            )
+            absorbed_last = flap and not absorbed_last
+            if absorbed_last:
+                flaps.append((ride, state.start))
+                spans = [
+                    replace(span, status=before.status, wait=None)
+                    if span.ride == ride and state.start <= span.start < state.end
+                    else span
+                    for span in spans
+                ]
+    return spans, flaps
 
 
 # The park-day -----------------------------------------------------------------------------------------------
@@ -125,13 +239,15 @@ class _Oracle:
     def __init__(self, world: World) -> None:
         self.world = world
         self.zone = ZoneInfo(world.timezone)
-        self.spans = spans_of(believed(list(world.readings)))
+        self.spans, self.flaps = without_flaps(spans_of(believed(list(world.readings), world.timezone)))
+        self.states = states_of(self.spans)
         self.bounds = {
             day: (midnight(day, world.timezone), midnight(day + ONE_DAY, world.timezone))
             for day in world.days
         }
         self.slices = {day: self._slices(day) for day in world.days}
         self.held = {day: self._held(day) for day in world.days}
+        self.telling: dict[dt.date, set[int]] = {}
         self.operated_any = {
             day: {
                 ride
@@ -175,19 +291,35 @@ class _Oracle:
                 number += 1
         return held
 
+    def posted(self, day: dt.date) -> set[int]:
+        """The rides that operated with a wait above 0 posted at some moment of the day."""
+        return {
+            ride
+            for held in self.held[day]
+            for ride, span in held.items()
+            if span.status == Status.OPERATING and span.wait
+        }
+
     # R4 -----------------------------------------------------------------------------------------------------
 
     def alive(self, day: dt.date) -> set[int]:
-        """Set A: attractions that operated at all on the day or one of the 6 before."""
+        """Set A: rides that operated in the week; only those that posted waits, where these are enough."""
         week = [day - dt.timedelta(days=back) for back in range(7)]
         found = {past.ride for past in self.world.history if past.day in week}
+        posted = {past.ride for past in self.world.history if past.day in week and past.posted}
         for earlier in week:
             found |= self.operated_any.get(earlier, set())
-        return {ride for ride in found if self.is_attraction(ride)}
+            if earlier in self.held:
+                posted |= self.posted(earlier)
+        found = {ride for ride in found if self.is_attraction(ride)}
+        posted &= found
+        return posted if len(posted) >= 3 and 4 * len(posted) >= len(found) else found
 
     def operating_count(self, day: dt.date, number: int) -> int:
+        if day not in self.telling:
+            self.telling[day] = self.alive(day)
         return sum(
-            span.status == Status.OPERATING and self.is_attraction(ride)
+            span.status == Status.OPERATING and ride in self.telling[day]
             for ride, span in self.held[day][number].items()
         )
 
@@ -201,14 +333,25 @@ class _Oracle:
         }
 
     def activity(self, day: dt.date) -> set[int]:
-        """Slices with at least k rides of A operating, gaps under 3 h bridged."""
+        """Slices with at least k rides of A operating, gaps under 3 h bridged, seen at more than one look."""
         size = len(self.alive(day))
-        k = max(min(3, size), -(-size // 10))
+        k = max(1, min(3, size - 1), -(-size // 10))
         busy = [n for n in range(len(self.slices[day])) if size and self.operating_count(day, n) >= k]
         result = set(busy)
         for left, right in pairwise(busy):
             if self.slices[day][right][0] - self.slices[day][left][1] < 3 * 3600:
                 result.update(range(left, right))
+        for start, end in _joined([self.slices[day][n] for n in sorted(result)]):
+            numbers = {n for n in result if start <= self.slices[day][n][0] < end}
+            seen = [
+                span
+                for n in numbers
+                for ride, span in self.held[day][n].items()
+                if span.status == Status.OPERATING and ride in self.alive(day)
+            ]
+            logged = any(span.feed == Feed.ARCHIVE for span in seen)
+            if not logged and len({span.start for span in seen}) < 2:
+                result -= numbers
         return result
 
     def opening(self, day: dt.date) -> tuple[set[int], str]:
@@ -217,28 +360,33 @@ class _Oracle:
         spill = self.published(day, day - ONE_DAY, {ScheduleKind.OPERATING})
         everything = range(len(self.slices[day]))
         seen = {n for n, held in enumerate(self.held[day]) if any(self.is_attraction(ride) for ride in held)}
-        moving = {n for n in everything if self.operating_count(day, n) > 0}
-        left_over = set() if spill & seen and not spill & moving else spill
+        regular = self.in_use(day, own, seen) | self.in_use(day, spill, seen)
         events = self.explained(day)
         if not own:
-            inside = (self.activity(day) - events) | left_over
+            inside = (self.activity(day) - events) | regular
             if inside:
                 return inside, Evidence.ACTIVITY
             return inside, Evidence.NO_ACTIVITY if seen else Evidence.NO_DATA
-        if own & seen and not moving - spill:
-            return left_over, Evidence.SCHEDULE if left_over else Evidence.NO_ACTIVITY
-        regular = own | left_over
         size = len(self.alive(day))
-        beyond = (
-            {n for n in everything if size and 2 * self.operating_count(day, n) >= size} - events - regular
-        )
+        beyond = {n for n in everything if size and 2 * self.operating_count(day, n) >= size}
+        beyond -= events | own | spill
         lasting = set()
         for start, end in _joined([self.slices[day][n] for n in sorted(beyond)]):
             if end - start > 15 * 60:
                 lasting |= {n for n in beyond if start <= self.slices[day][n][0] < end}
         if lasting:
             return regular | lasting, Evidence.SCHEDULE_AND_ACTIVITY
-        return regular, Evidence.SCHEDULE
+        return regular, Evidence.SCHEDULE if regular else Evidence.NO_ACTIVITY
+
+    def in_use(self, day: dt.date, hours: set[int], seen: set[int]) -> set[int]:
+        """Those of the published slices whose window was in use, or of which too little was seen to say."""
+        result = set()
+        for start, end in _joined([self.slices[day][n] for n in sorted(hours)]):
+            window = {n for n in hours if start <= self.slices[day][n][0] < end}
+            watched = sum(self.slices[day][n][1] - self.slices[day][n][0] for n in window & seen)
+            if watched <= 15 * 60 or any(self.operating_count(day, n) for n in window):
+                result |= window
+        return result
 
     def explained(self, day: dt.date) -> set[int]:
         """Slices inside published events, which are no regular opening."""
@@ -247,13 +395,7 @@ class _Oracle:
 
     # R5–R7 --------------------------------------------------------------------------------------------------
 
-    def counts_as_down(self, span: Span) -> bool:
-        if span.status == Status.DOWN:
-            return True
-        only_closed = self.world.closed_is_downtime or span.feed == Feed.QUEUE_TIMES
-        return span.status == Status.CLOSED and only_closed
-
-    def answer(self) -> Truth:
+    def answer(self) -> Truth:  # noqa: C901 - one loop per rule, in their order
         opened = {day: self.opening(day) for day in self.world.days}
         inside = {day: numbers for day, (numbers, _) in opened.items()}
         operated = {
@@ -266,32 +408,68 @@ class _Oracle:
             for day, numbers in inside.items()
         }
         eligible = {day: self._eligible(day, operated) for day in self.world.days}
+        windows = {day: _joined([self.slices[day][n] for n in sorted(inside[day])]) for day in inside}
+        queue_times = {
+            day: self._seen_of(day, inside[day], eligible[day], Feed.QUEUE_TIMES) for day in inside
+        }
+        by_down = {
+            day: self.world.tells_down
+            and 2 * queue_times[day] <= self._seen_of(day, inside[day], eligible[day])
+            for day in inside
+        }
         hours: dict[tuple[dt.date, int, int], dict[str, int | None]] = {}
         for day in self.world.days:
             watched = {ride for n in inside[day] for ride in self.held[day][n]}
             for ride in sorted(watched | eligible[day] | self.operated_any[day]):
                 for n in sorted(inside[day]):
                     row = hours.setdefault((day, self.hour_of(self.slices[day][n][0]), ride), _blank())
-                    self._count(row, day, n, ride, may_fail=ride in operated[day])
+                    self._count(row, day, n, ride)
+        outages: list[tuple[object, ...]] = []
+        operations: dict[tuple[dt.date, int], tuple[int, int]] = {}
+        for day in self.world.days:
+            frames = self._frames(day, windows)
+            for ride in eligible[day]:
+                ran = [
+                    (segment.start, segment.end)
+                    for frame in frames
+                    if frame.lo == frame.start
+                    for segment in self._segments(day, frame, ride)
+                    if segment.state.status == Status.OPERATING
+                ]
+                if ran:
+                    operations[day, ride] = (min(start for start, _ in ran), max(end for _, end in ran))
+            for part, kind, stops in self._outages(day, frames, eligible[day], by_down[day], opened[day][0]):
+                outages.append(part)
+                if part[COUNTED]:
+                    self._add_downtime(hours, day, part[1], kind, stops)
         ride_days: dict[tuple[dt.date, int], dict[str, int | None]] = {}
         for day in self.world.days:
             for ride in eligible[day] | self.operated_any[day]:
                 ride_days[day, ride] = _blank()
-        park_hours: dict[tuple[dt.date, int], dict[str, int | None]] = {}
+        park_hours = {
+            (day, self.hour_of(start)): _blank(weighted=True)
+            for day in self.world.days
+            for start, _ in self.slices[day]
+        }
         for (day, hour, ride), row in hours.items():
             _add(ride_days.setdefault((day, ride), _blank()), row)
             if ride in eligible[day]:
                 weight = self.world.rides[ride].weight
-                exposure = row["operating"] + row["down"] + row["closed"]
+                named = sum(
+                    row[f"downtime_{kind}"] for kind in ("opening_delay", "never_reopened", "park_wide")
+                )
                 _add(
-                    park_hours.setdefault((day, hour), _blank(weighted=True)),
+                    park_hours[day, hour],
                     row
-                    | {"weighted_downtime": weight * row["downtime"], "weighted_exposure": weight * exposure},
+                    | {
+                        "weighted_downtime": weight * row["downtime"],
+                        "weighted_breakdown": weight * (row["downtime"] - named),
+                        "weighted_exposure": weight * (row["operating"] + row["downtime"]),
+                    },
                 )
         park_days = {day: _blank(weighted=True) for day in self.world.days}
         for (day, _), row in park_hours.items():
             _add(park_days[day], row)
-        windows = {day: _joined([self.slices[day][n] for n in sorted(inside[day])]) for day in inside}
         return Truth(
             windows=windows,
             evidence={day: evidence for day, (_, evidence) in opened.items()},
@@ -302,12 +480,39 @@ class _Oracle:
             ride_days=ride_days,
             park_hours=park_hours,
             park_days=park_days,
-            outages=[
-                part
-                for day in self.world.days
-                for part in self._outages(day, inside[day], windows[day], operated[day])
-            ],
+            by_down=by_down,
+            queue_times=queue_times,
+            posted={day: self.posted(day) for day in self.world.days},
+            operations=operations,
+            outages=outages,
         )
+
+    def _seen_of(self, day: dt.date, inside: set[int], rides: set[int], feed: Feed | None = None) -> int:
+        """Seconds inside the windows in which something was known of those rides, from that feed."""
+        return sum(
+            self.slices[day][n][1] - self.slices[day][n][0]
+            for n in inside
+            for ride, span in self.held[day][n].items()
+            if ride in rides and feed in (None, span.feed)
+        )
+
+    def _add_downtime(
+        self,
+        hours: dict[tuple[dt.date, int, int], dict[str, int | None]],
+        day: dt.date,
+        ride: int,
+        kind: OutageKind,
+        stops: list[Segment],
+    ) -> None:
+        for stop in stops:
+            at = stop.start
+            while at < stop.end:
+                until = min(self.hour_of(at) + 3600, stop.end)
+                row = hours[day, self.hour_of(at), ride]
+                row["downtime"] += until - at
+                if kind is not OutageKind.BREAKDOWN:
+                    row[f"downtime_{kind}"] += until - at
+                at = until
 
     def _eligible(self, day: dt.date, operated: dict[dt.date, set[int]]) -> set[int]:
         week = [day - dt.timedelta(days=back) for back in range(7)]
@@ -316,9 +521,7 @@ class _Oracle:
             found |= operated.get(earlier, set())
         return {ride for ride in found if self.is_attraction(ride)}
 
-    def _count(
-        self, row: dict[str, int | None], day: dt.date, number: int, ride: int, *, may_fail: bool
-    ) -> None:
+    def _count(self, row: dict[str, int | None], day: dt.date, number: int, ride: int) -> None:
         start, end = self.slices[day][number]
         seconds = end - start
         row["open"] += seconds
@@ -327,8 +530,6 @@ class _Oracle:
             return
         row["observed"] += seconds
         row[span.status.name.lower()] += seconds
-        if may_fail and self.counts_as_down(span):
-            row["downtime"] += seconds
         if span.start == start:
             row["samples"] += 1
         if span.status == Status.OPERATING and span.wait is not None:
@@ -336,84 +537,266 @@ class _Oracle:
             row["wait_sum"] += span.wait * seconds
             row["wait_max"] = span.wait if row["wait_max"] is None else max(row["wait_max"], span.wait)
 
-    # R9 -----------------------------------------------------------------------------------------------------
+    # R5, R9: what a day sees of a ride ----------------------------------------------------------------------
 
-    def _outages(
-        self, day: dt.date, inside: set[int], windows: list[Slice], rides: set[int]
-    ) -> list[tuple[object, ...]]:
-        """(day, ride, start, end, ongoing, downtime, flaps, at opening, at closing, park wide) per run."""
+    def _frames(self, day: dt.date, windows: dict[dt.date, list[Slice]]) -> list[Frame]:
+        """The windows of a day with what lies beyond its midnights."""
         first, past = self.bounds[day]
-        opens = {start for start, _ in windows if start > first}
-        closes = {end for _, end in windows if end < past}
-        last_seen = max((r.at for r in self.world.readings if r.at < past + 3 * 3600), default=0)
-        pieces = {ride: self._pieces(day, inside, ride) for ride in rides}
-        runs = []
-        for ride in sorted(rides):
-            for start, end, downtime, flaps in _down_runs(pieces[ride]):
-                borders = (start in opens, end in closes)
-                runs.append((ride, start, end, end > last_seen, downtime, flaps, *borders))
-        falls = [(ride, start) for ride, start, *_, at_opening, _ in runs if not at_opening]
-        struck = set()
-        for _, begin in falls:
-            fallen = [fall for fall in falls if begin <= fall[1] <= begin + 15 * 60]
-            before = sum(
-                any(state == "up" and start < begin <= end for start, end, state in own)
-                for own in pieces.values()
-            )
-            many = len({ride for ride, _ in fallen})
-            if before and many >= 2 and 2 * many >= before:
-                struck.update(fallen)
-        return [(day, *run, (run[0], run[1]) in struck) for run in runs]
-
-    def _pieces(self, day: dt.date, inside: set[int], ride: int) -> list[tuple[int, int, str]]:
-        """Stretches of one state: ``up`` (operating), ``down`` (downtime) or ``off`` (neither)."""
-        result: list[tuple[int, int, str]] = []
-        for n in sorted(inside):
-            span = self.held[day][n].get(ride)
-            if span is None:
-                continue
-            up = span.status == Status.OPERATING
-            state = "up" if up else "down" if self.counts_as_down(span) else "off"
-            start, end = self.slices[day][n]
-            if result and result[-1][1] == start and result[-1][2] == state:
-                result[-1] = (result[-1][0], end, state)
-            else:
-                result.append((start, end, state))
+        told = next((beside for beside in self.world.neighbours if beside.day == day), None)
+        before, before_opens = (told.before_start, told.before_opens) if told else (None, False)
+        yesterday, tomorrow = day - ONE_DAY, day + ONE_DAY
+        if yesterday in windows:
+            ending = [start for start, end in windows[yesterday] if end == first]
+            before = ending[0] if ending else None
+            before_opens = bool(ending) and ending[0] > self.bounds[yesterday][0]
+        next_opens = told.next_opens if told else False
+        if tomorrow in windows:
+            next_opens = any(start == past for start, _ in windows[tomorrow])
+        result = []
+        for start, end in windows[day]:
+            frame = Frame(start, end, start, end, opens=True, closes=True)
+            if start == first and before is not None:
+                frame.lo, frame.opens = before, before_opens
+            if end == past and next_opens:
+                frame.hi, frame.closes = past + 3 * 3600, False
+            result.append(frame)
         return result
 
-
-def _down_runs(pieces: list[tuple[int, int, str]]) -> list[tuple[int, int, int, int]]:
-    """(start, end, downtime, flaps), flaps of 3 min absorbed from left to right, gaps of 10 min bridged."""
-    merged: list[list[object]] = []  # start, end, state, seconds down, flaps
-    pending = list(pieces)
-    for n, (start, end, state) in enumerate(pending):
-        seconds = end - start if state == "down" else 0
-        last = merged[-1] if merged else None
-        if last and last[1] == start and last[2] == state:
-            last[1], last[3] = end, last[3] + seconds
-            continue
-        following = pending[n + 1] if n + 1 < len(pending) else None
-        flap = (
-            last
-            and following
-            and end - start <= 3 * 60
-            and last[1] == start
-            and following[0] == end
-            and following[2] == last[2]
+    def _hours_of(self, ride: int, date: dt.date) -> list[Slice] | None:
+        """The ride's own hours on a local date, with what the date before leaves over; null where unbound."""
+        if not any(hours.ride == ride and hours.date == date for hours in self.world.ride_hours):
+            return None
+        both = sorted(
+            (hours.opens, hours.closes)
+            for hours in self.world.ride_hours
+            if hours.ride == ride and hours.date in (date, date - ONE_DAY)
         )
-        if flap:
-            last[1], last[4] = end, last[4] + 1
-        else:
-            merged.append([start, end, state, seconds, 0])
-    runs: list[list[int]] = []
-    for start, end, state, seconds, flaps in merged:
-        if state != "down":
+        merged: list[Slice] = []
+        for opens, closes in both:
+            if merged and opens <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(closes, merged[-1][1]))
+            else:
+                merged.append((opens, closes))
+        return merged
+
+    def _segments(self, day: dt.date, frame: Frame, ride: int) -> list[Segment]:
+        first, past = self.bounds[day]
+        three_hours = first + 3 * 3600 if frame.lo < frame.start else frame.end
+        stretches = [(frame.lo, frame.hi, True)]
+        if frame.end < three_hours:
+            stretches.append((frame.end, three_hours, False))
+        result = []
+        for lo, hi, may_be_due in stretches:
+            for state in self.states.get(ride, []):
+                begin, finish = max(state.start, lo), min(state.end, hi)
+                if begin >= finish:
+                    continue
+                edges = {begin, finish, first, past}
+                for date in (day - ONE_DAY, day, day + ONE_DAY):
+                    for hours in self._hours_of(ride, date) or []:
+                        edges.update(hours)
+                ordered = sorted(edge for edge in edges if begin <= edge <= finish)
+                for start, end in pairwise(ordered):
+                    date = day - ONE_DAY if start < first else day if start < past else day + ONE_DAY
+                    own_hours = self._hours_of(ride, date)
+                    inside = [hours for hours in own_hours or [] if hours[0] <= start and end <= hours[1]]
+                    due = may_be_due and (own_hours is None or bool(inside))
+                    own = may_be_due and first <= start < past
+                    hours_end = inside[0][1] if inside else None
+                    segment = Segment(start, end, state, own, due, hours_end)
+                    last = result[-1] if result else None
+                    if (
+                        last
+                        and last.end == start
+                        and replace(segment, start=last.start) == replace(last, end=end)
+                    ):
+                        result[-1] = replace(last, end=end)
+                    else:
+                        result.append(segment)
+        return result
+
+    def _outages(
+        self, day: dt.date, frames: list[Frame], rides: set[int], by_down: bool, inside: set[int]
+    ) -> list[tuple[tuple[object, ...], OutageKind, list[Segment]]]:
+        """Each part of an outage on the day in the order of ``PARTS``, its kind, and where it did not run."""
+        first, past = self.bounds[day]
+        last_seen = max((r.at for r in self.world.readings if r.at < past + 3 * 3600), default=0)
+        segments = {ride: [self._segments(day, frame, ride) for frame in frames] for ride in rides}
+        runs = [
+            run for ride in sorted(rides) for run in self._runs(day, ride, frames, segments[ride], by_down)
+        ]
+        self._mark_park_wide(day, runs, rides)
+        if not by_down:
+            for run in runs:
+                run.park_wide = run.park_wide or any(
+                    other.park_wide
+                    and (other.ride, other.frame.start, other.operations)
+                    == (run.ride, run.frame.start, run.operations)
+                    for other in runs
+                )
+        found = []
+        for run in runs:
+            if not run.own:
+                continue
+            at = frames.index(run.frame)
+            operations = _long_operations(segments[run.ride][at])
+            stopped_at = operations[run.operations - 1][1] if run.operations else None
+            back_at = operations[run.operations][0] if run.operations < len(operations) else None
+            goes_on = run.segments[-1].end > past
+            into_next = goes_on or (back_at is not None and back_at >= past)
+            had_run = stopped_at is not None and (run.ran_today if into_next else run.ran) >= 15 * 60
+            came_back = back_at is not None and not (
+                stopped_at is not None and stopped_at <= first and back_at >= first + 3 * 3600
+            )
+            end, hours_end = run.own[-1].end, run.own[-1].hours_end
+            last_frame = run.last_frame
+            park_closes = end == last_frame.end and last_frame.closes
+            at_closing = (end == hours_end or park_closes) and not goes_on
+            ongoing = end > last_seen
+            at_opening = run.is_first and run.frame.opens
+            following = [
+                segment for segment in segments[run.ride][frames.index(last_frame)] if segment.start == end
+            ]
+            looked = run.own[-1].state.end > end
+            published = end in self._published_ends(day, inside)
+            if end == hours_end or (park_closes and (published or looked)):
+                ended_by = EndedBy.CLOSED
+            elif park_closes or not following:
+                ended_by = EndedBy.LOST
+            elif following[0].state.status == Status.OPERATING:
+                ended_by = EndedBy.REOPENED
+            else:
+                ended_by = EndedBy.CLOSED
+            if at_closing and not ongoing:
+                kind = OutageKind.NEVER_REOPENED
+            elif at_opening:
+                kind = OutageKind.OPENING_DELAY
+            else:
+                kind = OutageKind.PARK_WIDE if run.park_wide else OutageKind.BREAKDOWN
+            part = (
+                day,
+                run.ride,
+                run.own[0].start,
+                end,
+                ongoing,
+                sum(segment.end - segment.start for segment in run.own),
+                sum(
+                    ride == run.ride and any(s.start <= moment < s.end for s in run.own)
+                    for ride, moment in self.flaps
+                ),
+                by_down,
+                by_down or (had_run and came_back and not run.park_wide),
+                at_opening,
+                at_closing,
+                run.park_wide,
+                had_run,
+                run.due_before == 0,
+                run.due_after == 0,
+                run.begin < first,
+                goes_on,
+                None if ongoing or goes_on else str(ended_by),
+            )
+            found.append((part, kind, run.own))
+        return found
+
+    def _published_ends(self, day: dt.date, inside: set[int]) -> set[int]:
+        """Where published hours in use end on the day."""
+        result = set()
+        seen = {n for n, held in enumerate(self.held[day]) if any(self.is_attraction(ride) for ride in held)}
+        used: set[int] = set()
+        for date in (day, day - ONE_DAY):
+            used |= self.in_use(day, self.published(day, date, {ScheduleKind.OPERATING}), seen)
+        for _, end in _joined([self.slices[day][n] for n in sorted(used & inside)]):
+            result.add(end)
+        return result
+
+    def _runs(  # noqa: C901 - one pass over what a ride did
+        self, day: dt.date, ride: int, frames: list[Frame], segments: list[list[Segment]], by_down: bool
+    ) -> list[Run]:
+        runs: list[Run] = []
+        current: Run | None = None
+        current_frame: Frame | None = None
+        last_due: Segment | None = None
+        first = self.bounds[day][0]
+        own_due = [s for each in segments for s in each if s.due and s.own]
+        for frame, each in zip(frames, segments, strict=True):
+            ran = ran_today = operations = 0
+            due_here = False
+            last_operation: State | None = None
+            if not by_down:
+                current = None
+            for segment in each:
+                status = segment.state.status
+                stopped = segment.due and (status == Status.DOWN or (status == Status.CLOSED and not by_down))
+                if status == Status.OPERATING:
+                    ran += segment.end - segment.start
+                    ran_today += segment.end - segment.start if segment.start >= first else 0
+                    if segment.state.end - segment.state.start > 3 * 60:
+                        operations += segment.state is not last_operation
+                        last_operation = segment.state
+                        if not by_down:
+                            current = None
+                elif status == Status.REFURBISHMENT and not by_down:
+                    current = None
+                if stopped:
+                    if current is None:
+                        goes_on = False
+                    elif current_frame is frame:
+                        goes_on = segment.start - current.segments[-1].end <= 10 * 60
+                    else:
+                        at_end = current.segments[-1].end == current_frame.end
+                        goes_on = at_end and current.segments[-1] is last_due
+                    if goes_on:
+                        current.segments.append(segment)
+                    else:
+                        current = Run(ride, frame, [segment], operations, ran, ran_today, not due_here, 0, 0)
+                        runs.append(current)
+                    current_frame = frame
+                    if segment.own:
+                        current.last_frame = frame
+                if segment.due:
+                    due_here = True
+                    last_due = segment
+        for run in runs:
+            if run.own:
+                run.due_before = sum(s.start < run.own[0].start for s in own_due)
+                run.due_after = sum(s.start > run.own[-1].start for s in own_due)
+        return runs
+
+    def _mark_park_wide(self, day: dt.date, runs: list[Run], rides: set[int]) -> None:
+        def operated_before(ride: int, begin: int) -> bool:
+            """By its last known state on the local day of ``begin``."""
+            first, past = self.bounds[day]
+            midnight = first - 24 * 3600 if begin < first else first if begin < past else past
+            known = [state for state in self.states.get(ride, []) if state.start < begin]
+            return bool(known) and known[-1].status == Status.OPERATING and known[-1].end > midnight
+
+        falls = [run for run in runs if operated_before(run.ride, run.begin)]
+        for begin in {run.begin for run in falls}:
+            running = {ride for ride in rides if operated_before(ride, begin)}
+            fallen = [run for run in falls if begin <= run.begin <= begin + 15 * 60 and run.ride in running]
+            many = len({run.ride for run in fallen})
+            if many >= 2 and 2 * many >= len(running):
+                for run in fallen:
+                    run.park_wide = True
+
+
+COUNTED = 8
+"""Place of ``counted`` in a part."""
+
+
+def _long_operations(segments: list[Segment]) -> list[Slice]:
+    """Operations of more than 3 min, from first to last moment seen of each."""
+    result: list[tuple[State, int, int]] = []
+    for segment in segments:
+        state = segment.state
+        if state.status != Status.OPERATING or state.end - state.start <= 3 * 60:
             continue
-        if runs and start - runs[-1][1] <= 10 * 60:
-            runs[-1][1:] = [end, runs[-1][2] + seconds, runs[-1][3] + flaps]
+        if result and result[-1][0] is state:
+            result[-1] = (state, result[-1][1], segment.end)
         else:
-            runs.append([start, end, seconds, flaps])
-    return [tuple(run) for run in runs]
+            result.append((state, segment.start, segment.end))
+    return [(start, end) for _, start, end in result]
 
 
 # R8: what is shown ------------------------------------------------------------------------------------------
@@ -430,7 +813,8 @@ def score(row: dict[str, int | None]) -> Fraction | None:
 
 
 def _blank(*, weighted: bool = False) -> dict[str, int | None]:
-    names = (*SUMS, "weighted_downtime", "weighted_exposure") if weighted else SUMS
+    weights = ("weighted_downtime", "weighted_breakdown", "weighted_exposure")
+    names = (*SUMS, *weights) if weighted else SUMS
     return {**dict.fromkeys(names, 0), "wait_max": None}
 
 

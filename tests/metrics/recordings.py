@@ -10,7 +10,17 @@ import pytest
 
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.words import Feed, Origin, Status
-from hallofshame.metrics.frames import DAYS, HISTORY, OBSERVATIONS, PARKS, RIDES, SCHEDULES, empty
+from hallofshame.metrics.frames import (
+    DAYS,
+    HISTORY,
+    NEIGHBOURS,
+    OBSERVATIONS,
+    PARKS,
+    RIDE_HOURS,
+    RIDES,
+    SCHEDULES,
+    empty,
+)
 from hallofshame.metrics.parkday import ParkDayInputs
 
 from .build import frame_of
@@ -49,7 +59,7 @@ def themeparks_wiki(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def inputs_of(
-    rows: pl.DataFrame, timezone: str, *, cadence_seconds: int, feed: Feed, closed_is_downtime: bool
+    rows: pl.DataFrame, timezone: str, *, cadence_seconds: int, feed: Feed, tells_down: bool
 ) -> tuple[ParkDayInputs, dict[str, int]]:
     """Inputs for every local day the rows touch, and the id given to each name."""
     names = sorted(rows["name"].unique())
@@ -72,9 +82,11 @@ def inputs_of(
     dates = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     return ParkDayInputs(
         observations=observations.sort("park_id", "ride_id", "observed_at"),
-        parks=frame_of([(1, 0, closed_is_downtime)], PARKS),
+        parks=frame_of([(1, 0, timezone)], PARKS),
         rides=frame_of(((ride, 1, True, 2) for ride in ids.values()), RIDES),
-        days=frame_of(((1, date, *day_bounds(date, timezone)) for date in dates), DAYS),
+        days=frame_of(((1, date, *day_bounds(date, timezone), tells_down) for date in dates), DAYS),
         schedules=empty(SCHEDULES),
+        ride_hours=empty(RIDE_HOURS),
         history=empty(HISTORY),
+        neighbours=empty(NEIGHBOURS),
     ), ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from hallofshame.domain.words import Feed, Status
 from hallofshame.metrics.compute import compute as compute_any
 from hallofshame.metrics.compute import history_of
 from hallofshame.metrics.frames import HISTORY, OBSERVATIONS, empty
-from hallofshame.metrics.parkday import compute_park_days
+from hallofshame.metrics.parkday import ParkDays, compute_park_days
 
 from .build import (
     CLOSED,
@@ -111,10 +112,10 @@ def test_hours_of_odd_time_zones_begin_at_full_local_hours(timezone: str) -> Non
 def test_a_day_of_a_clock_change_has_as_many_hours_as_it_has(date: dt.date, hours: int) -> None:
     start = clock("00:00", date, "Europe/Rome")
     end = clock("24:00", date, "Europe/Rome")
-    readings = [Reading(1, at, OPERATING, cadence=900) for at in range(start, end, 900)]
+    readings = [Reading(1, at, OPERATING, at // 900 % 9, cadence=900) for at in range(start, end, 900)]
     world = World(readings, ONE, days=[date], timezone="Europe/Rome", schedule=[Hours(date, start, end)])
     results = compute(world)
-    assert results.ride_hours.height == hours
+    assert results.ride_hours.height == results.park_hours.height == hours
     assert results.park_days["operating"].to_list() == [hours * 3600]
 
 
@@ -181,46 +182,71 @@ def broken(status: Status, feed: Feed = Feed.THEMEPARKS_WIKI) -> list[Reading]:
     return held(1, "10:00", "11:00", OPERATING, feed=feed) + held(1, "11:00", "12:00", status, feed=feed)
 
 
-@pytest.mark.parametrize("closed_is_downtime", [False, True])
-def test_down_is_downtime_for_every_park(*, closed_is_downtime: bool) -> None:
-    day = ride_day(world_of(*broken(DOWN), closed_is_downtime=closed_is_downtime))
-    assert (day["down"], day["downtime"]) == (3600, 3600)
+def test_down_is_downtime_where_the_feed_tells_it_whether_or_not_the_ride_came_back() -> None:
+    day = ride_day(world_of(*broken(DOWN)))
+    assert (day["down"], day["downtime"], day["downtime_never_reopened"]) == (3600, 3600, 3600)
+
+
+def test_down_all_day_is_downtime_of_a_ride_that_ran_lately() -> None:
+    world = world_of(
+        *held(1, "10:00", "12:00", DOWN),
+        *held(2, "10:00", "12:00", OPERATING),
+        rides={1: Ride(), 2: Ride()},
+        history=[Operated(DAY - ONE_DAY, 1)],
+    )
+    day = ride_day(world)
+    assert (day["downtime"], day["downtime_never_reopened"], day["eligible"]) == (7200, 7200, True)
+    assert park_day(world)["weighted_breakdown"] == 0
+    assert park_day(world)["weighted_downtime"] == 2 * 7200
+
+
+def stopped(status: Status, feed: Feed = Feed.THEMEPARKS_WIKI) -> list[Reading]:
+    """Operating, the status from 10:40 to 11:20, operating again."""
+    return [
+        *held(1, "10:00", "10:40", OPERATING, feed=feed),
+        *held(1, "10:40", "11:20", status, feed=feed),
+        *held(1, "11:20", "12:00", OPERATING, feed=feed),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("closed_is_downtime", "feed", "downtime"),
+    ("tells_down", "feed", "downtime"),
     [
-        (False, Feed.THEMEPARKS_WIKI, 0),
-        (False, Feed.ARCHIVE, 0),
-        (False, Feed.QUEUE_TIMES, 3600),
-        (True, Feed.THEMEPARKS_WIKI, 3600),
-        (True, Feed.ARCHIVE, 3600),
-        (True, Feed.QUEUE_TIMES, 3600),
+        (True, Feed.THEMEPARKS_WIKI, 0),
+        (True, Feed.ARCHIVE, 0),
+        (True, Feed.QUEUE_TIMES, 2400),
+        (False, Feed.THEMEPARKS_WIKI, 2400),
+        (False, Feed.ARCHIVE, 2400),
+        (False, Feed.QUEUE_TIMES, 2400),
     ],
 )
-def test_closed_is_downtime_by_park_signal_or_queue_times(
-    *, closed_is_downtime: bool, feed: Feed, downtime: int
+def test_closed_counts_only_where_it_is_all_that_a_source_says(
+    *, tells_down: bool, feed: Feed, downtime: int
 ) -> None:
-    day = ride_day(world_of(*broken(CLOSED, feed), closed_is_downtime=closed_is_downtime))
-    assert (day["closed"], day["downtime"]) == (3600, downtime)
+    day = ride_day(world_of(*stopped(CLOSED, feed), tells_down=tells_down))
+    assert (day["closed"], day["downtime"]) == (2400, downtime)
+
+
+@pytest.mark.parametrize("status", [CLOSED, DOWN])
+def test_where_only_open_and_closed_are_told_what_did_not_come_back_does_not_count(status: Status) -> None:
+    day = ride_day(world_of(*broken(status), tells_down=False))
+    assert (day["downtime"], day["operating"]) == (0, 3600)
+    assert park_day(world_of(*broken(status), tells_down=False))["weighted_exposure"] == 2 * 3600
+
+
+def test_a_park_day_is_judged_by_what_most_of_its_readings_can_tell() -> None:
+    """One ride through each feed, one hour more through Queue-Times or one less."""
+    for until, by_down in (("11:00", True), ("12:00", False)):
+        readings = [
+            *held(1, "10:00", "11:15", OPERATING),
+            *held(2, "10:00", until, OPERATING, feed=Feed.QUEUE_TIMES),
+        ]
+        row = park_day(world_of(*readings, rides={1: Ride(), 2: Ride()}))
+        assert row["judged_by_down"] is by_down
 
 
 def test_refurbishment_is_never_downtime() -> None:
-    assert ride_day(world_of(*broken(REFURBISHMENT), closed_is_downtime=True))["downtime"] == 0
-
-
-def test_ride_that_never_operated_inside_a_window_has_no_downtime() -> None:
-    readings = [
-        *held(1, "08:00", "09:00", OPERATING),
-        *held(1, "10:00", "12:00", DOWN),
-        *held(2, "10:00", "12:00", OPERATING),
-        *held(3, "08:00", "09:00", OPERATING),
-    ]
-    rides = {1: Ride(), 2: Ride(), 3: Ride(), 4: Ride(), 5: Ride()}
-    alive = [Operated(DAY - ONE_DAY, ride) for ride in rides]
-    world = world_of(*readings, rides=rides, history=alive)
-    day = ride_day(world)
-    assert (day["down"], day["downtime"], day["operated_any"], day["eligible"]) == (7200, 0, True, True)
+    assert ride_day(world_of(*broken(REFURBISHMENT), tells_down=False))["downtime"] == 0
 
 
 def test_one_second_of_operation_is_operation() -> None:
@@ -250,6 +276,7 @@ def test_eligible_for_six_days_after_operating_inside_a_window() -> None:
     batch = [DAY + n * ONE_DAY for n in range(8)]
     schedule = [Hours(day, clock("10:00", day), clock("12:00", day)) for day in batch]
     readings = [r for day in batch for r in held(2, "10:00", "12:00", OPERATING, day=day)]
+    readings += [Reading(2, clock("12:00", day), CLOSED) for day in batch]
     readings += held(1, "10:00", "12:00", OPERATING)
     world = World(readings, {1: Ride(), 2: Ride()}, days=batch, schedule=schedule)
     rows = compute(world).ride_days.filter("eligible", ride_id=1)
@@ -296,9 +323,21 @@ def test_weights_enter_numerator_and_denominator() -> None:
 
 def test_park_hours_add_up_to_the_park_day() -> None:
     results = compute(world_of(*broken(DOWN)))
-    assert results.park_hours["weighted_downtime"].to_list() == [0, 7200]
-    assert results.park_hours["weighted_exposure"].to_list() == [7200, 7200]
+    hours = results.park_hours.filter(pl.col("open") > 0)
+    assert hours["weighted_downtime"].to_list() == [0, 7200]
+    assert hours["weighted_exposure"].to_list() == [7200, 7200]
     assert results.park_days["weighted_downtime"].to_list() == [7200]
+
+
+def test_every_local_hour_of_a_day_has_a_park_row_closed_hours_with_zeros() -> None:
+    hours = compute(world_of(*broken(DOWN))).park_hours
+    assert hours["hour"].to_list() == [clock(f"{hour}:00") for hour in range(24)]
+    closed = hours.filter(pl.col("open") == 0)
+    assert closed.height == 22
+    assert closed.select(pl.col(PARK_COUNTERS).exclude("wait_max")).sum().row(0) == (0,) * (
+        len(PARK_COUNTERS) - 1
+    )
+    assert closed["wait_max"].null_count() == 22
 
 
 def test_counters_are_64_bits_wide() -> None:
@@ -325,16 +364,14 @@ def test_widest_values_of_the_shapes_are_counted_exactly() -> None:
 def test_nothing_in_gives_nothing_out_in_the_right_shapes() -> None:
     full = compute(world_of(*broken(DOWN)))
     none = compute(World([], {}, days=[]))
-    for name in ("windows", "ride_hours", "ride_days", "park_hours", "park_days", "outage_parts"):
+    for name in (field.name for field in fields(ParkDays)):
         assert getattr(none, name).is_empty()
         assert getattr(none, name).schema == getattr(full, name).schema
 
 
 def test_no_days_asked_for_gives_no_rows() -> None:
     given_ = inputs(world_of(*broken(DOWN)))
-    asked = type(given_)(
-        given_.observations, given_.parks, given_.rides, given_.days.clear(), given_.schedules, given_.history
-    )
+    asked = replace(given_, days=given_.days.clear())
     assert compute_park_days(asked).park_days.is_empty()
     assert compute_any(asked).rows.park_days.is_empty()
 
@@ -351,7 +388,7 @@ def test_park_without_attractions_has_counters_and_no_score() -> None:
     world = world_of(*held(1, "10:00", "12:00", OPERATING), rides={1: Ride(attraction=False)})
     results = compute(world)
     assert results.ride_days["operating"].to_list() == [7200]
-    assert results.park_hours.is_empty()
+    assert results.park_hours["open"].sum() == 0
     assert results.park_days["weighted_exposure"].to_list() == [0]
 
 
@@ -371,6 +408,9 @@ def test_columns_are_exactly_those_promised() -> None:
         "ride_id",
         "eligible",
         "operated_any",
+        "posted",
+        "first_operating_at",
+        "last_operating_at",
         *RIDE_COUNTERS,
     ]
     assert results.park_hours.columns == ["park_id", "day", "hour", *PARK_COUNTERS]
@@ -379,6 +419,11 @@ def test_columns_are_exactly_those_promised() -> None:
         "day",
         "window_seconds",
         "evidence",
+        "judged_by_down",
+        "observed_queue_times",
+        "active_from",
+        "active_until",
+        "night_until",
         "eligible",
         "rides_operated",
         "rides_down",
@@ -398,4 +443,7 @@ def test_history_of_a_result_names_the_attractions_that_operated() -> None:
     given_ = inputs(world_of(*readings, rides=rides, history=alive))
     history = history_of(compute_park_days(given_), given_.rides)
     assert history.schema == HISTORY
-    assert history.sort("ride_id").rows() == [(1, DAY, 1, True, True), (1, DAY, 2, True, False)]
+    assert history.sort("ride_id").rows() == [
+        (1, DAY, 1, True, True, False),
+        (1, DAY, 2, True, False, False),
+    ]

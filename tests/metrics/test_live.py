@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import polars as pl
 
 from hallofshame.domain.words import Feed
-from hallofshame.metrics.live import last_readings, live_parks, live_rides, parks_now
+from hallofshame.metrics.live import last_readings, live_parks, live_rides, live_stops, parks_now
 from hallofshame.metrics.parkday import compute_park_days
 from hallofshame.metrics.validity import frozen_cycles
 
-from .build import CLOSED, DAY, DOWN, OPERATING, Hours, Reading, Ride, World, clock, held, inputs
+from .build import CLOSED, DAY, DOWN, OPERATING, Hours, Operated, Reading, Ride, World, clock, held, inputs
 
 OPEN = [Hours(DAY, clock("10:00"), clock("18:00"))]
 
 
-def now(world: World) -> tuple[dict[int, dict[str, Any]], dict[str, Any] | None]:
+def now(
+    world: World, usual_ends: list[tuple[int, int]] | None = None
+) -> tuple[dict[int, dict[str, Any]], dict[str, Any] | None]:
     """Live rows by ride, and the park's live row, where it has one."""
     given = inputs(world)
     rows = compute_park_days(given)
+    last = last_readings(given.observations)
+    usual = pl.DataFrame(list(usual_ends or ()), schema=["ride_id", "usual_end"], orient="row").cast(
+        {"ride_id": pl.Int32, "usual_end": pl.Int64}
+    )
+    stops = live_stops(rows.outage_parts, usual, parks_now(last, rows.windows))
     live = live_rides(
-        last_readings(given.observations),
-        frozen_cycles(given.observations),
-        rows.windows,
-        rows.ride_days,
-        given.parks,
+        last, frozen_cycles(given.observations, given.parks), rows.windows, rows.ride_days, stops
     )
     eligible = rows.ride_days.filter("eligible").select("park_id", "ride_id")
     parks = live_parks(
@@ -58,18 +62,48 @@ def test_ride_down_at_the_latest_cycle_counts_with_its_weight() -> None:
     assert (park["wait_sum"], park["wait_known"], park["wait_max"]) == (30, 1, 30)
 
 
-def test_closed_counts_as_down_only_where_the_feed_says_no_more() -> None:
-    assert not now(world_of(*morning(1, CLOSED)))[0][1]["counts_as_down"]
-    assert now(world_of(*morning(1, CLOSED), closed_is_downtime=True))[0][1]["counts_as_down"]
-    assert now(world_of(*morning(1, CLOSED, feed=Feed.QUEUE_TIMES)))[0][1]["counts_as_down"]
+def test_a_ride_that_stopped_counts_provisionally_where_the_feed_says_no_more_than_closed() -> None:
+    told, _ = now(world_of(*morning(1, CLOSED)))
+    assert (told[1]["counts_as_down"], told[1]["is_stopped"]) == (False, False)
+    for world in (
+        world_of(*morning(1, CLOSED), tells_down=False),
+        world_of(*morning(1, CLOSED, feed=Feed.QUEUE_TIMES)),
+    ):
+        rides, park = now(world)
+        assert (rides[1]["counts_as_down"], rides[1]["is_stopped"]) == (True, True)
+        assert park is not None
+        assert park["rides_down"] == 1
 
 
-def test_ride_that_has_not_operated_today_is_not_down() -> None:
-    world = world_of(*held(1, "10:00", "12:05", DOWN), *morning(2, OPERATING))
-    rides, park = now(world)
+def test_a_stopped_ride_does_not_count_in_the_last_hour_of_its_usual_day() -> None:
+    world = world_of(*morning(1, CLOSED), tells_down=False)
+    soon, _ = now(world, [(1, clock("12:59"))])
+    assert (soon[1]["counts_as_down"], soon[1]["is_stopped"]) == (False, True)
+    later, _ = now(world, [(1, clock("13:00"))])
+    assert later[1]["counts_as_down"]
+
+
+def test_a_park_that_closes_early_scores_nothing_live() -> None:
+    """All rides close at once, hours before the published end, where only open and closed are told."""
+    rides, park = now(world_of(*morning(1, CLOSED), *morning(2, CLOSED), tells_down=False))
     assert not rides[1]["counts_as_down"]
+    assert not rides[1]["is_stopped"]
     assert park is not None
-    assert park["rides_down"] == 0
+    assert (park["weight_down"], park["rides_down"]) == (0, 0)
+
+
+def test_ride_that_has_not_run_today_is_not_stopped_but_down_where_the_feed_says_so() -> None:
+    closed = world_of(*held(1, "10:00", "12:05", CLOSED), *morning(2, OPERATING), tells_down=False)
+    assert not now(closed)[0][1]["counts_as_down"]
+    down = world_of(
+        *held(1, "10:00", "12:05", DOWN),
+        *morning(2, OPERATING),
+        history=[Operated(DAY - dt.timedelta(days=1), 1)],
+    )
+    rides, park = now(down)
+    assert (rides[1]["counts_as_down"], rides[1]["is_stopped"]) == (True, False)
+    assert park is not None
+    assert park["rides_down"] == 1
 
 
 def test_outside_opening_hours_nothing_is_down_and_nothing_weighs() -> None:
@@ -120,11 +154,9 @@ def test_no_observations_give_no_live_rows() -> None:
 def test_one_row_per_ride() -> None:
     given = inputs(world_of(*morning(1, DOWN), *morning(2, OPERATING)))
     rows = compute_park_days(given)
-    live = live_rides(
-        last_readings(given.observations),
-        frozen_cycles(given.observations),
-        rows.windows,
-        rows.ride_days,
-        given.parks,
-    )
+    last = last_readings(given.observations)
+    usual = pl.DataFrame(schema={"ride_id": pl.Int32, "usual_end": pl.Int64})
+    stops = live_stops(rows.outage_parts, usual, parks_now(last, rows.windows))
+    frozen = frozen_cycles(given.observations, given.parks)
+    live = live_rides(last, frozen, rows.windows, rows.ride_days, stops)
     assert live.select(pl.struct("park_id", "ride_id").is_unique().all()).item()

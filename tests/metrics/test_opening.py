@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -30,12 +31,20 @@ from .build import (
 
 ONE_DAY = dt.timedelta(days=1)
 THREE = {1: Ride(), 2: Ride(), 3: Ride()}
+FOUR = {**THREE, 4: Ride()}
 
 
 def running(since: str, until: str, rides: tuple[int, ...] = (1, 2, 3)) -> list[Reading]:
     """Rides operating exactly from ``since`` to ``until``, then closed."""
     readings = [r for ride in rides for r in held(ride, since, until, OPERATING)]
     return readings + [r for ride in rides for r in held(ride, until, until + ":01", CLOSED)]
+
+
+def posting(since: str, until: str, rides: tuple[int, ...]) -> list[Reading]:
+    """The same with waits posted that move, as waits do."""
+    readings = [r for ride in rides for r in held(ride, since, until, OPERATING)]
+    waiting = [replace(r, wait=5 + r.at // 300 % 7) for r in readings]
+    return waiting + [r for ride in rides for r in held(ride, until, until + ":01", CLOSED)]
 
 
 def opened(world: World) -> tuple[list[tuple[str, str]], str]:
@@ -63,10 +72,10 @@ def scheduled(opens: str, closes: str, date: dt.date = DAY, kind: str = "OPERATI
 
 @pytest.mark.parametrize(
     ("size", "k", "half"),
-    [(0, 0, 0), (1, 1, 1), (2, 2, 1), (3, 3, 2), (30, 3, 15), (31, 4, 16), (101, 11, 51)],
+    [(0, 0, 0), (1, 1, 1), (2, 1, 1), (3, 2, 2), (4, 3, 2), (30, 3, 15), (31, 4, 16), (101, 11, 51)],
 )
-def test_threshold_is_three_rides_or_a_tenth_of_a(size: int, k: int, half: int) -> None:
-    days = frame_of([(1, DAY, clock("00:00"), clock("24:00"))], DAYS)
+def test_threshold_is_three_rides_of_more_or_a_tenth_of_a(size: int, k: int, half: int) -> None:
+    days = frame_of([(1, DAY, clock("00:00"), clock("24:00"), True)], DAYS)
     alive = pl.DataFrame(
         {"park_id": [1] * size, "day": [DAY] * size, "ride_id": list(range(size))},
         schema={"park_id": pl.Int32, "day": pl.Date, "ride_id": pl.Int32},
@@ -75,7 +84,9 @@ def test_threshold_is_three_rides_or_a_tenth_of_a(size: int, k: int, half: int) 
 
 
 def test_a_ride_is_alive_on_the_day_it_operated_and_six_more() -> None:
-    days = frame_of([(1, DAY + n * ONE_DAY, clock("00:00"), clock("24:00")) for n in range(-1, 9)], DAYS)
+    days = frame_of(
+        [(1, DAY + n * ONE_DAY, clock("00:00"), clock("24:00"), True) for n in range(-1, 9)], DAYS
+    )
     operated = pl.DataFrame(
         {"park_id": [1], "day": [DAY], "ride_id": [1]},
         schema={"park_id": pl.Int32, "day": pl.Date, "ride_id": pl.Int32},
@@ -84,26 +95,68 @@ def test_a_ride_is_alive_on_the_day_it_operated_and_six_more() -> None:
     assert alive == [DAY + n * ONE_DAY for n in range(7)]
 
 
-def test_open_while_three_rides_operate() -> None:
+def test_open_while_three_of_four_rides_operate() -> None:
+    readings = (
+        running("09:00", "18:00", (1,))
+        + running("10:00", "19:00", (2,))
+        + running("11:00", "20:00", (3,))
+        + running("12:00", "13:00", (4,))
+    )
+    assert opened(World(readings, FOUR)) == ([("11:00", "18:00")], "activity")
+
+
+def test_one_ride_of_three_may_rest() -> None:
     readings = (
         running("09:00", "18:00", (1,)) + running("10:00", "19:00", (2,)) + running("11:00", "20:00", (3,))
     )
-    assert opened(World(readings, THREE)) == ([("11:00", "18:00")], "activity")
+    assert opened(World(readings, THREE)) == ([("10:00", "19:00")], "activity")
 
 
 def test_ride_that_ran_six_days_ago_raises_the_threshold_and_seven_days_ago_does_not() -> None:
     readings = running("10:00", "18:00", (1, 2))
-    six = [Operated(DAY - 6 * ONE_DAY, 3)]
-    seven = [Operated(DAY - 7 * ONE_DAY, 3)]
-    assert opened(World(readings, THREE, history=six)) == ([], "no_activity")
-    assert opened(World(readings, THREE, history=seven)) == ([("10:00", "18:00")], "activity")
+    six = [Operated(DAY - 6 * ONE_DAY, ride) for ride in (3, 4)]
+    seven = [Operated(DAY - 7 * ONE_DAY, ride) for ride in (3, 4)]
+    assert opened(World(readings, FOUR, history=six)) == ([], "no_activity")
+    assert opened(World(readings, FOUR, history=seven)) == ([("10:00", "18:00")], "activity")
 
 
 def test_operating_outside_windows_on_an_earlier_day_keeps_a_ride_alive() -> None:
     """A of R4 asks for any operating time, E of R6 for time inside a window."""
     readings = running("10:00", "18:00", (1, 2))
-    outside = [Operated(DAY - ONE_DAY, 3, inside=False)]
-    assert opened(World(readings, THREE, history=outside)) == ([], "no_activity")
+    outside = [Operated(DAY - ONE_DAY, ride, inside=False) for ride in (3, 4)]
+    assert opened(World(readings, FOUR, history=outside)) == ([], "no_activity")
+
+
+def test_where_enough_rides_post_waits_the_others_open_no_park() -> None:
+    """Four gardens are open all day, four rides post waits from 10 to 18: it is the rides that tell."""
+    rides = {ride: Ride() for ride in range(1, 9)}
+    waits = posting("10:00", "18:00", (5, 6, 7, 8))
+    gardens = running("07:00", "21:00", (1, 2, 3, 4))
+    assert opened(World(gardens + waits, rides)) == ([("10:00", "18:00")], "activity")
+
+
+@pytest.mark.parametrize("few", [(7, 8), (8,)])
+def test_two_rides_that_post_waits_are_too_few_to_speak_for_all(few: tuple[int, ...]) -> None:
+    rides = {ride: Ride() for ride in range(1, 9)}
+    waits = posting("10:00", "18:00", few)
+    others = running("07:00", "21:00", tuple(set(rides) - set(few)))
+    assert opened(World(others + waits, rides)) == ([("07:00", "21:00")], "activity")
+
+
+def test_three_of_thirteen_rides_that_post_waits_are_less_than_a_quarter() -> None:
+    rides = {ride: Ride() for ride in range(1, 14)}
+    waits = posting("10:00", "18:00", (1, 2, 3))
+    others = running("07:00", "21:00", tuple(range(4, 14)))
+    assert opened(World(others + waits, rides)) == ([("07:00", "21:00")], "activity")
+
+
+def test_a_stretch_that_rests_on_a_single_look_is_no_opening() -> None:
+    glitch = [Reading(ride, clock("03:00"), OPERATING) for ride in THREE]
+    glitch += [Reading(ride, clock("03:05"), CLOSED) for ride in THREE]
+    assert opened(World(glitch, THREE)) == ([], "no_activity")
+    assert opened(World(glitch + running("10:00", "18:00"), THREE)) == ([("10:00", "18:00")], "activity")
+    twice = [Reading(ride, clock("02:55"), OPERATING) for ride in THREE]
+    assert opened(World(twice + glitch, THREE)) == ([("02:55", "03:05")], "activity")
 
 
 def test_gap_just_under_three_hours_is_bridged() -> None:
@@ -127,7 +180,7 @@ def test_bridging_stays_within_the_local_day() -> None:
 
 
 def test_window_is_clipped_to_the_local_day() -> None:
-    results = compute(World(running("20:00", "26:00"), THREE, days=[DAY, DAY + ONE_DAY]))
+    results = compute(World(posting("20:00", "26:00", (1, 2, 3)), THREE, days=[DAY, DAY + ONE_DAY]))
     assert results.windows.select("start", "end").rows() == [
         (clock("20:00"), clock("24:00")),
         (clock("24:00"), clock("26:00")),
@@ -196,6 +249,23 @@ def test_scheduled_day_nobody_observed_keeps_its_windows_without_coverage() -> N
 def test_scheduled_day_observed_only_outside_its_hours_keeps_its_windows() -> None:
     world = World(held(1, "06:00", "09:00", CLOSED), THREE, schedule=[scheduled("10:00", "20:00")])
     assert opened(world) == ([("10:00", "20:00")], "schedule")
+
+
+def test_a_quarter_of_an_hour_is_too_little_to_call_published_hours_idle() -> None:
+    schedule = [scheduled("10:00", "20:00")]
+    look = [Reading(1, clock("12:00"), CLOSED)]
+    assert opened(World(look, THREE, schedule=schedule)) == ([("10:00", "20:00")], "schedule")
+    longer = [*look, Reading(1, clock("12:05"), CLOSED)]
+    assert opened(World(longer, THREE, schedule=schedule)) == ([], "no_activity")
+
+
+def test_of_two_published_parts_the_idle_one_is_closed() -> None:
+    schedule = [scheduled("10:00", "13:00"), scheduled("15:00", "20:00")]
+    idle = [r for ride in THREE for r in held(ride, "13:00", "20:00", CLOSED)]
+    assert opened(World(running("10:00", "13:00") + idle, THREE, schedule=schedule)) == (
+        [("10:00", "13:00")],
+        "schedule",
+    )
 
 
 def test_scheduled_day_observed_and_idle_is_closed() -> None:

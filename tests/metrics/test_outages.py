@@ -3,25 +3,62 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import pytest
 
 from hallofshame.domain.words import OutageKind, Status
-from hallofshame.metrics.outages import OUTAGES, PARTS, outage_statistics, stitch
+from hallofshame.metrics.outages import PARTS
+from hallofshame.metrics.reliability import outage_statistics
+from hallofshame.metrics.stitching import OUTAGES, stitch
 
-from .build import CLOSED, DAY, DOWN, OPERATING, Hours, Reading, Ride, World, clock, compute, held, log
+from .build import (
+    CLOSED,
+    DAY,
+    DOWN,
+    OPERATING,
+    REFURBISHMENT,
+    Beside,
+    Hours,
+    Operated,
+    Reading,
+    Ride,
+    RideHours,
+    World,
+    clock,
+    compute,
+    held,
+    log,
+)
 from .build import frame_of as rows_as
 
 ONE_DAY = dt.timedelta(days=1)
 TEN_TO_SIX = [Hours(DAY, clock("10:00"), clock("18:00"))]
+NEVER_HEARD = pl.DataFrame(schema={"ride_id": pl.Int32, "day": pl.Date})
 
 
 def outages(*readings: Reading, **more: Any) -> pl.DataFrame:
     """Whole outages of a park open from 10:00 to 18:00."""
     rides = {r.ride: Ride() for r in readings}
-    return stitch(compute(World(readings, **{"rides": rides, "schedule": TEN_TO_SIX, **more})).outage_parts)
+    return whole(World(readings, **{"rides": rides, "schedule": TEN_TO_SIX, **more}))
+
+
+def whole(world: World) -> pl.DataFrame:
+    """Whole outages of a world."""
+    rows = compute(world)
+    return stitch(rows.outage_parts, rows.ride_days.filter(pl.col("observed") > 0))
+
+
+def judged(frame: pl.DataFrame) -> list[tuple[str, str, bool, str | None]]:
+    """(start, kind, counted, ended by) per outage."""
+    return [
+        (_shown(start), kind, counted, ended_by)
+        for start, kind, counted, ended_by in frame.select(
+            "started_at", "kind", "counted", "ended_by"
+        ).iter_rows()
+    ]
 
 
 def simple(frame: pl.DataFrame) -> list[tuple[str, str | None, str]]:
@@ -87,13 +124,13 @@ def test_outages_of_two_rides_are_two_outages() -> None:
 
 def test_closed_is_an_outage_where_the_feed_says_no_more() -> None:
     readings = day_of(1, ("12:00", CLOSED), ("12:45", OPERATING))
-    assert simple(outages(*readings, closed_is_downtime=True)) == [("12:00", "12:45", "breakdown")]
+    assert simple(outages(*readings, tells_down=False)) == [("12:00", "12:45", "breakdown")]
     assert outages(*readings).is_empty()
 
 
 def test_down_turning_closed_is_one_outage_only_where_closed_counts() -> None:
     readings = day_of(1, ("12:00", DOWN), ("12:30", CLOSED), ("13:00", OPERATING))
-    assert simple(outages(*readings, closed_is_downtime=True)) == [("12:00", "13:00", "breakdown")]
+    assert simple(outages(*readings, tells_down=False)) == [("12:00", "13:00", "breakdown")]
     assert simple(outages(*readings)) == [("12:00", "12:30", "breakdown")]
 
 
@@ -102,8 +139,13 @@ def test_outage_is_clipped_to_the_opening_hours() -> None:
     assert simple(found) == [("10:00", "11:00", "opening_delay"), ("17:00", "18:00", "never_reopened")]
 
 
-def test_ride_that_never_operated_that_day_has_no_outage() -> None:
-    assert outages(*log(1, ("09:00", DOWN), ("20:00", CLOSED)), *day_of(2)).is_empty()
+def test_ride_that_is_down_all_day_never_reopened() -> None:
+    """The worst breakdown there is, of a ride that ran lately; of one that did not, there is none."""
+    readings = [*log(1, ("09:00", DOWN), ("20:00", CLOSED)), *day_of(2)]
+    assert outages(*readings).is_empty()
+    found = outages(*readings, history=[Operated(DAY - ONE_DAY, 1)])
+    assert simple(found) == [("10:00", "18:00", "never_reopened")]
+    assert found["downtime"].to_list() == [8 * 3600]
 
 
 def test_shows_have_no_outages() -> None:
@@ -127,7 +169,23 @@ def test_a_second_more_than_three_minutes_down_is_an_outage() -> None:
 def test_blip_of_operation_is_merged_and_counted() -> None:
     found = outages(*day_of(1, ("12:00", DOWN), ("12:30", OPERATING), ("12:33", DOWN), ("13:00", OPERATING)))
     assert simple(found) == [("12:00", "13:00", "breakdown")]
-    assert found.select("flaps", "downtime").row(0) == (1, 57 * 60)
+    assert found.select("flaps", "downtime").row(0) == (1, 60 * 60)
+
+
+def test_the_seconds_of_a_flap_count_as_the_state_it_interrupts_and_its_wait_is_dropped() -> None:
+    readings = [
+        Reading(1, clock(text), status, wait, cadence=None)
+        for text, status, wait in (
+            ("10:00", DOWN, None),
+            ("12:30", OPERATING, 45),
+            ("12:33", DOWN, None),
+            ("13:00", OPERATING, None),
+            ("18:00", CLOSED, None),
+        )
+    ]
+    day = compute(World(readings, {1: Ride()}, schedule=TEN_TO_SIX)).ride_days.row(0, named=True)
+    assert (day["down"], day["downtime"], day["operating"]) == (3 * 3600, 3 * 3600, 5 * 3600)
+    assert (day["wait_known"], day["wait_max"], day["samples"]) == (0, None, 4)
 
 
 def test_recovery_over_three_minutes_is_bridged_but_no_flap() -> None:
@@ -149,7 +207,7 @@ def test_flaps_in_a_row_inside_an_outage_lose_no_downtime() -> None:
         )
     )
     assert simple(found) == [("12:00", "14:06", "breakdown")]
-    assert found.select("flaps", "downtime").row(0) == (2, 122 * 60)
+    assert found.select("flaps", "downtime").row(0) == (2, 126 * 60)
 
 
 def test_flaps_in_a_row_while_operating_make_no_outage() -> None:
@@ -230,9 +288,17 @@ def part(**values: Any) -> pl.DataFrame:
         "ongoing": False,
         "downtime": 3600,
         "flaps": 0,
+        "by_down": True,
+        "counted": True,
         "at_opening": False,
         "at_closing": False,
         "park_wide": False,
+        "had_run": True,
+        "first_due": False,
+        "last_due": False,
+        "came_over": False,
+        "goes_on": False,
+        "ended_by": "reopened",
         **values,
     }
     return rows_as([tuple(row.values())], PARTS)
@@ -251,7 +317,7 @@ def part(**values: Any) -> pl.DataFrame:
     ],
 )
 def test_kind_is_the_first_that_fits(marks: set[str], kind: OutageKind) -> None:
-    assert stitch(part(**dict.fromkeys(marks, True)))["kind"].to_list() == [kind.value]
+    assert stitch(part(**dict.fromkeys(marks, True)), NEVER_HEARD)["kind"].to_list() == [kind.value]
 
 
 # Now and midnight -------------------------------------------------------------------------------------------
@@ -270,9 +336,10 @@ def test_outage_of_a_ride_that_vanished_while_others_were_seen_has_an_end() -> N
 
 def two_days(*changes: tuple[str, Status | None]) -> World:
     """Open from 10:00 to 26:00, operating from 10:00 on."""
+    ends = (("26:00", CLOSED), ("50:00", CLOSED))
     return World(
-        [*log(1, ("10:00", OPERATING), *changes, ("26:00", CLOSED), ("50:00", CLOSED))],
-        {1: Ride()},
+        [*log(1, ("10:00", OPERATING), *changes, *ends), *log(2, ("10:00", OPERATING), *ends)],
+        {1: Ride(), 2: Ride()},
         days=[DAY, DAY + ONE_DAY],
         schedule=[Hours(DAY, clock("10:00"), clock("26:00"))],
     )
@@ -282,34 +349,211 @@ def test_outage_goes_on_across_midnight_and_belongs_to_the_day_it_began() -> Non
     parts = compute(two_days(("23:30", DOWN), ("24:40", OPERATING))).outage_parts
     assert parts["day"].to_list() == [DAY, DAY + ONE_DAY]
     assert parts.select(pl.col("at_opening", "at_closing").any()).row(0) == (False, False)
-    found = stitch(parts)
+    found = stitch(parts, NEVER_HEARD)
     assert simple(found) == [("23:30", "00:40", "breakdown")]
     assert found.select("day", "downtime").row(0) == (DAY, 4200)
 
 
 def test_gap_of_ten_minutes_is_bridged_across_midnight() -> None:
     world = two_days(("23:30", DOWN), ("23:55", OPERATING), ("24:05", DOWN), ("25:00", OPERATING))
-    found = stitch(compute(world).outage_parts)
+    found = whole(world)
     assert simple(found) == [("23:30", "01:00", "breakdown")]
     assert found["downtime"].to_list() == [80 * 60]
 
 
 def test_never_reopened_after_midnight() -> None:
     world = two_days(("23:30", DOWN), ("24:10", OPERATING), ("25:30", DOWN))
-    assert simple(stitch(compute(world).outage_parts)) == [
+    assert simple(whole(world)) == [
         ("23:30", "00:10", "breakdown"),
         ("01:30", "02:00", "never_reopened"),
     ]
 
 
-def test_ride_that_does_not_operate_after_midnight_is_down_until_midnight() -> None:
-    """The next park-day knows no operation of it, hence no downtime (R5)."""
-    parts = compute(two_days(("23:30", DOWN))).outage_parts
-    assert simple(stitch(parts)) == [("23:30", "00:00", "breakdown")]
+def test_ride_that_is_down_from_before_midnight_until_closing_never_reopened() -> None:
+    found = whole(two_days(("23:30", DOWN)))
+    assert simple(found) == [("23:30", "02:00", "never_reopened")]
+    assert found["downtime"].to_list() == [150 * 60]
+
+
+def test_a_window_that_ends_at_midnight_closes_there_unless_the_next_day_begins_with_one() -> None:
+    until_midnight = [Hours(DAY, clock("10:00"), clock("24:00"))]
+    readings = log(1, ("10:00", OPERATING), ("22:00", DOWN), ("25:00", CLOSED))
+    closing = whole(World(readings, {1: Ride()}, schedule=until_midnight))
+    assert judged(closing) == [("22:00", "never_reopened", True, "closed")]
+    beside = [Beside(DAY, next_opens=True)]
+    open_on = whole(World(readings, {1: Ride()}, schedule=until_midnight, neighbours=beside))
+    assert [kind for *_, kind in simple(open_on)] == ["breakdown"]
+
+
+@pytest.mark.parametrize(
+    ("back", "counted"), [("24:40", True), ("26:59", True), ("27:00", False), (None, False)]
+)
+def test_a_stop_across_midnight_counts_on_both_days_or_on_neither(back: str | None, counted: bool) -> None:
+    """Open from 10:00 to 28:00; closed from 23:30 until the ride runs again, if it does."""
+    again = [] if back is None else [(back, OPERATING)]
+    readings = log(1, ("10:00", OPERATING), ("23:30", CLOSED), *again, ("28:00", CLOSED), ("50:00", CLOSED))
+    others = [r for ride in (2, 3) for r in log(ride, ("10:00", OPERATING), ("28:00", CLOSED))]
+    world = World(
+        [*readings, *others],
+        {1: Ride(), 2: Ride(), 3: Ride()},
+        days=[DAY, DAY + ONE_DAY],
+        schedule=[Hours(DAY, clock("10:00"), clock("28:00"))],
+        tells_down=False,
+    )
+    rows = compute(world)
+    days = rows.ride_days.filter(ride_id=1).sort("day")
+    assert (days["downtime"] > 0).to_list() == [counted, counted]
+    found = whole(world).filter(ride_id=1)
+    assert found["counted"].to_list() == [counted]
+    assert found["day"].to_list() == [DAY]
+
+
+# Nights -----------------------------------------------------------------------------------------------------
+
+
+def days_of(ride: int, *changes: tuple[str, Status | None], days: int = 4) -> World:
+    """Open from 10:00 to 18:00 on some days in a row, ``changes`` of one ride, another runs every day."""
+    dates = [DAY + n * ONE_DAY for n in range(days)]
+    other = [
+        change
+        for n in range(days)
+        for change in ((f"{24 * n + 10}:00", OPERATING), (f"{24 * n + 18}:00", CLOSED))
+    ]
+    return World(
+        [*log(ride, ("10:00", OPERATING), *changes), *log(99, *other)],
+        {ride: Ride(), 99: Ride()},
+        days=dates,
+        schedule=[Hours(date, clock("10:00", date), clock("18:00", date)) for date in dates],
+    )
+
+
+def test_down_at_closing_and_at_the_next_opening_is_one_outage_across_the_night() -> None:
+    """From 16:00 over a whole day to 12:00 on the third: 2 + 8 + 2 open hours, which began as a breakdown."""
+    found = whole(days_of(1, ("16:00", DOWN), ("36:00", DOWN), ("60:00", OPERATING), ("66:00", CLOSED)))
+    assert judged(found) == [("16:00", "breakdown", True, "reopened")]
+    assert found.select("day", "downtime", "ended_at").row(0) == (DAY, 12 * 3600, clock("60:00"))
+
+
+def test_down_that_does_not_reopen_on_its_last_day_never_reopened() -> None:
+    found = whole(days_of(1, ("16:00", DOWN), ("36:00", DOWN), ("42:00", CLOSED), ("60:00", CLOSED)))
+    assert judged(found) == [("16:00", "never_reopened", True, "closed")]
+
+
+def test_a_night_is_bridged_although_the_ride_is_closed_while_the_park_is() -> None:
+    found = whole(days_of(1, ("16:00", DOWN), ("18:00", CLOSED), ("34:00", DOWN), ("36:00", OPERATING)))
+    assert judged(found)[0] == ("16:00", "breakdown", True, "reopened")
+    assert found["downtime"].to_list()[0] == 4 * 3600
+
+
+def test_a_ride_that_ran_between_two_nights_had_two_outages() -> None:
+    changes = (
+        ("16:00", DOWN),
+        ("34:00", OPERATING),
+        ("42:00", CLOSED),
+        ("58:00", DOWN),
+        ("60:00", OPERATING),
+    )
+    found = whole(days_of(1, *changes))
+    assert [start for start, *_ in simple(found)] == ["16:00", "10:00"]
+
+
+def test_a_day_without_a_word_is_bridged_and_a_day_of_another_word_is_not() -> None:
+    silent = (("16:00", DOWN), ("18:00", None), ("58:00", DOWN), ("60:00", OPERATING), ("66:00", CLOSED))
+    assert len(judged(whole(days_of(1, *silent)))) == 1
+    closed = (("16:00", DOWN), ("18:00", CLOSED), ("58:00", DOWN), ("60:00", OPERATING), ("66:00", CLOSED))
+    assert len(judged(whole(days_of(1, *closed)))) == 2
+
+
+def test_where_only_open_and_closed_are_told_a_night_ends_an_outage() -> None:
+    world = days_of(1, ("16:00", CLOSED), ("36:00", OPERATING), ("42:00", CLOSED))
+    found = whole(replace(world, tells_down=False)).filter(ride_id=1)
+    assert judged(found)[:2] == [
+        ("16:00", "never_reopened", False, "closed"),
+        ("10:00", "opening_delay", False, "reopened"),
+    ]
+
+
+# What counts where only open and closed are told ------------------------------------------------------------
+
+
+def test_a_stop_counts_when_the_ride_came_back() -> None:
+    readings = day_of(1, ("12:00", CLOSED), ("13:00", OPERATING), ("16:00", CLOSED))
+    assert judged(outages(*readings, *day_of(2), *day_of(3), tells_down=False)) == [
+        ("12:00", "breakdown", True, "reopened"),
+        ("16:00", "never_reopened", False, "closed"),
+    ]
+
+
+def test_a_stop_counts_only_once_the_ride_has_run_for_fifteen_minutes() -> None:
+    for began, counted in (("11:45:01", False), ("11:45", True)):
+        readings = log(1, ("10:00", CLOSED), (began, OPERATING), ("12:00", CLOSED), ("13:00", OPERATING))
+        found = outages(*readings, *log(1, ("18:00", CLOSED)), *day_of(2), *day_of(3), tells_down=False)
+        assert found.filter(pl.col("started_at") == clock("12:00"))["counted"].to_list() == [counted]
+
+
+def test_an_operation_of_over_three_minutes_ends_a_stop_and_a_shorter_one_does_not() -> None:
+    for minutes, starts in (("12:23", ["12:00"]), ("12:23:01", ["12:00", "12:23:01"])):
+        readings = day_of(1, ("12:00", CLOSED), ("12:20", OPERATING), (minutes, DOWN), ("13:00", OPERATING))
+        found = outages(*readings, *day_of(2), *day_of(3), tells_down=False)
+        assert [start for start, *_ in simple(found)] == starts
+
+
+def test_of_what_was_not_seen_in_between_only_observed_seconds_count() -> None:
+    """Closed from 12:00, not seen from 12:30 to 13:30, closed until 14:00, then it ran: twice 30 min."""
+    readings = day_of(1, ("12:00", CLOSED), ("12:30", None), ("13:30", CLOSED), ("14:00", OPERATING))
+    found = outages(*readings, *day_of(2), *day_of(3), tells_down=False)
+    assert judged(found) == [
+        ("12:00", "breakdown", True, "lost"),
+        ("13:30", "breakdown", True, "reopened"),
+    ]
+    assert found["downtime"].sum() == 3600
+
+
+def test_a_stop_of_the_whole_park_does_not_count() -> None:
+    readings = [r for ride in (1, 2) for r in day_of(ride, ("12:00", CLOSED), ("13:00", OPERATING))]
+    assert (
+        judged(outages(*readings, *day_of(3), tells_down=False))
+        == [("12:00", "park_wide", False, "reopened")] * 2
+    )
+
+
+def test_a_stop_of_the_whole_park_is_one_also_after_unobserved_time() -> None:
+    """Nothing was seen from 11:50 to 12:10; then two of three rides are down."""
+    readings = [
+        r for ride in (1, 2) for r in day_of(ride, ("11:50", None), ("12:10", DOWN), ("13:00", OPERATING))
+    ]
+    assert [kind for *_, kind in simple(outages(*readings, *day_of(3)))] == ["park_wide"] * 2
+
+
+# How it ended -----------------------------------------------------------------------------------------------
+
+
+def test_an_outage_that_nobody_saw_the_end_of_is_lost() -> None:
+    assert judged(outages(*day_of(1, ("12:00", DOWN), ("12:30", None), ("13:00", OPERATING)))) == [
+        ("12:00", "breakdown", True, "lost")
+    ]
+
+
+def test_a_ride_that_is_closed_for_planned_reasons_after_being_down_is_closed() -> None:
+    assert judged(outages(*day_of(1, ("12:00", DOWN), ("12:30", REFURBISHMENT)))) == [
+        ("12:00", "breakdown", True, "closed")
+    ]
+
+
+def test_the_ride_s_own_hours_end_an_outage() -> None:
+    readings = day_of(1, ("12:00", DOWN))
+    found = outages(*readings, ride_hours=[RideHours(1, DAY, clock("10:00"), clock("15:00"))])
+    assert judged(found) == [("12:00", "never_reopened", True, "closed")]
+    assert found["downtime"].to_list() == [3 * 3600]
+
+
+def test_an_outage_that_goes_on_has_not_ended() -> None:
+    readings = held(1, "10:00", "12:00", OPERATING, 5) + held(1, "12:00", "12:30", DOWN)
+    assert judged(outages(*readings)) == [("12:00", "breakdown", True, None)]
 
 
 def test_stitching_nothing_gives_an_empty_frame_of_the_right_shape() -> None:
-    assert stitch(part().clear()).schema == OUTAGES
+    assert stitch(part().clear(), NEVER_HEARD).schema == OUTAGES
     assert outages(*day_of(1)).schema == OUTAGES
 
 
@@ -318,7 +562,7 @@ def test_stitching_nothing_gives_an_empty_frame_of_the_right_shape() -> None:
 
 def test_statistics_by_hand() -> None:
     """Ten outages of 1 to 10 minutes in 5 hours of operation: the 9th is the 90th percentile."""
-    found = outage_statistics([60 * n for n in (3, 1, 2, 10, 4, 5, 9, 6, 7, 8)], 18_000)
+    found = outage_statistics([60 * n for n in (3, 1, 2, 10, 4, 5, 9, 6, 7, 8)], 0, 18_000)
     assert found.count == 10
     assert found.median_seconds == 330.0
     assert found.p90_seconds == 540.0
@@ -328,13 +572,20 @@ def test_statistics_by_hand() -> None:
 
 
 def test_statistics_of_one_outage_are_that_outage() -> None:
-    found = outage_statistics([900], 3600)
+    found = outage_statistics([900], 0, 3600)
     assert (found.median_seconds, found.p90_seconds, found.longest_seconds) == (900.0, 900.0, 900)
     assert (found.mean_time_between_failures_seconds, found.mean_time_to_recover_seconds) == (3600.0, 900.0)
 
 
+def test_durations_are_of_those_that_came_back_and_the_others_are_counted_beside_them() -> None:
+    found = outage_statistics([600, 1200], 3, 18_000)
+    assert (found.count, found.without_duration, found.mean_time_to_recover_seconds) == (5, 3, 900.0)
+    assert found.mean_time_between_failures_seconds == 3600.0
+    assert outage_statistics([], 2, 7200).mean_time_to_recover_seconds is None
+
+
 def test_statistics_of_nothing_are_null_but_for_the_count() -> None:
-    found = outage_statistics([], 36_000)
+    found = outage_statistics([], 0, 36_000)
     assert found.count == 0
     assert found.mean_time_between_failures_seconds is None
     assert found.median_seconds is None

@@ -11,8 +11,8 @@ import pytest
 
 from hallofshame.domain.words import Feed
 from hallofshame.metrics.compute import compute
-from hallofshame.metrics.outages import stitch
 from hallofshame.metrics.parkday import ParkDays, compute_park_days
+from hallofshame.metrics.stitching import stitch
 
 from .recordings import FIXTURES, inputs_of, queue_times, recorded, themeparks_wiki
 
@@ -52,7 +52,7 @@ def great_adventure(rows: pl.DataFrame) -> Recorded:
         "America/New_York",
         cadence_seconds=300,
         feed=Feed.QUEUE_TIMES,
-        closed_is_downtime=True,
+        tells_down=False,
     )
 
 
@@ -61,13 +61,14 @@ def assert_great_adventure(day: Recorded) -> None:
     park, rides = day.park_day(date), day.ride_days(date)
     assert day.windows(date) == [(27_300, "10:40", "18:15")]
     assert park["evidence"] == "activity"
-    assert (park["eligible"], park["rides_down"], park["downtime"]) == (44, 20, 100_200)
-    assert (rides["downtime"] > 0).sum() == 20
-    assert rides["downtime"].sum() == 100_200
+    assert (park["eligible"], park["rides_down"], park["downtime"]) == (44, 15, 56_700)
+    assert (rides["downtime"] > 0).sum() == 15
+    assert rides["downtime"].sum() == 56_700
     el_toro = day.ride_day(date, "El Toro")
     assert (el_toro["operating"], el_toro["downtime"]) == (16_800, 10_500)
     skull = day.ride_day(date, "Skull Mountain")
-    assert (skull["operating"], skull["downtime"]) == (13_500, 13_800)
+    # It closed at 14:25 and did not come back: an early end, as far as this source can tell.
+    assert (skull["operating"], skull["downtime"], skull["closed"]) == (13_500, 0, 13_800)
     wonder_woman = day.ride_day(date, "Lasso of Truth")
     assert (wonder_woman["downtime"], wonder_woman["eligible"]) == (0, False)
 
@@ -79,8 +80,8 @@ def test_great_adventure_from_the_shipped_day() -> None:
 def test_great_adventure_outages_lose_what_the_rides_lost() -> None:
     """No flap is possible at 5 minutes, so every second of downtime is in one outage."""
     day = great_adventure(pl.read_parquet(FIXTURES / "great_adventure_2026-08-20.parquet"))
-    outages = stitch(day.rows.outage_parts)
-    lost = outages.group_by("ride_id").agg(pl.col("downtime").sum()).sort("ride_id")
+    outages = stitch(day.rows.outage_parts, day.rows.ride_days.clear())
+    lost = outages.filter("counted").group_by("ride_id").agg(pl.col("downtime").sum()).sort("ride_id")
     rides = day.ride_days(GREAT_ADVENTURE_DAY).filter(pl.col("downtime") > 0)
     assert lost.rows() == rides.select("ride_id", "downtime").sort("ride_id").rows()
     assert outages["ended_at"].is_not_null().all()
@@ -100,7 +101,7 @@ def test_tokyo_disneysea_every_48_minutes() -> None:
         "Asia/Tokyo",
         cadence_seconds=2880,
         feed=Feed.THEMEPARKS_WIKI,
-        closed_is_downtime=False,
+        tells_down=True,
     )
     date = dt.date(2026, 8, 15)
     park = sea.park_day(date)
@@ -118,10 +119,10 @@ def test_gardaland_across_midnight_and_a_clock_change() -> None:
         "Europe/Rome",
         cadence_seconds=900,
         feed=Feed.QUEUE_TIMES,
-        closed_is_downtime=True,
+        tells_down=False,
     )
-    after_midnight, day = garda.windows(dt.date(2025, 11, 1))
-    assert after_midnight[:2] == (2_601, "00:00")
+    # The look at 23:58 stands for 45 minutes; one look alone opens no park after midnight (R4).
+    (day,) = garda.windows(dt.date(2025, 11, 1))
     assert day[0] == 36_652
     (bounds,) = garda.inputs.days.filter(day=dt.date(2025, 10, 26)).select("day_start", "day_end").iter_rows()
     assert bounds[1] - bounds[0] == 25 * 3600
@@ -139,7 +140,7 @@ def test_gardaland_across_midnight_and_a_clock_change() -> None:
 def test_recordings_come_out_the_same_by_either_entry(folder: str, timezone: str, cadence: int) -> None:
     """Real parks that never froze: one batch, or cut to the horizon of the days asked for."""
     rows = queue_times(recorded(folder, "snapshots.parquet"))
-    how = {"cadence_seconds": cadence, "feed": Feed.QUEUE_TIMES, "closed_is_downtime": True}
+    how = {"cadence_seconds": cadence, "feed": Feed.QUEUE_TIMES, "tells_down": False}
     batch = Recorded(rows, timezone, **how)
     assert compute(batch.inputs).rows.ride_days.equals(batch.rows.ride_days)
     assert compute(batch.inputs).rows.outage_parts.equals(batch.rows.outage_parts)

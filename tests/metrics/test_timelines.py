@@ -10,7 +10,7 @@ from hallofshame.domain.words import Feed
 from hallofshame.metrics.parkday import ParkDayInputs, ParkDays, compute_park_days
 from hallofshame.metrics.timelines import TIMELINES, timelines
 
-from .build import CLOSED, DAY, DOWN, OPERATING, UNKNOWN, Hours, Ride, World, clock, held, inputs
+from .build import CLOSED, DAY, DOWN, OPERATING, UNKNOWN, Hours, Ride, RideHours, World, clock, held, inputs
 from .recordings import FIXTURES, inputs_of, queue_times
 from .worlds import batches
 
@@ -22,7 +22,7 @@ TEN_TO_SIX = [Hours(DAY, clock("10:00"), clock("18:00"))]
 def laid_out(given: ParkDayInputs, rows: ParkDays) -> pl.DataFrame:
     """The timelines of the park-days that ``rows`` are of, each day known to its end."""
     days = given.days.with_columns(known_until="day_end")
-    return timelines(given.observations, given.parks, given.rides, days, rows.windows)
+    return timelines(given, rows, given.rides, days, rows.windows)
 
 
 def assert_adds_up(given: ParkDayInputs) -> None:
@@ -80,7 +80,7 @@ def test_generated_worlds_add_up_to_their_counters(parks: list[World]) -> None:
 def test_the_shipped_day_adds_up_to_its_counters() -> None:
     rows = queue_times(pl.read_parquet(FIXTURES / "great_adventure_2026-08-20.parquet"))
     given, _ = inputs_of(
-        rows, "America/New_York", cadence_seconds=300, feed=Feed.QUEUE_TIMES, closed_is_downtime=True
+        rows, "America/New_York", cadence_seconds=300, feed=Feed.QUEUE_TIMES, tells_down=False
     )
     assert_adds_up(given)
 
@@ -103,8 +103,8 @@ def _shown(instant: int) -> str:
 def timeline_of(world: World, known_until: str = "24:00") -> pl.DataFrame:
     given = inputs(world)
     days = given.days.with_columns(known_until=pl.lit(clock(known_until), pl.Int64))
-    windows = compute_park_days(given).windows
-    return timelines(given.observations, given.parks, given.rides, days, windows)
+    rows = compute_park_days(given)
+    return timelines(given, rows, given.rides, days, rows.windows)
 
 
 def test_segments_are_cut_where_the_park_opens_and_closes() -> None:
@@ -136,22 +136,52 @@ def test_what_has_not_come_yet_is_no_gap() -> None:
     ]
 
 
-def test_closed_counts_as_down_only_where_the_source_says_nothing_else_and_the_ride_ran() -> None:
-    readings = [
-        *held(1, "10:00", "12:00", OPERATING),
-        *held(1, "12:00", "18:00", CLOSED),
-        *held(2, "10:00", "18:00", CLOSED),
+def reasons(frame: pl.DataFrame, ride: int = 1) -> list[tuple[str, str, str | None]]:
+    """(start, end, why not) of the stretches in which the ride did not run while the park was open."""
+    stopped = frame.filter(
+        pl.col("in_window") & (pl.col("status") != OPERATING) & (pl.col("ride_id") == ride)
+    )
+    return [
+        (_shown(start), _shown(end), why)
+        for start, end, why in stopped.select("start", "end", "not_counted").iter_rows()
     ]
-    world = World(readings, {1: Ride(), 2: Ride()}, schedule=TEN_TO_SIX)
-    assert timeline_of(world)["counts_as_down"].sum() == 0
-    closed = timeline_of(
-        World(readings, {1: Ride(), 2: Ride()}, schedule=TEN_TO_SIX, closed_is_downtime=True)
-    )
-    assert simple(closed.filter("counts_as_down")) == [("12:00", "18:00", 3, True, True)]
-    show = World(
-        readings, {1: Ride(attraction=False), 2: Ride()}, schedule=TEN_TO_SIX, closed_is_downtime=True
-    )
-    assert timeline_of(show)["counts_as_down"].sum() == 0
+
+
+def test_a_stretch_that_does_not_count_says_why() -> None:
+    """Where only open and closed are told: before its first run, counted, then not back before closing."""
+    readings = [
+        *held(1, "10:00", "11:00", CLOSED),
+        *held(1, "11:00", "12:00", OPERATING),
+        *held(1, "12:00", "13:00", CLOSED),
+        *held(1, "13:00", "16:00", OPERATING),
+        *held(1, "16:00", "18:00", CLOSED),
+    ]
+    world = World(readings, {1: Ride()}, schedule=TEN_TO_SIX, tells_down=False)
+    assert reasons(timeline_of(world)) == [
+        ("10:00", "11:00", "before_first_run"),
+        ("12:00", "13:00", None),
+        ("16:00", "18:00", "did_not_come_back"),
+    ]
+    told = World(readings, {1: Ride()}, schedule=TEN_TO_SIX)
+    assert {why for _, _, why in reasons(timeline_of(told))} == {"planned"}
+
+
+def test_a_stop_of_the_whole_park_and_hours_of_its_own_are_said() -> None:
+    readings = [
+        r
+        for ride in (1, 2)
+        for r in (
+            *held(ride, "10:00", "12:00", OPERATING),
+            *held(ride, "12:00", "13:00", CLOSED),
+            *held(ride, "13:00", "18:00", OPERATING),
+        )
+    ]
+    rides = {1: Ride(), 2: Ride()}
+    storm = World(readings, rides, schedule=TEN_TO_SIX, tells_down=False)
+    assert reasons(timeline_of(storm)) == [("12:00", "13:00", "park_wide")]
+    hours = [RideHours(1, DAY, clock("10:00"), clock("12:30"))]
+    bound = World(readings, rides, schedule=TEN_TO_SIX, tells_down=False, ride_hours=hours)
+    assert reasons(timeline_of(bound))[-1] == ("12:30", "13:00", "outside_hours")
 
 
 def test_a_new_wait_is_a_new_segment_and_an_unknown_reading_none() -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from hallofshame.domain.words import Feed
 from hallofshame.metrics.validity import effective
 
-from .build import CLOSED, DOWN, OPERATING, Reading, Ride, World, clock, held, observations
+from .build import CLOSED, DAY, DOWN, OPERATING, Reading, Ride, World, clock, held, observations, parks
 
 RIDES = {1: Ride(), 2: Ride()}
 
 
-def readings_of(*readings: Reading) -> list[tuple[int, int, int | None, int | None]]:
+def readings_of(*readings: Reading, timezone: str = "UTC") -> list[tuple[int, int, int | None, int | None]]:
     """(ride, at, status, wait) as believed."""
-    frame = effective(observations(World(readings, RIDES)))
+    world = World(readings, RIDES, timezone=timezone)
+    frame = effective(observations(world), parks(world))
     return list(frame.select("ride_id", "observed_at", "status", "wait_minutes").iter_rows())
 
 
-def known(*readings: Reading) -> list[bool]:
+def known(*readings: Reading, timezone: str = "UTC") -> list[bool]:
     """Whether the status of each reading is believed, in order of (ride, time)."""
-    return [status is not None for _, _, status, _ in readings_of(*readings)]
+    return [status is not None for _, _, status, _ in readings_of(*readings, timezone=timezone)]
 
 
 def test_stale_claim_to_operate_is_unknown_with_its_wait() -> None:
@@ -62,9 +63,31 @@ def test_ride_that_vanishes_from_the_answer_is_a_change() -> None:
     assert all(known(*stuck, *held(2, "10:00", "12:00", CLOSED)))
 
 
-def test_park_without_any_wait_above_zero_cannot_freeze() -> None:
+def test_park_without_any_wait_above_zero_cannot_freeze_by_day() -> None:
     quiet = held(1, "10:00", "20:00", OPERATING, 0) + held(2, "10:00", "20:00", CLOSED)
     assert all(known(*quiet))
+
+
+def test_a_night_of_rides_open_without_a_wait_is_unknown_from_the_evening_on() -> None:
+    night = held(1, "21:00", "33:55", OPERATING, 0) + held(2, "21:00", "33:55", OPERATING)
+    assert not any(known(*night))
+
+
+def test_a_night_in_which_no_ride_claims_to_operate_is_believed() -> None:
+    assert all(known(*held(1, "21:00", "33:00", CLOSED), *held(2, "21:00", "33:00", DOWN)))
+
+
+def test_the_night_lasts_until_six_local_included() -> None:
+    assert not any(known(*held(1, "06:00", "10:00", OPERATING, 0)))
+    assert all(known(*held(1, "06:05", "10:00", OPERATING, 0)))
+    # 06:05 in UTC is 02:05 in New York in June.
+    assert not any(known(*held(1, "06:05", "10:00", OPERATING, 0), timezone="America/New_York"))
+
+
+def test_a_stretch_that_ends_at_midnight_touches_the_night() -> None:
+    until = [Reading(1, clock("24:00", DAY), OPERATING, 0)]
+    assert not any(known(*held(1, "20:00", "24:00", OPERATING, 0), *until))
+    assert all(known(*held(1, "20:00", "24:00", OPERATING, 0)))
 
 
 def test_gap_does_not_break_a_frozen_stretch() -> None:
@@ -89,15 +112,16 @@ def test_frozen_park_leaves_its_neighbour_alone() -> None:
         {2: Ride()},
         park=2,
     )
-    frame = effective(observations(frozen, fine))
+    frame = effective(observations(frozen, fine), parks(frozen, fine))
     assert frame.filter(park_id=1)["status"].is_null().all()
     assert frame.filter(park_id=2)["status"].is_not_null().all()
 
 
 def test_rows_and_their_order_stay_the_same() -> None:
     mixed = held(1, "10:00", "14:00", OPERATING, 15) + held(2, "09:00", "15:00", CLOSED)
-    frame = observations(World(mixed, RIDES))
-    believed = effective(frame)
+    world = World(mixed, RIDES)
+    frame = observations(world)
+    believed = effective(frame, parks(world))
     same = ["park_id", "ride_id", "observed_at", "origin", "feed", "stale", "cadence_seconds"]
     assert believed.columns == frame.columns
     assert believed.schema == frame.schema

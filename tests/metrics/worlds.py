@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hallofshame.domain.words import Feed, Origin, ScheduleKind, Status
 
-from .build import Hours, Operated, Reading, Ride, World, clock, midnight
+from .build import Hours, Operated, Reading, Ride, RideHours, World, clock, midnight
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -53,8 +53,9 @@ def worlds(draw: st.DrawFn, *, park: int = 1, archive: bool = False, max_days: i
         days=days,
         timezone=timezone,
         schedule=_schedule(dice, days, timezone) if draw(st.booleans()) else [],
+        ride_hours=_ride_hours(dice, list(rides), days, timezone) if draw(st.booleans()) else [],
         history=_history(dice, list(rides), first) if draw(st.booleans()) else [],
-        closed_is_downtime=draw(st.booleans()),
+        tells_down=draw(st.booleans()),
         park=park,
         origin=Origin.ARCHIVE if cadence is None else Origin.LIVE,
     )
@@ -72,7 +73,7 @@ def batches(draw: st.DrawFn, *, most: int = 10) -> list[World]:
 
 
 def _in_one_feed(world: World) -> World:
-    feed = Feed.QUEUE_TIMES if world.closed_is_downtime else Feed.THEMEPARKS_WIKI
+    feed = Feed.THEMEPARKS_WIKI if world.tells_down else Feed.QUEUE_TIMES
     return replace(world, readings=[replace(r, feed=feed) for r in world.readings])
 
 
@@ -155,9 +156,26 @@ def _schedule(dice: random.Random, days: list[dt.date], timezone: str) -> list[H
     return entries
 
 
+def _ride_hours(dice: random.Random, rides: list[int], days: list[dt.date], timezone: str) -> list[RideHours]:
+    """Hours of their own for some rides on some dates, some past midnight, some in two parts."""
+    found = []
+    for ride in rides:
+        if dice.random() < 0.5:
+            continue
+        for date in [days[0] - ONE_DAY, *days, days[-1] + ONE_DAY]:
+            if dice.random() < 0.3:
+                continue
+            opens = clock(dice.choice(["08:00", "11:00", "13:30"]), date, timezone)
+            closes = clock(dice.choice(["16:00", "21:30", "24:00", "25:30"]), date, timezone)
+            found.append(RideHours(ride, date, opens, closes))
+            if dice.random() < 0.3:
+                found.append(RideHours(ride, date, closes + 600, closes + 5400))
+    return found
+
+
 def _history(dice: random.Random, rides: list[int], first: dt.date) -> list[Operated]:
     return [
-        Operated(first - dt.timedelta(days=back), ride, dice.random() < 0.7)
+        Operated(first - dt.timedelta(days=back), ride, dice.random() < 0.7, dice.random() < 0.5)
         for ride in rides
         for back in sorted(dice.sample(range(1, 9), 2))
     ]

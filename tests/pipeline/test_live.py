@@ -222,7 +222,7 @@ def test_a_frozen_park_is_unknown_from_its_third_hour(live: Live) -> None:
     live.cycles(still)
     assert (live.park.observed, live.park.rides_down, live.park.weight_eligible) == (0, 0, 0)
     assert set(live.down.values()) == {(None, 0)}
-    live.cycles(everybody(wait=26, Alpha=DOWN))
+    live.cycles(everybody(wait=26, Alpha=DOWN), everybody(wait=27, Alpha=DOWN))
     assert live.park.rides_operating == 3
 
 

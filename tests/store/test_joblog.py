@@ -157,7 +157,7 @@ def test_rows_of_the_schema_before_get_the_words_of_today_and_back(empty_databas
         ("sync", 200, 260, "failed", "RuntimeError: x"),
         ("rollup", 300, None, "running", None),
     ]
-    schema.upgrade(empty_database, "0006")
+    schema.upgrade(empty_database, "0007")
     insertion = (
         "INSERT INTO aggregation_log (job, started_at, finished_at, outcome, park_days, rows_written, detail)"
         " VALUES ({}, {}, {}, {}, 0, 0, {})"
@@ -167,7 +167,7 @@ def test_rows_of_the_schema_before_get_the_words_of_today_and_back(empty_databas
             shown = ["NULL" if value is None else repr(value) for value in row]
             connection.exec_driver_sql(insertion.format(*shown))
         connection.exec_driver_sql("INSERT INTO dirty_park_days VALUES (1, '2026-01-01', 3, 'cycle', 555)")
-    schema.upgrade(empty_database, "0007")
+    schema.upgrade(empty_database, "0008")
     log = AggregationLog
     columns = (log.job_type, log.outcome, log.seconds, log.detail, log.error)
     with empty_database.read() as connection:
@@ -177,7 +177,7 @@ def test_rows_of_the_schema_before_get_the_words_of_today_and_back(empty_databas
             ("rollup", "killed", None, None, "its process ended without a word"),
         ]
         assert connection.scalar(select(DirtyParkDay.first_marked_at)) == 555
-    schema.downgrade(empty_database, "0006")
+    schema.downgrade(empty_database, "0007")
     with empty_database.read() as connection:
         after = connection.exec_driver_sql(
             "SELECT job, started_at, finished_at, outcome, detail FROM aggregation_log ORDER BY run_id"

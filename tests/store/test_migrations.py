@@ -19,7 +19,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.models import Base
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
 
 
 def tables(database: Database) -> set[str]:
@@ -28,13 +28,18 @@ def tables(database: Database) -> set[str]:
 
 
 def parts(database: Database) -> set[str]:
-    """Tables, views and indexes."""
+    """Tables with their columns and indexes, and views."""
     with database.read() as connection:
         found = inspect(connection)
         return (
             tables(database)
             | set(found.get_view_names())
             | {f"{table}.{index['name']}" for table in tables(database) for index in found.get_indexes(table)}
+            | {
+                f"{table}:{column['name']}"
+                for table in tables(database)
+                for column in found.get_columns(table)
+            }
         )
 
 

@@ -75,7 +75,16 @@ def test_outages_of_ranges_newest_or_longest_first(outages: Database) -> None:
         total, rows = listed_outages(connection, week, limit=2, offset=4)
         assert (total, found(rows)) == (5, [(101, 48)])
         assert rows[0] == Outage(
-            101, MONDAY, NOON - 48 * HOUR, NOON - 48 * HOUR + 900, OutageKind.BREAKDOWN, 900, 0
+            101,
+            MONDAY,
+            NOON - 48 * HOUR,
+            NOON - 48 * HOUR + 900,
+            OutageKind.BREAKDOWN,
+            900,
+            0,
+            False,
+            None,
+            False,
         )
 
 

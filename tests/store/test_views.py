@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import column, insert, inspect, literal_column, select, table, text
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
+from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_COUNTERS, RIDE_COUNTERS
 from hallofshame.metrics import scores
 from hallofshame.store import models
 from hallofshame.store.database import Database
@@ -77,8 +77,8 @@ def counters(park: bool, **given: int | None) -> dict[str, Any]:
     """A row of counters: those given, else 0."""
     lost, exposure = given.pop("lost", 0), given.pop("exposure", 0)
     row = dict.fromkeys(PARK_COUNTERS if park else RIDE_COUNTERS, 0) | {"wait_max": None} | given
-    weighted = {"weighted_downtime": lost, "weighted_exposure": exposure} if park else {}
-    return row | weighted | {"metrics_version": 7}
+    weighted = {"weighted_downtime": lost, "weighted_breakdown": lost // 3, "weighted_exposure": exposure}
+    return row | (weighted if park else {}) | {"metrics_version": 7}
 
 
 def rows_of(view: str) -> list[dict[str, Any]]:
@@ -108,8 +108,9 @@ def rows_of(view: str) -> list[dict[str, Any]]:
     elif grain == "daily" and owner == "park":
         more = {"windows": "[]", "window_seconds": 9, "evidence": "schedule", "origin": 0}
         more |= {"eligible": 3, "rides_operated": 2, "rides_down": 1}
+        more |= {"judged_by_down": 1, "observed_queue_times": 7}
     elif grain == "daily":
-        more = {"eligible": 1, "operated_any": 1}
+        more = {"eligible": 1, "operated_any": 1, "posted": 1}
     else:
         more = {"eligible_days": 5} if owner == "ride" else {"open_days": 5, "window_seconds": 9}
     found = []
@@ -173,18 +174,21 @@ def expected(row: dict[str, Any]) -> dict[str, Any]:
         "closed",
         "refurbishment",
         "downtime",
+        *DOWNTIME_KINDS,
         "wait_known",
     ):
         found[f"{name}_seconds"] = row[name]
     if "weighted_exposure" in row:
         found["shame_score"] = scores.shame_score(row["weighted_downtime"], row["weighted_exposure"])
-        found |= {name: row[name] for name in ("weighted_downtime", "weighted_exposure")}
+        weighted = ("weighted_breakdown", "weighted_downtime", "weighted_exposure")
+        found |= {name: row[name] for name in weighted}
+        found["comparable_score"] = scores.comparable_score(*(row[name] for name in weighted))
     return found
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     """The figures of a view's row, rounded as they are shown."""
-    digits = {"shame_score": 2, "downtime_hours": 2, "uptime_percent": 1}
+    digits = {"shame_score": 2, "comparable_score": 2, "downtime_hours": 2, "uptime_percent": 1}
     digits |= {"avg_wait_time_minutes": 1, "coverage_percent": 1}
     return {name: rounded(value, digits[name]) if name in digits else value for name, value in row.items()}
 

@@ -12,9 +12,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
 
-from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS, RIDE_SUMS
+from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_COUNTERS, RIDE_COUNTERS, RIDE_SUMS
 from hallofshame.domain.names import slugify
-from hallofshame.domain.words import TIER_WEIGHTS, Evidence, Feed, OutageKind, RideKind, ScheduleKind, Status
+from hallofshame.domain.words import (
+    TIER_WEIGHTS,
+    EndedBy,
+    Evidence,
+    Feed,
+    OutageKind,
+    RideKind,
+    ScheduleKind,
+    Status,
+)
 from hallofshame.store import models
 from hallofshame.store.data_version import bump
 from hallofshame.store.database import Database
@@ -57,7 +66,7 @@ class World:
             "latitude": 45.0,
             "longitude": 10.0,
             "primary_feed": int(Feed.QUEUE_TIMES),
-            "breakdown_signal": "closed",
+            "breakdown_signal": "down",
             "is_water_park": False,
             "is_active": more.get("is_active", True),
         }
@@ -124,6 +133,7 @@ class World:
                 "closed": closed,
                 "refurbishment": refurbishment,
                 "downtime": down if downtime is None else downtime,
+                **dict.fromkeys(DOWNTIME_KINDS, 0),
                 "wait_known": operating if wait is not None else 0,
                 "wait_sum": operating * (wait or 0),
                 "samples": (operating + down + closed + refurbishment) // 300,
@@ -156,8 +166,12 @@ class World:
         end: int | None,
         kind: OutageKind = OutageKind.BREAKDOWN,
         downtime: int | None = None,
+        *,
+        counted: bool = True,
+        ended_by: EndedBy | None = None,
     ) -> None:
-        """An outage that began on that park-local day."""
+        """An outage that began on that park-local day; it ended as its kind says, unless ``ended_by``
+        does."""
         self.rows.append(
             (
                 models.RideOutage,
@@ -168,6 +182,9 @@ class World:
                     "day": dt.date.fromisoformat(day),
                     "ended_at": end,
                     "kind": kind.value,
+                    "counted": int(counted),
+                    "ended_by": _ended_by(end, kind) if ended_by is None else ended_by.value,
+                    "since_opening": int(kind is OutageKind.OPENING_DELAY),
                     "downtime": downtime if downtime is not None else (end or start) - start,
                     "flaps": 0,
                     "metrics_version": VERSION,
@@ -236,6 +253,7 @@ class World:
                     "since": observed_at if since is None else since,
                     "effective_status": status,
                     "counts_as_down": int(counts_as_down),
+                    "is_stopped": 0,
                 },
             )
         )
@@ -275,6 +293,7 @@ class World:
             attraction = self.rides[row["ride_id"]]["kind"] == RideKind.ATTRACTION
             row["eligible"] = int(attraction and key not in self.idle)
             row["operated_any"] = int(row["operating"] > 0)
+            row["posted"] = int(bool(row["wait_max"]))
         batches[models.RideDailyStats] = ride_days
         eligible = {(row["ride_id"], row["day"]) for row in ride_days if row["eligible"]}
         counted = [self._weighted(row) for row in self.hours if (row["ride_id"], row["day"]) in eligible]
@@ -284,10 +303,10 @@ class World:
 
     def _weighted(self, row: Counters) -> Counters:
         weight = TIER_WEIGHTS[self.tiers[row["ride_id"]]]
-        exposure = row["operating"] + row["down"] + row["closed"]
         return row | {
             "weighted_downtime": weight * row["downtime"],
-            "weighted_exposure": weight * exposure,
+            "weighted_breakdown": weight * row["downtime"],
+            "weighted_exposure": weight * (row["operating"] + row["downtime"]),
         }
 
     def _park_days(self, counted: list[Counters], ride_days: list[Counters]) -> list[Counters]:
@@ -312,6 +331,8 @@ class World:
                     "window_seconds": sum(end - start for start, end in known["windows"]),
                     "evidence": known["evidence"],
                     "origin": 0,
+                    "judged_by_down": 0,
+                    "observed_queue_times": row["observed"],
                     "eligible": len(members),
                     "rides_operated": sum(1 for member in members if member["operating"] > 0),
                     "rides_down": sum(1 for member in members if member["downtime"] > 0),
@@ -340,6 +361,12 @@ class World:
             batches[park_model] = _summed(
                 parks, ("park_id", "period_start"), (*PARK_COUNTERS, "window_seconds", "open_days")
             )
+
+
+def _ended_by(end: int | None, kind: OutageKind) -> str | None:
+    if end is None:
+        return None
+    return (EndedBy.CLOSED if kind is OutageKind.NEVER_REOPENED else EndedBy.REOPENED).value
 
 
 def _week(day: dt.date) -> dt.date:

@@ -229,6 +229,7 @@ def test_ride_details_hold_outage_statistics(api: Api) -> None:
     details = api(f"/rides/{RAPTOR}/details")["data"]
     assert details["outage_statistics"] == {
         "count": 1,
+        "without_duration": 0,
         "median_seconds": 1800.0,
         "p90_seconds": 1800.0,
         "longest_seconds": 1800,

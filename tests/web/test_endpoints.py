@@ -125,7 +125,8 @@ def test_lists_inside_rows_are_tables_with_the_row_before_each_item(client: Flas
     ]
     segments = header(client, "/api/parks/1/timeline?format=csv")
     assert segments[0] == "rides.ride_id"
-    assert segments[-7:-1] == ["start", "end", "status", "counts_as_down", "in_window", "wait_minutes"]
+    names = ["start", "end", "status", "counts_as_down", "not_counted", "in_window", "wait_minutes"]
+    assert segments[-8:-1] == names
     shares = header(client, "/api/parks/1/details?format=csv&table=score_explained.rides")
     assert shares[:2] == ["score_explained.formula", "score_explained.unit"]
     assert "score_explained.rides" not in shares

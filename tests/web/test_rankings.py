@@ -38,8 +38,14 @@ def test_the_park_row_is_what_the_paper_says(api: Api) -> None:
         "observed_at": None,
         "shame_score": 2.08,
         "shame_band": "hall-of-shame",
+        "comparable_score": 2.08,
+        "tells": "breakdowns",
         "total_downtime_hours": 1.5,
         "downtime_seconds": 5400,
+        "breakdown_seconds": 5400,
+        "opening_delay_seconds": 0,
+        "never_reopened_seconds": 0,
+        "park_wide_seconds": 0,
         "weighted_downtime": 9000,
         "weighted_exposure": 43200,
         "uptime_percent": 75.0,
@@ -288,7 +294,7 @@ def test_the_envelope_says_how_much_was_watched(api: Api) -> None:
     # Tiny Park 7,200 of 7,200 s, Foggy Park 4,500 of 10,800 s, Dateline Park nothing
     assert body["coverage"] == {"percent": 65.0, "with_data": 2, "without_data": 1}
     assert body["data_as_of"] == "2026-08-20T11:58:00Z"
-    assert body["metrics_version"] == 1
+    assert body["metrics_version"] == 2
 
 
 def test_trend_tables_list_changes_of_five_points_or_more(api: Api) -> None:

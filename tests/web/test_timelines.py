@@ -52,6 +52,10 @@ def readings(world: World) -> None:
     seen(world, RAPIDS, NINE + HOUR, NINE + 2 * HOUR, Status.DOWN)
     seen(world, NEW, NINE, NINE + HOUR, Status.CLOSED)
     seen(world, SHOW, NINE, NINE + HOUR, Status.OPERATING)
+    # The hours published are those of the windows that its rows hold.
+    for model, row in world.rows:
+        if model is models.ParkSchedule and row["park_id"] == 1:
+            row["closes_at"] = NINE + 2 * HOUR
 
 
 @pytest.fixture
@@ -297,6 +301,8 @@ def test_segments_and_queues_are_there_as_csv(
 ) -> None:
     client = create_app(sqlite_database, clock).test_client()
     text = client.get(f"/api/rides/{RAPTOR}/timeline?format=csv").text
-    assert text.splitlines()[0].startswith("start,end,status,counts_as_down,in_window,wait_minutes,")
+    assert text.splitlines()[0].startswith(
+        "start,end,status,counts_as_down,not_counted,in_window,wait_minutes,"
+    )
     header = client.get(f"/api/rides/{RAPTOR}/queues?format=csv").text.splitlines()[0]
     assert header.startswith("queue_type,state,observed_at,")

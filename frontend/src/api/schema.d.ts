@@ -836,6 +836,8 @@ export interface components {
             down_seconds: number;
             /** @enum {string} */
             kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
+            /** @description Its source knows only open and closed: the day counts it once it comes back. */
+            is_provisional: boolean;
             chance_15_percent: number | null;
             chance_30_percent: number | null;
             chance_60_percent: number | null;
@@ -971,7 +973,11 @@ export interface components {
             ended_at: string | null;
             /** @enum {string} */
             kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
-            /** @description Open time lost. */
+            /** @description Whether its time is downtime; if not, it is a closure. */
+            counted: boolean;
+            /** @description Null while it lasts. */
+            ended_by: ("reopened" | "closed" | "lost") | null;
+            /** @description Open time in which it did not run. */
             downtime_seconds: number;
             /** @description Moments of three minutes or less that were bridged. */
             flaps: number;
@@ -1010,15 +1016,21 @@ export interface components {
             ended_at: string | null;
             /** @enum {string} */
             kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
-            /** @description Open time lost, so far if it is still going on. */
+            /** @description Whether its time is downtime. Where a source knows only open and closed, only what came back counts; the others are listed as closures. */
+            counted: boolean;
+            /** @description Null while it lasts. */
+            ended_by: ("reopened" | "closed" | "lost") | null;
+            /** @description Open time in which it did not run, counted or not; so far, if it lasts. */
             downtime_seconds: number;
             /** @description Moments of three minutes or less that were bridged. */
             flaps: number;
         };
-        /** @description Over the outages that began in the period. */
+        /** @description Over the counted outages that began in the period; durations are of those that reopened. */
         OutageStatistics: {
             /** @description Null where the ride was not watched. */
             count: number | null;
+            /** @description How many of them did not reopen. */
+            without_duration: number;
             median_seconds: number | null;
             p90_seconds: number | null;
             longest_seconds: number | null;
@@ -1193,9 +1205,24 @@ export interface components {
             observed_at: string | null;
             shame_score: number | null;
             shame_band: ("smooth-sailing" | "hiccups" | "grumbles" | "shameful" | "hall-of-shame") | null;
+            /** @description The same of rides that stopped and came back alone, which every source can tell. */
+            comparable_score: number | null;
+            /**
+             * @description What the park's source can tell. A score from open and closed is a lower bound.
+             * @enum {string}
+             */
+            tells: "breakdowns" | "open_closed";
             /** @description Ride-hours lost. */
             total_downtime_hours: number | null;
             downtime_seconds: number | null;
+            /** @description Of these, in breakdowns. */
+            breakdown_seconds: number | null;
+            /** @description From opening to the first run. */
+            opening_delay_seconds: number | null;
+            /** @description In outages until closing. */
+            never_reopened_seconds: number | null;
+            /** @description When half of the park stopped. */
+            park_wide_seconds: number | null;
             /** @description Weight × seconds lost (live: weights). */
             weighted_downtime: number | null;
             /** @description Weight × seconds (live: weights). */
@@ -1280,9 +1307,24 @@ export interface components {
             observed_at: string | null;
             shame_score: number | null;
             shame_band: ("smooth-sailing" | "hiccups" | "grumbles" | "shameful" | "hall-of-shame") | null;
+            /** @description The same of rides that stopped and came back alone, which every source can tell. */
+            comparable_score: number | null;
+            /**
+             * @description What the park's source can tell. A score from open and closed is a lower bound.
+             * @enum {string}
+             */
+            tells: "breakdowns" | "open_closed";
             /** @description Ride-hours lost. */
             total_downtime_hours: number | null;
             downtime_seconds: number | null;
+            /** @description Of these, in breakdowns. */
+            breakdown_seconds: number | null;
+            /** @description From opening to the first run. */
+            opening_delay_seconds: number | null;
+            /** @description In outages until closing. */
+            never_reopened_seconds: number | null;
+            /** @description When half of the park stopped. */
+            park_wide_seconds: number | null;
             /** @description Weight × seconds lost (live: weights). */
             weighted_downtime: number | null;
             /** @description Weight × seconds (live: weights). */
@@ -1598,6 +1640,8 @@ export interface components {
             status_since: string | null;
             /** @description Live only: whether it counts as broken down. */
             is_down: boolean | null;
+            /** @description Live only: it stopped, and its source knows only open and closed, so that the day counts it once it comes back. */
+            is_provisional: boolean | null;
             total_downtime_hours: number | null;
             downtime_seconds: number | null;
             operating_seconds: number | null;
@@ -1679,6 +1723,8 @@ export interface components {
             status_since: string | null;
             /** @description Live only: whether it counts as broken down. */
             is_down: boolean | null;
+            /** @description Live only: it stopped, and its source knows only open and closed, so that the day counts it once it comes back. */
+            is_provisional: boolean | null;
             total_downtime_hours: number | null;
             downtime_seconds: number | null;
             operating_seconds: number | null;
@@ -1766,6 +1812,8 @@ export interface components {
             status: "operating" | "down" | "closed" | "refurbishment" | "unobserved";
             /** @description Whether these seconds are downtime. */
             counts_as_down: boolean;
+            /** @description Why it is no downtime though the ride did not run; else null. */
+            not_counted: ("outside_hours" | "planned" | "before_first_run" | "did_not_come_back" | "park_wide" | "hardly_ran") | null;
             /** @description Whether the park was open; all else counts nowhere. */
             in_window: boolean;
             /** @description The posted wait. */

@@ -10,6 +10,9 @@ RIDE_SUMS: tuple[str, ...] = (
     "closed",
     "refurbishment",
     "downtime",
+    "downtime_opening_delay",
+    "downtime_never_reopened",
+    "downtime_park_wide",
     "wait_known",
     "wait_sum",
     "samples",
@@ -22,8 +25,15 @@ RIDE_MAXIMA: tuple[str, ...] = ("wait_max",)
 
 RIDE_COUNTERS: tuple[str, ...] = RIDE_SUMS + RIDE_MAXIMA
 
-PARK_WEIGHTED: tuple[str, ...] = ("weighted_downtime", "weighted_exposure")
-"""Σ over the eligible rides of weight × seconds (R7)."""
+DOWNTIME_KINDS: tuple[str, ...] = (
+    "downtime_opening_delay",
+    "downtime_never_reopened",
+    "downtime_park_wide",
+)
+"""The named kinds of ``downtime``; the rest of it is breakdown (R7)."""
+
+PARK_WEIGHTED: tuple[str, ...] = ("weighted_downtime", "weighted_breakdown", "weighted_exposure")
+"""Σ over the eligible rides of weight × seconds down, of breakdown, and operating or down (R7)."""
 
 PARK_SUMS: tuple[str, ...] = RIDE_SUMS + PARK_WEIGHTED
 

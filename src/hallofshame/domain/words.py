@@ -100,6 +100,26 @@ class OutageKind(StrEnum):
     PARK_WIDE = "park_wide"
 
 
+class EndedBy(StrEnum):
+    """How an outage ended (R9): the ride was seen operating, the park or the ride's hours ended, or nothing
+    more was heard of it, so that its length is a lower bound."""
+
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    LOST = "lost"
+
+
+class NotCounted(StrEnum):
+    """Why a stretch in which a ride did not run is no downtime (R5)."""
+
+    OUTSIDE_HOURS = "outside_hours"
+    PLANNED = "planned"
+    BEFORE_FIRST_RUN = "before_first_run"
+    DID_NOT_COME_BACK = "did_not_come_back"
+    PARK_WIDE = "park_wide"
+    HARDLY_RAN = "hardly_ran"
+
+
 class PollOutcome(StrEnum):
     """How one park's poll of one feed ended; stored in ``feed_polls``."""
 

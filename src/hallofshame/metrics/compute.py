@@ -6,15 +6,11 @@ from dataclasses import dataclass, field, fields, replace
 
 import polars as pl
 
+from hallofshame.domain.rules import SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.domain.words import Origin
-from hallofshame.metrics.frames import HISTORY
-from hallofshame.metrics.parkday import (
-    SECONDS_AFTER,
-    SECONDS_BEFORE,
-    ParkDayInputs,
-    ParkDays,
-    compute_park_days,
-)
+from hallofshame.metrics.frames import HISTORY, NEIGHBOURS
+from hallofshame.metrics.midnight import neighbours_of
+from hallofshame.metrics.parkday import ParkDayInputs, ParkDays, compute_park_days
 from hallofshame.metrics.validity import parks_cut_short, suspected_parks
 
 
@@ -37,12 +33,14 @@ def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset())
     on a tie, the archive for the parks in ``prefer_archive`` (R15). Most parks are computed for all days
     at once. Parks with two records, and parks frozen at the edge of what one of their days knows, take one
     day after the other, each from the observations of its own horizon, so that a day comes out the same
-    alone and in any batch.
+    alone and in any batch; and once more where that shows that a window goes on across their midnight.
     """
     archived = inputs.observations.filter(pl.col("origin") == Origin.ARCHIVE)["park_id"].unique()
     # The test is for one origin at a time: where there are two it cannot clear a park.
     suspects = pl.concat([archived, suspected_parks(inputs.observations)]).unique()
-    cut_short = parks_cut_short(inputs.observations, inputs.days, SECONDS_BEFORE, SECONDS_AFTER, suspects)
+    cut_short = parks_cut_short(
+        inputs.observations, inputs.parks, inputs.days, SECONDS_BEFORE, SECONDS_AFTER, suspects
+    )
     slow = pl.concat([archived, cut_short]).unique()
     if slow.is_empty():
         return replace(_compute_live(inputs, suspects), suspects=suspects)
@@ -50,24 +48,58 @@ def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset())
     fast = replace(
         inputs, days=inputs.days.filter(~is_slow), observations=inputs.observations.filter(~is_slow)
     )
-    found = [_compute_live(fast, suspects)]
-    pending = inputs.days.filter(is_slow).sort("park_id", "day")
-    pending = pending.with_columns(turn=pl.int_range(pl.len()).over("park_id"))
-    known = inputs.history
-    for days in pending.partition_by("turn", maintain_order=True):
-        turn = _restricted(replace(inputs, history=known), days.drop("turn"))
-        result = _choose(turn, prefer_archive) if archived.len() else _compute_live(turn, suspects)
-        found.append(result)
-        known = pl.concat([known, history_of(result.rows, inputs.rides)])
-    return replace(_concat(found), suspects=suspects)
+    days = inputs.days.filter(is_slow)
+    turns = _Turns(replace(inputs, days=days), prefer_archive, suspects, mixed=archived.len() > 0)
+    slowly = turns.run(inputs.neighbours)
+    joined = neighbours_of(slowly.rows.windows, days, inputs.neighbours)
+    if not joined.equals(_as_told(days, inputs.neighbours)):
+        slowly = turns.run(joined)
+    return replace(_concat([_compute_live(fast, suspects), slowly]), suspects=suspects)
+
+
+def _as_told(days: pl.DataFrame, neighbours: pl.DataFrame) -> pl.DataFrame:
+    """What ``neighbours`` say of ``days``, a row for each: shape ``NEIGHBOURS``, sorted."""
+    return (
+        days.select("park_id", "day")
+        .join(neighbours, on=["park_id", "day"], how="left")
+        .with_columns(pl.col("before_opens", "next_opens").fill_null(value=False))
+        .cast(NEIGHBOURS)
+        .sort("park_id", "day")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """Park-days one after the other, each from the observations of its own horizon."""
+
+    inputs: ParkDayInputs
+    prefer_archive: frozenset[int]
+    suspects: pl.Series
+    mixed: bool
+
+    def run(self, neighbours: pl.DataFrame) -> Computed:
+        """The rows of all days, given how they are joined at midnight (shape ``NEIGHBOURS``)."""
+        found = []
+        known = self.inputs.history
+        pending = self.inputs.days.sort("park_id", "day")
+        pending = pending.with_columns(turn=pl.int_range(pl.len()).over("park_id"))
+        for days in pending.partition_by("turn", maintain_order=True):
+            inputs = replace(self.inputs, history=known, neighbours=neighbours)
+            turn = _restricted(inputs, days.drop("turn"))
+            result = _choose(turn, self.prefer_archive) if self.mixed else _compute_live(turn, self.suspects)
+            found.append(result)
+            known = pl.concat([known, history_of(result.rows, self.inputs.rides)])
+        return _concat(found)
 
 
 def history_of(rows: ParkDays, rides: pl.DataFrame) -> pl.DataFrame:
-    """Which attractions operated on the computed days: shape ``HISTORY``, for the days after them."""
+    """What rides did on the computed days: shape ``HISTORY``, for the days after them."""
     return (
-        rows.ride_days.join(rides.filter("is_attraction").select("ride_id"), on="ride_id", how="semi")
-        .select("park_id", "day", "ride_id", "operated_any", operated=pl.col("operating") > 0)
-        .filter(pl.col("operated_any") | pl.col("operated"))
+        rows.ride_days.join(rides.filter("is_ride").select("ride_id"), on="ride_id", how="semi")
+        .select(
+            "park_id", "day", "ride_id", "operated_any", operated=pl.col("operating") > 0, posted="posted"
+        )
+        .filter(pl.col("operated_any") | pl.col("operated") | pl.col("posted"))
         .cast(HISTORY)
     )
 
@@ -144,6 +176,7 @@ def _concat(found: list[Computed]) -> Computed:
         "park_hours": ["park_id", "hour"],
         "park_days": ["park_id", "day"],
         "outage_parts": ["park_id", "day", "ride_id", "started_at"],
+        "stops": ["ride_id", "start"],
     }
     frames = {
         name: pl.concat([getattr(result.rows, name) for result in found]).sort(key)

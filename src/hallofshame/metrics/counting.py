@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import polars as pl
 
-from hallofshame.domain.counters import PARK_WEIGHTED, RIDE_COUNTERS, RIDE_MAXIMA, RIDE_SUMS
-from hallofshame.domain.words import Feed, Status
+from hallofshame.domain.counters import (
+    DOWNTIME_KINDS,
+    PARK_COUNTERS,
+    PARK_WEIGHTED,
+    RIDE_COUNTERS,
+    RIDE_MAXIMA,
+    RIDE_SUMS,
+)
+from hallofshame.domain.rules import HOUR_SECONDS as HOUR
+from hallofshame.domain.words import Feed, OutageKind, Status
 
-HOUR = 3600
+SEEN_SUMS: tuple[str, ...] = (
+    "observed",
+    "operating",
+    "down",
+    "closed",
+    "refurbishment",
+    "wait_known",
+    "wait_sum",
+    "observed_queue_times",
+)
+"""What the readings alone tell, before any judgement of what was due."""
 
 _PAIRED = 2**34
 """Room for Unix seconds beside another number in one 64-bit integer."""
@@ -35,18 +53,12 @@ def hour_segments(windows: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def counts_as_downtime() -> pl.Expr:
-    """Whether a status is downtime to this park's feed (R5), in a frame joined with the shape ``PARKS``."""
-    tells_only_closed = pl.col("closed_is_downtime") | (pl.col("feed") == Feed.QUEUE_TIMES)
-    return (pl.col("status") == Status.DOWN) | ((pl.col("status") == Status.CLOSED) & tells_only_closed)
-
-
 def ride_hour_counts(spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     """What was observed per ride and local hour inside the segments.
 
     Takes shape ``SPANS`` (merged or not), the output of :func:`hour_segments` and shape ``PARKS``. Returns
-    ``park_id, day, hour, ride_id`` and the R7 counters but ``open`` and ``samples``; ``downtime`` here is
-    R5's downtime before the test that the ride operated that day.
+    ``park_id, day, hour, ride_id``, ``SEEN_SUMS`` and ``wait_max``; ``observed_queue_times`` is what of
+    ``observed`` came through Queue-Times.
     """
     lo, hi = segments["seg_start"].min() or 0, segments["seg_end"].max() or 0
     frame = (
@@ -60,7 +72,7 @@ def ride_hour_counts(spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.Data
             "end",
             "status",
             "wait_minutes",
-            counts=counts_as_downtime(),
+            "feed",
             hour=_hour_of(pl.col("start")),
             last_hour=_hour_of(pl.col("end") - 1),
         )
@@ -91,9 +103,9 @@ def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
         "down": spent(Status.DOWN),
         "closed": spent(Status.CLOSED),
         "refurbishment": spent(Status.REFURBISHMENT),
-        "downtime": seconds * pl.col("counts"),
         "wait_known": seconds * pl.col("wait").is_not_null(),
         "wait_sum": seconds * pl.col("wait"),
+        "observed_queue_times": seconds * (pl.col("feed") == Feed.QUEUE_TIMES),
     }
     counts = (
         pieces.lazy()
@@ -101,7 +113,7 @@ def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
         .join(placed.lazy(), on="park_hour")
         .select(
             "status",
-            "counts",
+            "feed",
             seconds=pl.min_horizontal("end", "seg_end") - pl.max_horizontal("start", "seg_start"),
             wait=pl.when(waiting).then(pl.col("wait_minutes").cast(pl.Int64)),
             ride_slot=_pair("ride_id", "slot"),
@@ -169,38 +181,66 @@ def sample_counts(spans: pl.DataFrame, segments: pl.DataFrame, members: pl.DataF
     return found.group_by(key).agg(pl.col("samples").sum())
 
 
+def downtime_counts(stops: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
+    """Downtime per ride and local hour, all and by kind: ``park_id, day, hour, ride_id`` and these counters.
+
+    ``stops``: shape ``STOPS``; only those that count are added up (R5). ``parks``: shape ``PARKS``.
+    """
+    seconds = pl.col("seconds")
+    pieces = (
+        stops.filter("counted")
+        .join(parks.select("park_id", "hour_shift"), on="park_id")
+        .with_columns(first=_hour_of(pl.col("start")), past=_hour_of(pl.col("end") - 1) + HOUR)
+        .with_columns(hour=pl.int_ranges("first", "past", HOUR))
+        .explode("hour", empty_as_null=False)
+        .with_columns(
+            seconds=pl.min_horizontal("end", pl.col("hour") + HOUR) - pl.max_horizontal("start", "hour")
+        )
+    )
+    kinds = {
+        "downtime_opening_delay": OutageKind.OPENING_DELAY,
+        "downtime_never_reopened": OutageKind.NEVER_REOPENED,
+        "downtime_park_wide": OutageKind.PARK_WIDE,
+    }
+    return pieces.group_by("park_id", "day", "hour", "ride_id").agg(
+        downtime=seconds.sum(),
+        **{name: seconds.filter(pl.col("kind") == kind.value).sum() for name, kind in kinds.items()},
+    )
+
+
 def ride_hours(
-    counts: pl.DataFrame, samples: pl.DataFrame, segments: pl.DataFrame, members: pl.DataFrame
+    counts: pl.DataFrame,
+    downtime: pl.DataFrame,
+    samples: pl.DataFrame,
+    segments: pl.DataFrame,
+    members: pl.DataFrame,
 ) -> pl.DataFrame:
     """Ride-hour rows: every member of a park-day in every hour that touches an open window.
 
-    ``members``: ``park_id, day, ride_id, reliable``, where ``reliable`` says that the ride is an attraction
-    that operated inside a window that day, without which there is no downtime (R5). Returns ``park_id,
-    day, hour, ride_id`` and all R7 counters, sorted by that key.
+    ``counts``, ``downtime``, ``samples``: outputs of :func:`ride_hour_counts`, :func:`downtime_counts` and
+    :func:`sample_counts`. ``members``: ``park_id, day, ride_id``. Returns ``park_id, day, hour, ride_id`` and
+    all R7 counters, sorted by that key.
     """
     key = ["park_id", "day", "hour"]
     opened = segments.group_by(key).agg(open=(pl.col("seg_end") - pl.col("seg_start")).sum())
-    counted = [name for name in RIDE_SUMS if name not in ("open", "samples")]
+    seen = [name for name in SEEN_SUMS if name in RIDE_SUMS]
+    lost = ["downtime", *DOWNTIME_KINDS]
     # Hours and rides are put in order while they are few; the joins keep it.
-    return (
+    rows = (
         opened.sort("park_id", "hour")
         .lazy()
         .join(members.lazy().sort("ride_id"), on=["park_id", "day"], maintain_order="left_right")
         .with_columns(ride_hour=_ride_hour())
-        .join(
-            counts.lazy().select(*counted, *RIDE_MAXIMA, ride_hour=_ride_hour()),
+    )
+    for found, columns in ((counts, [*seen, *RIDE_MAXIMA]), (downtime, lost), (samples, ["samples"])):
+        rows = rows.join(
+            found.lazy().select(*columns, ride_hour=_ride_hour()),
             on="ride_hour",
             how="left",
             maintain_order="left",
         )
-        .join(
-            samples.lazy().select("samples", ride_hour=_ride_hour()),
-            on="ride_hour",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(pl.col(*counted, "samples").fill_null(0))
-        .with_columns(downtime=pl.col("downtime") * pl.col("reliable"))
+    return (
+        rows.with_columns(pl.col(*seen, *lost, "samples").fill_null(0))
         .select(*key, "ride_id", *RIDE_COUNTERS)
         .collect()
     )
@@ -211,19 +251,45 @@ def total(frame: pl.DataFrame, key: list[str], sums: tuple[str, ...] = RIDE_SUMS
     return frame.group_by(key).agg(pl.col(sums).sum(), pl.col(RIDE_MAXIMA).max()).sort(key)
 
 
-def park_hours(hours: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame) -> pl.DataFrame:
-    """Park-hour rows: sums over E, with the weighted sums of the shame score (R7).
+def park_hours(
+    hours: pl.DataFrame, eligible: pl.DataFrame, rides: pl.DataFrame, days: pl.DataFrame, parks: pl.DataFrame
+) -> pl.DataFrame:
+    """Park-hour rows: sums over E, with the weighted sums of the scores, for every local hour of each day
+    (R7).
 
-    ``hours``: output of :func:`ride_hours`. ``eligible``: ``park_id, day, ride_id``. ``rides``: shape
-    ``RIDES``. Returns ``park_id, day, hour`` and the park counters.
+    ``hours``: output of :func:`ride_hours`. ``eligible``: ``park_id, day, ride_id``. ``rides``, ``days``,
+    ``parks``: the shapes of that name. Returns ``park_id, day, hour`` and the park counters: zeros and nulls
+    where the park was closed or nothing was seen.
     """
+    key = ["park_id", "day", "hour"]
     weight = pl.col("weight")
-    exposed = pl.col("operating") + pl.col("down") + pl.col("closed")
+    named = pl.sum_horizontal(DOWNTIME_KINDS)
     weights = eligible.join(rides.select("ride_id", "weight"), on="ride_id")
     weighted = hours.join(weights, on=["park_id", "day", "ride_id"]).with_columns(
-        weighted_downtime=weight * pl.col("downtime"), weighted_exposure=weight * exposed
+        weighted_downtime=weight * pl.col("downtime"),
+        weighted_breakdown=weight * (pl.col("downtime") - named),
+        weighted_exposure=weight * (pl.col("operating") + pl.col("downtime")),
     )
-    return total(weighted, ["park_id", "day", "hour"], RIDE_SUMS + PARK_WEIGHTED)
+    sums = RIDE_SUMS + PARK_WEIGHTED
+    return (
+        hours_of_days(days, parks)
+        .join(total(weighted, key, sums), on=key, how="left")
+        .with_columns(pl.col(sums).fill_null(0))
+        .select(*key, *PARK_COUNTERS)
+        .sort("park_id", "hour")
+    )
+
+
+def hours_of_days(days: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
+    """Every local hour of each park-day (23 to 25): ``park_id, day, hour``, the instant at which it
+    begins."""
+    return (
+        days.join(parks.select("park_id", "hour_shift"), on="park_id")
+        .with_columns(first=_hour_of(pl.col("day_start")))
+        .with_columns(hour=pl.int_ranges("first", "day_end", HOUR))
+        .explode("hour", empty_as_null=False)
+        .select("park_id", "day", "hour")
+    )
 
 
 def _hour_of(instant: pl.Expr) -> pl.Expr:

@@ -19,20 +19,29 @@ OBSERVATIONS = pl.Schema(
 )
 """The raw record, sorted by (park_id, ride_id, observed_at); one origin per kernel call (R15)."""
 
-PARKS = pl.Schema({"park_id": pl.Int32, "hour_shift": pl.Int64, "closed_is_downtime": pl.Boolean})
+PARKS = pl.Schema({"park_id": pl.Int32, "hour_shift": pl.Int64, "timezone": pl.String})
 """``hour_shift``: UTC offset of the park modulo one hour, so that local hours begin at :00 (R1)."""
 
 RIDES = pl.Schema(
     {
         "ride_id": pl.Int32,
         "park_id": pl.Int32,
-        "is_attraction": pl.Boolean,
+        "is_ride": pl.Boolean,
         "weight": pl.Int64,
     }
 )
+"""``is_ride``: an ATTRACTION that is not of a non-ride type; only these enter reliability statistics (R6)."""
 
-DAYS = pl.Schema({"park_id": pl.Int32, "day": pl.Date, "day_start": pl.Int64, "day_end": pl.Int64})
-"""The park-days to compute."""
+DAYS = pl.Schema(
+    {
+        "park_id": pl.Int32,
+        "day": pl.Date,
+        "day_start": pl.Int64,
+        "day_end": pl.Int64,
+        "tells_down": pl.Boolean,
+    }
+)
+"""The park-days to compute. ``tells_down``: the park's signal of that day is ``down`` (R5)."""
 
 SCHEDULES = pl.Schema(
     {
@@ -45,6 +54,9 @@ SCHEDULES = pl.Schema(
 )
 """Published entries in force, of the dates asked for and the date before each."""
 
+RIDE_HOURS = pl.Schema({"ride_id": pl.Int32, "date": pl.Date, "opens_at": pl.Int64, "closes_at": pl.Int64})
+"""Hours published for rides, from two dates before each park-day to one after it (R5)."""
+
 HISTORY = pl.Schema(
     {
         "park_id": pl.Int32,
@@ -52,9 +64,24 @@ HISTORY = pl.Schema(
         "ride_id": pl.Int32,
         "operated_any": pl.Boolean,
         "operated": pl.Boolean,
+        "posted": pl.Boolean,
     }
 )
-"""Which attractions operated on the days before those asked for: at all, and inside an open window."""
+"""What rides did on the days before those asked for: operated at all, operated inside an open window,
+posted a wait above 0."""
+
+NEIGHBOURS = pl.Schema(
+    {
+        "park_id": pl.Int32,
+        "day": pl.Date,
+        "before_start": pl.Int64,
+        "before_opens": pl.Boolean,
+        "next_opens": pl.Boolean,
+    }
+)
+"""How a park-day is joined to its neighbours at midnight. ``before_start``: begin of the window of the day
+before that ends at this day's midnight, null where there is none; ``before_opens``: that window begins after
+its own midnight; ``next_opens``: a window of the next day begins at its midnight."""
 
 WINDOWS = pl.Schema({"park_id": pl.Int32, "day": pl.Date, "start": pl.Int64, "end": pl.Int64})
 

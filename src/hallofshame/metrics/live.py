@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from hallofshame.domain.rules import STOPPED_MARGIN_SECONDS
 from hallofshame.domain.words import Status
-from hallofshame.metrics.counting import counts_as_downtime
 from hallofshame.metrics.spans import hold_seconds
 from hallofshame.metrics.validity import believed
 
@@ -20,16 +20,15 @@ def live_rides(
     frozen: pl.DataFrame,
     windows: pl.DataFrame,
     ride_days: pl.DataFrame,
-    parks: pl.DataFrame,
+    stops: pl.DataFrame,
 ) -> pl.DataFrame:
     """What each ride of each park is doing at its park's latest cycle.
 
     ``last``: output of :func:`last_readings` of the sampled feeds; ``frozen``: the frozen cycles among what
     they were taken from (``park_id, observed_at``); ``windows``: shape ``WINDOWS`` and ``ride_days`` of
-    :class:`~hallofshame.metrics.parkday.ParkDays` for the park-day of that cycle; ``parks``: shape
-    ``PARKS``. Returns ``park_id, ride_id, observed_at, effective_status, wait_minutes, counts_as_down,
-    eligible, is_open`` for the rides whose latest observation still holds. A ride counts as down inside an
-    open window, if it operated inside one today (R5).
+    :class:`~hallofshame.metrics.parkday.ParkDays` for the park-day of that cycle; ``stops``: output of
+    :func:`live_stops`. Returns ``park_id, ride_id, observed_at, effective_status, wait_minutes,
+    counts_as_down, is_stopped, eligible, is_open`` for the rides whose latest observation still holds.
     """
     present = (
         believed(last, frozen)
@@ -37,26 +36,62 @@ def live_rides(
         .join(parks_now(last, windows), on="park_id")
         .filter(pl.col("status").is_not_null() & (pl.col("now") < pl.col("held_until")))
     )
-    today = ride_days.select("park_id", "ride_id", "eligible", operated_today=pl.col("operating") > 0)
+    stopped = pl.col("is_open") & (pl.col("status") != Status.OPERATING)
     return (
-        present.join(today, on=["park_id", "ride_id"], how="left")
-        .join(parks, on="park_id")
-        .with_columns(pl.col("eligible", "operated_today").fill_null(value=False))
+        present.join(
+            ride_days.select("park_id", "ride_id", "eligible"), on=["park_id", "ride_id"], how="left"
+        )
+        .join(stops, on="ride_id", how="left")
+        .with_columns(pl.col("eligible", "counts", "provisional").fill_null(value=False))
         .select(
             "park_id",
             "ride_id",
             observed_at="observed_at",
             effective_status="status",
             wait_minutes="wait_minutes",
-            counts_as_down=counts_as_downtime()
-            & pl.col("is_open")
-            & pl.col("eligible")
-            & pl.col("operated_today"),
+            counts_as_down=stopped & pl.col("counts"),
+            is_stopped=stopped & pl.col("provisional"),
             eligible="eligible",
             is_open="is_open",
         )
         .sort("park_id", "ride_id")
     )
+
+
+def stopped_rides(outage_parts: pl.DataFrame) -> pl.DataFrame:
+    """The rides that are not running now and had run before, where that is provisional: ``park_id, ride_id``.
+
+    ``outage_parts``: shape ``PARTS`` of the park-day that runs. The park knows only open and closed, and the
+    stop is not one of the whole park (R5).
+    """
+    return outage_parts.filter(
+        pl.col("ongoing") & ~pl.col("by_down") & pl.col("had_run") & ~pl.col("park_wide")
+    ).select("park_id", "ride_id")
+
+
+def live_stops(outage_parts: pl.DataFrame, usual_ends: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """The rides whose outage goes on, and whether the live score counts them: ``ride_id, counts,
+    provisional``.
+
+    Where the feed tells DOWN, all count. Where it knows only open and closed, the stopped ones are
+    ``provisional``; they count unless less than an hour is left of their usual day. ``usual_ends``:
+    ``ride_id, usual_end``, when the day of each of :func:`stopped_rides` usually ends; ``now``: output of
+    :func:`parks_now`.
+    """
+    stopped = (
+        stopped_rides(outage_parts)
+        .join(usual_ends, on="ride_id", how="left")
+        .join(now.select("park_id", "now"), on="park_id")
+        .select(
+            "ride_id",
+            counts=(pl.col("now") + STOPPED_MARGIN_SECONDS <= pl.col("usual_end")).fill_null(value=True),
+            provisional=pl.lit(value=True),
+        )
+    )
+    down = outage_parts.filter(pl.col("ongoing") & pl.col("by_down")).select(
+        "ride_id", counts=pl.lit(value=True), provisional=pl.lit(value=False)
+    )
+    return pl.concat([stopped, down]).unique("ride_id", keep="any")
 
 
 def parks_now(last: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:

@@ -7,31 +7,44 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hallofshame.domain.words import Evidence, ScheduleKind
+from hallofshame.domain.rules import (
+    ACTIVITY_GAP_SECONDS,
+    CLOSED_AFTER_SECONDS,
+    LOOKBACK_DAYS,
+    MAX_HOLD_SECONDS,
+    MIN_EXTENSION_SECONDS,
+    POSTING_RIDES,
+    POSTING_SHARE,
+)
+from hallofshame.domain.words import Evidence, Feed, ScheduleKind, Status
 from hallofshame.metrics.frames import WINDOWS, empty
 
-BRIDGED_SECONDS = 3 * 3600
-"""Gaps in activity shorter than this do not close a park."""
-
-MIN_EXTENSION_SECONDS = 15 * 60
-"""Activity beyond the published hours extends them only if it lasts longer than a reading can hold (R3)."""
-
-LOOKBACK_DAYS = 6
-"""A ride counts as alive that operated on the day or one of this many days before (R4, R6)."""
+KEY = ["park_id", "day"]
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """``windows``: shape ``WINDOWS``, disjoint, sorted. ``evidence``: ``park_id, day, evidence``."""
+    """When parks are open.
+
+    - ``windows``: shape ``WINDOWS`` and ``published_end`` (the window ends with published hours), disjoint,
+      sorted
+    - ``evidence``: ``park_id, day, evidence``
+    - ``activity``: ``park_id, day, active_from, active_until``, the first and last moment at which k rides
+      of A
+      operated outside what the date before left over after midnight, and ``night_until``, the last one in it
+    """
 
     windows: pl.DataFrame
     evidence: pl.DataFrame
+    activity: pl.DataFrame
 
 
 def days_touched(stretches: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """Each stretch (``park_id, start, end``) once per park-day it overlaps, clipped to it, plus ``day``."""
-    ordered = days.sort("park_id", "day_start").with_columns(
-        place=pl.int_range(pl.len()).over("park_id").cast(pl.Int64)
+    ordered = (
+        days.select(*KEY, "day_start", "day_end")
+        .sort("park_id", "day_start")
+        .with_columns(place=pl.int_range(pl.len()).over("park_id").cast(pl.Int64))
     )
     starts = ordered.select("park_id", "day_start", "place").sort("day_start")
     located = (
@@ -82,17 +95,41 @@ def rides_of_week(days: pl.DataFrame, operated: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def thresholds(days: pl.DataFrame, alive: pl.DataFrame) -> pl.DataFrame:
-    """Per park-day ``k``, the rides that make a park open, and ``half`` of set A (R4); 0 where A is empty."""
-    counts = alive.group_by("park_id", "day").agg(alive=pl.len().cast(pl.Int64))
-    size = pl.col("alive").fill_null(0)
-    return days.join(counts, on=["park_id", "day"], how="left").select(
-        "park_id",
-        "day",
-        "day_start",
-        "day_end",
-        k=pl.max_horizontal(pl.min_horizontal(pl.lit(3), size), (size + 9) // 10),
-        half=(size + 1) // 2,
+def rides_that_tell(alive: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
+    """Set A of R4 per park-day: ``park_id, day, ride_id``.
+
+    ``alive``: the rides that operated in the week, ``posted``: those that posted a wait above 0 in it, both
+    by :func:`rides_of_week`. Of ``alive`` only those that posted, if they are at least three and at least a
+    quarter of all.
+    """
+    posting = posted.join(alive, on=[*KEY, "ride_id"], how="semi")
+    enough = (
+        alive.group_by(KEY)
+        .agg(alive=pl.len())
+        .join(posting.group_by(KEY).agg(posting=pl.len()), on=KEY)
+        .filter(
+            (pl.col("posting") >= POSTING_RIDES)
+            & (pl.col("posting").cast(pl.Int64) * POSTING_SHARE >= pl.col("alive"))
+        )
+    )
+    return pl.concat(
+        [
+            alive.join(enough, on=KEY, how="anti"),
+            posting.join(enough, on=KEY, how="semi").select(alive.columns),
+        ]
+    )
+
+
+def thresholds(days: pl.DataFrame, telling: pl.DataFrame) -> pl.DataFrame:
+    """Per park-day ``k``, the rides that make a park open, and ``half`` of set A (R4); 0 where A is empty.
+
+    ``telling``: set A, the output of :func:`rides_that_tell`.
+    """
+    counts = telling.group_by(KEY).agg(telling=pl.len().cast(pl.Int64))
+    size = pl.col("telling").fill_null(0)
+    k = pl.max_horizontal(pl.lit(1), pl.min_horizontal(pl.lit(3), size - 1), (size + 9) // 10)
+    return days.join(counts, on=KEY, how="left").select(
+        *KEY, "day_start", "day_end", k=pl.when(size > 0).then(k).otherwise(0), half=(size + 1) // 2
     )
 
 
@@ -101,19 +138,21 @@ def open_windows(
     limits: pl.DataFrame,
     schedules: pl.DataFrame,
     observed: pl.DataFrame,
+    telling: pl.DataFrame,
+    looks: pl.DataFrame,
 ) -> Opening:
     """Open windows of every park-day in ``limits`` (R4).
 
-    ``stretches``: operating stretches of attractions, clipped to days (``park_id, day, start, end``).
+    ``stretches``: operating stretches of the rides of A, clipped to days (``park_id, day, start, end``).
     ``limits``: output of :func:`thresholds`. ``schedules``: shape ``SCHEDULES``. ``observed``: stretches
-    of known status of attractions, clipped to days, of the scheduled parks at least.
+    of known status of rides, clipped to days, of the scheduled parks at least. ``telling``: set A by
+    park-day. ``looks``: shape ``SPANS``, one row per observation.
 
-    The hours of the date and what the date before left over after midnight are judged apart: each is closed
-    if it was observed and nothing operated in its own part of the day. Published events are no regular
-    opening, however much operates then.
+    Each published window is judged by itself on each side of midnight: it is closed if more than 15 min of it
+    were observed and no ride of A operated in it. Published events are no regular opening, however much
+    operates then.
     """
-    key = ["park_id", "day"]
-    counts = _concurrent(stretches).join(limits, on=key)
+    counts = _concurrent(stretches).join(limits, on=KEY)
     published = _published(schedules, limits, ScheduleKind.OPERATING)
     events = _published(
         schedules,
@@ -122,30 +161,76 @@ def open_windows(
         ScheduleKind.PRIVATE_EVENT,
         ScheduleKind.EXTRA_HOURS,
     )
-    own = published.filter(pl.col("date") == pl.col("day"))
-    spill = published.filter(pl.col("date") < pl.col("day"))
-    scheduled = own.select(key).unique()
-    idle = _observed_in(own, observed).join(_operated_beside(stretches, spill), on=key, how="anti")
-    live = scheduled.join(idle, on=key, how="anti")
-    ended_early = _observed_in(spill, observed).join(
-        _overlaps(stretches, spill).select(key).unique(), on=key, how="anti"
-    )
+    own = _merge(_hours(published.filter(pl.col("date") == pl.col("day"))), 1)
+    spill = _merge(_hours(published.filter(pl.col("date") < pl.col("day"))), 1)
+    scheduled = own.select(KEY).unique()
     regular = _merge(
-        pl.concat(
-            [
-                own.join(live, on=key, how="semi").select(WINDOWS.keys()),
-                spill.join(ended_early, on=key, how="anti").select(WINDOWS.keys()),
-            ]
-        ),
+        pl.concat([_in_use(hours, stretches, observed) for hours in (own, spill)]),
         1,
     )
+    explained = pl.concat([_hours(published), _hours(events)])
     busy = counts.filter((pl.col("half") > 0) & (pl.col("operating") >= pl.col("half")))
-    beyond = _subtract(_merge(busy.join(live, on=key, how="semi"), 1), pl.concat([regular, _hours(events)]))
+    beyond = _subtract(_merge(busy.join(scheduled, on=KEY, how="semi"), 1), explained)
     beyond = beyond.filter(pl.col("end") - pl.col("start") > MIN_EXTENSION_SECONDS)
     moving = counts.filter((pl.col("k") > 0) & (pl.col("operating") >= pl.col("k")))
-    activity = _subtract(_merge(moving.join(scheduled, on=key, how="anti"), BRIDGED_SECONDS), _hours(events))
+    bridged = _merge(moving.join(scheduled, on=KEY, how="anti"), ACTIVITY_GAP_SECONDS)
+    activity = _subtract(_seen_twice(bridged, telling, looks), _hours(events))
     windows = _merge(pl.concat([regular, beyond, activity]), 1)
-    return Opening(windows, _evidence(limits, windows, scheduled, beyond, observed))
+    ends = regular.select(*KEY, "end", published_end=pl.lit(value=True)).unique()
+    return Opening(
+        windows.join(ends, on=[*KEY, "end"], how="left", maintain_order="left").with_columns(
+            pl.col("published_end").fill_null(value=False)
+        ),
+        _evidence(limits, windows, scheduled, beyond, observed),
+        _active(moving, spill, limits),
+    )
+
+
+def _in_use(hours: pl.DataFrame, stretches: pl.DataFrame, observed: pl.DataFrame) -> pl.DataFrame:
+    """Those of the disjoint published ``hours`` that were in use, or of which too little was observed to
+    say."""
+    each = [*KEY, "start"]
+    seen = _shares(observed, hours).group_by(*KEY, pl.col("window").alias("start"))
+    idle = seen.agg(seen=(pl.col("end") - pl.col("begin")).sum()).filter(
+        pl.col("seen") > CLOSED_AFTER_SECONDS
+    )
+    used = _shares(stretches, hours).select(*KEY, start="window").unique()
+    return hours.join(idle.join(used, on=each, how="anti"), on=each, how="anti")
+
+
+def _seen_twice(stretches: pl.DataFrame, telling: pl.DataFrame, looks: pl.DataFrame) -> pl.DataFrame:
+    """``stretches`` without those that rest on a single look of a sampled feed: shape ``WINDOWS``."""
+    short = stretches.filter(pl.col("end") - pl.col("start") <= MAX_HOLD_SECONDS)
+    if short.is_empty():
+        return stretches
+    operating = looks.filter(
+        (pl.col("end") > short["start"].min())
+        & (pl.col("start") < short["end"].max())
+        & (pl.col("status") == Status.OPERATING)
+    )
+    seen = (
+        short.join(telling, on=KEY)
+        .join(operating.select("ride_id", "feed", at="start", until="end"), on="ride_id")
+        .filter((pl.col("at") < pl.col("end")) & (pl.col("until") > pl.col("start")))
+        .group_by(*KEY, "start")
+        .agg(looks=pl.col("at").n_unique(), logged=(pl.col("feed") == Feed.ARCHIVE).any())
+    )
+    single = seen.filter((pl.col("looks") == 1) & ~pl.col("logged"))
+    return stretches.join(single, on=[*KEY, "start"], how="anti")
+
+
+def _active(moving: pl.DataFrame, spill: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
+    """First and last moment at which k rides operated, what was left over from the night before apart."""
+    steps = moving.select(WINDOWS.keys())
+    day = _subtract(steps, spill).group_by(KEY)
+    night = _shares(steps, spill).group_by(KEY)
+    return (
+        limits.select(KEY)
+        .join(
+            day.agg(active_from=pl.col("start").min(), active_until=pl.col("end").max()), on=KEY, how="left"
+        )
+        .join(night.agg(night_until=pl.col("end").max()), on=KEY, how="left")
+    )
 
 
 def windows_until(
@@ -175,16 +260,6 @@ def _hours(entries: pl.DataFrame) -> pl.DataFrame:
     return entries.select(WINDOWS.keys())
 
 
-def _observed_in(hours: pl.DataFrame, observed: pl.DataFrame) -> pl.DataFrame:
-    """The park-days on which something was observed inside ``hours``: ``park_id, day``."""
-    return _overlaps(observed, hours).select("park_id", "day").unique()
-
-
-def _operated_beside(stretches: pl.DataFrame, spill: pl.DataFrame) -> pl.DataFrame:
-    """The park-days on which something operated other than in the night before: ``park_id, day``."""
-    return _subtract(stretches.select(WINDOWS.keys()), _hours(spill)).select("park_id", "day").unique()
-
-
 def _evidence(
     limits: pl.DataFrame,
     windows: pl.DataFrame,
@@ -193,21 +268,20 @@ def _evidence(
     observed: pl.DataFrame,
 ) -> pl.DataFrame:
     """One word per park-day for why its windows are what they are."""
-    key = ["park_id", "day"]
 
     def flag(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        return frame.select(key).unique().with_columns(pl.lit(value=True).alias(name))
+        return frame.select(KEY).unique().with_columns(pl.lit(value=True).alias(name))
 
-    frame = limits.select(key)
+    frame = limits.select(KEY)
     for other, name in (
         (windows, "opened"),
         (scheduled, "scheduled"),
         (beyond, "extended"),
         (observed, "seen"),
     ):
-        frame = frame.join(flag(other, name), on=key, how="left")
+        frame = frame.join(flag(other, name), on=KEY, how="left")
     return frame.select(
-        *key,
+        *KEY,
         evidence=pl.when(pl.col("opened") & pl.col("extended"))
         .then(pl.lit(Evidence.SCHEDULE_AND_ACTIVITY.value))
         .when(pl.col("opened") & pl.col("scheduled"))
@@ -222,20 +296,19 @@ def _evidence(
 
 def _concurrent(stretches: pl.DataFrame) -> pl.DataFrame:
     """How many stretches hold at once: ``park_id, day, start, end, operating``, steps in time order."""
-    key = ["park_id", "day"]
     edges = pl.concat(
         [
-            stretches.select(*key, at="start", change=pl.lit(1, pl.Int64)),
-            stretches.select(*key, at="end", change=pl.lit(-1, pl.Int64)),
+            stretches.select(*KEY, at="start", change=pl.lit(1, pl.Int64)),
+            stretches.select(*KEY, at="end", change=pl.lit(-1, pl.Int64)),
         ]
     )
     return (
-        edges.group_by(*key, "at")
+        edges.group_by(*KEY, "at")
         .agg(pl.col("change").sum())
-        .sort(*key, "at")
-        .with_columns(operating=pl.col("change").cum_sum().over(key), end=pl.col("at").shift(-1).over(key))
+        .sort(*KEY, "at")
+        .with_columns(operating=pl.col("change").cum_sum().over(KEY), end=pl.col("at").shift(-1).over(KEY))
         .filter(pl.col("end").is_not_null())
-        .select(*key, pl.col("at").alias("start"), "end", "operating")
+        .select(*KEY, pl.col("at").alias("start"), "end", "operating")
     )
 
 
@@ -243,14 +316,13 @@ def _merge(intervals: pl.DataFrame, shorter_than: int) -> pl.DataFrame:
     """Join intervals of one park-day that overlap or lie less than ``shorter_than`` seconds apart."""
     if intervals.is_empty():
         return empty(WINDOWS)
-    key = ["park_id", "day"]
-    ordered = intervals.sort(*key, "start", "end").with_columns(
-        reach=pl.col("end").cum_max().over(key).shift().over(key)
+    ordered = intervals.sort(*KEY, "start", "end").with_columns(
+        reach=pl.col("end").cum_max().over(KEY).shift().over(KEY)
     )
     apart = (pl.col("start") - pl.col("reach") >= shorter_than).fill_null(value=True)
     return (
         ordered.with_columns(part=apart.cum_sum())
-        .group_by(*key, "part")
+        .group_by(*KEY, "part")
         .agg(pl.col("start").min(), pl.col("end").max())
         .select(WINDOWS.keys())
         .sort("park_id", "start")
@@ -275,19 +347,22 @@ def _published(schedules: pl.DataFrame, limits: pl.DataFrame, *kinds: ScheduleKi
     )
 
 
-def _overlaps(intervals: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """The share of each interval that lies inside a window of its park-day: shape ``WINDOWS``."""
-    inside = windows.select("park_id", "day", window_start="start", window_end="end")
+def _shares(intervals: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """The share of each interval inside each window of its park-day: ``park_id, day, window, begin, end``.
+
+    ``window`` is the begin of that window.
+    """
+    inside = windows.select(*KEY, window="start", window_end="end")
     return (
-        intervals.select("park_id", "day", "start", "end")
-        .join(inside, on=["park_id", "day"])
+        intervals.select(WINDOWS.keys())
+        .join(inside, on=KEY)
         .select(
-            "park_id",
-            "day",
-            start=pl.max_horizontal("start", "window_start"),
+            *KEY,
+            "window",
+            begin=pl.max_horizontal("start", "window"),
             end=pl.min_horizontal("end", "window_end"),
         )
-        .filter(pl.col("end") > pl.col("start"))
+        .filter(pl.col("end") > pl.col("begin"))
     )
 
 
@@ -295,7 +370,6 @@ def _subtract(intervals: pl.DataFrame, holes: pl.DataFrame) -> pl.DataFrame:
     """What of ``intervals`` lies outside all ``holes`` of their park-day: shape ``WINDOWS``, merged."""
     if intervals.is_empty() or holes.is_empty():
         return _merge(intervals, 1)
-    key = ["park_id", "day"]
     many = 1_000_000  # more than intervals that can overlap: a hole outweighs them all
     marked = pl.concat(
         [
@@ -305,15 +379,15 @@ def _subtract(intervals: pl.DataFrame, holes: pl.DataFrame) -> pl.DataFrame:
     )
     edges = pl.concat(
         [
-            marked.select(*key, at="start", change="weight"),
-            marked.select(*key, at="end", change=-pl.col("weight")),
+            marked.select(*KEY, at="start", change="weight"),
+            marked.select(*KEY, at="end", change=-pl.col("weight")),
         ]
     )
     steps = (
-        edges.group_by(*key, "at")
+        edges.group_by(*KEY, "at")
         .agg(pl.col("change").sum())
-        .sort(*key, "at")
-        .with_columns(level=pl.col("change").cum_sum().over(key), end=pl.col("at").shift(-1).over(key))
+        .sort(*KEY, "at")
+        .with_columns(level=pl.col("change").cum_sum().over(KEY), end=pl.col("at").shift(-1).over(KEY))
     )
     bare = pl.col("level").is_between(1, many - 1) & pl.col("end").is_not_null()
-    return _merge(steps.filter(bare).select(*key, pl.col("at").alias("start"), "end"), 1)
+    return _merge(steps.filter(bare).select(*KEY, pl.col("at").alias("start"), "end"), 1)

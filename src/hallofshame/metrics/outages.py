@@ -1,27 +1,26 @@
-"""Outages: maximal runs of downtime, their kinds and what follows from them (R9)."""
+"""Outages: maximal runs in which a ride that was due did not run, whether they count, and their kinds (R5,
+R9)."""
 
 from __future__ import annotations
 
-import math
-import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import polars as pl
 
-from hallofshame.domain.words import OutageKind, Status
-from hallofshame.metrics.counting import counts_as_downtime
+from hallofshame.domain.rules import (
+    AFTER_MIDNIGHT_SECONDS,
+    BRIDGED_SECONDS,
+    DAY_SECONDS,
+    FLAP_SECONDS,
+    PARK_WIDE_RIDES,
+    PARK_WIDE_SECONDS,
+    PARK_WIDE_SHARE,
+    RUN_BEFORE_STOP_SECONDS,
+)
+from hallofshame.domain.words import EndedBy, NotCounted, OutageKind, Status
+from hallofshame.metrics.due import RIDE_DAY
 from hallofshame.metrics.frames import empty
-from hallofshame.metrics.spans import runs
 
-BRIDGED_SECONDS = 10 * 60
-"""Downtime this far apart or less is one outage."""
-
-FLAP_SECONDS = 3 * 60
-"""A change of this length or less between identical states is a flap: merged and counted."""
-
-PARK_WIDE_SECONDS = 15 * 60
-PARK_WIDE_SHARE = 0.5
+KEY = ["park_id", "day"]
+PLACE = [*RIDE_DAY, "window"]
 
 PARTS = pl.Schema(
     {
@@ -33,254 +32,348 @@ PARTS = pl.Schema(
         "ongoing": pl.Boolean,
         "downtime": pl.Int64,
         "flaps": pl.Int64,
+        "by_down": pl.Boolean,
+        "counted": pl.Boolean,
         "at_opening": pl.Boolean,
         "at_closing": pl.Boolean,
         "park_wide": pl.Boolean,
+        "had_run": pl.Boolean,
+        "first_due": pl.Boolean,
+        "last_due": pl.Boolean,
+        "came_over": pl.Boolean,
+        "goes_on": pl.Boolean,
+        "ended_by": pl.String,
     }
 )
-"""The share of an outage inside one park-day. ``at_opening``: down from a first open moment on;
-``at_closing``: down until a closing."""
+"""The share of an outage inside one park-day.
 
-OUTAGES = pl.Schema(
+- ``downtime``: seconds of not running, counted or not
+- ``by_down``: the day was judged by DOWN, not by open and closed (R5)
+- ``counted``: its seconds are downtime
+- ``at_opening``: it is the first thing known from the first due moment of a window on
+- ``at_closing``: it lasts until the window or the ride's hours end
+- ``had_run``: the ride had run long enough in the window to be called stopped
+- ``first_due``, ``last_due``: nothing due was known of the ride before it, or after it, on that day
+- ``came_over``, ``goes_on``: it lies on the other side of the first or last midnight as well
+- ``ended_by``: null while it lasts and where it goes on
+"""
+
+STOPS = pl.Schema(
     {
         "park_id": pl.Int32,
         "day": pl.Date,
         "ride_id": pl.Int32,
-        "started_at": pl.Int64,
-        "ended_at": pl.Int64,
+        "start": pl.Int64,
+        "end": pl.Int64,
+        "counted": pl.Boolean,
         "kind": pl.String,
-        "downtime": pl.Int64,
-        "flaps": pl.Int64,
+        "reason": pl.String,
     }
 )
-"""Whole outages; ``day`` is the park-day in which it began, ``ended_at`` null = still down."""
+"""The stretches of not running that outages are made of, inside their park-day. ``reason``: why one does not
+count, a :class:`~hallofshame.domain.words.NotCounted`, null where it counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutageStatistics:
-    """Figures over a set of outages; null where there is nothing to take them from."""
-
-    count: int
-    median_seconds: float | None
-    p90_seconds: float | None
-    longest_seconds: int | None
-    mean_time_between_failures_seconds: float | None
-    mean_time_to_recover_seconds: float | None
-
-
-def outage_statistics(durations_seconds: Sequence[int], operating_seconds: int) -> OutageStatistics:
-    """Count, median, 90th percentile (nearest rank), longest, MTBF and MTTR of outages (R9).
-
-    ``durations_seconds``: open seconds lost per outage. MTBF = operating time ÷ number of outages, MTTR =
-    mean of the durations; both null without an outage.
-    """
-    ordered = sorted(durations_seconds)
-    count = len(ordered)
-    if count == 0:
-        return OutageStatistics(0, None, None, None, None, None)
-    return OutageStatistics(
-        count=count,
-        median_seconds=float(statistics.median(ordered)),
-        p90_seconds=float(ordered[math.ceil(0.9 * count) - 1]),
-        longest_seconds=ordered[-1],
-        mean_time_between_failures_seconds=operating_seconds / count,
-        mean_time_to_recover_seconds=sum(ordered) / count,
+def outage_kind() -> pl.Expr:
+    """The kind of an outage or of a part of one, the first that fits (R9)."""
+    return (
+        pl.when(pl.col("at_closing") & ~pl.col("ongoing"))
+        .then(pl.lit(OutageKind.NEVER_REOPENED.value))
+        .when("at_opening")
+        .then(pl.lit(OutageKind.OPENING_DELAY.value))
+        .when("park_wide")
+        .then(pl.lit(OutageKind.PARK_WIDE.value))
+        .otherwise(pl.lit(OutageKind.BREAKDOWN.value))
     )
 
 
 def outage_parts(
-    spans: pl.DataFrame,
-    windows: pl.DataFrame,
-    parks: pl.DataFrame,
-    reliable: pl.DataFrame,
+    pieces: pl.DataFrame,
+    states: pl.DataFrame,
+    joined: pl.DataFrame,
+    judged: pl.DataFrame,
+    eligible: pl.DataFrame,
     last_seen: pl.DataFrame,
-) -> pl.DataFrame:
-    """Downtime runs per ride inside each park-day's windows: shape ``PARTS``.
+    flaps: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The outages of eligible rides on each park-day: shapes ``PARTS`` and ``STOPS``, both sorted.
 
-    ``spans``: shape ``SPANS``; ``windows``: shape ``WINDOWS`` plus ``opens`` and ``closes`` (whether the
-    park really opens and closes there, as against a window that goes on across midnight); ``reliable``:
-    ``park_id, day, ride_id`` of the rides that can have downtime (R5); ``last_seen``: ``park_id, day,
-    last_seen``, the latest observation that the park-day knows of, beyond which a run is still open.
+    ``pieces``: shape ``PIECES`` of the eligible rides. ``states``: what they were cut from. ``joined``: shape
+    ``JOINED``. ``judged``: ``park_id, day, day_start, day_end, by_down``. ``eligible``: ``park_id, day,
+    ride_id``. ``last_seen``: ``park_id, day, last_seen``, the latest observation that the park-day knows of,
+    beyond which an outage is still open. ``flaps``: ``ride_id, at`` of what was absorbed.
     """
-    pieces = _clipped(spans, windows, parks, reliable)
-    if pieces.is_empty():
-        return empty(PARTS)
-    states = _without_flaps(pieces)
-    key = ["park_id", "day", "ride_id"]
-    down = states.filter("counts").sort(*key, "start")
-    apart = (pl.col("start") - pl.col("end").shift() > BRIDGED_SECONDS) | pl.any_horizontal(
-        pl.col(name) != pl.col(name).shift() for name in key
+    ordered = (
+        pieces.join(judged, on=KEY)
+        .join(joined.rename({"start": "window", "end": "window_end"}).drop("lo", "hi"), on=[*KEY, "window"])
+        .sort("ride_id", "day", "window", "start")
     )
-    parts = (
-        down.with_columns(run=apart.fill_null(value=True).cum_sum())
-        .group_by("run", *key)
-        .agg(
-            started_at=pl.col("start").min(),
-            ended_at=pl.col("end").max(),
-            downtime=pl.col("downtime").sum(),
-            flaps=pl.col("flaps").sum(),
-        )
-        .drop("run")
+    stops = _stops(ordered)
+    if not stops.filter("own").height:
+        return empty(PARTS), empty(STOPS)
+    parts = _parts(stops)
+    parts = _with_operations(parts, _operations(ordered))
+    parts = _with_park_wide(parts, stops, states, judged, eligible)
+    parts = _with_end(parts, ordered, last_seen)
+    parts = parts.with_columns(
+        # What does not count where only open and closed are told: a stop that the ride did not come back
+        # from, # one that the whole park had, one of a ride that had not really run before.
+        counted=pl.col("by_down") | (pl.col("had_run") & pl.col("came_back") & ~pl.col("park_wide")),
+        ongoing=pl.col("ended_at") > pl.col("last_seen"),
+    ).with_columns(
+        ended_by=pl.when(~pl.col("ongoing") & ~pl.col("goes_on")).then("ended_by"),
+        kind=outage_kind(),
+        reason=_why_not(),
     )
-    parts = _mark_borders(parts, windows)
-    parts = parts.join(last_seen, on=["park_id", "day"]).with_columns(
-        ongoing=pl.col("ended_at") > pl.col("last_seen")
-    )
-    parts = _mark_park_wide(parts, pieces)
-    return parts.select(PARTS.keys()).cast(PARTS).sort("park_id", "day", "ride_id", "started_at")
-
-
-def _clipped(
-    spans: pl.DataFrame, windows: pl.DataFrame, parks: pl.DataFrame, reliable: pl.DataFrame
-) -> pl.DataFrame:
-    """Runs of one state (downtime or not) of the reliable rides, clipped to the windows.
-
-    ``park_id, day, ride_id, start, end, counts, operating``; equal neighbours that touch are merged.
-    """
-    possible = reliable.select("ride_id").unique()
-    states = (
-        spans.join(possible, on="ride_id", how="semi", maintain_order="left")
-        .join(parks, on="park_id", maintain_order="left")
-        .select(
-            "park_id",
-            "ride_id",
-            "start",
-            "end",
-            counts=counts_as_downtime(),
-            operating=pl.col("status") == Status.OPERATING,
-        )
-    )
+    told = parts.select("run", "counted", "kind", "reason")
+    own = stops.filter("own").join(told, on="run", maintain_order="left")
     return (
-        runs(states, "counts", "operating")
-        .join(windows.select("park_id", "day", window_start="start", window_end="end"), on="park_id")
-        .with_columns(
-            start=pl.max_horizontal("start", "window_start"), end=pl.min_horizontal("end", "window_end")
-        )
-        .filter(pl.col("end") > pl.col("start"))
-        .drop("window_start", "window_end")
-        .join(reliable, on=["park_id", "day", "ride_id"], how="semi")
-        .sort("park_id", "day", "ride_id", "start")
+        _with_flaps(parts, flaps, own).select(PARTS.keys()).cast(PARTS).sort(*RIDE_DAY, "started_at"),
+        own.select(STOPS.keys()).cast(STOPS).sort("ride_id", "start"),
     )
 
 
-def _without_flaps(pieces: pl.DataFrame) -> pl.DataFrame:
-    """Absorb flaps: a touching piece of 3 min or less between identical states takes the state around it.
-
-    Of several flaps in a row every other one is absorbed, so that the state before them prevails. Adds
-    ``downtime`` (seconds really down) and ``flaps`` (pieces absorbed).
-    """
-    key = pl.col("park_id", "day", "ride_id")
-    state = pl.col("counts").cast(pl.Int8) + 2 * pl.col("operating").cast(pl.Int8)
-    follows = pl.all_horizontal(key == key.shift()) & (pl.col("end").shift() == pl.col("start"))
-    flap = (
-        (pl.col("end") - pl.col("start") <= FLAP_SECONDS)
-        & pl.col("follows")
-        & pl.col("follows").shift(-1)
-        & (pl.col("state").shift() == pl.col("state").shift(-1))
-    ).fill_null(value=False)
-    place = pl.int_range(pl.len()).over(pl.col("flap").rle_id())
-    absorbed = pl.col("flap") & (place % 2 == 0)
-    seconds = pl.when("counts").then(pl.col("end") - pl.col("start")).otherwise(0)
+def _why_not() -> pl.Expr:
+    """Why an outage does not count (R5), the first that fits; null where it counts."""
     return (
-        pieces.with_columns(state=state, downtime=seconds, follows=follows)
-        .with_columns(flap=flap)
-        .with_columns(
-            flaps=absorbed.cast(pl.Int64),
-            counts=pl.when(absorbed).then(pl.col("counts").shift()).otherwise("counts"),
-        )
-    )
-
-
-def _mark_borders(parts: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """Whether a run begins with the opening of a window, and whether it lasts until its closing."""
-    opens = windows.filter("opens").select(
-        "park_id", "day", started_at="start", at_opening=pl.lit(value=True)
-    )
-    closes = windows.filter("closes").select("park_id", "day", ended_at="end", at_closing=pl.lit(value=True))
-    return (
-        parts.join(opens, on=["park_id", "day", "started_at"], how="left")
-        .join(closes, on=["park_id", "day", "ended_at"], how="left")
-        .with_columns(pl.col("at_opening", "at_closing").fill_null(value=False))
-    )
-
-
-def _mark_park_wide(parts: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:
-    """Falls of which at least half of the rides operating just before fell within 15 minutes (R9)."""
-    key = ["park_id", "day"]
-    falls = parts.filter(~pl.col("at_opening")).select(*key, "ride_id", "started_at")
-    if falls.is_empty():
-        return parts.with_columns(park_wide=pl.lit(value=False))
-    operating = pieces.filter("operating").select(*key, "start", "end")
-    near = (
-        falls.select(*key, begin="started_at")
-        .unique()
-        .join(falls.select(*key, "ride_id", "started_at"), on=key)
-    )
-    near = near.filter(
-        (pl.col("started_at") >= pl.col("begin"))
-        & (pl.col("started_at") <= pl.col("begin") + PARK_WIDE_SECONDS)
-    )
-    fallen = near.group_by(*key, "begin").agg(fallen=pl.col("ride_id").n_unique())
-    before = (
-        falls.select(*key, begin="started_at")
-        .unique()
-        .join(operating, on=key)
-        .filter((pl.col("start") < pl.col("begin")) & (pl.col("end") >= pl.col("begin")))
-        .group_by(*key, "begin")
-        .agg(before=pl.len())
-    )
-    wide = (
-        fallen.join(before, on=[*key, "begin"])
-        .filter((pl.col("fallen") >= 2) & (pl.col("fallen") >= PARK_WIDE_SHARE * pl.col("before")))
-        .select(*key, "begin")
-    )
-    struck = (
-        near.join(wide, on=[*key, "begin"], how="semi")
-        .select(*key, "ride_id", "started_at")
-        .unique()
-        .with_columns(park_wide=pl.lit(value=True))
-    )
-    return parts.join(struck, on=[*key, "ride_id", "started_at"], how="left").with_columns(
-        pl.col("park_wide").fill_null(value=False)
-    )
-
-
-def stitch(parts: pl.DataFrame) -> pl.DataFrame:
-    """Parts of consecutive park-days as whole outages, bridged across midnight: shape ``OUTAGES`` (R9).
-
-    Kind, first that fits: ``opening_delay`` (down from a first open moment until first operation),
-    ``never_reopened`` (until closing), ``park_wide``, ``breakdown``.
-    """
-    if parts.is_empty():
-        return empty(OUTAGES)
-    ordered = parts.sort("ride_id", "started_at")
-    apart = (pl.col("ride_id") != pl.col("ride_id").shift()) | (
-        pl.col("started_at") - pl.col("ended_at").shift() > BRIDGED_SECONDS
-    )
-    kind = (
-        pl.when(pl.col("at_opening") & ~pl.col("at_closing") & ~pl.col("ongoing"))
-        .then(pl.lit(OutageKind.OPENING_DELAY.value))
-        .when(pl.col("at_closing") & ~pl.col("ongoing"))
-        .then(pl.lit(OutageKind.NEVER_REOPENED.value))
+        pl.when(pl.col("counted"))
+        .then(None)
+        .when(pl.col("operations") == 0)
+        .then(pl.lit(NotCounted.BEFORE_FIRST_RUN.value))
         .when(pl.col("park_wide"))
-        .then(pl.lit(OutageKind.PARK_WIDE.value))
-        .otherwise(pl.lit(OutageKind.BREAKDOWN.value))
+        .then(pl.lit(NotCounted.PARK_WIDE.value))
+        .when(~pl.col("came_back"))
+        .then(pl.lit(NotCounted.DID_NOT_COME_BACK.value))
+        .otherwise(pl.lit(NotCounted.HARDLY_RAN.value))
     )
+
+
+def _stops(ordered: pl.DataFrame) -> pl.DataFrame:
+    """The pieces in which a ride that was due did not run, numbered by ``run``: those of one outage on the
+    day.
+
+    Runs are bridged over 10 min: of anything where the feed tells DOWN; else only of what was not seen, or of
+    an operation too short to end a stop. Where the feed tells DOWN they also go on from one window of the day
+    to the next. ``operations``: how many operations came before in the window; ``ran_seconds``,
+    ``ran_today_seconds``: for how long the ride had run before, in the window and on this day; ``is_first``:
+    nothing due was known of the ride in the window before; ``dues``: its place among what is due on the day.
+    """
+    closed = (pl.col("status") == Status.CLOSED) & ~pl.col("by_down")
+    stopped = pl.col("due") & ((pl.col("status") == Status.DOWN) | closed)
+    operating = pl.col("status") == Status.OPERATING
+    seconds = pl.when(operating).then(pl.col("end") - pl.col("start")).otherwise(0)
+    today = pl.when(pl.col("start") >= pl.col("day_start")).then(seconds).otherwise(0)
+    begins_operation = _ends_a_stop() & (
+        (pl.col("state_start") != pl.col("state_start").shift()).fill_null(value=True)
+        | _differs(*PLACE).fill_null(value=True)
+    )
+    ends = ~pl.col("by_down") & (_ends_a_stop() | (pl.col("status") == Status.REFURBISHMENT))
+    marked = ordered.with_columns(
+        stopped=stopped,
+        operations=begins_operation.cum_sum().over(PLACE),
+        ends=ends.cum_sum().over(PLACE),
+        ran_seconds=seconds.cum_sum().over(PLACE),
+        ran_today_seconds=today.cum_sum().over(PLACE),
+        is_first=pl.col("due").cum_sum().over(PLACE) == 1,
+        place=pl.col("due").cum_sum().over(RIDE_DAY),
+        dues=(pl.col("due") & pl.col("own")).cum_sum().over(RIDE_DAY),
+        all_dues=(pl.col("due") & pl.col("own")).sum().over(RIDE_DAY),
+    ).filter("stopped")
+    far = pl.col("start") - pl.col("end").shift() > BRIDGED_SECONDS
+    next_window = (
+        pl.col("by_down")
+        & (pl.col("place") == pl.col("place").shift() + 1)
+        & (pl.col("end").shift() == pl.col("window_end").shift())
+    )
+    other_window = pl.col("window") != pl.col("window").shift()
+    apart = _differs(*RIDE_DAY) | pl.when(other_window).then(~next_window).otherwise(far | _differs("ends"))
+    return marked.with_columns(run=apart.fill_null(value=True).cum_sum())
+
+
+def _ends_a_stop() -> pl.Expr:
+    """Whether a piece is of an operation long enough to end a stop (R9)."""
+    lasts = pl.col("state_end") - pl.col("state_start") > FLAP_SECONDS
+    return (pl.col("status") == Status.OPERATING) & lasts
+
+
+def _differs(*names: str) -> pl.Expr:
+    """Whether a row differs from the one before it in one of these columns; null in the first row."""
+    return pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in names)
+
+
+def _parts(stops: pl.DataFrame) -> pl.DataFrame:
+    """One row per run, with its share of the park-day (null where it has none) and what lies beyond
+    midnight."""
+    own = ["state_end", "hours_end", "window_end", "closes", "published_end"]
+    first = ["by_down", "day_start", "day_end", "operations", "opens", "is_first"]
     return (
-        ordered.with_columns(run=apart.fill_null(value=True).cum_sum())
-        .group_by("run", maintain_order=True)
+        stops.group_by("run", maintain_order=True)
         .agg(
-            pl.col("park_id", "day", "ride_id").first(),
-            pl.col("started_at").min(),
-            pl.col("ended_at").max(),
-            pl.col("ongoing").last(),
-            pl.col("downtime", "flaps").sum(),
-            pl.col("at_opening").first(),
-            pl.col("at_closing").last(),
-            pl.col("park_wide").first(),
+            pl.col(*PLACE, *first, "ran_seconds", "ran_today_seconds").first(),
+            pl.col(own).filter("own").last(),
+            begin=pl.col("start").min(),
+            reach=pl.col("end").max(),
+            started_at=pl.col("start").filter("own").min(),
+            ended_at=pl.col("end").filter("own").max(),
+            last_window=pl.col("window").filter("own").last(),
+            downtime=(pl.col("end") - pl.col("start")).filter("own").sum(),
+            first_due=(pl.col("dues") == 1).filter("own").any(),
+            last_due=(pl.col("dues") == pl.col("all_dues")).filter("own").any(),
         )
-        .with_columns(kind=kind, ended_at=pl.when(~pl.col("ongoing")).then("ended_at"))
-        .select(OUTAGES.keys())
-        .cast(OUTAGES)
-        .sort("park_id", "ride_id", "started_at")
+        .with_columns(
+            at_opening=pl.col("is_first") & pl.col("opens"),
+            came_over=pl.col("begin") < pl.col("day_start"),
+            goes_on=pl.col("reach") > pl.col("day_end"),
+        )
     )
+
+
+def _operations(ordered: pl.DataFrame) -> pl.DataFrame:
+    """The operations that end a stop, per place in time order: ``number, operated_from, operated_until``."""
+    return (
+        ordered.filter(_ends_a_stop())
+        .group_by(*PLACE, "state_start", maintain_order=True)
+        .agg(operated_from=pl.col("start").min(), operated_until=pl.col("end").max())
+        .with_columns(number=(pl.int_range(pl.len(), dtype=pl.UInt32) + 1).over(PLACE))
+        .drop("state_start")
+    )
+
+
+def _with_operations(parts: pl.DataFrame, operations: pl.DataFrame) -> pl.DataFrame:
+    """Whether the ride had run for 15 min before, and whether it came back (R5).
+
+    A stop lasts from one operation to the next. One across midnight counts on both days or on neither: it is
+    judged by what both know, the window of the first of the two days and the three hours after midnight.
+    """
+    before = operations.select(*PLACE, operations="number", stopped_at="operated_until")
+    after = operations.select(*PLACE, pl.col("number") - 1, back_at="operated_from").rename(
+        {"number": "operations"}
+    )
+    each = [*PLACE, "operations"]
+    joined = parts.join(before, on=each, how="left", maintain_order="left").join(
+        after, on=each, how="left", maintain_order="left"
+    )
+    from_before = pl.col("stopped_at") <= pl.col("day_start")
+    into_next = (pl.col("back_at") >= pl.col("day_end")).fill_null(value=False) | pl.col("goes_on")
+    ran = pl.when(into_next).then("ran_today_seconds").otherwise("ran_seconds")
+    in_time = ~from_before | (pl.col("back_at") < pl.col("day_start") + AFTER_MIDNIGHT_SECONDS)
+    return joined.with_columns(
+        had_run=(pl.col("stopped_at").is_not_null() & (ran >= RUN_BEFORE_STOP_SECONDS)),
+        came_back=(pl.col("back_at").is_not_null() & in_time.fill_null(value=False)),
+    )
+
+
+def _with_park_wide(
+    parts: pl.DataFrame,
+    stops: pl.DataFrame,
+    states: pl.DataFrame,
+    judged: pl.DataFrame,
+    eligible: pl.DataFrame,
+) -> pl.DataFrame:
+    """Whether half of the rides that operated, and at least two, fell with it within 15 min (R9).
+
+    A ride falls at the begin of a run before which its last known state on that local day was operating.
+    """
+    begins = parts.select(*RIDE_DAY, "run", "begin", "day_start", "day_end")
+    falls = _state_before(begins, states).filter("operated").select(*RIDE_DAY, "run", "begin")
+    # Paired by quarter of an hour, so that a day full of falls is not joined with itself.
+    quarter = pl.col("begin") // PARK_WIDE_SECONDS
+    moments = falls.select(*KEY, at="begin", quarter=quarter).unique()
+    moments = pl.concat([moments, moments.with_columns(pl.col("quarter") + 1)])
+    near = falls.with_columns(quarter=quarter).join(moments, on=[*KEY, "quarter"])
+    near = near.filter(
+        (pl.col("begin") >= pl.col("at")) & (pl.col("begin") <= pl.col("at") + PARK_WIDE_SECONDS)
+    )
+    several = near.group_by(*KEY, "at").agg(rides=pl.col("ride_id").n_unique())
+    several = several.filter(pl.col("rides") >= PARK_WIDE_RIDES)
+    if several.is_empty():
+        return parts.with_columns(park_wide=pl.lit(value=False))
+    asked = (
+        several.select(*KEY, begin="at")
+        .join(judged.select(*KEY, "day_start", "day_end"), on=KEY)
+        .join(eligible, on=KEY)
+    )
+    running = _state_before(asked, states).filter("operated").select(*RIDE_DAY, at="begin")
+    fell = near.join(running, on=[*RIDE_DAY, "at"], how="semi")
+    wide = (
+        running.group_by(*KEY, "at")
+        .agg(running=pl.len())
+        .join(fell.group_by(*KEY, "at").agg(fallen=pl.col("ride_id").n_unique()), on=[*KEY, "at"])
+        .filter(
+            (pl.col("fallen") >= PARK_WIDE_RIDES) & (pl.col("fallen") * PARK_WIDE_SHARE >= pl.col("running"))
+        )
+    )
+    struck = fell.join(wide, on=[*KEY, "at"], how="semi")["run"].unique()
+    park_wide = pl.col("run").is_in(struck.implode())
+    # What was heard of one stop in several runs, with gaps between them, is one stop: wide as a whole.
+    whole_stop = park_wide.any().over([*PLACE, "operations"])
+    return parts.with_columns(park_wide=pl.when("by_down").then(park_wide).otherwise(whole_stop))
+
+
+def _state_before(asked: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
+    """``asked`` (``park_id, day, ride_id, begin, day_start, day_end``) with ``operated``.
+
+    That is whether the ride's last known state before ``begin``, on the local day of ``begin``, was
+    operating.
+    """
+    midnight = (
+        pl.when(pl.col("begin") < pl.col("day_start"))
+        .then(pl.col("day_start") - DAY_SECONDS)
+        .when(pl.col("begin") < pl.col("day_end"))
+        .then("day_start")
+        .otherwise("day_end")
+    )
+    known = states.select("ride_id", "start", known_until="end", known="status").sort("start")
+    return (
+        asked.with_columns(just_before=pl.col("begin") - 1)
+        .sort("just_before")
+        .join_asof(known, left_on="just_before", right_on="start", by="ride_id", check_sortedness=False)
+        .with_columns(
+            operated=((pl.col("known") == Status.OPERATING) & (pl.col("known_until") > midnight)).fill_null(
+                value=False
+            )
+        )
+        .drop("just_before", "start", "known_until", "known")
+    )
+
+
+def _with_end(parts: pl.DataFrame, ordered: pl.DataFrame, last_seen: pl.DataFrame) -> pl.DataFrame:
+    """How each part on its park-day ended: ``at_closing``, ``ended_by``; drops what has no share of the
+    day."""
+    place = [*RIDE_DAY, "last_window", "ended_at"]
+    following = ordered.select(*RIDE_DAY, last_window="window", ended_at="start", next_status="status")
+    framed = (
+        parts.filter(pl.col("started_at").is_not_null())
+        .join(last_seen, on=KEY)
+        .join(following, on=place, how="left")
+    )
+    by_own_hours = (pl.col("ended_at") == pl.col("hours_end")).fill_null(value=False)
+    by_park = (pl.col("ended_at") == pl.col("window_end")) & pl.col("closes")
+    looked = pl.col("state_end") > pl.col("ended_at")
+    known_end = by_own_hours | (by_park & (pl.col("published_end") | looked))
+    return framed.with_columns(
+        at_closing=(by_own_hours | by_park) & ~pl.col("goes_on"),
+        ended_by=pl.when(known_end)
+        .then(pl.lit(EndedBy.CLOSED.value))
+        .when(by_park)
+        .then(pl.lit(EndedBy.LOST.value))
+        .when(pl.col("next_status") == Status.OPERATING)
+        .then(pl.lit(EndedBy.REOPENED.value))
+        .when(pl.col("next_status").is_not_null())
+        .then(pl.lit(EndedBy.CLOSED.value))
+        .otherwise(pl.lit(EndedBy.LOST.value)),
+    )
+
+
+def _with_flaps(parts: pl.DataFrame, flaps: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """``flaps``: how many changes too short to end each outage were merged into it."""
+    if flaps.is_empty():
+        return parts.with_columns(flaps=pl.lit(0, pl.Int64))
+    each = (
+        own.select("ride_id", "run", "start", "end")
+        .join(flaps, on="ride_id")
+        .filter((pl.col("at") >= pl.col("start")) & (pl.col("at") < pl.col("end")))
+        .group_by("run")
+        .agg(flaps=pl.len().cast(pl.Int64))
+    )
+    return parts.join(each, on="run", how="left").with_columns(pl.col("flaps").fill_null(0))

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from hallofshame.domain.counters import PARK_SUMS, RIDE_COUNTERS, RIDE_MAXIMA
+from hallofshame.domain.rules import HOUR_SECONDS, SECONDS_AFTER
+from hallofshame.domain.words import Status
 from hallofshame.metrics.counting import (
+    downtime_counts,
     hour_segments,
     park_hours,
     ride_hour_counts,
@@ -15,20 +18,21 @@ from hallofshame.metrics.counting import (
     sample_counts,
     total,
 )
+from hallofshame.metrics.due import RIDE_DAY, pieces_in_windows
+from hallofshame.metrics.midnight import joined_windows, neighbours_of
 from hallofshame.metrics.opening import (
     Opening,
     days_touched,
     open_windows,
     rides_of_week,
+    rides_that_tell,
     thresholds,
 )
 from hallofshame.metrics.outages import outage_parts
-from hallofshame.metrics.spans import hold_seconds, operating_stretches, runs, spans
+from hallofshame.metrics.spans import hold_seconds, operating_stretches, runs, spans, without_flaps
 from hallofshame.metrics.validity import believed, frozen_cycles
 
-SECONDS_BEFORE = 24 * 3600
-SECONDS_AFTER = 3 * 3600
-"""A park-day depends on the observations from this long before it to this long after it (design §1)."""
+KEY = ["park_id", "day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class ParkDayInputs:
     """All that park-days depend on. Shapes are those of :mod:`hallofshame.metrics.frames`.
 
     ``observations`` reach from a day before the first park-day to three hours after the last and are of one
-    origin; ``history`` covers the six days before each park-day that is not itself computed.
+    origin; ``history`` covers the six days before each park-day that is not itself computed; ``neighbours``
+    tells of the days beside those asked for.
     """
 
     observations: pl.DataFrame
@@ -44,7 +49,9 @@ class ParkDayInputs:
     rides: pl.DataFrame
     days: pl.DataFrame
     schedules: pl.DataFrame
+    ride_hours: pl.DataFrame
     history: pl.DataFrame
+    neighbours: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,15 @@ class ParkDays:
 
     - ``windows``: shape ``WINDOWS``
     - ``ride_hours``: ``park_id, day, hour, ride_id`` + ride counters
-    - ``ride_days``: ``park_id, day, ride_id, eligible, operated_any`` + ride counters
-    - ``park_hours``: ``park_id, day, hour`` + park counters
-    - ``park_days``: ``park_id, day, window_seconds, evidence, eligible, rides_operated, rides_down`` + park
-      counters, one row per park-day asked for
+    - ``ride_days``: ``park_id, day, ride_id, eligible, operated_any, posted, first_operating_at,
+      last_operating_at`` + ride counters
+    - ``park_hours``: ``park_id, day, hour`` + park counters, every local hour of the day
+    - ``park_days``: ``park_id, day, window_seconds, evidence, judged_by_down, observed_queue_times,
+      active_from,
+      active_until, night_until, eligible, rides_operated, rides_down`` + park counters, one row per park-day
+      asked for
     - ``outage_parts``: shape ``outages.PARTS``
+    - ``stops``: shape ``outages.STOPS``
     """
 
     windows: pl.DataFrame
@@ -66,6 +77,18 @@ class ParkDays:
     park_hours: pl.DataFrame
     park_days: pl.DataFrame
     outage_parts: pl.DataFrame
+    stops: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the believed readings say: one span per observation, merged, merged by status, and flaps
+    absorbed."""
+
+    single: pl.DataFrame
+    held: pl.DataFrame
+    states: pl.DataFrame
+    flaps: pl.DataFrame
 
 
 def compute_park_days(inputs: ParkDayInputs, suspects: pl.Series | None = None) -> ParkDays:
@@ -76,76 +99,162 @@ def compute_park_days(inputs: ParkDayInputs, suspects: pl.Series | None = None) 
     horizon, as :func:`hallofshame.metrics.compute.compute` does: the frozen rule alone looks further.
     """
     days, rides = inputs.days, inputs.rides
-    key = ["park_id", "day"]
-    attractions = rides.filter("is_attraction").select("ride_id")
-    history = inputs.history.join(attractions, on="ride_id", how="semi")
-    frozen = frozen_cycles(inputs.observations, suspects)
-    single = spans(believed(_reaching_into(days, inputs.observations), frozen))
-    held = runs(single, "status", "wait_minutes", "feed")
-    stretches = days_touched(operating_stretches(held), days)
-    operated_any = stretches.select(*key, "ride_id").unique()
-    moving = stretches.join(attractions, on="ride_id", how="semi")
-    alive = rides_of_week(
-        days,
-        pl.concat(
-            [
-                moving.select(*key, "ride_id"),
-                history.filter("operated_any").select(*key, "ride_id"),
-            ]
-        ),
+    seen = _seen(inputs, suspects)
+    counting = rides.filter("is_ride").select("ride_id")
+    history = inputs.history.join(counting, on="ride_id", how="semi")
+    operating = seen.held.filter(pl.col("status") == Status.OPERATING)
+    stretches = days_touched(operating_stretches(seen.held), days)
+    waits = days_touched(
+        operating.filter(pl.col("wait_minutes") > 0).select("park_id", "ride_id", "start", "end"), days
     )
-    opening = open_windows(
-        moving,
-        thresholds(days, alive),
-        inputs.schedules,
-        days_touched(_presence(held, attractions), days),
-    )
+    operated_any = stretches.select(RIDE_DAY).unique()
+    posted = waits.select(RIDE_DAY).unique()
+    opening = _opening(inputs, seen, stretches, posted, counting, history)
     segments = hour_segments(opening.windows, inputs.parks)
-    counts = ride_hour_counts(held, segments, inputs.parks)
+    counts = ride_hour_counts(seen.held, segments, inputs.parks)
     operated = (
-        counts.group_by(*key, "ride_id")
+        counts.group_by(RIDE_DAY)
         .agg(pl.col("operating").sum())
         .filter(pl.col("operating") > 0)
-        .select(*key, "ride_id")
-        .join(attractions, on="ride_id", how="semi")
+        .select(RIDE_DAY)
+        .join(counting, on="ride_id", how="semi")
     )
-    eligible = rides_of_week(
-        days,
-        pl.concat([operated, history.filter("operated").select(*key, "ride_id")]),
-    ).join(rides.select("park_id", "ride_id"), on=["park_id", "ride_id"], how="semi")
-    members = _members(counts, eligible, operated_any, operated)
-    samples = sample_counts(single, segments, members)
-    hours = ride_hours(counts, samples, segments, members)
-    ride_days = (
-        members.join(total(hours, [*key, "ride_id"]), on=[*key, "ride_id"], how="left")
-        .with_columns(pl.col(RIDE_COUNTERS).exclude(RIDE_MAXIMA).fill_null(0))
-        .select(*key, "ride_id", "eligible", "operated_any", *RIDE_COUNTERS)
-        .sort(*key, "ride_id")
+    eligible = rides_of_week(days, pl.concat([operated, history.filter("operated").select(RIDE_DAY)])).join(
+        rides.select("park_id", "ride_id"), on=["park_id", "ride_id"], how="semi"
     )
-    park_hour_rows = park_hours(hours, eligible, rides)
+    judged = _judged(days, counts, eligible)
+    neighbours = neighbours_of(opening.windows, days, inputs.neighbours)
+    joined = joined_windows(opening.windows, days, neighbours)
+    members = _members(counts, eligible, operated_any, posted)
+    pieces = pieces_in_windows(seen.states, joined, days, eligible, inputs.ride_hours)
+    parts, stops = outage_parts(
+        pieces,
+        seen.states,
+        joined,
+        judged,
+        eligible,
+        _last_seen(inputs.observations, days),
+        seen.flaps,
+    )
+    samples = sample_counts(seen.single, segments, members)
+    hours = ride_hours(counts, downtime_counts(stops, inputs.parks), samples, segments, members)
+    ride_days = _ride_days(members, hours, pieces, joined)
+    park_hour_rows = park_hours(hours, eligible, rides, days, inputs.parks)
     return ParkDays(
-        windows=opening.windows,
+        windows=opening.windows.drop("published_end"),
         ride_hours=hours,
         ride_days=ride_days,
         park_hours=park_hour_rows,
-        park_days=_park_days(days, opening, ride_days, park_hour_rows),
-        outage_parts=outage_parts(
-            held,
-            _with_borders(opening.windows, days),
-            inputs.parks,
-            operated,
-            _last_seen(inputs.observations, days),
-        ),
+        park_days=_park_days(judged, opening, ride_days, park_hour_rows),
+        outage_parts=parts,
+        stops=stops,
     )
 
 
-def _reaching_into(days: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
-    """The observations that may hold at some moment between the first and the last of their park's days.
+def _seen(inputs: ParkDayInputs, suspects: pl.Series | None) -> _Seen:
+    frozen = frozen_cycles(inputs.observations, inputs.parks, suspects)
+    single = spans(believed(_reaching_into(inputs), frozen))
+    held, flaps = without_flaps(runs(single, "status", "wait_minutes", "feed"))
+    states = runs(held, "status").select("park_id", "ride_id", "start", "end", "status")
+    return _Seen(single, held, states, flaps)
 
-    What held before or began after is clipped off everywhere; leaving it out early saves most of the work of
-    a day that has only begun.
+
+def _opening(
+    inputs: ParkDayInputs,
+    seen: _Seen,
+    stretches: pl.DataFrame,
+    posted: pl.DataFrame,
+    counting: pl.DataFrame,
+    history: pl.DataFrame,
+) -> Opening:
+    """When the parks were open (R4)."""
+    days = inputs.days
+    moving = stretches.join(counting, on="ride_id", how="semi")
+
+    def week(found: pl.DataFrame, flag: str) -> pl.DataFrame:
+        return rides_of_week(days, pl.concat([found.select(RIDE_DAY), history.filter(flag).select(RIDE_DAY)]))
+
+    telling = rides_that_tell(week(moving, "operated_any"), week(posted, "posted"))
+    return open_windows(
+        moving.join(telling, on=RIDE_DAY, how="semi"),
+        thresholds(days, telling),
+        inputs.schedules,
+        days_touched(_presence(seen.held, counting), days),
+        telling,
+        seen.single,
+    )
+
+
+def _judged(days: pl.DataFrame, counts: pl.DataFrame, eligible: pl.DataFrame) -> pl.DataFrame:
+    """How each park-day is judged (R5): ``park_id, day, day_start, day_end, observed_queue_times, by_down``.
+
+    By DOWN if the park's signal says so, unless more than half of what was observed of E came through
+    Queue-Times, which knows no DOWN.
     """
-    bounds = days.group_by("park_id").agg(since=pl.col("day_start").min(), until=pl.col("day_end").max())
+    observed = (
+        counts.join(eligible, on=RIDE_DAY, how="semi")
+        .group_by(KEY)
+        .agg(pl.col("observed", "observed_queue_times").sum())
+    )
+    return (
+        days.join(observed, on=KEY, how="left")
+        .with_columns(pl.col("observed", "observed_queue_times").fill_null(0))
+        .select(
+            *KEY,
+            "day_start",
+            "day_end",
+            "observed_queue_times",
+            by_down=pl.col("tells_down") & (2 * pl.col("observed_queue_times") <= pl.col("observed")),
+        )
+    )
+
+
+def _ride_days(
+    members: pl.DataFrame, hours: pl.DataFrame, pieces: pl.DataFrame, joined: pl.DataFrame
+) -> pl.DataFrame:
+    """Ride-day rows: the sums of the hours, with the first and last operation in windows that began that day.
+
+    A window that goes on past midnight belongs to the day on which it began, up to three hours after
+    midnight.
+    """
+    began = joined.filter(pl.col("lo") == pl.col("start")).select(*KEY, window="start")
+    ran = (
+        pieces.filter(pl.col("status") == Status.OPERATING)
+        .join(began, on=[*KEY, "window"], how="semi")
+        .group_by(RIDE_DAY)
+        .agg(first_operating_at=pl.col("start").min(), last_operating_at=pl.col("end").max())
+    )
+    return (
+        members.join(total(hours, RIDE_DAY), on=RIDE_DAY, how="left")
+        .join(ran, on=RIDE_DAY, how="left")
+        .with_columns(pl.col(RIDE_COUNTERS).exclude(RIDE_MAXIMA).fill_null(0))
+        .select(
+            *RIDE_DAY,
+            "eligible",
+            "operated_any",
+            "posted",
+            "first_operating_at",
+            "last_operating_at",
+            *RIDE_COUNTERS,
+        )
+        .sort(RIDE_DAY)
+    )
+
+
+def _reaching_into(inputs: ParkDayInputs) -> pl.DataFrame:
+    """The observations that may hold at some moment that matters to the first or last of their park's days.
+
+    That is from the window of the day before that goes on into it, or its midnight, to three hours after it,
+    with an hour before to see where a series of flaps began. What held before or began after is clipped off
+    everywhere; leaving it out early saves most of the work of a day that has only begun.
+    """
+    observations = inputs.observations
+    begins = pl.min_horizontal("day_start", "before_start") - HOUR_SECONDS
+    bounds = (
+        inputs.days.join(inputs.neighbours, on=KEY, how="left")
+        .group_by("park_id")
+        .agg(since=begins.min(), until=pl.col("day_end").max() + SECONDS_AFTER)
+    )
     # Rows of one park stand together, so that a park's bounds are found by its place among the parks.
     parks = observations.select(park_id=pl.col("park_id").rle().struct.field("value"))
     by_place = parks.join(bounds, on="park_id", how="left", maintain_order="left")
@@ -156,9 +265,9 @@ def _reaching_into(days: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFra
     return observations if relevant.all(ignore_nulls=False) else observations.filter(relevant)
 
 
-def _presence(held: pl.DataFrame, attractions: pl.DataFrame) -> pl.DataFrame:
-    """Stretches in which at least one attraction of the park had a known status: ``park_id, start, end``."""
-    known = runs(held).lazy().join(attractions.lazy(), on="ride_id", how="semi")
+def _presence(held: pl.DataFrame, counting: pl.DataFrame) -> pl.DataFrame:
+    """Stretches in which at least one ride of the park had a known status: ``park_id, start, end``."""
+    known = runs(held).lazy().join(counting.lazy(), on="ride_id", how="semi")
     steps = (
         known.group_by("park_id", "start")
         .agg(pl.col("end").max())
@@ -206,70 +315,60 @@ def _members(
     counts: pl.DataFrame,
     eligible: pl.DataFrame,
     operated_any: pl.DataFrame,
-    operated: pl.DataFrame,
+    posted: pl.DataFrame,
 ) -> pl.DataFrame:
     """The rides that get rows on each park-day: observed in a window, eligible, or operating at all."""
-    key = ["park_id", "day", "ride_id"]
 
     def flag(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        return frame.select(key).with_columns(pl.lit(value=True).alias(name))
+        return frame.select(RIDE_DAY).with_columns(pl.lit(value=True).alias(name))
 
     return (
-        pl.concat([counts.select(key), eligible.select(key), operated_any.select(key)])
+        pl.concat([counts.select(RIDE_DAY), eligible.select(RIDE_DAY), operated_any.select(RIDE_DAY)])
         .unique()
-        .join(flag(eligible, "eligible"), on=key, how="left")
-        .join(flag(operated_any, "operated_any"), on=key, how="left")
-        .join(flag(operated, "reliable"), on=key, how="left")
-        .with_columns(pl.col("eligible", "operated_any", "reliable").fill_null(value=False))
-    )
-
-
-def _with_borders(windows: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
-    """Windows with ``opens`` and ``closes``: false where the park stays open across midnight.
-
-    A window that touches midnight opens or closes there as far as the day itself can tell; only where the
-    neighbouring park-day is computed as well can both be read off it, which would make a park-day depend on
-    its batch. Touching midnight is therefore taken as going on.
-    """
-    return windows.join(days, on=["park_id", "day"]).select(
-        "park_id",
-        "day",
-        "start",
-        "end",
-        opens=pl.col("start") > pl.col("day_start"),
-        closes=pl.col("end") < pl.col("day_end"),
+        .join(flag(eligible, "eligible"), on=RIDE_DAY, how="left")
+        .join(flag(operated_any, "operated_any"), on=RIDE_DAY, how="left")
+        .join(flag(posted, "posted"), on=RIDE_DAY, how="left")
+        .with_columns(pl.col("eligible", "operated_any", "posted").fill_null(value=False))
     )
 
 
 def _park_days(
-    days: pl.DataFrame, opening: Opening, ride_days: pl.DataFrame, park_hour_rows: pl.DataFrame
+    judged: pl.DataFrame, opening: Opening, ride_days: pl.DataFrame, park_hour_rows: pl.DataFrame
 ) -> pl.DataFrame:
     """One row per park-day: its windows' length and evidence, its ride counts and the sum of its hours."""
-    key = ["park_id", "day"]
-    length = opening.windows.group_by(key).agg(window_seconds=(pl.col("end") - pl.col("start")).sum())
-    reliable = ride_days.filter("eligible")
-    rides = reliable.group_by(key).agg(
-        eligible=pl.len().cast(pl.Int64),
-        rides_operated=(pl.col("operating") > 0).sum().cast(pl.Int64),
-        rides_down=(pl.col("downtime") > 0).sum().cast(pl.Int64),
+    length = opening.windows.group_by(KEY).agg(window_seconds=(pl.col("end") - pl.col("start")).sum())
+    rides = (
+        ride_days.filter("eligible")
+        .group_by(KEY)
+        .agg(
+            eligible=pl.len().cast(pl.Int64),
+            rides_operated=(pl.col("operating") > 0).sum().cast(pl.Int64),
+            rides_down=(pl.col("downtime") > 0).sum().cast(pl.Int64),
+        )
     )
     numbers = ["window_seconds", "eligible", "rides_operated", "rides_down", *PARK_SUMS]
     return (
-        days.select(key)
-        .join(opening.evidence, on=key)
-        .join(length, on=key, how="left")
-        .join(rides, on=key, how="left")
-        .join(total(park_hour_rows, key, PARK_SUMS), on=key, how="left")
+        judged.select(*KEY, "observed_queue_times", judged_by_down="by_down")
+        .join(opening.evidence, on=KEY)
+        .join(opening.activity, on=KEY)
+        .join(length, on=KEY, how="left")
+        .join(rides, on=KEY, how="left")
+        .join(total(park_hour_rows, KEY, PARK_SUMS), on=KEY, how="left")
         .with_columns(pl.col(numbers).fill_null(0))
         .select(
-            *key,
+            *KEY,
             "window_seconds",
             "evidence",
+            "judged_by_down",
+            "observed_queue_times",
+            "active_from",
+            "active_until",
+            "night_until",
             "eligible",
             "rides_operated",
             "rides_down",
             *PARK_SUMS,
             *RIDE_MAXIMA,
         )
-        .sort(key)
+        .sort(KEY)
     )

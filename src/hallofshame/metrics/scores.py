@@ -25,6 +25,15 @@ def shame_score(weighted_downtime: int, weighted_exposure: int) -> float | None:
     return round(10 * weighted_downtime / weighted_exposure, 2)
 
 
+def comparable_score(weighted_breakdown: int, weighted_downtime: int, weighted_exposure: int) -> float | None:
+    """10 × weighted breakdown ÷ (exposure − downtime + breakdown), two decimals; null without exposure (R8).
+
+    Rides that stopped and came back: the one thing that every source can tell, so that a park whose feed
+    admits more does not rank worse for it.
+    """
+    return shame_score(weighted_breakdown, weighted_exposure - weighted_downtime + weighted_breakdown)
+
+
 def live_shame_score(weight_down: int, weight_eligible: int) -> float | None:
     """10 × weights of the rides down now ÷ weights of E, two decimals; null where E is empty (R8)."""
     return shame_score(weight_down, weight_eligible)

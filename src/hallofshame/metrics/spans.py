@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
+from hallofshame.domain.rules import (
+    EVENT_LOG_HOLD_SECONDS,
+    FLAP_SECONDS,
+    HOLD_CADENCES,
+    MAX_HOLD_SECONDS,
+)
 from hallofshame.domain.words import Status
-
-MAX_SAMPLED_HOLD_SECONDS = 90 * 60
-CADENCES_HELD = 3
-EVENT_LOG_HOLD_SECONDS = 24 * 3600
 
 
 def hold_seconds() -> pl.Expr:
     """How long an observation holds at most (R3): 3 × cadence, never over 90 min; 24 h for the event log."""
     sampled = pl.min_horizontal(
-        pl.col("cadence_seconds").cast(pl.Int64) * CADENCES_HELD, pl.lit(MAX_SAMPLED_HOLD_SECONDS)
+        pl.col("cadence_seconds").cast(pl.Int64) * HOLD_CADENCES, pl.lit(MAX_HOLD_SECONDS)
     )
     return pl.when(pl.col("cadence_seconds").is_null()).then(EVENT_LOG_HOLD_SECONDS).otherwise(sampled)
 
@@ -49,6 +51,44 @@ def runs(spans_: pl.DataFrame, *same: str) -> pl.DataFrame:
     begins = spans_.select(differs.fill_null(value=True).alias("begins")).to_series()
     ends = begins.shift(-1, fill_value=True)
     return spans_.filter(begins).with_columns(end=spans_["end"].filter(ends))
+
+
+def without_flaps(held: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``held`` (shape ``SPANS``, merged) with flaps absorbed, and the flaps: ``ride_id, at`` (R9).
+
+    A flap is a change of status of 3 min or less that touches the same status on either side. Its seconds
+    count as that status, and a wait posted in it is dropped. Of several in a row every other one is absorbed,
+    so that the status before them prevails.
+    """
+    same_ride = pl.col("ride_id") == pl.col("ride_id").shift()
+    follows = (same_ride & (pl.col("start") == pl.col("end").shift())).fill_null(value=False)
+    begins = held.select(
+        (~follows | pl.col("status").ne_missing(pl.col("status").shift())).fill_null(value=True)
+    ).to_series()
+    run = (begins.cum_sum() - 1).cast(pl.UInt32)
+    states = held.filter(begins).select("ride_id", "start", "status", "end")
+    states = states.with_columns(end=held["end"].filter(begins.shift(-1, fill_value=True)))
+    states = states.with_columns(follows=follows)
+    flap = states.select(
+        (
+            (pl.col("end") - pl.col("start") <= FLAP_SECONDS)
+            & pl.col("follows")
+            & pl.col("follows").shift(-1)
+            & (pl.col("status").shift() == pl.col("status").shift(-1))
+        ).fill_null(value=False)
+    ).to_series()
+    if not flap.any():
+        return held, states.select("ride_id", at="start").clear()
+    place = pl.int_range(pl.len()).over(pl.col("flap").rle_id())
+    absorbed = states.with_columns(flap=flap).select(pl.col("flap") & (place % 2 == 0)).to_series()
+    around = states["status"].shift()
+    is_absorbed = absorbed.gather(run)
+    smooth = held.with_columns(
+        status=pl.when(is_absorbed).then(around.gather(run)).otherwise("status"),
+        wait_minutes=pl.when(~is_absorbed).then("wait_minutes"),
+    )
+    flaps = states.filter(absorbed).select("ride_id", at="start")
+    return runs(smooth, "status", "wait_minutes", "feed"), flaps
 
 
 def operating_stretches(spans_: pl.DataFrame) -> pl.DataFrame:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from hallofshame.domain.words import Status
-from hallofshame.metrics.counting import counts_as_downtime
+from hallofshame.domain.words import NotCounted, Status
+from hallofshame.metrics.due import cut_at_hours
 from hallofshame.metrics.opening import days_touched
-from hallofshame.metrics.spans import runs, spans
+from hallofshame.metrics.parkday import ParkDayInputs, ParkDays
+from hallofshame.metrics.spans import runs, spans, without_flaps
 from hallofshame.metrics.validity import effective
 
 TIMELINES = pl.Schema(
@@ -21,53 +22,110 @@ TIMELINES = pl.Schema(
         "wait_minutes": pl.Int16,
         "in_window": pl.Boolean,
         "counts_as_down": pl.Boolean,
+        "not_counted": pl.String,
     }
 )
-"""Segments, of which those of one ride touch. ``status`` null: nothing was known of the ride (R3)."""
+"""Segments, of which those of one ride touch. ``status`` null: nothing was known of the ride (R3).
+
+``not_counted``: why a stretch of not running in an open window is no downtime, a
+:class:`~hallofshame.domain.words.NotCounted`; null where it is, and for rides outside E.
+"""
 
 _DAY = ["park_id", "day"]
 _RIDE_DAY = [*_DAY, "ride_id"]
 
 
 def timelines(
-    observations: pl.DataFrame,
-    parks: pl.DataFrame,
-    rides: pl.DataFrame,
-    days: pl.DataFrame,
-    windows: pl.DataFrame,
+    inputs: ParkDayInputs, rows: ParkDays, rides: pl.DataFrame, days: pl.DataFrame, windows: pl.DataFrame
 ) -> pl.DataFrame:
     """Every ride's segments on every park-day: shape ``TIMELINES``, sorted by (park_id, ride_id, start).
 
-    ``observations``: shape ``OBSERVATIONS``, as :class:`~hallofshame.metrics.parkday.ParkDayInputs` holds
-    them: one origin, from a day before to three hours after the park-days, which are asked for one at a time
-    where a park may have frozen. ``parks``, ``rides``, ``windows``: the shapes of that name. ``days``:
-    shape ``DAYS`` and ``known_until``, the instant of the latest look: nothing is laid out beyond it, neither
-    what that look goes on to stand for (R3) nor a gap.
+    ``inputs`` and the ``rows`` computed from them, of one origin, one park-day at a time where a park may
+    have frozen. ``rides``: those wanted, shape ``RIDES``. ``days``: shape ``DAYS`` and ``known_until``, the
+    instant
+    of the latest look: nothing is laid out beyond it, neither what that look goes on to stand for (R3) nor
+    a gap.
+
+    ``windows``: shape ``WINDOWS``, those that are shown; where the record is complete, they are those of
+    ``rows``.
 
     Seconds of a status inside windows are the R7 counters of a day that is known to its end, those that count
     as down its downtime (R5). A running day's counters hold in addition what its latest look stands for.
     """
-    held = runs(spans(effective(observations)), "status", "wait_minutes", "feed")
+    single = spans(effective(inputs.observations, inputs.parks))
+    held, _ = without_flaps(runs(single, "status", "wait_minutes", "feed"))
     chosen = held.join(rides.select("ride_id"), on="ride_id", how="semi", maintain_order="left")
     known = days.select(*_DAY, "day_start", day_end=pl.min_horizontal("day_end", "known_until"))
     seen = days_touched(chosen, known)
     cut = _cut(pl.concat([seen, _gaps(seen, rides, days)], how="diagonal"), days, windows)
-    operated = cut.filter((pl.col("status") == Status.OPERATING) & pl.col("in_window")).select(_RIDE_DAY)
-    reliable = (
-        operated.unique()
-        .join(rides.filter("is_attraction").select("ride_id"), on="ride_id", how="semi")
-        .with_columns(reliable=pl.lit(value=True))
-    )
+    eligible = rows.ride_days.filter("eligible").select(_RIDE_DAY).with_columns(eligible=pl.lit(value=True))
+    hours = cut_at_hours(cut.with_columns(date="day"), inputs.ride_hours)
     judged = (
-        cut.join(reliable, on=_RIDE_DAY, how="left")
-        .join(parks, on="park_id", how="left")
-        .with_columns(counts_as_down=counts_as_downtime() & pl.col("in_window") & pl.col("reliable"))
-        .with_columns(pl.col("counts_as_down").fill_null(value=False))
+        _with_stops(hours, rows.stops)
+        .join(eligible, on=_RIDE_DAY, how="left")
+        .with_columns(
+            counts_as_down=pl.col("counted").fill_null(value=False),
+            not_counted=pl.when(pl.col("in_window") & pl.col("eligible")).then(_why_not()),
+        )
         .select(TIMELINES.keys())
         .cast(TIMELINES)
         .sort("park_id", "ride_id", "start")
     )
-    return runs(judged, "day", "status", "wait_minutes", "in_window", "counts_as_down")
+    return runs(judged, "day", "status", "wait_minutes", "in_window", "counts_as_down", "not_counted")
+
+
+def _why_not() -> pl.Expr:
+    """Why a piece of not running is no downtime: what its outage says, or that it was no outage at all."""
+    stopped = pl.col("status").is_in([Status.DOWN.value, Status.CLOSED.value])
+    return (
+        pl.when(pl.col("counted").is_not_null())
+        .then("reason")
+        .when(stopped & ~pl.col("due"))
+        .then(pl.lit(NotCounted.OUTSIDE_HOURS.value))
+        .when(stopped)
+        .then(pl.lit(NotCounted.PLANNED.value))
+    )
+
+
+def _with_stops(pieces: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
+    """Pieces cut where stops begin and end, with ``counted`` and ``reason`` of the stop they lie in."""
+    edges = pl.concat(
+        [
+            pieces.select("ride_id", at="start"),
+            pieces.select("ride_id", at="end"),
+            stops.select("ride_id", at="start"),
+            stops.select("ride_id", at="end"),
+        ]
+    ).unique()
+    bounds = (
+        pieces.select("ride_id", "start", "end")
+        .join(edges, on="ride_id")
+        .filter((pl.col("at") > pl.col("start")) & (pl.col("at") < pl.col("end")))
+        .group_by("ride_id", "start", "end")
+        .agg(pl.col("at").sort())
+    )
+    whole = pieces.join(bounds, on=["ride_id", "start", "end"], how="left")
+    starts = pl.concat_list("start", pl.col("at").fill_null([]))
+    ends = pl.concat_list(pl.col("at").fill_null([]), "end")
+    cut = whole.with_columns(start=starts, end=ends).drop("at").explode("start", "end")
+    inside = stops.select("ride_id", "counted", "reason", stop_start="start", stop_end="end")
+    return (
+        cut.sort("start")
+        .join_asof(
+            inside.sort("stop_start"),
+            left_on="start",
+            right_on="stop_start",
+            by="ride_id",
+            check_sortedness=False,
+        )
+        .with_columns(
+            pl.when((pl.col("stop_end") >= pl.col("end")) & pl.col("status").is_not_null())
+            .then(pl.col("counted"))
+            .alias("counted"),
+            pl.when(pl.col("stop_end") >= pl.col("end")).then(pl.col("reason")).alias("reason"),
+        )
+        .drop("stop_start", "stop_end")
+    )
 
 
 def _gaps(seen: pl.DataFrame, rides: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
@@ -113,4 +171,5 @@ def _cut(pieces: pl.DataFrame, days: pl.DataFrame, windows: pl.DataFrame) -> pl.
             start=pl.max_horizontal("start", "slot_start"), end=pl.min_horizontal("end", "slot_end")
         )
         .filter(pl.col("end") > pl.col("start"))
+        .drop("slot_start", "slot_end")
     )

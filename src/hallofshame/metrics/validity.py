@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
+from hallofshame.domain.rules import FROZEN_SECONDS, NIGHT_ENDS_AT_HOUR
 from hallofshame.domain.words import Status
-from hallofshame.metrics.spans import MAX_SAMPLED_HOLD_SECONDS
-
-FROZEN_SECONDS = 3 * 3600
-"""A park whose every reading stays identical this long while a ride claims a wait above 0 is frozen."""
 
 _CYCLES = pl.Schema(
-    {"park_id": pl.Int32, "observed_at": pl.Int64, "signature": pl.UInt64, "claims_wait": pl.Boolean}
+    {
+        "park_id": pl.Int32,
+        "observed_at": pl.Int64,
+        "signature": pl.UInt64,
+        "claims_wait": pl.Boolean,
+        "claims_operating": pl.Boolean,
+    }
 )
 
 
-def effective(observations: pl.DataFrame) -> pl.DataFrame:
+def effective(observations: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     """``observations`` with ``status`` and ``wait_minutes`` set to null where a reading is a ghost (R2).
 
-    Takes and returns the shape ``OBSERVATIONS``, same rows, same order.
+    Takes the shapes ``OBSERVATIONS`` and ``PARKS``; returns ``OBSERVATIONS``, same rows, same order.
     """
-    return believed(observations, frozen_cycles(observations))
+    return believed(observations, frozen_cycles(observations, parks))
 
 
 def believed(observations: pl.DataFrame, frozen: pl.DataFrame) -> pl.DataFrame:
@@ -43,26 +48,35 @@ def believed(observations: pl.DataFrame, frozen: pl.DataFrame) -> pl.DataFrame:
     ).select(observations.columns)
 
 
-def frozen_cycles(observations: pl.DataFrame, suspects: pl.Series | None = None) -> pl.DataFrame:
+def frozen_cycles(
+    observations: pl.DataFrame, parks: pl.DataFrame, suspects: pl.Series | None = None
+) -> pl.DataFrame:
     """The cycles (``park_id``, ``observed_at``) that belong to a frozen stretch (R2).
 
     A stretch is a run of a park's sampled cycles with the same rides, statuses and waits; it counts from
-    its first to its last reading. The event log has no cycles and cannot freeze. ``suspects``: where it is
-    known already, what :func:`suspected_parks` says of these or of more observations.
+    its first to its last reading. It is frozen from three hours on if a ride claims a wait above 0 in it, or
+    if it touches the hours from 0:00 to 6:00 local and a ride claims to operate. The event log has no cycles
+    and cannot freeze. ``parks``: shape ``PARKS``. ``suspects``: where it is known already, what
+    :func:`suspected_parks` says of these or of more observations.
     """
     if suspects is None:
         suspects = suspected_parks(observations)
-    return _in_frozen_runs(_cycles_of(suspects, observations), ["park_id"])
+    return _in_frozen_runs(_cycles_of(suspects, observations), parks, ["park_id"])
 
 
 def parks_cut_short(
-    observations: pl.DataFrame, days: pl.DataFrame, before: int, after: int, suspects: pl.Series
+    observations: pl.DataFrame,
+    parks: pl.DataFrame,
+    days: pl.DataFrame,
+    before: int,
+    after: int,
+    suspects: pl.Series,
 ) -> pl.Series:
     """Those of ``suspects`` with a park-day that, seen alone, would judge one of its cycles otherwise.
 
     A park-day knows the observations from ``before`` seconds before it to ``after`` seconds after it. A
     stretch that runs over that edge may last three hours only with what lies beyond. Takes the shapes
-    ``OBSERVATIONS`` and ``DAYS``.
+    ``OBSERVATIONS``, ``PARKS`` and ``DAYS``.
     """
     cycles = _cycles_of(suspects, observations)
     if cycles.is_empty():
@@ -72,10 +86,10 @@ def parks_cut_short(
         (at >= pl.col("day_start") - before) & (at < pl.col("day_end") + after)
     )
     key = ["park_id", "day", "observed_at"]
-    alone = _in_frozen_runs(known, ["park_id", "day"]).select(*key, alone=pl.lit(value=True))
-    together = _in_frozen_runs(cycles, ["park_id"]).with_columns(together=pl.lit(value=True))
+    alone = _in_frozen_runs(known, parks, ["park_id", "day"]).select(*key, alone=pl.lit(value=True))
+    together = _in_frozen_runs(cycles, parks, ["park_id"]).with_columns(together=pl.lit(value=True))
     judged = (
-        known.filter((at >= pl.col("day_start") - MAX_SAMPLED_HOLD_SECONDS) & (at < pl.col("day_end")))
+        known.filter((at >= pl.col("day_start") - before) & (at < pl.col("day_end") + after))
         .join(alone, on=key, how="left")
         .join(together, on=["park_id", "observed_at"], how="left")
     )
@@ -83,7 +97,7 @@ def parks_cut_short(
 
 
 def _cycles_of(parks: pl.Series, observations: pl.DataFrame) -> pl.DataFrame:
-    """The sampled cycles of ``parks``: ``park_id, observed_at, signature, claims_wait``, sorted."""
+    """The sampled cycles of ``parks`` with what they say and claim: shape ``_CYCLES``, sorted."""
     if parks.is_empty():
         return pl.DataFrame(schema=_CYCLES)
     sampled = observations.filter(
@@ -100,29 +114,56 @@ def _cycles_of(parks: pl.Series, observations: pl.DataFrame) -> pl.DataFrame:
             "observed_at",
             signature=packed.hash(),
             claims_wait=pl.col("wait_minutes") > 0,
+            claims_operating=pl.col("status") == Status.OPERATING,
         )
         .group_by("park_id", "observed_at")
-        .agg(pl.col("signature").sum(), pl.col("claims_wait").any())
+        .agg(pl.col("signature").sum(), pl.col("claims_wait", "claims_operating").any())
         .sort("park_id", "observed_at")
     )
 
 
-def _in_frozen_runs(cycles: pl.DataFrame, group: list[str]) -> pl.DataFrame:
-    """Those of ``cycles`` in a run of equal signatures of one group that lasts long enough."""
+def _in_frozen_runs(cycles: pl.DataFrame, parks: pl.DataFrame, group: list[str]) -> pl.DataFrame:
+    """Those of ``cycles`` in a frozen run of equal signatures of one group."""
     ordered = cycles.sort(*group, "observed_at")
     moved = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in ["signature", *group])
     runs = ordered.with_columns(run=moved.fill_null(value=True).cum_sum())
-    lasted = pl.col("observed_at").max() - pl.col("observed_at").min()
-    frozen = runs.group_by("run").agg(lasted=lasted, claims_wait=pl.col("claims_wait").first())
-    frozen = frozen.filter(pl.col("claims_wait") & (pl.col("lasted") >= FROZEN_SECONDS))
+    lasting = (
+        runs.group_by("run")
+        .agg(
+            pl.col("park_id", "claims_wait", "claims_operating").first(),
+            first=pl.col("observed_at").min(),
+            last=pl.col("observed_at").max(),
+        )
+        .filter(
+            (pl.col("last") - pl.col("first") >= FROZEN_SECONDS)
+            & (pl.col("claims_wait") | pl.col("claims_operating"))
+        )
+    )
+    frozen = _with_nights(lasting, parks).filter(pl.col("claims_wait") | pl.col("at_night"))
     return runs.join(frozen, on="run", how="semi").select(*group, "observed_at")
+
+
+def _with_nights(stretches: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
+    """Stretches (``park_id, first, last``) with ``at_night``: whether they touch 0:00 to 6:00 local."""
+    zoned = stretches.join(parks.select("park_id", "timezone"), on="park_id", how="left")
+    found = []
+    for (timezone,), group in zoned.partition_by("timezone", as_dict=True).items():
+
+        def local(instant: str, timezone: str = str(timezone)) -> pl.Expr:
+            return pl.from_epoch(instant).dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
+
+        at_night = (local("first").dt.time() <= dt.time(NIGHT_ENDS_AT_HOUR)) | (
+            local("last").dt.date() > local("first").dt.date()
+        )
+        found.append(group.with_columns(at_night=at_night))
+    return pl.concat(found) if found else zoned.with_columns(at_night=pl.lit(value=False))
 
 
 def suspected_parks(observations: pl.DataFrame) -> pl.Series:
     """Parks that may have frozen: a cheap test that never misses one, so that most are spared the exact one.
 
     Takes the shape ``OBSERVATIONS``, of one origin for the parks that matter. A frozen stretch holds no
-    change of any ride, and in it some ride claims one wait throughout.
+    change of any ride, and in it some ride claims to operate, or a wait, throughout.
     """
     changed = observations.select(
         (pl.col("ride_id") != pl.col("ride_id").shift())
@@ -132,10 +173,11 @@ def suspected_parks(observations: pl.DataFrame) -> pl.Series:
     changed = changed.fill_null(value=True)
     held = (
         observations.filter(changed)
-        .select("park_id", "wait_minutes", begin="observed_at")
+        .select("park_id", "status", "wait_minutes", begin="observed_at")
         .with_columns(end=observations["observed_at"].filter(changed.shift(-1, fill_value=True)))
     )
-    lasting = held.filter((pl.col("wait_minutes") > 0) & (pl.col("end") - pl.col("begin") >= FROZEN_SECONDS))
+    claims = (pl.col("wait_minutes") > 0) | (pl.col("status") == Status.OPERATING)
+    lasting = held.filter(claims & (pl.col("end") - pl.col("begin") >= FROZEN_SECONDS))
     if lasting.is_empty():
         return lasting["park_id"]
     quiet = (
@@ -147,8 +189,10 @@ def suspected_parks(observations: pl.DataFrame) -> pl.Series:
         .filter(pl.col("until").is_null() | (pl.col("until") - pl.col("begin") >= FROZEN_SECONDS))
         .rename({"begin": "quiet_from"})
     )
+    if quiet.is_empty():
+        return quiet["park_id"]
     return (
-        quiet.join(lasting, on="park_id")
+        quiet.join(lasting.select("park_id", "begin", "end").unique(), on="park_id")
         .filter(
             (pl.col("begin") <= pl.col("quiet_from"))
             & (pl.col("end") >= pl.col("quiet_from") + FROZEN_SECONDS)

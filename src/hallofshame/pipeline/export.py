@@ -47,6 +47,10 @@ IDS = ("queue_times_id", "themeparks_wiki_id")
 PARK_IDS_OF_RIDE = ("park_queue_times_id", "park_themeparks_wiki_id")
 _FORMULAS: dict[str, tuple[Callable[..., float | None], tuple[str, ...]]] = {
     "shame_score": (scores.shame_score, ("weighted_downtime", "weighted_exposure")),
+    "comparable_score": (
+        scores.comparable_score,
+        ("weighted_breakdown", "weighted_downtime", "weighted_exposure"),
+    ),
     "uptime_percent": (scores.uptime_percent, ("operating", "downtime")),
     "average_wait_minutes": (scores.average_wait, ("wait_sum", "wait_known", "wait_max")),
     "coverage_percent": (scores.coverage_percent, ("observed", "open")),
@@ -54,7 +58,7 @@ _FORMULAS: dict[str, tuple[Callable[..., float | None], tuple[str, ...]]] = {
 }
 """The ratios shown, each with the counters it is taken of, by the one definition in the kernel."""
 PARK_RATIOS = tuple(_FORMULAS)
-RATIOS = tuple(name for name in PARK_RATIOS if name != "shame_score")
+RATIOS = tuple(name for name in PARK_RATIOS if not name.endswith("_score"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,11 @@ KINDS: dict[str, _Kind] = {
             "window_seconds",
             "evidence",
             "origin",
+            "judged_by_down",
+            "observed_queue_times",
+            "active_from",
+            "active_until",
+            "night_until",
             *PARK_RATIOS,
             "metrics_version",
         ),
@@ -104,6 +113,9 @@ KINDS: dict[str, _Kind] = {
             "weight",
             *RIDE_COUNTERS,
             "eligible",
+            "posted",
+            "first_operating_at",
+            "last_operating_at",
             *RATIOS,
             "metrics_version",
         ),
@@ -145,6 +157,9 @@ KINDS: dict[str, _Kind] = {
             "started_at",
             "ended_at",
             "kind",
+            "counted",
+            "ended_by",
+            "since_opening",
             "downtime",
             "flaps",
             "metrics_version",
@@ -347,14 +362,26 @@ def _with_ids(frame: pl.DataFrame, ids: pl.DataFrame, kind: str, key: str) -> pl
     return frame
 
 
+_INSTANTS = (
+    "hour",
+    "started_at",
+    "ended_at",
+    "active_from",
+    "active_until",
+    "night_until",
+    "first_operating_at",
+    "last_operating_at",
+)
+_FLAGS = ("judged_by_down", "posted", "counted", "since_opening")
+
+
 def _shown(rows: pl.DataFrame, kind: _Kind) -> pl.DataFrame:
     """Stored rows as they are shown: instants as texts, flags as booleans, windows as structs, ratios."""
-    instants = [name for name in ("hour", "started_at", "ended_at") if name in kind.columns]
-    shown = rows.with_columns(pl.col(name).pipe(_iso) for name in instants)
+    shown = rows.with_columns(pl.col(name).pipe(_iso) for name in _INSTANTS if name in kind.columns)
     if "kind" not in shown.columns and "ride_kind" in shown.columns:
         shown = shown.with_columns(kind="ride_kind")
-    if "ride_id" in kind.columns and "eligible" in kind.columns:
-        shown = shown.with_columns(pl.col("eligible") > 0)
+    flags = [*_FLAGS, "eligible"] if "ride_id" in kind.columns else _FLAGS
+    shown = shown.with_columns(pl.col(name) > 0 for name in flags if name in kind.columns)
     if "windows" in kind.columns:
         shown = _with_windows(shown)
     if "origin" in kind.columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,13 +11,13 @@ import polars as pl
 from sqlalchemy import Connection, case, func, select
 
 from hallofshame.domain.localtime import day_bounds, zone
+from hallofshame.domain.rules import LOOKBACK_DAYS, SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, RideKind
 from hallofshame.metrics import frames
-from hallofshame.metrics.opening import LOOKBACK_DAYS
-from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE, ParkDayInputs
+from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.store import bulk, schedules
 from hallofshame.store.derived import table_of
-from hallofshame.store.models import Park, Ride, RideClassification, RideDailyStats
+from hallofshame.store.models import Park, ParkDailyStats, Ride, RideClassification, RideDailyStats
 from hallofshame.store.observations import ObservationCache
 
 ONE_DAY = dt.timedelta(days=1)
@@ -41,7 +42,15 @@ def park_zones(connection: Connection) -> dict[int, ParkZone]:
 
 def days_frame(park_days: Sequence[tuple[int, dt.date]], zones: dict[int, ParkZone]) -> pl.DataFrame:
     """Park-days with their bounds: shape ``DAYS``."""
-    rows = [(park_id, day, *day_bounds(day, zones[park_id].timezone)) for park_id, day in park_days]
+    rows = [
+        (
+            park_id,
+            day,
+            *day_bounds(day, zones[park_id].timezone),
+            zones[park_id].breakdown_signal is BreakdownSignal.DOWN,
+        )
+        for park_id, day in park_days
+    ]
     return pl.DataFrame(rows, schema=frames.DAYS, orient="row")
 
 
@@ -62,19 +71,16 @@ def gather(
         rides=rides_frame(connection, park_ids),
         days=days,
         schedules=schedules.entries(connection, park_ids, first - ONE_DAY, last).cast(frames.SCHEDULES),
+        ride_hours=frames.empty(frames.RIDE_HOURS),
         history=_history(connection, days),
+        neighbours=_neighbours(connection, park_days, zones),
     )
 
 
 def parks_frame(zones: dict[int, ParkZone], park_ids: Sequence[int], day: dt.date) -> pl.DataFrame:
     """Each park as the kernel takes it: shape ``PARKS``."""
     rows = [
-        (
-            park_id,
-            _hour_shift(zones[park_id].timezone, day),
-            zones[park_id].breakdown_signal is BreakdownSignal.CLOSED,
-        )
-        for park_id in park_ids
+        (park_id, _hour_shift(zones[park_id].timezone, day), zones[park_id].timezone) for park_id in park_ids
     ]
     return pl.DataFrame(rows, schema=frames.PARKS, orient="row")
 
@@ -95,7 +101,7 @@ def rides_frame(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame
         select(
             Ride.ride_id,
             Ride.park_id,
-            case((Ride.kind == RideKind.ATTRACTION.value, 1), else_=0).label("is_attraction"),
+            case((Ride.kind == RideKind.ATTRACTION.value, 1), else_=0).label("is_ride"),
             RideClassification.tier,
         )
         .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
@@ -106,13 +112,51 @@ def rides_frame(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame
         default=TIER_WEIGHTS[None],
         return_dtype=pl.Int64,
     )
-    return found.select("ride_id", "park_id", is_attraction=pl.col("is_attraction") > 0, weight=weight).cast(
-        frames.RIDES
+    return found.select("ride_id", "park_id", is_ride=pl.col("is_ride") > 0, weight=weight).cast(frames.RIDES)
+
+
+def _neighbours(
+    connection: Connection, park_days: Sequence[tuple[int, dt.date]], zones: dict[int, ParkZone]
+) -> pl.DataFrame:
+    """How the park-days are joined to those beside them that are not asked for: shape ``NEIGHBOURS``."""
+    asked = set(park_days)
+    beside = {(park_id, day + step) for park_id, day in asked for step in (-ONE_DAY, ONE_DAY)} - asked
+    windows = _stored_windows(connection, beside)
+    rows = []
+    for park_id, day in park_days:
+        start, end = day_bounds(day, zones[park_id].timezone)
+        before = next(
+            (begin for begin, until in windows.get((park_id, day - ONE_DAY), ()) if until == start), None
+        )
+        midnight_before = day_bounds(day - ONE_DAY, zones[park_id].timezone)[0]
+        next_opens = any(begin == end for begin, _ in windows.get((park_id, day + ONE_DAY), ()))
+        if before is not None or next_opens:
+            opens = before is not None and before > midnight_before
+            rows.append((park_id, day, before, opens, next_opens))
+    return pl.DataFrame(rows, schema=frames.NEIGHBOURS, orient="row")
+
+
+def _stored_windows(
+    connection: Connection, park_days: set[tuple[int, dt.date]]
+) -> dict[tuple[int, dt.date], list[tuple[int, int]]]:
+    """The stored open windows of those of the park-days that touch a midnight with one."""
+    if not park_days:
+        return {}
+    model = ParkDailyStats
+    parks = {park_id for park_id, _ in park_days}
+    days = {day for _, day in park_days}
+    query = select(model.park_id, model.day, model.windows).where(
+        model.park_id.in_(parks), model.day.between(min(days), max(days)), model.window_seconds > 0
     )
+    return {
+        (park_id, day): json.loads(windows)
+        for park_id, day, windows in connection.execute(query)
+        if (park_id, day) in park_days
+    }
 
 
 def _history(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:
-    """Which attractions operated on the six days before each park-day that is not itself asked for."""
+    """What attractions did on the six days before each park-day that is not itself asked for."""
     asked = days.group_by("park_id").agg(
         first=pl.col("day").min(), last=pl.col("day").max(), count=pl.len().cast(pl.Int64)
     )
@@ -129,7 +173,7 @@ def _history(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:
 
 
 def _latest_before(connection: Connection, park_ids: list[int], first: dt.date) -> pl.DataFrame:
-    """The latest of the six days before ``first`` on which each attraction operated.
+    """The latest of the six days before ``first`` on which each attraction operated, or posted a wait.
 
     Enough for park-days from ``first`` on without a gap: a ride belongs to the sets of such a day if that
     latest day is within six days of it.
@@ -142,6 +186,7 @@ def _latest_before(connection: Connection, park_ids: list[int], first: dt.date) 
             table.c.ride_id,
             func.max(case((table.c.operated_any > 0, table.c.day))).label("any_day"),
             func.max(case((table.c.operating > 0, table.c.day))).label("open_day"),
+            func.max(case((table.c.posted > 0, table.c.day))).label("posted_day"),
         )
         .join(Ride, Ride.ride_id == table.c.ride_id)
         .where(
@@ -159,8 +204,9 @@ def _latest_before(connection: Connection, park_ids: list[int], first: dt.date) 
                 "ride_id",
                 operated_any=pl.lit(value=column == "any_day"),
                 operated=pl.lit(value=column == "open_day"),
+                posted=pl.lit(value=column == "posted_day"),
             ).filter(pl.col("day").is_not_null())
-            for column in ("any_day", "open_day")
+            for column in ("any_day", "open_day", "posted_day")
         ]
     ).cast(frames.HISTORY)
 
@@ -172,13 +218,20 @@ def _all_between(connection: Connection, asked: pl.DataFrame, days: pl.DataFrame
     assert isinstance(since, dt.date)  # noqa: S101 - narrows the type; the caller has checked that rows exist
     rows = bulk.read_numbers(
         connection,
-        select(table.c.park_id, table.c.day, table.c.ride_id, table.c.operated_any, table.c.operating)
+        select(
+            table.c.park_id,
+            table.c.day,
+            table.c.ride_id,
+            table.c.operated_any,
+            table.c.operating,
+            table.c.posted,
+        )
         .join(Ride, Ride.ride_id == table.c.ride_id)
         .where(
             table.c.park_id.in_(asked["park_id"].to_list()),
             table.c.day.between(since - LOOKBACK_DAYS * ONE_DAY, until),
             Ride.kind == RideKind.ATTRACTION.value,
-            (table.c.operated_any > 0) | (table.c.operating > 0),
+            (table.c.operated_any > 0) | (table.c.operating > 0) | (table.c.posted > 0),
         ),
     )
     return (
@@ -188,6 +241,7 @@ def _all_between(connection: Connection, asked: pl.DataFrame, days: pl.DataFrame
             "ride_id",
             operated_any=pl.col("operated_any") > 0,
             operated=pl.col("operating") > 0,
+            posted=pl.col("posted") > 0,
         )
         .cast(frames.HISTORY)
         .join(days.select("park_id", "day"), on=["park_id", "day"], how="anti")

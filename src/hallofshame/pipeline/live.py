@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import statistics
+
 import polars as pl
 from sqlalchemy import Connection, select
 
-from hallofshame.domain.words import Origin
+from hallofshame.domain.localtime import day_bounds
+from hallofshame.domain.rules import SECONDS_BEFORE, USUAL_DAYS
+from hallofshame.domain.words import Origin, ScheduleKind
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.compute import Computed
-from hallofshame.metrics.live import last_readings, live_parks, live_rides, parks_now
-from hallofshame.metrics.parkday import SECONDS_BEFORE, ParkDayInputs
+from hallofshame.metrics.live import (
+    last_readings,
+    live_parks,
+    live_rides,
+    live_stops,
+    parks_now,
+    stopped_rides,
+)
+from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.metrics.validity import frozen_cycles
 from hallofshame.store import bulk
 from hallofshame.store.instants import latest_believable
-from hallofshame.store.models import ParkCurrent, RideCurrent
+from hallofshame.store.models import ParkCurrent, RideCurrent, RideDailyStats
+
+_USUAL_REACH = dt.timedelta(days=60)
+"""A ride that ran on no 14 days of these has a usual day of fewer."""
 
 
 def write_live(
@@ -49,14 +64,61 @@ def write_live(
     ride_days = computed.rows.ride_days.join(current_day, on=["park_id", "day"], how="semi")
     last = last.join(current_day, on="park_id", how="semi", maintain_order="left")
     windows = computed.rows.windows.join(current_day, on=["park_id", "day"], how="semi")
-    frozen = frozen_cycles(_known_to(today, sampled, computed.suspects), computed.suspects)
-    live = live_rides(last, frozen, windows, ride_days, inputs.parks)
+    frozen = frozen_cycles(_known_to(today, sampled, computed.suspects), inputs.parks, computed.suspects)
+    parts = computed.rows.outage_parts.join(current_day, on=["park_id", "day"], how="semi")
+    usual = usual_ends(connection, stopped_rides(parts), today, inputs)
+    live = live_rides(last, frozen, windows, ride_days, live_stops(parts, usual, parks_now(last, windows)))
     eligible = ride_days.filter("eligible").select("park_id", "ride_id")
     written = _write_rides(
         connection, rides_now.join(today.select("park_id").cast(pl.Int64), on="park_id", how="semi"), live
     )
     parks = live_parks(parks_now(last, windows), live, eligible, inputs.rides)
     return written + _write_parks(connection, parks, today)
+
+
+def usual_ends(
+    connection: Connection, stopped: pl.DataFrame, today: pl.DataFrame, inputs: ParkDayInputs
+) -> pl.DataFrame:
+    """When the day of each stopped ride usually ends: ``ride_id, usual_end`` (R5).
+
+    The median of its last operation on the latest 14 days before ``today`` (``park_id, day``) on which it
+    ran, by the clock of its park; the park's published close where it has not run before, if there is one.
+    """
+    shape = pl.Schema({"ride_id": pl.Int32, "usual_end": pl.Int64})
+    if stopped.is_empty():
+        return pl.DataFrame(schema=shape)
+    table = RideDailyStats
+    days = dict(today.select("park_id", "day").iter_rows())
+    zones = dict(inputs.parks.select("park_id", "timezone").iter_rows())
+    query = (
+        select(table.ride_id, table.park_id, table.day, table.last_operating_at)
+        .where(
+            table.park_id.in_(stopped["park_id"].unique().to_list()),
+            table.ride_id.in_(stopped["ride_id"].to_list()),
+            table.day >= min(days.values()) - _USUAL_REACH,
+            table.last_operating_at.is_not(None),
+        )
+        .order_by(table.ride_id, table.day.desc())
+    )
+    lengths: dict[int, list[int]] = {}
+    begins: dict[int, int] = {}
+    for ride_id, park_id, day, last in connection.execute(query):
+        own = lengths.setdefault(ride_id, [])
+        if last is not None and day < days[park_id] and len(own) < USUAL_DAYS:
+            own.append(last - day_bounds(day, zones[park_id])[0])
+        begins[ride_id] = day_bounds(days[park_id], zones[park_id])[0]
+    rows = [
+        (ride_id, begins[ride_id] + round(statistics.median(own))) for ride_id, own in lengths.items() if own
+    ]
+    by_habit = pl.DataFrame(rows, schema=shape, orient="row")
+    closes = (
+        inputs.schedules.filter(pl.col("kind") == ScheduleKind.OPERATING.value)
+        .join(today, left_on=["park_id", "date"], right_on=["park_id", "day"], how="semi")
+        .group_by("park_id")
+        .agg(usual_end=pl.col("closes_at").max())
+    )
+    others = stopped.join(by_habit, on="ride_id", how="anti").join(closes, on="park_id")
+    return pl.concat([by_habit, others.select(shape.names()).cast(shape)])
 
 
 def _known_to(today: pl.DataFrame, sampled: pl.DataFrame, suspects: pl.Series) -> pl.DataFrame:
@@ -75,20 +137,22 @@ def _stored_rides(connection: Connection, today: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_rides(connection: Connection, stored: pl.DataFrame, live: pl.DataFrame) -> int:
-    """Bring ``effective_status`` and ``counts_as_down`` of the stored rides up to date."""
+    """Bring what the kernel makes of the stored rides up to date."""
     now = live.select(
         pl.col("ride_id").cast(pl.Int64),
         effective=pl.col("effective_status").cast(pl.Int64),
         down=pl.col("counts_as_down").cast(pl.Int64),
+        stopped=pl.col("is_stopped").cast(pl.Int64),
     )
     changed = (
         stored.join(now, on="ride_id", how="left")
-        .with_columns(pl.col("down").fill_null(0))
+        .with_columns(pl.col("down", "stopped").fill_null(0))
         .filter(
             pl.col("effective").ne_missing(pl.col("effective_status"))
             | (pl.col("down") != pl.col("counts_as_down"))
+            | (pl.col("stopped") != pl.col("is_stopped"))
         )
-        .with_columns(effective_status="effective", counts_as_down="down")
+        .with_columns(effective_status="effective", counts_as_down="down", is_stopped="stopped")
         .select(stored.columns)
     )
     bulk.upsert(

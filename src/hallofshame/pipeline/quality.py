@@ -17,6 +17,7 @@ from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.validity import frozen_cycles
 from hallofshame.pipeline.classifying import review_list
+from hallofshame.pipeline.inputs import park_zones, parks_frame
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import catalogue, findings, raw
 from hallofshame.store.database import Database
@@ -145,7 +146,8 @@ def _ghosts(connection: Connection, park: _Park, now: int) -> Iterator[_Found]:
         detail = f"{stale:.0%} of the claims of {park.name} to operate carry an upstream time over 24 h old."
         yield park.park_id, Finding("stale_readings", park.name, detail)
     cycles = readings["observed_at"].n_unique()
-    frozen = frozen_cycles(readings).height / cycles
+    zones = parks_frame(park_zones(connection), [park.park_id], from_unix(now).date())
+    frozen = frozen_cycles(readings, zones).height / cycles
     if frozen >= GHOST_SHARE:
         detail = (
             f"{park.name} stood still in {frozen:.0%} of the last day's cycles while rides claimed waits."

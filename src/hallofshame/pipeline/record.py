@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 
 from hallofshame.domain.localtime import day_bounds, from_unix, isoformat, local_day
 from hallofshame.domain.readings import STATUS_RANK, Finding
+from hallofshame.domain.rules import SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.frames import OBSERVATIONS
-from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.store import bulk, dirty, findings, raw
 from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import Park, QueueData, RideCurrent
@@ -301,6 +301,7 @@ def write_current(connection: Connection, observations: pl.DataFrame, now: dt.da
             "since",
             effective_status=pl.lit(None, pl.Int64),
             counts_as_down=pl.lit(0),
+            is_stopped=pl.lit(0),
         ),
-        keep=("effective_status", "counts_as_down"),
+        keep=("effective_status", "counts_as_down", "is_stopped"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -14,8 +15,8 @@ from sqlalchemy import Connection
 from hallofshame.clock import Clock
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.rules import LOOKBACK_DAYS
 from hallofshame.metrics.compute import Computed, compute
-from hallofshame.metrics.opening import LOOKBACK_DAYS
 from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.pipeline.inputs import ONE_DAY, gather
 from hallofshame.pipeline.jobrun import JobRun, job_run
@@ -24,7 +25,7 @@ from hallofshame.pipeline.rows import day_rows
 from hallofshame.store import bulk, data_version, derived, dirty, outages
 from hallofshame.store.database import Database
 from hallofshame.store.instants import latest_believable
-from hallofshame.store.models import Base, DerivedRevision, RideDailyStats
+from hallofshame.store.models import Base, DerivedRevision, ParkDailyStats, RideDailyStats
 from hallofshame.store.observations import ObservationCache
 
 PARKS_AT_ONCE = 75
@@ -137,8 +138,9 @@ class Rollup:
             derived.sum_up(connection, change.days, removed=change.removed)
             follow = _days_that_depend(old[RideDailyStats], new[RideDailyStats], days)
             dirty.mark_existing(connection, follow, "operated_rides", now)
-        if change.outage_days:
-            written += outages.restitch(connection, change.outage_days)
+            beside = _days_beside(old[ParkDailyStats], new[ParkDailyStats], inputs, days)
+            dirty.mark_existing(connection, beside, "window_at_midnight", now)
+        written += _restitch(connection, change)
         written += write_live(connection, inputs, computed, days, now)
         # Also where nothing differs: a mark is cleared, and whoever computed under the same mark must see it.
         derived.bump_derived_revisions(connection, revisions)
@@ -200,14 +202,18 @@ def batches(marks: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _days_that_depend(old: pl.DataFrame, new: pl.DataFrame, days: pl.DataFrame) -> list[tuple[int, dt.date]]:
-    """Later days whose sets A and E change, because other rides operated on one of ``days`` (R4, R6).
+    """Later days whose sets A and E change, because rides did something else on one of ``days`` (R4, R6).
 
     Days of the same batch are left out: they were computed together with the change.
     """
     key = ["park_id", "day", "ride_id"]
-    flags = [pl.col("operated_any") > 0, (pl.col("operating") > 0).alias("operated")]
-    before, after = (frame.select(*key, *flags) for frame in (old, new))
-    before, after = (frame.filter(pl.col("operated_any") | pl.col("operated")) for frame in (before, after))
+    flags = [
+        pl.col("operated_any") > 0,
+        (pl.col("operating") > 0).alias("operated"),
+        pl.col("posted") > 0,
+    ]
+    any_flag = pl.col("operated_any") | pl.col("operated") | pl.col("posted")
+    before, after = (frame.select(*key, *flags).filter(any_flag) for frame in (old, new))
     columns = before.columns
     changed = pl.concat(
         [
@@ -221,6 +227,47 @@ def _days_that_depend(old: pl.DataFrame, new: pl.DataFrame, days: pl.DataFrame) 
         for later in range(1, LOOKBACK_DAYS + 1)
     }
     return sorted(found - set(days.select("park_id", "day").iter_rows()))
+
+
+def _days_beside(
+    old: pl.DataFrame, new: pl.DataFrame, inputs: ParkDayInputs, days: pl.DataFrame
+) -> list[tuple[int, dt.date]]:
+    """Days before and after those on which a window at a midnight came, went or moved (R5).
+
+    Days of the same batch are left out: they were computed together with the change.
+    """
+    key = ["park_id", "day"]
+    changed = new.select(*key, "windows").join(
+        old.select(*key, was="windows"), on=key, how="left", maintain_order="left"
+    )
+    changed = changed.filter(pl.col("windows").ne_missing(pl.col("was")))
+    bounds = {
+        (park_id, day): (start, end)
+        for park_id, day, start, end in inputs.days.select(*key, "day_start", "day_end").iter_rows()
+    }
+    found = set()
+    for park_id, day, windows, was in changed.select(*key, "windows", "was").iter_rows():
+        start, end = bounds[park_id, day]
+        now, then = (json.loads(text) if text else [] for text in (windows, was))
+        if any(begin == start for begin, _ in now) != any(begin == start for begin, _ in then):
+            found.add((park_id, day - ONE_DAY))
+        ending, ended = ([begin for begin, until in each if until == end] for each in (now, then))
+        if ending != ended:
+            found.add((park_id, day + ONE_DAY))
+    return sorted(found - set(days.select(key).iter_rows()))
+
+
+def _restitch(connection: Connection, change: derived.Change) -> int:
+    """Put outages together anew where parts of them changed; returns rows changed.
+
+    A first row of a day also ends what was still down at the end of the record before it.
+    """
+    rides = set(change.outage_rides)
+    if change.new_days:
+        rides |= outages.rides_still_down(connection, {park_id for park_id, _ in change.new_days})
+    if not rides:
+        return 0
+    return outages.restitch(connection, change.outage_days | change.new_days, rides)
 
 
 def _claim(connection: Connection, seen: dict[int, int]) -> dict[int, int]:

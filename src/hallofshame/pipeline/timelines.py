@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from sqlalchemy import Connection
@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Origin
 from hallofshame.metrics import frames
-from hallofshame.metrics.parkday import SECONDS_AFTER, SECONDS_BEFORE
+from hallofshame.metrics.parkday import compute_park_days
 from hallofshame.metrics.timelines import timelines
-from hallofshame.pipeline.inputs import days_frame, park_zones, parks_frame, rides_frame
-from hallofshame.store.raw import read_observations
+from hallofshame.pipeline.inputs import gather
+from hallofshame.store.observations import ObservationCache
 from hallofshame.store.reports.points import ParkDay, park_days
 
 
@@ -51,30 +51,29 @@ def park_day_timeline(
 ) -> ParkDayTimeline:
     """What the rides of a park (or ``ride_ids``) did on one of its days, up to the look at ``known_until``.
 
-    Open windows and the choice of record (R15) are those of the day's stored row; the readings are those of
-    the day's own horizon, so that segments and counters come from the same input.
+    Open windows and the choice of record (R15) are those of the day's stored row, which outlives its
+    readings; the rest is computed as its counters are, from
+    the same inputs, so that segments and counters agree.
     """
-    zones = park_zones(connection)
-    days = days_frame([(park_id, day)], zones)
-    start, end = days.select("day_start", "day_end").row(0)
     stored = park_days(connection, park_id, DayRange(day, day)).get(day)
     origin = stored.origin if stored is not None else Origin.LIVE
-    observations = read_observations(connection, [park_id], start - SECONDS_BEFORE, end + SECONDS_AFTER)
-    observations = observations.filter(pl.col("origin") == origin.value)
-    within = observations["observed_at"].is_between(start, end, closed="left").any()
-    rides = rides_frame(connection, [park_id])
-    if ride_ids is not None:
-        rides = rides.filter(pl.col("ride_id").is_in(list(ride_ids)))
+    inputs = gather(connection, ObservationCache(), [(park_id, day)])
+    inputs = replace(inputs, observations=inputs.observations.filter(pl.col("origin") == origin.value))
+    start, end = inputs.days.select("day_start", "day_end").row(0)
+    within = inputs.observations["observed_at"].is_between(start, end, closed="left").any()
     windows = pl.DataFrame(
         [(park_id, day, *window) for window in (stored.windows if stored is not None else ())],
         schema=frames.WINDOWS,
         orient="row",
     )
+    rides = inputs.rides
+    if ride_ids is not None:
+        rides = rides.filter(pl.col("ride_id").is_in(list(ride_ids)))
     segments = timelines(
-        observations,
-        parks_frame(zones, [park_id], day),
+        inputs,
+        compute_park_days(inputs),
         rides,
-        days.with_columns(known_until=pl.lit(known_until, pl.Int64)),
+        inputs.days.with_columns(known_until=pl.lit(known_until, pl.Int64)),
         windows,
     )
     return ParkDayTimeline(day, stored, segments, bool(within))

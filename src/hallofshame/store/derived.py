@@ -50,13 +50,16 @@ class Change:
     """What a write changed: the number of rows written and removed, and the park-days they belong to.
 
     ``removed`` says whether day rows went, ``days`` are those of changed day rows, ``outage_days`` those
-    whose outages have to be put together anew, ``all_days`` all.
+    on which parts of outages of ``outage_rides`` changed, ``new_days`` those that had no row, ``all_days``
+    all.
     """
 
     rows: int
     removed: bool
     days: frozenset[tuple[int, dt.date]]
     outage_days: frozenset[tuple[int, dt.date]]
+    outage_rides: frozenset[int]
+    new_days: frozenset[tuple[int, dt.date]]
     all_days: frozenset[tuple[int, dt.date]]
 
 
@@ -100,6 +103,8 @@ def write_days(connection: Connection, old: Rows, new: Rows) -> Change:
     removed = False
     days: set[tuple[int, dt.date]] = set()
     outage_days: set[tuple[int, dt.date]] = set()
+    outage_rides: set[int] = set()
+    new_days: set[tuple[int, dt.date]] = set()
     all_days: set[tuple[int, dt.date]] = set()
     for model in DAY_TABLES:
         key = [column.name for column in table_of(model).primary_key]
@@ -116,11 +121,24 @@ def write_days(connection: Connection, old: Rows, new: Rows) -> Change:
             removed = removed or gone.height > 0
         if model is RideOutagePart:
             outage_days.update(found)
+            outage_rides.update(put["ride_id"], gone["ride_id"])
+        if model is RideDailyStats:
+            # Whether a ride was heard at all on a day decides whether an outage goes on across it.
+            heard = _heard_differs(before, after)
+            outage_days.update(heard.select("park_id", "day").iter_rows())
+            outage_rides.update(heard["ride_id"])
         if model is ParkDailyStats:
-            # A first row of a day ends what was still down at the end of the record before it.
             added = put.join(before, on=key, how="anti").select("park_id", "day")
-            outage_days.update(added.iter_rows())
-    return Change(written, removed, frozenset(days), frozenset(outage_days), frozenset(all_days))
+            new_days.update(added.iter_rows())
+    return Change(
+        written,
+        removed,
+        frozenset(days),
+        frozenset(outage_days),
+        frozenset(outage_rides),
+        frozenset(new_days),
+        frozenset(all_days),
+    )
 
 
 def _difference(
@@ -135,6 +153,15 @@ def _difference(
         return after.filter(both.select(pl.any_horizontal(differs)).to_series()), before.clear()
     put = after.join(before, on=after.columns, how="anti", nulls_equal=True, maintain_order="left")
     return put, before.join(after, on=key, how="anti")
+
+
+def _heard_differs(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """The ride-days on which something was observed only before, or only now: ``park_id, day, ride_id``."""
+    key = ["park_id", "day", "ride_id"]
+    was, now = (frame.filter(pl.col("observed") > 0).select(key) for frame in (before, after))
+    if was.equals(now):
+        return now.clear()
+    return pl.concat([was.join(now, on=key, how="anti"), now.join(was, on=key, how="anti")])
 
 
 def derived_revisions(connection: Connection, park_ids: Iterable[int]) -> dict[int, int]:

@@ -4,41 +4,63 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import polars as pl
 from sqlalchemy import Connection, func, select
 
+from hallofshame.domain.rules import BRIDGED_NIGHTS_SECONDS, DAY_SECONDS
+from hallofshame.domain.words import EndedBy
 from hallofshame.metrics import METRICS_VERSION
-from hallofshame.metrics.outages import BRIDGED_SECONDS, PARTS, stitch
+from hallofshame.metrics.outages import PARTS
+from hallofshame.metrics.stitching import joins_the_part_before, silent_between, stitch
 from hallofshame.store import bulk
-from hallofshame.store.models import ParkDailyStats, RideOutage, RideOutagePart
+from hallofshame.store.models import ParkDailyStats, RideDailyStats, RideOutage, RideOutagePart
 
 ONE_DAY = dt.timedelta(days=1)
+REACH = dt.timedelta(days=BRIDGED_NIGHTS_SECONDS // DAY_SECONDS + 1)
+"""Two parts of one outage lie on days no further apart than this."""
+
+_FLAGS = [name for name, kind in PARTS.items() if kind == pl.Boolean]
 
 
-def restitch(connection: Connection, days: Iterable[tuple[int, dt.date]]) -> int:
-    """Rewrite the outages that touch the park-days ``days`` from their parts; returns rows changed."""
+def restitch(
+    connection: Connection, days: Iterable[tuple[int, dt.date]], ride_ids: Collection[int] | None = None
+) -> int:
+    """Rewrite the outages that touch the park-days ``days`` from their parts; returns rows changed.
+
+    ``ride_ids``: those of these rides alone.
+    """
     spans: dict[int, list[dt.date]] = defaultdict(list)
     for park_id, day in days:
         spans[park_id].append(day)
     same: dict[tuple[dt.date, dt.date], list[int]] = defaultdict(list)
     for park_id, changed in spans.items():
         same[min(changed), max(changed)].append(park_id)
-    return sum(_restitch(connection, parks, *span) for span, parks in same.items())
+    return sum(_restitch(connection, parks, *span, ride_ids) for span, parks in same.items())
 
 
-def _restitch(connection: Connection, parks: list[int], first: dt.date, last: dt.date) -> int:
-    parts, first, last = _parts_around(connection, parks, first, last)
+def rides_still_down(connection: Connection, park_ids: Collection[int]) -> set[int]:
+    """The rides of these parks with an outage that has not ended."""
+    query = select(RideOutage.ride_id).where(RideOutage.park_id.in_(park_ids), RideOutage.ended_at.is_(None))
+    return set(connection.execute(query).scalars())
+
+
+def _restitch(
+    connection: Connection,
+    parks: list[int],
+    first: dt.date,
+    last: dt.date,
+    ride_ids: Collection[int] | None,
+) -> int:
+    parts, heard, first, last = _parts_around(connection, parks, first, last, ride_ids)
     parts = _ongoing_only_on_the_latest_day(connection, parks, parts)
-    whole = stitch(parts.cast(PARTS) if parts.height else parts).with_columns(
-        metrics_version=pl.lit(METRICS_VERSION)
-    )
+    whole = stitch(parts, heard).with_columns(metrics_version=pl.lit(METRICS_VERSION))
     table = RideOutage.__table__
-    stored = bulk.read_frame(
-        connection,
-        select(table).where(RideOutage.park_id.in_(parks), RideOutage.day.between(first, last)),
-    )
+    query = select(table).where(RideOutage.park_id.in_(parks), RideOutage.day.between(first, last))
+    if ride_ids is not None:
+        query = query.where(RideOutage.ride_id.in_(ride_ids))
+    stored = bulk.read_frame(connection, query)
     new = whole.select(pl.col(name).cast(dtype) for name, dtype in stored.schema.items())
     put = new.join(stored, on=stored.columns, how="anti", nulls_equal=True)
     gone = stored.join(new, on=["ride_id", "started_at"], how="anti")
@@ -56,42 +78,81 @@ def _ongoing_only_on_the_latest_day(
         select(ParkDailyStats.park_id, func.max(ParkDailyStats.day).label("latest"))
         .where(ParkDailyStats.park_id.in_(parks))
         .group_by(ParkDailyStats.park_id),
-    )
+    ).cast({"park_id": pl.Int32})
+    broke_off = pl.col("ongoing") & (pl.col("day") < pl.col("latest"))
     return (
         parts.join(latest, on="park_id", how="left")
-        .with_columns(ongoing=pl.col("ongoing") & (pl.col("day") == pl.col("latest")))
+        .with_columns(
+            ongoing=pl.col("ongoing") & ~broke_off.fill_null(value=False),
+            ended_by=pl.when(broke_off & ~pl.col("goes_on"))
+            .then(pl.lit(EndedBy.LOST.value))
+            .otherwise("ended_by"),
+        )
         .drop("latest")
     )
 
 
 def _parts_around(
-    connection: Connection, parks: list[int], first: dt.date, last: dt.date
-) -> tuple[pl.DataFrame, dt.date, dt.date]:
-    """The parts of ``first`` to ``last`` and of as many days around as outages run across midnight."""
-    table = RideOutagePart.__table__
-    columns = [table.c[name] for name in PARTS]
-    first, last = first - ONE_DAY, last + ONE_DAY
+    connection: Connection,
+    parks: list[int],
+    first: dt.date,
+    last: dt.date,
+    ride_ids: Collection[int] | None,
+) -> tuple[pl.DataFrame, pl.DataFrame, dt.date, dt.date]:
+    """The parts of ``first`` to ``last`` and of as many days around as their outages run.
+
+    With them the days on which their rides were heard (for :func:`stitch`), and the first and last day.
+    """
+    first, last = first - REACH, last + REACH
     while True:
-        parts = bulk.read_numbers(
-            connection,
-            select(*columns).where(
-                RideOutagePart.park_id.in_(parks),
-                RideOutagePart.day.between(first - ONE_DAY, last + ONE_DAY),
-            ),
-        ).sort("ride_id", "started_at")
-        joined = parts.filter(
-            (pl.col("ride_id") == pl.col("ride_id").shift())
-            & (pl.col("day") != pl.col("day").shift())
-            & (pl.col("started_at") - pl.col("ended_at").shift() <= BRIDGED_SECONDS)
+        parts = _read_parts(connection, parks, first - REACH, last + REACH, ride_ids)
+        heard = _heard(connection, parks, parts)
+        joined = parts.with_columns(since=pl.col("day").shift()).filter(
+            joins_the_part_before(silent_between(parts, heard))
         )
-        before = joined.filter(pl.col("day") == first).height > 0
-        after = joined.filter(pl.col("day") == last + ONE_DAY).height > 0
-        if not before and not after:
-            inside = parts.filter(pl.col("day").is_between(first, last))
-            return (
-                inside.with_columns(pl.col("ongoing", "at_opening", "at_closing", "park_wide") > 0),
-                first,
-                last,
-            )
-        first -= ONE_DAY if before else dt.timedelta()
-        last += ONE_DAY if after else dt.timedelta()
+        begins = joined.filter((pl.col("since") < first) & (pl.col("day") >= first))["since"].min()
+        ends = joined.filter((pl.col("since") <= last) & (pl.col("day") > last))["day"].max()
+        if begins is None and ends is None:
+            return parts.filter(pl.col("day").is_between(first, last)), heard, first, last
+        first = begins if isinstance(begins, dt.date) else first
+        last = ends if isinstance(ends, dt.date) else last
+
+
+def _read_parts(
+    connection: Connection,
+    parks: list[int],
+    first: dt.date,
+    last: dt.date,
+    ride_ids: Collection[int] | None,
+) -> pl.DataFrame:
+    """Stored parts of these days: shape ``PARTS``, sorted by (ride_id, started_at)."""
+    table = RideOutagePart.__table__
+    query = select(*(table.c[name] for name in PARTS)).where(
+        RideOutagePart.park_id.in_(parks), RideOutagePart.day.between(first, last)
+    )
+    if ride_ids is not None:
+        query = query.where(RideOutagePart.ride_id.in_(ride_ids))
+    found = bulk.read_frame(connection, query)
+    return found.with_columns(pl.col(_FLAGS) > 0).cast(PARTS).sort("ride_id", "started_at")
+
+
+def _heard(connection: Connection, parks: list[int], parts: pl.DataFrame) -> pl.DataFrame:
+    """On which days between two parts that are more than a day apart something was heard of the ride."""
+    empty = pl.DataFrame(schema={"ride_id": pl.Int32, "day": pl.Date})
+    apart = parts.select(
+        "ride_id", "day", "by_down", "at_opening", since=pl.col("day").shift().over("ride_id")
+    ).filter(
+        pl.col("by_down")
+        & pl.col("at_opening")
+        & ((pl.col("day") - pl.col("since")).dt.total_days().is_between(2, REACH.days))
+    )
+    if apart.is_empty():
+        return empty
+    table = RideDailyStats
+    query = select(table.ride_id, table.day).where(
+        table.park_id.in_(parks),
+        table.ride_id.in_(apart["ride_id"].unique().to_list()),
+        table.day.between(apart["since"].min(), apart["day"].max()),
+        table.observed > 0,
+    )
+    return bulk.read_frame(connection, query).cast({"ride_id": pl.Int32})

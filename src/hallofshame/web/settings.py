@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hallofshame.domain.hosts import LOOPBACK_HOSTS
-from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
+from hallofshame.domain.rules import HOLD_CADENCES, MAX_HOLD_SECONDS
 from hallofshame.sponsor import Sponsor
 
 
@@ -41,4 +41,4 @@ class WebSettings:
     @property
     def live_hold_seconds(self) -> int:
         """How long an observation stands for "now" (R3)."""
-        return min(CADENCES_HELD * self.cadence_seconds, MAX_SAMPLED_HOLD_SECONDS)
+        return min(HOLD_CADENCES * self.cadence_seconds, MAX_HOLD_SECONDS)

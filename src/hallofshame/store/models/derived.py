@@ -20,6 +20,9 @@ class RideCounters:
     closed: Mapped[int] = mapped_column(BigInteger)
     refurbishment: Mapped[int] = mapped_column(BigInteger)
     downtime: Mapped[int] = mapped_column(BigInteger)
+    downtime_opening_delay: Mapped[int] = mapped_column(BigInteger)
+    downtime_never_reopened: Mapped[int] = mapped_column(BigInteger)
+    downtime_park_wide: Mapped[int] = mapped_column(BigInteger)
     wait_known: Mapped[int] = mapped_column(BigInteger)
     wait_sum: Mapped[int] = mapped_column(BigInteger)
     samples: Mapped[int] = mapped_column(BigInteger)
@@ -28,9 +31,10 @@ class RideCounters:
 
 
 class ParkCounters(RideCounters):
-    """Sums over the eligible rides, and the two weighted sums of the shame score."""
+    """Sums over the eligible rides, and the weighted sums of the two scores (R8)."""
 
     weighted_downtime: Mapped[int] = mapped_column(BigInteger)
+    weighted_breakdown: Mapped[int] = mapped_column(BigInteger)
     weighted_exposure: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -50,7 +54,9 @@ class RideDailyStats(RideCounters, Base):
     """One ride, one park-local day: the sum of its hours.
 
     ``eligible`` is membership of E (R6); ``operated_any`` that the ride operated at some moment of the
-    day, inside a window or not (set A of R4).
+    day, inside a window or not, ``posted`` that it posted a wait above 0 (both: set A of R4).
+    ``first_operating_at``, ``last_operating_at``: its first and last operation in the windows that began on
+    the day, up to three hours after midnight.
     """
 
     __tablename__ = "ride_daily_stats"
@@ -61,6 +67,9 @@ class RideDailyStats(RideCounters, Base):
     ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     eligible: Mapped[int] = mapped_column(SmallInteger)
     operated_any: Mapped[int] = mapped_column(SmallInteger)
+    posted: Mapped[int] = mapped_column(SmallInteger)
+    first_operating_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    last_operating_at: Mapped[int | None] = mapped_column(UnixSeconds)
 
 
 class RidePeriodKey:
@@ -96,7 +105,10 @@ class RideYearlyStats(RideCounters, RidePeriodKey, Base):
 
 
 class ParkHourlyStats(ParkCounters, Base):
-    """One park, one local hour: sums over the day's eligible rides."""
+    """One park, one local hour: sums over the day's eligible rides.
+
+    Every local hour of a rolled-up day has a row; zeros and nulls where the park was closed or unseen.
+    """
 
     __tablename__ = "park_hourly_stats"
     __table_args__ = (Index(None, "park_id", "day"), CLUSTERED)
@@ -110,7 +122,11 @@ class ParkDailyStats(ParkCounters, Base):
     """The park-day: its open windows with their evidence, its set E and the sum of its hours.
 
     ``windows`` is a JSON list of ``[start, end]`` pairs in Unix seconds, ``window_seconds`` their total.
-    ``origin`` says whether live samples or the archive were used (R15).
+    ``origin`` says whether live samples or the archive were used (R15); ``judged_by_down`` whether DOWN was
+    downtime or what came back after being closed (R5); ``observed_queue_times`` how much of ``observed`` came
+    through Queue-Times. ``active_from``, ``active_until``: the first and last moment at which enough rides to
+    make the park open operated, without what the date before left over after midnight; ``night_until``: the
+    last one in that.
     """
 
     __tablename__ = "park_daily_stats"
@@ -122,6 +138,11 @@ class ParkDailyStats(ParkCounters, Base):
     window_seconds: Mapped[int] = mapped_column(BigInteger)
     evidence: Mapped[str] = mapped_column(String(20))
     origin: Mapped[int] = mapped_column(SmallInteger)
+    judged_by_down: Mapped[int] = mapped_column(SmallInteger)
+    observed_queue_times: Mapped[int] = mapped_column(BigInteger)
+    active_from: Mapped[int | None] = mapped_column(UnixSeconds)
+    active_until: Mapped[int | None] = mapped_column(UnixSeconds)
+    night_until: Mapped[int | None] = mapped_column(UnixSeconds)
     eligible: Mapped[int] = mapped_column(Integer)
     rides_operated: Mapped[int] = mapped_column(Integer)
     rides_down: Mapped[int] = mapped_column(Integer)
@@ -173,16 +194,27 @@ class RideOutagePart(Base):
     ongoing: Mapped[int] = mapped_column(SmallInteger)
     downtime: Mapped[int] = mapped_column(BigInteger)
     flaps: Mapped[int] = mapped_column(Integer)
+    by_down: Mapped[int] = mapped_column(SmallInteger)
+    counted: Mapped[int] = mapped_column(SmallInteger)
     at_opening: Mapped[int] = mapped_column(SmallInteger)
     at_closing: Mapped[int] = mapped_column(SmallInteger)
     park_wide: Mapped[int] = mapped_column(SmallInteger)
+    had_run: Mapped[int] = mapped_column(SmallInteger)
+    first_due: Mapped[int] = mapped_column(SmallInteger)
+    last_due: Mapped[int] = mapped_column(SmallInteger)
+    came_over: Mapped[int] = mapped_column(SmallInteger)
+    goes_on: Mapped[int] = mapped_column(SmallInteger)
+    ended_by: Mapped[str | None] = mapped_column(String(10))
     metrics_version: Mapped[int] = mapped_column(SmallInteger)
 
 
 class RideOutage(Base):
-    """One outage of one ride (R9); ``ended_at`` null = still down; ``downtime`` is the open seconds lost.
+    """One outage of one ride (R9); ``ended_at`` null = still down.
 
-    The second index holds all that lists of outages choose and order by.
+    ``downtime``: the seconds of not running; they are part of the counters of that name only where
+    ``counted``.
+    ``ended_by``: null while it lasts. ``since_opening``: it began with the opening, not after the ride had
+    run. The second index holds all that lists of outages choose and order by.
     """
 
     __tablename__ = "ride_outages"
@@ -198,13 +230,20 @@ class RideOutage(Base):
     day: Mapped[dt.date] = mapped_column(Date)
     ended_at: Mapped[int | None] = mapped_column(UnixSeconds)
     kind: Mapped[str] = mapped_column(String(16))
+    counted: Mapped[int] = mapped_column(SmallInteger)
+    ended_by: Mapped[str | None] = mapped_column(String(10))
+    since_opening: Mapped[int] = mapped_column(SmallInteger)
     downtime: Mapped[int] = mapped_column(BigInteger)
     flaps: Mapped[int] = mapped_column(Integer)
     metrics_version: Mapped[int] = mapped_column(SmallInteger)
 
 
 class RideCurrent(Base):
-    """The latest observation of each ride, and the kernel's reading of it in the last two columns."""
+    """The latest observation of each ride, and what the kernel makes of it in the last three columns.
+
+    ``is_stopped``: closed where the feed knows only open and closed, after it had run: not counted until it
+    comes back, and shown as provisional until then (R5).
+    """
 
     __tablename__ = "ride_current"
     __table_args__ = (Index(None, "park_id"), TABLE_OPTIONS)
@@ -218,6 +257,7 @@ class RideCurrent(Base):
     since: Mapped[int] = mapped_column(UnixSeconds)
     effective_status: Mapped[int | None] = mapped_column(SmallInteger)
     counts_as_down: Mapped[int] = mapped_column(SmallInteger)
+    is_stopped: Mapped[int] = mapped_column(SmallInteger)
 
 
 class ParkCurrent(Base):

@@ -36,7 +36,10 @@ class ParkState:
 
 @dataclass(frozen=True, slots=True)
 class RideState:
-    """One ride at its latest observation; ``status`` is the kernel's reading of it, null = unknown."""
+    """One ride at its latest observation; ``status`` is the kernel's reading of it, null = unknown.
+
+    ``is_stopped``: closed after it had run, where the feed knows only open and closed (R5).
+    """
 
     ride_id: int
     park_id: int
@@ -46,6 +49,7 @@ class RideState:
     wait_minutes: int | None
     since: int
     counts_as_down: bool
+    is_stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ def ride_states(connection: Connection, park_ids: Collection[int] | None = None)
         model.wait_minutes,
         model.since,
         model.counts_as_down,
+        model.is_stopped,
     )
     if park_ids is not None:
         query = query.where(model.park_id.in_(park_ids))
@@ -112,6 +117,7 @@ def ride_states(connection: Connection, park_ids: Collection[int] | None = None)
             row[5],
             row[6],
             bool(row[7]),
+            bool(row[8]),
         )
         for row in connection.execute(query)
     }

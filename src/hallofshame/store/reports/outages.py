@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.words import OutageKind
+from hallofshame.domain.words import EndedBy, OutageKind
 from hallofshame.store.models import RideOutage
 from hallofshame.store.reports.ranges import by_range
 
@@ -21,7 +21,12 @@ _WIDEST_OFFSET = dt.timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """One outage; ``ended_at`` null = still down; ``downtime_seconds`` counts open time only."""
+    """One outage; ``ended_at`` null = still down; ``downtime_seconds`` is the open time in which it did not
+    run.
+
+    That is downtime only where ``counted`` (R5). ``ended_by``: null while it lasts; ``since_opening``: it
+    began with the opening.
+    """
 
     ride_id: int
     day: dt.date
@@ -30,6 +35,14 @@ class Outage:
     kind: OutageKind
     downtime_seconds: int
     flaps: int
+    counted: bool
+    ended_by: EndedBy | None
+    since_opening: bool
+
+    @property
+    def reopened(self) -> bool:
+        """Whether it ended with the ride seen operating, so that its length is known."""
+        return self.ended_by is EndedBy.REOPENED
 
 
 def _began_in(days: DayRange) -> list[ColumnElement[bool]]:
@@ -43,7 +56,18 @@ def _began_in(days: DayRange) -> list[ColumnElement[bool]]:
 
 
 def _outage(row: Any) -> Outage:
-    return Outage(row[0], row[1], row[2], row[3], OutageKind(row[4]), int(row[5]), row[6])
+    return Outage(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        OutageKind(row[4]),
+        int(row[5]),
+        row[6],
+        bool(row[7]),
+        None if row[8] is None else EndedBy(row[8]),
+        bool(row[9]),
+    )
 
 
 _COLUMNS = (
@@ -54,18 +78,26 @@ _COLUMNS = (
     RideOutage.kind,
     RideOutage.downtime,
     RideOutage.flaps,
+    RideOutage.counted,
+    RideOutage.ended_by,
+    RideOutage.since_opening,
 )
 
 
 def outage_counts(
     connection: Connection, ranges: Mapping[int, DayRange], ride_ids: Collection[int]
 ) -> dict[int, int]:
-    """How many outages of each of the rides began in its park's range; rides without any are absent."""
+    """How many counted outages of each of the rides began in its park's range; others are absent."""
     counts: dict[int, int] = {}
     for days, park_ids in by_range(ranges).items():
         query = (
             select(RideOutage.ride_id, func.count())
-            .where(RideOutage.park_id.in_(park_ids), RideOutage.ride_id.in_(ride_ids), *_began_in(days))
+            .where(
+                RideOutage.park_id.in_(park_ids),
+                RideOutage.ride_id.in_(ride_ids),
+                RideOutage.counted == 1,
+                *_began_in(days),
+            )
             .group_by(RideOutage.ride_id)
         )
         counts.update((row[0], int(row[1])) for row in connection.execute(query))

@@ -67,9 +67,11 @@ _RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
 
 
 def park_hours(connection: Connection, park_id: int, days: DayRange) -> dict[int, ParkTotals]:
-    """The park's hours of some local days, by the instant at which each begins."""
+    """The park's open hours of some local days, by the instant at which each begins."""
     query = select(ParkHourlyStats.hour, *park_columns(ParkHourlyStats)).where(
-        ParkHourlyStats.park_id == park_id, ParkHourlyStats.day.between(days.start, days.end)
+        ParkHourlyStats.park_id == park_id,
+        ParkHourlyStats.day.between(days.start, days.end),
+        ParkHourlyStats.open > 0,
     )
     return {row[0]: ParkTotals.of(row[1:]) for row in connection.execute(query)}
 
@@ -207,7 +209,7 @@ def score_shares(connection: Connection, park_id: int, days: DayRange) -> list[S
         select(
             model.ride_id,
             func.sum(model.downtime),
-            func.sum(model.operating + model.down + model.closed),
+            func.sum(model.operating + model.downtime),
             func.count(),
         )
         .where(model.park_id == park_id, model.day.between(days.start, days.end), model.eligible == 1)

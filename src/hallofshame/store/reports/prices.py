@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from sqlalchemy import Connection, select
 
+from hallofshame.domain.rules import EVENT_LOG_HOLD_SECONDS, HOLD_CADENCES, MAX_HOLD_SECONDS
 from hallofshame.domain.words import QueueType
-from hallofshame.metrics.spans import CADENCES_HELD, EVENT_LOG_HOLD_SECONDS, MAX_SAMPLED_HOLD_SECONDS
 from hallofshame.store.models import ParkActivitySnapshot, QueueData
 
 PAID_QUEUES = (QueueType.PAID_RETURN_TIME, QueueType.PAID_STANDBY)
@@ -79,11 +79,7 @@ def _known(readings: Sequence[PriceReading], cycles: Mapping[int, int]) -> Itera
     following = [after.observed_at for _, after in pairwise(readings)]
     for at, reading in enumerate(readings):
         cadence = cycles.get(reading.observed_at)
-        hold = (
-            EVENT_LOG_HOLD_SECONDS
-            if cadence is None
-            else min(cadence * CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS)
-        )
+        hold = EVENT_LOG_HOLD_SECONDS if cadence is None else min(cadence * HOLD_CADENCES, MAX_HOLD_SECONDS)
         until = reading.observed_at + hold
         if at < len(following):
             until = min(until, following[at])

@@ -17,9 +17,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.domain.rules import HOLD_CADENCES, MAX_HOLD_SECONDS
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.metrics.opening import windows_until
-from hallofshame.metrics.spans import CADENCES_HELD, MAX_SAMPLED_HOLD_SECONDS
 from hallofshame.store.models import ParkActivitySnapshot, ParkCurrent, ParkDailyStats
 from hallofshame.store.reports.hours import published_hours
 from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals
@@ -97,7 +97,7 @@ def seen_until(connection: Connection, cadence_seconds: int) -> dict[int, int]:
         cycle, (cycle.park_id == current.park_id) & (cycle.observed_at == current.observed_at)
     )
     return {
-        park_id: observed_at + min(CADENCES_HELD * (cadence or cadence_seconds), MAX_SAMPLED_HOLD_SECONDS)
+        park_id: observed_at + min(HOLD_CADENCES * (cadence or cadence_seconds), MAX_HOLD_SECONDS)
         for park_id, observed_at, cadence in connection.execute(query)
     }
 

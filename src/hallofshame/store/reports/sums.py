@@ -52,6 +52,9 @@ class RideTotals:
     closed: int
     refurbishment: int
     downtime: int
+    downtime_opening_delay: int
+    downtime_never_reopened: int
+    downtime_park_wide: int
     wait_known: int
     wait_sum: int
     samples: int
@@ -61,7 +64,7 @@ class RideTotals:
     @classmethod
     def of(cls, values: Row[Any] | tuple[Any, ...]) -> Self:
         """From a row of values in field order; null counts as 0 but for the maximum, which stays null."""
-        return cls(*_exact(values, 10))
+        return cls(*_exact(values, len(RIDE_SUMS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,14 @@ class ParkTotals:
     closed: int
     refurbishment: int
     downtime: int
+    downtime_opening_delay: int
+    downtime_never_reopened: int
+    downtime_park_wide: int
     wait_known: int
     wait_sum: int
     samples: int
     weighted_downtime: int
+    weighted_breakdown: int
     weighted_exposure: int
     wait_max: int | None
     window_seconds: int = 0
@@ -91,7 +98,7 @@ class ParkTotals:
     @classmethod
     def of(cls, values: Row[Any] | tuple[Any, ...]) -> Self:
         """From a row of values in field order; null counts as 0 but for the maximum, which stays null."""
-        return cls(*_exact(values, 12))
+        return cls(*_exact(values, len(PARK_SUMS)))
 
 
 @dataclass(frozen=True, slots=True)

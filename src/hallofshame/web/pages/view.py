@@ -24,7 +24,7 @@ from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
 
 BUILD = "hallofshame_build"
-MAX_SEED_BYTES = 150 * 1024
+MAX_SEED_BYTES = 200 * 1024
 """Answers beyond this are left to the script to ask for."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.words import OutageKind, Status
 from hallofshame.metrics.chances import PastOutage, chances_to_reopen
-from hallofshame.metrics.outages import outage_statistics
+from hallofshame.metrics.reliability import outage_statistics
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.current import RideState, park_states, ride_states
 from hallofshame.store.reports.outages import Outage, outages_since
@@ -66,6 +66,8 @@ def _facts(outage: Outage) -> Row:
         "started_at": iso(outage.started_at),
         "ended_at": iso(outage.ended_at),
         "kind": outage.kind.value,
+        "counted": outage.counted,
+        "ended_by": None if outage.ended_by is None else outage.ended_by.value,
         "downtime_seconds": outage.downtime_seconds,
         "flaps": outage.flaps,
     }
@@ -100,17 +102,18 @@ def _down_row(reading: Reading, state: RideState, outages: list[Outage]) -> Row:
     started_at = state.since if ongoing is None else ongoing.started_at
     down_seconds = max(0, state.observed_at - started_at)
     past = [
-        PastOutage(outage.ended_at - outage.started_at, outage.kind is not OutageKind.NEVER_REOPENED)
+        PastOutage(outage.ended_at - outage.started_at, outage.reopened)
         for outage in outages
         if outage.ended_at is not None
     ]
-    ended = [outage.downtime_seconds for outage in outages if outage.ended_at is not None]
+    reopened = [outage.downtime_seconds for outage in outages if outage.reopened]
     chances = chances_to_reopen(down_seconds, past)
     return outage_ride(reading, reading.catalogue.rides[state.ride_id]) | {
         "started_at": iso(started_at),
         "observed_at": iso(state.observed_at),
         "down_seconds": down_seconds,
         "kind": (OutageKind.BREAKDOWN if ongoing is None else ongoing.kind).value,
+        "is_provisional": state.is_stopped,
         "chance_15_percent": chances.within_15.percent,
         "chance_30_percent": chances.within_30.percent,
         "chance_60_percent": chances.within_60.percent,
@@ -118,7 +121,7 @@ def _down_row(reading: Reading, state: RideState, outages: list[Outage]) -> Row:
         "reopened_within_15": chances.within_15.reopened,
         "reopened_within_30": chances.within_30.reopened,
         "reopened_within_60": chances.within_60.reopened,
-        "median_seconds": outage_statistics(ended, 0).median_seconds,
+        "median_seconds": outage_statistics(reopened, 0, 0).median_seconds,
     }
 
 
@@ -129,7 +132,7 @@ def _reopened(reading: Reading, states: list[RideState]) -> list[Row]:
     rows = []
     for ride_id, outages in outages_since(reading.connection, lately, now - _LONGEST_SECONDS).items():
         last = outages[-1]
-        if last.ended_at is None or last.kind is OutageKind.NEVER_REOPENED:
+        if last.ended_at is None or not last.reopened:
             continue
         if last.ended_at >= now - REOPENED_SECONDS:
             rows.append(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.periods import DayRange, Period
-from hallofshame.domain.words import Feed
+from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, park_states
@@ -125,6 +125,10 @@ def _line(park: ParkInfo, days: DayRange, figures: _Figures) -> Line:
         days,
         unranked_reason=reason,
         shame_score=score,
+        comparable_score=scores.comparable_score(
+            totals.weighted_breakdown, totals.weighted_downtime, totals.weighted_exposure
+        ),
+        **_by_kind(totals),
         total_downtime_hours=scores.downtime_hours(totals.downtime),
         downtime_seconds=totals.downtime,
         weighted_downtime=totals.weighted_downtime,
@@ -139,6 +143,16 @@ def _line(park: ParkInfo, days: DayRange, figures: _Figures) -> Line:
         trend_points=trend(totals, figures.previous),
     )
     return Line(row, totals.observed, totals.open)
+
+
+def _by_kind(totals: ParkTotals) -> Row:
+    """Downtime by kind; what is left of it when the named kinds are taken off is breakdown (R7)."""
+    named = {
+        "opening_delay_seconds": totals.downtime_opening_delay,
+        "never_reopened_seconds": totals.downtime_never_reopened,
+        "park_wide_seconds": totals.downtime_park_wide,
+    }
+    return {"breakdown_seconds": totals.downtime - sum(named.values()), **named}
 
 
 def trend(totals: Reliable, previous: Reliable | None) -> float | None:
@@ -212,8 +226,14 @@ def _row(park: ParkInfo, days: DayRange, **figures: object) -> Row:
         "observed_at": None,
         "shame_score": None,
         "shame_band": band.slug if band else None,
+        "comparable_score": None,
+        "tells": "breakdowns" if park.breakdown_signal is BreakdownSignal.DOWN else "open_closed",
         "total_downtime_hours": None,
         "downtime_seconds": None,
+        "breakdown_seconds": None,
+        "opening_delay_seconds": None,
+        "never_reopened_seconds": None,
+        "park_wide_seconds": None,
         "weighted_downtime": None,
         "weighted_exposure": None,
         "uptime_percent": None,

@@ -30,12 +30,14 @@ class RideNow:
 
     ``park``: its park's state. ``status``: null where nothing is known of the ride, or nobody has looked
     lately. ``down_since`` (Unix seconds): set where it counts as down, which takes an open park.
-    ``wait_minutes``: the wait an operating ride of an open park posts, null where none above 0.
+    ``is_provisional``: its source knows only open and closed, so that it counts for good only if it comes
+    back. ``wait_minutes``: the wait an operating ride of an open park posts, null where none above 0.
     """
 
     park: ParkNow
     status: Status | None = None
     down_since: int | None = None
+    is_provisional: bool = False
     wait_minutes: int | None = None
 
     @property
@@ -73,5 +75,6 @@ def ride_now(reading: Reading, ride: RideState | None, park: ParkState | None) -
         here,
         ride.status,
         ride.since if is_open and ride.counts_as_down else None,
+        is_open and ride.counts_as_down and ride.is_stopped,
         (ride.wait_minutes or None) if runs else None,
     )

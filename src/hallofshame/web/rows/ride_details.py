@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from hallofshame.domain.periods import Period
-from hallofshame.metrics.outages import outage_statistics
+from hallofshame.metrics.reliability import outage_statistics
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.outages import ride_outages
 from hallofshame.web.envelope import Row, coverage_body, iso
@@ -47,9 +47,9 @@ def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row,
     chart = ride_chart(reading, park, ride.ride_id, days)
     outages = ride_outages(reading.connection, ride.ride_id, days)
     totals = reading.ride_sums({park.park_id: days}, [ride.ride_id]).get(ride.ride_id)
-    statistics = outage_statistics(
-        [outage.downtime_seconds for outage in outages], totals.operating if totals else 0
-    )
+    counted = [outage for outage in outages if outage.counted]
+    reopened = [outage.downtime_seconds for outage in counted if outage.reopened]
+    statistics = outage_statistics(reopened, len(counted) - len(reopened), totals.operating if totals else 0)
     details = {
         "ride": ride_info(reading, ride),
         "park": park_info(park),

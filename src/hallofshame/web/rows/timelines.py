@@ -23,7 +23,7 @@ HOUR = 3600
 UNOBSERVED = "unobserved"
 NO_DATA, NOT_KEPT, TO_COME = "no_data", "not_kept", "to_come"
 
-_SEGMENT = ("start", "end", "status", "counts_as_down", "in_window", "wait_minutes")
+_SEGMENT = ("start", "end", "status", "counts_as_down", "not_counted", "in_window", "wait_minutes")
 
 
 def park_timeline(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
@@ -117,10 +117,11 @@ def _segments(frame: pl.DataFrame) -> list[Row]:
             "end": iso(end),
             "status": UNOBSERVED if status is None else STATUS_SLUGS[Status(status)],
             "counts_as_down": down,
+            "not_counted": why,
             "in_window": inside,
             "wait_minutes": wait,
         }
-        for start, end, status, down, inside, wait in frame.select(_SEGMENT).iter_rows()
+        for start, end, status, down, why, inside, wait in frame.select(_SEGMENT).iter_rows()
     ]
 
 
@@ -142,7 +143,7 @@ def _joined(days: Sequence[ParkDayTimeline], since: int, until: int) -> pl.DataF
     cut = whole.with_columns(
         start=pl.max_horizontal("start", pl.lit(since)), end=pl.min_horizontal("end", pl.lit(until))
     ).filter(pl.col("end") > pl.col("start"))
-    return runs(cut, "status", "wait_minutes", "in_window", "counts_as_down")
+    return runs(cut, "status", "wait_minutes", "in_window", "counts_as_down", "not_counted")
 
 
 def _clipped(windows: Iterable[tuple[int, int]], since: int, until: int) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from hallofshame.domain.bands import BANDS
-from hallofshame.domain.words import Evidence, Origin, OutageKind, RideKind, ScheduleKind
+from hallofshame.domain.words import EndedBy, Evidence, NotCounted, Origin, OutageKind, RideKind, ScheduleKind
 from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
 
 CLOSED = ConfigDict(extra="forbid")
@@ -45,6 +45,21 @@ StatusSlug = Literal["operating", "down", "closed", "refurbishment"]
 TierLabel = Literal["flagship", "standard", "minor", "unrated"]
 RideKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in RideKind)))]
 OutageKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in OutageKind)))]
+EndedBySlug = Annotated[
+    str,
+    Field(
+        json_schema_extra=_slugs(*(end.value for end in EndedBy)),
+        description="`reopened`: seen running. `closed`: the park or the ride's hours ended, or it is closed "
+        "as planned. `lost`: nothing more was heard, so that the length is a lower bound.",
+    ),
+]
+NotCountedSlug = Annotated[
+    str,
+    Field(
+        json_schema_extra=_slugs(*(reason.value for reason in NotCounted)),
+        description="Why a stretch in which a ride did not run is no downtime.",
+    ),
+]
 EvidenceSlug = Annotated[str, Field(json_schema_extra=_slugs(*(found.value for found in Evidence)))]
 OriginSlug = Annotated[str, Field(json_schema_extra=_slugs(*(origin.name.lower() for origin in Origin)))]
 ScheduleKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in ScheduleKind)))]

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from hallofshame.web.schema.common import (
     CLOSED,
     Day,
+    EndedBySlug,
     EvidenceSlug,
     Instant,
     OriginSlug,
@@ -106,7 +107,9 @@ class OutageInPark(TypedDict):
     started_at: Instant
     ended_at: Instant | None
     kind: OutageKindSlug
-    downtime_seconds: Annotated[int, Field(ge=0, description="Open time lost.")]
+    counted: Annotated[bool, Field(description="Whether its time is downtime; if not, it is a closure.")]
+    ended_by: Annotated[EndedBySlug | None, Field(description="Null while it lasts.")]
+    downtime_seconds: Annotated[int, Field(ge=0, description="Open time in which it did not run.")]
     flaps: Annotated[int, Field(ge=0, description="Moments of three minutes or less that were bridged.")]
 
 
@@ -191,11 +194,12 @@ class ParkDetails(TypedDict):
 
 
 class OutageStatistics(TypedDict):
-    """Over the outages that began in the period."""
+    """Over the counted outages that began in the period; durations are of those that reopened."""
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     count: Annotated[int | None, Field(ge=0, description="Null where the ride was not watched.")]
+    without_duration: Annotated[int, Field(ge=0, description="How many of them did not reopen.")]
     median_seconds: float | None
     p90_seconds: float | None
     longest_seconds: float | None

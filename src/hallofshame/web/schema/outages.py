@@ -7,7 +7,16 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.schema.common import CLOSED, Day, Instant, OutageKindSlug, SourceUrl, TierLabel, Url
+from hallofshame.web.schema.common import (
+    CLOSED,
+    Day,
+    EndedBySlug,
+    Instant,
+    OutageKindSlug,
+    SourceUrl,
+    TierLabel,
+    Url,
+)
 
 
 class OutageRide(TypedDict):
@@ -41,8 +50,17 @@ class OutageRow(OutageRide):
     started_at: Instant
     ended_at: Instant | None
     kind: OutageKindSlug
+    counted: Annotated[
+        bool,
+        Field(
+            description="Whether its time is downtime. Where a source knows only open and closed, only what "
+            "came back counts; the others are listed as closures."
+        ),
+    ]
+    ended_by: Annotated[EndedBySlug | None, Field(description="Null while it lasts.")]
     downtime_seconds: Annotated[
-        int, Field(ge=0, description="Open time lost, so far if it is still going on.")
+        int,
+        Field(ge=0, description="Open time in which it did not run, counted or not; so far, if it lasts."),
     ]
     flaps: Annotated[int, Field(ge=0, description="Moments of three minutes or less that were bridged.")]
 
@@ -69,6 +87,10 @@ class DownNow(OutageRide):
     observed_at: Annotated[Instant, Field(description="The latest look at it.")]
     down_seconds: Annotated[int, Field(ge=0, description="From the start of the outage to that look.")]
     kind: OutageKindSlug
+    is_provisional: Annotated[
+        bool,
+        Field(description="Its source knows only open and closed: the day counts it once it comes back."),
+    ]
     chance_15_percent: Chance | None
     chance_30_percent: Chance | None
     chance_60_percent: Chance | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -75,8 +75,20 @@ class ParkRow(ParkIdentity):
     observed_at: Annotated[Instant | None, Field(description="Live only: the instant of that look.")]
     shame_score: Score | None
     shame_band: BandSlug | None
+    comparable_score: Annotated[
+        Score | None,
+        Field(description="The same of rides that stopped and came back alone, which every source can tell."),
+    ]
+    tells: Annotated[
+        Literal["breakdowns", "open_closed"],
+        Field(description="What the park's source can tell. A score from open and closed is a lower bound."),
+    ]
     total_downtime_hours: Annotated[float | None, Field(ge=0, description="Ride-hours lost.")]
     downtime_seconds: Seconds | None
+    breakdown_seconds: Annotated[Seconds | None, Field(description="Of these, in breakdowns.")]
+    opening_delay_seconds: Annotated[Seconds | None, Field(description="From opening to the first run.")]
+    never_reopened_seconds: Annotated[Seconds | None, Field(description="In outages until closing.")]
+    park_wide_seconds: Annotated[Seconds | None, Field(description="When half of the park stopped.")]
     weighted_downtime: Annotated[
         int | None, Field(ge=0, description="Weight × seconds lost (live: weights).")
     ]
@@ -151,6 +163,13 @@ class RideRow(RideIdentity):
     status: Annotated[StatusSlug | None, Field(description="Live only.")]
     status_since: Annotated[Instant | None, Field(description="Live only.")]
     is_down: Annotated[bool | None, Field(description="Live only: whether it counts as broken down.")]
+    is_provisional: Annotated[
+        bool | None,
+        Field(
+            description="Live only: it stopped, and its source knows only open and closed, so that the day "
+            "counts it once it comes back."
+        ),
+    ]
     total_downtime_hours: Annotated[float | None, Field(ge=0)]
     downtime_seconds: Seconds | None
     operating_seconds: Seconds | None

@@ -12,6 +12,7 @@ from hallofshame.web.schema.common import (
     Day,
     ExcludedReason,
     Instant,
+    NotCountedSlug,
     RideKindSlug,
     TierLabel,
 )
@@ -36,6 +37,10 @@ class Segment(TypedDict):
     end: Annotated[Instant, Field(description="Not included, and never after `data_as_of`.")]
     status: SegmentStatus
     counts_as_down: Annotated[bool, Field(description="Whether these seconds are downtime.")]
+    not_counted: Annotated[
+        NotCountedSlug | None,
+        Field(description="Why it is no downtime though the ride did not run; else null."),
+    ]
     in_window: Annotated[bool, Field(description="Whether the park was open; all else counts nowhere.")]
     wait_minutes: Annotated[int | None, Field(ge=0, description="The posted wait.")]
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from hallofshame.store.migrations import operations as op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

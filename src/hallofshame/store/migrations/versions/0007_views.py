@@ -7,14 +7,28 @@ from __future__ import annotations
 
 from hallofshame.store.migrations import operations as op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
 COARSE = ("weekly", "monthly", "yearly")
 GRAINS = ("hourly", "daily", *COARSE)
-SECONDS = ("open", "observed", "operating", "down", "closed", "refurbishment", "downtime", "wait_known")
+SECONDS = (
+    "open",
+    "observed",
+    "operating",
+    "down",
+    "closed",
+    "refurbishment",
+    "downtime",
+    "downtime_opening_delay",
+    "downtime_never_reopened",
+    "downtime_park_wide",
+    "wait_known",
+)
+WEIGHTED = ("weighted_downtime", "weighted_breakdown", "weighted_exposure")
+COMPARABLE_EXPOSURE = "(s.weighted_exposure - s.weighted_downtime + s.weighted_breakdown)"
 
 # No rounding and no integer division: the same doubles as in Python, on every database.
 RATIOS = {
@@ -31,6 +45,9 @@ RATIOS = {
 SCORE = {
     "shame_score": (
         "CASE WHEN s.weighted_exposure > 0 THEN 10e0 * s.weighted_downtime / s.weighted_exposure END"
+    ),
+    "comparable_score": (
+        f"CASE WHEN {COMPARABLE_EXPOSURE} > 0 THEN 10e0 * s.weighted_breakdown / {COMPARABLE_EXPOSURE} END"
     ),
 }
 
@@ -59,6 +76,8 @@ def _park_columns(grain: str) -> dict[str, str]:
         "hourly": {},
         "daily": {
             "evidence": "s.evidence",
+            "judged_by_down": "s.judged_by_down",
+            "observed_queue_times_seconds": "s.observed_queue_times",
             "open_window_seconds": "s.window_seconds",
             "rides_eligible": "s.eligible",
             "rides_operated": "s.rides_operated",
@@ -66,7 +85,7 @@ def _park_columns(grain: str) -> dict[str, str]:
         },
     }.get(grain, {"open_days": "s.open_days", "open_window_seconds": "s.window_seconds"})
     park = {"park_id": "s.park_id", "park_name": "p.name", "timezone": "p.timezone"}
-    weighted = {name: f"s.{name}" for name in ("weighted_downtime", "weighted_exposure")}
+    weighted = {name: f"s.{name}" for name in WEIGHTED}
     return park | _time(grain) | SCORE | _figures() | weighted | own
 
 

@@ -1,0 +1,71 @@
+"""The constants of the rules (design §3), each once. Lengths are seconds unless the name says otherwise."""
+
+from __future__ import annotations
+
+MINUTE_SECONDS = 60
+HOUR_SECONDS = 3600
+DAY_SECONDS = 24 * HOUR_SECONDS
+
+STALE_SECONDS = 24 * HOUR_SECONDS
+"""A claim to operate under an upstream stamp older than this is unknown (R2)."""
+
+FROZEN_SECONDS = 3 * HOUR_SECONDS
+"""A park whose every reading stays identical for this long is frozen, if a ride claims what it cannot
+(R2)."""
+
+NIGHT_ENDS_AT_HOUR = 6
+"""From local midnight to this hour a ride that claims to operate is enough for a park to be frozen (R2)."""
+
+HOLD_CADENCES = 3
+MAX_HOLD_SECONDS = 90 * MINUTE_SECONDS
+EVENT_LOG_HOLD_SECONDS = 24 * HOUR_SECONDS
+"""How long a reading holds: so many cadences, never longer than this; an entry of the event log (R3)."""
+
+FLAP_SECONDS = 3 * MINUTE_SECONDS
+"""A change of this length or less between identical states is merged; an operation ends a stop only if it
+lasts longer (R9)."""
+
+LOOKBACK_DAYS = 6
+"""Sets A and E hold the rides of the day and of this many days before it (R4, R6)."""
+
+POSTING_RIDES = 3
+POSTING_SHARE = 4
+"""Set A is the rides that posted a wait, where they are so many, and one in so many of all (R4)."""
+
+MAX_PUBLISHED_SECONDS = 20 * HOUR_SECONDS
+"""Published hours longer than this are refused (R4)."""
+
+CLOSED_AFTER_SECONDS = 15 * MINUTE_SECONDS
+"""A published window in which nothing operated is closed if more than this of it was observed (R4)."""
+
+MIN_EXTENSION_SECONDS = 15 * MINUTE_SECONDS
+"""Activity outside the published hours opens the park only if it lasts longer (R4)."""
+
+ACTIVITY_GAP_SECONDS = 3 * HOUR_SECONDS
+"""Gaps in activity shorter than this do not close a park (R4)."""
+
+RUN_BEFORE_STOP_SECONDS = 15 * MINUTE_SECONDS
+"""Where a feed knows only open and closed, a ride must have run this long before a stop counts (R5)."""
+
+AFTER_MIDNIGHT_SECONDS = 3 * HOUR_SECONDS
+"""A stop across midnight counts if the ride ran again within this time after it (R5)."""
+
+STOPPED_MARGIN_SECONDS = HOUR_SECONDS
+USUAL_DAYS = 14
+"""A stopped ride counts live unless less than this is left of its usual day, the median of so many days on
+which it ran (R5)."""
+
+BRIDGED_SECONDS = 10 * MINUTE_SECONDS
+"""Stops this far apart or less are one outage (R9)."""
+
+BRIDGED_NIGHTS_SECONDS = 7 * DAY_SECONDS
+"""An outage goes on across closed nights at most this long (R9)."""
+
+PARK_WIDE_SECONDS = 15 * MINUTE_SECONDS
+PARK_WIDE_SHARE = 2
+PARK_WIDE_RIDES = 2
+"""Park-wide: so many rides, and one in so many of those that operated, stopped within this time (R9)."""
+
+SECONDS_BEFORE = DAY_SECONDS
+SECONDS_AFTER = AFTER_MIDNIGHT_SECONDS
+"""A park-day depends on the observations from this long before it to this long after it (design §1)."""

@@ -1,0 +1,157 @@
+"""When a ride was due to run: inside open windows, and inside its own published hours where it has any
+(R5)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hallofshame.domain.rules import AFTER_MIDNIGHT_SECONDS
+from hallofshame.metrics.opening import days_touched
+
+KEY = ["park_id", "day"]
+RIDE_DAY = [*KEY, "ride_id"]
+
+PIECES = pl.Schema(
+    {
+        "park_id": pl.Int32,
+        "day": pl.Date,
+        "ride_id": pl.Int32,
+        "window": pl.Int64,
+        "start": pl.Int64,
+        "end": pl.Int64,
+        "status": pl.UInt8,
+        "state_start": pl.Int64,
+        "state_end": pl.Int64,
+        "own": pl.Boolean,
+        "due": pl.Boolean,
+        "hours_end": pl.Int64,
+    }
+)
+"""What a ride did inside one window of a park-day, cut at midnight and where its own hours begin and end.
+
+``window``: begin of that window on the day; ``state_start``, ``state_end``: of the whole state that the
+piece is
+a part of; ``own``: it lies inside the park-day, not beyond its midnights; ``due``: inside the ride's own
+hours; ``hours_end``: where these end, null where none are published."""
+
+
+def pieces_in_windows(
+    states: pl.DataFrame,
+    joined: pl.DataFrame,
+    days: pl.DataFrame,
+    rides: pl.DataFrame,
+    ride_hours: pl.DataFrame,
+) -> pl.DataFrame:
+    """The pieces of the states of some rides: shape ``PIECES``, sorted by (ride_id, day, start).
+
+    ``states``: ``park_id, ride_id, start, end, status``, merged and sorted. ``joined``: shape ``JOINED``.
+    ``days``: shape ``DAYS``. ``rides``: ``park_id, day, ride_id``. ``ride_hours``: shape ``RIDE_HOURS``.
+
+    Where a window came over midnight and ends within three hours, operations until then are among the pieces,
+    not due: they tell both days alike whether the ride ran again (R5).
+    """
+    wanted = states.join(rides.select("ride_id").unique(), on="ride_id", how="semi", maintain_order="left")
+    wanted = wanted.with_columns(state_start="start", state_end="end")
+    own = (
+        days_touched(wanted, days)
+        .join(joined.select(*KEY, window="start", window_end="end"), on=KEY)
+        .with_columns(start=pl.max_horizontal("start", "window"), end=pl.min_horizontal("end", "window_end"))
+        .filter(pl.col("end") > pl.col("start"))
+        .drop("window_end")
+        .with_columns(date="day", own=pl.lit(value=True), after=pl.lit(value=False))
+    )
+    came_over = pl.col("lo") < pl.col("start")
+    stretches = [
+        (joined.filter(came_over), "lo", "start", -1),
+        (joined.filter(pl.col("hi") > pl.col("end")), "end", "hi", 1),
+        (
+            joined.filter(
+                came_over & (pl.col("end") < pl.col("start") + AFTER_MIDNIGHT_SECONDS)
+            ).with_columns(until=pl.col("start") + AFTER_MIDNIGHT_SECONDS),
+            "end",
+            "until",
+            0,
+        ),
+    ]
+    found = [own]
+    for windows, since, until, offset in stretches:
+        if windows.height:
+            stretch = windows.select(*KEY, window="start", day_start=since, day_end=until)
+            found.append(
+                days_touched(wanted, stretch.drop("window"))
+                .join(stretch.select(*KEY, "window"), on=KEY)
+                .with_columns(
+                    date=pl.col("day") + pl.duration(days=offset),
+                    own=pl.lit(value=False),
+                    after=pl.lit(value=offset == 0),
+                )
+                .select(own.columns)
+            )
+    pieces = pl.concat(found).join(rides.select(RIDE_DAY), on=RIDE_DAY, how="semi")
+    return (
+        cut_at_hours(pieces, ride_hours)
+        .with_columns(due=pl.col("due") & ~pl.col("after"))
+        .select(PIECES.keys())
+        .cast(PIECES)
+        .sort("ride_id", "day", "start")
+    )
+
+
+def cut_at_hours(pieces: pl.DataFrame, ride_hours: pl.DataFrame) -> pl.DataFrame:
+    """Pieces cut where the ride's own hours begin and end, with ``due`` and ``hours_end``.
+
+    A ride is bound by hours on the dates for which some are published; those of the date before may reach
+    into them after midnight.
+    """
+    always = {"due": pl.lit(value=True), "hours_end": pl.lit(None, pl.Int64)}
+    if ride_hours.is_empty():
+        return pieces.with_columns(**always)
+    bound = ride_hours.select("ride_id", "date").unique()
+    free = pieces.join(bound, on=["ride_id", "date"], how="anti").with_columns(**always)
+    limited = pieces.join(bound, on=["ride_id", "date"], how="semi")
+    cut = (
+        limited.join(_slots(ride_hours, bound), on=["ride_id", "date"])
+        .with_columns(
+            start=pl.max_horizontal("start", "slot_start"), end=pl.min_horizontal("end", "slot_end")
+        )
+        .filter(pl.col("end") > pl.col("start"))
+        .with_columns(hours_end=pl.when("due").then("slot_end"))
+        .select(free.columns)
+    )
+    return pl.concat([free, cut])
+
+
+def _slots(ride_hours: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
+    """The whole of time on each date with hours, in and out of them: ``ride_id, date, slot_start, slot_end,
+    due``."""
+    each = ["ride_id", "date"]
+    own = ride_hours.select(*each, "opens_at", "closes_at")
+    night = own.with_columns(pl.col("date").dt.offset_by("1d"))
+    ordered = (
+        pl.concat([own, night])
+        .join(bound, on=each, how="semi")
+        .sort(*each, "opens_at", "closes_at")
+        .with_columns(reach=pl.col("closes_at").cum_max().over(each).shift().over(each))
+    )
+    apart = (pl.col("opens_at") > pl.col("reach")).fill_null(value=True)
+    hours = (
+        ordered.with_columns(part=apart.cum_sum())
+        .group_by(*each, "part")
+        .agg(slot_start=pl.col("opens_at").min(), slot_end=pl.col("closes_at").max())
+        .drop("part")
+        .sort(*each, "slot_start")
+    )
+    past = 2**40  # no instant lies outside (-past, past)
+    gaps = pl.concat(
+        [
+            hours.select(
+                *each,
+                slot_start=pl.col("slot_end").shift().over(each).fill_null(-past),
+                slot_end="slot_start",
+            ),
+            hours.group_by(each)
+            .agg(slot_start=pl.col("slot_end").max())
+            .with_columns(slot_end=pl.lit(past, pl.Int64)),
+        ]
+    )
+    return pl.concat([hours.with_columns(due=pl.lit(value=True)), gaps.with_columns(due=pl.lit(value=False))])
