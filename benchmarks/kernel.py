@@ -1,4 +1,4 @@
-"""The kernel, from observations to ride hours, against the plain ``GROUP BY hour`` over raw rows in SQL.
+"""The kernel, from observations to whole park-days, against the plain ``GROUP BY hour`` over raw rows in SQL.
 
 Run as ``python -m benchmarks.kernel``. The kernel runs on one core in a child process; the SQL runs on SQLite
 and on a MariaDB of the benchmark's own, over the same rows.
@@ -25,11 +25,7 @@ from benchmarks.world import World
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day
 from hallofshame.metrics import frames
 from hallofshame.metrics.compute import compute
-from hallofshame.metrics.counting import hour_segments, ride_hour_counts, ride_hours, sample_counts
-from hallofshame.metrics.opening import days_touched, open_windows, rides_of_week, thresholds
 from hallofshame.metrics.parkday import ParkDayInputs
-from hallofshame.metrics.spans import operating_stretches, runs, spans
-from hallofshame.metrics.validity import effective
 from hallofshame.store import raw
 from hallofshame.store.database import Database
 
@@ -49,7 +45,7 @@ def inputs_of(world: World, observations: pl.DataFrame) -> ParkDayInputs:
     parks = range(1, world.parks + 1)
     middle = from_unix((START + END) // 2)
     days = [
-        (park, day := local_day(middle, world.zone(park)), *day_bounds(day, world.zone(park)))
+        (park, day := local_day(middle, world.zone(park)), *day_bounds(day, world.zone(park)), False)
         for park in parks
     ]
     rides = [
@@ -59,26 +55,14 @@ def inputs_of(world: World, observations: pl.DataFrame) -> ParkDayInputs:
     ]
     return ParkDayInputs(
         observations,
-        pl.DataFrame([(park, 0, True) for park in parks], schema=frames.PARKS, orient="row"),
+        pl.DataFrame([(park, 0, world.zone(park)) for park in parks], schema=frames.PARKS, orient="row"),
         pl.DataFrame(rides, schema=frames.RIDES, orient="row"),
         pl.DataFrame(days, schema=frames.DAYS, orient="row"),
         frames.empty(frames.SCHEDULES),
+        frames.empty(frames.RIDE_HOURS),
         frames.empty(frames.HISTORY),
+        frames.empty(frames.NEIGHBOURS),
     )
-
-
-def to_ride_hours(inputs: ParkDayInputs) -> pl.DataFrame:
-    """Observations to ride hours alone: validity, spans, opening, counters."""
-    key = ["park_id", "day"]
-    single = spans(effective(inputs.observations))
-    held = runs(single, "status", "wait_minutes", "feed")
-    stretches = days_touched(operating_stretches(held), inputs.days)
-    alive = rides_of_week(inputs.days, stretches.select(*key, "ride_id"))
-    opening = open_windows(stretches, thresholds(inputs.days, alive), inputs.schedules, stretches)
-    segments = hour_segments(opening.windows, inputs.parks)
-    counts = ride_hour_counts(held, segments, inputs.parks)
-    members = counts.group_by(*key, "ride_id").agg(reliable=pl.col("operating").sum() > 0)
-    return ride_hours(counts, sample_counts(single, segments, members), segments, members)
 
 
 def seconds_of(work: Callable[[], Any], repeats: int = REPEATS) -> float:
@@ -101,8 +85,7 @@ def one_core() -> None:
             {
                 "rows": inputs.observations.height,
                 "threads": pl.thread_pool_size(),
-                "ride_hours": seconds_of(lambda: to_ride_hours(inputs)),
-                "whole": seconds_of(lambda: compute(inputs)),
+                "seconds": seconds_of(lambda: compute(inputs)),
             }
         )
     )
@@ -122,7 +105,7 @@ def sql_seconds(url: str, world: World) -> tuple[float, float]:
     def cold() -> None:
         with database.read() as connection:
             parks = list(range(1, world.parks + 1))
-            to_ride_hours(inputs_of(world, raw.read_observations(connection, parks, START, END)))
+            compute(inputs_of(world, raw.read_observations(connection, parks, START, END)))
 
     figures = seconds_of(group, 3), seconds_of(cold, 1)
     database.dispose()
@@ -134,7 +117,7 @@ def main() -> None:
     if sys.argv[1:] == ["--one-core"]:
         one_core()
         return
-    describe("kernel: a day of 150 parks / 6,000 rides every 5 minutes, observations to ride hours")
+    describe("kernel: a day of 150 parks / 6,000 rides every 5 minutes, observations to park-days")
     child = subprocess.run(
         [sys.executable, "-m", "benchmarks.kernel", "--one-core"],
         env=os.environ | {"POLARS_MAX_THREADS": "1"},
@@ -143,18 +126,17 @@ def main() -> None:
         text=True,
     )
     kernel = json.loads(child.stdout)
-    for name, label in (("ride_hours", "to ride hours"), ("whole", "whole park-days (with outages)")):
-        pace = kernel["rows"] / kernel[name] / 1e6
-        print(
-            f"  kernel, 1 core, {label}: {kernel['rows']:,} observations in {kernel[name]:.2f} s = "
-            f"{pace:.1f} M/s"
-        )
+    pace = kernel["rows"] / kernel["seconds"] / 1e6
+    print(
+        f"  kernel, 1 core, whole park-days: {kernel['rows']:,} observations in {kernel['seconds']:.2f} s = "
+        f"{pace:.1f} M/s"
+    )
     world = World()
     with tempfile.TemporaryDirectory() as folder:
-        _compare("SQLite", f"sqlite:///{folder}/bench.db", world, kernel["ride_hours"])
+        _compare("SQLite", f"sqlite:///{folder}/bench.db", world, kernel["seconds"])
     try:
         with mariadb_url() as url:
-            _compare("MariaDB", url, world, kernel["ride_hours"])
+            _compare("MariaDB", url, world, kernel["seconds"])
     except MariaDBMissingError as missing:
         print(f"  MariaDB left out: {missing}")
 
