@@ -122,7 +122,8 @@ function Strips({ summary }: { summary: ReturnType<typeof useApi<StatusSummary>>
       />
       <p className="small strip-note">
         As the sources put it. {counted(rides.counted_as_down, "ride counts", "rides count")} as broken down in open parks: where a source
-        knows no “down”, a ride that ran today and is closed inside opening hours counts as well.
+        knows no “down”, a ride that ran today and is closed inside opening hours counts as well, provisionally
+        until it reopens.
       </p>
     </div>
   );

@@ -31,6 +31,7 @@ export function DownBoard({ rides }: { rides: readonly DownNow[] }) {
           <p className="board-kind">
             <span className={`kind-sign ${ride.kind}`} aria-hidden="true" />
             {OUTAGE_KINDS[ride.kind] ?? ride.kind}
+            {ride.is_provisional && <span className="sub"> provisional: counts once it reopens</span>}
           </p>
           <Chances ride={ride} />
         </li>

@@ -24,6 +24,7 @@ function down(ride_id: number, started_at: string, weight = 2): DownNow {
     weight,
     started_at,
     kind: "breakdown",
+    is_provisional: false,
     observed_at: "2026-08-20T12:00:00Z",
     down_seconds: 60,
     chance_15_percent: null,

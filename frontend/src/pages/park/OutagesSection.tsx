@@ -69,7 +69,16 @@ function columns(zone: string, slugs: ReadonlyMap<number, string> | undefined, v
       cell: (outage) =>
         outage.ended_at === null ? <span className="status down">still down</span> : <LocalTime iso={outage.ended_at} zone={zone} style="day" />,
     },
-    { id: "lost", header: "Open time lost", cell: (outage) => <Duration seconds={outage.downtime_seconds} /> },
+    {
+      id: "lost",
+      header: "Open time lost",
+      cell: (outage) => (
+        <>
+          {outage.ended_by === "lost" && "at least "}
+          <Duration seconds={outage.downtime_seconds} />
+        </>
+      ),
+    },
     {
       id: "kind",
       header: "Kind",
@@ -77,6 +86,7 @@ function columns(zone: string, slugs: ReadonlyMap<number, string> | undefined, v
       cell: (outage) => (
         <>
           <span className={`kind-mark kind-mark-${outage.kind}`} aria-hidden="true" /> {kindWords(outage.kind)}
+          {!outage.counted && <span className="sub"> closure, not counted</span>}
           {outage.flaps > 0 && <span className="sub"> with {counted(outage.flaps, "short flap")}</span>}
         </>
       ),
