@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, collection, cycle, hourly, kernel, matching, startup
+from benchmarks import answers, collection, cycle, hourly, kernel, matching, signals, startup
 
 if __name__ == "__main__":
     kernel.main()
@@ -12,3 +12,4 @@ if __name__ == "__main__":
     answers.main()
     hourly.main()
     startup.main()
+    signals.main()
