@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.words import OutageKind, Status
+from hallofshame.domain.words import Feed, OutageKind, Status
 from hallofshame.store.data_version import bump
 from hallofshame.store.database import Database
-from hallofshame.store.models import RideOutage
+from hallofshame.store.models import ExternalId, RideOutage
 from hallofshame.web.app import create_app
 from web.builders import HOUR, World, at
 from web.conftest import MAMMUT, NINE, RAPIDS, RAPTOR, ROME, SEEN_AT, TODAY, YESTERDAY, Api
@@ -127,6 +127,18 @@ def test_what_is_down_is_what_the_live_list_says(api: Api) -> None:
     assert down["observed_at"] == live[0]["observed_at"] == "2026-08-20T11:58:00Z"
     assert down["down_seconds"] == 3 * HOUR + 58 * MINUTE
     assert down["kind"] == "breakdown"
+
+
+def test_a_card_of_the_board_links_to_the_ride_at_its_source(
+    sqlite_database: Database, world: World, clock: FixedClock
+) -> None:
+    known = {"feed": int(Feed.QUEUE_TIMES), "kind": "ride", "external_id": "9", "internal_id": RAPIDS}
+    world.rows.append((ExternalId, known | {"first_seen_at": 0}))
+    world.write(sqlite_database, SEEN_AT)
+    client = create_app(sqlite_database, clock).test_client()
+    [down] = Api(client)("/outages/now")["data"]["down"]
+    assert down["source_url"] == "https://queue-times.com/parks/101/rides/9"
+    assert f'<a href="{down["source_url"]}" rel="external">' in client.get("/now").text
 
 
 def test_without_a_past_there_is_no_chance_and_no_median(api: Api) -> None:

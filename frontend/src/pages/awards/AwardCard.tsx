@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { Link } from "wouter";
+import { AtSource } from "../../components";
 import { AwardScene } from "../../art/AwardScenes";
 import { isRide, moveSince, moveWords, winnerName, winnerPath, type Category, type Winner } from "./awards";
 import { number } from "../../lib/format";
@@ -36,7 +37,7 @@ export function AwardCard({ category, year, isPartial, against }: AwardCardProps
           <>
             <p className="award-winner">
               <Link href={`${winnerPath(first)}?year=${year}`}>{winnerName(first)}</Link>
-              {isRide(first) && <span className="sub">{first.park_name}</span>}
+              <Below winner={first} />
               <span className="award-measure">
                 <Measured winner={first} measure={category.measure} />
               </span>
@@ -49,7 +50,7 @@ export function AwardCard({ category, year, isPartial, against }: AwardCardProps
                     <span className="place">{winner.place}</span>
                     <span className="who">
                       <Link href={`${winnerPath(winner)}?year=${year}`}>{winnerName(winner)}</Link>
-                      {isRide(winner) && <span className="sub">{winner.park_name}</span>}
+                      <Below winner={winner} />
                       {against && <Moved winner={winner} before={before} year={against.year} />}
                     </span>
                     <span className="award-measure">
@@ -72,6 +73,16 @@ export function AwardCard({ category, year, isPartial, against }: AwardCardProps
         {first !== undefined && <ShareButton year={year} slug={category.slug} title={`${category.title} ${year}: ${winnerName(first)}`} />}
       </div>
     </article>
+  );
+}
+
+/** The words below a winner's name, as in the lists: a ride's park, a park's operator and country, and the source. */
+function Below({ winner }: { winner: Winner }) {
+  return (
+    <span className="sub">
+      {isRide(winner) ? winner.park_name : [winner.operator, winner.country].filter(Boolean).join(" · ")}
+      <AtSource row={winner} name={winnerName(winner)} />
+    </span>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import { Duration, LocalTime, NoData, Sign } from "../../components";
+import { AtSource, Duration, LocalTime, NoData, Sign } from "../../components";
 import { duration } from "../../lib/format";
 import { parkPath, ridePath } from "../../lib/paths";
 import { useNow } from "../../lib/time";
@@ -19,6 +19,7 @@ export function DownBoard({ rides }: { rides: readonly DownNow[] }) {
           <p className="board-park">
             <Link href={`${parkPath(ride)}?period=live`}>{ride.park_name}</Link>
             <span className="tier"> · {ride.tier_label}{ride.weight > 1 && ` ×${ride.weight}`}</span>
+            <AtSource row={ride} name={ride.ride_name} />
           </p>
           <p className="board-since">
             <b>
