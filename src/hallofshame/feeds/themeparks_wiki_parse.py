@@ -18,6 +18,7 @@ from hallofshame.domain.readings import (
     ShowTime,
     says_more,
 )
+from hallofshame.domain.rules import MAX_PUBLISHED_SECONDS
 from hallofshame.domain.words import Feed, QueueType, RideKind, ScheduleKind, Status
 from hallofshame.feeds.parsing import (
     Findings,
@@ -33,7 +34,7 @@ from hallofshame.feeds.parsing import (
 NOT_RIDES = frozenset({"PARK", "DESTINATION", "HOTEL"})
 """Entity types that are no rides; the PARK's own status says nothing about opening (R2)."""
 
-MAX_SCHEDULE_ENTRY = dt.timedelta(hours=20)
+MAX_SCHEDULE_ENTRY = dt.timedelta(seconds=MAX_PUBLISHED_SECONDS)
 """Longer published hours are refused (R4)."""
 
 _STANDBY = "STANDBY"

@@ -15,6 +15,7 @@ from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.exports import FORMATS
 from hallofshame.domain.localtime import local_day
+from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import TIER_WEIGHTS, Feed, Origin
 from hallofshame.metrics import scores
 from hallofshame.pipeline.export_files import write_pieces
@@ -36,7 +37,6 @@ from hallofshame.store.models import (
 from hallofshame.store.reports.running_day import ahead_of, open_so_far, windows_so_far
 
 ONE_DAY = dt.timedelta(days=1)
-HOUR_SECONDS = 3600
 
 Progress = Callable[[int, int], None]
 

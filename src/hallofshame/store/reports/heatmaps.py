@@ -14,11 +14,10 @@ from sqlalchemy import ColumnElement, Connection, case, distinct, func, literal,
 from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.domain.localtime import day_bounds, utc_offsets
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS
 from hallofshame.store.models import ParkHourlyStats, RideHourlyStats
 from hallofshame.store.reports.sums import ParkTotals, RideTotals
 
-HOUR_SECONDS = 3600
-DAY_SECONDS = 24 * HOUR_SECONDS
 THURSDAY = 3
 """1 January 1970, counted from Monday = 0."""
 

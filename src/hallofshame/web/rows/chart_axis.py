@@ -11,6 +11,7 @@ from typing import Any
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import day_bounds, from_unix, isoformat, zone
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import Evidence
 from hallofshame.store.reports.ranges import Grain, unit_start, unit_starts
 from hallofshame.store.reports.running_day import Ahead
@@ -18,7 +19,6 @@ from hallofshame.store.reports.sums import ParkTotals, RideTotals
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
 
-HOUR_SECONDS = 3600
 MAX_DAILY_POINTS = 92
 """Longer ranges are shown by month unless asked otherwise."""
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import Evidence
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.heatmaps import Cell, Place, park_heatmap, place_of, ride_heatmap
@@ -17,7 +18,7 @@ from hallofshame.store.reports.running_day import Ahead, park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTotals
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
-from hallofshame.web.rows.chart_axis import HOUR_SECONDS, hours_of
+from hallofshame.web.rows.chart_axis import hours_of
 from hallofshame.web.rows.chart_data import park_figures, ride_figures
 
 Totals = TypeVar("Totals", ParkTotals, RideTotals)
