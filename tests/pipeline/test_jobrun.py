@@ -19,7 +19,8 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.jobs import JobStopped, JobType
 from hallofshame.pipeline import jobrun
-from hallofshame.pipeline.jobrun import LOST_AFTER_SECONDS, brief, job_run
+from hallofshame.pipeline.jobhealth import LOST_AFTER_SECONDS
+from hallofshame.pipeline.jobrun import brief, job_run
 from hallofshame.processes import host_and_pid, is_gone, this_process
 from hallofshame.store import joblog, leases
 from hallofshame.store.database import Database

@@ -25,7 +25,7 @@ _COMMANDS = {
     "sync": ("jobs", "Bring park lists, hours, entities and tiers up to date, and roll up."),
     "ingest": ("data", "Add a recording of a sampled feed to the record, as if collected live."),
     "export": ("data", "Write derived rows of some days to a file: the numbers that the API shows."),
-    "doctor": ("upkeep", "Check settings, database, schema, lease, last cycle and backlog."),
+    "doctor": ("upkeep", "Check settings, files, database, lease, last cycle, feeds, backlog and jobs."),
     "quality": ("upkeep", "Look the record over and list what deserves a person's eye."),
     "tiers": ("upkeep", "List the rides whose tier is uncertain and should be looked at by a person."),
     "openapi": ("upkeep", "Print the OpenAPI description of the JSON API."),

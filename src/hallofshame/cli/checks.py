@@ -17,11 +17,10 @@ from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.installation import Installation
 from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_states
-from hallofshame.pipeline.seeding import lacks_parks
 from hallofshame.private_files import is_open_to_others
 from hallofshame.store import schema
 from hallofshame.store.database import Database
-from hallofshame.store.reports.current import SystemState, system_state
+from hallofshame.store.reports.current import SystemState, lacks_parks, system_state
 from hallofshame.store.reports.polls import PollRow, latest_polls
 
 _LIBRARIES = ("polars", "sqlalchemy", "flask", "apscheduler")

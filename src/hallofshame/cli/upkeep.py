@@ -21,7 +21,7 @@ from hallofshame.domain.localtime import isoformat
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Check settings, files, database, schema, lease, last cycle, feeds, backlog and jobs.
+    """Check settings, files, database, lease, last cycle, feeds, backlog and jobs.
 
     Prints what it found; ends with exit code 1 if anything is a problem. Changes nothing.
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from hallofshame import processes
 from hallofshame.domain.jobs import BY_HAND, JobOutcome, JobType
 from hallofshame.domain.localtime import isoformat
-from hallofshame.pipeline.jobrun import is_lost
 from hallofshame.store.joblog import JobHistory, LoggedRun
 from hallofshame.store.reports.current import SystemState
+
+HEARTBEAT_SECONDS = 60
+"""How often a job that takes long notes that it is still at it."""
+
+LOST_AFTER_SECONDS = 15 * HEARTBEAT_SECONDS
+"""A job of another machine that was silent for so long is taken to be gone.
+
+Long, because on SQLite a note has to wait for a transaction that writes; and because a mistake corrects
+itself: the job's own end overwrites it.
+"""
 
 BY_HAND_SECONDS = 86_400
 """How long the failure of a job that a person ran is a problem of the system: nothing will ever repeat it."""
@@ -60,6 +70,16 @@ def backlog_problem(state: SystemState, jobs: Sequence[JobState], now: int, late
     if age <= late_seconds or is_known:
         return None
     return f"{state.dirty_park_days} park-days wait for their roll-up, the oldest for {age} s"
+
+
+def is_lost(run: LoggedRun, present: int) -> bool:
+    """Whether a run that has not ended never will, because its process is gone or silent for long.
+
+    ``present``: the time that all hosts share, in Unix seconds.
+    """
+    if run.holder is None or run.heartbeat_at is None or processes.is_gone(run.holder):
+        return True
+    return abs(present - run.heartbeat_at) > LOST_AFTER_SECONDS
 
 
 def problems(jobs: Sequence[JobState]) -> Iterator[str]:

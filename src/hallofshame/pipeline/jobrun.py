@@ -19,20 +19,11 @@ from hallofshame.domain.jobs import BY_HAND, FREQUENT, JobOutcome, JobStopped, J
 from hallofshame.domain.redaction import redact
 from hallofshame.logs import log_failure
 from hallofshame.pipeline.failures import FAILURES
+from hallofshame.pipeline.jobhealth import HEARTBEAT_SECONDS, is_lost
 from hallofshame.store import joblog, leases
 from hallofshame.store.database import Database
 from hallofshame.store.failures import said
-from hallofshame.store.joblog import LoggedRun, RunResult
-
-HEARTBEAT_SECONDS = 60
-"""How often a job that takes long notes that it is still at it."""
-
-LOST_AFTER_SECONDS = 15 * HEARTBEAT_SECONDS
-"""A job of another machine that was silent for so long is taken to be gone.
-
-Long, because on SQLite a note has to wait for a transaction that writes; and because a mistake corrects
-itself: the job's own end overwrites it.
-"""
+from hallofshame.store.joblog import RunResult
 
 _ERROR_LENGTH = 300
 _LOG = logging.getLogger("hallofshame.jobs")
@@ -122,16 +113,6 @@ def trim_job_log(database: Database, clock: Clock, days: int) -> int:
         before = clock.now() - dt.timedelta(days=days)
         run.rows_written = database.run(lambda connection: joblog.trim(connection, FREQUENT, before))
     return run.rows_written
-
-
-def is_lost(run: LoggedRun, present: int) -> bool:
-    """Whether a run that has not ended never will, because its process is gone or silent for long.
-
-    ``present``: the time that all hosts share, in Unix seconds.
-    """
-    if run.holder is None or run.heartbeat_at is None or processes.is_gone(run.holder):
-        return True
-    return abs(present - run.heartbeat_at) > LOST_AFTER_SECONDS
 
 
 def brief(error: BaseException) -> str:

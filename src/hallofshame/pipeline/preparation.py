@@ -11,10 +11,11 @@ from hallofshame.clock import Clock
 from hallofshame.domain.jobs import JobType
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobrun import JobRun, brief, note_run
-from hallofshame.pipeline.seeding import chosen_rows, lacks_parks, seed
+from hallofshame.pipeline.seeding import chosen_rows, seed
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
+from hallofshame.store.reports.current import lacks_parks
 
 
 def prepare(

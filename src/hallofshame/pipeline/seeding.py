@@ -74,15 +74,6 @@ def chosen_rows(
     ]
 
 
-def lacks_parks(connection: Connection, wanted: Collection[str] | None) -> bool:
-    """Whether the store has no park at all, or not all of those ``wanted``, by slug.
-
-    One that has some parks was seeded: with all of the catalogue, or with those that its operator chose.
-    """
-    slugs = {park.slug for park in catalogue.park_table(connection)}
-    return not slugs or not slugs.issuperset(wanted or ())
-
-
 def park_names(connection: Connection, known: Iterable[CatalogueRow] | None = None) -> dict[str, int]:
     """Normalised name, alias or slug → park of the store; a name that fits two parks is left out.
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import polars as pl
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from hallofshame.store import bulk
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import Lease
 
@@ -34,6 +32,10 @@ def acquire(connection: Connection, name: str, holder: str, now: Instant, ttl_se
 
     Give :func:`present` for ``now``, so that hosts whose clocks differ do not take it from each other.
     """
+    import polars as pl  # not needed by those who only look at leases, such as doctor
+
+    from hallofshame.store import bulk
+
     moment = unix(now)
     absurd = moment + ABSURD_LENGTHS * ttl_seconds
     free = pl.DataFrame({"name": [name], "holder": [_NOBODY], "expires_at": [0]})

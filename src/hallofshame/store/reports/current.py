@@ -13,7 +13,7 @@ from hallofshame.store import joblog
 from hallofshame.store.instants import Instant, latest_believable
 from hallofshame.store.joblog import JobHistory
 from hallofshame.store.leases import present
-from hallofshame.store.models import DirtyParkDay, Lease, ParkCurrent, RideCurrent
+from hallofshame.store.models import DirtyParkDay, Lease, Park, ParkCurrent, RideCurrent
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +146,12 @@ def _last_cycle(connection: Connection, jobs: Iterable[JobHistory], now: Instant
     known += [job.success.started_at for job in jobs if job.job_type == JobType.CYCLE and job.success]
     believable = [at for at in known if at is not None and at <= latest_believable(now)]
     return max(believable, default=None)
+
+
+def lacks_parks(connection: Connection, wanted: Collection[str] | None) -> bool:
+    """Whether the store has no park at all, or not all of those ``wanted``, by slug.
+
+    One that has some parks was seeded: with all of the catalogue, or with those that its operator chose.
+    """
+    slugs = set(connection.scalars(select(Park.slug)))
+    return not slugs or not slugs.issuperset(wanted or ())
