@@ -33,7 +33,7 @@ from support.clients import (
 )
 from support.installations import gardaland
 
-pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
+pytestmark = [pytest.mark.enable_socket, pytest.mark.speed]
 
 IDLE_SECONDS = 3
 STALLED_SECONDS = 2
@@ -107,8 +107,6 @@ def test_200_readers_that_take_nothing_delay_nobody_and_are_closed_in_time(site:
         assert max(asked(site.url) for _ in range(10)) < SOON
         assert held() > before + 150
         until("no connection of theirs is held", lambda: held() < before + 20)
-        whole = len(requests.get(f"{site.url}api/openapi.json", timeout=10).content)
-        assert max(len(received(client)) for client in clients) < whole
 
 
 def test_a_worker_that_dies_is_replaced(site: WebServer) -> None:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 40.0
 """How long a client waits before its test fails."""
 
 
