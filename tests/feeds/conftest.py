@@ -57,13 +57,17 @@ class MemoryTransport(BaseAdapter):
         response.headers.update(reply.headers)
         response.url = request.url or ""
         response.request = request
-        response.raw = urllib3.HTTPResponse(
-            body=io.BytesIO(reply.body),
-            headers=dict(reply.headers),
-            status=reply.status,
-            preload_content=False,
-            request_method="GET",
-        )
+        try:
+            response.raw = urllib3.HTTPResponse(
+                body=io.BytesIO(reply.body),
+                headers=dict(reply.headers),
+                status=reply.status,
+                preload_content=False,
+                request_method="GET",
+            )
+        except urllib3.exceptions.InvalidHeader as error:
+            # As the real adapter hands it on.
+            raise requests.exceptions.InvalidHeader(error, request=request) from error
         return response
 
     def close(self) -> None:
