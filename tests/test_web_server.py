@@ -119,13 +119,22 @@ def test_a_worker_that_dies_is_replaced(site: WebServer) -> None:
     asked(site.url)
 
 
+def runs(process: int) -> bool:
+    """Whether a process runs. One that has ended stays listed where nobody reaps it."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
 def test_when_the_first_process_dies_the_port_is_kept_and_answered_again(site: WebServer) -> None:
     before = site.process_id
     workers = children(before)
     os.kill(before, signal.SIGKILL)
     until("the workers are started again", lambda: site.process_id != before)
     assert all(asked(site.url) for _ in range(3))
-    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    until("the old workers have ended", lambda: not any(map(runs, workers)))
 
 
 def test_a_server_that_cannot_start_is_an_error_and_frees_the_port(
@@ -274,7 +283,7 @@ def test_nothing_is_left_when_the_command_is_killed(tmp_path: Path) -> None:
         workers = children(children(command.process.pid)[0])
         command.process.kill()
         until("the port is free", lambda: not _answers(command.url))
-        until("all are gone", lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+        until("all are gone", lambda: not any(map(runs, workers)))
         assert command.log.read_text() == ""
 
 
