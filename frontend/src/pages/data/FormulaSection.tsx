@@ -63,7 +63,7 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
       <div className="formula-score">
         <dt>Shame score</dt>
         <dd>
-          <p className="formula-words">10 × Σ weight × downtime ÷ Σ weight × (operating + down + closed)</p>
+          <p className="formula-words">10 × Σ weight × downtime ÷ Σ weight × (operating + downtime)</p>
           <p>
             A flagship weighs 3, a standard or unrated ride 2, a minor one 1. From 0, everything ran, to 10, nothing did. A park that loses a
             tenth of its weighted ride time scores 1.
@@ -104,8 +104,8 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
         <dd>
           <p className="formula-words">time down inside open hours</p>
           <p>
-            Only of rides that ran at some moment of that day. Where the source has a word for “down”, that word counts; where it knows only
-            “closed”, closed counts. Refurbishment never does.
+            Where the source has a word for “down”, that word counts. Where it knows only “closed”, a closure counts when the ride ran before
+            and came back in the same opening: a lower bound. Refurbishment never counts.
           </p>
         </dd>
         {hasFigures && (
