@@ -17,7 +17,7 @@ from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import bulk, dirty, findings, raw
 from hallofshame.store.instants import latest_believable
-from hallofshame.store.models import Park, QueueData, RideCurrent
+from hallofshame.store.models import Park, RideCurrent
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -139,7 +139,7 @@ def write_observations(
         unique = queues.unique(
             ["park_id", "observed_at", "ride_id", "queue_type"], keep="first", maintain_order=True
         )
-        bulk.insert_ignore(connection, QueueData, unique)
+        raw.insert_queues(connection, unique)
     if written.new_rows:
         write_current(connection, observations, now)
         _mark(connection, observations, timezones, before, now)

@@ -12,7 +12,9 @@ from hallofshame.domain.errors import StoreError
 from hallofshame.domain.words import Feed
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import bulk
+from hallofshame.store.history import marks
 from hallofshame.store.models import (
+    Base,
     FeedPoll,
     ParkActivitySnapshot,
     QueueData,
@@ -45,7 +47,7 @@ def write_snapshots(connection: Connection, frame: pl.DataFrame) -> Written:
     returns is what :meth:`ObservationCache.append` wants after the commit.
     """
     rows = frame.select(OBSERVATIONS.names()).sort("park_id", "observed_at", "ride_id", "origin")
-    new_rows = bulk.insert_ignore(connection, RideStatusSnapshot, rows)
+    new_rows = _insert_marked(connection, RideStatusSnapshot, rows)
     parks = rows["park_id"].unique().to_list() if new_rows else []
     return Written(new_rows, bump_raw_revision(connection, parks))
 
@@ -57,17 +59,26 @@ def insert_snapshots(connection: Connection, frame: pl.DataFrame) -> int:
 
 def insert_queues(connection: Connection, frame: pl.DataFrame) -> int:
     """Insert rows of ``queue_data`` that are not there yet; returns how many were new."""
-    return bulk.insert_ignore(connection, QueueData, frame)
+    return _insert_marked(connection, QueueData, frame)
 
 
 def insert_activity(connection: Connection, frame: pl.DataFrame) -> int:
     """Insert rows of ``park_activity_snapshots`` that are not there yet; returns how many were new."""
-    return bulk.insert_ignore(connection, ParkActivitySnapshot, frame)
+    return _insert_marked(connection, ParkActivitySnapshot, frame)
 
 
 def insert_polls(connection: Connection, frame: pl.DataFrame) -> int:
     """Append rows of ``feed_polls`` (without ``poll_id``); returns how many. Each call adds rows."""
+    marks.mark_changed(connection, frame)
     return bulk.insert(connection, FeedPoll, frame)
+
+
+def _insert_marked(connection: Connection, table: type[Base], frame: pl.DataFrame) -> int:
+    """Insert rows that are not there yet and mark their days for the history; returns how many were new."""
+    new_rows = bulk.insert_ignore(connection, table, frame)
+    if new_rows:
+        marks.mark_changed(connection, frame)
+    return new_rows
 
 
 def move_observations(
@@ -79,6 +90,7 @@ def move_observations(
     observations there were.
     """
     rows, queues = RideStatusSnapshot, QueueData
+    marks.note_move(connection, park_id, feed, ride_id, new_ride_id, since)
     moved = connection.execute(
         update(rows)
         .where(

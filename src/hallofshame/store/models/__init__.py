@@ -28,6 +28,13 @@ from hallofshame.store.models.derived import (
     RideWeeklyStats,
     RideYearlyStats,
 )
+from hallofshame.store.models.history import (
+    DroppedMonth,
+    HistoryFile,
+    HistoryMark,
+    HistoryMove,
+    HistoryPark,
+)
 from hallofshame.store.models.raw import (
     FeedPoll,
     ParkActivitySnapshot,
@@ -50,9 +57,14 @@ __all__ = [
     "DataVersion",
     "DerivedRevision",
     "DirtyParkDay",
+    "DroppedMonth",
     "EntityMetadata",
     "ExternalId",
     "FeedPoll",
+    "HistoryFile",
+    "HistoryMark",
+    "HistoryMove",
+    "HistoryPark",
     "Lease",
     "Park",
     "ParkActivitySnapshot",
