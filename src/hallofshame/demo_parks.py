@@ -84,4 +84,9 @@ def _where_silent(recording: Recording, asked_first: Sequence[Tape]) -> Recordin
     instants = recording.readings["observed_at"].unique().to_list()
     silent = [at for at in instants if all(tape.state_at(from_unix(at)) is None for tape in asked_first)]
     kept = pl.col("observed_at").is_in(silent)
-    return replace(recording, readings=recording.readings.filter(kept), queues=recording.queues.filter(kept))
+    return replace(
+        recording,
+        readings=recording.readings.filter(kept),
+        queues=recording.queues.filter(kept),
+        hours=recording.hours.filter(kept),
+    )

@@ -21,6 +21,7 @@ LISTS = (
     "entities",
     "events",
     "showtimes",
+    "operatingHours",
 )
 KEPT = 4
 

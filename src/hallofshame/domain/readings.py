@@ -29,11 +29,24 @@ class QueueReading:
 
 @dataclass(frozen=True, slots=True)
 class ShowTime:
-    """One performance or operating slot of one entity."""
+    """One performance of one entity."""
 
     kind: str
     starts_at: dt.datetime
     ends_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RideSlot:
+    """One stretch of hours published for one ride, not judged yet; a time that cannot be read is ``None``.
+
+    ``said``: the same as the source wrote it, for messages.
+    """
+
+    kind: str
+    opens_at: dt.datetime | None
+    closes_at: dt.datetime | None
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class RideReading:
     land: str | None = None
     queues: tuple[QueueReading, ...] = ()
     showtimes: tuple[ShowTime, ...] = ()
+    hours: tuple[RideSlot, ...] = ()
 
 
 STATUS_RANK = {Status.OPERATING: 0, Status.DOWN: 1, Status.CLOSED: 2, Status.REFURBISHMENT: 3}

@@ -81,6 +81,11 @@ class ScheduleKind(StrEnum):
     INFO = "INFO"
 
 
+OPERATING_HOURS = "Operating"
+"""Kind of a ride's own hours in which it is due to run (R5); all others (early entry, events) are kept and
+shown only."""
+
+
 class Evidence(StrEnum):
     """Why a park-day's open windows are what they are (R4)."""
 

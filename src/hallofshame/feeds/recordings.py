@@ -33,6 +33,19 @@ READINGS_SCHEMA = pl.Schema(
 )
 """Columns of :attr:`Recording.readings`."""
 
+HOURS_SCHEMA = pl.Schema(
+    {
+        "park_external_id": pl.String,
+        "park_name": pl.String,
+        "observed_at": pl.Int64,
+        "ride_external_id": pl.String,
+        "ride_name": pl.String,
+        "kind": pl.String,
+        "hours_json": pl.String,
+    }
+)
+"""Columns of :attr:`Recording.hours`."""
+
 QUEUES_SCHEMA = pl.Schema(
     {
         "park_external_id": pl.String,
@@ -89,6 +102,7 @@ _THEMEPARKS_WIKI: dict[str, pl.DataType] = {
     "last_updated": pl.Datetime("us", "UTC"),
     "queue_type": pl.String(),
     "wait_time": pl.Int64(),
+    "operating_hours_json": pl.String(),
 }
 SHAPES = {
     Feed.QUEUE_TIMES: (_QUEUE_TIMES, ("polled_at", "ride_name", "is_open", "wait_time")),
@@ -108,12 +122,14 @@ class Recording:
     ``readings``: one row per ride and instant, :data:`READINGS_SCHEMA`. ``observed_at`` is Unix seconds, UTC,
     ``status`` a :class:`Status` code or null, ``stale`` marks a claim of OPERATING on an upstream stamp over
     24 h old. ``queues``: single rider lines and return times, :data:`QUEUES_SCHEMA`; ``return_start`` is Unix
-    seconds. ``findings``: one per kind and subject.
+    seconds. ``hours``: what was published of rides' own hours, :data:`HOURS_SCHEMA`, as the source wrote it.
+    ``findings``: one per kind and subject.
     """
 
     feed: Feed
     readings: pl.DataFrame
     queues: pl.DataFrame
+    hours: pl.DataFrame
     findings: tuple[Finding, ...]
 
 
@@ -172,6 +188,7 @@ def normalise_rows(rows: pl.DataFrame, feed: Feed, *, source: str) -> Recording:
         feed=feed,
         readings=rides.select(READINGS_SCHEMA.names()).cast(READINGS_SCHEMA).sort(order),
         queues=queues.select(QUEUES_SCHEMA.names()).cast(QUEUES_SCHEMA).sort([*order, "queue_type"]),
+        hours=_hours(rides).sort(order),
         findings=tuple(findings),
     )
 
@@ -383,6 +400,15 @@ def _wide_queues(rows: pl.DataFrame) -> list[pl.DataFrame]:
         _as_queue(returns, None),
         _as_queue(paid, QueueType.PAID_RETURN_TIME),
     ]
+
+
+def _hours(rides: pl.DataFrame) -> pl.DataFrame:
+    """The readings that came with hours of the ride's own."""
+    if "operating_hours_json" not in rides.columns:
+        return pl.DataFrame(schema=HOURS_SCHEMA)
+    said = pl.col("operating_hours_json")
+    found = rides.filter(said.is_not_null() & ~said.str.strip_chars().is_in(["", "[]", "null"]))
+    return found.with_columns(hours_json=said).select(HOURS_SCHEMA.names()).cast(HOURS_SCHEMA)
 
 
 def _unix(text: pl.Expr) -> pl.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from hallofshame.domain.errors import BodyError
@@ -14,18 +15,20 @@ from hallofshame.domain.readings import (
     ParkSchedule,
     QueueReading,
     RideReading,
+    RideSlot,
     ScheduleEntry,
     ShowTime,
     says_more,
 )
 from hallofshame.domain.rules import MAX_PUBLISHED_SECONDS
-from hallofshame.domain.words import Feed, QueueType, RideKind, ScheduleKind, Status
+from hallofshame.domain.words import OPERATING_HOURS, Feed, QueueType, RideKind, ScheduleKind, Status
 from hallofshame.feeds.parsing import (
     Findings,
     as_list,
     as_object,
     coordinates,
     id_of,
+    parse_instant,
     shown,
     text_of,
     word_of,
@@ -38,6 +41,7 @@ MAX_SCHEDULE_ENTRY = dt.timedelta(seconds=MAX_PUBLISHED_SECONDS)
 """Longer published hours are refused (R4)."""
 
 _STANDBY = "STANDBY"
+_PERFORMANCE = "Performance Time"
 _STATE_CHARACTERS = 40
 _CURRENCY_CHARACTERS = 3
 
@@ -74,6 +78,7 @@ def _live_entity(entity: object, findings: Findings) -> RideReading | None:
         return None
     external_id, name, kind = identity
     wait, queues = read_queues(fields.get("queue"), external_id, findings)
+    hours, performances = parse_operating_hours(fields.get("operatingHours"))
     return RideReading(
         external_id=external_id,
         name=name,
@@ -83,9 +88,10 @@ def _live_entity(entity: object, findings: Findings) -> RideReading | None:
         upstream_at=findings.instant(fields.get("lastUpdated"), external_id, "lastUpdated"),
         queues=queues,
         showtimes=(
-            *_show_times(fields.get("showtimes"), "Performance Time", external_id, findings),
-            *_show_times(fields.get("operatingHours"), "Operating", external_id, findings),
+            *_show_times(fields.get("showtimes"), _PERFORMANCE, external_id, findings),
+            *_show_times(performances, _PERFORMANCE, external_id, findings),
         ),
+        hours=hours,
     )
 
 
@@ -173,6 +179,44 @@ def _show_times(value: object, default_kind: str, subject: str, findings: Findin
                 "show_time_without_start", subject, f"{kind} slot {shown(slot)} has no start; left out."
             )
     return slots
+
+
+def parse_operating_hours(value: object) -> tuple[tuple[RideSlot, ...], list[Any]]:
+    """A ride's ``operatingHours``: its hours, and those entries that are performances.
+
+    Hours are judged where the park and the ride are known; here only their texts become instants.
+    """
+    hours: dict[RideSlot, None] = {}
+    performances = []
+    # Upstream objects may be null (R2); any other thing in the place of the list is one unreadable entry.
+    for slot in value if isinstance(value, list) else [] if value is None else [value]:
+        fields = as_object(slot)
+        kind = text_of(fields.get("type")) or OPERATING_HOURS
+        if kind.casefold() == OPERATING_HOURS.casefold():
+            kind = OPERATING_HOURS
+        if kind.casefold().startswith("performance"):
+            performances.append(slot)
+            continue
+        begin, end = fields.get("startTime"), fields.get("endTime")
+        said = f"{kind} from {shown(begin)} to {shown(end)}" if fields else shown(slot)
+        hours[RideSlot(kind, _instant_or_none(begin), _instant_or_none(end), said)] = None
+    return tuple(hours), performances
+
+
+def parse_hours_text(text: str) -> tuple[RideSlot, ...]:
+    """The hours in the JSON text of an ``operatingHours`` list; any other text is one unreadable entry."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = text
+    return parse_operating_hours(value)[0]
+
+
+def _instant_or_none(value: object) -> dt.datetime | None:
+    try:
+        return parse_instant(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def parse_children(body: object) -> tuple[list[ListedEntity], tuple[Finding, ...]]:

@@ -15,7 +15,7 @@ from hallofshame.domain.errors import ClockError, ParkFailedError, StoreError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.names import clipped
-from hallofshame.domain.readings import Finding, ShowTime
+from hallofshame.domain.readings import Finding, RideSlot, ShowTime
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.metrics.frames import OBSERVATIONS
@@ -35,6 +35,7 @@ from hallofshame.pipeline.polling import (
 )
 from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
+from hallofshame.pipeline.ride_hours import HoursSaid, changed_since, publish, said_together
 from hallofshame.store import catalogue, findings, raw, schedules
 from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
@@ -110,6 +111,7 @@ class Collector:
         self._settled = True
         self._touched: dict[int, int] = {}
         self._shows: set[tuple[int, ShowTime]] = set()
+        self._hours: dict[int, tuple[RideSlot, ...]] = {}
 
     def close(self) -> None:
         """Let the threads that ask the feeds go."""
@@ -252,6 +254,7 @@ class Collector:
         self._registry.forget()
         self._touched.clear()
         self._shows.clear()
+        self._hours.clear()
 
     def _write(
         self, connection: Connection, observed_at: dt.datetime, answers: Sequence[ParkAnswer]
@@ -319,6 +322,7 @@ class Collector:
         )
         self._touch(connection, observations, now)
         self._write_shows(connection, rows.shows, now)
+        self._write_hours(connection, rows.hours, observed_at)
         findings.record(connection, rows.findings, observed_at)
         return written, observations
 
@@ -337,6 +341,15 @@ class Collector:
         schedules.upsert_show_times(connection, fresh, now)
         self._shows = {show for show in self._shows if to_unix(show[1].starts_at) > now - STALE_SECONDS}
         self._shows.update(fresh)
+
+    def _write_hours(
+        self, connection: Connection, hours: Mapping[int, list[HoursSaid]], observed_at: dt.datetime
+    ) -> None:
+        """Rides' own hours that changed; the same ones come with every answer of the day."""
+        for park_id, said in hours.items():
+            fresh = changed_since(self._hours, said_together(said))
+            publish(connection, park_id, fresh, observed_at)
+            self._hours.update((one.ride_id, one.slots) for one in fresh)
 
 
 def _failed(answer: ParkAnswer, failure: ParkFailedError, finding: Finding) -> ParkAnswer:

@@ -13,7 +13,9 @@ from hallofshame.domain.readings import Finding, ParkReading, QueueReading, Ride
 from hallofshame.domain.words import Origin, QueueType, Status
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.polling import ParkAnswer
+from hallofshame.pipeline.queue_entries import HOST_KINDS
 from hallofshame.pipeline.registry import Identified
+from hallofshame.pipeline.ride_hours import HoursSaid
 
 STALE_SECONDS = 24 * 3600
 """A claim to operate under an upstream stamp older than this is a ghost (R2)."""
@@ -35,13 +37,15 @@ _POLLS = pl.Schema(
 
 @dataclass
 class CycleRows:
-    """Rows of all parks of a cycle: of ``OBSERVATIONS``, of ``record.QUEUES``, show times and findings."""
+    """Rows of all parks of a cycle: of ``OBSERVATIONS``, of ``record.QUEUES``, show times, rides' own hours
+    by park, and findings."""
 
     now: int
     cadence_seconds: int
     observations: list[tuple[object, ...]] = field(default_factory=list)
     queues: list[tuple[object, ...]] = field(default_factory=list)
     shows: list[tuple[int, ShowTime]] = field(default_factory=list)
+    hours: dict[int, list[HoursSaid]] = field(default_factory=dict)
     findings: list[tuple[int | None, Finding]] = field(default_factory=list)
 
     def add(self, park_id: int, reading: ParkReading, known: Identified) -> None:
@@ -73,6 +77,9 @@ class CycleRows:
             )
             self.queues.extend(self._queue(park_id, ride_id, queue) for queue in ride.queues)
             self.shows.extend((ride_id, show) for show in ride.showtimes)
+            if ride.hours and ride.kind in HOST_KINDS:
+                said = HoursSaid(ride_id, ride.name, self.now, ride.hours)
+                self.hours.setdefault(park_id, []).append(said)
         # A ride's own queues come first, as of two of one kind the first counts.
         self.queues.extend(entries)
         self.findings.extend((park_id, finding) for finding in (*reading.findings, *known.findings))

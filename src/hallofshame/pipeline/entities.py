@@ -38,14 +38,15 @@ def write_entities(
     its kind then corrects the ride's. An entity that was never observed makes no ride. Returns how many rides
     were linked to an entity and how many have new metadata.
     """
-    known = _known_ids(connection, park.park_id)
-    linked = _link(connection, registry, park, entities, known, now)
+    known = known_ids(connection, park.park_id)
+    linked = link(connection, registry, park, entities, known, now)
     rides = known | linked
     mine = {rides[entity.external_id]: entity for entity in entities if entity.external_id in rides}
     return len(linked), _write_metadata(connection, mine, to_unix(now))
 
 
-def _known_ids(connection: Connection, park_id: int) -> dict[str, int]:
+def known_ids(connection: Connection, park_id: int) -> dict[str, int]:
+    """The ride of each entity of a park that ThemeParks.wiki is known to name by that id."""
     query = (
         select(ExternalId.external_id, ExternalId.internal_id)
         .join(Ride, Ride.ride_id == ExternalId.internal_id)
@@ -56,7 +57,7 @@ def _known_ids(connection: Connection, park_id: int) -> dict[str, int]:
     return dict(connection.execute(query).all())
 
 
-def _link(
+def link(
     connection: Connection,
     registry: Registry,
     park: PolledPark,

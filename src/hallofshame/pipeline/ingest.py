@@ -20,7 +20,7 @@ from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind
 from hallofshame.feeds.recordings import Recording, read_recording
-from hallofshame.pipeline import recorded
+from hallofshame.pipeline import recorded, ride_hours
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.jobrun import JobRun, job_run
@@ -168,10 +168,13 @@ def _ingest(
     errors: list[BaseException] = []
     for done, (key, readings) in enumerate(groups.items()):
         source = _Source(key[0], key[1], park, timezone)
-        queues = recording.queues.join(readings.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+        queues, hours = (
+            frame.join(readings.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
+            for frame in (recording.queues, recording.hours)
+        )
         writer = _ParkWriter(source, feed, cadence_seconds, registry, clock, known)
         try:
-            result.add(database.run(partial(writer.write, readings=readings, queues=queues)))
+            result.add(database.run(partial(writer.write, readings=readings, queues=queues, hours=hours)))
         except FAILURES as error:
             if concerns_whole_store(error):
                 raise
@@ -242,16 +245,20 @@ class _ParkWriter:
         self.days: tuple[dt.date, ...] = ()
         self._odd = 0
 
-    def write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
-        """Find or create the park and its rides, then write the observations."""
+    def write(
+        self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame, hours: pl.DataFrame
+    ) -> IngestResult:
+        """Find or create the park and its rides, then write the observations and the rides' own hours."""
         try:
-            return self._write(connection, readings, queues)
+            return self._write(connection, readings, queues, hours)
         except BaseException:
             # What was learned in a transaction that is rolled back is not so.
             self._registry.forget()
             raise
 
-    def _write(self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame) -> IngestResult:
+    def _write(
+        self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame, hours: pl.DataFrame
+    ) -> IngestResult:
         most = readings.group_by("observed_at").len()["len"].max()
         refuse_too_many("one answer of the recording", int(most or 0))  # type: ignore[arg-type]
         park_id, timezone, created = self._park(connection)
@@ -284,6 +291,9 @@ class _ParkWriter:
             {park_id: timezone},
             self._clock.now(),
         )
+        published = ride_hours.publish(
+            connection, park_id, recorded.hours_said(hours, rides), self._clock.now()
+        )
         return IngestResult(
             observations=observations.height,
             new_observations=written.new_rows,
@@ -291,7 +301,7 @@ class _ParkWriter:
             parks_created=int(created),
             rides=observations["ride_id"].n_unique(),
             rides_created=len(new_rides),
-            findings=len(odd) + self._odd,
+            findings=len(odd) + self._odd + len(published.findings),
         )
 
     def _park(self, connection: Connection) -> tuple[int, str, bool]:

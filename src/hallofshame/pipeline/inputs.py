@@ -15,7 +15,7 @@ from hallofshame.domain.rules import LOOKBACK_DAYS, SECONDS_AFTER, SECONDS_BEFOR
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, RideKind
 from hallofshame.metrics import frames
 from hallofshame.metrics.parkday import ParkDayInputs
-from hallofshame.store import bulk, schedules
+from hallofshame.store import bulk, ride_hours, schedules
 from hallofshame.store.derived import table_of
 from hallofshame.store.models import Park, ParkDailyStats, Ride, RideClassification, RideDailyStats
 from hallofshame.store.observations import ObservationCache
@@ -71,7 +71,9 @@ def gather(
         rides=rides_frame(connection, park_ids),
         days=days,
         schedules=schedules.entries(connection, park_ids, first - ONE_DAY, last).cast(frames.SCHEDULES),
-        ride_hours=frames.empty(frames.RIDE_HOURS),
+        ride_hours=ride_hours.entries(connection, park_ids, first - 2 * ONE_DAY, last + ONE_DAY).cast(
+            frames.RIDE_HOURS
+        ),
         history=_history(connection, days),
         neighbours=_neighbours(connection, park_days, zones),
     )

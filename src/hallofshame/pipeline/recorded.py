@@ -9,8 +9,11 @@ from sqlalchemy import Connection, update
 
 from hallofshame.domain.names import match_key
 from hallofshame.domain.words import Status
+from hallofshame.feeds.themeparks_wiki_parse import parse_hours_text
 from hallofshame.pipeline.identity import Company, Sighting
+from hallofshame.pipeline.queue_entries import HOST_KINDS
 from hallofshame.pipeline.record import QUEUES
+from hallofshame.pipeline.ride_hours import HoursSaid, said_together
 from hallofshame.store import catalogue
 from hallofshame.store.models import Ride
 
@@ -94,4 +97,24 @@ def queue_frame(queues: pl.DataFrame, rides: pl.DataFrame, park_id: int) -> pl.D
         )
         .select(QUEUES.names())
         .cast(QUEUES)
+    )
+
+
+def hours_said(hours: pl.DataFrame, rides: pl.DataFrame) -> list[HoursSaid]:
+    """The recording's hours of rides, each time that those of a ride changed."""
+    named = rides.filter(pl.col("queue_type").is_null() & pl.col("ride_id").is_not_null())
+    placed = (
+        hours.filter(pl.col("kind").is_in([kind.value for kind in HOST_KINDS]))
+        .join(named, on=["ride_external_id", "ride_name", "kind"], nulls_equal=True)
+        .group_by("ride_id", "observed_at")
+        .agg(pl.col("ride_name").first(), pl.col("hours_json").unique().sort())
+        .sort("ride_id", "observed_at")
+    )
+    last = pl.col("hours_json").shift().over("ride_id")
+    changed = placed.filter((pl.col("hours_json") != last).fill_null(value=True))
+    slots = {text: parse_hours_text(text) for text in changed["hours_json"].explode().unique()}
+    return said_together(
+        HoursSaid(ride_id, name, at, slots[text])
+        for ride_id, at, name, texts in changed.iter_rows()
+        for text in texts
     )

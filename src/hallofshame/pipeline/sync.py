@@ -1,4 +1,4 @@
-"""Sync: once a day, what the feeds publish beside the waits: park lists, hours, entities.
+"""Sync: once a day, what the feeds publish beside the waits: park lists, hours of parks and rides, entities.
 
 The other daily jobs on the catalogue are found from here too: seeding, tiers, retirement.
 """
@@ -19,7 +19,7 @@ from hallofshame.domain.errors import FeedError, summary
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day
 from hallofshame.domain.names import normalise
-from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
+from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkReading, ParkSchedule
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.patience import Patience, waiting
@@ -29,6 +29,7 @@ from hallofshame.pipeline.failures import FAILURES, refuse_too_many
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.registry import Registry
+from hallofshame.pipeline.ride_hours import publish_reading
 from hallofshame.pipeline.seeding import park_names, seed_catalogue
 from hallofshame.pipeline.shipped import load_parks
 from hallofshame.pipeline.vanished import RetireResult, retire_vanished
@@ -61,7 +62,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class SyncResult:
-    """What a sync did. ``parks`` were asked for, ``failed`` of them did not give both hours and entities.
+    """What a sync did. ``parks`` were asked for, ``failed`` of them did not give hours, entities and rides.
 
     ``broken`` ones met an error of the store or of this program, which is in the log with its traceback;
     they count as failed too. ``failure`` says why the sync as a whole failed, if it did;
@@ -87,6 +88,7 @@ class _Answers:
     park: PolledPark
     schedule: ParkSchedule | None = None
     entities: list[ListedEntity] | None = None
+    live: ParkReading | None = None
     failures: list[Finding] = field(default_factory=list)
 
 
@@ -238,6 +240,7 @@ def _fetch_park(
     with waiting(patience):
         answers.schedule = ask("schedule", lambda: source.schedule(external_id, park.timezone))
         answers.entities = ask("entities", lambda: _entities(source, external_id))
+        answers.live = ask("ride hours", lambda: _live(source, external_id))
     return answers
 
 
@@ -245,6 +248,13 @@ def _entities(source: LiveFeed, external_id: str) -> list[ListedEntity]:
     entities = source.list_entities(external_id)
     refuse_too_many("the list of entities", len(entities))
     return entities
+
+
+def _live(source: LiveFeed, external_id: str) -> ParkReading:
+    """The live answer, for the hours of single rides: of parks read elsewhere nothing else brings them."""
+    reading = source.poll(external_id).reading
+    refuse_too_many("the live answer", len(reading.rides))
+    return reading
 
 
 def _note_broken(
@@ -267,6 +277,9 @@ def _store(
     def work(connection: Connection) -> tuple[set[dt.date], int, int]:
         dates = _publish(connection, answers, now)
         linked, changed = write_entities(connection, registry, answers.park, answers.entities or (), now)
+        if answers.live is not None:
+            hours = publish_reading(connection, registry, answers.park, answers.live, now)
+            dates |= hours.dates
         found = [*answers.failures, *(answers.schedule.findings if answers.schedule else ())]
         findings.record(connection, [(answers.park.park_id, finding) for finding in found], now)
         if dates or changed:

@@ -145,8 +145,24 @@ class Tape:
         schema = {"polled_at": pl.Int64, "heard_at": pl.Int64}
         moves = pl.DataFrame(heard, schema=schema, orient="row")
         joined = moves.join(self.rows, on="polled_at", how="inner", maintain_order="left_right")
-        moved = _shifted(joined, pl.col("heard_at") - pl.col("polled_at"))
+        moved_by = pl.col("heard_at") - pl.col("polled_at")
+        moved = _shifted(self._with_moved_hours(joined.with_columns(moved_by=moved_by)), pl.col("moved_by"))
         return moved.select(self.rows.columns)
+
+    def _with_moved_hours(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """``rows`` with the rides' own hours in them moved by their ``moved_by`` seconds, too."""
+        if "operating_hours_json" not in rows.columns:
+            return rows
+        key = ["operating_hours_json", "moved_by"]
+        texts = rows.select(key).unique().drop_nulls()
+        moved = texts.with_columns(
+            moved_json=pl.Series(
+                [json.dumps(moved_slots(text, by, self.zone)) for text, by in texts.iter_rows()],
+                dtype=pl.String,
+            )
+        )
+        joined = rows.join(moved, on=key, how="left", maintain_order="left")
+        return joined.with_columns(operating_hours_json="moved_json").drop("moved_json")
 
     def polls_between(self, start: dt.datetime, end: dt.datetime) -> Recording:
         """The same as a :class:`Recording`, under wire ids: what polling at those moments would give."""

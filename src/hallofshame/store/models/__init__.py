@@ -8,6 +8,7 @@ from hallofshame.store.models.catalogue import (
     ParkSchedule,
     Ride,
     RideClassification,
+    RideHours,
     RideName,
     ShowTime,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "RideCurrent",
     "RideDailyStats",
     "RideHourlyStats",
+    "RideHours",
     "RideMonthlyStats",
     "RideName",
     "RideOutage",

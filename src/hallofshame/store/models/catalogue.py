@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hallofshame.store.models.base import TABLE_OPTIONS, Base, UnixSeconds
+from hallofshame.store.models.base import CLUSTERED, TABLE_OPTIONS, Base, UnixSeconds
 
 
 class Park(Base):
@@ -130,8 +130,28 @@ class ParkSchedule(Base):
     superseded_at: Mapped[int | None] = mapped_column(UnixSeconds)
 
 
+class RideHours(Base):
+    """One stretch of hours published for one ride on one park-local date (R5).
+
+    The rows of a ride and date with one ``seen_at`` are one version: all that was published of that date. A
+    changed set supersedes the whole version; the last one decides, also when an old day is recomputed.
+    """
+
+    __tablename__ = "ride_hours"
+    __table_args__ = (CLUSTERED,)
+
+    park_id: Mapped[int] = mapped_column(ForeignKey("parks.park_id"), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
+    seen_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    opens_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    closes_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    superseded_at: Mapped[int | None] = mapped_column(UnixSeconds)
+
+
 class ShowTime(Base):
-    """One performance or operating slot of one entity."""
+    """One performance of one entity."""
 
     __tablename__ = "show_times"
     __table_args__ = (TABLE_OPTIONS,)
