@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from hallofshame.store.migrations import operations as op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
