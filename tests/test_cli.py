@@ -319,8 +319,9 @@ def test_lists_are_tables_with_headings_or_json(run: Run) -> None:
         )
     connection.close()
     with opened() as installation:
-        classify(installation.database, installation.clock, installation.tier_book())
-    for command, heads in (("quality", "kind  "), ("tiers", "park  ")):
+        books = installation.tier_book(), installation.type_book()
+        classify(installation.database, installation.clock, *books)
+    for command, heads in (("quality", "kind  "), ("tiers", "park  "), ("types", "park  ")):
         table = run(command).stdout.splitlines()
         listed = json.loads(run(command, "--json").stdout)
         assert table[0].startswith(heads)

@@ -26,7 +26,7 @@ from hallofshame.installation import Installation
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.scheduler import Scheduler
 from hallofshame.store import dirty, joblog
-from hallofshame.store.models import AggregationLog
+from hallofshame.store.models import AggregationLog, RideTypeDecision
 from hallofshame.web.app import create_app
 from support.every_job import JOBS, KILLABLE, RECORDING, installed
 from support.installations import MemoryFeed
@@ -265,7 +265,7 @@ def test_the_scheduler_and_the_command_run_one_sequence(
         "Sync",
         "Gap repair",
         "Vanished rides",
-        "Tiers",
+        "Tiers and types",
         "Roll-up",
         "Quality check",
         "Job log",
@@ -295,17 +295,36 @@ def test_a_step_that_fails_stops_no_other(
     assert f"{len(broken)} of {len(DAILY)} jobs failed" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("setting", "text", "message"),
+    [
+        ("TIER", "nonsense\n1\n", "mine.csv, line 1: columns 'park', 'ride', 'tier', 'reason' missing"),
+        (
+            "TYPE",
+            "park,ride,type,reason\nefteling,Python,rollercoaster,x\n",
+            "mine.csv, line 2: type 'rollercoaster' is not one of coaster, water_ride,",
+        ),
+    ],
+)
 def test_what_a_step_needs_and_cannot_have_is_its_failure(
-    parts: Installation, sync: Callable[[], Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    parts: Installation,
+    sync: Callable[[], Result],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    setting: str,
+    text: str,
+    message: str,
 ) -> None:
-    overrides = tmp_path / "tiers.csv"
-    overrides.write_text("nonsense\n1\n")
-    monkeypatch.setenv("HALLOFSHAME_TIER_OVERRIDES_FILE", str(overrides))
+    overrides = tmp_path / "mine.csv"
+    overrides.write_text(text)
+    monkeypatch.setenv(f"HALLOFSHAME_{setting}_OVERRIDES_FILE", str(overrides))
     done = sync()
     assert done.exit_code == 1
-    assert "1 of 7 jobs failed (tiers)" in done.stderr
+    assert "1 of 7 jobs failed (tiers and types)" in done.stderr
     (finding,) = named(parts, "classify")
-    assert "tiers.csv" in finding
+    assert message in finding
+    with parts.database.read() as connection:
+        assert connection.scalars(select(RideTypeDecision.ride_id)).all() == []
 
 
 def test_a_sequence_without_gap_repair_leaves_it_out(

@@ -55,7 +55,7 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         Step(JobType.SYNC, "Sync", lambda progress: _sync(parts, progress)),
         *repair,
         Step(JobType.RETIRE, "Vanished rides", lambda _progress: _retire(parts)),
-        Step(JobType.CLASSIFY, "Tiers", lambda _progress: _classify(parts)),
+        Step(JobType.CLASSIFY, "Tiers and types", lambda _progress: _classify(parts)),
         rollup_step(parts),
         Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
@@ -125,8 +125,8 @@ def _retire(parts: Installation) -> Done:
 
 
 def _classify(parts: Installation) -> Done:
-    result = classify(parts.database, parts.clock, parts.tier_book())
-    return Done(f"{result.changed} of {result.rides} tiers changed")
+    result = classify(parts.database, parts.clock, parts.tier_book(), parts.type_book())
+    return Done(f"{result.changed} of {result.rides} tiers changed, {result.retyped} types")
 
 
 def _roll_up(parts: Installation, progress: Progress) -> Done:

@@ -290,7 +290,7 @@ class Demo:
     def _statistics(self, progress: Progress) -> None:
         parts = self.installation
         if self.goes_on:
-            classify(parts.database, parts.clock, parts.tier_book())
+            classify(parts.database, parts.clock, parts.tier_book(), parts.type_book())
             parts.rollup.run(progress)
             return
         # The second time round the tiers know the typical waits, which are statistics themselves (R13). Days
@@ -300,9 +300,9 @@ class Demo:
             known = observed_range(connection)
         early = [park_id for park_id, (first, _) in known.items() if from_unix(first).date() < older]
         parts.database.run(lambda connection: _set_aside(connection, early, older))
-        classify(parts.database, parts.clock, parts.tier_book())
+        classify(parts.database, parts.clock, parts.tier_book(), parts.type_book())
         parts.rollup.run(_part_of(progress, 0, 2))
-        classify(parts.database, parts.clock, parts.tier_book())
+        classify(parts.database, parts.clock, parts.tier_book(), parts.type_book())
         if early:
             mark_range(parts.database, parts.clock, end=older, park_ids=early)
         parts.rollup.run(_part_of(progress, 1, 2))

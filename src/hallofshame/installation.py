@@ -21,6 +21,7 @@ from hallofshame.settings import Settings, variable
 from hallofshame.store.database import Database
 
 if TYPE_CHECKING:
+    from hallofshame.domain.ride_types import TypeBook
     from hallofshame.domain.tiers import TierBook
     from hallofshame.feeds.base import LiveFeed
     from hallofshame.feeds.http import HttpClient
@@ -186,6 +187,13 @@ class Installation:
 
         parks = load_parks(self.settings.catalogue_file)
         return load_tier_book(self.settings.tier_overrides_file, parks)
+
+    def type_book(self) -> TypeBook:
+        """The type rules in force: shipped ones and the installation's overrides (R13)."""
+        from hallofshame.pipeline.shipped import load_parks, load_type_book
+
+        parks = load_parks(self.settings.catalogue_file)
+        return load_type_book(self.settings.type_overrides_file, parks)
 
 
 def make_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Catalogue and tier files that cannot be used: the error names file, line, value and remedy."""
+"""Catalogue, tier and type files that cannot be used: the error names file, line, value and remedy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import pytest
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.tiers import TierSource
 from hallofshame.pipeline.registry import MAPPING_COLUMNS, load_mapping
-from hallofshame.pipeline.shipped import OVERRIDE_COLUMNS, PARK_COLUMNS, load_parks, load_tier_book
+from hallofshame.pipeline.shipped import (
+    OVERRIDE_COLUMNS,
+    PARK_COLUMNS,
+    TYPE_OVERRIDE_COLUMNS,
+    load_parks,
+    load_tier_book,
+    load_type_book,
+)
 
 GOOD = {
     "park_id": "9001",
@@ -136,14 +143,37 @@ def test_a_wrong_header_is_refused(tmp_path: Path) -> None:
         load_tier_book(file)
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "efteling,Python,rollercoaster,x",
+            "line 3: type 'rollercoaster' is not one of coaster, water",
+        ),
+        ("efteling,Python,unknown,x", "line 3: type 'unknown' is not one of coaster"),
+        ("efteling,Python,,x", "line 3: type '' is not one of coaster"),
+        ("atlantis,Python,coaster,x", "line 3: park 'atlantis' is no park of the catalogue; write its slug"),
+        ("efteling,,coaster,x", "line 3: ride '' is empty; fill it in"),
+        ("efteling,Python,coaster,", "line 3: reason '' is empty; fill it in"),
+        ("efteling,SYMBOLICA,show,x", "line 3: ride 'SYMBOLICA' has a type for efteling on an earlier line"),
+    ],
+)
+def test_a_bad_line_of_type_overrides_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    file = tmp_path / "my_types.csv"
+    file.write_text(f"park,ride,type,reason\nefteling,Symbolica,dark_ride,x\n{line}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"my_types\.csv, {message}"):
+        load_type_book(file)
+
+
 READERS: list[tuple[Callable[[Path], object], Sequence[str]]] = [
     (load_parks, PARK_COLUMNS),
     (load_tier_book, OVERRIDE_COLUMNS),
+    (load_type_book, TYPE_OVERRIDE_COLUMNS),
     (load_mapping, MAPPING_COLUMNS),
 ]
 
 
-@pytest.mark.parametrize(("read", "columns"), READERS, ids=["catalogue", "overrides", "mapping"])
+@pytest.mark.parametrize(("read", "columns"), READERS, ids=["catalogue", "tiers", "types", "mapping"])
 def test_every_reader_names_the_missing_columns_and_no_others(
     tmp_path: Path, read: Callable[[Path], object], columns: Sequence[str]
 ) -> None:

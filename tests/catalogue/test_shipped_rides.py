@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from hallofshame.domain.names import normalise
-from hallofshame.pipeline.shipped import load_parks, load_tier_book
+from hallofshame.pipeline.shipped import load_parks, load_tier_book, load_type_book
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "data"
 BEST_KNOWN = [
@@ -88,6 +88,21 @@ def test_every_curated_ride_is_named_as_the_feeds_name_it() -> None:
     known = recorded_ride_names()
     unknown = [rule for rule in load_tier_book().curated.values() if rule.key[1] not in known[rule.park_slug]]
     assert unknown == []
+
+
+@pytest.mark.recordings
+def test_every_attraction_of_the_type_list_is_named_as_the_feeds_name_it() -> None:
+    if not RECORDINGS.exists():
+        pytest.skip("the recordings do not lie beside this checkout")
+    known = recorded_ride_names()
+    unknown = [rule for rule in load_type_book().curated.values() if rule.key[1] not in known[rule.park_slug]]
+    assert unknown == []
+
+
+def test_the_type_list_covers_the_best_known_parks() -> None:
+    parks = Counter(rule.park_slug for rule in load_type_book().curated.values())
+    assert set(BEST_KNOWN) <= set(parks)
+    assert len([park for park, lines in parks.items() if lines >= 10]) >= 60
 
 
 @pytest.mark.parametrize("slug", BEST_KNOWN)

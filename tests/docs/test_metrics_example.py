@@ -17,7 +17,7 @@ from hallofshame.pipeline.export import export
 from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.pipeline.seeding import seed_catalogue
-from hallofshame.pipeline.shipped import load_tier_book
+from hallofshame.pipeline.shipped import load_tier_book, load_type_book
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 
@@ -36,7 +36,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame
     recording = SHIPPED_RECORDINGS / "six-flags-great-adventure-queue-times"
     ingest(database, recording, Feed.QUEUE_TIMES, cadence_seconds=300, clock=CLOCK, log=LOG)
     Rollup(database, CLOCK, LOG).run()
-    classify(database, CLOCK, load_tier_book())
+    classify(database, CLOCK, load_tier_book(), load_type_book())
     Rollup(database, CLOCK, LOG).run()
     frames = {}
     for what in ("park-days", "ride-days", "outages"):

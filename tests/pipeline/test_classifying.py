@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+from sqlalchemy import insert
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain.ride_types import RideType, TypeBook, TypeRule, TypeSource
 from hallofshame.domain.tiers import RideRule, TierBook
 from hallofshame.domain.words import RideKind
-from hallofshame.pipeline.classifying import classify, review_list
+from hallofshame.pipeline.classifying import classify, review_list, type_list
 from hallofshame.store import bulk, catalogue
 from hallofshame.store.database import Database
-from hallofshame.store.models import (
-    RideDailyStats,
-)
+from hallofshame.store.models import EntityMetadata, RideDailyStats
+from hallofshame.store.ride_types import ride_types
 from pipeline.fakes import (
     MONDAY,
     ROME,
@@ -29,23 +30,24 @@ from pipeline.fakes import (
 
 CLOCK = FixedClock(at("2026-06-10 04:20"))
 NOTHING = TierBook([], [], [])
+NO_TYPES = TypeBook([], [], [])
 
 
 def test_a_changed_weight_marks_every_day_of_its_park(database: Database) -> None:
     small_world(database)
     book = TierBook([RideRule("park-1", "Alpha", 1, "because")], [], [])
-    result = classify(database, CLOCK, book)
+    result = classify(database, CLOCK, book, NO_TYPES)
     assert (result.rides, result.changed, result.reweighted) == (8, 8, 1)
     assert dirty_days(database) == {(ROME, MONDAY), (ROME, TUESDAY)}
     settled(database)
-    again = classify(database, CLOCK, book)
+    again = classify(database, CLOCK, book, NO_TYPES)
     assert (again.changed, again.reweighted, again.park_days) == (0, 0, 0)
     assert not dirty_days(database)
 
 
 def test_a_tier_of_the_same_weight_marks_nothing(sqlite_database: Database) -> None:
     small_world(sqlite_database)
-    classify(sqlite_database, CLOCK, TierBook([RideRule("park-1", "Alpha", 2, "standard")], [], []))
+    classify(sqlite_database, CLOCK, TierBook([RideRule("park-1", "Alpha", 2, "standard")], [], []), NO_TYPES)
     assert not dirty_days(sqlite_database)
 
 
@@ -53,7 +55,7 @@ def test_typical_waits_rank_the_rides_of_a_park(database: Database) -> None:
     seed_parks(database, ROME)
     rides = seed_rides(database, ROME, *(f"Ride {number}" for number in range(10)))
     _give_waits(database, ROME, {ride: 10 * place for place, ride in enumerate(rides)}, days=20)
-    classify(database, CLOCK, NOTHING)
+    classify(database, CLOCK, NOTHING, NO_TYPES)
     with database.read() as connection:
         tiers = catalogue.classifications(connection)
     assert tiers[rides[9]].tier == 1
@@ -68,7 +70,7 @@ def test_too_little_history_ranks_nothing(sqlite_database: Database) -> None:
     seed_parks(sqlite_database, ROME)
     rides = seed_rides(sqlite_database, ROME, *(f"Ride {number}" for number in range(10)))
     _give_waits(sqlite_database, ROME, {ride: 10 * place for place, ride in enumerate(rides)}, days=13)
-    classify(sqlite_database, CLOCK, NOTHING)
+    classify(sqlite_database, CLOCK, NOTHING, NO_TYPES)
     with sqlite_database.read() as connection:
         assert {row.source for row in catalogue.classifications(connection).values()} == {"unrated"}
 
@@ -77,10 +79,60 @@ def test_the_review_list_names_attractions_of_unsure_tier(sqlite_database: Datab
     seed_parks(sqlite_database, ROME)
     sure, unsure = seed_rides(sqlite_database, ROME, "Sure", "Unsure")
     seed_rides(sqlite_database, ROME, "Snack bar", kind=RideKind.RESTAURANT)
-    classify(sqlite_database, CLOCK, TierBook([RideRule("park-1", "Sure", 1, "because")], [], []))
+    classify(sqlite_database, CLOCK, TierBook([RideRule("park-1", "Sure", 1, "because")], [], []), NO_TYPES)
     with sqlite_database.read() as connection:
         assert [line.ride_id for line in review_list(connection)] == [unsure]
     assert sure != unsure
+
+
+def typed(*rules: tuple[str, RideType]) -> TypeBook:
+    return TypeBook([], [TypeRule("park-1", name, kind, "listed") for name, kind in rules], [])
+
+
+def test_a_ride_that_becomes_a_non_ride_marks_every_day_of_its_park(database: Database) -> None:
+    small_world(database)
+    classify(database, CLOCK, NOTHING, NO_TYPES)
+    settled(database)
+    result = classify(database, CLOCK, NOTHING, typed(("Alpha", RideType.SHOW)))
+    assert (result.changed, result.retyped, result.recounted, result.park_days) == (0, 1, 1, 2)
+    assert dirty_days(database) == {(ROME, MONDAY), (ROME, TUESDAY)}
+    settled(database)
+    assert classify(database, CLOCK, NOTHING, typed(("Alpha", RideType.SHOW))).retyped == 0
+    assert classify(database, CLOCK, NOTHING, typed(("Alpha", RideType.GAME))).park_days == 0
+    assert not dirty_days(database)
+    back = classify(database, CLOCK, NOTHING, typed(("Alpha", RideType.COASTER)))
+    assert (back.recounted, back.park_days) == (1, 2)
+    settled(database)
+    assert classify(database, CLOCK, NOTHING, NO_TYPES).park_days == 0
+
+
+def test_non_rides_are_neither_ranked_by_waits_nor_on_the_list_of_tiers(sqlite_database: Database) -> None:
+    seed_parks(sqlite_database, ROME)
+    rides = seed_rides(sqlite_database, ROME, *(f"Ride {number}" for number in range(10)))
+    _give_waits(sqlite_database, ROME, {ride: 10 * place for place, ride in enumerate(rides)}, days=20)
+    classify(sqlite_database, CLOCK, NOTHING, typed(("Ride 9", RideType.MEET_AND_GREET)))
+    with sqlite_database.read() as connection:
+        tiers = catalogue.classifications(connection)
+        assert (tiers[rides[9]].tier, tiers[rides[8]].tier) == (None, 1)
+        assert rides[9] not in {line.ride_id for line in review_list(connection)}
+        types = {line.ride_id: line for line in type_list(connection)}
+    assert (types[rides[9]].type, types[rides[9]].needs_review) == ("meet_and_greet", False)
+    assert (types[rides[8]].type, types[rides[8]].needs_review) == ("unknown", True)
+
+
+def test_a_ride_is_known_by_an_older_name_and_by_what_the_feed_says_of_it(sqlite_database: Database) -> None:
+    seed_parks(sqlite_database, ROME)
+    one, two = seed_rides(sqlite_database, ROME, "Old", "Unheard of")
+    with sqlite_database.write() as connection:
+        catalogue.rename_rides(connection, {one: "New"}, CLOCK.now())
+        connection.execute(
+            insert(EntityMetadata).values(ride_id=two, seen_at=1, tags='["attractionType=TRANSPORT"]')
+        )
+    classify(sqlite_database, CLOCK, NOTHING, typed(("Old", RideType.COASTER)))
+    with sqlite_database.read() as connection:
+        types = ride_types(connection)
+    assert (types[one].type, types[one].source) == (RideType.COASTER, TypeSource.CURATED)
+    assert (types[two].type, types[two].source) == (RideType.TRANSPORT, TypeSource.FEED)
 
 
 def _give_waits(database: Database, park_id: int, waits: dict[int, int], days: int) -> None:

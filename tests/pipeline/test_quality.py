@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain.ride_types import TypeBook
 from hallofshame.domain.tiers import TierBook
 from hallofshame.domain.words import Status
 from hallofshame.pipeline.quality import check_quality
@@ -94,7 +95,7 @@ def test_a_park_that_stands_still_is_a_finding(sqlite_database: Database) -> Non
 
 def test_unsure_tiers_are_one_finding_per_park(sqlite_database: Database) -> None:
     observe(sqlite_database, a_day(ROME, TUESDAY, park(sqlite_database)))
-    classify(sqlite_database, TUESDAY_NIGHT, TierBook([], [], []))
+    classify(sqlite_database, TUESDAY_NIGHT, TierBook([], [], []), TypeBook([], [], []))
     assert check_quality(sqlite_database, TUESDAY_NIGHT) == 1
     (finding,) = found(sqlite_database, "tiers_to_review")
     assert "Alpha, Bravo, Charlie, Delta" in finding.detail

@@ -13,6 +13,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
+from hallofshame.domain.ride_types import TypeBook
 from hallofshame.domain.tiers import TierBook
 from hallofshame.domain.words import Feed, PollOutcome, RideKind
 from hallofshame.pipeline.classifying import classify
@@ -323,7 +324,7 @@ def test_a_corrected_kind_marks_the_days_of_the_ride(sqlite_database: Database) 
 def test_every_job_leaves_a_line_in_the_job_log(sqlite_database: Database) -> None:
     seed_parks(sqlite_database, ROME)
     sync(sqlite_database, feeds_of(FakeFeed()), CLOCK, LOG)
-    classify(sqlite_database, CLOCK, TierBook([], [], []))
+    classify(sqlite_database, CLOCK, TierBook([], [], []), TypeBook([], [], []))
     retire_vanished(sqlite_database, CLOCK)
     with sqlite_database.read() as connection:
         log = AggregationLog

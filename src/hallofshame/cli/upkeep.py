@@ -1,4 +1,5 @@
-"""Commands that look after an installation: ``doctor``, ``quality``, ``tiers``, ``openapi``, ``db``."""
+"""Commands that look after an installation: ``doctor``, ``quality``, ``tiers``, ``types``, ``openapi``,
+``db``."""
 
 from __future__ import annotations
 
@@ -141,6 +142,42 @@ def tiers(parks: tuple[str, ...], as_json: bool) -> None:
     click.echo(f"{len(found)} rides to look at", err=True)
 
 
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Every attraction, also those of certain type.")
+@park_option
+@json_option
+def types(everything: bool, parks: tuple[str, ...], as_json: bool) -> None:
+    """List the attractions whose type is uncertain and should be looked at by a person.
+
+    An overrides file settles them; docs/catalogue.md shows its form.
+
+    \b
+    Example:
+      hallofshame types --park gardaland --all
+    """
+    from hallofshame.pipeline.classifying import type_list
+
+    with opened() as installation:
+        ids = chosen_parks(installation, parks)
+        with installation.database.read() as connection:
+            lines = type_list(connection)
+    chosen = [line for line in lines if ids is None or line.park_id in ids]
+    unsure = [line for line in chosen if line.needs_review]
+    found = [
+        {
+            "park": line.park_name,
+            "ride": line.ride_name,
+            "type": line.type,
+            "source": line.source,
+            "confidence": round(line.confidence, 2),
+            "reason": line.reason,
+        }
+        for line in (chosen if everything else unsure)
+    ]
+    _print(found, as_json, {})
+    click.echo(f"{len(unsure)} of {len(chosen)} attractions to look at", err=True)
+
+
 def _print(rows: list[dict[str, Any]], as_json: bool, headings: dict[str, str]) -> None:
     """The rows as JSON, or as a table with their names or ``headings`` above them."""
     if as_json:
@@ -212,4 +249,4 @@ def current() -> None:
         click.echo(f"{schema.current(installation.database) or 'base'} (this program: {schema.head()})")
 
 
-COMMANDS = (doctor, quality, tiers, openapi, db)
+COMMANDS = (doctor, quality, tiers, types, openapi, db)

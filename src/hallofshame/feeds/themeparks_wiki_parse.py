@@ -20,6 +20,7 @@ from hallofshame.domain.readings import (
     ShowTime,
     says_more,
 )
+from hallofshame.domain.ride_types import ATTRACTION_TYPE
 from hallofshame.domain.rules import MAX_PUBLISHED_SECONDS
 from hallofshame.domain.words import OPERATING_HOURS, Feed, QueueType, RideKind, ScheduleKind, Status
 from hallofshame.feeds.parsing import (
@@ -233,14 +234,18 @@ def parse_children(body: object) -> tuple[list[ListedEntity], tuple[Finding, ...
         external_id, name, kind = identity
         place = as_object(child.get("location"))
         latitude, longitude = coordinates(place.get("latitude"), place.get("longitude"))
-        tags = [text_of(as_object(tag).get("tag")) for tag in as_list(child.get("tags"))]
         entities.setdefault(
-            external_id,
-            ListedEntity(
-                external_id, name, kind, latitude, longitude, tuple(tag for tag in tags if tag is not None)
-            ),
+            external_id, ListedEntity(external_id, name, kind, latitude, longitude, _tags(child))
         )
     return list(entities.values()), findings.as_tuple()
+
+
+def _tags(child: dict[str, Any]) -> tuple[str, ...]:
+    """The tags of an entity, and among them its ``attractionType`` where one is given (R13)."""
+    tags = [text_of(as_object(tag).get("tag")) for tag in as_list(child.get("tags"))]
+    attraction_type = text_of(child.get("attractionType"))
+    told = [] if attraction_type is None else [f"{ATTRACTION_TYPE}{attraction_type.upper()}"]
+    return (*(tag for tag in tags if tag is not None), *told)
 
 
 def parse_schedule(body: object, park_external_id: str, timezone: str) -> ParkSchedule:

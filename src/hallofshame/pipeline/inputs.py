@@ -12,13 +12,14 @@ from sqlalchemy import Connection, case, func, select
 
 from hallofshame.domain.localtime import day_bounds, zone
 from hallofshame.domain.rules import LOOKBACK_DAYS, SECONDS_AFTER, SECONDS_BEFORE
-from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, RideKind
+from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal
 from hallofshame.metrics import frames
 from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.store import bulk, ride_hours, schedules
 from hallofshame.store.derived import table_of
 from hallofshame.store.models import Park, ParkDailyStats, Ride, RideClassification, RideDailyStats
 from hallofshame.store.observations import ObservationCache
+from hallofshame.store.ride_types import is_ride, is_ride_number, rides_and_types
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -97,16 +98,17 @@ def _hour_shift(timezone: str, day: dt.date) -> int:
 
 
 def rides_frame(connection: Connection, park_ids: Sequence[int]) -> pl.DataFrame:
-    """Every ride of the parks with its weight (R8): shape ``RIDES``."""
+    """Every ride of the parks with its weight and whether it counts as one (R6, R8): shape ``RIDES``."""
     found = bulk.read_numbers(
         connection,
         select(
             Ride.ride_id,
             Ride.park_id,
-            case((Ride.kind == RideKind.ATTRACTION.value, 1), else_=0).label("is_ride"),
+            is_ride_number().label("is_ride"),
             RideClassification.tier,
         )
         .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
+        .outerjoin(*rides_and_types())
         .where(Ride.park_id.in_(park_ids)),
     )
     weight = pl.col("tier").replace_strict(
@@ -158,7 +160,7 @@ def _stored_windows(
 
 
 def _history(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:
-    """What attractions did on the six days before each park-day that is not itself asked for."""
+    """What rides did on the six days before each park-day that is not itself asked for."""
     asked = days.group_by("park_id").agg(
         first=pl.col("day").min(), last=pl.col("day").max(), count=pl.len().cast(pl.Int64)
     )
@@ -175,7 +177,7 @@ def _history(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:
 
 
 def _latest_before(connection: Connection, park_ids: list[int], first: dt.date) -> pl.DataFrame:
-    """The latest of the six days before ``first`` on which each attraction operated, or posted a wait.
+    """The latest of the six days before ``first`` on which each ride operated, or posted a wait.
 
     Enough for park-days from ``first`` on without a gap: a ride belongs to the sets of such a day if that
     latest day is within six days of it.
@@ -191,10 +193,11 @@ def _latest_before(connection: Connection, park_ids: list[int], first: dt.date) 
             func.max(case((table.c.posted > 0, table.c.day))).label("posted_day"),
         )
         .join(Ride, Ride.ride_id == table.c.ride_id)
+        .outerjoin(*rides_and_types())
         .where(
             table.c.park_id.in_(park_ids),
             table.c.day.between(first - LOOKBACK_DAYS * ONE_DAY, first - ONE_DAY),
-            Ride.kind == RideKind.ATTRACTION.value,
+            is_ride(),
         )
         .group_by(table.c.park_id, table.c.ride_id),
     )
@@ -214,7 +217,7 @@ def _latest_before(connection: Connection, park_ids: list[int], first: dt.date) 
 
 
 def _all_between(connection: Connection, asked: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
-    """Every day on which attractions operated around park-days with gaps between them."""
+    """Every day on which rides operated around park-days with gaps between them."""
     table = table_of(RideDailyStats)
     since, until = asked["first"].min(), asked["last"].max()
     assert isinstance(since, dt.date)  # noqa: S101 - narrows the type; the caller has checked that rows exist
@@ -229,10 +232,11 @@ def _all_between(connection: Connection, asked: pl.DataFrame, days: pl.DataFrame
             table.c.posted,
         )
         .join(Ride, Ride.ride_id == table.c.ride_id)
+        .outerjoin(*rides_and_types())
         .where(
             table.c.park_id.in_(asked["park_id"].to_list()),
             table.c.day.between(since - LOOKBACK_DAYS * ONE_DAY, until),
-            Ride.kind == RideKind.ATTRACTION.value,
+            is_ride(),
             (table.c.operated_any > 0) | (table.c.operating > 0) | (table.c.posted > 0),
         ),
     )

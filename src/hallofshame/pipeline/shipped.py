@@ -1,4 +1,5 @@
-"""The data files that ship with the package, read and checked once: the park catalogue and the tier rules.
+"""The data files that ship with the package, read and checked once: the park catalogue, the rules of tiers
+and those of types.
 
 Every error is an :class:`InputError` that names the file, the line, the value and the remedy.
 """
@@ -6,15 +7,17 @@ Every error is an :class:`InputError` that names the file, the line, the value a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeVar
 
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.names import normalise, slugify
+from hallofshame.domain.ride_types import DECIDED_BY_HAND, RideType, TypeBook, TypePattern, TypeRule
 from hallofshame.domain.tiers import TIERS, PatternRule, RideRule, TierBook
 from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.pipeline.csv_files import WHOLE, Line, read_lines
@@ -39,6 +42,12 @@ PARK_COLUMNS = (
 OVERRIDE_COLUMNS = ("park", "ride", "tier", "reason")
 CURATED_COLUMNS = ("park_slug", "ride", "tier", "reason")
 PATTERN_COLUMNS = ("pattern", "tier", "confidence", "note")
+TYPE_OVERRIDE_COLUMNS = ("park", "ride", "type", "reason")
+TYPE_CURATED_COLUMNS = ("park_slug", "ride", "type")
+TYPE_PATTERN_COLUMNS = ("pattern", "type", "confidence", "note")
+CURATED_TYPE_REASON = "on the curated list"
+
+R = TypeVar("R", RideRule, TypeRule)
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -95,14 +104,30 @@ def load_tier_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] 
 
     An override names its park by slug, name or alias out of ``parks`` (default: the shipped catalogue).
     """
-    slugs = {slugify(name): park.slug for park in parks or load_parks() for name in (park.slug, *park.names)}
-    chosen = _read_rides(_shipped("tiers", "overrides.csv"), OVERRIDE_COLUMNS, slugs)
+    slugs = _slugs(parks)
+    chosen = _read_tiers(_shipped("tiers", "overrides.csv"), OVERRIDE_COLUMNS, slugs)
     if overrides is not None:
-        users = _read_rides(overrides, OVERRIDE_COLUMNS, slugs)
-        named = {rule.key for rule in users}
-        chosen = [rule for rule in chosen if rule.key not in named] + users
-    curated = _read_rides(_shipped("tiers", "curated.csv"), CURATED_COLUMNS, slugs)
-    return TierBook(chosen, curated, _read_patterns(_shipped("tiers", "patterns.csv")))
+        chosen = _overridden(chosen, _read_tiers(overrides, OVERRIDE_COLUMNS, slugs))
+    curated = _read_tiers(_shipped("tiers", "curated.csv"), CURATED_COLUMNS, slugs)
+    patterns = [
+        PatternRule(pattern, _tier(line), confidence, line.text("note"))
+        for line, pattern, confidence in _patterns(_shipped("tiers", "patterns.csv"), PATTERN_COLUMNS)
+    ]
+    return TierBook(chosen, curated, patterns)
+
+
+def load_type_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] | None = None) -> TypeBook:
+    """The shipped type rules (R13); as :func:`load_tier_book`."""
+    slugs = _slugs(parks)
+    chosen = _read_types(_shipped("types", "overrides.csv"), TYPE_OVERRIDE_COLUMNS, slugs)
+    if overrides is not None:
+        chosen = _overridden(chosen, _read_types(overrides, TYPE_OVERRIDE_COLUMNS, slugs))
+    curated = _read_types(_shipped("types", "curated.csv"), TYPE_CURATED_COLUMNS, slugs)
+    patterns = [
+        TypePattern(pattern, _type(line), confidence, line.text("note"))
+        for line, pattern, confidence in _patterns(_shipped("types", "patterns.csv"), TYPE_PATTERN_COLUMNS)
+    ]
+    return TypeBook(chosen, curated, patterns)
 
 
 def _shipped(folder: str, file: str) -> Traversable:
@@ -175,31 +200,70 @@ def _refuse_shared(rows: Sequence[tuple[Line, CatalogueRow]]) -> None:
                 )
 
 
+def _slugs(parks: Sequence[CatalogueRow] | None) -> dict[str, str]:
+    """Every spelling of a park as a slug → its own slug."""
+    return {slugify(name): park.slug for park in parks or load_parks() for name in (park.slug, *park.names)}
+
+
+def _overridden(shipped: Sequence[R], own: Sequence[R]) -> list[R]:
+    """The shipped overrides that the installation's own leave in force, and these."""
+    named = {rule.key for rule in own}
+    kept: list[R] = [rule for rule in shipped if rule.key not in named]
+    return kept + list(own)
+
+
 def _tier(line: Line) -> int:
     return line.choice("tier", {str(tier): tier for tier in TIERS})
 
 
-def _read_rides(file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str]) -> list[RideRule]:
-    """A list of hand-named rides; the first of ``columns`` names the park."""
+def _type(line: Line) -> RideType:
+    return line.choice("type", {kind.value: kind for kind in DECIDED_BY_HAND})
+
+
+def _read_tiers(file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str]) -> list[RideRule]:
+    return [
+        RideRule(slug, line.text("ride"), _tier(line), line.text("reason"))
+        for line, slug in _rides_named(file, columns, slugs, "tier")
+    ]
+
+
+def _read_types(file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str]) -> list[TypeRule]:
+    has_reason = "reason" in columns
+    return [
+        TypeRule(
+            slug, line.text("ride"), _type(line), line.text("reason") if has_reason else CURATED_TYPE_REASON
+        )
+        for line, slug in _rides_named(file, columns, slugs, "type")
+    ]
+
+
+def _rides_named(
+    file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str], what: str
+) -> Iterator[tuple[Line, str]]:
+    """Each line of a list of hand-named rides with the slug of its park, which the first column names.
+
+    :param what: the column that a line decides.
+    """
     park = columns[0]
-    rules: dict[tuple[str, str], RideRule] = {}
+    seen: set[tuple[str, str]] = set()
     for line in read_lines(file, columns):
         slug = slugs.get(slugify(line.text(park)))
         if slug is None:
             raise line.error(park, "is no park of the catalogue; write its slug, such as magic-kingdom")
-        rule = RideRule(slug, line.text("ride"), _tier(line), line.text("reason"))
-        if rules.setdefault(rule.key, rule) is not rule:
-            raise line.error("ride", f"has a tier for {slug} on an earlier line; keep one of the two")
-    return list(rules.values())
+        key = (slug, normalise(line.text("ride")))
+        if key in seen:
+            raise line.error("ride", f"has a {what} for {slug} on an earlier line; keep one of the two")
+        seen.add(key)
+        yield line, slug
 
 
-def _read_patterns(file: Path | Traversable) -> list[PatternRule]:
-    rules = []
-    for line in read_lines(file, PATTERN_COLUMNS):
+def _patterns(
+    file: Path | Traversable, columns: Sequence[str]
+) -> Iterator[tuple[Line, re.Pattern[str], float]]:
+    """Each line of a list of keyword patterns with its regular expression and its confidence."""
+    for line in read_lines(file, columns):
         try:
             pattern = re.compile(line.text("pattern"))
         except re.error as error:
             raise line.error("pattern", f"is no regular expression ({error}); correct it") from error
-        confidence = line.number("confidence", 0, 1)
-        rules.append(PatternRule(pattern, _tier(line), confidence, line.text("note")))
-    return rules
+        yield line, pattern, line.number("confidence", 0, 1)

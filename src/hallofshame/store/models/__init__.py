@@ -10,6 +10,7 @@ from hallofshame.store.models.catalogue import (
     RideClassification,
     RideHours,
     RideName,
+    RideTypeDecision,
     ShowTime,
 )
 from hallofshame.store.models.derived import (
@@ -89,6 +90,7 @@ __all__ = [
     "RideOutage",
     "RideOutagePart",
     "RideStatusSnapshot",
+    "RideTypeDecision",
     "RideWeeklyStats",
     "RideYearlyStats",
     "ShowTime",

@@ -1,4 +1,4 @@
-"""Catalogue: parks, rides, their outside ids, tiers, hours and shows. Nothing here is ever deleted."""
+"""Catalogue: parks, rides, their outside ids, tiers, types, hours and shows. Nothing here is ever deleted."""
 
 from __future__ import annotations
 
@@ -91,6 +91,20 @@ class RideClassification(Base):
 
     ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
     tier: Mapped[int | None] = mapped_column(SmallInteger)
+    source: Mapped[str] = mapped_column(String(20))
+    confidence: Mapped[float] = mapped_column(Double)
+    reason: Mapped[str] = mapped_column(String(250))
+    decided_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
+class RideTypeDecision(Base):
+    """What one ride is, a slug of ``RideType``, with who decided it and how sure (R13)."""
+
+    __tablename__ = "ride_types"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
+    type: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(20))
     confidence: Mapped[float] = mapped_column(Double)
     reason: Mapped[str] = mapped_column(String(250))
