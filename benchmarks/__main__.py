@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, collection, cycle, hourly, kernel, matching, signals, startup
+from benchmarks import answers, collection, cycle, hourly, kernel, matching, rebuild, signals, startup
 
 if __name__ == "__main__":
     kernel.main()
     cycle.main()
+    rebuild.main()
     collection.main()
     matching.main()
     answers.main()

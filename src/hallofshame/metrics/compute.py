@@ -8,7 +8,8 @@ import polars as pl
 
 from hallofshame.domain.rules import SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.domain.words import Origin
-from hallofshame.metrics.frames import HISTORY, NEIGHBOURS
+from hallofshame.metrics.apart import DaysApart
+from hallofshame.metrics.frames import HISTORY, WINDOWS, empty
 from hallofshame.metrics.midnight import neighbours_of
 from hallofshame.metrics.parkday import ParkDayInputs, ParkDays, compute_park_days
 from hallofshame.metrics.validity import parks_cut_short, suspected_parks
@@ -31,9 +32,9 @@ def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset())
 
     ``inputs.observations`` may hold both origins; each park-day uses the one with the better coverage, live
     on a tie, the archive for the parks in ``prefer_archive`` (R15). Most parks are computed for all days
-    at once. Parks with two records, and parks frozen at the edge of what one of their days knows, take one
-    day after the other, each from the observations of its own horizon, so that a day comes out the same
-    alone and in any batch; and once more where that shows that a window goes on across their midnight.
+    at once. Of parks with two records, and of parks frozen at the edge of what one of their days knows, each
+    day is computed from the observations of its own horizon, so that it comes out the same alone and in any
+    batch.
     """
     archived = inputs.observations.filter(pl.col("origin") == Origin.ARCHIVE)["park_id"].unique()
     # The test is for one origin at a time: where there are two it cannot clear a park.
@@ -49,47 +50,33 @@ def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset())
         inputs, days=inputs.days.filter(~is_slow), observations=inputs.observations.filter(~is_slow)
     )
     days = inputs.days.filter(is_slow)
-    turns = _Turns(replace(inputs, days=days), prefer_archive, suspects, mixed=archived.len() > 0)
-    slowly = turns.run(inputs.neighbours)
-    joined = neighbours_of(slowly.rows.windows, days, inputs.neighbours)
-    if not joined.equals(_as_told(days, inputs.neighbours)):
-        slowly = turns.run(joined)
+    slowly = _day_by_day(replace(inputs, days=days), prefer_archive, mixed=archived.len() > 0)
     return replace(_concat([_compute_live(fast, suspects), slowly]), suspects=suspects)
 
 
-def _as_told(days: pl.DataFrame, neighbours: pl.DataFrame) -> pl.DataFrame:
-    """What ``neighbours`` say of ``days``, a row for each: shape ``NEIGHBOURS``, sorted."""
-    return (
-        days.select("park_id", "day")
-        .join(neighbours, on=["park_id", "day"], how="left")
-        .with_columns(pl.col("before_opens", "next_opens").fill_null(value=False))
-        .cast(NEIGHBOURS)
-        .sort("park_id", "day")
-    )
+def _day_by_day(inputs: ParkDayInputs, prefer_archive: frozenset[int], *, mixed: bool) -> Computed:
+    """``inputs.days``, each from the observations of its own horizon; ``mixed``: from two records (R15).
 
-
-@dataclass(frozen=True, slots=True)
-class _Turns:
-    """Park-days one after the other, each from the observations of its own horizon."""
-
-    inputs: ParkDayInputs
-    prefer_archive: frozenset[int]
-    suspects: pl.Series
-    mixed: bool
-
-    def run(self, neighbours: pl.DataFrame) -> Computed:
-        """The rows of all days, given how they are joined at midnight (shape ``NEIGHBOURS``)."""
-        found = []
-        known = self.inputs.history
-        pending = self.inputs.days.sort("park_id", "day")
-        pending = pending.with_columns(turn=pl.int_range(pl.len()).over("park_id"))
-        for days in pending.partition_by("turn", maintain_order=True):
-            inputs = replace(self.inputs, history=known, neighbours=neighbours)
-            turn = _restricted(inputs, days.drop("turn"))
-            result = _choose(turn, self.prefer_archive) if self.mixed else _compute_live(turn, self.suspects)
-            found.append(result)
-            known = pl.concat([known, history_of(result.rows, self.inputs.rides)])
-        return _concat(found)
+    What a day needs of the days before it (what its rides did, how its windows go on across midnight) is
+    known once those are computed. So all days are computed side by side until that no longer changes: what
+    operated and posted does not depend on other days, windows depend on that, what operated inside them on
+    the windows.
+    """
+    days, history = inputs.days, inputs.history
+    neighbours = neighbours_of(empty(WINDOWS), days, inputs.neighbours)
+    last_days = days.group_by("park_id").agg(last_day=pl.col("day").max())
+    apart = DaysApart.of(inputs)
+    while True:
+        alone = apart.inputs(history, neighbours)
+        chosen = _choose(alone, apart.slots_of(prefer_archive)) if mixed else _compute_live(alone, None)
+        found = _concat([Computed(apart.restored(chosen.rows), apart.named(chosen.origin))])
+        told = history_of(found.rows, inputs.rides).join(last_days, on="park_id", maintain_order="left")
+        told = told.filter(pl.col("day") < pl.col("last_day")).drop("last_day")
+        known = pl.concat([inputs.history, told])
+        joined = neighbours_of(found.rows.windows, days, inputs.neighbours)
+        if known.equals(history) and joined.equals(neighbours):
+            return found
+        history, neighbours = known, joined
 
 
 def history_of(rows: ParkDays, rides: pl.DataFrame) -> pl.DataFrame:
@@ -104,22 +91,7 @@ def history_of(rows: ParkDays, rides: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _restricted(inputs: ParkDayInputs, days: pl.DataFrame) -> ParkDayInputs:
-    """The inputs of ``days`` alone: their parks' observations within the horizon of their days."""
-    horizon = days.group_by("park_id").agg(
-        since=pl.col("day_start").min() - SECONDS_BEFORE, until=pl.col("day_end").max() + SECONDS_AFTER
-    )
-    at = pl.col("observed_at")
-    observations = (
-        inputs.observations.filter(pl.col("park_id").is_in(horizon["park_id"].implode()))
-        .join(horizon, on="park_id", maintain_order="left")
-        .filter((at >= pl.col("since")) & (at < pl.col("until")))
-        .drop("since", "until")
-    )
-    return replace(inputs, days=days, observations=observations)
-
-
-def _compute_live(inputs: ParkDayInputs, suspects: pl.Series) -> Computed:
+def _compute_live(inputs: ParkDayInputs, suspects: pl.Series | None) -> Computed:
     rows = compute_park_days(inputs, suspects)
     origin = pl.lit(Origin.LIVE.value, pl.UInt8)
     return Computed(rows, rows.park_days.select("park_id", "day", origin=origin))
