@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +13,7 @@ from browser.addresses import Places, find_places
 from crosscheck.conftest import Api
 from support.demo_world import Server, fresh_database
 from support.suites import leave_out
-from support.tabs import MissingError, Tab, chromium
+from support.tabs import MissingError, Tab, Tabs, chromium
 
 Open = Callable[..., Tab]
 
@@ -51,19 +50,19 @@ def fresh_site(browser: Browser, run_folder: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Iterator[Tabs]:
+    """The tabs of this process."""
+    own = Tabs(browser)
+    yield own
+    own.close()
+
+
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[Open]:
-    """Open a tab: ``open_tab(server, size="phone", color_scheme="dark")``."""
-    tabs: list[Tab] = []
-
-    def opened(server: Server, **options: Any) -> Tab:
-        tab = Tab(browser, server.url, **options)
-        tabs.append(tab)
-        return tab
-
-    yield opened
-    for tab in tabs:
-        tab.close()
+def open_tab(tabs: Tabs) -> Iterator[Open]:
+    """Open a tab: ``open_tab(server, size="phone")``."""
+    with tabs.lent() as opened:
+        yield lambda server, **options: opened(server.url, **options)
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def steady(page: Page, control: Control, *, wanted: str | None = None, other_tha
         if found == text and found != other_than and wanted in (None, found):
             return found
         text = found
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(40)
     return text
 
 
