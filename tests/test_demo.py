@@ -264,8 +264,32 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_the_record_is_kept_and_goes_on_up_to_now(folder: Folder) -> None:
-    first = folder.run(NOON)
+@dataclass(frozen=True)
+class Made:
+    """A folder with a record up to :data:`NOON`, and what its demonstration found and left."""
+
+    folder: Folder
+    outcome: Outcome
+
+    def copied(self, path: Path) -> Folder:
+        shutil.copytree(self.folder.path, path)
+        return Folder(path)
+
+
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    own = Folder(tmp_path_factory.mktemp("made") / "first")
+    return Made(own, own.run(NOON))
+
+
+@pytest.fixture
+def made(_made: Made, tmp_path: Path) -> Made:
+    """A copy of its own, so that the record is made once."""
+    return Made(_made.copied(tmp_path / "made"), _made.outcome)
+
+
+def test_the_record_is_kept_and_goes_on_up_to_now(made: Made) -> None:
+    folder, first = made.folder, made.outcome
     second = folder.run(NOON + DAY)
     assert (first.goes_on, second.goes_on) == (False, True)
     assert second.first == first.first
@@ -276,10 +300,8 @@ def test_the_record_is_kept_and_goes_on_up_to_now(folder: Folder) -> None:
     assert days > {row[1] for row in first.statistics}
 
 
-def test_a_record_that_went_on_has_the_statistics_of_one_made_at_once(tmp_path: Path) -> None:
-    two_steps = Folder(tmp_path / "steps")
-    two_steps.run(NOON)
-    went_on = two_steps.run(NOON + DAY)
+def test_a_record_that_went_on_has_the_statistics_of_one_made_at_once(made: Made, tmp_path: Path) -> None:
+    went_on = made.folder.run(NOON + DAY)
     at_once = Folder(tmp_path / "once").run(NOON + DAY)
     compared = {row[1] for row in at_once.statistics} & {NOON.date(), (NOON + DAY).date()}
     assert len(compared) == 2
@@ -289,9 +311,9 @@ def test_a_record_that_went_on_has_the_statistics_of_one_made_at_once(tmp_path: 
     assert found == wanted
 
 
-def test_fresh_begins_anew_without_an_excuse(folder: Folder) -> None:
-    first = folder.run(NOON)
-    fresh = folder.run(NOON + DAY, fresh=True)
+def test_fresh_begins_anew_without_an_excuse(made: Made) -> None:
+    first = made.outcome
+    fresh = made.folder.run(NOON + DAY, fresh=True)
     assert (fresh.goes_on, fresh.why_anew) == (False, None)
     assert fresh.first > first.first
 
@@ -308,9 +330,9 @@ def test_fresh_begins_anew_without_an_excuse(folder: Folder) -> None:
     ],
 )
 def test_a_record_of_something_else_is_made_anew_and_told_why(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch, change: str, why: str
+    made: Made, monkeypatch: pytest.MonkeyPatch, change: str, why: str
 ) -> None:
-    folder.run(NOON)
+    folder = made.folder
     given: dict[str, Any] = {}
     kept = Record.read(folder.path)
     assert kept is not None
@@ -334,8 +356,8 @@ def test_a_record_of_something_else_is_made_anew_and_told_why(
     assert folder.run(NOON + DAY, **given).goes_on
 
 
-def test_a_record_that_ended_long_ago_or_later_than_now_is_made_anew(folder: Folder) -> None:
-    folder.run(NOON)
+def test_a_record_that_ended_long_ago_or_later_than_now_is_made_anew(made: Made) -> None:
+    folder = made.folder
     later = folder.run(NOON + 9 * DAY)
     assert later.why_anew == "it ended 9 days ago"
     earlier = folder.run(NOON)
@@ -358,6 +380,7 @@ def kill_after(count: int, calls: list[None]) -> None:
     [("ingest_readings", 1), ("ingest_readings", 2), ("classify", 0)],
 )
 def test_a_killed_preparation_is_resumed_and_comes_out_the_same(
+    made: Made,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     step: str,
@@ -389,8 +412,8 @@ def test_a_killed_preparation_is_resumed_and_comes_out_the_same(
     broken, whole = tmp_path / "broken", tmp_path / "whole"
     now = NOON
     if kept:
-        shown(broken, NOON)
-        shutil.copytree(broken, whole)
+        made.copied(broken)
+        made.copied(whole)
         now = NOON + DAY
     with monkeypatch.context() as patched:
         patched.setattr(demo, step, counted)
@@ -399,7 +422,7 @@ def test_a_killed_preparation_is_resumed_and_comes_out_the_same(
             Folder(broken).demo(now) as show,
         ):
             show.prepare(threading.Event(), silent)
-    assert shown(broken, now) == shown(whole, now)
+    assert shown(broken, now) == shown(whole if kept else made.folder.path, now)
 
 
 def test_it_can_be_stopped_before_it_is_ready_and_goes_on_later(folder: Folder) -> None:
