@@ -118,11 +118,9 @@ def told(told_file: Path, tmp_path: Path) -> Iterator[Database]:
     database.dispose()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_live_cycles_a_rebuild_and_one_write_give_the_same_rows(
-    database: Database, fresh: Fresh, seed: int
-) -> None:
-    world = World(database, seed)
+def test_live_cycles_a_rebuild_and_one_write_give_the_same_rows(database: Database, fresh: Fresh) -> None:
+    """A story of its own on each database, since either would tell the same one alike."""
+    world = World(database, seed=1 if database.dialect == "sqlite" else 2)
     world.tell()
     live = derived_rows(database)
     assert all(frame.height for frame in live.values())
@@ -307,8 +305,9 @@ def test_an_outage_across_midnight_is_one_outage(database: Database) -> None:
     assert [row[:11] for row in rows(database, RideOutage)] == whole
 
 
-def test_an_event_log_reaches_over_a_day_of_23_hours(database: Database, fresh: Fresh) -> None:
+def test_an_event_log_reaches_over_a_day_of_23_hours(sqlite_database: Database, fresh: Fresh) -> None:
     """Events of the 28th hold for 24 h, into the 30th of March, that came after both were rolled up."""
+    database = sqlite_database
     rides = one_park(database)
     days = [dt.date(2026, 3, 29), dt.date(2026, 3, 30), dt.date(2026, 3, 31)]
     start = day_bounds(days[0], TIMEZONES[ROME])[0]
