@@ -29,7 +29,7 @@ CALENDARS = [
 ]
 CADENCES = [60, 300, 900, 2880]
 STATUSES = [*Status, None]
-MOODS = ["calm", "flapping", "asleep", "frozen", "sketchy"]
+MOODS = ["calm", "flapping", "asleep", "frozen", "sketchy", "night"]
 
 
 @st.composite
@@ -82,6 +82,8 @@ def _moves(dice: random.Random, mood: str, hour: int) -> tuple[Status | None, in
     awake = 8 <= hour < 23 or hour < 2
     if mood == "asleep":
         awake = 10 <= hour < 12
+    if mood == "night":
+        awake = hour >= 17 or hour < 4
     weights = [8, 2, 2, 1, 1] if awake else [1, 1, 12, 1, 1]
     status = dice.choices(STATUSES, weights)[0]
     operating = status is Status.OPERATING
@@ -97,7 +99,9 @@ def _sampled(
     stop = midnight(days[-1] + ONE_DAY, timezone) + 3 * 3600
     at = start + dice.choice([0, 7, 60, 299]) + dice.choice([0, 8, 9, 9, 10, 20]) * 3600
     now: dict[int, tuple[Status | None, int | None]] = {}
-    change = {"calm": 0.03, "flapping": 0.5, "asleep": 0.1, "frozen": 0.0, "sketchy": 0.15}[mood]
+    change = {"calm": 0.03, "flapping": 0.5, "asleep": 0.1, "frozen": 0.0, "sketchy": 0.15, "night": 0.08}[
+        mood
+    ]
     readings = []
     while at < stop and len(readings) < 1000:
         hour = (at - start) // 3600 % 24
