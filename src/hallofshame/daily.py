@@ -14,6 +14,7 @@ from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
+from hallofshame.pipeline.sealing import seal
 from hallofshame.pipeline.sync import sync
 from hallofshame.pipeline.vanished import retire_vanished
 
@@ -57,6 +58,7 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         Step(JobType.RETIRE, "Vanished rides", lambda _progress: _retire(parts)),
         Step(JobType.CLASSIFY, "Tiers and types", lambda _progress: _classify(parts)),
         rollup_step(parts),
+        seal_step(parts),
         Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
     )
@@ -70,6 +72,11 @@ def repair_step(parts: Installation, max_days: int = 7) -> Step:
 def rollup_step(parts: Installation) -> Step:
     """Compute every park-day whose inputs changed."""
     return Step(JobType.ROLLUP, "Roll-up", lambda progress: _roll_up(parts, progress))
+
+
+def seal_step(parts: Installation) -> Step:
+    """Write closed days and months into history files."""
+    return Step(JobType.SEAL, "Seal", lambda progress: _seal(parts, progress))
 
 
 def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[Ended]:
@@ -131,11 +138,23 @@ def _classify(parts: Installation) -> Done:
 
 def _roll_up(parts: Installation, progress: Progress) -> Done:
     result = parts.rollup.run(progress)
-    return Done(f"{result.park_days} park-days computed, {result.rows_written} rows changed")
+    left = len(result.unreadable)
+    return Done(
+        f"{result.park_days} park-days computed, {result.rows_written} rows changed",
+        f"{left} park-days wait for history files: {result.unreadable_why}" if left else None,
+    )
+
+
+def _seal(parts: Installation, progress: Progress) -> Done:
+    result = seal(parts.database, parts.clock, parts.log("seal"), parts.shelf, progress=progress)
+    return Done(
+        f"{result.rows} rows of {result.periods} days and months sealed in {result.files} files, "
+        f"{result.bytes} bytes"
+    )
 
 
 def _check(parts: Installation, progress: Progress) -> Done:
-    return Done(f"{check_quality(parts.database, parts.clock, progress)} findings")
+    return Done(f"{check_quality(parts.database, parts.clock, progress, parts.shelf)} findings")
 
 
 def _trim(parts: Installation) -> Done:

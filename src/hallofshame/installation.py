@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hallofshame.pipeline.collect import Collector
     from hallofshame.pipeline.registry import Registry
     from hallofshame.pipeline.rollup import Rollup
+    from hallofshame.store.history.shelves import HistoryPlace, Shelf
     from hallofshame.store.observations import ObservationCache
     from hallofshame.web.settings import WebSettings
 
@@ -102,9 +103,32 @@ class Installation:
     @cached_property
     def cache(self) -> ObservationCache:
         """Recent observations, shared by the jobs of this process."""
+        from hallofshame.store.history.reading import History
         from hallofshame.store.observations import ObservationCache
 
-        return ObservationCache()
+        return ObservationCache(History(self.shelf))
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where the history files stand.
+
+        :raises SettingsError: for a place that cannot be one.
+        """
+        return self.history_place.shelf()
+
+    @cached_property
+    def history_place(self) -> HistoryPlace:
+        """Where the settings say that the history files stand."""
+        from hallofshame.store.history.shelves import BucketAccess, HistoryPlace
+
+        settings = self.settings
+        access = BucketAccess(
+            settings.history_endpoint,
+            settings.history_region,
+            settings.history_access_key,
+            settings.history_secret_key,
+        )
+        return HistoryPlace(settings.history_place, settings.data, access)
 
     def registry(self) -> Registry:
         """A new one: who is who among the rides, with the installation's own mapping (R14). One per job."""
@@ -152,6 +176,7 @@ class Installation:
             demonstration=self.demonstration,
             preparing_file=self.preparing_file,
             sponsor=self.settings.sponsor,
+            history=self.history_place,
         )
 
     def make_ready(self, *, migrate: bool) -> None:

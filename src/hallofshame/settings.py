@@ -28,9 +28,9 @@ from hallofshame.processes import host_and_pid
 from hallofshame.sponsor import Sponsor, is_address, picture_file
 
 PREFIX = "HALLOFSHAME_"
-_MASKED = ("database_url",)
+_MASKED = ("database_url", "history_access_key", "history_secret_key")
 """Settings whose value an error must not repeat: it may hold a password, and malformed in any form."""
-_ADDRESSES = ("database_url", "queue_times_url", "themeparks_wiki_url")
+_ADDRESSES = ("database_url", "queue_times_url", "themeparks_wiki_url", "history_endpoint")
 """Settings that may hold a password or a key, which no message shows from then on."""
 
 _HTTP = HttpPolicy()
@@ -59,6 +59,26 @@ class Settings(BaseSettings):
         "The database. Unset: the SQLite file `hallofshame.sqlite` in the data folder.",
         "`sqlite:///file.sqlite` or `mysql+pymysql://user:password@host/name`",
         repr=False,
+    )
+    history: str | None = _setting(
+        None,
+        "Where the sealed history files stand. Unset: `history` in the data folder.",
+        "a folder, or `s3://bucket/folder`",
+    )
+    history_endpoint: str | None = _setting(
+        None,
+        "Where the bucket answers, if it is not Amazon's.",
+        "an address with http:// or https://, without ? or #",
+        repr=False,
+    )
+    history_region: str | None = _setting(
+        None, "The bucket's region. Unset: `AWS_REGION`.", "a region's name, such as `eu-west-1`"
+    )
+    history_access_key: str | None = _setting(
+        None, "Key id for the bucket. Unset: `AWS_ACCESS_KEY_ID`.", "a key id", repr=False
+    )
+    history_secret_key: str | None = _setting(
+        None, "Secret key for the bucket. Unset: `AWS_SECRET_ACCESS_KEY`.", "a secret key", repr=False
     )
     host: str = _setting(
         "127.0.0.1", "Address to serve on; `0.0.0.0` serves the whole network.", "an address"
@@ -333,7 +353,16 @@ class Settings(BaseSettings):
             raise ValueError("longer than the cadence")
         return value
 
-    @field_validator("queue_times_url", "themeparks_wiki_url", "public_url")
+    @field_validator("history")
+    @classmethod
+    def _place(cls, value: str | None) -> str | None:
+        if value is not None and "://" in value:
+            parts = urlsplit(value)
+            if parts.scheme != "s3" or not parts.hostname or parts.query or parts.fragment or parts.username:
+                raise ValueError("neither a folder nor a bucket")
+        return value
+
+    @field_validator("queue_times_url", "themeparks_wiki_url", "public_url", "history_endpoint")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is None:
@@ -363,6 +392,11 @@ class Settings(BaseSettings):
     def default_database_file(self) -> Path:
         """Where the database is while :attr:`database_url` is unset."""
         return self.data / "hallofshame.sqlite"
+
+    @property
+    def history_place(self) -> str:
+        """:attr:`history`, the default filled in."""
+        return self.history or str(self.data / "history")
 
     @property
     def site_hosts(self) -> frozenset[str]:
@@ -442,6 +476,8 @@ def load(**given: Any) -> Settings:
     values = {**_of_file(), **given}
     for field in _ADDRESSES:
         remember(secrets_of(str(values.get(field) or os.environ.get(variable(field), ""))))
+    secret = str(values.get("history_secret_key") or os.environ.get(variable("history_secret_key"), ""))
+    remember({secret} if secret else ())
     try:
         return Settings(**values)
     except ValidationError as error:

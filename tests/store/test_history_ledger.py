@@ -12,8 +12,8 @@ from hallofshame.domain.words import Feed
 from hallofshame.store import raw
 from hallofshame.store.database import Database
 from hallofshame.store.history import ledger, marks
-from hallofshame.store.history.ledger import DATASETS, SealedFile
 from hallofshame.store.history.periods import Period, day_of
+from hallofshame.store.history.sealed import DATASETS, SealedFile, sealed_files
 from store.samples import NOON, NOW, observations
 
 AUGUST = Period.of_month(dt.date(2025, 8, 20))
@@ -54,7 +54,7 @@ def test_a_month_is_sealed_once_every_data_set_has_its_month_file(database: Data
         assert ledger.sealed_and_verified(connection, DAY)
         assert ledger.sealed_months(connection) == [AUGUST.first]
         assert not ledger.sealed_and_verified(connection, dt.date(2025, 9, 1))
-        assert [file.period for file in ledger.files(connection, ["snapshots"])] == [AUGUST]
+        assert [file.period for file in sealed_files(connection, ["snapshots"])] == [AUGUST]
 
 
 @pytest.mark.parametrize("what", ["snapshots", "polls", "queues"])
@@ -127,7 +127,7 @@ def test_a_new_version_of_a_file_takes_the_place_of_the_old(database: Database) 
     with database.write() as connection:
         ledger.record(connection, [sealed()])
         ledger.record(connection, [replace(sealed(), rows=9, parks=((2, 9, NOON, NOON + 5),))])
-        assert [file.rows for file in ledger.files(connection)] == [9]
+        assert [file.rows for file in sealed_files(connection)] == [9]
         assert ledger.sealed_range(connection) == {2: (NOON, NOON + 5)}
 
 

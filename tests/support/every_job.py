@@ -67,6 +67,7 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.RETIRE: (step(JobType.RETIRE), "vanished._retire"),
     JobType.CLASSIFY: (step(JobType.CLASSIFY), "classifying._classify"),
     JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
+    JobType.SEAL: (step(JobType.SEAL), "sealing._due"),
     JobType.TRIM: (step(JobType.TRIM), "jobrun.joblog.trim"),
     JobType.SEED: (lambda parts: parts.make_ready(migrate=True), "preparation.seed"),
     JobType.INGEST: (_ingest, "ingest.read_recording"),

@@ -20,6 +20,7 @@ from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_s
 from hallofshame.private_files import is_open_to_others
 from hallofshame.store import schema
 from hallofshame.store.database import Database
+from hallofshame.store.history.sealed import sealed_files
 from hallofshame.store.reports.current import SystemState, lacks_parks, system_state
 from hallofshame.store.reports.polls import PollRow, latest_polls
 
@@ -114,6 +115,29 @@ def _of_database(installation: Installation) -> Iterator[Check]:
     yield _of_collection(state, polls, to_unix(now), late)
     yield from _of_feeds(polls, installation)
     yield from _of_jobs(state, to_unix(now), late)
+    yield from _of_history(installation)
+
+
+def _of_history(installation: Installation) -> Iterator[Check]:
+    """Whether every sealed file is there in its full length; `quality` looks into them."""
+    with installation.database.read() as connection:
+        files = sealed_files(connection)
+    if not files:
+        yield Check("history: nothing is sealed yet; the daily sequence seals, or run: hallofshame seal")
+        return
+    try:
+        problems = [found for file in files if (found := installation.shelf.problem(file)) is not None]
+    except HallOfShameError as error:
+        yield Check(f"history: {error}", is_problem=True)
+        return
+    for problem in problems:
+        yield Check(f"history: {problem}", is_problem=True)
+    if not problems:
+        size = sum(file.bytes for file in files)
+        yield Check(
+            f"history: {len(files)} files, {size} bytes in {installation.shelf.place}, "
+            f"{files[0].period.name} to {files[-1].period.name}"
+        )
 
 
 def _of_leases(state: SystemState, now: int) -> Iterator[Check]:

@@ -164,4 +164,47 @@ def roll_up(installation: Installation) -> None:
     click.echo(f"{result.park_days} park-days computed, {result.rows_written} rows changed")
 
 
-COMMANDS = (collect, rollup, rebuild, backfill, sync)
+@click.command()
+@click.option("--again", metavar="PERIOD", help="Seal a month (2026-10) or day anew from the database.")
+@click.option("--adopt", is_flag=True, help="Take over files of this installation that the database forgot.")
+@quiet_option
+def seal(again: str | None, adopt: bool) -> None:
+    """Write closed days and months of the raw record into history files.
+
+    Late data is folded in; a file is verified before it counts. What is sealed already and has not changed
+    stays as it is.
+
+    \b
+    Example:
+      hallofshame seal
+      hallofshame seal --again 2026-10
+    """
+    from hallofshame.pipeline import sealing
+    from hallofshame.store.history.periods import Period
+
+    try:
+        period = Period.named(again) if again is not None else None
+    except ValueError:
+        raise click.BadParameter(
+            f"{again!r} is neither a month nor a day; write it as 2026-10 or 2026-10-05", param_hint="--again"
+        ) from None
+    with opened() as installation:
+        if adopt:
+            files = sealing.adopt(installation.database, installation.clock, installation.shelf)
+            click.echo(f"{files} files taken over")
+        with progress_bar("Seal") as progress:
+            result = sealing.seal(
+                installation.database,
+                installation.clock,
+                installation.log("seal"),
+                installation.shelf,
+                again=period,
+                progress=progress,
+            )
+    click.echo(
+        f"{result.rows} rows of {result.periods} days and months sealed in {result.files} files, "
+        f"{result.bytes} bytes; {result.removed} superseded files removed"
+    )
+
+
+COMMANDS = (collect, rollup, rebuild, backfill, sync, seal)

@@ -22,7 +22,7 @@ from hallofshame.domain.localtime import isoformat
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Check settings, files, database, lease, last cycle, feeds, backlog and jobs.
+    """Check settings, files, database, lease, last cycle, feeds, backlog, jobs, history.
 
     Prints what it found; ends with exit code 1 if anything is a problem. Changes nothing.
 
@@ -85,7 +85,7 @@ def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...], as_json: 
 
     with opened() as installation:
         with progress_bar("Quality check") as progress:
-            check_quality(installation.database, installation.clock, progress)
+            check_quality(installation.database, installation.clock, progress, installation.shelf)
         ids = chosen_parks(installation, parks)
         since = installation.clock.now() - dt.timedelta(days=days)
         with installation.database.read() as connection:

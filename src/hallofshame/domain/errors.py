@@ -14,6 +14,7 @@
     ├── ClockError          this host's clock is not what everybody else's is
     ├── StoreError          the database is not in the state the job needs, or fails
     ├── StorageError        a file or folder cannot be read or written
+    │   └── HistoryError    a history file is missing, damaged or not known
     ├── ServerError         the web server does not start
     └── SettingsError       a setting has an unusable value
 """
@@ -111,6 +112,10 @@ class StoreError(HallOfShameError):
 
 class StorageError(HallOfShameError):
     """A file or folder cannot be read or written: the disk is full, read-only or not ours."""
+
+
+class HistoryError(StorageError):
+    """A history file is missing, damaged, or not of this installation; nothing is read from it."""
 
 
 class ServerError(HallOfShameError):

@@ -21,6 +21,7 @@ class JobType(StrEnum):
     INGEST = "ingest"
     REBUILD = "rebuild"
     EXPORT = "export"
+    SEAL = "seal"
 
 
 class JobOutcome(StrEnum):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
+from hallofshame.domain.errors import StorageError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.readings import Finding
@@ -21,6 +22,8 @@ from hallofshame.pipeline.inputs import park_zones, parks_frame
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import catalogue, findings, raw
 from hallofshame.store.database import Database
+from hallofshame.store.history.sealed import SealedFile, sealed_files
+from hallofshame.store.history.shelves import Shelf
 from hallofshame.store.models import ParkActivitySnapshot, ParkDailyStats
 
 ONE_DAY = 86_400
@@ -46,13 +49,16 @@ class _Park:
     signal: BreakdownSignal
 
 
-def check_quality(database: Database, clock: Clock, progress: Progress | None = None) -> int:
+def check_quality(
+    database: Database, clock: Clock, progress: Progress | None = None, shelf: Shelf | None = None
+) -> int:
     """Note findings about every active park; returns how many there are now.
 
     ``never_down`` (the catalogue's breakdown signal is in doubt, R5; ``down_from_closed_park``, the other
     way round, is found as soon as DOWN is written),
-    ``no_data`` (nothing for 24 h), ``stale_readings`` and ``frozen_readings`` (ghosts, R2) and
-    ``tiers_to_review`` (R13). Those that no longer hold keep their last date and are seen to be old by it.
+    ``no_data`` (nothing for 24 h), ``stale_readings`` and ``frozen_readings`` (ghosts, R2),
+    ``tiers_to_review`` (R13) and ``history_file`` (a sealed file on ``shelf`` is missing or damaged).
+    Those that no longer hold keep their last date and are seen to be old by it.
     """
     with job_run(database, clock, JobType.QUALITY) as run:
         now = to_unix(clock.now())
@@ -60,9 +66,28 @@ def check_quality(database: Database, clock: Clock, progress: Progress | None = 
         with database.read() as connection:
             parks = _parks(connection)
             found = list(_look(connection, parks, now, progress))
+            files = sealed_files(connection)
+        if shelf is not None:
+            found += _bad_files(shelf, files)
         database.run(lambda connection: findings.record(connection, found, now))
         run.parks, run.rows_written = len(parks), len(found)
     return len(found)
+
+
+def _bad_files(shelf: Shelf, files: Sequence[SealedFile]) -> list[tuple[int | None, Finding]]:
+    """The sealed files that are missing or not what was sealed, each read from its first byte to its last."""
+    shelf.forget()
+    found: list[tuple[int | None, Finding]] = []
+    for file in files:
+        try:
+            wrong = shelf.problem(file)
+            if wrong is None:
+                shelf.fetch(file)
+        except StorageError as error:
+            wrong = str(error)
+        if wrong is not None:
+            found.append((None, Finding("history_file", file.name, wrong)))
+    return found
 
 
 def _parks(connection: Connection) -> list[_Park]:

@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
+from hallofshame.domain.errors import HistoryError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.rules import LOOKBACK_DAYS
@@ -38,15 +39,23 @@ BATCHES_KEPT = 8
 Progress = Callable[[int, int], None]
 
 
+_DAYS = pl.Schema({"park_id": pl.Int64(), "day": pl.Date()})
+
+
 @dataclass
 class RollupResult:
-    """What a rollup did; ``parks`` and ``rides`` are the ids of those whose days it computed."""
+    """What a rollup did; ``parks`` and ``rides`` are the ids of those whose days it computed.
+
+    ``unreadable`` park-days stay dirty, since a history file that they need is missing or damaged.
+    """
 
     park_days: int = 0
     rows_written: int = 0
     batches: int = 0
     parks: set[int] = field(default_factory=set)
     rides: set[int] = field(default_factory=set)
+    unreadable: set[tuple[int, dt.date]] = field(default_factory=set)
+    unreadable_why: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,16 +91,36 @@ class Rollup:
             while True:
                 with self._database.read() as connection:
                     marks = dirty.dirty(connection)
+                if result.unreadable:
+                    left_out = pl.DataFrame(list(result.unreadable), schema=_DAYS, orient="row")
+                    marks = marks.join(left_out, on=["park_id", "day"], how="anti")
                 if marks.is_empty():
+                    if result.unreadable:
+                        run.fail(result.unreadable_why)
                     return result
                 run.cover(marks["day"])
                 left = marks.height
                 for batch in batches(marks):
-                    self._roll_up(batch, result)
+                    self._roll_up_readable(batch, result)
                     _note(run, result)
                     left -= batch.height
                     if progress is not None:
                         progress(result.park_days, result.park_days + left)
+
+    def _roll_up_readable(self, marks: pl.DataFrame, result: RollupResult) -> None:
+        """Roll up those park-days whose history files can be read; the others stay dirty."""
+        try:
+            self._roll_up(marks, result)
+        except HistoryError as error:
+            days = marks.partition_by("day", maintain_order=True)
+            if len(days) > 1:
+                for day in days:
+                    self._roll_up_readable(day, result)
+                return
+            if not result.unreadable:
+                result.unreadable_why = str(error)
+                self._log.error("park-days that need it are left for later: %s", error)
+            result.unreadable.update(marks.select("park_id", "day").iter_rows())
 
     def _roll_up(self, marks: pl.DataFrame, result: RollupResult) -> None:
         parks = marks["park_id"].unique().to_list()

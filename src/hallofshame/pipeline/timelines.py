@@ -15,6 +15,7 @@ from hallofshame.metrics import frames
 from hallofshame.metrics.parkday import compute_park_days
 from hallofshame.metrics.timelines import timelines
 from hallofshame.pipeline.inputs import gather
+from hallofshame.store.history.reading import History
 from hallofshame.store.observations import ObservationCache
 from hallofshame.store.reports.points import ParkDay, park_days
 
@@ -48,6 +49,7 @@ def park_day_timeline(
     day: dt.date,
     known_until: int,
     ride_ids: Collection[int] | None = None,
+    history: History | None = None,
 ) -> ParkDayTimeline:
     """What the rides of a park (or ``ride_ids``) did on one of its days, up to the look at ``known_until``.
 
@@ -57,7 +59,7 @@ def park_day_timeline(
     """
     stored = park_days(connection, park_id, DayRange(day, day)).get(day)
     origin = stored.origin if stored is not None else Origin.LIVE
-    inputs = gather(connection, ObservationCache(), [(park_id, day)])
+    inputs = gather(connection, ObservationCache(history), [(park_id, day)])
     inputs = replace(inputs, observations=inputs.observations.filter(pl.col("origin") == origin.value))
     start, end = inputs.days.select("day_start", "day_end").row(0)
     within = inputs.observations["observed_at"].is_between(start, end, closed="left").any()

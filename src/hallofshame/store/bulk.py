@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 
 import polars as pl
 from pymysql.converters import escape_string
-from sqlalchemy import Connection, Select, Table, func, types
+from sqlalchemy import Column, Connection, Select, Table, func, types
 from sqlalchemy import select as sqlalchemy_select
 
 from hallofshame.domain.errors import StoreError
@@ -159,6 +159,12 @@ def read_numbers(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl
         schema_overrides=list(kept.values()),
     )
     return found.cast(pl.Schema(schema))
+
+
+def columns_of(target: Target, names: Sequence[str]) -> list[Column[Any]]:
+    """Columns of a table by name, for a ``select``."""
+    table = _table(target)
+    return [table.c[name] for name in names]
 
 
 def _series(name: str, values: Sequence[Any], dtype: pl.DataType) -> pl.Series:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store.database import is_writing
+from hallofshame.store.history.reading import History
 from hallofshame.store.raw import (
     OBSERVATION_ORDER,
     observed_range,
@@ -82,11 +83,14 @@ class _Park:
 class ObservationCache:
     """The observations of the last two days and some hours of each park, as far as they were asked for.
 
+    With a ``history``, what its files hold is read from them, the rest from SQL.
+
     What is in memory counts only while the park's raw revision is the store's, so writes of other processes
     are seen with the next :meth:`load`. May be used by several threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, history: History | None = None) -> None:
+        self._history = history
         self._parks: dict[int, _Park] = {}
         self._lock = threading.RLock()
 
@@ -98,7 +102,7 @@ class ObservationCache:
         """
         if is_writing(connection):
             # What this transaction sees may be rolled back: it must not stay in memory.
-            return read_observations(connection, park_ids, start, end)
+            return self._read(connection, park_ids, start, end)
         revisions = raw_revisions(connection, park_ids)
         pieces = [pl.DataFrame(schema=OBSERVATIONS)]
         fresh = []
@@ -118,7 +122,7 @@ class ObservationCache:
         earliest, latest = instants.min(), instants.max()
         if isinstance(earliest, int) and isinstance(latest, int) and (earliest < start or latest >= end):
             found = found.filter(pl.col("observed_at").is_between(start, end, closed="left"))
-        early = [read_observations(connection, parks, start, until) for until, parks in gaps.items()]
+        early = [self._read(connection, parks, start, until) for until, parks in gaps.items()]
         if early or any(frame.height for frame in fresh):
             return in_order(pl.concat([found, *early]))
         return found
@@ -158,6 +162,13 @@ class ObservationCache:
             for held in self._parks.values():
                 held.cut(before)
 
+    def _read(
+        self, connection: Connection, park_ids: Collection[int], start: int, end: int | None
+    ) -> pl.DataFrame:
+        if self._history is None:
+            return read_observations(connection, park_ids, start, end)
+        return self._history.observations(connection, park_ids, start, end)
+
     def _valid(self, park_id: int, revision: int) -> _Park | None:
         held = self._parks.get(park_id)
         return held if held is not None and held.revision == revision else None
@@ -177,7 +188,7 @@ class ObservationCache:
         parks = [park for park in lacking if self._should_read(park, revisions[park], wanted)]
         if not parks:
             return
-        frame = read_observations(connection, parks, wanted, None)
+        frame = self._read(connection, parks, wanted, None)
         by_park = frame.partition_by("park_id", as_dict=True)
         for park in parks:
             self._parks[park] = _Park.of(revisions[park], wanted, by_park.get((park,), frame.clear()))

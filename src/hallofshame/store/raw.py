@@ -12,7 +12,7 @@ from hallofshame.domain.errors import StoreError
 from hallofshame.domain.words import Feed
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import bulk
-from hallofshame.store.history import marks
+from hallofshame.store.history import ledger, marks
 from hallofshame.store.models import (
     Base,
     FeedPoll,
@@ -144,7 +144,10 @@ def raw_revisions(connection: Connection, park_ids: Collection[int]) -> dict[int
 def observed_range(
     connection: Connection, park_ids: Collection[int] | None = None
 ) -> dict[int, tuple[int, int]]:
-    """First and last ``observed_at`` (Unix seconds) of each park (of ``park_ids``) that has any."""
+    """First and last ``observed_at`` (Unix seconds) of each park (of ``park_ids``) that has any.
+
+    Of the whole record: also of what only sealed history files hold.
+    """
     snapshots = RideStatusSnapshot
     # One look at either end of the key per park: a GROUP BY would read every row, and so would MariaDB for
     # a MIN or MAX that depends on an outer row.
@@ -160,7 +163,11 @@ def observed_range(
     query = select(RawRevision.park_id, first, last)
     if park_ids is not None:
         query = query.where(RawRevision.park_id.in_(list(park_ids)))
-    return {park: (low, high) for park, low, high in connection.execute(query) if low is not None}
+    found = {park: (low, high) for park, low, high in connection.execute(query) if low is not None}
+    for park, (low, high) in ledger.sealed_range(connection, park_ids).items():
+        first, last = found.get(park, (low, high))
+        found[park] = min(first, low), max(last, high)
+    return found
 
 
 def read_observations(

@@ -17,6 +17,7 @@ from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.store import data_version
 from hallofshame.store.database import Database
+from hallofshame.store.history.reading import History
 from hallofshame.store.reports.catalogue import Catalogue, ParkInfo, load_catalogue
 from hallofshame.store.reports.points import ParkDay
 from hallofshame.store.reports.running_day import Ahead, OfRide, ahead_of, of_park, of_ride, windows_so_far
@@ -75,6 +76,12 @@ class Reading:
             found = load_catalogue(self.connection)
             self.site.memo.put(key, found, len(found.rides))
         return found
+
+    @property
+    def history(self) -> History | None:
+        """The sealed files, where this site has any to read."""
+        place = self.site.settings.history
+        return None if place is None else History(place.shelf())
 
     @cached_property
     def dates(self) -> tuple[dt.date, ...]:

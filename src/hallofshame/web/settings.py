@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hallofshame.domain.hosts import LOOPBACK_HOSTS
 from hallofshame.domain.rules import HOLD_CADENCES, MAX_HOLD_SECONDS
 from hallofshame.sponsor import Sponsor
+
+if TYPE_CHECKING:
+    from hallofshame.store.history.shelves import HistoryPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class WebSettings:
     ``demonstration``: the data is that of recordings, and every answer has to say so.
     ``preparing_file``: while it is there, the site says how far the preparation is, and nothing else.
     ``sponsor``: whom every page names at its foot, with a picture.
+    ``history``: where the history files stand; without one, only what SQL holds is read and offered.
     ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
     few hundred bytes.
     """
@@ -37,6 +42,7 @@ class WebSettings:
     demonstration: bool = False
     preparing_file: Path | None = None
     sponsor: Sponsor | None = None
+    history: HistoryPlace | None = None
 
     @property
     def live_hold_seconds(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 from sqlalchemy import Connection, delete, func, select
@@ -12,33 +11,9 @@ from sqlalchemy import Connection, delete, func, select
 from hallofshame.store import bulk
 from hallofshame.store.history import marks
 from hallofshame.store.history.periods import Period
+from hallofshame.store.history.sealed import DATASETS, SealedFile
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import DroppedMonth, HistoryFile, HistoryPark
-
-DATASETS = ("snapshots", "queues", "cycles", "polls")
-"""The data sets of the history: ``ride_status_snapshots``, ``queue_data``, ``park_activity_snapshots`` and
-``feed_polls``."""
-
-
-@dataclass(frozen=True, slots=True)
-class SealedFile:
-    """One file of the ledger; instants in Unix seconds.
-
-    ``parks`` holds per park the rows, the first and the last instant.
-    """
-
-    dataset: str
-    period: Period
-    name: str
-    schema_version: int
-    rows: int
-    bytes: int
-    sha256: str
-    first_at: int | None
-    last_at: int | None
-    sealed_at: int
-    verified_at: int
-    parks: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def sealed_and_verified(connection: Connection, month: dt.date) -> bool:
@@ -77,41 +52,6 @@ def dropped_months(connection: Connection) -> dict[dt.date, int]:
     """The UTC months whose SQL rows were dropped, with when (Unix seconds)."""
     query = select(DroppedMonth.month, DroppedMonth.dropped_at).order_by(DroppedMonth.month)
     return {row.month: row.dropped_at for row in connection.execute(query)}
-
-
-def files(
-    connection: Connection,
-    datasets: Collection[str] = DATASETS,
-    *,
-    start: int | None = None,
-    end: int | None = None,
-) -> list[SealedFile]:
-    """The files that hold anything from ``start`` until before ``end`` (Unix seconds), in time order.
-
-    Their ``parks`` are left out; :func:`park_ranges` has them.
-    """
-    table = HistoryFile
-    query = select(table).where(table.dataset.in_(datasets)).order_by(table.starts_at, table.dataset)
-    if start is not None:
-        query = query.where(table.ends_at > start)
-    if end is not None:
-        query = query.where(table.starts_at < end)
-    return [
-        SealedFile(
-            row.dataset,
-            Period.named(row.period),
-            row.name,
-            row.schema_version,
-            row.row_count,
-            row.byte_count,
-            row.sha256,
-            row.first_at,
-            row.last_at,
-            row.sealed_at,
-            row.verified_at,
-        )
-        for row in connection.execute(query.with_only_columns(*table.__table__.columns))
-    ]
 
 
 def park_ranges(

@@ -31,7 +31,8 @@ def park_timeline(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
     start, end = day_bounds(day, park.timezone)
     until = reading.data_as_of
     known_until = None if until is None or until <= start else min(until, end)
-    found = park_day_timeline(reading.connection, park.park_id, day, start if until is None else until)
+    known = start if until is None else until
+    found = park_day_timeline(reading.connection, park.park_id, day, known, history=reading.history)
     return {
         "date": day.isoformat(),
         "timezone": park.timezone,
@@ -132,7 +133,7 @@ def _windows(windows: Iterable[tuple[int, int]]) -> list[Row]:
 def _days(reading: Reading, park: ParkInfo, ride: RideInfo, since: int, until: int) -> list[ParkDayTimeline]:
     first, last = (local_day(from_unix(instant), park.timezone) for instant in (since, until - 1))
     return [
-        park_day_timeline(reading.connection, park.park_id, day, until, [ride.ride_id])
+        park_day_timeline(reading.connection, park.park_id, day, until, [ride.ride_id], reading.history)
         for day in DayRange(first, last).dates()
     ]
 
