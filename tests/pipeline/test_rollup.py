@@ -9,13 +9,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.counters import PARK_SUMS, RIDE_SUMS
 from hallofshame.domain.localtime import day_bounds, to_unix
+from hallofshame.domain.ride_types import RideType, TypeBook, TypeRule
+from hallofshame.domain.tiers import TierBook
 from hallofshame.domain.words import Feed, Status
 from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.pipeline.rollup import (
     PARK_DAYS_AT_ONCE,
@@ -169,6 +172,32 @@ def test_all_derived_rows_may_be_thrown_away(told: Database) -> None:
 
 
 # --- twice ---
+
+
+def test_what_is_no_ride_is_neither_evidence_of_opening_nor_in_the_score(database: Database) -> None:
+    """Three mazes open four hours before three rides, and are DOWN for an hour."""
+    seed_parks(database, ROME)
+    rides = seed_rides(database, ROME, "One", "Two", "Three")
+    mazes = seed_rides(database, ROME, "Maze 1", "Maze 2", "Maze 3")
+    early = a_day(ROME, MONDAY, mazes, down=dict.fromkeys(mazes, (780, 840)))
+    early = early.with_columns(pl.col("observed_at") - 4 * 3600)
+    observe(database, pl.concat([a_day(ROME, MONDAY, rides), early]).sort("observed_at"), CLOCK.now())
+    names = ("Maze 1", "Maze 2", "Maze 3")
+    mazes_are = [TypeRule(f"park-{ROME}", name, RideType.WALKTHROUGH, "a maze") for name in names]
+    rollup = Rollup(database, CLOCK, LOG)
+    figures = []
+    for types in (TypeBook([], [], []), TypeBook(mazes_are, [], [])):
+        classify(database, CLOCK, TierBook([], [], []), types)
+        rollup.run()
+        with database.read() as connection:
+            day = connection.execute(
+                select(ParkDailyStats.window_seconds, ParkDailyStats.eligible, ParkDailyStats.downtime).where(
+                    ParkDailyStats.day == MONDAY
+                )
+            ).one()
+            lost = connection.scalars(select(RideOutage.ride_id).distinct()).all()
+        figures.append((tuple(day), set(lost) & set(mazes)))
+    assert figures == [((12 * 3600, 6, 3 * 3600), set(mazes)), ((8 * 3600, 3, 0), set())]
 
 
 def test_nothing_dirty_is_nothing_done(database: Database) -> None:

@@ -12,8 +12,11 @@ from sqlalchemy import Connection, insert, select
 from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import day_bounds, from_unix, zone
 from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.ride_types import RideType, TypeBook, TypeRule
+from hallofshame.domain.tiers import RideRule, TierBook
 from hallofshame.domain.words import Feed, Origin, ScheduleKind, Status
 from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.record import QUEUES, one_per_ride, write_observations
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.store import bulk, catalogue, dirty, raw, schedules
@@ -39,6 +42,7 @@ from hallofshame.store.models import (
     RideName,
     RideOutage,
     RideOutagePart,
+    RideTypeDecision,
     RideWeeklyStats,
     RideYearlyStats,
 )
@@ -63,7 +67,15 @@ DERIVED: tuple[type[Base], ...] = (
 )
 """Every table of derived rows. The revisions count changes and are no statistic."""
 
-CATALOGUE: tuple[type[Base], ...] = (Park, Ride, RideName, ExternalId, RideClassification, ParkSchedule)
+CATALOGUE: tuple[type[Base], ...] = (
+    Park,
+    Ride,
+    RideName,
+    ExternalId,
+    RideClassification,
+    RideTypeDecision,
+    ParkSchedule,
+)
 
 PAST_THE_HOUR = 780
 """Seconds after the full hour at which cycles run, so that spans do not end where hours do."""
@@ -184,6 +196,7 @@ class World:
         for frame in self.late[len(self.late) // 2 :]:
             observe(self.database, frame, CLOCK.now())
         self._retier()
+        self._retype()
         self.rollup.run()
 
     def _stretches(self, start: int, end: int, count: int, longest: int) -> list[tuple[int, int]]:
@@ -242,6 +255,22 @@ class World:
             dirty.mark(connection, [(park_id, day) for park_id, day in rolled], "tier", CLOCK.now())
 
         self.database.run(work)
+
+    def _retype(self) -> None:
+        """One ride turns out to be none."""
+        park = self.random.choice(sorted(self.rides))
+        ride = self.random.choice(self.rides[park])
+        name = "ABCDE"[self.rides[park].index(ride)]
+        types = TypeBook([TypeRule(f"park-{park}", name, RideType.SHOW, "a film")], [], [])
+        with self.database.read() as connection:
+            tiers = catalogue.classifications(connection)
+        kept = [
+            RideRule(f"park-{owner}", "ABCDE"[place], decided.tier, "kept")
+            for owner, known in self.rides.items()
+            for place, number in enumerate(known)
+            if (decided := tiers.get(number)) is not None and decided.tier is not None
+        ]
+        classify(self.database, CLOCK, TierBook(kept, [], []), types)
 
     def _publish(self, instant: int) -> None:
         """Hours of one day, perhaps until after midnight, perhaps of a day gone by."""

@@ -101,6 +101,10 @@ class World:
             "last_seen_at": 1_780_000_000,
         }
         self.tiers[ride_id] = tier
+        if "type" in more:
+            decision = {"ride_id": ride_id, "type": more["type"].value, "source": "curated"}
+            decision |= {"confidence": 0.95, "reason": "listed", "decided_at": 0}
+            self.rows.append((models.RideTypeDecision, decision))
 
     def hour(
         self,

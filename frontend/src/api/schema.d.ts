@@ -822,6 +822,13 @@ export interface components {
             tier_label: "flagship" | "standard" | "minor" | "unrated";
             weight: number;
             /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
+            /**
              * Format: date-time
              * @example 2026-08-20T07:00:00Z
              */
@@ -1003,6 +1010,13 @@ export interface components {
             tier_label: "flagship" | "standard" | "minor" | "unrated";
             weight: number;
             /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
+            /**
              * Format: date
              * @description The park-local day on which it began.
              * @example 2026-08-20
@@ -1092,6 +1106,8 @@ export interface components {
             chart_grain: "hour" | "day" | "week" | "month" | "year";
             chart_data: components["schemas"]["ParkPoint"][];
             rides: components["schemas"]["RideRow"][];
+            /** @description How many entries of the park are no rides; `non_rides=yes` lists them. */
+            non_rides: number;
             outages: components["schemas"]["OutageInPark"][];
             outages_total: number;
             score_explained: components["schemas"]["ScoreExplained"];
@@ -1188,7 +1204,7 @@ export interface components {
             themeparks_wiki_url: string | null;
             source_url: string | null;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down") | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -1290,7 +1306,7 @@ export interface components {
             themeparks_wiki_url: string | null;
             source_url: string | null;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down") | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -1449,6 +1465,13 @@ export interface components {
             tier_label: "flagship" | "standard" | "minor" | "unrated";
             weight: number;
             /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
+            /**
              * Format: date-time
              * @example 2026-08-20T07:00:00Z
              */
@@ -1524,6 +1547,15 @@ export interface components {
             /** @description Who decided the tier. */
             tier_source: string | null;
             weight: number;
+            /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
+            /** @description Who decided the type. */
+            type_source: string | null;
             first_seen_at: string | null;
             last_seen_at: string | null;
             queue_times_url: string | null;
@@ -1617,8 +1649,15 @@ export interface components {
             tier_label: "flagship" | "standard" | "minor" | "unrated";
             /** @description How much it counts in its park's score. */
             weight: number;
+            /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down") | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -1700,8 +1739,15 @@ export interface components {
             tier_label: "flagship" | "standard" | "minor" | "unrated";
             /** @description How much it counts in its park's score. */
             weight: number;
+            /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down") | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -1940,6 +1986,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description How many winners of each award at most. */
                 limit?: number;
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
@@ -2549,6 +2602,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
@@ -2636,6 +2696,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description A named period, by each park's own calendar. */
                 period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
                 /** @description A calendar year, instead of `period`; the running year ends today. */
@@ -2741,6 +2808,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
@@ -2905,6 +2979,13 @@ export interface operations {
                 start?: string;
                 /** @description Last day of the range, included. */
                 end?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
@@ -3067,6 +3148,13 @@ export interface operations {
     parksParkOutages: {
         parameters: {
             query?: {
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description A named period, by each park's own calendar. */
                 period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
                 /** @description A calendar year, instead of `period`; the running year ends today. */
@@ -4583,6 +4671,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
@@ -4686,6 +4781,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
@@ -4789,6 +4891,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
@@ -4959,6 +5068,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
@@ -5128,6 +5244,13 @@ export interface operations {
                  * @example Europe
                  */
                 region?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description How many rows at most, in each table. */
                 limit?: number;
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */

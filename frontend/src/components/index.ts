@@ -4,7 +4,7 @@ export { DataTable, parseSort, type Column, type SortState } from "./DataTable";
 export { Duration } from "./Duration";
 export { Figure, NoData, Percent } from "./Figure";
 export { Empty, Failure, Skeleton, StaleNotice } from "./Notices";
-export { FILTER_PARAMETERS, isFiltered, ParkFilters } from "./ParkFilters";
+export { FILTER_PARAMETERS, isFiltered, ParkFilters, RIDE_PARAMETERS } from "./ParkFilters";
 export { PeriodPicker } from "./PeriodPicker";
 export { BandLegend, ScoreBadge, Sign } from "./ScoreBadge";
 export { AtSource, SourceLinks } from "./SourceLinks";

@@ -8,7 +8,32 @@ const UNRANKED: Record<string, string> = {
   low_coverage: "Watched for less than half of its open time",
   no_waits_posted: "No waits posted",
   not_down: "Not down right now",
+  not_a_ride: "Not a ride",
 };
 
 /** Why a row has no rank. */
 export const unrankedWords = (reason: string): string => UNRANKED[reason] ?? reason.replaceAll("_", " ");
+
+/** The types of attractions among which readers choose, in the plural: rides first. */
+export const TYPE_PLURALS: Record<string, string> = {
+  coaster: "Roller coasters",
+  water_ride: "Water rides",
+  water_slide: "Water slides",
+  dark_ride: "Dark rides",
+  flat_ride: "Flat rides",
+  drop_tower: "Drop towers",
+  track_ride: "Track rides",
+  simulator: "Simulators",
+  transport: "Transport rides",
+  show: "Films and shows",
+  walkthrough: "Walkthroughs",
+  exhibit: "Exhibits",
+  playground: "Playgrounds",
+  pool: "Pools",
+  game: "Games",
+  meet_and_greet: "Meet and greets",
+  other: "Other attractions",
+};
+
+/** The one type of ride that an address asks for, in the plural; undefined for rides of any type. */
+export const typePlural = (type: string | undefined): string | undefined => (type === undefined ? undefined : TYPE_PLURALS[type]);

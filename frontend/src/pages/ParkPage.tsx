@@ -138,7 +138,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
       </section>
       <section id="excluded" className="part" aria-labelledby="excluded-title">
         <h2 id="excluded-title">Not counted, and why</h2>
-        <ExcludedSection rides={details.rides} view={view} />
+        <ExcludedSection rides={details.rides} nonRides={details.non_rides} view={view} />
       </section>
       <section id="sessions" className="part" aria-labelledby="sessions-title">
         <h2 id="sessions-title">Operating sessions of the last 30 days</h2>

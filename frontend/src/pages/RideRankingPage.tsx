@@ -3,11 +3,12 @@ import { Link } from "wouter";
 import { useApi } from "../api/client";
 import type { RideRow, RideSparkline } from "../api/rows";
 import { RideScene } from "../art/RideScene";
-import { DataTable, Duration, Empty, Failure, isFiltered, LocalTime, Skeleton } from "../components";
+import { DataTable, Duration, Empty, Failure, isFiltered, LocalTime, RIDE_PARAMETERS, Skeleton } from "../components";
 import { counted, number } from "../lib/format";
 import { ridePath } from "../lib/paths";
 import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
 import { usePageMeta } from "../lib/title";
+import { typePlural } from "../lib/wording";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
 import { SameView } from "./ranking/Choosing";
 import { DESCENDING, rideColumns, sparksOf, type Sparks } from "./ranking/columns";
@@ -23,10 +24,11 @@ const NO_ROWS: RideRow[] = [];
 /** Rides from those that lost most time down. */
 export default function RideRankingPage() {
   const [state] = useQueryState();
-  const list = useList<RideRow>(PATH, ["sort", "offset"], { limit: state["limit"] ?? RIDES_PER_PAGE });
-  usePageMeta(`${periodLabel(state)}: which rides break down most`, LEAD);
+  const list = useList<RideRow>(PATH, ["sort", "offset", ...RIDE_PARAMETERS], { limit: state["limit"] ?? RIDES_PER_PAGE });
+  const kind = (typePlural(state["type"]) ?? "Rides").toLowerCase();
+  usePageMeta(`${periodLabel(state)}: which ${kind} break down most`, LEAD);
   return (
-    <RankingFrame title="Which rides break down?" lead={LEAD} scene={<RideScene />} answer={<Answer list={list} />} isRanking list={list}>
+    <RankingFrame title={`Which ${kind} break down?`} lead={LEAD} scene={<RideScene />} answer={<Answer list={list} />} isRanking list={list}>
       <Ranking list={list} />
     </RankingFrame>
   );
@@ -44,7 +46,7 @@ function Ranking({ list }: { list: List<RideRow> }) {
   if (list.data === undefined) {
     return list.error ? <Failure error={list.error} retry={list.refetch} /> : <Skeleton rows={12} label="Loading the ranking" />;
   }
-  if (rows.length === 0) return <NoRides isFiltered={isFiltered(state)} isPastEnd={state["offset"] !== undefined} />;
+  if (rows.length === 0) return <NoRides isFiltered={isFiltered(state) || state["type"] !== undefined} isPastEnd={state["offset"] !== undefined} />;
   const { total = rows.length, offset = 0, limit = RIDES_PER_PAGE } = list.data;
   return (
     <>
@@ -59,7 +61,7 @@ function Ranking({ list }: { list: List<RideRow> }) {
         sort={{ id: sort, descending: DESCENDING[sort] ?? false }}
         onSort={({ id }) => set({ sort: id === "rank" ? null : id, offset: null })}
         groupOf={(row) => (row.rank === null ? "Not ranked" : null)}
-        title={`All rides, ${periodWords(state)}`}
+        title={`${typePlural(state["type"]) ?? "All rides"}, ${periodWords(state)}`}
         caption={
             <span>
               {counted(total, "ride")} that count towards the score of their park
@@ -136,7 +138,7 @@ function NoRides({ isFiltered, isPastEnd }: { isFiltered: boolean; isPastEnd: bo
     <Empty title={isFiltered ? "No ride matches" : "No ride counts here"}>
       <p>
         {isFiltered
-          ? "No ride of these parks ran in this period. Take a filter away, or choose another period."
+          ? "None of these rides ran in this period. Take a filter away, or choose another period."
           : "Rides count on days on which they ran, and on the six days after. Try yesterday or the last 7 days."}
       </p>
     </Empty>

@@ -15,6 +15,7 @@ from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.exports import FORMATS
 from hallofshame.domain.localtime import local_day
+from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import TIER_WEIGHTS, Feed, Origin
 from hallofshame.metrics import scores
@@ -33,8 +34,10 @@ from hallofshame.store.models import (
     RideDailyStats,
     RideHourlyStats,
     RideOutage,
+    RideTypeDecision,
 )
 from hallofshame.store.reports.running_day import ahead_of, open_so_far, windows_so_far
+from hallofshame.store.ride_types import rides_and_types
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -111,6 +114,7 @@ KINDS: dict[str, _Kind] = {
             *IDS,
             "tier",
             "weight",
+            "ride_type",
             *RIDE_COUNTERS,
             "eligible",
             "posted",
@@ -138,6 +142,7 @@ KINDS: dict[str, _Kind] = {
             "hour",
             *PARK_IDS_OF_RIDE,
             *IDS,
+            "ride_type",
             *RIDE_COUNTERS,
             "eligible",
             *RATIOS,
@@ -154,6 +159,7 @@ KINDS: dict[str, _Kind] = {
             "day",
             *PARK_IDS_OF_RIDE,
             *IDS,
+            "ride_type",
             "started_at",
             "ended_at",
             "kind",
@@ -333,10 +339,19 @@ def _parks(connection: Connection, ids: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rides(connection: Connection, ids: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
-    """Every ride: the columns of its park, its own, its tier and the weight of it."""
-    query = select(
-        Ride.park_id, Ride.ride_id, Ride.name, Ride.kind.label("ride_kind"), RideClassification.tier
-    ).outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
+    """Every ride: the columns of its park, its own, its tier, the weight of it and its type."""
+    query = (
+        select(
+            Ride.park_id,
+            Ride.ride_id,
+            Ride.name,
+            Ride.kind.label("ride_kind"),
+            RideClassification.tier,
+            func.coalesce(RideTypeDecision.type, RideType.UNKNOWN.value).label("ride_type"),
+        )
+        .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
+        .outerjoin(*rides_and_types())
+    )
     weights = {tier: weight for tier, weight in TIER_WEIGHTS.items() if tier is not None}
     rides = (
         bulk.read_frame(connection, query)

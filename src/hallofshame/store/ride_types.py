@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, or_, select
 
 from hallofshame.domain.ride_types import NON_RIDES, RideType, TypeDecision, TypeSource
 from hallofshame.domain.words import RideKind
@@ -29,6 +29,18 @@ def is_ride() -> ColumnElement[bool]:
 def is_ride_number() -> ColumnElement[int]:
     """The same as 1 or 0."""
     return case((is_ride(), 1), else_=0)
+
+
+def rides_of_types(types: Collection[RideType]) -> Select[int]:
+    """A query of the ids of the rides of these types; a ride without a row is of unknown type."""
+    table = RideTypeDecision
+    known = sorted(kind.value for kind in types)
+    of_type = table.type.in_(known)
+    return (
+        select(Ride.ride_id)
+        .outerjoin(*rides_and_types())
+        .where(or_(of_type, table.type.is_(None)) if RideType.UNKNOWN in types else of_type)
+    )
 
 
 def ride_types(connection: Connection) -> dict[int, TypeDecision]:

@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.names import quoted, slugify
 from hallofshame.domain.periods import Period, PeriodName, parse_date, parse_period
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.domain.ride_types import NON_RIDES, RideType
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.web.envelope import Page
 from hallofshame.web.errors import UnknownParameterError, nearest
 from hallofshame.web.reading import Reading
@@ -26,6 +27,12 @@ DISNEY_UNIVERSAL = "disney-universal"
 SCOPES = (ALL, ALL_PARKS, DISNEY_UNIVERSAL)
 """What ``filter`` takes; the first is the default."""
 _BIG_TWO = frozenset({"Disney", "Universal"})
+
+SHOWS_NON_RIDES = "non_rides"
+RIDE_PARAMETERS = ("type", SHOWS_NON_RIDES)
+NO, YES = "no", "yes"
+NON_RIDE_CHOICES = (NO, YES)
+"""What ``non_rides`` takes; the first is the default."""
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
@@ -61,6 +68,31 @@ class ParkFilter:
         asked = {"filter": None if self.scope == ALL else self.scope}
         asked |= {"operator": self.operator, "country": self.country, "region": self.region}
         return {name: value for name, value in asked.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class RideFilter:
+    """Which rides are asked for. No ``types`` mean any; non-rides are meant only where they are named."""
+
+    types: tuple[RideType, ...] = ()
+    non_rides: bool = False
+
+    def admits(self, ride: RideInfo) -> bool:
+        """Whether the ride is one of them."""
+        return self.listed is None or ride.type in self.listed
+
+    @property
+    def listed(self) -> frozenset[RideType] | None:
+        """The types that are asked for; null where it is all of them."""
+        if self.types:
+            return frozenset(self.types)
+        return None if self.non_rides else frozenset(RideType) - NON_RIDES
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The request parameters that ask for these rides."""
+        asked = {"type": ",".join(kind.value for kind in self.types)} if self.types else {}
+        return asked | ({SHOWS_NON_RIDES: YES} if self.non_rides else {})
 
 
 class Parameters:
@@ -139,6 +171,22 @@ class Parameters:
             operator=operator or chain,
             country=self._known("country", reading.catalogue.countries),
             region=self._known("region", reading.catalogue.regions),
+        )
+
+    def rides(self) -> RideFilter:
+        """``type``, one or several with commas between them, and ``non_rides``."""
+        text = self.text("type") or ""
+        known = {kind.value: kind for kind in RideType}
+        asked = list(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+        for part in asked:
+            if part not in known:
+                raise InputError(
+                    f"unknown type {quoted(part)}; it takes one or several of {', '.join(known)}",
+                    parameter="type",
+                )
+        return RideFilter(
+            tuple(known[part] for part in asked),
+            non_rides=self.choice(SHOWS_NON_RIDES, NON_RIDE_CHOICES) == YES,
         )
 
     def _known(self, name: str, known: tuple[str, ...]) -> str | None:

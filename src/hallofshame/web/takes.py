@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, NAMED_PERIODS, PeriodName
-from hallofshame.web.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, SCOPES
+from hallofshame.domain.ride_types import RideType
+from hallofshame.web.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, NON_RIDE_CHOICES, SCOPES
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,20 @@ FILTERS = (
     text("chain", "The same as `operator`, in visitors' words. Give one of the two.", "Six Flags"),
     text("country", "Parks in one country.", "Italy"),
     text("region", "Parks in one part of the world.", "Europe"),
+)
+
+RIDES = (
+    text(
+        "type",
+        "Rides of one type, or of several with commas between them: "
+        f"{', '.join(kind.value for kind in RideType)}.",
+        "coaster",
+    ),
+    choice(
+        "non_rides",
+        NON_RIDE_CHOICES,
+        "Whether films, walkthroughs, exhibits and other attractions that are no rides are among them.",
+    ),
 )
 
 PAGE = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.words import Evidence, OutageKind, Status
 
 DEMONSTRATION_NOTICE = (
@@ -18,6 +19,48 @@ DEMONSTRATION_MARK = "recordings of other weeks"
 
 TIER_LABELS: dict[int | None, str] = {1: "flagship", 2: "standard", 3: "minor", None: "unrated"}
 
+TYPE_LABELS: dict[RideType, str] = {
+    RideType.COASTER: "roller coaster",
+    RideType.WATER_RIDE: "water ride",
+    RideType.WATER_SLIDE: "water slide",
+    RideType.DARK_RIDE: "dark ride",
+    RideType.FLAT_RIDE: "flat ride",
+    RideType.DROP_TOWER: "drop tower",
+    RideType.TRACK_RIDE: "track ride",
+    RideType.SIMULATOR: "simulator",
+    RideType.TRANSPORT: "transport",
+    RideType.SHOW: "film or show",
+    RideType.WALKTHROUGH: "walkthrough",
+    RideType.EXHIBIT: "exhibit",
+    RideType.PLAYGROUND: "playground",
+    RideType.POOL: "pool",
+    RideType.GAME: "game",
+    RideType.MEET_AND_GREET: "meet and greet",
+    RideType.OTHER: "other",
+    RideType.UNKNOWN: "type unknown",
+}
+
+TYPE_PLURALS: dict[RideType, str] = {
+    RideType.COASTER: "Roller coasters",
+    RideType.WATER_RIDE: "Water rides",
+    RideType.WATER_SLIDE: "Water slides",
+    RideType.DARK_RIDE: "Dark rides",
+    RideType.FLAT_RIDE: "Flat rides",
+    RideType.DROP_TOWER: "Drop towers",
+    RideType.TRACK_RIDE: "Track rides",
+    RideType.SIMULATOR: "Simulators",
+    RideType.TRANSPORT: "Transport rides",
+    RideType.SHOW: "Films and shows",
+    RideType.WALKTHROUGH: "Walkthroughs",
+    RideType.EXHIBIT: "Exhibits",
+    RideType.PLAYGROUND: "Playgrounds",
+    RideType.POOL: "Pools",
+    RideType.GAME: "Games",
+    RideType.MEET_AND_GREET: "Meet and greets",
+    RideType.OTHER: "Other attractions",
+    RideType.UNKNOWN: "Rides of unknown type",
+}
+
 UNRANKED_REASONS: dict[str, str] = {
     "no_data": "No data",
     "not_open_yet": "Not open yet today",
@@ -26,11 +69,12 @@ UNRANKED_REASONS: dict[str, str] = {
     "low_coverage": "Watched for less than half of its open time",
     "no_waits_posted": "No waits posted",
     "not_down": "Not down right now",
+    "not_a_ride": "Not a ride",
 }
 """Why a row has no rank (R12). The first that holds is given."""
 
 EXCLUDED_REASONS: dict[str, str] = {
-    "not_attraction": "Not a ride (a show, a meeting place, a shop or a restaurant)",
+    "not_attraction": "Not a ride (a show, a walkthrough, a playground, a meeting place and the like)",
     "inactive": "Has vanished from its source",
     "refurbishment": "Under refurbishment",
     "not_operated_7_days": "Did not run on these days or the six before",

@@ -4,6 +4,7 @@ import { prefetchApi, useApi, type ApiResult } from "../../api/client";
 import { Failure, PeriodPicker, Skeleton, StaleNotice } from "../../components";
 import { neighbours } from "../../lib/periods";
 import { spanOf } from "../../lib/time";
+import { pick } from "../../lib/urlState";
 import type { View } from "./useView";
 
 const NotFound = lazy(() => import("../NotFoundPage"));
@@ -15,7 +16,7 @@ interface Dated {
 
 /** The details of a place in the view's period; those of the neighbouring periods are fetched ahead. */
 export function useDetails<Details>(path: string, view: View): ApiResult<Details> {
-  const answer = useApi<Details>(path, view.period, { live: view.isRunning });
+  const answer = useApi<Details>(path, { ...view.period, ...pick(view.state, ["non_rides"]) }, { live: view.isRunning });
   useEffect(() => {
     for (const name of neighbours(view.name)) prefetchApi(path, { period: name });
   }, [path, view.name]);

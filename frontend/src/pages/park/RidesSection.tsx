@@ -1,8 +1,9 @@
-import { Link } from "wouter";
+import { Link, useLocation } from "wouter";
 import type { RideRow } from "../../api/rows";
 import { DataTable, Duration, Figure, parseSort, Percent, TrendMark, useMore, type Column } from "../../components";
-import { counted as countedWords } from "../../lib/format";
+import { counted as countedWords, number } from "../../lib/format";
 import { ridePath } from "../../lib/paths";
+import { addressWith } from "../../lib/urlState";
 import { LiveStatus } from "../ranking/LiveStatus";
 import { Wait } from "../ranking/cells";
 import type { View } from "./useView";
@@ -50,7 +51,7 @@ function nameColumn(view: View): Column<RideRow> {
     cell: (ride) => (
       <>
         <Link href={ridePath(ride) + view.query}>{ride.ride_name}</Link>
-        <span className="sub">{[ride.land, ride.tier_label].filter(Boolean).join(" · ")}</span>
+        <span className="sub">{[ride.land, ride.type_label, ride.tier_label].filter(Boolean).join(" · ")}</span>
       </>
     ),
   };
@@ -102,9 +103,10 @@ function Uptime({ ride }: { ride: RideRow }) {
 }
 
 /** What the park has that does not count, and why. */
-export function ExcludedSection({ rides, view }: Omit<RidesSectionProps, "isClosed">) {
+export function ExcludedSection({ rides, nonRides, view }: Omit<RidesSectionProps, "isClosed"> & { nonRides: number }) {
   const excluded = rides.filter((ride) => !ride.eligible);
-  if (excluded.length === 0) return <p>Everything this park has counts towards its score.</p>;
+  const others = nonRides > 0 && <NonRides count={nonRides} view={view} />;
+  if (excluded.length === 0) return others || <p>Everything this park has counts towards its score.</p>;
   const reasons = [...new Set(excluded.map((ride) => ride.excluded_reason))];
   return (
     <>
@@ -129,6 +131,18 @@ export function ExcludedSection({ rides, view }: Omit<RidesSectionProps, "isClos
           </details>
         );
       })}
+      {others}
     </>
+  );
+}
+
+function NonRides({ count, view }: { count: number; view: View }) {
+  const [path] = useLocation();
+  const isShown = view.state["non_rides"] === "yes";
+  return (
+    <p className="small">
+      {number(count)} {count === 1 ? "entry of this park is a film, a walkthrough or another non-ride" : "entries of this park are films, walkthroughs and other non-rides"}:{" "}
+      <Link href={addressWith(path, view.state, { non_rides: isShown ? null : "yes" })}>{isShown ? "leave out" : "show"}</Link>.
+    </p>
   );
 }

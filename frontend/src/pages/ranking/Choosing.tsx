@@ -13,10 +13,11 @@ export function RankingSwitch() {
   return (
     <nav className="switch" aria-label="What is ranked">
       {[
-        ["/", "Parks"],
-        ["/rides", "Rides"],
-      ].map(([href = "/", words]) => (
-        <Link key={href} href={addressWith(href, kept, {})} aria-current={path === href ? "page" : undefined}>
+        ["/", null, "Parks"] as const,
+        ["/rides", null, "Rides"] as const,
+        ["/rides", "coaster", "Coasters"] as const,
+      ].map(([href, type, words]) => (
+        <Link key={words} href={addressWith(href, kept, { type })} aria-current={path === href && (type === "coaster") === (state["type"] === "coaster") ? "page" : undefined}>
           {words}
         </Link>
       ))}

@@ -48,7 +48,7 @@ export function RideName({ row, query }: { row: RideRow; query: string }) {
     <>
       <Link href={ridePath(row) + query}>{row.ride_name}</Link>
       <span className="sub">
-        <Link href={parkPath(row) + query}>{row.park_name}</Link> · {row.tier_label}
+        <Link href={parkPath(row) + query}>{row.park_name}</Link> · {row.type_label} · {row.tier_label}
         <AtSource row={row} name={row.ride_name} />
       </span>
       <Reason row={row} />

@@ -30,7 +30,7 @@ export function RideHead({ details, view }: { details: RideDetails; view: View }
           </p>
           {ride.kind === "ATTRACTION" && (
             <p>
-              <b className="tier-tag">{capital(ride.tier_label)}</b> weight ×{ride.weight} in the park&apos;s score
+              {capital(ride.type_label)} · <b className="tier-tag">{capital(ride.tier_label)}</b> weight ×{ride.weight} in the park&apos;s score
               {ride.tier_source !== null && <span className="sub"> · {TIER_SOURCES[ride.tier_source] ?? ride.tier_source.replaceAll("_", " ")}</span>}
             </p>
           )}

@@ -8,8 +8,10 @@ from functools import cached_property
 
 from sqlalchemy import Connection, select
 
+from hallofshame.domain.ride_types import RideType, counts_as_ride
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, Feed, RideKind
-from hallofshame.store.models import ExternalId, Park, Ride, RideClassification
+from hallofshame.store.models import ExternalId, Park, Ride, RideClassification, RideTypeDecision
+from hallofshame.store.ride_types import rides_and_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class ParkInfo:
 
 @dataclass(frozen=True, slots=True)
 class RideInfo:
-    """One tracked entity with the tier in force (null: unrated) and who decided it."""
+    """One tracked entity with the tier (null: unrated) and the type in force, and who decided them."""
 
     ride_id: int
     park_id: int
@@ -48,8 +50,15 @@ class RideInfo:
     last_seen_at: int
     tier: int | None
     tier_source: str | None
+    type: RideType = RideType.UNKNOWN
+    type_source: str | None = None
     queue_times_id: str | None = None
     themeparks_wiki_id: str | None = None
+
+    @property
+    def is_ride(self) -> bool:
+        """Whether it enters reliability statistics (R6)."""
+        return counts_as_ride(self.kind, self.type)
 
     @property
     def weight(self) -> int:
@@ -170,8 +179,11 @@ def _rides(connection: Connection) -> dict[int, RideInfo]:
             Ride.last_seen_at,
             RideClassification.tier,
             RideClassification.source,
+            RideTypeDecision.type,
+            RideTypeDecision.source,
         )
         .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
+        .outerjoin(*rides_and_types())
         .order_by(Ride.name, Ride.ride_id)
     )
     return {
@@ -183,7 +195,12 @@ def _rides(connection: Connection) -> dict[int, RideInfo]:
             RideKind(row[4]),
             row[5],
             bool(row[6]),
-            *row[7:],
+            row[7],
+            row[8],
+            row[9],
+            row[10],
+            RideType(row[11] or RideType.UNKNOWN),
+            row[12],
             ids.get((Feed.QUEUE_TIMES, row[0])),
             ids.get((Feed.THEMEPARKS_WIKI, row[0])),
         )

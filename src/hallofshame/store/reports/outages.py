@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.words import EndedBy, OutageKind
 from hallofshame.store.models import RideOutage
 from hallofshame.store.reports.ranges import by_range
+from hallofshame.store.ride_types import rides_of_types
 
 _WIDEST_OFFSET = dt.timedelta(hours=14)
 
@@ -134,6 +136,7 @@ def listed_outages(
     ranges: Mapping[int, DayRange],
     *,
     ride_id: int | None = None,
+    types: Collection[RideType] | None = None,
     kind: OutageKind | None = None,
     longest_first: bool = False,
     limit: int,
@@ -141,7 +144,8 @@ def listed_outages(
 ) -> tuple[int, list[Outage]]:
     """How many outages began in each park's range, and ``limit`` of them after ``offset``.
 
-    The newest first, or the longest; those of one ride or of one kind, where these are given.
+    The newest first, or the longest; those of one ride, of rides of some types or of one kind,
+    where these are given.
     """
     if not ranges:
         return 0, []
@@ -156,6 +160,8 @@ def listed_outages(
     ]
     if ride_id is not None:
         where.append(RideOutage.ride_id == ride_id)
+    if types is not None:
+        where.append(RideOutage.ride_id.in_(rides_of_types(types)))
     if kind is not None:
         where.append(RideOutage.kind == kind.value)
     total = connection.execute(select(func.count()).select_from(RideOutage).where(*where)).scalar_one()

@@ -13,7 +13,7 @@ from hallofshame.web.reading import Reading
 from hallofshame.web.rows.awards import award_rows
 from hallofshame.web.rows.rankings import park_ranking
 from hallofshame.web.schema.awards import Awards
-from hallofshame.web.takes import FILTERS, Take, integer
+from hallofshame.web.takes import FILTERS, RIDES, Take, integer
 
 api_awards = Blueprint("api_awards", __name__, url_prefix="/api")
 
@@ -32,7 +32,7 @@ _LIMIT = integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS, "How many winners of 
 @endpoint(
     api_awards,
     "/awards",
-    takes=(_YEAR, FILTERS, _LIMIT),
+    takes=(_YEAR, FILTERS, RIDES, _LIMIT),
     answers=Awards,
     tables=("categories.winners", "categories"),
     says=("period", "coverage", *PAGING),
@@ -43,7 +43,7 @@ def awards(reading: Reading, asked: Parameters) -> Row:
     period = _year(reading, asked, years)
     parks_asked = asked.parks(reading)
     limit = asked.integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS)
-    categories = award_rows(reading, period, parks_asked, limit)
+    categories = award_rows(reading, period, parks_asked, asked.rides(), limit)
     chosen = parks_asked.choose(reading.catalogue.parks.values())
     data = {
         "year": period.year,

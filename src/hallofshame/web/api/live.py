@@ -24,11 +24,11 @@ from hallofshame.store.reports.current import (
 )
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters import Parameters, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import park_now, ride_now
 from hallofshame.web.schema.live import Health, StatusSummary
-from hallofshame.web.takes import FILTERS
+from hallofshame.web.takes import FILTERS, RIDES
 from hallofshame.web.wording import STATUS_SLUGS
 
 api_live = Blueprint("api_live", __name__, url_prefix="/api")
@@ -37,7 +37,7 @@ api_live = Blueprint("api_live", __name__, url_prefix="/api")
 @endpoint(
     api_live,
     "/live/status-summary",
-    takes=(FILTERS,),
+    takes=(FILTERS, RIDES),
     answers=StatusSummary,
     tables=("operators", "parks", "rides", "freshness"),
     is_live=True,
@@ -49,10 +49,13 @@ def status_summary(reading: Reading, asked: Parameters) -> Row:
     rides = ride_states(reading.connection)
     operators = sorted({park.operator for park in parks if park.operator})
     seen = [states[park.park_id].observed_at for park in parks if park.park_id in states]
-    data = _counts(reading, parks, states, rides) | {
+    rides_asked = asked.rides()
+    data = _counts(reading, parks, rides_asked, states, rides) | {
         "operators": [
             {"operator": operator}
-            | _counts(reading, [park for park in parks if park.operator == operator], states, rides)
+            | _counts(
+                reading, [park for park in parks if park.operator == operator], rides_asked, states, rides
+            )
             for operator in operators
         ],
         "freshness": {
@@ -67,6 +70,7 @@ def status_summary(reading: Reading, asked: Parameters) -> Row:
 def _counts(
     reading: Reading,
     parks: Iterable[ParkInfo],
+    rides_asked: RideFilter,
     states: dict[int, ParkState],
     rides: dict[int, RideState],
 ) -> Row:
@@ -80,7 +84,7 @@ def _counts(
         park_counts["total"] += 1
         park_counts[park_now(reading, state).value] += 1
         for ride in reading.catalogue.rides_of[park.park_id]:
-            if ride.kind is not RideKind.ATTRACTION or not ride.is_active:
+            if ride.kind is not RideKind.ATTRACTION or not ride.is_active or not rides_asked.admits(ride):
                 continue
             now = ride_now(reading, rides.get(ride.ride_id), state)
             ride_counts["total"] += 1

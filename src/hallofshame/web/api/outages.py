@@ -13,12 +13,12 @@ from hallofshame.web.atom.outages import ATOM_TYPE, park_feed, ride_feed
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters import Parameters, RideFilter
 from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outages import board, outage_rows
 from hallofshame.web.schema.outages import OutageBoard, OutageRow
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, choice
 
 api_outages = Blueprint("api_outages", __name__, url_prefix="/api")
 
@@ -36,7 +36,7 @@ _LIST = (
 _LIVE = Period(PeriodName.LIVE)
 
 
-@endpoint(api_outages, "/outages", takes=(FILTERS, *_LIST), answers=list[OutageRow])
+@endpoint(api_outages, "/outages", takes=(FILTERS, RIDES, *_LIST), answers=list[OutageRow])
 def outages(reading: Reading, asked: Parameters) -> Row:
     """Outages that began in the period.
 
@@ -44,28 +44,30 @@ def outages(reading: Reading, asked: Parameters) -> Row:
     """
     parks = asked.parks(reading).choose(reading.catalogue.parks.values())
     period = asked.period(reading.now.date())
-    return _listed(reading, asked, period, reading.ranges(period, parks))
+    return _listed(reading, asked, period, reading.ranges(period, parks), asked.rides())
 
 
 @endpoint(
     api_outages,
     "/outages/now",
-    takes=(FILTERS,),
+    takes=(FILTERS, RIDES),
     answers=OutageBoard,
     tables=("down", "reopened"),
     is_live=True,
 )
 def now(reading: Reading, asked: Parameters) -> Row:
     """What is down now, since when, how likely it is back soon; and what just reopened."""
-    return envelope(reading, board(reading, asked.parks(reading)), period=period_body(_LIVE, ()))
+    return envelope(
+        reading, board(reading, asked.parks(reading), asked.rides()), period=period_body(_LIVE, ())
+    )
 
 
-@endpoint(api_outages, "/parks/<park>/outages", takes=_LIST, answers=list[OutageRow])
+@endpoint(api_outages, "/parks/<park>/outages", takes=(RIDES, *_LIST), answers=list[OutageRow])
 def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
     """Outages of one park that began in the period."""
     found = find_park(reading, park)
     period = asked.period(reading.now.date())
-    return _listed(reading, asked, period, reading.ranges(period, [found]))
+    return _listed(reading, asked, period, reading.ranges(period, [found]), asked.rides())
 
 
 @endpoint(api_outages, "/rides/<ride>/outages", takes=_LIST, answers=list[OutageRow])
@@ -74,7 +76,7 @@ def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
     found = find_ride(reading, ride)
     period = asked.period(reading.now.date())
     ranges = reading.ranges(period, [reading.catalogue.parks[found.park_id]])
-    return _listed(reading, asked, period, ranges, found.ride_id)
+    return _listed(reading, asked, period, ranges, RideFilter(non_rides=True), found.ride_id)
 
 
 def _listed(
@@ -82,6 +84,7 @@ def _listed(
     asked: Parameters,
     period: Period,
     ranges: Mapping[int, DayRange],
+    rides: RideFilter,
     ride_id: int | None = None,
 ) -> Row:
     page = asked.page()
@@ -90,6 +93,7 @@ def _listed(
         reading.connection,
         ranges,
         ride_id=ride_id,
+        types=rides.listed,
         kind=None if kind == _ANY_KIND else OutageKind(kind),
         longest_first=asked.choice("sort", _SORTS) == LONGEST,
         limit=page.limit,

@@ -15,7 +15,7 @@ from hallofshame.web.rows.rankings import DOWNTIME, PARK_SORTS, park_ranking
 from hallofshame.web.rows.ride_details import ride_info
 from hallofshame.web.schema.details import ParkDetails
 from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, sort
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")
@@ -61,7 +61,7 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by: str) -> Ro
 @endpoint(
     api_parks,
     "/<park>/details",
-    takes=(PERIOD,),
+    takes=(PERIOD, RIDES),
     answers=ParkDetails,
     tables=(
         "rides",
@@ -80,7 +80,7 @@ def details(reading: Reading, asked: Parameters, park: str) -> Row:
     """One park in one period: its row, chart, rides, outages, and the score explained."""
     found = find_park(reading, park)
     period = asked.period(reading.now.date())
-    data, coverage = park_details(reading, period, found)
+    data, coverage = park_details(reading, period, found, asked.rides())
     days = period.days(reading.today(found))
     return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)
 

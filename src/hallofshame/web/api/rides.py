@@ -28,13 +28,13 @@ from hallofshame.web.rows.trends import TABLES, trend_tables
 from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
 from hallofshame.web.schema.rows import RideRow
-from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, sort
+from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, RIDES, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")
 
 _SORTS = ("rank", "name", "uptime", "downtime", "wait")
-_LIST = (PERIOD, FILTERS, PAGE, sort(_SORTS))
+_LIST = (PERIOD, FILTERS, RIDES, PAGE, sort(_SORTS))
 
 
 @endpoint(api_rides, "/rides/downtime", takes=_LIST, answers=list[RideRow])
@@ -76,7 +76,7 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by: str) -> Ro
     if page.limit >= MANY_RIDES:
         # Most sums are shown: read once, they serve the order too.
         ride_totals(reading, period)
-    standings = ride_standings(reading, period, parks_asked, by)
+    standings = ride_standings(reading, period, parks_asked, by, asked.rides())
     ids = _sorted(reading, period, list(standings), sort)
     shown = [reading.catalogue.rides[ride_id] for ride_id in page.of(ids)]
     lines = with_standing(reading, period, shown, standings)
@@ -132,7 +132,7 @@ def details(reading: Reading, asked: Parameters, ride: str) -> Row:
 @endpoint(
     api_rides,
     "/trends",
-    takes=(PERIOD, FILTERS, LIMIT),
+    takes=(PERIOD, FILTERS, RIDES, LIMIT),
     answers=TrendTables,
     tables=TABLES,
     says=("period", "coverage", *PAGING, "totals"),
@@ -142,7 +142,7 @@ def trends(reading: Reading, asked: Parameters) -> Row:
     period = asked.period(reading.now.date())
     parks_asked = asked.parks(reading)
     page = Page(limit=asked.page().limit, offset=0)
-    tables, lengths = trend_tables(reading, period, parks_asked, page.limit)
+    tables, lengths = trend_tables(reading, period, parks_asked, asked.rides(), page.limit)
     chosen = parks_asked.choose(reading.catalogue.parks.values())
     lines = park_ranking(reading, period, parks_asked)
     body = envelope(

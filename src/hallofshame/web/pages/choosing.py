@@ -13,8 +13,10 @@ from hallofshame.web.parameters import (
     DISNEY_UNIVERSAL,
     FILTER_PARAMETERS,
     PERIOD_PARAMETERS,
+    RIDE_PARAMETERS,
     Parameters,
     ParkFilter,
+    RideFilter,
 )
 from hallofshame.web.reading import Reading
 
@@ -34,6 +36,8 @@ class Choosing:
     rest: Mapping[str, str]
     options: Mapping[str, tuple[str, ...]]
     has_live: bool = True
+    rides: RideFilter | None = None
+    """Which rides are asked for, on a page that lists rides."""
 
     @classmethod
     def of(
@@ -44,17 +48,22 @@ class Choosing:
         rest: Iterable[str] = (),
         *,
         has_live: bool = True,
+        lists_rides: bool = False,
     ) -> Choosing:
         """Read from the address; ``rest`` names the parameters that are kept."""
         catalogue = reading.catalogue
         return cls(
             path,
-            asked_for(asked, (*PERIOD_PARAMETERS, *FILTER_PARAMETERS)),
+            asked_for(
+                asked,
+                (*PERIOD_PARAMETERS, *FILTER_PARAMETERS, *(RIDE_PARAMETERS if lists_rides else ())),
+            ),
             asked.period(reading.now.date()),
             asked.parks(reading),
             asked_for(asked, rest),
             {"operator": catalogue.operators, "country": catalogue.countries, "region": catalogue.regions},
             has_live,
+            asked.rides() if lists_rides else None,
         )
 
     def at(self, period: Period) -> Choosing:
@@ -73,6 +82,11 @@ class Choosing:
         return self.period_query | self.parks.query
 
     @property
+    def ride_query(self) -> dict[str, str]:
+        """Which rides are asked for as parameters; none for every ride."""
+        return {} if self.rides is None else self.rides.query
+
+    @property
     def period_links(self) -> list[dict[str, Any]]:
         """The named periods as links."""
         return period_links(self.path, self.period, self.kept_by_period, live=self.has_live)
@@ -80,7 +94,7 @@ class Choosing:
     @property
     def kept_by_period(self) -> dict[str, str]:
         """What stays when another period is chosen."""
-        return self.parks.query | dict(self.rest)
+        return self.parks.query | self.ride_query | dict(self.rest)
 
     @property
     def kept_by_filter(self) -> dict[str, str]:
@@ -99,7 +113,7 @@ class Choosing:
 
     def href(self, path: str | None = None, **changed: str | None) -> str:
         """The address of this page, or another, in this state with some of it changed."""
-        return page_url(path or self.path, self.query, self.rest, changed)
+        return page_url(path or self.path, self.query, self.ride_query, self.rest, changed)
 
     def with_period(self, path: str) -> str:
         """Another page, for the same period."""

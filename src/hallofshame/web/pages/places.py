@@ -16,7 +16,7 @@ from hallofshame.web.pages.addresses import page_url, park_path, period_links, p
 from hallofshame.web.pages.chart_svg import draw, label_of
 from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
-from hallofshame.web.parameters import PERIOD_PARAMETERS
+from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES
 from hallofshame.web.reading import Reading, site
 
 place_pages = Blueprint("place_pages", __name__)
@@ -35,13 +35,14 @@ def park(slug: str) -> Response:
 @answered()
 def _park(reading: Reading, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
-    asked = known(*PERIOD_PARAMETERS)
+    asked = known(*PERIOD_PARAMETERS, SHOWS_NON_RIDES)
     period = asked.period(reading.now.date())
     query = period_query(period)
+    kept = asked_for(asked, (SHOWS_NON_RIDES,))
     found = find_park(reading, slug)
     view = View(reading)
     address = f"/api/parks/{found.slug}/details"
-    body = view.ask(address, asked_for(asked, PERIOD_PARAMETERS))
+    body = view.ask(address, {**asked_for(asked, PERIOD_PARAMETERS), **kept})
     details, path = body["data"], f"/parks/{found.slug}"
     record = None if details["summary"]["coverage_percent"] else _record(view, found)
     return view.page(
@@ -58,7 +59,9 @@ def _park(reading: Reading, slug: str) -> str:
         PARK_CHUNK,
         period=period,
         words=_words(period),
-        period_links=period_links(path, period, {}),
+        period_links=period_links(path, period, kept),
+        non_rides_href=page_url(path, query, {} if asked.rides().non_rides else {SHOWS_NON_RIDES: "yes"}),
+        has_non_rides=asked.rides().non_rides,
         days=period.days(reading.today(found)),
         park=details["park"],
         row=details["summary"],

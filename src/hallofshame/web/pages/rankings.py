@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint
 
+from hallofshame.domain.ride_types import NON_RIDES, RideType
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, Head, View, absolute, asked_for, head_of, list_parameters
+from hallofshame.web.parameters import RIDE_PARAMETERS
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import PARK_SORTS
+from hallofshame.web.wording import TYPE_PLURALS
 
 ranking_pages = Blueprint("ranking_pages", __name__)
 
@@ -23,6 +27,12 @@ WALL_SIZE = 3
 SHOWN_WAITS, SHOWN_LONGEST = 50, 10
 RIDES_PER_PAGE = 50
 EVERY_PARK = {"limit": "500"}
+ANY_RIDE = "Rides"
+LISTED_TYPES = (
+    *(ride_type for ride_type in RideType if ride_type not in {*NON_RIDES, RideType.UNKNOWN}),
+    *(ride_type for ride_type in RideType if ride_type in NON_RIDES),
+)
+"""The types among which readers choose: rides first."""
 RIDE_SORTS = ("rank", "name", "uptime", "downtime", "wait")
 """The orders of the rides, as ``/api/rides/downtime`` takes them."""
 
@@ -63,9 +73,10 @@ def parks(reading: Reading) -> str:
 @answered()
 def rides(reading: Reading) -> str:
     """Rides from those that lost most time down."""
-    asked = list_parameters("sort", "limit", "offset")
-    choosing = Choosing.of(reading, "/rides", asked, ("sort", "limit"))
+    asked = list_parameters("sort", "limit", "offset", *RIDE_PARAMETERS)
+    choosing = Choosing.of(reading, "/rides", asked, ("sort", "limit"), lists_rides=True)
     view = View(reading)
+    kind = _one_type(choosing)
     page = asked.page()
     limit = page.limit if asked.text("limit") else RIDES_PER_PAGE
     after = page.offset + limit
@@ -83,13 +94,15 @@ def rides(reading: Reading) -> str:
         _head(
             "rides",
             choosing,
-            f"{choosing.period.label}: which rides break down most",
-            asked_for(asked, ("offset",)),
+            f"{choosing.period.label}: which {kind.lower()} break down most",
+            {**choosing.ride_query, **asked_for(asked, ("offset",))},
         ),
         BY_NAME["rides"].chunk,
         choosing=choosing,
         period=choosing.period,
-        page=BY_NAME["rides"],
+        page=replace(BY_NAME["rides"], title=f"Which {kind.lower()} break down?"),
+        rides_words="All rides" if kind == ANY_RIDE else kind,
+        listed_types=[(ride_type.value, TYPE_PLURALS[ride_type]) for ride_type in LISTED_TYPES],
         body=body,
         sparks={row["ride_id"]: row["values"] for row in sparks},
         sort=asked.choice("sort", tuple(RIDE_SORTS)),
@@ -97,8 +110,14 @@ def rides(reading: Reading) -> str:
         wall=[] if page.offset else first[:WALL_SIZE],
         before_href=choosing.href(offset=str(max(0, page.offset - limit))) if page.offset else None,
         after_href=choosing.href(offset=str(after)) if after < body["total"] else None,
-        api_href=page_url("/api/rides/downtime", choosing.query, choosing.rest, part),
+        api_href=page_url("/api/rides/downtime", choosing.query, choosing.ride_query, choosing.rest, part),
     )
+
+
+def _one_type(choosing: Choosing) -> str:
+    """The one type of ride that is listed, in the plural; else rides of any type."""
+    types = choosing.rides.types if choosing.rides is not None else ()
+    return TYPE_PLURALS[types[0]] if len(types) == 1 else ANY_RIDE
 
 
 @ranking_pages.get("/waits")

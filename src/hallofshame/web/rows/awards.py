@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hallofshame.domain.periods import Period, Shift
+from hallofshame.domain.ride_types import RideType
 from hallofshame.metrics.awards import (
     QUEUE_MINUTES,
     Entry,
@@ -16,9 +17,10 @@ from hallofshame.metrics.awards import (
     qualifies,
     winners,
 )
+from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.record import RideDays, recorded_days, ride_days
 from hallofshame.web.envelope import Row
-from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import all_standings, park_ranking, with_standing
 from hallofshame.web.rows.rides import measures
@@ -40,6 +42,7 @@ class Category:
     highest_first: bool
     is_improvement: bool = False
     needs_queue: bool = False
+    ride_type: RideType | None = None
 
 
 CATEGORIES: tuple[Category, ...] = (
@@ -66,6 +69,15 @@ CATEGORIES: tuple[Category, ...] = (
         "uptime_percent",
         "The lowest share of the year in which the ride ran when it should have.",
         False,
+    ),
+    Category(
+        "worst-coasters",
+        "Least reliable roller coasters",
+        RIDE,
+        "uptime_percent",
+        "The lowest share of the year in which the coaster ran when it should have.",
+        False,
+        ride_type=RideType.COASTER,
     ),
     Category(
         "best-rides",
@@ -106,7 +118,9 @@ CATEGORIES: tuple[Category, ...] = (
 )
 
 
-def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) -> list[Row]:
+def award_rows(
+    reading: Reading, period: Period, parks: ParkFilter, rides_asked: RideFilter, limit: int
+) -> list[Row]:
     """The categories with at most ``limit`` winners each.
 
     Who may win is judged among all parks, whatever the filter: the best-recorded park sets the measure.
@@ -118,7 +132,14 @@ def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) 
         candidates = {
             key: value
             for key, value in _values(reading, period, category).items()
-            if value is not None and (key if category.kind == PARK else known.rides[key].park_id) in admitted
+            if value is not None
+            and (
+                key in admitted
+                if category.kind == PARK
+                else known.rides[key].park_id in admitted
+                and _stands(category, known.rides[key])
+                and rides_asked.admits(known.rides[key])
+            )
         }
         placed, records, unnamed = _placed(_Judge(reading, period, category), candidates, limit)
         rows.append(
@@ -136,6 +157,11 @@ def award_rows(reading: Reading, period: Period, parks: ParkFilter, limit: int) 
             }
         )
     return rows
+
+
+def _stands(category: Category, ride: RideInfo) -> bool:
+    """Whether the ride is of the type that the award is for."""
+    return category.ride_type is None or ride.type is category.ride_type
 
 
 def _days(category: Category, record: Record) -> Row:

@@ -12,7 +12,7 @@ from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.current import RideState, park_states, ride_states
 from hallofshame.store.reports.outages import Outage, outages_since
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import ride_identity
 from hallofshame.web.rows.present import ParkNow, ride_now
@@ -73,13 +73,15 @@ def _facts(outage: Outage) -> Row:
     }
 
 
-def board(reading: Reading, parks: ParkFilter) -> Row:
+def board(reading: Reading, parks: ParkFilter, rides_asked: RideFilter) -> Row:
     """What is down now, the longest first, and what runs again, the latest first."""
     open_parks = park_states(reading.connection)
     rides = reading.catalogue.rides
     down, runs = [], []
     for ride_id, state in ride_states(reading.connection).items():
         if ride_id not in rides or not parks.admits(reading.catalogue.parks[rides[ride_id].park_id]):
+            continue
+        if not rides_asked.admits(rides[ride_id]):
             continue
         now = ride_now(reading, state, open_parks.get(state.park_id))
         if now.is_down:

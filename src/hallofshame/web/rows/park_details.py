@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 
 from hallofshame.domain.periods import DayRange, Period
-from hallofshame.domain.words import TIER_WEIGHTS, RideKind
+from hallofshame.domain.ride_types import NON_RIDES
+from hallofshame.domain.words import TIER_WEIGHTS
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.hours import published_hours
@@ -15,7 +16,7 @@ from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
 from hallofshame.web.envelope import Line, Row, coverage_body, iso
-from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_data import park_chart
 from hallofshame.web.rows.outages import outages_inside
@@ -54,14 +55,17 @@ def park_summary(reading: Reading, period: Period, park: ParkInfo) -> Row:
     return park_line(reading, period, park).row
 
 
-def park_details(reading: Reading, period: Period, park: ParkInfo) -> tuple[Row, Row]:
-    """The details and their coverage."""
+def park_details(
+    reading: Reading, period: Period, park: ParkInfo, rides_asked: RideFilter
+) -> tuple[Row, Row]:
+    """The details and their coverage. ``rides`` are those asked for; all other figures are of all."""
     days = period.days(reading.today(park))
     summary = park_summary(reading, period, park)
     rides = reading.catalogue.rides_of[park.park_id]
     lines = with_standing(reading, period, rides, all_standings(reading, period))
     lines.sort(key=lambda line: _order(line.row))
     rows = [line.row for line in lines]
+    listed_rides = [row for row in rows if rides_asked.admits(reading.catalogue.rides[row["ride_id"]])]
     latest = DayRange(max(days.start, days.end - dt.timedelta(days=MAX_DAYS_LISTED - 1)), days.end)
     chart = park_chart(reading, park, days)
     total, outages = park_outages(reading.connection, park.park_id, days, MAX_OUTAGES_LISTED)
@@ -76,7 +80,8 @@ def park_details(reading: Reading, period: Period, park: ParkInfo) -> tuple[Row,
         "days": listed,
         "chart_grain": chart.grain.value,
         "chart_data": chart.data,
-        "rides": rows,
+        "rides": listed_rides,
+        "non_rides": sum(ride.is_active and ride.type in NON_RIDES for ride in rides),
         "outages": outages_inside(reading, outages),
         "outages_total": total,
         "score_explained": explained,
@@ -159,11 +164,7 @@ def tier_rows(rides: Iterable[RideInfo], shares: Iterable[Row]) -> list[Row]:
     """
     counted = list(shares)
     in_score = {share["ride_id"] for share in counted}
-    known = [
-        ride
-        for ride in rides
-        if ride.ride_id in in_score or (ride.is_active and ride.kind is RideKind.ATTRACTION)
-    ]
+    known = [ride for ride in rides if ride.ride_id in in_score or (ride.is_active and ride.is_ride)]
     rows = []
     for tier, label in TIER_LABELS.items():
         of_tier = [share for share in counted if share["tier"] == tier]

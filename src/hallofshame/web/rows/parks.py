@@ -20,7 +20,7 @@ from hallofshame.store.reports.sums import (
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import ParkNow, park_now
-from hallofshame.web.wording import TIER_LABELS
+from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 Reliable = ParkTotals | RideTotals | RideReliability
 """What has an uptime and a coverage."""
@@ -65,6 +65,8 @@ def ride_identity(reading: Reading, ride: RideInfo) -> Row:
         "tier": ride.tier,
         "tier_label": TIER_LABELS[ride.tier],
         "weight": ride.weight,
+        "type": ride.type.value,
+        "type_label": TYPE_LABELS[ride.type],
     }
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hallofshame.domain.periods import Period
+from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.web.envelope import Line, Row
-from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
 from hallofshame.web.rows.present import ParkNow
@@ -28,6 +29,9 @@ _PARK_FIELDS = {
     WAITS: "average_wait_minutes",
     LONGEST_WAITS: "max_wait_minutes",
 }
+
+SHOWN_KINDS = frozenset({RideKind.ATTRACTION, RideKind.SHOW, RideKind.MEET_AND_GREET})
+"""Kinds among the non-rides of a list; shops and restaurants are not."""
 
 PARK_SORTS: Mapping[str, tuple[str, bool]] = {
     "rank": ("rank", False),
@@ -115,8 +119,14 @@ def _sorted(lines: list[Line], field: str, largest_first: bool) -> list[Line]:
     return known + [line for line in lines if line.row[field] is None]
 
 
-def ride_standings(reading: Reading, period: Period, parks: ParkFilter, by: str) -> dict[int, Standing]:
-    """The place of every eligible ride of the parks, best known first; the unranked last, by name."""
+def ride_standings(
+    reading: Reading, period: Period, parks: ParkFilter, by: str, asked: RideFilter | None = None
+) -> dict[int, Standing]:
+    """The place of every eligible ride of the parks, best known first; the unranked last, by name.
+
+    Non-rides that are asked for are listed where they were seen, and ranked by their waits alone.
+    """
+    asked = asked or RideFilter()
     needs_waits = by in (WAITS, LONGEST_WAITS)
     found = measures(reading, period) if needs_waits else reliability_measures(reading, period)
     rides = reading.catalogue.rides
@@ -124,10 +134,16 @@ def ride_standings(reading: Reading, period: Period, parks: ParkFilter, by: str)
     chosen = [
         ride_id
         for ride_id, measure in found.items()
-        if measure.eligible and rides[ride_id].park_id in admitted
+        if rides[ride_id].park_id in admitted
+        and asked.admits(rides[ride_id])
+        and (measure.eligible or _is_seen_attraction(rides[ride_id], measure))
     ]
     judged = {
-        ride_id: _judge_live(found[ride_id], by) if period.is_live else _judge(found[ride_id], by)
+        ride_id: (None, "not_a_ride")
+        if not needs_waits and not rides[ride_id].is_ride
+        else _judge_live(found[ride_id], by)
+        if period.is_live
+        else _judge(found[ride_id], by)
         for ride_id in chosen
     }
     order = sorted(
@@ -141,6 +157,11 @@ def ride_standings(reading: Reading, period: Period, parks: ParkFilter, by: str)
     )
     ranks = _ranks([None if judged[ride_id][1] else judged[ride_id][0] for ride_id in order])
     return {ride_id: Standing(rank, judged[ride_id][1]) for ride_id, rank in zip(order, ranks, strict=True)}
+
+
+def _is_seen_attraction(ride: RideInfo, measure: Measure) -> bool:
+    """Whether it is a non-ride that visitors may look for, and was seen in the period."""
+    return not ride.is_ride and ride.kind in SHOWN_KINDS and measure.observed > 0
 
 
 def _judge(measure: Measure, by: str) -> tuple[float | None, str | None]:

@@ -15,7 +15,7 @@ from hallofshame.web.rows.outages import outages_inside
 from hallofshame.web.rows.park_details import MAX_OUTAGES_LISTED, park_info
 from hallofshame.web.rows.parks import ride_urls
 from hallofshame.web.rows.rankings import all_standings, with_standing
-from hallofshame.web.wording import TIER_LABELS
+from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 
 def ride_info(reading: Reading, ride: RideInfo) -> Row:
@@ -33,6 +33,9 @@ def ride_info(reading: Reading, ride: RideInfo) -> Row:
         "tier_label": TIER_LABELS[ride.tier],
         "tier_source": ride.tier_source,
         "weight": ride.weight,
+        "type": ride.type.value,
+        "type_label": TYPE_LABELS[ride.type],
+        "type_source": ride.type_source,
         "first_seen_at": iso(ride.first_seen_at),
         "last_seen_at": iso(ride.last_seen_at),
         **ride_urls(park, ride),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hallofshame.domain.periods import DayRange, Period, Shift
-from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, RideState, park_states, ride_states
@@ -66,10 +65,13 @@ def measure_reliability(totals: RideTotals | RideReliability) -> Measure:
     )
 
 
-def measure_now(today: RideTotals | None, now: RideNow) -> Measure:
-    """From the latest look; only a ride in an open park, seen lately, says anything about now."""
+def measure_now(today: RideTotals | None, now: RideNow, *, is_ride: bool = True) -> Measure:
+    """From the latest look; only a ride in an open park, seen lately, says anything about now.
+
+    What is no ride is never eligible, and may be seen all the same.
+    """
     eligible = today is not None and today.eligible_days > 0
-    counts = eligible and now.park is ParkNow.OPEN
+    counts = (eligible or not is_ride) and now.park is ParkNow.OPEN
     wait = now.wait_minutes
     return Measure(
         eligible=eligible,
@@ -144,7 +146,9 @@ def _measures(reading: Reading, period: Period) -> dict[int, Measure]:
     states, open_parks = ride_states(reading.connection), park_states(reading.connection)
     return {
         ride_id: measure_now(
-            found, ride_now(reading, states.get(ride_id), open_parks.get(rides[ride_id].park_id))
+            found,
+            ride_now(reading, states.get(ride_id), open_parks.get(rides[ride_id].park_id)),
+            is_ride=rides[ride_id].is_ride,
         )
         for ride_id, found in totals.items()
     }
@@ -233,7 +237,7 @@ def _line(source: _Source, ride: RideInfo) -> Line:
 def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: ParkState | None) -> Line:
     today = source.totals.get(ride.ride_id)
     now = ride_now(source.reading, state, park)
-    measure = measure_now(today, now)
+    measure = measure_now(today, now, is_ride=ride.is_ride)
     figures: Row = {"excluded_reason": excluded_reason(ride, today), "coverage_percent": measure.coverage}
     if state is not None:
         figures["observed_at"] = iso(state.observed_at)
@@ -252,7 +256,7 @@ def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: P
 
 def excluded_reason(ride: RideInfo, totals: RideTotals | None) -> str | None:
     """Why the ride is not in E in this range (R6), as a slug of ``EXCLUDED_REASONS``; null where it is."""
-    if ride.kind is not RideKind.ATTRACTION:
+    if not ride.is_ride:
         return "not_attraction"
     if totals is not None and totals.eligible_days > 0:
         return None

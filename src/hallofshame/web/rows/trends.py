@@ -9,7 +9,7 @@ from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import NAMED_PERIODS, Period, Shift
 from hallofshame.metrics.scores import is_listed_change
 from hallofshame.web.envelope import Row
-from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import trend
 from hallofshame.web.rows.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
@@ -19,7 +19,7 @@ TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declin
 
 
 def trend_tables(
-    reading: Reading, period: Period, parks: ParkFilter, limit: int
+    reading: Reading, period: Period, parks: ParkFilter, rides_asked: RideFilter, limit: int
 ) -> tuple[dict[str, list[Row]], dict[str, int]]:
     """The four tables, the greatest change first, cut at ``limit`` rows each; and their full lengths."""
     if period.is_live:
@@ -34,12 +34,12 @@ def trend_tables(
     changes_of_rides = {
         ride_id: change
         for ride_id, change in ride_changes(reading, period).items()
-        if rides[ride_id].park_id in park_rows
+        if rides[ride_id].park_id in park_rows and rides_asked.admits(rides[ride_id])
     }
     better_parks, worse_parks = _greatest(park_changes)
     better_rides, worse_rides = _greatest(changes_of_rides)
     shown = [rides[ride_id] for ride_id in (*better_rides[:limit], *worse_rides[:limit])]
-    standings = ride_standings(reading, period, parks, DOWNTIME)
+    standings = ride_standings(reading, period, parks, DOWNTIME, rides_asked)
     lines = with_standing(reading, period, shown, standings)
     ride_rows = {line.row["ride_id"]: line.row for line in lines}
     tables = {

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from hallofshame.domain.bands import BANDS
+from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.words import EndedBy, Evidence, NotCounted, Origin, OutageKind, RideKind, ScheduleKind
 from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
 
@@ -44,6 +45,13 @@ ExcludedReason = Annotated[str, Field(json_schema_extra=_slugs(*EXCLUDED_REASONS
 StatusSlug = Literal["operating", "down", "closed", "refurbishment"]
 TierLabel = Literal["flagship", "standard", "minor", "unrated"]
 RideKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in RideKind)))]
+RideTypeSlug = Annotated[
+    str,
+    Field(
+        json_schema_extra=_slugs(*(kind.value for kind in RideType)), description="What the attraction is."
+    ),
+]
+TypeLabel = Annotated[str, Field(description="The type in words.")]
 OutageKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in OutageKind)))]
 EndedBySlug = Annotated[
     str,

@@ -186,6 +186,9 @@ class ParkDetails(TypedDict):
     chart_grain: ParkGrain
     chart_data: list[ParkPoint]
     rides: list[RideRow]
+    non_rides: Annotated[
+        int, Field(ge=0, description="How many entries of the park are no rides; `non_rides=yes` lists them.")
+    ]
     outages: list[OutageInPark]
     outages_total: Annotated[int, Field(ge=0)]
     score_explained: ScoreExplained

@@ -13,8 +13,10 @@ from hallofshame.web.schema.common import (
     EndedBySlug,
     Instant,
     OutageKindSlug,
+    RideTypeSlug,
     SourceUrl,
     TierLabel,
+    TypeLabel,
     Url,
 )
 
@@ -41,6 +43,8 @@ class OutageRide(TypedDict):
     ]
     tier_label: TierLabel
     weight: Annotated[int, Field(ge=1, le=3)]
+    type: RideTypeSlug
+    type_label: TypeLabel
 
 
 class OutageRow(OutageRide):

@@ -14,11 +14,13 @@ from hallofshame.web.schema.common import (
     ExcludedReason,
     Instant,
     RideKindSlug,
+    RideTypeSlug,
     Score,
     Seconds,
     SourceUrl,
     StatusSlug,
     TierLabel,
+    TypeLabel,
     UnrankedReason,
     Url,
     Wait,
@@ -125,6 +127,8 @@ class RideIdentity(TypedDict):
     tier: Annotated[int | None, Field(ge=1, le=3, description="1 flagship, 2 standard, 3 minor.")]
     tier_label: TierLabel
     weight: Annotated[int, Field(ge=1, le=3, description="How much it counts in its park's score.")]
+    type: RideTypeSlug
+    type_label: TypeLabel
 
 
 class RideInfo(TypedDict):
@@ -143,6 +147,9 @@ class RideInfo(TypedDict):
     tier_label: TierLabel
     tier_source: Annotated[str | None, Field(description="Who decided the tier.")]
     weight: Annotated[int, Field(ge=1, le=3)]
+    type: RideTypeSlug
+    type_label: TypeLabel
+    type_source: Annotated[str | None, Field(description="Who decided the type.")]
     first_seen_at: Instant | None
     last_seen_at: Instant | None
     queue_times_url: Url | None
