@@ -14,10 +14,10 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.readings import ListedEntity, StatusChange
 from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline.collect import Collector
+from hallofshame.pipeline.event_log import company_of
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.registry import ManualMapping, Registry
-from hallofshame.pipeline.repair import _company
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.pipeline.seeding import mark_all_days
 from hallofshame.pipeline.sync import retire_vanished, sync
@@ -255,8 +255,8 @@ def test_a_ride_that_is_renumbered_in_the_middle_of_a_day_is_not_beside_itself()
     def change(given: str, hour: int) -> StatusChange:
         return StatusChange(given, "Alpha", RideKind.ATTRACTION, NOON.replace(hour=hour), UP, 5)
 
-    apart = _company([change("1", 8), change("1", 10), change("2", 11), change("2", 18)])
-    beside = _company([change("1", 8), change("1", 12), change("2", 11), change("2", 18)])
+    apart = company_of([change("1", 8), change("1", 10), change("2", 11), change("2", 18)])
+    beside = company_of([change("1", 8), change("1", 12), change("2", 11), change("2", 18)])
     assert not apart.external_id(Sighting("2", "Alpha"), "1")
     assert beside.external_id(Sighting("2", "Alpha"), "1")
 

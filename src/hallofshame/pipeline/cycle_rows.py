@@ -58,7 +58,7 @@ class CycleRows:
             if sighting in known.queues:
                 host, queue_type = known.queues[sighting]
                 entries.append(
-                    self._queue(park_id, host, as_queue(queue_type, ride.status, ride.wait_minutes))
+                    queue_row(park_id, self.now, host, as_queue(queue_type, ride.status, ride.wait_minutes))
                 )
                 continue
             ride_id = known.rides[sighting]
@@ -75,7 +75,7 @@ class CycleRows:
                     self.cadence_seconds,
                 )
             )
-            self.queues.extend(self._queue(park_id, ride_id, queue) for queue in ride.queues)
+            self.queues.extend(queue_row(park_id, self.now, ride_id, queue) for queue in ride.queues)
             self.shows.extend((ride_id, show) for show in ride.showtimes)
             if ride.hours and ride.kind in HOST_KINDS:
                 said = HoursSaid(ride_id, ride.name, self.now, ride.hours)
@@ -84,21 +84,23 @@ class CycleRows:
         self.queues.extend(entries)
         self.findings.extend((park_id, finding) for finding in (*reading.findings, *known.findings))
 
-    def _queue(self, park_id: int, ride_id: int, queue: QueueReading) -> tuple[object, ...]:
-        return (
-            park_id,
-            self.now,
-            ride_id,
-            int(queue.queue_type),
-            queue.state,
-            queue.wait_minutes,
-            _unix_or_none(queue.return_start),
-            _unix_or_none(queue.return_end),
-            queue.price_minor,
-            queue.currency,
-            queue.group_start,
-            queue.group_end,
-        )
+
+def queue_row(park_id: int, at: int, ride_id: int, queue: QueueReading) -> tuple[object, ...]:
+    """One queue of one ride at one instant (Unix seconds), in the columns of ``record.QUEUES``."""
+    return (
+        park_id,
+        at,
+        ride_id,
+        int(queue.queue_type),
+        queue.state,
+        queue.wait_minutes,
+        _unix_or_none(queue.return_start),
+        _unix_or_none(queue.return_end),
+        queue.price_minor,
+        queue.currency,
+        queue.group_start,
+        queue.group_end,
+    )
 
 
 def sighting_of(ride: RideReading) -> Sighting:

@@ -13,25 +13,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
-import polars as pl
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_unix
-from hallofshame.domain.names import match_key
 from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
 from hallofshame.domain.words import UNREACHABLE, Feed, Origin, PollOutcome
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.patience import Patience, waiting
-from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.event_log import store_events
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
-from hallofshame.pipeline.identity import Company, Sighting
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
-from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride, write_observations
-from hallofshame.pipeline.registry import Identified, Registry
+from hallofshame.pipeline.registry import Registry
 from hallofshame.store import findings
 from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.models import ParkActivitySnapshot, RideStatusSnapshot
@@ -282,76 +278,14 @@ class _Repair:
         self._result.observations += written
 
     def _store(self, connection: Connection, hole: _Hole, changes: Sequence[StatusChange]) -> int:
-        park = hole.park
-        sightings = [_sighting(change) for change in changes]
-        until = from_unix(hole.end - 1)
-        known = self._registry.identify(
-            connection, park.park_id, Feed.THEMEPARKS_WIKI, sightings, until, _company(changes)
+        """Closed, as the last states would hold on the next day, whose events nobody asked for."""
+        park = hole.park.park_id, hole.park.timezone
+        stored = store_events(
+            connection, self._registry, park, changes, self._clock.now(), closes_at=hole.end - 1
         )
-        self.rides.update(known.rides.values())
-        said = _observations(hole, known, changes)
-        queues = _queues(hole, known, changes)
-        odd = [*doubled(said, queues), *((park.park_id, finding) for finding in known.findings)]
-        findings.record(connection, odd, self._clock.now())
-        timezones = {park.park_id: park.timezone}
-        return write_observations(
-            connection, one_per_ride(said), queues, timezones, self._clock.now()
-        ).new_rows
+        self.rides.update(stored.rides)
+        return stored.new_rows
 
 
 def _is_hopeless(error: FeedError) -> bool:
     return error.outcome in _HOPELESS or isinstance(error, LeftAloneError)
-
-
-def _sighting(change: StatusChange) -> Sighting:
-    return Sighting(change.external_id, change.name, change.kind)
-
-
-def _company(changes: Sequence[StatusChange]) -> Company:
-    """Who stood beside whom on a day of events: names of one day, and ids whose events overlap in time.
-
-    A ride that was renumbered in the middle of the day has its old id until then and its new one after.
-    """
-    names = {match_key(change.name) for change in changes}
-    times: dict[str, tuple[dt.datetime, dt.datetime]] = {}
-    for change in changes:
-        first, last = times.get(change.external_id, (change.at, change.at))
-        times[change.external_id] = min(first, change.at), max(last, change.at)
-
-    def external_id(sighting: Sighting, other: str) -> bool:
-        mine, its = times.get(sighting.external_id or ""), times.get(other)
-        return mine is not None and its is not None and mine[0] <= its[1] and its[0] <= mine[1]
-
-    return Company(lambda _sighting, name: name in names, external_id)
-
-
-def _observations(hole: _Hole, known: Identified, changes: Sequence[StatusChange]) -> pl.DataFrame:
-    """The changes as observations, each ride closed by an unknown one in the day's last second.
-
-    An event holds for 24 h (R3); without the closing row the day's last states would count as observed on
-    the next day, whose events nobody asked for.
-    """
-    archive, feed = int(Origin.ARCHIVE), int(Feed.ARCHIVE)
-    park_id = hole.park.park_id
-    rows = [
-        (park_id, ride, to_unix(change.at), archive, change.status, change.wait_minutes, feed, False, None)
-        for change in changes
-        if (ride := known.rides.get(_sighting(change))) is not None
-    ]
-    end = hole.end - 1
-    last = {row[1] for row in rows if row[2] == end}
-    rides = {row[1] for row in rows} - last
-    rows += [(park_id, ride, end, archive, None, None, feed, False, None) for ride in sorted(rides)]
-    return pl.DataFrame(rows, schema=OBSERVATIONS, orient="row")
-
-
-def _queues(hole: _Hole, known: Identified, changes: Sequence[StatusChange]) -> pl.DataFrame:
-    """The changes of entries that are queues of rides, as rows of ``queue_data``."""
-    rows = [
-        (hole.park.park_id, to_unix(change.at), host, int(kind), status, change.wait_minutes, *[None] * 6)
-        for change in changes
-        if (queue := known.queues.get(_sighting(change))) is not None
-        for host, kind in (queue,)
-        for status in (None if change.status is None else change.status.name,)
-    ]
-    return pl.DataFrame(rows, schema=QUEUES, orient="row")

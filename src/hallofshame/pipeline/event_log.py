@@ -1,0 +1,134 @@
+"""Events of a park as rows of the raw record, of the archive's kind: what repair and imports share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection
+
+from hallofshame.domain.localtime import from_unix, to_unix
+from hallofshame.domain.names import match_key
+from hallofshame.domain.readings import StatusChange
+from hallofshame.domain.words import Feed, Origin
+from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.cycle_rows import as_queue, queue_row
+from hallofshame.pipeline.identity import Company, Sighting
+from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride, write_observations
+from hallofshame.pipeline.registry import Identified, Registry
+from hallofshame.store import findings
+
+
+@dataclass(frozen=True, slots=True)
+class EventsStored:
+    """What storing events did: rows new to the record, and the rides that the events are of."""
+
+    new_rows: int
+    rides: frozenset[int]
+
+
+def store_events(
+    connection: Connection,
+    registry: Registry,
+    park: tuple[int, str],
+    changes: Sequence[StatusChange],
+    now: dt.datetime,
+    *,
+    closes_at: int | None = None,
+) -> EventsStored:
+    """Write ``changes`` of one park as observations and queue readings, with all that follows from them.
+
+    What is there already is left as it is, so that storing them again changes nothing. An event holds until
+    the ride's next one, for 24 h at most (R3).
+
+    :param park: our id and time zone of the park.
+    :param closes_at: where nothing is known of the time after it, the last second (Unix) of what the events
+        tell of: each ride is closed by an unknown observation then, so that its last state does not hold
+        into that time.
+    """
+    park_id, timezone = park
+    latest = max(change.at for change in changes) if closes_at is None else from_unix(closes_at)
+    known = registry.identify(
+        connection, park_id, Feed.THEMEPARKS_WIKI, map(sighting_of, changes), latest, company_of(changes)
+    )
+    said = _observations(park_id, known, changes, closes_at)
+    queues = _queues(park_id, known, changes)
+    odd = [*doubled(said, queues), *((park_id, finding) for finding in known.findings)]
+    findings.record(connection, odd, now)
+    written = write_observations(connection, one_per_ride(said), queues, {park_id: timezone}, now)
+    return EventsStored(written.new_rows, frozenset(known.rides.values()))
+
+
+def close_rides(
+    connection: Connection, park: tuple[int, str], rides: Collection[int], at: int, now: dt.datetime
+) -> int:
+    """End what is known of ``rides`` at ``at`` (Unix seconds) by an unknown observation; returns new rows."""
+    park_id, timezone = park
+    rows = [_row(park_id, ride, at, None, None) for ride in sorted(rides)]
+    frame = pl.DataFrame(rows, schema=OBSERVATIONS, orient="row")
+    return write_observations(
+        connection, frame, pl.DataFrame(schema=QUEUES), {park_id: timezone}, now
+    ).new_rows
+
+
+def sighting_of(change: StatusChange) -> Sighting:
+    """How an event names its ride."""
+    return Sighting(change.external_id, change.name, change.kind)
+
+
+def company_of(changes: Sequence[StatusChange]) -> Company:
+    """Who stood beside whom among these events: all names, and ids whose events overlap in time.
+
+    A ride that was renumbered in the middle of the day has its old id until then and its new one after.
+    """
+    names = {match_key(change.name) for change in changes}
+    times: dict[str, tuple[dt.datetime, dt.datetime]] = {}
+    for change in changes:
+        first, last = times.get(change.external_id, (change.at, change.at))
+        times[change.external_id] = min(first, change.at), max(last, change.at)
+
+    def external_id(sighting: Sighting, other: str) -> bool:
+        mine, its = times.get(sighting.external_id or ""), times.get(other)
+        return mine is not None and its is not None and mine[0] <= its[1] and its[0] <= mine[1]
+
+    return Company(lambda _sighting, name: name in names, external_id)
+
+
+def _row(
+    park_id: int, ride: int, at: int, status: int | None, wait_minutes: int | None
+) -> tuple[object, ...]:
+    return (park_id, ride, at, int(Origin.ARCHIVE), status, wait_minutes, int(Feed.ARCHIVE), False, None)
+
+
+def _observations(
+    park_id: int, known: Identified, changes: Sequence[StatusChange], closes_at: int | None
+) -> pl.DataFrame:
+    """The changes as observations, each ride closed by an unknown one at ``closes_at``, if given."""
+    rows = [
+        _row(park_id, ride, to_unix(change.at), change.status, change.wait_minutes)
+        for change in changes
+        if (ride := known.rides.get(sighting_of(change))) is not None
+    ]
+    if closes_at is not None:
+        last = {row[1] for row in rows if row[2] == closes_at}
+        rides = {ride for ride in known.rides.values() if ride not in last}
+        rows += [_row(park_id, ride, closes_at, None, None) for ride in sorted(rides)]
+    return pl.DataFrame(rows, schema=OBSERVATIONS, orient="row")
+
+
+def _queues(park_id: int, known: Identified, changes: Sequence[StatusChange]) -> pl.DataFrame:
+    """The queues that the changes tell of, a ride's own and those of entries that are queues of rides."""
+    rows: list[tuple[object, ...]] = []
+    entries: list[tuple[object, ...]] = []
+    for change in changes:
+        sighting, at = sighting_of(change), to_unix(change.at)
+        if sighting in known.queues:
+            host, kind = known.queues[sighting]
+            entries.append(queue_row(park_id, at, host, as_queue(kind, change.status, change.wait_minutes)))
+        elif sighting in known.rides:
+            ride = known.rides[sighting]
+            rows.extend(queue_row(park_id, at, ride, queue) for queue in change.queues)
+    # A ride's own queues come first, as of two of one kind the first counts.
+    return pl.DataFrame(rows + entries, schema=QUEUES, orient="row")
