@@ -233,7 +233,7 @@ def sequence(parts: Installation, after: int = 0) -> list[tuple[str, str]]:
         return [(name, outcome) for name, outcome in rows]
 
 
-DAILY = ["sync", "repair", "retire", "classify", "rollup", "seal", "quality", "trim"]
+DAILY = ["sync", "repair", "retire", "classify", "rollup", "signals", "seal", "quality", "trim"]
 
 
 @pytest.fixture
@@ -267,6 +267,7 @@ def test_the_scheduler_and_the_command_run_one_sequence(
         "Vanished rides",
         "Tiers and types",
         "Roll-up",
+        "Signals",
         "Seal",
         "Quality check",
         "Job log",
@@ -321,7 +322,7 @@ def test_what_a_step_needs_and_cannot_have_is_its_failure(
     monkeypatch.setenv(f"HALLOFSHAME_{setting}_OVERRIDES_FILE", str(overrides))
     done = sync()
     assert done.exit_code == 1
-    assert "1 of 8 jobs failed (tiers and types)" in done.stderr
+    assert f"1 of {len(DAILY)} jobs failed (tiers and types)" in done.stderr
     (finding,) = named(parts, "classify")
     assert message in finding
     with parts.database.read() as connection:

@@ -15,6 +15,7 @@ from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
 from hallofshame.pipeline.sealing import seal
+from hallofshame.pipeline.signals import judge_signals
 from hallofshame.pipeline.sync import sync
 from hallofshame.pipeline.vanished import retire_vanished
 
@@ -50,7 +51,10 @@ class Ended:
 
 
 def daily_steps(parts: Installation) -> tuple[Step, ...]:
-    """The sequence: what changes inputs of park-days, then the roll-up, then what reads its rows."""
+    """The sequence: what changes inputs of park-days, then the roll-up, then what reads its rows.
+
+    The signals are read off the rows and may change how days are judged: those are rolled up again at once.
+    """
     repair = (repair_step(parts),) if parts.settings.gap_repair else ()
     return (
         Step(JobType.SYNC, "Sync", lambda progress: _sync(parts, progress)),
@@ -58,6 +62,7 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         Step(JobType.RETIRE, "Vanished rides", lambda _progress: _retire(parts)),
         Step(JobType.CLASSIFY, "Tiers and types", lambda _progress: _classify(parts)),
         rollup_step(parts),
+        Step(JobType.SIGNALS, "Signals", lambda progress: _judge(parts, progress)),
         seal_step(parts),
         Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
@@ -151,6 +156,13 @@ def _seal(parts: Installation, progress: Progress) -> Done:
         f"{result.rows} rows of {result.periods} days and months sealed in {result.files} files, "
         f"{result.bytes} bytes"
     )
+
+
+def _judge(parts: Installation, progress: Progress) -> Done:
+    result = judge_signals(parts.database, parts.clock)
+    if result.park_days:
+        parts.rollup.run(progress)
+    return Done(f"{len(result.parks)} parks moved to DOWN, {result.park_days} park-days judged anew")
 
 
 def _check(parts: Installation, progress: Progress) -> Done:

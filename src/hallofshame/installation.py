@@ -204,6 +204,7 @@ class Installation:
             migrate=migrate,
             only=settings.parks or None,
             extra=settings.catalogue_file,
+            signals=settings.signals_file,
         )
 
     def tier_book(self) -> TierBook:

@@ -166,6 +166,11 @@ class Settings(BaseSettings):
     type_overrides_file: Path | None = _setting(
         None, "Ride types decided by hand, in the form of `docs/catalogue.md`.", "a CSV file that exists"
     )
+    signals_file: Path | None = _setting(
+        None,
+        "What feeds can tell of parks, decided by hand, in the form of `docs/catalogue.md`.",
+        "a CSV file that exists",
+    )
     ride_mapping_file: Path | None = _setting(
         None, "Rides that names do not tell apart or together (R14).", "a CSV file that exists"
     )
@@ -310,7 +315,9 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("catalogue_file", "tier_overrides_file", "type_overrides_file", "ride_mapping_file")
+    @field_validator(
+        "catalogue_file", "tier_overrides_file", "type_overrides_file", "signals_file", "ride_mapping_file"
+    )
     @classmethod
     def _exists(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():

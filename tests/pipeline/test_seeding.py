@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,11 +18,11 @@ from hallofshame.store import catalogue, dirty
 from hallofshame.store.database import Database
 from hallofshame.store.models import (
     Park,
+    ParkSignal,
 )
 from pipeline.fakes import (
     MONDAY,
     TUESDAY,
-    WEDNESDAY,
     at,
     dirty_days,
     settled,
@@ -82,15 +81,15 @@ def test_an_unknown_slug_is_refused(sqlite_database: Database) -> None:
         seed_catalogue(sqlite_database, CLOCK, only=("atlantis",))
 
 
-def test_a_changed_breakdown_signal_marks_all_park_days(database: Database) -> None:
+def test_a_changed_breakdown_signal_marks_the_park_days_that_it_judges(database: Database) -> None:
     seed_catalogue(database, CLOCK, only=("magic-kingdom",))
     park_id = _one_park(database)
     _give_days(database, park_id)
     with database.write() as connection:
         connection.execute(update(Park).values(breakdown_signal="closed"))
+        connection.execute(update(ParkSignal).values(signal="closed"))
     assert seed_catalogue(database, CLOCK, only=("magic-kingdom",)) == 1
-    around = {MONDAY - dt.timedelta(days=1), MONDAY, TUESDAY, WEDNESDAY}
-    assert dirty_days(database) == {(park_id, day) for day in around}
+    assert dirty_days(database) == {(park_id, MONDAY), (park_id, TUESDAY)}
 
 
 def test_a_changed_name_marks_nothing(sqlite_database: Database) -> None:

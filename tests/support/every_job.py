@@ -66,6 +66,7 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.REPAIR: (step(JobType.REPAIR), "repair._holes"),
     JobType.RETIRE: (step(JobType.RETIRE), "vanished._retire"),
     JobType.CLASSIFY: (step(JobType.CLASSIFY), "classifying._classify"),
+    JobType.SIGNALS: (step(JobType.SIGNALS), "signals._looked_at"),
     JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
     JobType.SEAL: (step(JobType.SEAL), "sealing._due"),
     JobType.TRIM: (step(JobType.TRIM), "jobrun.joblog.trim"),

@@ -39,7 +39,7 @@ def test_the_park_row_is_what_the_paper_says(api: Api) -> None:
         "shame_score": 2.08,
         "shame_band": "hall-of-shame",
         "comparable_score": 2.08,
-        "tells": "breakdowns",
+        "tells": "open_closed",
         "total_downtime_hours": 1.5,
         "downtime_seconds": 5400,
         "breakdown_seconds": 5400,

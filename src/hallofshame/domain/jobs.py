@@ -14,6 +14,7 @@ class JobType(StrEnum):
     REPAIR = "repair"
     RETIRE = "retire"
     CLASSIFY = "classify"
+    SIGNALS = "signals"
     QUALITY = "quality"
     TRIM = "trim"
     SEED = "seed"

@@ -50,6 +50,11 @@ RUN_BEFORE_STOP_SECONDS = 15 * MINUTE_SECONDS
 AFTER_MIDNIGHT_SECONDS = 3 * HOUR_SECONDS
 """A stop across midnight counts if the ride ran again within this time after it (R5)."""
 
+SIGNAL_RIDES = 2
+SIGNAL_DAYS = 3
+SIGNAL_WITHIN_DAYS = 30
+"""A feed that said DOWN of so many rides on so many days, all within so many, tells breakdowns (R5)."""
+
 STOPPED_MARGIN_SECONDS = HOUR_SECONDS
 USUAL_DAYS = 14
 """A stopped ride counts live unless less than this is left of its usual day, the median of so many days on

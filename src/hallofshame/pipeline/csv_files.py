@@ -7,6 +7,7 @@ empty lines nothing. Every error is an :class:`InputError` that names file, line
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import difflib
 import io
 import re
@@ -21,6 +22,7 @@ from hallofshame.domain.errors import InputError
 T = TypeVar("T")
 
 WHOLE = re.compile(r"[1-9][0-9]*")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,13 @@ class Line:
         if not low <= value <= high:
             raise self.error(column, f"is out of range; write one from {low:g} to {high:g}")
         return value
+
+    def date(self, column: str) -> dt.date:
+        self.matching(column, DATE, "is no date; write one such as 2026-08-20")
+        try:
+            return dt.date.fromisoformat(self.text(column))
+        except ValueError:
+            raise self.error(column, "is not in the calendar; write one such as 2026-08-20") from None
 
     def choice(self, column: str, choices: Mapping[str, T]) -> T:
         try:

@@ -362,7 +362,7 @@ class _ParkWriter:
             primary_feed=int(self._feed),
             breakdown_signal=BreakdownSignal.CLOSED.value,
         )
-        park_id = catalogue.upsert_parks(connection, [row])[slug]
+        park_id = catalogue.upsert_parks(connection, [row], self._clock.now())[slug]
         if source.external_id is not None:
             self._remember_id(connection, park_id)
         if source.timezone is None:

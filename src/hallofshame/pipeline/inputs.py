@@ -12,10 +12,11 @@ from sqlalchemy import Connection, case, func, select
 
 from hallofshame.domain.localtime import day_bounds, zone
 from hallofshame.domain.rules import LOOKBACK_DAYS, SECONDS_AFTER, SECONDS_BEFORE
+from hallofshame.domain.signals import NO_SIGNAL, SignalHistory
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal
 from hallofshame.metrics import frames
 from hallofshame.metrics.parkday import ParkDayInputs
-from hallofshame.store import bulk, ride_hours, schedules
+from hallofshame.store import bulk, ride_hours, schedules, signals
 from hallofshame.store.derived import table_of
 from hallofshame.store.models import Park, ParkDailyStats, Ride, RideClassification, RideDailyStats
 from hallofshame.store.observations import ObservationCache
@@ -26,18 +27,22 @@ ONE_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ParkZone:
-    """What the pipeline needs to know of a park to place its days."""
+    """What the pipeline needs to know of a park to place and judge its days.
+
+    ``signals``: what ThemeParks.wiki, or the event log that it keeps, can tell of the park by date (R5).
+    """
 
     park_id: int
     timezone: str
-    breakdown_signal: BreakdownSignal
+    signals: SignalHistory
 
 
 def park_zones(connection: Connection) -> dict[int, ParkZone]:
-    """Every park's zone and breakdown signal."""
-    rows = connection.execute(select(Park.park_id, Park.timezone, Park.breakdown_signal))
+    """Every park's zone and signals."""
+    known = signals.histories(connection)
     return {
-        park_id: ParkZone(park_id, timezone, BreakdownSignal(signal)) for park_id, timezone, signal in rows
+        park_id: ParkZone(park_id, timezone, known.get(park_id, NO_SIGNAL))
+        for park_id, timezone in connection.execute(select(Park.park_id, Park.timezone))
     }
 
 
@@ -48,7 +53,7 @@ def days_frame(park_days: Sequence[tuple[int, dt.date]], zones: dict[int, ParkZo
             park_id,
             day,
             *day_bounds(day, zones[park_id].timezone),
-            zones[park_id].breakdown_signal is BreakdownSignal.DOWN,
+            zones[park_id].signals.on(day) is BreakdownSignal.DOWN,
         )
         for park_id, day in park_days
     ]

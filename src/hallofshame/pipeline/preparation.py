@@ -12,6 +12,8 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobrun import JobRun, brief, note_run
 from hallofshame.pipeline.seeding import chosen_rows, seed
+from hallofshame.pipeline.shipped import load_parks, load_signals
+from hallofshame.pipeline.signals import follow_file
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
@@ -25,12 +27,14 @@ def prepare(
     migrate: bool,
     only: Collection[str] | None = None,
     extra: Path | None = None,
+    signals: Path | None = None,
 ) -> None:
     """Give the database its tables and the parks of the catalogue, as one step of one process at a time.
 
     A process that is killed at any point of it leaves nothing that the next one does not complete. The schema
     of an older version is upgraded, and the parks of a complete database are brought up to date, only if
-    ``migrate``. ``only`` are the slugs of the parks wanted, ``extra`` is a further catalogue file.
+    ``migrate``. ``only`` are the slugs of the parks wanted, ``extra`` is a further catalogue file,
+    ``signals`` a person's signals file (R5).
 
     :raises StoreError: when the schema is not this program's and must not be changed.
     :raises InputError: for a slug that is not in the catalogue and for an unusable file.
@@ -57,7 +61,9 @@ def prepare(
         if migrate or lacks_parks(connection, only):
             seeding = clock.elapsed()
             rows = chosen_rows(only, extra)
+            lines = load_signals(signals, load_parks(extra), clock.now().date())
             seeded = JobRun(parks=len(rows), rows_written=seed(connection, rows, clock.now()))
+            seeded.rows_written += follow_file(connection, lines, clock.now())
             note_run(connection, clock, JobType.SEED, clock.elapsed() - seeding, seeded)
 
     try:

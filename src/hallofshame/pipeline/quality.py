@@ -15,12 +15,13 @@ from hallofshame.domain.errors import StorageError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.readings import Finding
+from hallofshame.domain.signals import NO_SIGNAL
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.validity import frozen_cycles
 from hallofshame.pipeline.classifying import review_list
 from hallofshame.pipeline.inputs import park_zones, parks_frame
 from hallofshame.pipeline.jobrun import job_run
-from hallofshame.store import catalogue, findings, raw
+from hallofshame.store import catalogue, findings, raw, signals
 from hallofshame.store.database import Database
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import Shelf
@@ -54,8 +55,8 @@ def check_quality(
 ) -> int:
     """Note findings about every active park; returns how many there are now.
 
-    ``never_down`` (the catalogue's breakdown signal is in doubt, R5; ``down_from_closed_park``, the other
-    way round, is found as soon as DOWN is written),
+    ``never_down`` (the word that its feed tells breakdowns is in doubt, R5; ``down_from_closed_park``, the
+    other way round, is found as soon as DOWN is written),
     ``no_data`` (nothing for 24 h), ``stale_readings`` and ``frozen_readings`` (ghosts, R2),
     ``tiers_to_review`` (R13) and ``history_file`` (a sealed file on ``shelf`` is missing or damaged).
     Those that no longer hold keep their last date and are seen to be old by it.
@@ -91,8 +92,9 @@ def _bad_files(shelf: Shelf, files: Sequence[SealedFile]) -> list[tuple[int | No
 
 
 def _parks(connection: Connection) -> list[_Park]:
+    known = signals.histories(connection)
     return [
-        _Park(row.park_id, row.name, BreakdownSignal(row.breakdown_signal))
+        _Park(row.park_id, row.name, known.get(row.park_id, NO_SIGNAL).latest)
         for row in catalogue.park_table(connection)
         if row.park_id is not None and row.is_active
     ]
@@ -136,8 +138,8 @@ def _silent_signals(connection: Connection, parks: list[_Park], now: int) -> Ite
     for park in parks:
         if park.signal is BreakdownSignal.DOWN and park.park_id in silent:
             detail = (
-                f"{park.name} is marked 'down', but its feed never said DOWN on its last {OPEN_DAYS} open "
-                "days; if CLOSED is all it says, mark it 'closed' in the catalogue."
+                f"{park.name} is judged by DOWN, but its feed never said DOWN on its last {OPEN_DAYS} open "
+                "days; if CLOSED is all it says, say so in the signals file, as docs/catalogue.md describes."
             )
             yield park.park_id, Finding("never_down", park.name, detail)
 

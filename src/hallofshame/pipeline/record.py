@@ -13,9 +13,10 @@ from sqlalchemy import Connection, select
 from hallofshame.domain.localtime import day_bounds, from_unix, isoformat, local_day
 from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.rules import SECONDS_AFTER, SECONDS_BEFORE
+from hallofshame.domain.signals import NO_SIGNAL
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.frames import OBSERVATIONS
-from hallofshame.store import bulk, dirty, findings, raw
+from hallofshame.store import bulk, dirty, findings, raw, signals
 from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import Park, RideCurrent
 
@@ -148,7 +149,7 @@ def write_observations(
 
 
 def _doubtful_signals(connection: Connection, observations: pl.DataFrame) -> list[tuple[int, Finding]]:
-    """Parks marked ``closed``, because that is all their feed can say, whose feed says DOWN (R5)."""
+    """Parks whose feed is said to know only open and closed, and says DOWN (R5)."""
     said = (
         observations.filter(pl.col("status") == Status.DOWN)
         .group_by("park_id", "feed")
@@ -156,19 +157,23 @@ def _doubtful_signals(connection: Connection, observations: pl.DataFrame) -> lis
     )
     if said.is_empty():
         return []
-    parks = select(Park.park_id, Park.name, Park.primary_feed).where(
-        Park.park_id.in_(said["park_id"].to_list()), Park.breakdown_signal == BreakdownSignal.CLOSED.value
-    )
-    marked = {(park_id, feed): name for park_id, name, feed in connection.execute(parks)}
+    park_ids = said["park_id"].unique().to_list()
+    known = signals.histories(connection, park_ids)
+    parks = select(Park.park_id, Park.name, Park.primary_feed).where(Park.park_id.in_(park_ids))
+    marked = {
+        (park_id, feed): name
+        for park_id, name, feed in connection.execute(parks)
+        if known.get(park_id, NO_SIGNAL).latest is BreakdownSignal.CLOSED
+    }
     return [
         (
             park_id,
             Finding(
                 "down_from_closed_park",
                 marked[park_id, feed],
-                f"{marked[park_id, feed]} is marked 'closed', but its feed said DOWN of {rides} rides, last "
-                f"at {isoformat(from_unix(last))}; if DOWN means breakdown there, mark it 'down' in the "
-                "catalogue.",
+                f"{marked[park_id, feed]} is judged by what came back, but its feed said DOWN of {rides} "
+                f"rides, last at {isoformat(from_unix(last))}; once it says so of two rides on three days "
+                "within thirty, the park is judged by DOWN.",
             ),
         )
         for park_id, feed, rides, last in said.sort("park_id", "feed").iter_rows()

@@ -16,15 +16,15 @@ from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
-from hallofshame.store import catalogue, data_version, dirty
+from hallofshame.store import catalogue, data_version, dirty, signals
 from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.models import ParkDailyStats
 
 ONE_DAY = dt.timedelta(days=1)
 
-_INPUTS_OF_PARK_DAYS = ("timezone", "breakdown_signal")
-"""Columns of a park that its statistics depend on."""
+_INPUTS_OF_PARK_DAYS = ("timezone",)
+"""Columns of a park that all its statistics depend on. Those that a signal judges are found by its date."""
 
 
 def seed_catalogue(
@@ -37,8 +37,8 @@ def seed_catalogue(
     """Bring the parks and their outside ids up to date with the catalogue; returns parks new or changed.
 
     ``only`` picks parks by slug or by (feed, external id); ``extra`` is a further catalogue file. Nothing is
-    removed, and whether a park is active stays as it is. A park whose time zone or breakdown signal changed
-    has all its park-days marked dirty.
+    removed, and whether a park is active stays as it is. A park whose time zone changed has all its park-days
+    marked dirty, one whose signal changed those that are judged otherwise now.
 
     :raises InputError: for a slug that is not in the catalogue and for an unusable file.
     """
@@ -108,6 +108,7 @@ def mark_all_days(connection: Connection, park_ids: Iterable[int], reason: str, 
 def seed(connection: Connection, rows: Sequence[CatalogueRow], now: dt.datetime) -> int:
     """:func:`seed_catalogue` with these rows, as a part of other work."""
     parks = catalogue.park_table(connection)
+    before = signals.histories(connection)
     taken = {park.park_id for park in parks}
     ids = {feed: catalogue.external_ids(connection, feed, "park") for feed in Feed}
     slugs: list[str] = []
@@ -129,13 +130,16 @@ def seed(connection: Connection, rows: Sequence[CatalogueRow], now: dt.datetime)
         if old is not None and old.park_id is not None and changed & set(_INPUTS_OF_PARK_DAYS):
             recompute.add(old.park_id)
     # Those with a number first, so that none of the others is given it.
-    written = catalogue.upsert_parks(connection, numbered) | catalogue.upsert_parks(connection, unnumbered)
+    written = catalogue.upsert_parks(connection, numbered, now) | catalogue.upsert_parks(
+        connection, unnumbered, now
+    )
     numbers = {park.slug: park.park_id for park in parks if park.park_id is not None} | written
     touched = set(written.values())
     touched |= _learn_ids(
         connection, [(row, numbers[slug]) for row, slug in zip(rows, slugs, strict=True)], now
     )
     _recompute(connection, recompute, now)
+    signals.mark_changed(connection, before, signals.histories(connection), "signal", now)
     if touched:
         data_version.bump(connection, None)
     return len(touched)

@@ -6,6 +6,7 @@ Every error is an :class:`InputError` that names the file, the line, the value a
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.ride_types import DECIDED_BY_HAND, RideType, TypeBook, TypePattern, TypeRule
+from hallofshame.domain.signals import SIGNAL_FEED, SignalRow, SignalSource
 from hallofshame.domain.tiers import TIERS, PatternRule, RideRule, TierBook
 from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.pipeline.csv_files import WHOLE, Line, read_lines
@@ -40,6 +42,7 @@ PARK_COLUMNS = (
     "aliases",
 )
 OVERRIDE_COLUMNS = ("park", "ride", "tier", "reason")
+SIGNAL_COLUMNS = ("park", "feed", "valid_from", "signal", "evidence")
 CURATED_COLUMNS = ("park_slug", "ride", "tier", "reason")
 PATTERN_COLUMNS = ("pattern", "tier", "confidence", "note")
 TYPE_OVERRIDE_COLUMNS = ("park", "ride", "type", "reason")
@@ -128,6 +131,56 @@ def load_type_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] 
         for line, pattern, confidence in _patterns(_shipped("types", "patterns.csv"), TYPE_PATTERN_COLUMNS)
     ]
     return TypeBook(chosen, curated, patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLine:
+    """One line of a signals file: of the park ``slug``, ``feed`` tells what ``row`` says from its date on."""
+
+    slug: str
+    feed: Feed
+    row: SignalRow
+
+
+def load_signals(file: Path | None, parks: Sequence[CatalogueRow], today: dt.date) -> list[SignalLine]:
+    """What a person says that feeds can tell (R5): the shipped lines, then those of ``file``.
+
+    A line of ``file`` goes before a shipped one of the same park, feed and date. Parks are named by slug,
+    name or alias out of ``parks``; ``today`` is the date in UTC.
+
+    :raises InputError: for an unknown park, feed, signal or date, a date still to come, a line without
+        evidence and one that is there twice.
+    """
+    slugs = _slugs(parks)
+    chosen = _read_signals(_shipped("catalogue", "signals.csv"), slugs, today)
+    if file is not None:
+        chosen |= _read_signals(file, slugs, today)
+    return list(chosen.values())
+
+
+def _read_signals(
+    file: Path | Traversable, slugs: Mapping[str, str], today: dt.date
+) -> dict[tuple[str, Feed, dt.date], SignalLine]:
+    lines: dict[tuple[str, Feed, dt.date], SignalLine] = {}
+    feeds = {feed.slug: feed for feed in (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)}
+    for line in read_lines(file, SIGNAL_COLUMNS):
+        slug = slugs.get(slugify(line.text("park")))
+        if slug is None:
+            raise line.error("park", "is no park of the catalogue; write its slug, such as magic-kingdom")
+        feed = line.choice("feed", feeds)
+        signal = line.choice("signal", {signal.value: signal for signal in BreakdownSignal})
+        if feed is not SIGNAL_FEED and signal is BreakdownSignal.DOWN:
+            raise line.error(
+                "signal", f"cannot be of {feed.slug}, which knows only open and closed; write closed"
+            )
+        valid_from = line.date("valid_from")
+        # The first places on Earth are a day ahead of UTC.
+        if valid_from > today + dt.timedelta(days=1):
+            raise line.error("valid_from", "is still to come; evidence is of a day that has been")
+        row = SignalRow(valid_from, signal, SignalSource.FILE, line.text("evidence"))
+        if lines.setdefault((slug, feed, valid_from), given := SignalLine(slug, feed, row)) is not given:
+            raise line.error("valid_from", f"is there for {slug} on an earlier line; keep one of the two")
+    return lines
 
 
 def _shipped(folder: str, file: str) -> Traversable:

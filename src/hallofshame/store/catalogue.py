@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, insert, select, upd
 from hallofshame.domain.errors import NotFoundError, StoreError
 from hallofshame.domain.names import slugify
 from hallofshame.domain.words import Feed
-from hallofshame.store import bulk
+from hallofshame.store import bulk, signals
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import ExternalId, Park, Ride, RideClassification, RideName
 
@@ -79,11 +79,14 @@ def park_table(connection: Connection) -> list[ParkRow]:
     return [ParkRow(**dict(row)) for row in rows]
 
 
-def upsert_parks(connection: Connection, rows: Iterable[ParkRow | Mapping[str, Any]]) -> dict[str, int]:
+def upsert_parks(
+    connection: Connection, rows: Iterable[ParkRow | Mapping[str, Any]], now: Instant = 0
+) -> dict[str, int]:
     """Bring parks up to date; returns the id of each by slug.
 
     A row with a ``park_id`` is that park. A row without is the park of its slug, or a new one with the next
-    free id. Mappings have the columns of ``parks``; those left out are left as they are.
+    free id. Mappings have the columns of ``parks``; those left out are left as they are. A breakdown signal
+    is what the park's feed tells from the beginning (R5), noted at ``now``.
 
     :raises StoreError: when a slug belongs to another park, or a mapping has a column that parks have not.
     """
@@ -91,6 +94,7 @@ def upsert_parks(connection: Connection, rows: Iterable[ParkRow | Mapping[str, A
     slug_of = {park_id: slug for slug, park_id in known.items()}
     next_id = max(slug_of, default=0) + 1
     result: dict[str, int] = {}
+    catalogued: dict[int, str] = {}
     for row in rows:
         values = asdict(row) if isinstance(row, ParkRow) else dict(row)
         if unknown := values.keys() - set(_PARK_COLUMNS):
@@ -107,6 +111,9 @@ def upsert_parks(connection: Connection, rows: Iterable[ParkRow | Mapping[str, A
         slug_of[park_id] = slug
         known[slug] = result[slug] = park_id
         next_id = max(next_id, park_id + 1)
+        if "breakdown_signal" in values:
+            catalogued[park_id] = values["breakdown_signal"]
+    signals.set_catalogued(connection, catalogued, now)
     return result
 
 

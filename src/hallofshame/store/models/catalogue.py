@@ -42,6 +42,24 @@ class Park(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
+class ParkSignal(Base):
+    """From a park-local date on, what a feed can tell of a park, with the evidence for it (R5).
+
+    ``source``: who says so, the catalogue, the feed itself by what it said, or a person's file.
+    """
+
+    __tablename__ = "park_signals"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    park_id: Mapped[int] = mapped_column(ForeignKey("parks.park_id"), primary_key=True)
+    feed: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    valid_from: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    source: Mapped[str] = mapped_column(String(16), primary_key=True)
+    signal: Mapped[str] = mapped_column(String(16))
+    evidence: Mapped[str] = mapped_column(String(500))
+    recorded_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
 class Ride(Base):
     """A tracked entity of one park. Vanished rides become inactive; their record stays."""
 

@@ -9,14 +9,19 @@ from functools import cached_property
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.ride_types import RideType, counts_as_ride
+from hallofshame.domain.signals import NO_SIGNAL, SIGNAL_FEED
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, Feed, RideKind
+from hallofshame.store import signals
 from hallofshame.store.models import ExternalId, Park, Ride, RideClassification, RideTypeDecision
 from hallofshame.store.ride_types import rides_and_types
 
 
 @dataclass(frozen=True, slots=True)
 class ParkInfo:
-    """One park of the catalogue, with its ids at the sources where they know it."""
+    """One park of the catalogue, with its ids at the sources where they know it.
+
+    ``breakdown_signal``: what its primary feed can tell now (R5).
+    """
 
     park_id: int
     slug: str
@@ -127,6 +132,7 @@ def _ids(connection: Connection, kind: str) -> dict[tuple[int, int], str]:
 
 def _parks(connection: Connection) -> dict[int, ParkInfo]:
     ids = _ids(connection, "park")
+    known = signals.histories(connection)
     query = select(
         Park.park_id,
         Park.slug,
@@ -138,7 +144,6 @@ def _parks(connection: Connection) -> dict[int, ParkInfo]:
         Park.latitude,
         Park.longitude,
         Park.primary_feed,
-        Park.breakdown_signal,
         Park.is_water_park,
         Park.is_active,
     ).order_by(Park.name, Park.park_id)
@@ -154,7 +159,11 @@ def _parks(connection: Connection) -> dict[int, ParkInfo]:
             latitude=row.latitude,
             longitude=row.longitude,
             primary_feed=Feed(row.primary_feed),
-            breakdown_signal=BreakdownSignal(row.breakdown_signal),
+            breakdown_signal=(
+                known.get(row.park_id, NO_SIGNAL).latest
+                if row.primary_feed == SIGNAL_FEED
+                else BreakdownSignal.CLOSED
+            ),
             is_water_park=bool(row.is_water_park),
             is_active=bool(row.is_active),
             queue_times_id=ids.get((Feed.QUEUE_TIMES, row.park_id)),
