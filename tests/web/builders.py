@@ -49,6 +49,8 @@ class World:
     hours: list[dict[str, Any]] = field(default_factory=list)
     park_days: dict[tuple[int, dt.date], dict[str, Any]] = field(default_factory=dict)
     idle: set[tuple[int, dt.date]] = field(default_factory=set)
+    ran: dict[tuple[int, dt.date], tuple[int, int]] = field(default_factory=dict)
+    """First and last operation of a ride on a day, where that matters."""
     rows: list[tuple[type[models.Base], dict[str, Any]]] = field(default_factory=list)
 
     def park(
@@ -298,6 +300,7 @@ class World:
             row["eligible"] = int(attraction and key not in self.idle)
             row["operated_any"] = int(row["operating"] > 0)
             row["posted"] = int(bool(row["wait_max"]))
+            row["first_operating_at"], row["last_operating_at"] = self.ran.get(key, (None, None))
         batches[models.RideDailyStats] = ride_days
         eligible = {(row["ride_id"], row["day"]) for row in ride_days if row["eligible"]}
         counted = [self._weighted(row) for row in self.hours if (row["ride_id"], row["day"]) in eligible]

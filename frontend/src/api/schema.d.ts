@@ -434,7 +434,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One ride in one period: its row, chart, outages and their statistics */
+        /** One ride in one period: its row, chart, outages with their statistics, published and usual hours */
         get: operations["ridesRideDetails"];
         put?: never;
         post?: never;
@@ -982,6 +982,8 @@ export interface components {
             kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
             /** @description Whether its time is downtime; if not, it is a closure. */
             counted: boolean;
+            /** @description Why its time is no downtime; null where it is. */
+            not_counted: ("outside_hours" | "planned" | "before_first_run" | "did_not_come_back" | "park_wide" | "hardly_ran") | null;
             /** @description Null while it lasts. */
             ended_by: ("reopened" | "closed" | "lost") | null;
             /** @description Open time in which it did not run. */
@@ -1032,6 +1034,8 @@ export interface components {
             kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
             /** @description Whether its time is downtime. Where a source knows only open and closed, only what came back counts; the others are listed as closures. */
             counted: boolean;
+            /** @description Why its time is no downtime; null where it is. */
+            not_counted: ("outside_hours" | "planned" | "before_first_run" | "did_not_come_back" | "park_wide" | "hardly_ran") | null;
             /** @description Null while it lasts. */
             ended_by: ("reopened" | "closed" | "lost") | null;
             /** @description Open time in which it did not run, counted or not; so far, if it lasts. */
@@ -1411,6 +1415,35 @@ export interface components {
             /** @description With the code `preparing`: how far it is. */
             preparation?: components["schemas"]["PreparationBody"];
         };
+        /** @description One stretch of hours published for the ride; it is due to run in those of kind `Operating`. */
+        PublishedRideHours: {
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            date: string;
+            /**
+             * @description The source's own word.
+             * @example Operating
+             * @example Early Entry
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            opens_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            closes_at: string;
+            /**
+             * @description The same by the park's clock.
+             * @example 09:00–21:00
+             */
+            local_hours: string;
+        };
         /** @description The prices of one queue. */
         QueuePrices: {
             /** @enum {string} */
@@ -1524,6 +1557,10 @@ export interface components {
             chart_data: components["schemas"]["RidePoint"][];
             outages: components["schemas"]["OutageInPark"][];
             outages_total: number;
+            /** @description Of the period's last seven dates; empty if none are. */
+            published_hours: components["schemas"]["PublishedRideHours"][];
+            /** @description One for each weekday on which it ran. */
+            usual_hours: components["schemas"]["UsualHours"][];
             outage_statistics: components["schemas"]["OutageStatistics"];
         };
         /** @description A ride's week, hour by hour. */
@@ -1936,6 +1973,23 @@ export interface components {
             parks_declining: number;
             rides_improving: number;
             rides_declining: number;
+        };
+        /** @description When the ride usually runs on one weekday: medians of its first and last operation. */
+        UsualHours: {
+            /** @description 1 Monday to 7 Sunday. */
+            weekday: number;
+            /** @description Days it rests on: it ran, and was watched for 80 % of the open time. */
+            days: number;
+            /** @description Weeks looked back over, up to the period's last full day. */
+            weeks: number;
+            /** @example 09:40 */
+            first_operation: string;
+            /** @example 09:40 */
+            last_operation: string;
+            /** @description Whether the last operation is after midnight. */
+            last_is_next_day: boolean;
+            /** @example Usually runs 10:00–21:30 on Saturdays (12 days) */
+            text: string;
         };
         /** @description A stretch in which a park was open. */
         Window: {
@@ -4009,7 +4063,7 @@ export interface operations {
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
-                table?: "summary" | "chart_data" | "outages" | "outage_statistics";
+                table?: "summary" | "chart_data" | "outages" | "outage_statistics" | "published_hours" | "usual_hours";
             };
             header?: never;
             path: {

@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import { duration } from "../lib/format";
 import { localTime, zoneName } from "../lib/time";
+import { notCountedWords } from "../lib/wording";
 import { Plot, type ArrowKey, type Stop } from "./Plot";
 import {
   hourTicks,
@@ -163,6 +164,7 @@ function stopOf(
   const seconds = (Date.parse(segment.end) - Date.parse(segment.start)) / 1000;
   const style = isOne ? "day" : "time";
   const times = `${localTime(segment.start, zone, style)} to ${localTime(segment.end, zone)} ${zoneName(segment.end, zone)}`;
+  const why = segment.not_counted ? [`Not counted: ${notCountedWords(segment.not_counted)}`] : [];
   const wait = segment.wait_minutes === null ? [] : [`${segment.wait_minutes} min wait posted`];
   return {
     x: stretch.x,
@@ -173,6 +175,7 @@ function stopOf(
     lines: [
       ...(isOne ? [] : [times]),
       `${LOOK_WORDS[stretch.look]} for ${duration(seconds)}${segment.in_window ? "" : ", outside open hours"}`,
+      ...why,
       ...wait,
     ],
   };

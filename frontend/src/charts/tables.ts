@@ -1,6 +1,7 @@
 /** The figures behind the charts as tables. */
 import { capital, duration, number } from "../lib/format";
 import { localTime, shortDate } from "../lib/time";
+import { notCountedWords } from "../lib/wording";
 import { byLength, KIND_WORDS, KINDS } from "./geometry/lengths";
 import { fullLabel } from "./labels";
 import { LOOK_WORDS, lookOf } from "./looks";
@@ -70,7 +71,7 @@ export function timelineTable(rides: readonly TimelineRide[], zone: string, capt
         ride.ride_name,
         localTime(segment.start, zone, "day"),
         localTime(segment.end, zone, "day"),
-        LOOK_WORDS[lookOf(segment)],
+        segment.not_counted ? `${LOOK_WORDS[lookOf(segment)]}, not counted: ${notCountedWords(segment.not_counted)}` : LOOK_WORDS[lookOf(segment)],
         segment.in_window ? "yes" : "no",
         segment.wait_minutes === null ? "none posted" : number(segment.wait_minutes),
       ]),

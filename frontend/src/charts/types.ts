@@ -50,6 +50,8 @@ export interface Segment {
   end: string;
   status: SegmentStatus;
   counts_as_down: boolean;
+  /** Why it is no downtime though the ride did not run. */
+  not_counted?: string | null;
   in_window: boolean;
   wait_minutes: number | null;
 }

@@ -37,3 +37,15 @@ export const TYPE_PLURALS: Record<string, string> = {
 
 /** The one type of ride that an address asks for, in the plural; undefined for rides of any type. */
 export const typePlural = (type: string | undefined): string | undefined => (type === undefined ? undefined : TYPE_PLURALS[type]);
+
+const NOT_COUNTED: Record<string, string> = {
+  outside_hours: "outside the hours published for the ride",
+  planned: "closed as planned",
+  before_first_run: "before its first run of the day",
+  did_not_come_back: "it did not run again that day",
+  park_wide: "half of the park stopped with it",
+  hardly_ran: "it had not run for 15 minutes yet",
+};
+
+/** Why a stretch in which a ride did not run is no downtime. */
+export const notCountedWords = (reason: string): string => NOT_COUNTED[reason] ?? reason.replaceAll("_", " ");

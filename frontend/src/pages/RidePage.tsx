@@ -13,6 +13,7 @@ import { PlaceFrame, useDetails } from "./park/PlaceFrame";
 import { TakeAlong } from "./park/TakeAlong";
 import { useView, type View } from "./park/useView";
 import type { PageProps } from "./props";
+import { HoursSection } from "./ride/HoursSection";
 import { MonthsSection } from "./ride/MonthsSection";
 import { QueuesSection } from "./ride/QueuesSection";
 import { RideHead } from "./ride/RideHead";
@@ -21,6 +22,7 @@ import { StatusSection } from "./ride/StatusSection";
 
 const SECTIONS = [
   ["status", "48 hours"],
+  ["hours", "Hours"],
   ["chart", "Chart"],
   ["outages", "Outages"],
   ["months", "Months"],
@@ -72,6 +74,9 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
       <SectionNav sections={SECTIONS} />
       <section id="status" className="part">
         <StatusSection details={details} />
+      </section>
+      <section id="hours" className="part" aria-labelledby="hours-title">
+        <HoursSection details={details} />
       </section>
       <section id="chart" className="part">
         <PeriodChart

@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.localtime import day_bounds
+from hallofshame.domain.periods import DayRange
 from hallofshame.domain.rules import SECONDS_BEFORE, USUAL_DAYS
 from hallofshame.domain.words import Origin, ScheduleKind
 from hallofshame.metrics import METRICS_VERSION
@@ -25,7 +26,8 @@ from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.metrics.validity import frozen_cycles
 from hallofshame.store import bulk
 from hallofshame.store.instants import latest_believable
-from hallofshame.store.models import ParkCurrent, RideCurrent, RideDailyStats
+from hallofshame.store.models import ParkCurrent, RideCurrent
+from hallofshame.store.reports.usual import days_run
 
 _USUAL_REACH = dt.timedelta(days=60)
 """A ride that ran on no 14 days of these has a usual day of fewer."""
@@ -87,26 +89,18 @@ def usual_ends(
     shape = pl.Schema({"ride_id": pl.Int32, "usual_end": pl.Int64})
     if stopped.is_empty():
         return pl.DataFrame(schema=shape)
-    table = RideDailyStats
     days = dict(today.select("park_id", "day").iter_rows())
     zones = dict(inputs.parks.select("park_id", "timezone").iter_rows())
-    query = (
-        select(table.ride_id, table.park_id, table.day, table.last_operating_at)
-        .where(
-            table.park_id.in_(stopped["park_id"].unique().to_list()),
-            table.ride_id.in_(stopped["ride_id"].to_list()),
-            table.day >= min(days.values()) - _USUAL_REACH,
-            table.last_operating_at.is_not(None),
-        )
-        .order_by(table.ride_id, table.day.desc())
-    )
+    reach = DayRange(min(days.values()) - _USUAL_REACH, max(days.values()))
+    park_ids, ride_ids = stopped["park_id"].unique().to_list(), stopped["ride_id"].to_list()
     lengths: dict[int, list[int]] = {}
     begins: dict[int, int] = {}
-    for ride_id, park_id, day, last in connection.execute(query):
-        own = lengths.setdefault(ride_id, [])
-        if last is not None and day < days[park_id] and len(own) < USUAL_DAYS:
-            own.append(last - day_bounds(day, zones[park_id])[0])
-        begins[ride_id] = day_bounds(days[park_id], zones[park_id])[0]
+    for run in days_run(connection, park_ids, ride_ids, reach):
+        zone, today_there = zones[run.park_id], days[run.park_id]
+        own = lengths.setdefault(run.ride_id, [])
+        if run.day < today_there and len(own) < USUAL_DAYS:
+            own.append(run.last_at - day_bounds(run.day, zone)[0])
+        begins[run.ride_id] = day_bounds(today_there, zone)[0]
     rows = [
         (ride_id, begins[ride_id] + round(statistics.median(own))) for ride_id, own in lengths.items() if own
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hallofshame.domain.ride_types import RideType
-from hallofshame.domain.words import Evidence, OutageKind, Status
+from hallofshame.domain.words import Evidence, NotCounted, OutageKind, Status
 
 DEMONSTRATION_NOTICE = (
     "Demonstration: real recordings of other weeks, repeated as if they were of today. "
@@ -104,3 +104,23 @@ OUTAGE_WORDS: dict[OutageKind, str] = {
     OutageKind.NEVER_REOPENED: "Did not reopen",
     OutageKind.PARK_WIDE: "Park-wide stop",
 }
+
+NOT_COUNTED_WORDS: dict[NotCounted, str] = {
+    NotCounted.OUTSIDE_HOURS: "outside the hours published for the ride",
+    NotCounted.PLANNED: "closed as planned",
+    NotCounted.BEFORE_FIRST_RUN: "before its first run of the day",
+    NotCounted.DID_NOT_COME_BACK: "it did not run again that day",
+    NotCounted.PARK_WIDE: "half of the park stopped with it",
+    NotCounted.HARDLY_RAN: "it had not run for 15 minutes yet",
+}
+"""Why a stretch in which a ride did not run is no downtime (R5)."""
+
+NOT_COUNTED_KINDS: dict[OutageKind, NotCounted] = {
+    OutageKind.OPENING_DELAY: NotCounted.BEFORE_FIRST_RUN,
+    OutageKind.NEVER_REOPENED: NotCounted.DID_NOT_COME_BACK,
+    OutageKind.PARK_WIDE: NotCounted.PARK_WIDE,
+    OutageKind.BREAKDOWN: NotCounted.HARDLY_RAN,
+}
+"""Why an outage that does not count does not, by its kind."""
+
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")

@@ -6,6 +6,7 @@ import { kindWords } from "../../charts/geometry/lengths";
 import { lengthTable } from "../../charts/tables";
 import { ChartFrame, DataTable, Duration, LocalTime, useMore, type Column } from "../../components";
 import { counted } from "../../lib/format";
+import { notCountedWords } from "../../lib/wording";
 import type { Outage } from "./answers";
 import type { View } from "./useView";
 
@@ -86,7 +87,7 @@ function columns(zone: string, slugs: ReadonlyMap<number, string> | undefined, v
       cell: (outage) => (
         <>
           <span className={`kind-mark kind-mark-${outage.kind}`} aria-hidden="true" /> {kindWords(outage.kind)}
-          {!outage.counted && <span className="sub"> closure, not counted</span>}
+          {outage.not_counted !== null && <span className="sub"> closure, not counted: {notCountedWords(outage.not_counted)}</span>}
           {outage.flaps > 0 && <span className="sub"> with {counted(outage.flaps, "short flap")}</span>}
         </>
       ),

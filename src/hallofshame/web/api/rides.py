@@ -118,10 +118,10 @@ def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing
     "/rides/<ride>/details",
     takes=(PERIOD,),
     answers=RideDetails,
-    tables=("summary", "chart_data", "outages", "outage_statistics"),
+    tables=("summary", "chart_data", "outages", "outage_statistics", "published_hours", "usual_hours"),
 )
 def details(reading: Reading, asked: Parameters, ride: str) -> Row:
-    """One ride in one period: its row, chart, outages and their statistics."""
+    """One ride in one period: its row, chart, outages with their statistics, published and usual hours."""
     found = find_ride(reading, ride)
     period = asked.period(reading.now.date())
     data, coverage = ride_details(reading, period, found)

@@ -6,7 +6,7 @@ from flask import request
 
 from hallofshame.domain.bands import BANDS, band_of
 from hallofshame.domain.periods import Period
-from hallofshame.domain.words import Evidence, OutageKind
+from hallofshame.domain.words import Evidence, NotCounted, OutageKind
 from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_RIDES
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import nearest
@@ -15,7 +15,13 @@ from hallofshame.web.pages.registry import PAGES, SITE_NAME
 from hallofshame.web.pages.sparkline import sparkline
 from hallofshame.web.pages.view import absolute, has_styles, plain_assets
 from hallofshame.web.tokens import tokens
-from hallofshame.web.wording import EVIDENCE_WORDS, EXCLUDED_REASONS, OUTAGE_WORDS, UNRANKED_REASONS
+from hallofshame.web.wording import (
+    EVIDENCE_WORDS,
+    EXCLUDED_REASONS,
+    NOT_COUNTED_WORDS,
+    OUTAGE_WORDS,
+    UNRANKED_REASONS,
+)
 
 FEED_WORDS = {
     "queue_times": "Queue-Times.com",
@@ -53,6 +59,7 @@ def template_words() -> Row:
         "unranked_words": UNRANKED_REASONS,
         "excluded_words": EXCLUDED_REASONS,
         "outage_words": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},
+        "not_counted_words": {reason.value: NOT_COUNTED_WORDS[reason] for reason in NotCounted},
         "evidence_words": {evidence.value: EVIDENCE_WORDS[evidence] for evidence in Evidence},
         "feed_words": FEED_WORDS,
         "tier_sources": TIER_SOURCES,

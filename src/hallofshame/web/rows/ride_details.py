@@ -15,6 +15,7 @@ from hallofshame.web.rows.outages import outages_inside
 from hallofshame.web.rows.park_details import MAX_OUTAGES_LISTED, park_info
 from hallofshame.web.rows.parks import ride_urls
 from hallofshame.web.rows.rankings import all_standings, with_standing
+from hallofshame.web.rows.ride_hours import published_rows, usual_rows
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 
@@ -61,6 +62,8 @@ def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row,
         "chart_data": chart.data,
         "outages": outages_inside(reading, outages[:MAX_OUTAGES_LISTED]),
         "outages_total": len(outages),
+        "published_hours": published_rows(reading, park, ride, days),
+        "usual_hours": usual_rows(reading, park, ride, days),
         # Where nobody looked, it is not known that nothing broke.
         "outage_statistics": dataclasses.asdict(statistics) | {"count": line.row["outages"]},
     }

@@ -13,6 +13,7 @@ from hallofshame.web.schema.common import (
     EndedBySlug,
     EvidenceSlug,
     Instant,
+    NotCountedSlug,
     OriginSlug,
     OutageKindSlug,
     PointState,
@@ -108,6 +109,9 @@ class OutageInPark(TypedDict):
     ended_at: Instant | None
     kind: OutageKindSlug
     counted: Annotated[bool, Field(description="Whether its time is downtime; if not, it is a closure.")]
+    not_counted: Annotated[
+        NotCountedSlug | None, Field(description="Why its time is no downtime; null where it is.")
+    ]
     ended_by: Annotated[EndedBySlug | None, Field(description="Null while it lasts.")]
     downtime_seconds: Annotated[int, Field(ge=0, description="Open time in which it did not run.")]
     flaps: Annotated[int, Field(ge=0, description="Moments of three minutes or less that were bridged.")]
@@ -210,6 +214,41 @@ class OutageStatistics(TypedDict):
     mean_time_to_recover_seconds: float | None
 
 
+class PublishedRideHours(TypedDict):
+    """One stretch of hours published for the ride; it is due to run in those of kind `Operating`."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    date: Day
+    kind: Annotated[str, Field(description="The source's own word.", examples=["Operating", "Early Entry"])]
+    opens_at: Instant
+    closes_at: Instant
+    local_hours: Annotated[str, Field(description="The same by the park's clock.", examples=["09:00–21:00"])]
+
+
+Clock = Annotated[str, Field(pattern="^[0-9]{2}:[0-9]{2}$", examples=["09:40"])]
+"""What the park's clock shows."""
+
+
+class UsualHours(TypedDict):
+    """When the ride usually runs on one weekday: medians of its first and last operation."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")]
+    days: Annotated[
+        int,
+        Field(ge=1, description="Days it rests on: it ran, and was watched for 80 % of the open time."),
+    ]
+    weeks: Annotated[
+        int, Field(ge=1, description="Weeks looked back over, up to the period's last full day.")
+    ]
+    first_operation: Clock
+    last_operation: Clock
+    last_is_next_day: Annotated[bool, Field(description="Whether the last operation is after midnight.")]
+    text: Annotated[str, Field(examples=["Usually runs 10:00–21:30 on Saturdays (8 days)"])]
+
+
 class RideDetails(TypedDict):
     """Everything about one ride in one period."""
 
@@ -222,4 +261,8 @@ class RideDetails(TypedDict):
     chart_data: list[RidePoint]
     outages: list[OutageInPark]
     outages_total: Annotated[int, Field(ge=0)]
+    published_hours: Annotated[
+        list[PublishedRideHours], Field(description="Of the period's last seven dates; empty if none are.")
+    ]
+    usual_hours: Annotated[list[UsualHours], Field(description="One for each weekday on which it ran.")]
     outage_statistics: OutageStatistics

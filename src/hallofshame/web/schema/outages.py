@@ -12,6 +12,7 @@ from hallofshame.web.schema.common import (
     Day,
     EndedBySlug,
     Instant,
+    NotCountedSlug,
     OutageKindSlug,
     RideTypeSlug,
     SourceUrl,
@@ -60,6 +61,9 @@ class OutageRow(OutageRide):
             description="Whether its time is downtime. Where a source knows only open and closed, only what "
             "came back counts; the others are listed as closures."
         ),
+    ]
+    not_counted: Annotated[
+        NotCountedSlug | None, Field(description="Why its time is no downtime; null where it is.")
     ]
     ended_by: Annotated[EndedBySlug | None, Field(description="Null while it lasts.")]
     downtime_seconds: Annotated[

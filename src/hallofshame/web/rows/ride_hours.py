@@ -1,0 +1,75 @@
+"""A ride's hours: those published for it, and when it usually runs."""
+
+from __future__ import annotations
+
+from hallofshame.domain.localtime import from_unix, zone
+from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.usual import UsualDay, usual_days
+from hallofshame.store.ride_hours import HoursRow, ride_hours
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.reading import Reading
+from hallofshame.web.wording import WEEKDAYS
+
+USUAL_WEEKS = 8
+"""Weeks whose days tell when a ride usually runs."""
+
+PUBLISHED_DATES = 7
+"""Published hours are listed for so many dates, the last ones of the period."""
+
+
+def published_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRange) -> list[Row]:
+    """The hours published for the ride on the last dates of ``days``, of all kinds, in order of time."""
+    first = max(days.start, days.end - (PUBLISHED_DATES - 1) * ONE_DAY)
+    return [
+        {
+            "date": hours.date.isoformat(),
+            "kind": hours.kind,
+            "opens_at": iso(hours.opens_at),
+            "closes_at": iso(hours.closes_at),
+            "local_hours": _local_hours(hours, park.timezone),
+        }
+        for hours in ride_hours(reading.connection, park.park_id, ride.ride_id, first, days.end)
+    ]
+
+
+def usual_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRange) -> list[Row]:
+    """When the ride usually runs on each weekday, over the eight weeks up to the end of ``days``.
+
+    The park's running day is not over yet and tells nothing.
+    """
+    last = min(days.end, reading.today(park) - ONE_DAY)
+    weeks = DayRange(last - (USUAL_WEEKS * 7 - 1) * ONE_DAY, last)
+    found = usual_days(reading.connection, park.park_id, ride.ride_id, park.timezone, weeks)
+    return [
+        {
+            "weekday": usual.weekday,
+            "days": usual.days,
+            "weeks": USUAL_WEEKS,
+            "first_operation": _clock(usual.first_seconds),
+            "last_operation": _clock(usual.last_seconds),
+            "last_is_next_day": usual.last_seconds >= DAY_SECONDS,
+            "text": _sentence(usual),
+        }
+        for usual in found
+    ]
+
+
+def _sentence(usual: UsualDay) -> str:
+    span = f"{_clock(usual.first_seconds)}–{_clock(usual.last_seconds)}"
+    days = "1 day" if usual.days == 1 else f"{usual.days} days"
+    return f"Usually runs {span} on {WEEKDAYS[usual.weekday - 1]} ({days})"
+
+
+def _clock(seconds: int) -> str:
+    """Seconds since midnight as the clock shows them to the nearest minute, on the next day from 0:00 on."""
+    minutes = (seconds + MINUTE_SECONDS // 2) // MINUTE_SECONDS * MINUTE_SECONDS % DAY_SECONDS
+    hour, rest = divmod(minutes, HOUR_SECONDS)
+    return f"{hour:02d}:{rest // MINUTE_SECONDS:02d}"
+
+
+def _local_hours(hours: HoursRow, timezone: str) -> str:
+    park = zone(timezone)
+    opens, closes = (from_unix(at).astimezone(park) for at in (hours.opens_at, hours.closes_at))
+    return f"{opens:%H:%M}–{closes:%H:%M}"
