@@ -1988,7 +1988,7 @@ export interface components {
             last_operation: string;
             /** @description Whether the last operation is after midnight. */
             last_is_next_day: boolean;
-            /** @example Usually runs 10:00–21:30 on Saturdays (12 days) */
+            /** @example Usually runs 10:00–21:30 on Saturdays (8 days) */
             text: string;
         };
         /** @description A stretch in which a park was open. */
