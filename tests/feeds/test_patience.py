@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import socket
 
 import pytest
 import requests
 
-from hallofshame.domain.errors import FeedError, LeftAloneError
+from hallofshame.domain.errors import FeedError, LeftAloneError, NotReachedError
 from hallofshame.domain.words import PollOutcome
-from hallofshame.feeds.patience import TIMEOUTS_IN_A_ROW, Patience, current, waiting
+from hallofshame.feeds.patience import TIMEOUTS_IN_A_ROW, UNREACHABLE_REQUESTS, Patience, current, waiting
 
 SLOW, FAST = "https://slow.test/live", "https://fast.test/live"
 HANGS = requests.exceptions.ReadTimeout("slow")
@@ -44,6 +45,46 @@ def test_a_host_that_times_out_in_a_row_is_asked_no_more(wire, clock):
             client.get_json(SLOW)
         assert (len(transport.requests), caught.value.attempts) == (TIMEOUTS_IN_A_ROW, 0)
         assert caught.value.outcome is PollOutcome.TIMEOUT
+
+
+REFUSES = requests.exceptions.ConnectionError(ConnectionRefusedError(111, "Connection refused"))
+NAMELESS = requests.exceptions.ConnectionError(socket.gaierror(socket.EAI_NONAME, "Name not known"))
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome"), [(REFUSES, PollOutcome.REFUSED), (NAMELESS, PollOutcome.NAME_ERROR)]
+)
+def test_a_host_that_several_requests_cannot_reach_is_asked_no_more(wire, reply, clock, failure, outcome):
+    client, transport = wire(failure)
+    with waiting(Patience(clock, 600)):
+        for _ in range(UNREACHABLE_REQUESTS):
+            with pytest.raises(FeedError) as caught:
+                client.get_json(SLOW)
+            assert not isinstance(caught.value, NotReachedError)
+        asked, since = len(transport.requests), clock.elapsed()
+        with pytest.raises(NotReachedError, match=r"slow\.test was not asked") as caught:
+            client.get_json(SLOW)
+        assert (caught.value.outcome, caught.value.attempts) == (outcome, 0)
+        assert (len(transport.requests), clock.elapsed()) == (asked, since)
+        with pytest.raises(FeedError) as caught:
+            client.get_json(FAST)
+        assert not isinstance(caught.value, NotReachedError)
+    with waiting(Patience(clock, 600)), pytest.raises(FeedError):
+        client.get_json(SLOW)
+    assert len(transport.requests) > asked + 1
+
+
+def test_an_answer_in_between_ends_the_row_of_failures(wire, reply, clock):
+    tries = 3
+    client, _ = wire(*[REFUSES] * tries * (UNREACHABLE_REQUESTS - 1), reply(), *[REFUSES] * tries, reply())
+    with waiting(Patience(clock, 600)):
+        for _ in range(UNREACHABLE_REQUESTS - 1):
+            with pytest.raises(FeedError):
+                client.get_json(SLOW)
+        assert client.get_json(SLOW).attempts == 1
+        with pytest.raises(FeedError):
+            client.get_json(SLOW)
+        assert client.get_json(SLOW).attempts == 1
 
 
 def test_the_next_job_asks_it_again(wire, reply, clock):

@@ -10,6 +10,7 @@
     ├── FeedError           a feed could not be read; carries the poll outcome
     │   ├── BodyError       the answer came but is not what the feed promises
     │   ├── LeftAloneError  nobody asked any more: the job's time is over, or the host only times out
+    │   ├── NotReachedError  nobody asked any more: the host cannot be reached
     │   └── ParkFailedError this program failed over one park's answer; the cause is what went wrong
     ├── ClockError          this host's clock is not what everybody else's is
     ├── StoreError          the database is not in the state the job needs, or fails
@@ -64,6 +65,10 @@ class FeedError(HallOfShameError):
         self.outcome = outcome
         self.http_status = http_status
         self.attempts = attempts
+
+
+class NotReachedError(FeedError):
+    """A request was not sent, because other requests of the same job could not reach the host."""
 
 
 class BodyError(FeedError):

@@ -28,10 +28,10 @@ from pyrate_limiter import AbstractClock, Decision, Rate, RateItem, StateBucket,
 
 from hallofshame import __version__
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import BodyError, FeedError, LeftAloneError
+from hallofshame.domain.errors import BodyError, FeedError, LeftAloneError, NotReachedError
 from hallofshame.domain.words import PollOutcome
 from hallofshame.feeds.base import Answer
-from hallofshame.feeds.patience import Patience, current
+from hallofshame.feeds.patience import UNREACHABLE, Patience, current
 from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.transport import SecondsLeft, TimedAdapter, answered_within
 from hallofshame.feeds.unreachable import why_unreachable
@@ -161,7 +161,8 @@ class HttpClient:
 
         Raises :class:`FeedError` with the outcome, the HTTP status and the tries made, and
         :class:`BodyError` where an answer came that is no JSON; messages hold a short excerpt of the body.
-        :class:`LeftAloneError` where the job has no patience left, for anybody or for this host.
+        :class:`LeftAloneError` where the job has no patience left, for anybody or for this host, and
+        :class:`NotReachedError` where several of its requests could not reach this host.
         """
         started = self._clock.elapsed()
         patience = current()
@@ -183,9 +184,11 @@ class HttpClient:
         except _Transient as transient:
             if transient.error.outcome is PollOutcome.TIMEOUT and patience.seconds_left() <= 0:
                 raise LeftAloneError(str(transient.error), attempts=attempts) from transient.__cause__
+            if transient.error.outcome in UNREACHABLE:
+                patience.note_unreachable(_host(url), transient.error.outcome)
             transient.error.attempts = attempts
             raise transient.error from transient.__cause__
-        except LeftAloneError as error:
+        except (LeftAloneError, NotReachedError) as error:
             error.attempts = attempts - 1
             raise
         except FeedError as error:

@@ -1,4 +1,4 @@
-"""How long a job waits for the sources: until when in all, and how often for a host that only times out.
+"""How long a job waits for the sources: until when in all, and how often for a host that does not answer.
 
 A job makes one :class:`Patience` and names it around its requests with :func:`waiting`; the HTTP client asks
 it before every try. It goes with the thread and not with the call, because every feed's every method would
@@ -15,10 +15,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import LeftAloneError
+from hallofshame.domain.errors import LeftAloneError, NotReachedError
+from hallofshame.domain.words import PollOutcome
 
 TIMEOUTS_IN_A_ROW = 5
 """Tries of one host that time out one after the other before it is left alone; any answer ends the row."""
+
+UNREACHABLE = frozenset({PollOutcome.NO_NETWORK, PollOutcome.NAME_ERROR, PollOutcome.REFUSED})
+"""Failures that every request to a host meets alike."""
+UNREACHABLE_REQUESTS = 3
+"""Requests that end so after all their tries before the host is asked no more; any answer ends the row."""
 
 
 class Patience:
@@ -46,7 +52,11 @@ class Patience:
         return max(0.0, self._ends - self._clock.elapsed())
 
     def check(self, host: str) -> None:
-        """Raise :class:`LeftAloneError` where ``host`` is not to be asked any more."""
+        """Raise where ``host`` is not to be asked any more.
+
+        :raises LeftAloneError: when the time is over, or the host only times out.
+        :raises NotReachedError: when several requests could not reach the host; with their outcome.
+        """
         if self.seconds_left() <= 0:
             raise LeftAloneError(f"{host} was not asked: the time for all requests together is over")
         if self._hosts.in_a_row(host) >= TIMEOUTS_IN_A_ROW:
@@ -54,18 +64,31 @@ class Patience:
                 f"{host} was not asked: it timed out {TIMEOUTS_IN_A_ROW} times in a row, and is left alone "
                 "until the next run"
             )
+        if (outcome := self._hosts.unreachable(host)) is not None:
+            raise NotReachedError(
+                f"{host} was not asked: {UNREACHABLE_REQUESTS} requests in a row could not reach it "
+                f"({outcome.value}); the next run asks it again",
+                outcome=outcome,
+                attempts=0,
+            )
 
     def note(self, host: str, *, timed_out: bool) -> None:
         """Remember how a try ended: it timed out, or it was answered in whatever way."""
         self._hosts.note(host, timed_out=timed_out)
 
+    def note_unreachable(self, host: str, outcome: PollOutcome) -> None:
+        """Remember that a request was given up for one of :data:`UNREACHABLE`."""
+        self._hosts.note_unreachable(host, outcome)
+
 
 class _Hosts:
-    """How often each host timed out since its last answer."""
+    """How often each host timed out, and could not be reached, since its last answer."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._timeouts: Counter[str] = Counter()
+        self._unreachable: Counter[str] = Counter()
+        self._outcomes: dict[str, PollOutcome] = {}
 
     def in_a_row(self, host: str) -> int:
         with self._lock:
@@ -74,6 +97,17 @@ class _Hosts:
     def note(self, host: str, *, timed_out: bool) -> None:
         with self._lock:
             self._timeouts[host] = self._timeouts[host] + 1 if timed_out else 0
+            if not timed_out:
+                self._unreachable[host] = 0
+
+    def unreachable(self, host: str) -> PollOutcome | None:
+        with self._lock:
+            return self._outcomes[host] if self._unreachable[host] >= UNREACHABLE_REQUESTS else None
+
+    def note_unreachable(self, host: str, outcome: PollOutcome) -> None:
+        with self._lock:
+            self._unreachable[host] += 1
+            self._outcomes[host] = outcome
 
 
 class _Endless(Patience):
@@ -89,6 +123,9 @@ class _Endless(Patience):
         """Every host may be asked."""
 
     def note(self, host: str, *, timed_out: bool) -> None:
+        """Nothing is learned."""
+
+    def note_unreachable(self, host: str, outcome: PollOutcome) -> None:
         """Nothing is learned."""
 
 
