@@ -212,3 +212,41 @@ def test_an_unusable_sponsor_is_refused(
     with pytest.raises(SettingsError) as raised:
         settings.load()
     assert str(raised.value).startswith(f"HALLOFSHAME_SPONSOR_{named}")
+
+
+@pytest.mark.parametrize("name", ["queue_times_url", "themeparks_wiki_url", "public_url", "sponsor_url"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://queue times.com",
+        "https://queue-times.com /",
+        "https://queue\ttimes.com",
+        "https://a,b.example",
+        "https://a..b.example",
+        "https://host:99999",
+        "https://",
+        "queue-times.com",
+    ],
+)
+def test_an_address_with_no_host_is_refused_at_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"HALLOFSHAME_{name.upper()}", value)
+    if name == "sponsor_url":
+        monkeypatch.setenv("HALLOFSHAME_SPONSOR_IMAGE", "https://sponsor.example/a.png")
+        monkeypatch.setenv("HALLOFSHAME_SPONSOR_TEXT", "Words")
+    with pytest.raises(SettingsError) as caught:
+        settings.load()
+    assert f"HALLOFSHAME_{name.upper()} is {value!r}" in str(caught.value)
+    assert "give an address with http:// or https:// and a host, without blanks" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://queue-times.com", "http://[::1]:8080/a", "http://127.0.0.1:9", "https://übersee.example"],
+)
+def test_an_address_with_a_host_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HALLOFSHAME_QUEUE_TIMES_URL", value)
+    assert settings.load().queue_times_url == value

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -39,6 +39,26 @@ _HTTP = HttpPolicy()
 def _setting(default: Any, meaning: str, accepts: str, **limits: Any) -> Any:
     """A field with its two texts for ``docs/settings.md`` and for errors."""
     return Field(default, description=meaning, json_schema_extra={"accepts": accepts}, **limits)
+
+
+def _check_address(value: str) -> SplitResult:
+    """The parts of an address with http:// or https:// and a host that can be one.
+
+    :raises ValueError: for anything else.
+    """
+    if re.search(r"[\s\x00-\x1f]", value):
+        raise ValueError("there is white space in it")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("not an address")
+    try:
+        name = parts.hostname if ":" in parts.hostname else parts.hostname.encode("idna").decode()
+        host_name(name)
+    except (ValueError, UnicodeError):
+        raise ValueError(f"{parts.hostname!r} is no host") from None
+    if parts.port == 0:
+        raise ValueError("port 0 is none")
+    return parts
 
 
 class Settings(BaseSettings):
@@ -90,7 +110,7 @@ class Settings(BaseSettings):
         None,
         "Where the world finds the site, for links in feeds and cards. "
         "Unset: as each request says, if its host is allowed.",
-        "an address with http:// or https://, without ? or #",
+        "an address with http:// or https:// and a host, without blanks, ? or #",
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = _setting(
         (),
@@ -190,18 +210,18 @@ class Settings(BaseSettings):
     sponsor_url: str | None = _setting(
         None,
         "Where the sponsor's picture and words lead. Unset: nowhere.",
-        "an address with http:// or https://, with a picture",
+        "an address with http:// or https:// and a host, without blanks, with a picture",
     )
     queue_times_url: str = _setting(
         QUEUE_TIMES_URL,
         "Where Queue-Times answers.",
-        "an address with http:// or https://, without ? or #",
+        "an address with http:// or https:// and a host, without blanks, ? or #",
         repr=False,
     )
     themeparks_wiki_url: str = _setting(
         THEMEPARKS_WIKI_URL,
         "Where ThemeParks.wiki answers.",
-        "an address with http:// or https://, without ? or #",
+        "an address with http:// or https:// and a host, without blanks, ? or #",
         repr=False,
     )
     connect_timeout_seconds: float = _setting(
@@ -329,7 +349,8 @@ class Settings(BaseSettings):
     def _picture(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None and is_address(value):
             # It also stands in a header, where a blank or a semicolon would begin something new.
-            if not urlsplit(value).hostname or re.search(r"[\s\"'<>;@,]", value):
+            _check_address(value)
+            if re.search(r"[\"'<>;@,]", value):
                 raise ValueError("not an address")
         elif value is not None and "data" in info.data:
             picture_file(value, info.data["data"])
@@ -347,9 +368,7 @@ class Settings(BaseSettings):
         if value is not None and not has_picture:
             raise ValueError("there is no picture")
         if value is not None and info.field_name == "sponsor_url":
-            parts = urlsplit(value)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ValueError("not an address")
+            _check_address(value)
         return value
 
     @field_validator("cycle_deadline_seconds")
@@ -374,9 +393,7 @@ class Settings(BaseSettings):
     def _address(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("not an address")
+        parts = _check_address(value)
         if parts.query or parts.fragment:
             raise ValueError("paths are added to it, which nothing can be after a ? or #")
         return value
