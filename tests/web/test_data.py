@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain.csv_cells import BYTE_ORDER_MARK
 from hallofshame.domain.words import Evidence, Origin
 from hallofshame.pipeline.export import KINDS
 from hallofshame.store import models
@@ -124,10 +125,25 @@ def test_findings_come_last_seen_first_and_days_by_origin(
 def test_every_month_of_the_record_has_its_files(api: Api, client: FlaskClient) -> None:
     rows = api("/downloads")["data"]
     assert {(row["dataset"], row["format"]) for row in rows} == {
-        (dataset, form) for dataset in DATASETS for form in ("parquet", "csv")
+        (dataset, form) for dataset in DATASETS for form in ("parquet", "csv", "excel")
     }
     assert {(row["month"], row["is_partial"]) for row in rows} == {(MONTH, True)}
     assert {client.get(row["url"]).status_code for row in rows} == {200}
+
+
+def test_a_csv_file_is_there_for_excel_too(client: FlaskClient) -> None:
+    path = f"/api/downloads/park-days-{MONTH}.csv"
+    plain, excel = client.get(path), client.get(f"{path}?format=excel")
+    assert excel.data == BYTE_ORDER_MARK.encode() + plain.data
+    assert excel.content_type == plain.content_type
+    assert excel.headers["Content-Disposition"] == plain.headers["Content-Disposition"]
+    assert excel.headers["ETag"] != plain.headers["ETag"]
+    again = client.get(f"{path}?format=excel", headers={"If-None-Match": excel.headers["ETag"]})
+    assert again.status_code == 304
+    assert client.get(path).data == plain.data
+    refused = client.get(f"/api/downloads/park-days-{MONTH}.parquet?format=excel")
+    assert refused.status_code == 400
+    assert "CSV only" in refused.get_json()["error"]["message"]
 
 
 def csv_rows(client: FlaskClient, dataset: str) -> list[dict[str, str]]:
@@ -244,7 +260,7 @@ def test_an_unknown_file_comes_with_near_matches(client: FlaskClient, file: str)
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/downloads?limit=1", f"/api/downloads/park-days-{MONTH}.csv?format=csv"]
+    "path", ["/api/downloads?limit=1", f"/api/downloads/park-days-{MONTH}.csv?table=csv"]
 )
 def test_what_takes_no_parameters_says_so(client: FlaskClient, path: str) -> None:
     response = client.get(path)

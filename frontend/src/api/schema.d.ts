@@ -865,8 +865,11 @@ export interface components {
             dataset: "park-days" | "ride-days" | "park-hours" | "outages";
             /** @example 2026-08 */
             month: string;
-            /** @enum {string} */
-            format: "parquet" | "csv";
+            /**
+             * @description `excel` is CSV that Excel reads with its accents.
+             * @enum {string}
+             */
+            format: "parquet" | "csv" | "excel";
             /** @description The month is not over. */
             is_partial: boolean;
             /** @example /api/downloads/park-days-2026-08.parquet */
@@ -2511,7 +2514,10 @@ export interface operations {
     };
     downloadsFile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `excel`: a CSV file that Excel reads with its accents. */
+                format?: "plain" | "excel";
+            };
             header?: never;
             path: {
                 /** @description A file of the list of downloads. */

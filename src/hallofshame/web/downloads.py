@@ -9,12 +9,13 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from flask import Response, make_response, request
 
+from hallofshame.domain.errors import InputError
 from hallofshame.domain.names import quoted
 from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.metrics import METRICS_VERSION
@@ -28,7 +29,15 @@ from hallofshame.web.reading import Reading
 from hallofshame.web.sending import Place, sent_from
 
 DATASETS = ("park-days", "ride-days", "park-hours", "outages")
-TYPES = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv; charset=utf-8"}
+TYPES = {
+    "parquet": "application/vnd.apache.parquet",
+    "csv": "text/csv; charset=utf-8",
+    "excel": "text/csv; charset=utf-8",
+}
+ENDINGS = {"parquet": "parquet", "csv": "csv", "excel": "csv"}
+"""What a file's name ends in, by format; `excel` is the CSV file that Excel reads with its accents."""
+FILE_FORMATS = ("plain", "excel")
+"""What ``format`` may ask of a file."""
 CLOSED_MONTH_MAX_AGE_SECONDS = 3600
 """A closed month changes only when late data or a new formula touches it."""
 
@@ -50,7 +59,7 @@ class Download:
     @property
     def name(self) -> str:
         """As in its address."""
-        return f"{self.dataset}-{self.month:%Y-%m}.{self.format}"
+        return f"{self.dataset}-{self.month:%Y-%m}.{ENDINGS[self.format]}"
 
     @property
     def row(self) -> Row:
@@ -60,7 +69,7 @@ class Download:
             "month": f"{self.month:%Y-%m}",
             "format": self.format,
             "is_partial": self.is_partial,
-            "url": f"{_ADDRESS}{self.name}",
+            "url": f"{_ADDRESS}{self.name}{'?format=excel' if self.format == 'excel' else ''}",
         }
 
     @property
@@ -92,9 +101,18 @@ def downloads(reading: Reading) -> list[Download]:
     ]
 
 
-def find_download(reading: Reading, file: str) -> Download:
-    """The file of that name; raises :class:`UnknownError` with near matches."""
-    known = {download.name: download for download in downloads(reading)}
+def find_download(reading: Reading, file: str, *, for_excel: bool) -> Download:
+    """The file of that name; raises :class:`UnknownError` with near matches.
+
+    ``for_excel``: a CSV file as Excel reads it.
+
+    :raises InputError: for a file in Parquet that is asked for as Excel reads it.
+    """
+    known = {download.name: download for download in downloads(reading) if download.format != "excel"}
+    if file in known and for_excel:
+        if known[file].format != "csv":
+            raise InputError("format=excel goes with files in CSV only; leave it out", parameter="format")
+        return replace(known[file], format="excel")
     if file not in known:
         near = nearest(file[:80], {name: name for name in known})
         raise UnknownError(
@@ -113,7 +131,7 @@ def send_download(reading: Reading, wanted: Download) -> Response:
     :raises ServiceUnavailable: while several others make, wait for or read files of their own already.
     """
     here = reading.site
-    key = (request.path, reading.version, reading.dates)
+    key = (request.path, wanted.format, reading.version, reading.dates)
     known = here.answers.get(key)
     if known is None or (request.method != "HEAD" and not request.if_none_match.contains_weak(known.etag)):
         place = Place()

@@ -18,14 +18,14 @@ from hallofshame.store.reports.record import (
     recorded_days,
 )
 from hallofshame.web.csv_answers import WHOLE
-from hallofshame.web.downloads import TYPES, downloads, find_download, send_download
+from hallofshame.web.downloads import FILE_FORMATS, TYPES, downloads, find_download, send_download
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_identity
 from hallofshame.web.schema.data import CoverageRow, DownloadRow, SearchIndex
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
 
 api_data = Blueprint("api_data", __name__, url_prefix="/api")
 
@@ -163,8 +163,15 @@ def download_list(reading: Reading, asked: Parameters) -> Row:
     return envelope(reading, [download.row for download in downloads(reading)])
 
 
-@endpoint(api_data, "/downloads/<file>", answers=None, produces=tuple(TYPES.values()), is_file=True)
+@endpoint(
+    api_data,
+    "/downloads/<file>",
+    takes=(choice("format", FILE_FORMATS, "`excel`: a CSV file that Excel reads with its accents."),),
+    answers=None,
+    produces=tuple(dict.fromkeys(TYPES.values())),
+    is_file=True,
+)
 def download(reading: Reading, asked: Parameters, file: str) -> Response:
     """One month of one data set, as Parquet or CSV, as `/api/downloads` lists them."""
-    del asked
-    return send_download(reading, find_download(reading, file))
+    for_excel = asked.choice("format", FILE_FORMATS) == "excel"
+    return send_download(reading, find_download(reading, file, for_excel=for_excel))

@@ -80,6 +80,9 @@ class DownloadRow(TypedDict):
 
     dataset: Literal["park-days", "ride-days", "park-hours", "outages"]
     month: Annotated[str, Field(examples=["2026-08"])]
-    format: Literal["parquet", "csv"]
+    format: Annotated[
+        Literal["parquet", "csv", "excel"],
+        Field(description="`excel` is CSV that Excel reads with its accents."),
+    ]
     is_partial: Annotated[bool, Field(description="The month is not over.")]
     url: Annotated[str, Field(examples=["/api/downloads/park-days-2026-08.parquet"])]
