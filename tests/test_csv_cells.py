@@ -171,5 +171,4 @@ def test_nobody_else_writes_csv() -> None:
         for file in source.rglob("*.py")
         if re.search(r"csv\.(?:writer|DictWriter)|write_csv\(|sink_csv\(", file.read_text(encoding="utf-8"))
     }
-    # The demonstration's list of parks is read by this program alone.
-    assert writers == {"demo_parks.py", "pipeline/export_files.py"}
+    assert writers == {"pipeline/export_files.py"}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from hallofshame import private_files
+from hallofshame.domain.csv_cells import cell
 from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.localtime import from_unix
 from hallofshame.domain.words import BreakdownSignal, Feed
@@ -49,25 +48,21 @@ def recorded_parks(tapes: Sequence[Tape], settings: Settings) -> list[RecordedPa
 
 def write_catalogue(parks: Sequence[RecordedPark], file: Path) -> None:
     """Write the parks as a catalogue that knows only their recorded feeds; the others would never answer."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, PARK_COLUMNS)
-    writer.writeheader()
+    lines = [",".join(PARK_COLUMNS)]
     for park in parks:
         recorded = {tape.info.feed: tape.info.park_external_id for tape in park.tapes}
         is_primary = park.row.primary_feed in recorded
-        writer.writerow(
-            asdict(park.row)
-            | {
-                "queue_times_id": recorded.get(Feed.QUEUE_TIMES),
-                "themeparks_wiki_id": recorded.get(Feed.THEMEPARKS_WIKI),
-                "primary_feed": park.tapes[0].info.feed.slug,
-                # What a fallback can tell is decided by the fallback (R5).
-                "breakdown_signal": park.row.breakdown_signal if is_primary else BreakdownSignal.CLOSED,
-                "is_water_park": int(park.row.is_water_park),
-                "aliases": "|".join(park.row.aliases),
-            }
-        )
-    private_files.write_text(file, text.getvalue())
+        values = asdict(park.row) | {
+            "queue_times_id": recorded.get(Feed.QUEUE_TIMES),
+            "themeparks_wiki_id": recorded.get(Feed.THEMEPARKS_WIKI),
+            "primary_feed": park.tapes[0].info.feed.slug,
+            # What a fallback can tell is decided by the fallback (R5).
+            "breakdown_signal": park.row.breakdown_signal if is_primary else BreakdownSignal.CLOSED,
+            "is_water_park": int(park.row.is_water_park),
+            "aliases": "|".join(park.row.aliases),
+        }
+        lines.append(",".join(cell(values[column]) for column in PARK_COLUMNS))
+    private_files.write_text(file, "".join(f"{line}\r\n" for line in lines))
 
 
 def heard(park: RecordedPark, start: dt.datetime, end: dt.datetime) -> Iterator[tuple[Tape, Recording]]:

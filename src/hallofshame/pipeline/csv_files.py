@@ -1,7 +1,8 @@
 """CSV files that people write: read with one set of rules, and refused with the place and the remedy.
 
 A file is UTF-8, its first line names the columns in any order, lines that begin with ``#`` are comments and
-empty lines nothing. Every error is an :class:`InputError` that names file, line, value and what to write.
+empty lines nothing. An apostrophe that keeps a text from being a formula is no part of the text. Every error
+is an :class:`InputError` that names file, line, value and what to write.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
+from hallofshame.domain.csv_cells import plain_text
 from hallofshame.domain.errors import InputError
 
 T = TypeVar("T")
@@ -100,7 +102,8 @@ def read_lines(file: Path | Traversable, columns: Sequence[str]) -> list[Line]:
                 "put values with commas in double quotes"
             )
         else:
-            lines.append(Line(where, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
+            values = (plain_text(cell.strip()) for cell in cells)
+            lines.append(Line(where, dict(zip(header, values, strict=True))))
     if header is None:
         raise InputError(f"{name}: the file is empty; its first line must be {','.join(columns)!r}")
     return lines
