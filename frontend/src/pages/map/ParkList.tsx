@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 import type { ParkRow } from "../../api/rows";
-import { NoData, ScoreBadge } from "../../components";
+import { AtSource, NoData, ScoreBadge } from "../../components";
 import type { Place } from "./places";
 
 interface ParkListProps {
@@ -36,7 +36,10 @@ export function ParkList({ rows, placed, active, onActive, onShow, addressOf, is
               <span className="rank">{row.rank ?? <NoData words="not ranked" />}</span>
               <span className="who">
                 <Link href={addressOf(row)}>{row.park_name}</Link>
-                <span className="sub">{row.country}</span>{" "}
+                <span className="sub">
+                  {row.country}
+                  <AtSource row={row} name={row.park_name} />
+                </span>{" "}
                 {place === undefined ? (
                   <span className="small">(its place is not known)</span>
                 ) : (

@@ -56,7 +56,10 @@ export function ReopenedList({ rides }: { rides: readonly Reopened[] }) {
           <Sign level={1} />
           <span>
             <Link href={ridePath(ride)}>{ride.ride_name}</Link>
-            <span className="sub">{ride.park_name}</span>
+            <span className="sub">
+              {ride.park_name}
+              <AtSource row={ride} name={ride.ride_name} />
+            </span>
           </span>
           <span className="reopened-when">
             <LocalTime iso={ride.ended_at} zone={ride.timezone} style="zoned" />

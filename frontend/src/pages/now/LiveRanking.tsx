@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 import type { ParkRow } from "../../api/rows";
-import { Figure, ScoreBadge } from "../../components";
+import { AtSource, Figure, ScoreBadge } from "../../components";
 import { parkPath } from "../../lib/paths";
 
 /** The top of the live ranking: the parks with the greatest share of their ride weight down at this moment. */
@@ -14,6 +14,7 @@ export function LiveRanking({ rows }: { rows: readonly ParkRow[] }) {
             <Link href={`${parkPath(row)}?period=live`}>{row.park_name}</Link>
             <span className="sub">
               <Figure value={row.rides_down} /> of <Figure value={row.rides_eligible} /> rides down
+              <AtSource row={row} name={row.park_name} />
             </span>
           </span>
           <ScoreBadge score={row.shame_score} />
