@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, collection, cycle, hourly, kernel, matching, rebuild, signals, startup
+from benchmarks import (
+    answers,
+    collection,
+    cycle,
+    hourly,
+    kernel,
+    matching,
+    rebuild,
+    ride_types,
+    signals,
+    startup,
+)
 
 if __name__ == "__main__":
     kernel.main()
@@ -14,3 +25,4 @@ if __name__ == "__main__":
     hourly.main()
     startup.main()
     signals.main()
+    ride_types.main()
