@@ -60,6 +60,7 @@ class Park:
     latitude: str = ""
     longitude: str = ""
     names: list[str] = field(default_factory=list)
+    primary_feed: str = ""
 
 
 def read_queue_times() -> dict[str, Park]:
@@ -112,6 +113,7 @@ def merge() -> list[Park]:
             park.latitude, park.longitude = (
                 ("", "") if extra["coordinates"] == "none" else extra["coordinates"].split()
             )
+        park.primary_feed = extra["primary_feed"]
         park.names += [alias for alias in extra["aliases"].split("|") if alias]
         merged.append(park)
 
@@ -182,7 +184,8 @@ def build() -> list[dict[str, object]]:
                 "longitude": park.longitude,
                 "queue_times_id": park.queue_times_id,
                 "themeparks_wiki_id": park.themeparks_wiki_id,
-                "primary_feed": "themeparks_wiki" if tells or not park.queue_times_id else "queue_times",
+                "primary_feed": park.primary_feed
+                or ("themeparks_wiki" if park.themeparks_wiki_id else "queue_times"),
                 "breakdown_signal": "down" if tells else "closed",
                 "is_water_park": park.facts.get("is_water_park", "0"),
                 "aliases": aliases(park, taken),

@@ -98,8 +98,13 @@ def test_disney_and_universal_on_themeparks_wiki_tell_breakdowns_and_nobody_else
     for park in parks:
         tells = park.operator in {"Disney", "Universal"} and park.themeparks_wiki_id is not None
         assert (park.breakdown_signal is BreakdownSignal.DOWN) == tells, park
-        expected = Feed.QUEUE_TIMES if park.queue_times_id and not tells else Feed.THEMEPARKS_WIKI
+
+
+def test_a_park_is_read_from_themeparks_wiki_wherever_it_is_listed_there(parks: list[CatalogueRow]) -> None:
+    for park in parks:
+        expected = Feed.THEMEPARKS_WIKI if park.themeparks_wiki_id else Feed.QUEUE_TIMES
         assert park.primary_feed is expected, park
+    assert sum(park.primary_feed is Feed.QUEUE_TIMES for park in parks) == 22
 
 
 @pytest.mark.parametrize("queue_times_id", RECORDED_PARKS)

@@ -14,7 +14,7 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
 from hallofshame.domain.names import clipped
 from hallofshame.domain.readings import Finding, ParkReading
-from hallofshame.domain.words import Feed, PollOutcome
+from hallofshame.domain.words import Feed, PollOutcome, RideKind
 from hallofshame.feeds.base import LiveFeed, Poll
 from hallofshame.feeds.patience import Patience
 from hallofshame.pipeline.failures import FAILURES, FailureLog, TooManyRidesError, refuse_too_many
@@ -170,15 +170,19 @@ class PollRound:
     def _taken(self, asked: _Asked, ended: Ended) -> FeedError | None:
         """Take over what a feed answered; returns the error where that cannot be done."""
         try:
-            self._keep(asked.answer, asked.feed, ended)
+            self._keep(asked, ended)
         except FeedError as refusal:
             return refusal
         except FAILURES as failure:
             return ParkFailedError(f"reading the answer of {asked.feed.slug}", failure)
         return None
 
-    def _keep(self, answer: ParkAnswer, feed: Feed, ended: Ended) -> None:
-        """Take over an answer as a whole, or raise and take over nothing of it."""
+    def _keep(self, asked: _Asked, ended: Ended) -> None:
+        """Take over an answer as a whole, or raise and take over nothing of it.
+
+        One that tells the state of no ride has given nothing where another feed may be asked (R2).
+        """
+        answer, feed = asked.answer, asked.feed
         poll = cast("Poll", ended.answer)
         rides = len(poll.reading.rides)
         refuse_too_many(f"the answer of {feed.slug}", rides)
@@ -186,14 +190,15 @@ class PollRound:
         if poll.served_at is not None:
             stamped = self._observed_at + dt.timedelta(seconds=ended.at - self._began)
             ahead = (stamped - poll.served_at).total_seconds()
-        outcome = PollOutcome.OK if rides else PollOutcome.EMPTY
+        gave = rides > 0 and not (asked.has_fallback and _tells_nothing(poll.reading))
+        outcome = PollOutcome.OK if gave else PollOutcome.EMPTY
         park_id = answer.park.park_id
         record = PollRecord(
             park_id, feed, outcome, poll.http_status, poll.attempts, poll.duration_ms, rides, None
         )
         answer.polls.append(record)
         answer.ahead_seconds = ahead
-        answer.reading = poll.reading if rides else None
+        answer.reading = poll.reading if gave else None
 
     def _give_up(self, chosen: Callable[[_Asked], bool]) -> list[ParkAnswer]:
         """Wait no longer for the requests ``chosen``; returns whose they were."""
@@ -231,6 +236,11 @@ class PollRound:
                 cut_short=isinstance(error, LeftAloneError),
             )
         )
+
+
+def _tells_nothing(reading: ParkReading) -> bool:
+    """Whether an answer tells the state of no attraction: hours and shows are no live status."""
+    return not any(ride.status is not None and ride.kind is RideKind.ATTRACTION for ride in reading.rides)
 
 
 def polled_parks(connection: Connection, feeds: Mapping[Feed, LiveFeed]) -> list[PolledPark]:
