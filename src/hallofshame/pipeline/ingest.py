@@ -58,6 +58,22 @@ class IngestResult:
             setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
 
 
+@dataclass(frozen=True)
+class IngestRequest:
+    """What a recording is of and how it was sampled, as the caller knows it.
+
+    ``park`` (a name, alias or slug) and ``timezone`` stand for what the recording does not say itself.
+    """
+
+    feed: Feed
+    cadence_seconds: int
+    park: str | None
+    timezone: str | None
+    registry: Registry
+    catalogue_file: Path | None
+    progress: Progress | None
+
+
 def ingest(
     database: Database,
     path: Path,
@@ -77,25 +93,15 @@ def ingest(
     A recording that does not say which park it is of gets it from ``park`` (a name, alias or slug) or, where
     that is not given, from the name of its folder, if exactly one park of the catalogue is named in it.
     """
-    with job_run(database, clock, JobType.INGEST):
+    asked = IngestRequest(
+        feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, progress
+    )
+    with job_run(database, clock, JobType.INGEST) as run:
         recording = read_recording(path, feed)
-        hint = park
-        if hint is None and _lacks_park(recording):
-            hint = _park_named_in(path, load_parks(catalogue_file))
-            log.info("the recording names no park; taken from its folder: %s", hint)
-        return ingest_readings(
-            database,
-            recording,
-            feed,
-            cadence_seconds=cadence_seconds,
-            clock=clock,
-            log=log,
-            park=hint,
-            timezone=timezone,
-            registry=registry,
-            catalogue_file=catalogue_file,
-            progress=progress,
-        )
+        if park is None and _lacks_park(recording):
+            asked = replace(asked, park=_park_named_in(path, load_parks(catalogue_file)))
+            log.info("the recording names no park; taken from its folder: %s", asked.park)
+        return _ingest(run, database, recording, asked, clock, log)
 
 
 def ingest_readings(
@@ -123,56 +129,39 @@ def ingest_readings(
     Raises :class:`InputError` for a cadence out of range, and the error of the first park where no park could
     be written: :class:`InputError` if that park is not named.
     """
+    asked = IngestRequest(
+        feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, progress
+    )
     with job_run(database, clock, JobType.INGEST) as run:
-        return _ingest(
-            run,
-            database,
-            recording,
-            feed,
-            cadence_seconds=cadence_seconds,
-            clock=clock,
-            log=log,
-            park=park,
-            timezone=timezone,
-            registry=registry,
-            catalogue_file=catalogue_file,
-            progress=progress,
-        )
+        return _ingest(run, database, recording, asked, clock, log)
 
 
 def _ingest(
     run: JobRun,
     database: Database,
     recording: Recording,
-    feed: Feed,
-    *,
-    cadence_seconds: int,
+    asked: IngestRequest,
     clock: Clock,
     log: logging.Logger,
-    park: str | None,
-    timezone: str | None,
-    registry: Registry | None,
-    catalogue_file: Path | None,
-    progress: Progress | None,
 ) -> IngestResult:
-    if not 1 <= cadence_seconds <= MAX_CADENCE_SECONDS:
-        raise InputError(f"cadence {cadence_seconds} s is out of range; use 1 s to 24 h", parameter="cadence")
-    if timezone is not None:
-        zone(timezone)
-    registry = registry or Registry()
-    known = load_parks(catalogue_file)
+    cadence = asked.cadence_seconds
+    if not 1 <= cadence <= MAX_CADENCE_SECONDS:
+        raise InputError(f"cadence {cadence} s is out of range; use 1 s to 24 h", parameter="cadence")
+    if asked.timezone is not None:
+        zone(asked.timezone)
+    known = load_parks(asked.catalogue_file)
     result = IngestResult()
     keys = ["park_external_id", "park_name"]
     groups = recording.readings.partition_by(keys, as_dict=True, maintain_order=True)
     failures = FailureLog(log)
     errors: list[BaseException] = []
     for done, (key, readings) in enumerate(groups.items()):
-        source = _Source(key[0], key[1], park, timezone)
+        source = _Source(key[0], key[1], asked.park, asked.timezone)
         queues, hours = (
             frame.join(readings.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
             for frame in (recording.queues, recording.hours)
         )
-        writer = _ParkWriter(source, feed, cadence_seconds, registry, clock, known)
+        writer = _ParkWriter(source, asked, clock, known)
         try:
             result.add(database.run(partial(writer.write, readings=readings, queues=queues, hours=hours)))
         except FAILURES as error:
@@ -182,8 +171,8 @@ def _ingest(
             _note_failure(database, failures, source, error, clock)
         run.cover(writer.days)
         run.parks, run.rides, run.rows_written = result.parks, result.rides, result.new_observations
-        if progress is not None:
-            progress(done + 1, len(groups))
+        if asked.progress is not None:
+            asked.progress(done + 1, len(groups))
     if errors and len(errors) == len(groups):
         raise errors[0]
     result.failed = len(errors)
@@ -230,16 +219,14 @@ class _ParkWriter:
     def __init__(
         self,
         source: _Source,
-        feed: Feed,
-        cadence_seconds: int,
-        registry: Registry,
+        asked: IngestRequest,
         clock: Clock,
         known: Sequence[CatalogueRow],
     ) -> None:
         self._source = source
-        self._feed = feed
-        self._cadence = cadence_seconds
-        self._registry = registry
+        self._feed = asked.feed
+        self._cadence = asked.cadence_seconds
+        self._registry = asked.registry
         self._clock = clock
         self._catalogue = known
         self.days: tuple[dt.date, ...] = ()
