@@ -66,18 +66,17 @@ def test_rank_of_typical_waits_gives_a_tier(position: float, tier: int) -> None:
 def test_confidence_of_a_rank_grows_with_history(days: int, confidence: float) -> None:
     decision = book().classify("efteling", "Unknown", WaitRank(0.5, 8, days))
     assert decision.confidence == pytest.approx(confidence)
-    assert decision.needs_review == (confidence < REVIEW_THRESHOLD)
 
 
 @pytest.mark.parametrize("rank", [None, WaitRank(0.95, 7, 400), WaitRank(0.95, 40, 13)])
 def test_without_enough_history_a_ride_is_unrated_and_reviewed(rank: WaitRank | None) -> None:
     decision = book().classify("efteling", "Unknown", rank)
     assert (decision.tier, decision.source, decision.confidence) == (None, TierSource.UNRATED, 0.0)
-    assert decision.needs_review
+    assert decision.confidence < REVIEW_THRESHOLD
 
 
 def test_a_doubtful_pattern_goes_on_the_review_list() -> None:
-    assert book().classify("efteling", "Big Wheel", None).needs_review
+    assert book().classify("efteling", "Big Wheel", None).confidence < REVIEW_THRESHOLD
 
 
 def test_one_list_cannot_give_a_ride_two_tiers() -> None:

@@ -90,11 +90,6 @@ class TierDecision:
     confidence: float
     reason: str
 
-    @property
-    def needs_review(self) -> bool:
-        """Whether a person should look at it (R13)."""
-        return self.confidence < REVIEW_THRESHOLD
-
 
 class TierBook:
     """Every tier rule, ready for lookup.

@@ -15,6 +15,7 @@ from hallofshame.domain.errors import StorageError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.readings import Finding
+from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.domain.signals import NO_SIGNAL
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.validity import frozen_cycles
@@ -26,8 +27,6 @@ from hallofshame.store.database import Database
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import Shelf
 from hallofshame.store.models import ParkActivitySnapshot, ParkDailyStats
-
-ONE_DAY = 86_400
 
 OPEN_DAYS = 30
 """Open days without a single DOWN after which the word of a park marked ``down`` is in doubt (R5)."""
@@ -63,7 +62,7 @@ def check_quality(
     """
     with job_run(database, clock, JobType.QUALITY) as run:
         now = to_unix(clock.now())
-        run.cover((from_unix(now - ONE_DAY).date(), from_unix(now).date()))
+        run.cover((from_unix(now - DAY_SECONDS).date(), from_unix(now).date()))
         with database.read() as connection:
             parks = _parks(connection)
             found = list(_look(connection, parks, now, progress))
@@ -121,7 +120,7 @@ def _without_data(connection: Connection, parks: list[_Park], now: int) -> Itera
         )
         for park in parks
     }
-    silent = [park for park in parks if (latest[park.park_id] or 0) < now - ONE_DAY]
+    silent = [park for park in parks if (latest[park.park_id] or 0) < now - DAY_SECONDS]
     if parks and len(silent) == len(parks):
         detail = "No park gave any reading within 24 h; see whether collection runs and the feeds answer."
         yield None, Finding("no_data", "all parks", detail)
@@ -162,7 +161,7 @@ def _never_down(connection: Connection, since: dt.date) -> set[int]:
 
 def _ghosts(connection: Connection, park: _Park, now: int) -> Iterator[_Found]:
     """The share of the last day's readings that cannot be believed (R2)."""
-    readings = raw.read_observations(connection, [park.park_id], now - ONE_DAY, None).filter(
+    readings = raw.read_observations(connection, [park.park_id], now - DAY_SECONDS, None).filter(
         pl.col("origin") == int(Origin.LIVE)
     )
     if readings.is_empty():

@@ -14,6 +14,7 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.names import match_key, quoted
 from hallofshame.domain.readings import Finding
+from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.known_rides import ParkIndex, load_known_rides
 from hallofshame.pipeline.queue_entries import stored_queues
@@ -24,11 +25,10 @@ from hallofshame.store.models import FeedPoll, ParkActivitySnapshot, Ride
 VANISHED_DAYS = 30
 """Days on which its park answered without a ride, after which the ride is inactive (R14)."""
 
-AT_ONCE_SECONDS = 86_400
+AT_ONCE_SECONDS = DAY_SECONDS
 """Rides last seen within this of each other left together."""
 
 MANY_AT_ONCE = 3
-ONE_DAY = 86_400
 
 
 @dataclass
@@ -69,7 +69,7 @@ def retire_vanished(database: Database, clock: Clock) -> RetireResult:
 
 def _retire(connection: Connection, now: dt.datetime) -> RetireResult:
     moment = to_unix(now)
-    limit = moment - VANISHED_DAYS * ONE_DAY
+    limit = moment - VANISHED_DAYS * DAY_SECONDS
     rows = connection.execute(
         select(Ride.ride_id, Ride.park_id, Ride.is_active, Ride.first_seen_at, Ride.last_seen_at)
     )
@@ -138,7 +138,9 @@ def _half_finding(old: int, new: int, park: ParkIndex) -> Finding:
 
 def _is_asked(connection: Connection, park_id: int, now: int) -> bool:
     """Whether anybody asked for the park within the last day; else its rides' absence says nothing."""
-    query = select(FeedPoll.poll_id).where(FeedPoll.park_id == park_id, FeedPoll.observed_at > now - ONE_DAY)
+    query = select(FeedPoll.poll_id).where(
+        FeedPoll.park_id == park_id, FeedPoll.observed_at > now - DAY_SECONDS
+    )
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -174,7 +176,7 @@ def _finding(group: Sequence[_Seen], active: Sequence[_Seen]) -> Finding:
 def _unanswered(connection: Connection, park_id: int, group: Sequence[_Seen]) -> list[int]:
     """The rides of ``group`` that the park answered without on at least 30 days."""
     table = ParkActivitySnapshot
-    day = table.observed_at // ONE_DAY
+    day = table.observed_at // DAY_SECONDS
     said_something = table.operating + table.down + table.closed + table.refurbishment + table.unknown > 0
     days = [
         int(number)
@@ -187,5 +189,5 @@ def _unanswered(connection: Connection, park_id: int, group: Sequence[_Seen]) ->
     return [
         ride.ride_id
         for ride in group
-        if sum(number > ride.last_seen_at // ONE_DAY for number in days) >= VANISHED_DAYS
+        if sum(number > ride.last_seen_at // DAY_SECONDS for number in days) >= VANISHED_DAYS
     ]

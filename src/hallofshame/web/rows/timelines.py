@@ -9,6 +9,7 @@ import polars as pl
 
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import Status
 from hallofshame.metrics.spans import runs
 from hallofshame.pipeline.timelines import ParkDayTimeline, park_day_timeline
@@ -19,7 +20,6 @@ from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rides import excluded_reason
 from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
 
-HOUR = 3600
 UNOBSERVED = "unobserved"
 NO_DATA, NOT_KEPT, TO_COME = "no_data", "not_kept", "to_come"
 
@@ -49,7 +49,7 @@ def ride_timeline(reading: Reading, ride: RideInfo, hours: int) -> Row:
     """The last hours of a ride, up to the latest look."""
     park = reading.catalogue.parks[ride.park_id]
     until = reading.data_as_of
-    since = None if until is None else until - hours * HOUR
+    since = None if until is None else until - hours * HOUR_SECONDS
     found = [] if since is None or until is None else _days(reading, park, ride, since, until)
     known = any(day.is_known for day in found)
     windows = [window for day in found if day.stored is not None for window in day.stored.windows]
