@@ -233,7 +233,7 @@ def sequence(parts: Installation, after: int = 0) -> list[tuple[str, str]]:
         return [(name, outcome) for name, outcome in rows]
 
 
-DAILY = ["sync", "repair", "retire", "classify", "rollup", "signals", "seal", "quality", "trim"]
+DAILY = ["sync", "repair", "retire", "classify", "rollup", "signals", "seal", "quality", "calibrate", "trim"]
 
 
 @pytest.fixture
@@ -270,6 +270,7 @@ def test_the_scheduler_and_the_command_run_one_sequence(
         "Signals",
         "Seal",
         "Quality check",
+        "Chances",
         "Job log",
     ]
 

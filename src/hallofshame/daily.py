@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hallofshame.domain.jobs import JobStopped, JobType
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
+from hallofshame.pipeline.calibration import calibrate
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
@@ -65,6 +66,7 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         Step(JobType.SIGNALS, "Signals", lambda progress: _judge(parts, progress)),
         seal_step(parts),
         Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
+        Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
     )
 
@@ -167,6 +169,11 @@ def _judge(parts: Installation, progress: Progress) -> Done:
 
 def _check(parts: Installation, progress: Progress) -> Done:
     return Done(f"{check_quality(parts.database, parts.clock, progress, parts.shelf)} findings")
+
+
+def _calibrate(parts: Installation, progress: Progress) -> Done:
+    judged, shown = calibrate(parts.database, parts.clock, progress)
+    return Done(f"{shown} of {judged} classes of outages show chances to reopen")
 
 
 def _trim(parts: Installation) -> Done:

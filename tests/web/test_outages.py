@@ -14,7 +14,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.words import Feed, OutageKind, Status
 from hallofshame.store.data_version import bump
 from hallofshame.store.database import Database
-from hallofshame.store.models import ExternalId, RideOutage
+from hallofshame.store.models import ExternalId, RideCurrent, RideOutage
 from hallofshame.web.app import create_app
 from web.builders import HOUR, World, at
 from web.conftest import MAMMUT, NINE, RAPIDS, RAPTOR, ROME, SEEN_AT, TODAY, YESTERDAY, Api
@@ -144,28 +144,59 @@ def test_a_card_of_the_board_links_to_the_ride_at_its_source(
 def test_without_a_past_there_is_no_chance_and_no_median(api: Api) -> None:
     [down] = api("/outages/now")["data"]["down"]
     assert down["comparable_outages"] == 0
-    assert [down[name] for name in down if name.startswith("chance_")] == [None] * 3
+    assert [down[f"chance_{minutes}_percent"] for minutes in (15, 30, 60)] == [None] * 3
+    assert [down[f"chance_{minutes}_reason"] for minutes in (15, 30, 60)] == ["no_replay"] * 3
     assert down["median_seconds"] is None
 
 
-def test_chances_come_from_the_rides_own_past(build: Any, world: World) -> None:
-    lasted = 3 * HOUR + 58 * MINUTE
-    for days, more in enumerate((10, 20, 20, 40), start=2):
+def lasts(world: World, ride_id: int, seconds: int) -> None:
+    """The outage of the ride that goes on has cost so much open time."""
+    for model, row in world.rows:
+        if model is RideOutage and row["ride_id"] == ride_id and row["ended_at"] is None:
+            row["downtime"] = seconds
+
+
+def test_own_outages_are_compared_by_the_open_time_they_cost(build: Any, world: World) -> None:
+    """Those of its class, after having run; by open time, not by the clock."""
+    lasts(world, RAPIDS, 100 * MINUTE)
+    for days, minutes in enumerate((110, 120, 120, 140), start=2):
         start = NINE - days * DAY
-        world.outage(RAPIDS, "2026-08-10", start, start + lasted + more * MINUTE)
-    never, short, old = NINE - 8 * DAY, NINE - 9 * DAY, NINE - 400 * DAY
-    world.outage(RAPIDS, "2026-08-10", never, never + lasted + 5 * MINUTE, OutageKind.NEVER_REOPENED)
-    world.outage(RAPIDS, "2026-08-10", short, short + 600)
-    world.outage(RAPIDS, "2025-07-10", old, old + lasted + 1)
-    world.outage(RAPTOR, "2026-08-10", never, never + lasted + 1)
+        world.outage(RAPIDS, "2026-08-10", start, start + 20 * HOUR, downtime=minutes * MINUTE)
+    never, late, old = NINE - 8 * DAY, NINE - 9 * DAY, NINE - 400 * DAY
+    world.outage(RAPIDS, "2026-08-10", never, never + 105 * MINUTE, OutageKind.NEVER_REOPENED)
+    world.outage(RAPIDS, "2026-08-10", late, late + 105 * MINUTE, OutageKind.OPENING_DELAY)
+    world.outage(RAPIDS, "2025-07-10", old, old + 105 * MINUTE)
+    world.outage(RAPTOR, "2026-08-10", never, never + 105 * MINUTE)
     [down] = build()("/outages/now")["data"]["down"]
-    # Five lasted longer: one was back within 15 more minutes, three within 30, four within 60.
     assert down["comparable_outages"] == 5
     assert [down[f"reopened_within_{minutes}"] for minutes in (15, 30, 60)] == [1, 3, 4]
-    # 2, 4 and 5 of 7
-    assert [down[f"chance_{minutes}_percent"] for minutes in (15, 30, 60)] == [29, 57, 71]
-    # Of those that came back: 10 min, and 238 plus 10, 20, 20, 40 min.
-    assert down["median_seconds"] == 258 * MINUTE
+    # Of those that came back: 105, 110, 120, 120, 140 min.
+    assert down["median_seconds"] == 120 * MINUTE
+
+
+def test_a_ride_of_a_feed_that_knows_only_closed_is_on_the_board_provisionally(
+    build: Any, world: World
+) -> None:
+    for model, row in world.rows:
+        if model is RideCurrent and row["ride_id"] == MAMMUT:
+            row |= {"effective_status": Status.CLOSED, "counts_as_down": 1, "is_stopped": 1}
+    world.outage(MAMMUT, TODAY, SEEN_AT - 3000, None, downtime=3000, counted=False)
+    rows = {row["ride_name"]: row for row in build()("/outages/now")["data"]["down"]}
+    assert {name: row["is_provisional"] for name, row in rows.items()} == {
+        "Jungle Rapids": False,
+        "Mammut": True,
+    }
+    assert rows["Mammut"]["down_seconds"] == 3000
+
+
+def test_a_ride_that_has_not_run_since_the_opening_says_so(build: Any, world: World) -> None:
+    for model, row in world.rows:
+        if model is RideCurrent and row["ride_id"] == MAMMUT:
+            row |= {"effective_status": Status.DOWN, "counts_as_down": 1}
+    world.outage(MAMMUT, TODAY, NINE, None, OutageKind.OPENING_DELAY, downtime=SEEN_AT - NINE)
+    rows = {row["ride_name"]: row for row in build()("/outages/now")["data"]["down"]}
+    assert rows["Mammut"]["since_opening"]
+    assert not rows["Jungle Rapids"]["since_opening"]
 
 
 def test_an_outage_that_was_interrupted_began_with_its_first_fall(build: Any, world: World) -> None:

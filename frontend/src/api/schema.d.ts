@@ -61,6 +61,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the chances to reopen were worth on the last 90 days, with what was known at each moment */
+        get: operations["calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compare": {
         parameters: {
             query?: never;
@@ -723,6 +740,37 @@ export interface components {
             oldest_mark_at: string | null;
             oldest_mark_age_seconds: number | null;
         };
+        /** @description The replay: every moment of the last 90 days judged with what was known on that day. */
+        CalibrationReport: {
+            /** @description When it ran; null before the first. */
+            replayed_at: string | null;
+            replay_days: number;
+            summary: components["schemas"]["CalibrationSummary"][];
+            parks: components["schemas"]["ParkCalibration"][];
+        };
+        /** @description One class and horizon over all parks; ``shown``: only over parks that show its chances. */
+        CalibrationSummary: {
+            /**
+             * @description Outages that began with the opening, or after the ride had run.
+             * @enum {string}
+             */
+            outage_class: "since_opening" | "after_running";
+            /**
+             * @description Chance to run again within so many minutes.
+             * @enum {integer}
+             */
+            horizon_minutes: 15 | 30 | 60;
+            shown: boolean;
+            /** @description Moments at which an outage lasted. */
+            moments: number;
+            /** @description Those with a chance and a known outcome. */
+            forecasts: number;
+            brier_score: number | null;
+            /** @description That of the rate of each park's class known until then. */
+            constant_brier_score: number | null;
+            calibration_error_points: number | null;
+            bins: components["schemas"]["ReliabilityBin"][];
+        };
         /** @description The first range minus the second; null unless both have the figure and were covered by half. */
         Change: {
             /** @description Parks only. */
@@ -845,10 +893,15 @@ export interface components {
             kind: "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
             /** @description Its source knows only open and closed: the day counts it once it comes back. */
             is_provisional: boolean;
+            /** @description It has not run since the park opened; else it stopped after having run. */
+            since_opening: boolean;
             chance_15_percent: number | null;
+            chance_15_reason: ("no_replay" | "few_outages" | "closing" | "seldom_looked" | "few_forecasts" | "no_better" | "off") | null;
             chance_30_percent: number | null;
+            chance_30_reason: ("no_replay" | "few_outages" | "closing" | "seldom_looked" | "few_forecasts" | "no_better" | "off") | null;
             chance_60_percent: number | null;
-            /** @description Its outages of the last 365 days that lasted longer than this one has. */
+            chance_60_reason: ("no_replay" | "few_outages" | "closing" | "seldom_looked" | "few_forecasts" | "no_better" | "off") | null;
+            /** @description Its own outages of this class (since opening, or after having run) of the last 365 days that lasted longer than this one has. */
             comparable_outages: number;
             /** @description How many of the comparable outages ended in time with the ride back. */
             reopened_within_15: number;
@@ -1057,6 +1110,37 @@ export interface components {
             longest_seconds: number | null;
             mean_time_between_failures_seconds: number | null;
             mean_time_to_recover_seconds: number | null;
+        };
+        /** @description One class of one park. */
+        ParkCalibration: {
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            /** @description IANA zone: the park's own clock and calendar. */
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            source_url: string | null;
+            /**
+             * @description Outages that began with the opening, or after the ride had run.
+             * @enum {string}
+             */
+            outage_class: "since_opening" | "after_running";
+            /**
+             * @description Chance to run again within so many minutes.
+             * @enum {integer}
+             */
+            horizon_minutes: 15 | 30 | 60;
+            moments: number;
+            forecasts: number;
+            forecast_days: number;
+            brier_score: number | null;
+            constant_brier_score: number | null;
+            calibration_error_points: number | null;
+            is_shown: boolean;
+            reason: ("no_replay" | "few_outages" | "closing" | "seldom_looked" | "few_forecasts" | "no_better" | "off") | null;
         };
         /** @description One local hour of one weekday in a park. */
         ParkCell: {
@@ -1479,6 +1563,15 @@ export interface components {
             currency: string | null;
             group_start: number | null;
             group_end: number | null;
+        };
+        /** @description One line of the reliability table: forecasts whose chance lay in one tenth. */
+        ReliabilityBin: {
+            from_percent: number;
+            to_percent: number;
+            forecasts: number;
+            mean_chance_percent: number;
+            reopened: number;
+            reopened_percent: number;
         };
         /** @description A ride that runs again after an outage that ended within the last 60 minutes. */
         Reopened: {
@@ -2232,6 +2325,92 @@ export interface operations {
             };
             /** @description There is no such thing; `near_matches` may name what was meant. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    calibration: {
+        parameters: {
+            query?: {
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
+                table?: "summary" | "parks";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["CalibrationReport"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,6 +16,7 @@ class JobType(StrEnum):
     CLASSIFY = "classify"
     SIGNALS = "signals"
     QUALITY = "quality"
+    CALIBRATE = "calibrate"
     TRIM = "trim"
     SEED = "seed"
     UPGRADE = "upgrade"

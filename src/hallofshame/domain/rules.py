@@ -74,3 +74,33 @@ PARK_WIDE_RIDES = 2
 SECONDS_BEFORE = DAY_SECONDS
 SECONDS_AFTER = AFTER_MIDNIGHT_SECONDS
 """A park-day depends on the observations from this long before it to this long after it (design §1)."""
+
+HORIZON_MINUTES = (15, 30, 60)
+"""A chance to reopen is given for so many minutes from now (R9b)."""
+
+EVIDENCE_DAYS = 365
+REPLAY_DAYS = 90
+"""Chances rest on the outages of so many days, and are tried out on the last so many (R9b)."""
+
+CLOSING_DAYS = 14
+"""Where no hours are published, a park's close is the mean of its last so many open days (R9b)."""
+
+FEWEST_COMPARABLE = 20
+PARK_PRIOR, CLASS_PRIOR, RIDE_PRIOR = 2, 5, 8
+"""Outages that the wider group counts for in the chance of the narrower (R9b)."""
+
+CORRECTION_PRIOR = 60
+CORRECTION_HALF_LIFE_DAYS = 30
+"""A chance is corrected by the errors of past ones, as if so many without error had gone before; an error
+counts half after so many days (R9b)."""
+
+FEWEST_FORECASTS = 100
+FEWEST_FORECAST_DAYS = 14
+MAX_CALIBRATION_ERROR = 0.05
+"""Chances are shown where the replay has so many forecasts on so many days, and errs by no more (R9b)."""
+
+BINS = 10
+"""Bins of the reliability table: tenths of the chance."""
+
+FORECAST_MINUTES = 15
+"""The replay judges an outage at its first look and once in so many of its open minutes (R9b)."""

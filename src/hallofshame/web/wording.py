@@ -124,3 +124,14 @@ NOT_COUNTED_KINDS: dict[OutageKind, NotCounted] = {
 """Why an outage that does not count does not, by its kind."""
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+CHANCE_REASONS = {
+    "no_replay": "not tried out yet on its park's past outages",
+    "few_outages": "too few outages so far lasted longer than this one",
+    "closing": "the park is about to close",
+    "seldom_looked": "its park is looked at less often than that",
+    "few_forecasts": "too few past outages of its park to try it out on",
+    "no_better": "on its park's past outages it was no better than a constant",
+    "off": "on its park's past outages it was off by more than 5 points",
+}
+"""Why no chance to reopen is shown, after "not shown:"."""

@@ -5,3 +5,14 @@ export const OUTAGE_KINDS: Record<string, string> = {
   never_reopened: "Did not reopen",
   park_wide: "Park-wide stop",
 };
+
+/** Why no chance to reopen is shown, after "not shown:"; as the server says it. */
+export const CHANCE_REASONS: Record<string, string> = {
+  no_replay: "not tried out yet on its park's past outages",
+  few_outages: "too few outages so far lasted longer than this one",
+  closing: "the park is about to close",
+  seldom_looked: "its park is looked at less often than that",
+  few_forecasts: "too few past outages of its park to try it out on",
+  no_better: "on its park's past outages it was no better than a constant",
+  off: "on its park's past outages it was off by more than 5 points",
+};

@@ -14,6 +14,7 @@ from hallofshame.store.models.catalogue import (
     RideTypeDecision,
     ShowTime,
 )
+from hallofshame.store.models.chances import ChanceEvidence, ChanceScore, ChanceTenth
 from hallofshame.store.models.derived import (
     DerivedRevision,
     ParkCurrent,
@@ -56,6 +57,9 @@ from hallofshame.store.models.running import (
 __all__ = [
     "AggregationLog",
     "Base",
+    "ChanceEvidence",
+    "ChanceScore",
+    "ChanceTenth",
     "DataQualityLog",
     "DataVersion",
     "DerivedRevision",

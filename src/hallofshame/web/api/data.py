@@ -23,7 +23,9 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.calibration import calibration_report
 from hallofshame.web.rows.parks import park_identity
+from hallofshame.web.schema.calibration import CalibrationReport
 from hallofshame.web.schema.data import CoverageRow, DownloadRow, SearchIndex
 from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
 
@@ -154,6 +156,12 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
         }
         for finding in list(found)[:MAX_FINDINGS]
     ]
+
+
+@endpoint(api_data, "/calibration", takes=(FILTERS,), answers=CalibrationReport, tables=("summary", "parks"))
+def calibration(reading: Reading, asked: Parameters) -> Row:
+    """What the chances to reopen were worth on the last 90 days, with what was known at each moment."""
+    return envelope(reading, calibration_report(reading, asked.parks(reading)))
 
 
 @endpoint(api_data, "/downloads", answers=list[DownloadRow])

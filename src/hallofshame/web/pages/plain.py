@@ -53,6 +53,7 @@ def data(reading: Reading) -> str:
     view = View(reading)
     coverage = view.ask("/api/coverage", {**choosing.asked, **EVERY_PARK})
     downloads = view.ask("/api/downloads")["data"]
+    calibration = view.read("/api/calibration", choosing.asked)["data"]
     example = _example(view, asked.text("park"))
     view.ask(*CATALOGUE)
     return view.page(
@@ -65,6 +66,7 @@ def data(reading: Reading) -> str:
         page=BY_NAME["data"],
         coverage=coverage,
         downloads=downloads,
+        calibration=calibration,
         example=example,
         api_href=page_url("/api/coverage", choosing.parks.query),
     )

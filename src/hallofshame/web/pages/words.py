@@ -6,6 +6,7 @@ from flask import request
 
 from hallofshame.domain.bands import BANDS, band_of
 from hallofshame.domain.periods import Period
+from hallofshame.domain.rules import FEWEST_FORECAST_DAYS, FEWEST_FORECASTS, MAX_CALIBRATION_ERROR
 from hallofshame.domain.words import Evidence, NotCounted, OutageKind
 from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_RIDES
 from hallofshame.web.envelope import Row
@@ -16,6 +17,7 @@ from hallofshame.web.pages.sparkline import sparkline
 from hallofshame.web.pages.view import absolute, has_styles, plain_assets
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import (
+    CHANCE_REASONS,
     EVIDENCE_WORDS,
     EXCLUDED_REASONS,
     NOT_COUNTED_WORDS,
@@ -60,6 +62,13 @@ def template_words() -> Row:
         "excluded_words": EXCLUDED_REASONS,
         "outage_words": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},
         "not_counted_words": {reason.value: NOT_COUNTED_WORDS[reason] for reason in NotCounted},
+        "class_words": {"since_opening": "Not open yet", "after_running": "Stopped after it had run"},
+        "chance_words": CHANCE_REASONS,
+        "chance_rules": {
+            "forecasts": FEWEST_FORECASTS,
+            "days": FEWEST_FORECAST_DAYS,
+            "points": round(100 * MAX_CALIBRATION_ERROR),
+        },
         "evidence_words": {evidence.value: EVIDENCE_WORDS[evidence] for evidence in Evidence},
         "feed_words": FEED_WORDS,
         "tier_sources": TIER_SOURCES,

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.periods import ONE_DAY
+from hallofshame.domain.rules import DAY_SECONDS, EVIDENCE_DAYS
 from hallofshame.domain.words import OutageKind, Status
-from hallofshame.metrics.chances import PastOutage, chances_to_reopen
 from hallofshame.metrics.reliability import outage_statistics
+from hallofshame.store.chances import part_ends
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.current import RideState, park_states, ride_states
 from hallofshame.store.reports.outages import Outage, outages_since
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.chances import Lasting, chances_now
 from hallofshame.web.rows.parks import ride_identity
 from hallofshame.web.rows.present import ParkNow, ride_now
 from hallofshame.web.wording import NOT_COUNTED_KINDS
 
 REOPENED_SECONDS = 60 * 60
 """How long a ride that runs again stays on the board."""
-
-PAST_SECONDS = 365 * 24 * 3600
-"""How far back a ride's own outages tell how long one lasts: one round of the seasons."""
 
 _LONGEST_SECONDS = 7 * 24 * 3600
 """Outages that began earlier than this are not looked for among those that just ended."""
@@ -94,37 +94,52 @@ def board(reading: Reading, parks: ParkFilter, rides_asked: RideFilter) -> Row:
 
 
 def _down(reading: Reading, states: list[RideState]) -> list[Row]:
-    since = to_unix(reading.now) - PAST_SECONDS
+    since = to_unix(reading.now) - EVIDENCE_DAYS * DAY_SECONDS
     outages = outages_since(reading.connection, [state.ride_id for state in states], since)
-    rows = [_down_row(reading, state, outages.get(state.ride_id, [])) for state in states]
+    lasting = _lasting(reading, states, outages)
+    chances = chances_now(reading, list(lasting.values()))
+    rows = [
+        _down_row(reading, state, outages.get(state.ride_id, [])) | chances[state.ride_id] for state in states
+    ]
     return sorted(rows, key=lambda row: (row["started_at"], row["ride_name"].casefold(), row["ride_id"]))
+
+
+def _lasting(
+    reading: Reading, states: list[RideState], outages: Mapping[int, list[Outage]]
+) -> dict[int, Lasting]:
+    """How long each has not been running, in open time up to the latest look."""
+    today = reading.now.date()
+    reach = part_ends(reading.connection, [state.ride_id for state in states], today - 2 * ONE_DAY)
+    found = {}
+    for state in states:
+        ongoing = _ongoing(outages.get(state.ride_id, []))
+        began = state.since if ongoing is None else ongoing.started_at
+        seconds = max(0, state.observed_at - began)
+        if ongoing is not None:
+            # What is stored goes on for as long as the latest look holds.
+            ahead = max(0, reach.get(state.ride_id, 0) - state.observed_at)
+            seconds = min(seconds, max(0, ongoing.downtime_seconds - ahead))
+        is_late = ongoing is not None and ongoing.since_opening
+        found[state.ride_id] = Lasting(state.ride_id, state.park_id, is_late, state.observed_at, seconds)
+    return found
+
+
+def _ongoing(outages: list[Outage]) -> Outage | None:
+    return next((outage for outage in outages if outage.ended_at is None), None)
 
 
 def _down_row(reading: Reading, state: RideState, outages: list[Outage]) -> Row:
     """What goes on is the last of its outages; the others say how long such things take."""
-    ongoing = next((outage for outage in outages if outage.ended_at is None), None)
+    ongoing = _ongoing(outages)
     started_at = state.since if ongoing is None else ongoing.started_at
-    down_seconds = max(0, state.observed_at - started_at)
-    past = [
-        PastOutage(outage.ended_at - outage.started_at, outage.reopened)
-        for outage in outages
-        if outage.ended_at is not None
-    ]
     reopened = [outage.downtime_seconds for outage in outages if outage.reopened]
-    chances = chances_to_reopen(down_seconds, past)
     return outage_ride(reading, reading.catalogue.rides[state.ride_id]) | {
         "started_at": iso(started_at),
         "observed_at": iso(state.observed_at),
-        "down_seconds": down_seconds,
+        "down_seconds": max(0, state.observed_at - started_at),
         "kind": (OutageKind.BREAKDOWN if ongoing is None else ongoing.kind).value,
         "is_provisional": state.is_stopped,
-        "chance_15_percent": chances.within_15.percent,
-        "chance_30_percent": chances.within_30.percent,
-        "chance_60_percent": chances.within_60.percent,
-        "comparable_outages": chances.comparable,
-        "reopened_within_15": chances.within_15.reopened,
-        "reopened_within_30": chances.within_30.reopened,
-        "reopened_within_60": chances.within_60.reopened,
+        "since_opening": ongoing is not None and ongoing.since_opening,
         "median_seconds": outage_statistics(reopened, 0, 0).median_seconds,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -78,8 +78,27 @@ Chance = Annotated[
     Field(
         ge=0,
         le=100,
-        description="Estimated percent: (those of the comparable outages that ended with the ride back "
-        "within so many more minutes, plus 1) ÷ (comparable outages plus 2); null under five of them.",
+        description="Chance in percent to run again within so many minutes, estimated from past outages of "
+        "the ride, its park and all parks that lasted longer than this one so far, and corrected by the "
+        "errors of past estimates; null where there is none, see the reason.",
+    ),
+]
+
+Reason = Annotated[
+    Literal[
+        "no_replay",
+        "few_outages",
+        "closing",
+        "seldom_looked",
+        "few_forecasts",
+        "no_better",
+        "off",
+    ],
+    Field(
+        description="Why no chance is shown: not tried out yet; under 20 comparable outages; the park is "
+        "about to close; looks are further apart; or, on the last 90 days, the chances of this class of "
+        "outages of its park were under 100 or on under 14 days, were no better than a constant, or were "
+        "off by over 5 points. Null where a chance is shown."
     ),
 ]
 
@@ -99,11 +118,22 @@ class DownNow(OutageRide):
         bool,
         Field(description="Its source knows only open and closed: the day counts it once it comes back."),
     ]
+    since_opening: Annotated[
+        bool, Field(description="It has not run since the park opened; else it stopped after having run.")
+    ]
     chance_15_percent: Chance | None
+    chance_15_reason: Reason | None
     chance_30_percent: Chance | None
+    chance_30_reason: Reason | None
     chance_60_percent: Chance | None
+    chance_60_reason: Reason | None
     comparable_outages: Annotated[
-        int, Field(ge=0, description="Its outages of the last 365 days that lasted longer than this one has.")
+        int,
+        Field(
+            ge=0,
+            description="Its own outages of this class (since opening, or after having run) of the last 365 "
+            "days that lasted longer than this one has.",
+        ),
     ]
     reopened_within_15: ReopenedWithin
     reopened_within_30: ReopenedWithin

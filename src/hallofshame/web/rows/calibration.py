@@ -1,0 +1,91 @@
+"""The replay of chances to reopen as rows (R9b)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hallofshame.domain.rules import BINS, HORIZON_MINUTES, REPLAY_DAYS
+from hallofshame.metrics.calibration import pooled
+from hallofshame.metrics.chances import CLASS
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.chances import calibration
+from hallofshame.web.rows.parks import park_identity
+
+SCORE_DIGITS, POINT_DIGITS = 4, 1
+_CLASSES = {False: "after_running", True: "since_opening"}
+
+
+def calibration_report(reading: Reading, asked: ParkFilter) -> Row:
+    """Scores by class and horizon over the chosen parks, over those that show chances, and of each park."""
+    last = calibration(reading)
+    parks = {park.park_id: park for park in asked.choose(reading.catalogue.parks.values())}
+    scores = last.scores.filter(pl.col("park_id").is_in(list(parks)))
+    tenths = last.tenths.filter((pl.col("forecasts") > 0) & pl.col("park_id").is_in(list(parks)))
+    summary = [
+        _summary(pooled(scores, tenths, since_opening, minutes, shown=shown), since_opening, minutes, shown)
+        for shown in (False, True)
+        for since_opening in _CLASSES
+        for minutes in HORIZON_MINUTES
+    ]
+    rows = [
+        park_identity(parks[row["park_id"]])
+        | {
+            "outage_class": _CLASSES[row["since_opening"]],
+            "horizon_minutes": row["horizon_minutes"],
+            "moments": row["moments"],
+            "forecasts": row["forecasts"],
+            "forecast_days": row["forecast_days"],
+            **_scores(row),
+            "is_shown": row["reason"] is None,
+            "reason": row["reason"],
+        }
+        for row in scores.sort(CLASS).to_dicts()
+    ]
+    return {
+        "replayed_at": iso(last.known_until),
+        "replay_days": REPLAY_DAYS,
+        "summary": summary,
+        "parks": sorted(rows, key=lambda row: row["park_name"].casefold()),
+    }
+
+
+def _scores(row: Row) -> Row:
+    def rounded(value: float | None, digits: int) -> float | None:
+        return None if value is None else round(value, digits)
+
+    error = row["calibration_error"]
+    return {
+        "brier_score": rounded(row["brier"], SCORE_DIGITS),
+        "constant_brier_score": rounded(row["constant_brier"], SCORE_DIGITS),
+        "calibration_error_points": None if error is None else rounded(100 * error, POINT_DIGITS),
+    }
+
+
+def _summary(
+    found: tuple[Row, list[Row]],
+    since_opening: bool,
+    minutes: int,
+    shown: bool,
+) -> Row:
+    total, bins = found
+    return {
+        "outage_class": _CLASSES[since_opening],
+        "horizon_minutes": minutes,
+        "shown": shown,
+        "moments": total["moments"],
+        "forecasts": total["forecasts"],
+        **_scores(total),
+        "bins": [
+            {
+                "from_percent": row["tenth"] * 100 // BINS,
+                "to_percent": (row["tenth"] + 1) * 100 // BINS,
+                "forecasts": row["forecasts"],
+                "mean_chance_percent": round(100 * row["expected"] / row["forecasts"], POINT_DIGITS),
+                "reopened": row["reopened"],
+                "reopened_percent": round(100 * row["reopened"] / row["forecasts"], POINT_DIGITS),
+            }
+            for row in bins
+        ],
+    }

@@ -1,0 +1,228 @@
+"""Past moments judged with what was known then: no look ahead, and scores that are the textbook's (R9b)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hallofshame.metrics.calibration import (
+    ENDED,
+    FORECASTS,
+    closings,
+    looks,
+    pooled,
+    reliability,
+    replay,
+    scores,
+)
+
+DAY = 86_400
+MINUTE = 60
+BEGIN = 1_780_012_800  # a midnight UTC
+DAYS = 40
+
+
+def world(seed: int = 1) -> pl.DataFrame:
+    """Two rides of one park that stop twice a day, shortly before noon and in the afternoon."""
+    chance = random.Random(seed)
+    rows = []
+    for day in range(DAYS):
+        for ride in (1, 2):
+            for hour in (11, 15):
+                start = BEGIN + day * DAY + hour * 3600
+                minutes = chance.choice((10, 25, 40, 90))
+                rows.append((1, ride, start, start + minutes * MINUTE, False, "reopened", minutes * MINUTE))
+    return pl.DataFrame(rows, schema=ENDED, orient="row")
+
+
+def moments(outages: pl.DataFrame, cadence: int = 300) -> pl.DataFrame:
+    end = outages["started_at"].max()
+    assert isinstance(end, int)
+    cycles = pl.DataFrame({"observed_at": range(BEGIN, end + DAY // 2, cadence)}).select(
+        park_id=pl.lit(1, pl.Int64), observed_at="observed_at", cadence_seconds=pl.lit(cadence, pl.Int64)
+    )
+    parts = outages.select(
+        "park_id",
+        "ride_id",
+        "started_at",
+        pl.col("ended_at").fill_null(pl.col("started_at") + 7200),
+        "downtime",
+        day=pl.from_epoch("started_at").dt.date(),
+    )
+    found = looks(parts.sort("ride_id", "started_at"), outages, cycles)
+    return found.with_columns(left_minutes=pl.lit(None, pl.Int64))
+
+
+def test_an_outage_is_judged_at_its_first_look_and_once_a_quarter_of_an_hour() -> None:
+    start = BEGIN + 36_060
+    outages = pl.DataFrame(
+        [(1, 7, start, start + 50 * MINUTE, True, "reopened", 50 * MINUTE)], schema=ENDED, orient="row"
+    )
+    found = moments(outages)
+    assert found["minutes"].to_list() == [4, 19, 34, 49]
+    assert found["since_opening"].all()
+    assert found["total"].unique().to_list() == [50]
+    assert found["cadence_minutes"].unique().to_list() == [5]
+
+
+def test_the_time_since_the_look_before_counts_as_cadence_where_it_is_longer() -> None:
+    start = BEGIN + 3600
+    outages = pl.DataFrame([(1, 7, start, start + 3600, False, "reopened", 3600)], schema=ENDED, orient="row")
+    found = moments(outages, cadence=1800)
+    assert found["cadence_minutes"].unique().to_list() == [30]
+
+
+def judged(outages: pl.DataFrame) -> pl.DataFrame:
+    return replay(moments(outages), outages, BEGIN + (DAYS + 1) * DAY)[0]
+
+
+def test_what_comes_later_changes_no_forecast() -> None:
+    whole = world()
+    cut = BEGIN + 25 * DAY
+    other = pl.concat(
+        [whole.filter(pl.col("started_at") < cut), world(2).filter(pl.col("started_at") >= cut)]
+    )
+    columns = ["ride_id", "horizon_minutes", "at", "estimate", "chance", "constant"]
+    before = [
+        judged(outages).filter(pl.col("at") < cut).select(columns).sort(columns[:3])
+        for outages in (whole, other)
+    ]
+    assert before[0].equals(before[1])
+    assert before[0]["chance"].count() > 500
+
+
+def test_forecasts_begin_once_twenty_outages_are_known() -> None:
+    found = judged(world())
+    first = found.filter(pl.col("estimate").is_not_null())["at"].min()
+    # Four a day: the day after the fifth.
+    assert isinstance(first, int)
+    assert first // DAY == BEGIN // DAY + 5
+
+
+def test_errors_are_learned_from_only_when_they_are_known() -> None:
+    found = judged(world())
+    first_day = found.filter(pl.col("estimate").is_not_null())["at"].min()
+    assert isinstance(first_day, int)
+    on_it = found.filter((pl.col("at") // DAY == first_day // DAY) & pl.col("chance").is_not_null())
+    assert on_it["chance"].equals(on_it["estimate"].alias("chance"))
+    assert on_it["constant"].null_count() == on_it.height
+    later = found.filter((pl.col("at") // DAY == first_day // DAY + 3) & pl.col("chance").is_not_null())
+    assert not later["chance"].equals(later["estimate"].alias("chance"))
+    assert later["constant"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "minutes", "wanted"),
+    [
+        ("reopened", 20, [0.0, 1.0, 1.0]),
+        ("closed", 20, [0.0, 0.0, 0.0]),
+        ("lost", 20, [0.0, None, None]),
+        (None, 20, [None, None, None]),
+    ],
+)
+def test_an_outcome_is_what_could_be_seen(
+    ended_by: str | None, minutes: int, wanted: list[float | None]
+) -> None:
+    end = None if ended_by is None else BEGIN + 36_000 + minutes * MINUTE
+    outages = pl.DataFrame(
+        [(1, 7, BEGIN + 36_000, end, False, ended_by, minutes * MINUTE)], schema=ENDED, orient="row"
+    )
+    found = replay(moments(outages).head(1), outages, BEGIN + DAY)[0]
+    assert found.sort("horizon_minutes")["reopened"].to_list() == wanted
+
+
+def test_what_reopens_after_a_closed_night_was_not_back_in_time() -> None:
+    """Twenty open minutes, but fourteen hours by the clock."""
+    start = BEGIN + 20 * 3600
+    outages = pl.DataFrame(
+        [(1, 7, start, start + 14 * 3600, False, "reopened", 20 * MINUTE)], schema=ENDED, orient="row"
+    )
+    found = replay(moments(outages).head(1), outages, BEGIN + 3 * DAY)[0]
+    assert found["reopened"].to_list() == [0.0, 0.0, 0.0]
+
+
+def forecasts(rows: list[tuple[int, float, float, float]], **other: Any) -> pl.DataFrame:
+    """Day, chance, constant, outcome."""
+    fixed = {"park_id": 1, "ride_id": 1, "since_opening": False, "horizon_minutes": 30} | other
+    return pl.DataFrame(
+        [
+            fixed
+            | {
+                "at": BEGIN + day * DAY,
+                "known_at": BEGIN + day * DAY + 1800,
+                "estimate": chance,
+                "chance": chance,
+                "constant": constant,
+                "reopened": outcome,
+            }
+            for day, chance, constant, outcome in rows
+        ],
+        schema=FORECASTS,
+    )
+
+
+def test_the_scores_are_the_textbooks() -> None:
+    [row] = scores(
+        forecasts([(0, 0.2, 0.5, 0), (0, 0.2, 0.5, 1), (1, 0.9, 0.5, 1), (2, 0.7, 0.5, 1)])
+    ).to_dicts()
+    assert (row["moments"], row["forecasts"], row["forecast_days"]) == (4, 4, 3)
+    assert row["brier"] == pytest.approx((0.04 + 0.64 + 0.01 + 0.09) / 4)
+    assert row["constant_brier"] == pytest.approx(0.25)
+    # |0.4 - 1| + |0.9 - 1| + |0.7 - 1| over 4 forecasts
+    assert row["calibration_error"] == pytest.approx(1.0 / 4)
+
+
+GOOD = [(day, 0.9, 0.5, 1.0) for day in range(20) for _ in range(9)] + [
+    (day, 0.1, 0.5, 0.0) for day in range(20)
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([(day % 20, chance, c, y) for day, (_, chance, c, y) in enumerate(GOOD)], "off"),
+        ([(d, 0.96 if y else 0.04, c, y) for d, _, c, y in GOOD], None),
+        ([(d, 0.96 if y else 0.04, c, y) for d, _, c, y in GOOD][:99], "few_forecasts"),
+        ([(d % 13, 0.96 if y else 0.04, c, y) for d, _, c, y in GOOD], "few_forecasts"),
+        ([(d, 0.9, 0.9, y) for d, _, c, y in GOOD], "no_better"),
+    ],
+)
+def test_a_class_shows_chances_only_where_they_proved_good(
+    rows: list[tuple[int, float, float, float]], reason: str | None
+) -> None:
+    assert scores(forecasts(rows))["reason"].to_list() == [reason]
+
+
+def test_several_parks_are_pooled_by_their_forecasts() -> None:
+    both = pl.concat(
+        [
+            forecasts([(0, 0.25, 0.5, 0)] * 3),
+            forecasts([(0, 0.25, 0.5, 1)], park_id=2),
+        ]
+    )
+    total, bins = pooled(scores(both), reliability(both), False, 30, shown=False)
+    assert total["brier"] == pytest.approx((3 * 0.0625 + 0.5625) / 4)
+    assert total["calibration_error"] == pytest.approx(0)
+    assert bins == [{"tenth": 2, "forecasts": 4, "expected": pytest.approx(1.0), "reopened": 1}]
+    total, bins = pooled(scores(both), reliability(both), False, 30, shown=True)
+    assert (total["forecasts"], total["brier"], bins) == (0, None, [])
+
+
+def test_a_park_closes_when_the_window_of_its_day_ends_past_midnight_too() -> None:
+    first, second = dt.date(2026, 8, 1), dt.date(2026, 8, 2)
+    rows = [
+        (1, first, 36_000, 50_000),
+        (1, first, 60_000, DAY),
+        (1, second, DAY, DAY + 3600),
+        (1, second, DAY + 36_000, DAY + 70_000),
+    ]
+    windows = pl.DataFrame(
+        rows,
+        schema={"park_id": pl.Int64, "day": pl.Date, "start": pl.Int64, "end": pl.Int64},
+        orient="row",
+    )
+    assert closings(windows).rows() == [(1, first, DAY + 3600), (1, second, DAY + 70_000)]
