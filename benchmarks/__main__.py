@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks import (
     answers,
+    chances,
     collection,
     cycle,
     hourly,
@@ -26,3 +27,4 @@ if __name__ == "__main__":
     startup.main()
     signals.main()
     ride_types.main()
+    chances.main()

@@ -84,12 +84,14 @@ def closing_times(
         schema={"park_id": pl.Int64, "day": pl.Date, "start": pl.Int64, "end": pl.Int64},
         orient="row",
     )
+    zones = stored["timezone"].unique().to_list()
     days = (
-        stored.select("park_id", "day", "timezone")
-        .group_by("timezone")
-        .map_groups(_with_midnight)
-        .join(closings(windows.sort("park_id", "start")), on=["park_id", "day"], how="left")
-        .sort("park_id", "day")
+        pl.concat([_with_midnight(stored.filter(pl.col("timezone") == name), name) for name in zones])
+        if zones
+        else pl.DataFrame(schema={"park_id": pl.Int64, "day": pl.Date, "midnight": pl.Int64})
+    )
+    days = days.join(closings(windows.sort("park_id", "start")), on=["park_id", "day"], how="left").sort(
+        "park_id", "day"
     )
     lengths = pl.col("closed_at") - pl.col("midnight")
     usual = (
@@ -114,9 +116,8 @@ def closing_times(
     )
 
 
-def _with_midnight(days: pl.DataFrame) -> pl.DataFrame:
+def _with_midnight(days: pl.DataFrame, timezone: str) -> pl.DataFrame:
     """``park_id, day`` of one time zone with ``midnight``, when each day begins."""
-    timezone = days["timezone"][0]
     return days.select(
         "park_id",
         "day",

@@ -1,0 +1,175 @@
+"""The daily replay of chances to reopen: what it reads, writes and leaves alone (R9b)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+
+import polars as pl
+import pytest
+from sqlalchemy import Connection, select
+
+from hallofshame.clock import FixedClock
+from hallofshame.pipeline.calibration import calibrate
+from hallofshame.store import bulk, catalogue, chances
+from hallofshame.store.database import Database
+from hallofshame.store.models import (
+    ChanceScore,
+    ParkActivitySnapshot,
+    ParkDailyStats,
+    ParkSchedule,
+    RideOutage,
+    RideOutagePart,
+)
+from store.samples import park
+
+DAY, MINUTE = 86_400, 60
+FIRST = dt.date(2026, 5, 1)
+DAYS = 60
+PARK = 1
+NOW = dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC)
+
+
+def midnight(day: dt.date) -> int:
+    return int(dt.datetime.combine(day, dt.time(), dt.UTC).timestamp())
+
+
+def zeros(model: type) -> dict[str, int]:
+    return {column.name: 0 for column in model.__table__.columns if not column.nullable}  # type: ignore[attr-defined]
+
+
+def fill(connection: Connection) -> None:
+    """Five rides of a park in UTC, open 9:00 to 18:00, stop once a day: short by morning habit, or long."""
+    chance = random.Random(3)
+    catalogue.upsert_parks(connection, [park("calm", PARK, timezone="UTC")])
+    outages, parts, cycles, days = [], [], [], []
+    for number in range(DAYS):
+        day = FIRST + dt.timedelta(days=number)
+        start = midnight(day)
+        days.append(
+            zeros(ParkDailyStats)
+            | {
+                "park_id": PARK,
+                "day": day,
+                "windows": json.dumps([[start + 9 * 3600, start + 18 * 3600]]),
+                "evidence": "schedule",
+            }
+        )
+        cycles += [
+            zeros(ParkActivitySnapshot) | {"park_id": PARK, "observed_at": start + at, "cadence_seconds": 300}
+            for at in range(8 * 3600, 19 * 3600, 300)
+        ]
+        for ride in range(1, 6):
+            begin = start + chance.randrange(10, 15) * 3600
+            minutes = chance.choice((10, 20)) if ride < 4 else chance.choice((90, 150))
+            common = {
+                "park_id": PARK,
+                "day": day,
+                "ride_id": ride,
+                "started_at": begin,
+                "ended_at": begin + minutes * MINUTE,
+                "downtime": minutes * MINUTE,
+                "ended_by": "reopened",
+                "counted": 1,
+            }
+            outages.append(zeros(RideOutage) | common | {"kind": "breakdown", "since_opening": 0})
+            parts.append(zeros(RideOutagePart) | common)
+    for model, rows in (
+        (RideOutage, outages),
+        (RideOutagePart, parts),
+        (ParkActivitySnapshot, cycles),
+        (ParkDailyStats, days),
+    ):
+        bulk.insert(connection, model, pl.DataFrame(rows))
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    database.run(fill)
+    return database
+
+
+def test_what_proves_good_is_stored_and_the_evidence_with_it(filled: Database) -> None:
+    judged, shown = calibrate(filled, FixedClock(NOW))
+    assert judged == 3
+    with filled.read() as connection:
+        found = chances.calibration(connection)
+    assert found.known_until == int(NOW.timestamp())
+    assert found.scores["reason"].to_list() == [None, "off", "off"]
+    assert shown == 1
+    assert (found.scores["brier"] < found.scores["constant_brier"] / 2).all()
+    assert (found.scores["calibration_error"] <= 0.05).to_list() == [True, False, False]
+    assert found.scores["forecast_days"].min() > 50
+    assert found.evidence["outages"].sum() == 5 * DAYS
+    assert set(found.evidence["minutes"]) == {10, 20, 90, 150}
+    for horizon in (15, 30, 60):
+        bins = found.tenths.filter(pl.col("horizon_minutes") == horizon)
+        forecasts = found.scores.filter(pl.col("horizon_minutes") == horizon)["forecasts"].item()
+        assert bins["forecasts"].sum() == forecasts
+    assert (found.corrections["weight"] > 0).any()
+
+
+def test_a_second_run_writes_the_same_again(filled: Database) -> None:
+    clock = FixedClock(NOW)
+    kept = []
+    for _ in range(2):
+        calibrate(filled, clock)
+        with filled.read() as connection:
+            kept.append(chances.calibration(connection))
+    assert kept[0].scores.equals(kept[1].scores)
+    assert kept[0].evidence.sort(pl.all()).equals(kept[1].evidence.sort(pl.all()))
+    assert kept[0].tenths.equals(kept[1].tenths)
+
+
+def test_nothing_recorded_leaves_nothing(database: Database) -> None:
+    assert calibrate(database, FixedClock(NOW)) == (0, 0)
+    with database.read() as connection:
+        assert connection.execute(select(ChanceScore)).all() == []
+        assert chances.calibration(connection).known_until is None
+
+
+def closing(database: Database, day: dt.date, known_at: int | None = None) -> int | None:
+    with database.read() as connection:
+        found = chances.closing_times(connection, day, known_at)
+    hours: dict[dt.date, int] = dict(found.select("day", "closes_at").iter_rows())
+    return None if day not in hours else hours[day] - midnight(day)
+
+
+def test_a_close_is_that_published_by_then_else_the_usual_one(sqlite_database: Database) -> None:
+    sqlite_database.run(fill)
+    day = FIRST + dt.timedelta(days=20)
+    assert closing(sqlite_database, day) == 18 * 3600
+    assert closing(sqlite_database, FIRST) is None
+    late = {
+        "park_id": PARK,
+        "date": day,
+        "kind": "OPERATING",
+        "opens_at": midnight(day) + 9 * 3600,
+        "closes_at": midnight(day) + 22 * 3600,
+        "description": None,
+        "seen_at": midnight(day) + 3600,
+        "superseded_at": None,
+    }
+    sqlite_database.run(lambda connection: bulk.insert(connection, ParkSchedule, pl.DataFrame([late])))
+    assert closing(sqlite_database, day) == 18 * 3600, "it was published after the day had begun"
+    assert closing(sqlite_database, day, midnight(day) + 7200) == 22 * 3600
+
+
+def test_past_midnight_the_close_of_the_day_before_counts() -> None:
+    first, second = FIRST, FIRST + dt.timedelta(days=1)
+    closes = pl.DataFrame(
+        {
+            "park_id": [PARK, PARK],
+            "day": [first, second],
+            "closes_at": [midnight(second) + 3600, midnight(second) + 20 * 3600],
+        }
+    )
+    asked = pl.DataFrame(
+        {
+            "park_id": [PARK] * 2,
+            "day": [second] * 2,
+            "at": [midnight(second) + 1800, midnight(second) + 10 * 3600],
+        }
+    )
+    assert chances.minutes_left(asked, closes)["left_minutes"].to_list() == [30, 600]
