@@ -2371,7 +2371,7 @@ export interface operations {
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
-                table?: "summary" | "parks";
+                table?: "summary" | "summary.bins" | "parks";
             };
             header?: never;
             path?: never;

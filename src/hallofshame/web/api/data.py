@@ -158,7 +158,13 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
     ]
 
 
-@endpoint(api_data, "/calibration", takes=(FILTERS,), answers=CalibrationReport, tables=("summary", "parks"))
+@endpoint(
+    api_data,
+    "/calibration",
+    takes=(FILTERS,),
+    answers=CalibrationReport,
+    tables=("summary", "summary.bins", "parks"),
+)
 def calibration(reading: Reading, asked: Parameters) -> Row:
     """What the chances to reopen were worth on the last 90 days, with what was known at each moment."""
     return envelope(reading, calibration_report(reading, asked.parks(reading)))
