@@ -6,6 +6,7 @@ import datetime as dt
 import fcntl
 import hashlib
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -43,6 +44,7 @@ from hallofshame.web_server import WebServer
 
 CATALOGUE_FILE = "demo-parks.csv"
 DATABASE_FILE = "hallofshame-demo.sqlite"
+HISTORY_FOLDER = "history-demo"
 """A name of its own, so that no demonstration ever replaces a real record."""
 PREPARING_FILE = "demo-preparing.json"
 
@@ -122,6 +124,7 @@ class Demo:
         settings = self._given.model_copy(
             update={
                 "database_url": f"sqlite:///{self._file}",
+                "history": str(self._given.data / HISTORY_FOLDER),
                 "catalogue_file": catalogue,
                 "parks": tuple(park.row.slug for park in self.parks),
                 "queue_times_url": self._replay.base_url,
@@ -181,6 +184,7 @@ class Demo:
         self.installation.database.dispose()
         for end in ("", "-wal", "-shm"):
             self._file.with_name(self._file.name + end).unlink(missing_ok=True)
+        shutil.rmtree(self._given.data / HISTORY_FOLDER, ignore_errors=True)
 
     def prepare(self, stopping: threading.Event, bar: Bar) -> bool:
         """Make the record and its statistics; returns whether it is ready, or ended early by ``stopping``.

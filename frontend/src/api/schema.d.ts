@@ -122,7 +122,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The files of every month of the record, as Parquet and CSV */
+        /**
+         * The files of every month of the record, as Parquet and CSV
+         * @description `snapshots`, `queues`, `cycles` and `polls` are the raw record as it is sealed: months of UTC, and days
+         *     of the running one. The others are made from the statistics when they are asked for.
+         */
         get: operations["downloads"];
         put?: never;
         post?: never;
@@ -139,7 +143,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One month of one data set, as Parquet or CSV, as `/api/downloads` lists them */
+        /**
+         * One month of one data set, as Parquet or CSV, as `/api/downloads` lists them
+         * @description Of the raw record any part: ask with `Range`. Its tag is its SHA-256.
+         */
         get: operations["downloadsFile"];
         put?: never;
         post?: never;
@@ -915,9 +922,11 @@ export interface components {
         /** @description One file. */
         DownloadRow: {
             /** @enum {string} */
-            dataset: "park-days" | "ride-days" | "park-hours" | "outages";
+            dataset: "park-days" | "ride-days" | "park-hours" | "outages" | "snapshots" | "queues" | "cycles" | "polls";
             /** @example 2026-08 */
             month: string;
+            /** @description The UTC day, where the file is of one day of the month. */
+            day: string | null;
             /**
              * @description `excel` is CSV that Excel reads with its accents.
              * @enum {string}
@@ -925,6 +934,12 @@ export interface components {
             format: "parquet" | "csv" | "excel";
             /** @description The month is not over. */
             is_partial: boolean;
+            /** @description Null for a file that is made when it is asked for. */
+            rows: number | null;
+            /** @description Length of the file. */
+            bytes: number | null;
+            /** @description Checksum of the file, in hexadecimal. */
+            sha256: string | null;
             /** @example /api/downloads/park-days-2026-08.parquet */
             url: string;
         };

@@ -25,6 +25,7 @@ from hallofshame.web.cache import BINARY_TYPES, Answer
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
+from hallofshame.web.history_files import HistoryDownload, history_downloads
 from hallofshame.web.reading import Reading
 from hallofshame.web.sending import Place, sent_from
 
@@ -67,8 +68,12 @@ class Download:
         return {
             "dataset": self.dataset,
             "month": f"{self.month:%Y-%m}",
+            "day": None,
             "format": self.format,
             "is_partial": self.is_partial,
+            "rows": None,
+            "bytes": None,
+            "sha256": None,
             "url": f"{_ADDRESS}{self.name}{'?format=excel' if self.format == 'excel' else ''}",
         }
 
@@ -101,18 +106,20 @@ def downloads(reading: Reading) -> list[Download]:
     ]
 
 
-def find_download(reading: Reading, file: str, *, for_excel: bool) -> Download:
+def find_download(reading: Reading, file: str, *, for_excel: bool) -> Download | HistoryDownload:
     """The file of that name; raises :class:`UnknownError` with near matches.
 
     ``for_excel``: a CSV file as Excel reads it.
 
     :raises InputError: for a file in Parquet that is asked for as Excel reads it.
     """
-    known = {download.name: download for download in downloads(reading) if download.format != "excel"}
+    made = {download.name: download for download in downloads(reading) if download.format != "excel"}
+    known: dict[str, Download | HistoryDownload] = {**made}
+    known |= {sealed.name: sealed for sealed in history_downloads(reading)}
     if file in known and for_excel:
-        if known[file].format != "csv":
+        if file not in made or made[file].format != "csv":
             raise InputError("format=excel goes with files in CSV only; leave it out", parameter="format")
-        return replace(known[file], format="excel")
+        return replace(made[file], format="excel")
     if file not in known:
         near = nearest(file[:80], {name: name for name in known})
         raise UnknownError(

@@ -64,12 +64,16 @@ def sent_from(place: Place, pieces: Iterable[bytes], clock: Clock) -> Iterator[b
     :raises SlowReaderError: when they are taken more slowly.
     """
     try:
-        yield from _paced(pieces, clock)
+        yield from paced(pieces, clock)
     finally:
         place.give_back()
 
 
-def _paced(pieces: Iterable[bytes], clock: Clock) -> Iterator[bytes]:
+def paced(pieces: Iterable[bytes], clock: Clock) -> Iterator[bytes]:
+    """The pieces, for as long as they are taken at :data:`LEAST_BYTES_PER_SECOND` or faster.
+
+    :raises SlowReaderError: when they are taken more slowly.
+    """
     began, sent = clock.elapsed(), 0
     for piece in pieces:
         yield piece

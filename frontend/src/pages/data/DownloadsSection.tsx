@@ -7,6 +7,10 @@ const DATASETS: Record<string, { title: string; words: string }> = {
   "park-days": { title: "Park days", words: "One row per park and day: open time, score, downtime, waits, coverage." },
   "ride-days": { title: "Ride days", words: "One row per ride and day: time operating, down and closed, waits, outages." },
   "park-hours": { title: "Park hours", words: "One row per park and hour of its own clock." },
+  snapshots: { title: "Raw readings", words: "What the feeds said of each ride at each look, as sealed; months and days are those of UTC." },
+  queues: { title: "Raw queues", words: "Single rider lines, return times and their prices, as posted." },
+  cycles: { title: "Looks at parks", words: "One row per park and look: feed, cadence, rides by status." },
+  polls: { title: "Polls", words: "How each request to a feed ended." },
   outages: { title: "Outages", words: "Every outage: ride, start, end, kind, open time lost." },
 };
 
@@ -63,7 +67,7 @@ function MonthList({ dataset, months }: { dataset: string; months: readonly Mont
           </span>
           {files.map((file) => (
             <a key={file.format} href={file.url} download>
-              {file.format === "csv" ? "CSV" : file.format === "parquet" ? "Parquet" : file.format}
+              {file.format === "csv" ? "CSV" : (file.day ?? "Parquet")}
               <span className="visually-hidden">
                 {" "}
                 of {dataset}, {month}

@@ -21,6 +21,7 @@ from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.downloads import FILE_FORMATS, TYPES, downloads, find_download, send_download
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, period_body
+from hallofshame.web.history_files import HistoryDownload, history_downloads, send_history
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.calibration import calibration_report
@@ -172,9 +173,14 @@ def calibration(reading: Reading, asked: Parameters) -> Row:
 
 @endpoint(api_data, "/downloads", answers=list[DownloadRow])
 def download_list(reading: Reading, asked: Parameters) -> Row:
-    """The files of every month of the record, as Parquet and CSV."""
+    """The files of every month of the record, as Parquet and CSV.
+
+    `snapshots`, `queues`, `cycles` and `polls` are the raw record as it is sealed: months of UTC, and days
+    of the running one. The others are made from the statistics when they are asked for.
+    """
     del asked
-    return envelope(reading, [download.row for download in downloads(reading)])
+    made = [file.row for file in downloads(reading)]
+    return envelope(reading, made + [file.row for file in history_downloads(reading)])
 
 
 @endpoint(
@@ -186,6 +192,12 @@ def download_list(reading: Reading, asked: Parameters) -> Row:
     is_file=True,
 )
 def download(reading: Reading, asked: Parameters, file: str) -> Response:
-    """One month of one data set, as Parquet or CSV, as `/api/downloads` lists them."""
+    """One month of one data set, as Parquet or CSV, as `/api/downloads` lists them.
+
+    Of the raw record any part: ask with `Range`. Its tag is its SHA-256.
+    """
     for_excel = asked.choice("format", FILE_FORMATS) == "excel"
-    return send_download(reading, find_download(reading, file, for_excel=for_excel))
+    found = find_download(reading, file, for_excel=for_excel)
+    if isinstance(found, HistoryDownload):
+        return send_history(reading, found)
+    return send_download(reading, found)

@@ -78,11 +78,17 @@ class DownloadRow(TypedDict):
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
-    dataset: Literal["park-days", "ride-days", "park-hours", "outages"]
+    dataset: Literal[
+        "park-days", "ride-days", "park-hours", "outages", "snapshots", "queues", "cycles", "polls"
+    ]
     month: Annotated[str, Field(examples=["2026-08"])]
+    day: Annotated[str | None, Field(description="The UTC day, where the file is of one day of the month.")]
     format: Annotated[
         Literal["parquet", "csv", "excel"],
         Field(description="`excel` is CSV that Excel reads with its accents."),
     ]
     is_partial: Annotated[bool, Field(description="The month is not over.")]
+    rows: Annotated[int | None, Field(description="Null for a file that is made when it is asked for.")]
+    bytes: Annotated[int | None, Field(description="Length of the file.")]
+    sha256: Annotated[str | None, Field(description="Checksum of the file, in hexadecimal.")]
     url: Annotated[str, Field(examples=["/api/downloads/park-days-2026-08.parquet"])]

@@ -1,0 +1,159 @@
+"""Downloads of the raw record: listed with their checksums, served in parts, read by what people use."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from hallofshame.store.database import Database
+from hallofshame.store.history.shelves import HistoryPlace
+from hallofshame.web.app import create_app
+from hallofshame.web.settings import WebSettings
+from pipeline.sealed import LATER, drop_sql, sealed_in, write_record
+
+ROOT = Path(__file__).parents[2]
+FILE = "/api/downloads/snapshots-2025-08.parquet"
+
+
+@pytest.fixture
+def folder(sqlite_database: Database, tmp_path: Path) -> Path:
+    """A sealed record whose SQL rows are gone."""
+    write_record(sqlite_database)
+    sealed_in(sqlite_database, tmp_path / "history")
+    drop_sql(sqlite_database, 2**40)
+    return tmp_path / "history"
+
+
+@pytest.fixture
+def app(sqlite_database: Database, folder: Path) -> Flask:
+    return create_app(sqlite_database, LATER, WebSettings(history=HistoryPlace(str(folder), folder.parent)))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where the app answers on this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_every_month_and_day_is_listed_with_rows_bytes_and_checksum(client: FlaskClient) -> None:
+    rows = [row for row in client.get("/api/downloads").get_json()["data"] if row["sha256"]]
+    assert len(rows) == 4 * 6
+    assert {row["dataset"] for row in rows} == {"snapshots", "queues", "cycles", "polls"}
+    assert {(row["month"], row["day"], row["is_partial"]) for row in rows if row["dataset"] == "polls"} == {
+        ("2025-08", None, False),
+        *(("2025-09", f"2025-09-0{day}", True) for day in range(1, 6)),
+    }
+    for row in rows:
+        body = client.get(row["url"]).data
+        assert len(body) == row["bytes"]
+        assert hashlib.sha256(body).hexdigest() == row["sha256"]
+        assert pl.read_parquet(io.BytesIO(body)).height == row["rows"]
+
+
+def test_parts_are_served_of_one_content(client: FlaskClient) -> None:
+    whole = client.get(FILE)
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    assert whole.headers["Repr-Digest"].startswith("sha-256=:")
+    tag = whole.headers["ETag"]
+    part = client.get(FILE, headers={"Range": "bytes=-8", "If-Range": tag})
+    assert (part.status_code, part.data) == (206, whole.data[-8:])
+    size = len(whole.data)
+    assert part.headers["Content-Range"] == f"bytes {size - 8}-{size - 1}/{size}"
+    assert client.get(FILE, headers={"Range": "bytes=0-3", "If-Range": '"other"'}).status_code == 200
+    assert client.get(FILE, headers={"If-None-Match": tag}).status_code == 304
+    refused = client.get(FILE, headers={"Range": f"bytes={size}-"})
+    assert refused.status_code == 416
+    assert refused.get_json()["error"]["message"]
+    head = client.head(FILE)
+    assert (head.status_code, head.data) == (200, b"")
+    assert int(head.headers["Content-Length"]) == len(whole.data)
+
+
+def test_a_long_file_goes_out_in_pieces(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hallofshame.web.app.WHOLE_BYTES", 10)
+    body = client.get(FILE)
+    assert body.is_streamed
+    assert pl.read_parquet(io.BytesIO(body.data)).height == 4 * 48 * 6
+    part = client.get(FILE, headers={"Range": "bytes=100-199"})
+    assert part.data == body.data[100:200]
+
+
+@pytest.mark.parametrize("how", ["missing", "damaged"])
+def test_a_bad_file_is_503_and_tells_no_path(client: FlaskClient, folder: Path, how: str) -> None:
+    (path,) = folder.glob("2025-08.snapshots.*")
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    answer = client.get(FILE)
+    assert answer.status_code == 503
+    error = answer.get_json()["error"]
+    assert error["code"] == "storage_failed"
+    assert str(folder) not in error["message"]
+
+
+def test_an_unknown_month_comes_with_near_matches(client: FlaskClient) -> None:
+    answer = client.get("/api/downloads/snapshots-2025-07.parquet")
+    assert answer.status_code == 404
+    assert {"path": FILE} in answer.get_json()["error"]["near_matches"]
+
+
+def one_liners(language: str) -> list[str]:
+    """The examples of docs/history.md."""
+    text = (ROOT / "docs" / "history.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+@pytest.mark.enable_socket
+def test_the_polars_examples_of_the_docs_run_against_a_site(address: str) -> None:
+    examples = one_liners("python")
+    assert len(examples) >= 2
+    for text in examples:
+        here = text.replace("https://example.org", address).replace("2026-10", "2025-08")
+        assert here != text
+        names: dict[str, object] = {}
+        exec(here, names)  # noqa: S102 - the docs' own example
+        found = names["found"]
+        assert isinstance(found, pl.DataFrame)
+        assert found.height
+
+
+def test_the_duckdb_examples_of_the_docs_run_on_a_downloaded_file(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    """Over HTTP DuckDB needs its extension ``httpfs``, which it fetches itself and a test cannot."""
+    path = tmp_path / "snapshots-2025-08.parquet"
+    path.write_bytes(client.get(FILE).data)
+    examples = one_liners("sql")
+    assert examples
+    for text in examples:
+        here = re.sub(r"'https://example.org\S+?'", f"'{path}'", text)
+        assert here != text
+        assert duckdb.sql(here).fetchall()
+
+
+def test_the_record_of_a_site_without_history_is_what_sql_holds(sqlite_database: Database) -> None:
+    client = create_app(sqlite_database, LATER).test_client()
+    assert [row for row in client.get("/api/downloads").get_json()["data"] if row["sha256"]] == []
