@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hallofshame.feeds.base import LiveFeed
     from hallofshame.feeds.http import HttpClient
     from hallofshame.pipeline.collect import Collector
+    from hallofshame.pipeline.published import ScheduleRefresh
     from hallofshame.pipeline.registry import Registry
     from hallofshame.pipeline.rollup import Rollup
     from hallofshame.store.history.shelves import HistoryPlace, Shelf
@@ -143,6 +144,13 @@ class Installation:
         from hallofshame.pipeline.rollup import Rollup
 
         return Rollup(self.database, self.clock, self.log("rollup"), self.cache)
+
+    @cached_property
+    def schedule_refresh(self) -> ScheduleRefresh:
+        """The job that keeps the hours of open parks."""
+        from hallofshame.pipeline.published import ScheduleRefresh
+
+        return ScheduleRefresh(self.database, self.feeds, self.clock, self.log("schedules"))
 
     @cached_property
     def collector(self) -> Collector:

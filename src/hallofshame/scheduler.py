@@ -22,6 +22,7 @@ from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobrun import job_run
+from hallofshame.pipeline.published import RUN_EVERY_SECONDS
 from hallofshame.processes import is_gone
 from hallofshame.store import joblog, leases
 from hallofshame.store.instants import latest_believable
@@ -63,9 +64,12 @@ class Scheduler:
         self._step("look for a lease left behind", self._drop_lease_of_the_dead)
         every_day = CronTrigger(hour=self._settings.sync_hour, minute=_SYNC_MINUTE, timezone=dt.UTC)
         often = IntervalTrigger(seconds=self._settings.lease_seconds // 3, timezone=dt.UTC)
+        between = IntervalTrigger(seconds=RUN_EVERY_SECONDS, timezone=dt.UTC)
         cycle, daily = self._alone(self.run_cycle), self._alone(self.run_daily)
+        hours = self._alone(self.run_schedules)
         self._scheduler.add_job(cycle, executor="jobs", name="first cycle")
         self._scheduler.add_job(cycle, aligned(self._settings.cadence_seconds), executor="jobs", name="cycle")
+        self._scheduler.add_job(hours, between, executor="jobs", name="hours of open parks")
         self._scheduler.add_job(daily, every_day, executor="jobs", name="daily sync")
         self._scheduler.add_job(self.renew_lease, often, executor="lease", name="lease")
         self._scheduler.start()
@@ -120,6 +124,11 @@ class Scheduler:
         """Bring schedules, entities and tiers up to date, look the record over, roll up what changed."""
         if self.renew_lease():
             self._daily()
+
+    def run_schedules(self) -> None:
+        """Ask for the hours of open parks whose turn it is; the next cycle rolls up what they change."""
+        if self.renew_lease():
+            self._step("hours of open parks", self._installation.schedule_refresh.run)
 
     def renew_lease(self) -> bool:
         """Take or keep the duty to collect; returns whether this process has it."""

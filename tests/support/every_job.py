@@ -6,6 +6,7 @@ killed. It prints a line per run that is in the job log.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import threading
 import time
@@ -15,13 +16,16 @@ from pathlib import Path
 from hallofshame.clock import SystemClock
 from hallofshame.daily import daily_steps
 from hallofshame.domain.jobs import JobType
-from hallofshame.domain.words import Feed
+from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.words import Feed, ScheduleKind
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS
 from hallofshame.installation import Installation
 from hallofshame.pipeline import jobrun
 from hallofshame.pipeline.ingest import ingest
+from hallofshame.pipeline.published import ScheduleRefresh
 from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.settings import Settings
+from hallofshame.store import catalogue, schedules
 from support.installations import GARDALAND, MemoryFeed
 
 RECORDING = SHIPPED_RECORDINGS / "gardaland-queue-times"
@@ -59,6 +63,18 @@ def _ingest(parts: Installation) -> object:
     )
 
 
+def _schedules(parts: Installation) -> object:
+    """The hours of a park that is open by what was published of it."""
+    now = parts.clock.now()
+    with parts.database.write() as connection:
+        (park_id,) = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "park").values()
+        hours = ScheduleEntry(
+            now.date(), ScheduleKind.OPERATING, now - dt.timedelta(hours=1), now + dt.timedelta(hours=1)
+        )
+        schedules.publish(connection, park_id, [hours], now, hours.date, hours.date)
+    return ScheduleRefresh(parts.database, parts.feeds, parts.clock, parts.log("schedules")).run()
+
+
 JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.CYCLE: (lambda parts: parts.collector.cycle(), "collect.polled_parks"),
     JobType.ROLLUP: (step(JobType.ROLLUP), "rollup.dirty.dirty"),
@@ -67,6 +83,7 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.RETIRE: (step(JobType.RETIRE), "vanished._retire"),
     JobType.CLASSIFY: (step(JobType.CLASSIFY), "classifying._classify"),
     JobType.SIGNALS: (step(JobType.SIGNALS), "signals._looked_at"),
+    JobType.SCHEDULES: (_schedules, "published.ScheduleRefresh._refresh"),
     JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
     JobType.SEAL: (step(JobType.SEAL), "sealing._due"),
     JobType.CALIBRATE: (step(JobType.CALIBRATE), "calibration.replay"),

@@ -15,6 +15,7 @@ class JobType(StrEnum):
     RETIRE = "retire"
     CLASSIFY = "classify"
     SIGNALS = "signals"
+    SCHEDULES = "schedules"
     QUALITY = "quality"
     CALIBRATE = "calibrate"
     TRIM = "trim"
@@ -41,7 +42,7 @@ class JobOutcome(StrEnum):
 BY_HAND = frozenset({JobType.INGEST, JobType.REBUILD, JobType.EXPORT, JobType.UPGRADE})
 """Jobs that no schedule repeats: nobody but the person who began one can make up for its failure."""
 
-FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP})
+FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP, JobType.SCHEDULES})
 """Jobs that run several times an hour, so that their old runs are not worth a row each."""
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError, summary
 from hallofshame.domain.jobs import JobType
-from hallofshame.domain.localtime import local_day
 from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkReading, ParkSchedule
 from hallofshame.domain.words import Feed
@@ -28,12 +27,13 @@ from hallofshame.pipeline.entities import write_entities
 from hallofshame.pipeline.failures import FAILURES, refuse_too_many
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
+from hallofshame.pipeline.published import publish
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.ride_hours import publish_reading
 from hallofshame.pipeline.seeding import park_names, seed_catalogue
 from hallofshame.pipeline.shipped import load_parks
 from hallofshame.pipeline.vanished import RetireResult, retire_vanished
-from hallofshame.store import catalogue, data_version, dirty, findings, schedules
+from hallofshame.store import catalogue, data_version, findings
 from hallofshame.store.database import Database
 
 __all__ = [
@@ -275,7 +275,7 @@ def _store(
     """One park's answers in one transaction."""
 
     def work(connection: Connection) -> tuple[set[dt.date], int, int]:
-        dates = _publish(connection, answers, now)
+        dates = publish(connection, answers.park, answers.schedule, now)
         linked, changed = write_entities(connection, registry, answers.park, answers.entities or (), now)
         if answers.live is not None:
             hours = publish_reading(connection, registry, answers.park, answers.live, now)
@@ -298,26 +298,3 @@ def _store(
     result.dates_changed += len(dates)
     result.rides_linked += linked
     result.metadata_changed += changed
-
-
-def _publish(connection: Connection, answers: _Answers, now: dt.datetime) -> set[dt.date]:
-    """Store the hours; returns the dates that changed. Dates before and after those listed stay as known.
-
-    Of the dates to come, those between listed ones that are not listed are taken back. Those that are over
-    change only by being listed: a single old entry says nothing about the days since.
-    A date's hours may close on the next date, so that both park-days depend on them (R4).
-    """
-    if answers.schedule is None or not answers.schedule.entries:
-        return set()
-    park_id = answers.park.park_id
-    today = local_day(now, answers.park.timezone)
-    dates = sorted({entry.date for entry in answers.schedule.entries})
-    stretches = [(date, date) for date in dates if date < today]
-    if dates[-1] >= today:
-        stretches.append((next(date for date in dates if date >= today), dates[-1]))
-    changed: set[dt.date] = set()
-    for first, last in stretches:
-        changed |= schedules.publish(connection, park_id, answers.schedule.entries, now, first, last)
-    days = changed | {date + ONE_DAY for date in changed}
-    dirty.mark_existing(connection, [(park_id, day) for day in sorted(days)], "schedule", now)
-    return changed

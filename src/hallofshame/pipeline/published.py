@@ -1,0 +1,189 @@
+"""Published hours: stored as versions with every sync, and every two hours while a park is open (R4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from hallofshame.clock import Clock
+from hallofshame.domain.errors import FeedError
+from hallofshame.domain.jobs import JobType
+from hallofshame.domain.localtime import local_day, to_unix
+from hallofshame.domain.readings import Finding, ParkSchedule
+from hallofshame.domain.rules import HOUR_SECONDS, MAX_HOLD_SECONDS
+from hallofshame.domain.words import Feed, ScheduleKind
+from hallofshame.feeds.base import LiveFeed
+from hallofshame.feeds.patience import Patience, waiting
+from hallofshame.pipeline.failures import FAILURES
+from hallofshame.pipeline.jobrun import JobRun, job_run
+from hallofshame.pipeline.polling import PolledPark, polled_parks
+from hallofshame.store import data_version, dirty, findings, schedules
+from hallofshame.store.database import Database
+from hallofshame.store.models import ParkCurrent
+from hallofshame.store.models import ParkSchedule as StoredSchedule
+
+REFRESH_SECONDS = 2 * HOUR_SECONDS
+"""How old the hours of an open park may become."""
+
+RUN_EVERY_SECONDS = 10 * 60
+"""Time between two runs, each of which asks for its share of the parks."""
+
+MARGIN_SECONDS = HOUR_SECONDS
+"""A park is also looked after for so long before its published opening and after its close, when corrections
+are made."""
+
+PATIENCE_SECONDS = 60
+"""How long a run waits for the feed in all; collection stands still meanwhile."""
+
+WORKERS = 4
+ONE_DAY = dt.timedelta(days=1)
+
+
+def publish(
+    connection: Connection, park: PolledPark, schedule: ParkSchedule | None, now: dt.datetime
+) -> set[dt.date]:
+    """Store the hours; returns the dates that changed. Dates before and after those listed stay as known.
+
+    Of the dates to come, those between listed ones that are not listed are taken back. Those that are over
+    change only by being listed: a single old entry says nothing about the days since.
+    A date's hours may close on the next date, so that both park-days depend on them (R4).
+    """
+    if schedule is None or not schedule.entries:
+        return set()
+    today = local_day(now, park.timezone)
+    dates = sorted({entry.date for entry in schedule.entries})
+    stretches = [(date, date) for date in dates if date < today]
+    if dates[-1] >= today:
+        stretches.append((next(date for date in dates if date >= today), dates[-1]))
+    changed: set[dt.date] = set()
+    for first, last in stretches:
+        changed |= schedules.publish(connection, park.park_id, schedule.entries, now, first, last)
+    days = changed | {date + ONE_DAY for date in changed}
+    dirty.mark_existing(connection, [(park.park_id, day) for day in sorted(days)], "schedule", now)
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshResult:
+    """What a run did: ``parks`` were asked for, ``failed`` of them gave no hours."""
+
+    parks: int = 0
+    failed: int = 0
+    dates_changed: int = 0
+
+
+class ScheduleRefresh:
+    """Asks for the hours of parks that are open, because parks correct them on the day.
+
+    Each such park is asked for every two hours. A run asks for those that waited longest, at most twice the
+    share that falls to it, so that never all parks are asked at once, not even after a start. A park is open
+    by its rides or by its published hours; where neither says so, the daily sync has to do.
+    """
+
+    def __init__(
+        self, database: Database, feeds: Mapping[Feed, LiveFeed], clock: Clock, log: logging.Logger
+    ) -> None:
+        self._database = database
+        self._feeds = feeds
+        self._clock = clock
+        self._log = log
+        self._asked: dict[int, float] = {}
+
+    def run(self) -> RefreshResult:
+        """Ask for the parks whose turn it is; without any, nothing is noted in the job log."""
+        with self._database.read() as connection:
+            parks = self._due(connection)
+        if not parks:
+            return RefreshResult()
+        with job_run(self._database, self._clock, JobType.SCHEDULES) as run:
+            result = self._refresh(parks, run)
+        self._log.info(
+            "hours of %d open parks asked for, %d failed, %d dates changed",
+            result.parks,
+            result.failed,
+            result.dates_changed,
+        )
+        return result
+
+    def _due(self, connection: Connection) -> list[PolledPark]:
+        """The open parks whose turn it is, those that waited longest first."""
+        now = to_unix(self._clock.now())
+        opened = _open_parks(connection, now)
+        parks = [
+            park
+            for park in polled_parks(connection, self._feeds)
+            if park.park_id in opened and Feed.THEMEPARKS_WIKI in dict(park.sources)
+        ]
+        elapsed = self._clock.elapsed()
+        waited = {park.park_id: elapsed - self._asked.get(park.park_id, -math.inf) for park in parks}
+        due = [park for park in parks if waited[park.park_id] >= REFRESH_SECONDS]
+        due.sort(key=lambda park: (-waited[park.park_id], park.park_id))
+        return due[: math.ceil(2 * len(parks) * RUN_EVERY_SECONDS / REFRESH_SECONDS)]
+
+    def _refresh(self, parks: Sequence[PolledPark], run: JobRun) -> RefreshResult:
+        patience = Patience(self._clock, PATIENCE_SECONDS)
+        failed = broken = changed = 0
+        first: str | None = None
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="schedules") as pool:
+            requests = [pool.submit(self._fetch, park, patience) for park in parks]
+            for park, request in zip(parks, requests, strict=True):
+                self._asked[park.park_id] = self._clock.elapsed()
+                try:
+                    answer = request.result()
+                    changed += self._store(park, answer, run)
+                except FAILURES as error:
+                    failed += 1
+                    broken += not isinstance(error, FeedError)
+                    first = first or f"{park.slug}: {error}"
+                    if isinstance(error, FeedError):
+                        self._log.debug("schedule of %s cannot be read: %s", park.slug, error)
+                    else:
+                        self._log.exception("hours of %s failed; the other parks go on", park.slug)
+        run.parks, run.park_days = len(parks), changed
+        run.detail = f"{failed} of {len(parks)} parks failed"
+        if failed == len(parks) or broken:
+            run.fail(f"{run.detail}; first: {first}")
+        return RefreshResult(len(parks), failed, changed)
+
+    def _fetch(self, park: PolledPark, patience: Patience) -> ParkSchedule:
+        with waiting(patience):
+            source = self._feeds[Feed.THEMEPARKS_WIKI]
+            return source.schedule(dict(park.sources)[Feed.THEMEPARKS_WIKI], park.timezone)
+
+    def _store(self, park: PolledPark, answer: ParkSchedule, run: JobRun) -> int:
+        now = self._clock.now()
+
+        def work(connection: Connection) -> set[dt.date]:
+            dates = publish(connection, park, answer, now)
+            found: list[tuple[int | None, Finding]] = [(park.park_id, each) for each in answer.findings]
+            findings.record(connection, found, now)
+            if dates:
+                data_version.bump(connection, None)
+            return dates
+
+        dates = self._database.run(work)
+        run.cover(dates)
+        return len(dates)
+
+
+def _open_parks(connection: Connection, now: int) -> set[int]:
+    """Parks that are open by what was last seen of their rides, or by their hours with a margin."""
+    seen, told = ParkCurrent, StoredSchedule
+    by_rides = connection.scalars(
+        select(seen.park_id).where(seen.is_open == 1, seen.observed_at > now - MAX_HOLD_SECONDS)
+    )
+    by_hours = connection.scalars(
+        select(told.park_id).where(
+            told.superseded_at.is_(None),
+            told.kind == ScheduleKind.OPERATING.value,
+            told.opens_at <= now + MARGIN_SECONDS,
+            told.closes_at > now - MARGIN_SECONDS,
+        )
+    )
+    return {*by_rides, *by_hours}
