@@ -23,14 +23,15 @@ THURSDAY = "2026-08-20"
 """The running day of the world of these tests."""
 
 
-def ran(world: World, day: str, first: str, last: str, *, watched: float = 1.0) -> None:
-    """A day on which the ride ran, by the clock of the park, watched for that share of an open hour."""
-    begin = at(f"{day} {first}", ROME)
-    world.hour(RAPTOR, day, begin // HOUR * HOUR, operating=int(watched * HOUR))
-    world.ran[RAPTOR, dt.date.fromisoformat(day)] = (
-        begin,
-        at(last if " " in last else f"{day} {last}", ROME),
-    )
+def ran(world: World, day: str, first: str, last: str, *, looks: Sequence[int] = (-HOUR, 0)) -> None:
+    """A day on which the ride ran, by the clock of the park; looked at so long after begin and end."""
+    begin, end = at(f"{day} {first}", ROME), at(last if " " in last else f"{day} {last}", ROME)
+    world.hour(RAPTOR, day, begin // HOUR * HOUR, operating=HOUR)
+    world.ran[RAPTOR, dt.date.fromisoformat(day)] = (begin, end)
+    for look in (begin + looks[0], end + looks[1]):
+        values = dict.fromkeys(("operating", "down", "closed", "refurbishment", "unknown"), 0)
+        keys = {"park_id": 1, "observed_at": look, "feed": 2, "cadence_seconds": 300}
+        world.rows.append((models.ParkActivitySnapshot, keys | values))
 
 
 def published(world: World, day: str, opens: str, closes: str, kind: str = "Operating", **more: int) -> None:
@@ -69,7 +70,7 @@ def served(sqlite_database: Database, world: World, clock: FixedClock) -> Api:
         OutageKind.OPENING_DELAY,
         counted=False,
     )
-    # Saturdays of eight weeks and one before them; a Sunday watched for too short a time.
+    # Saturdays of eight weeks and one before them; a Friday past midnight.
     for day, first, last in (
         ("2026-06-20", "06:00", "07:00"),
         ("2026-08-01", "10:00", "21:00"),
@@ -78,7 +79,10 @@ def served(sqlite_database: Database, world: World, clock: FixedClock) -> Api:
         ("2026-08-07", "18:00", "2026-08-08 00:50"),
     ):
         ran(world, day, first, last)
-    ran(world, "2026-08-16", "15:00", "16:00", watched=0.79)
+    # Sundays on which the first look, or the last, may have missed the begin or the end.
+    ran(world, "2026-08-09", "15:00", "16:00", looks=(0, HOUR))
+    ran(world, "2026-08-16", "15:00", "16:00", looks=(-HOUR - 1, 0))
+    ran(world, "2026-08-02", "15:00", "16:00", looks=(-60, HOUR + 1))
     world.write(sqlite_database, SEEN_AT)
     return Api(create_app(sqlite_database, clock).test_client())
 

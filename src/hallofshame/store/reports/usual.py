@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
-from collections.abc import Collection, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -12,23 +13,22 @@ from sqlalchemy import Connection, select
 from hallofshame.domain.localtime import from_unix, zone
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
-from hallofshame.store.models import RideDailyStats
+from hallofshame.store.models import ParkActivitySnapshot, RideDailyStats
 
-WELL_WATCHED_PERCENT = 80
-"""A day tells when a ride began and ended only if it was watched for this share of the open time."""
+LOOK_WITHIN_SECONDS = HOUR_SECONDS
+"""A day tells when a ride began and ended only if its park was looked at this shortly before and after: else
+the first look or a gap would pass for the begin or the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayRun:
-    """One day on which a ride ran: its first and last operation, in Unix seconds, and how it was watched."""
+    """One day on which a ride ran: its first and last operation, in Unix seconds."""
 
     ride_id: int
     park_id: int
     day: dt.date
     first_at: int
     last_at: int
-    observed: int
-    open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,6 @@ def days_run(
             table.day,
             table.first_operating_at,
             table.last_operating_at,
-            table.observed,
-            table.open,
         )
         .where(
             table.park_id.in_(list(park_ids)),
@@ -66,9 +64,9 @@ def days_run(
         )
         .order_by(table.ride_id, table.day.desc())
     )
-    for ride_id, park_id, day, first_at, last_at, observed, open_seconds in connection.execute(query):
+    for ride_id, park_id, day, first_at, last_at in connection.execute(query):
         if first_at is not None and last_at is not None:
-            yield DayRun(ride_id, park_id, day, first_at, last_at, observed, open_seconds)
+            yield DayRun(ride_id, park_id, day, first_at, last_at)
 
 
 def usual_days(
@@ -76,11 +74,16 @@ def usual_days(
 ) -> list[UsualDay]:
     """When the ride usually ran on each weekday of the range, from Monday; only weekdays on which it ran.
 
-    Medians over the days on which it ran and was watched for at least 80 % of its open time.
+    Medians over the days on which it ran and its park was looked at within an hour before its first and after
+    its last operation.
     """
     by_weekday: dict[int, list[DayRun]] = {}
-    for run in days_run(connection, [park_id], [ride_id], days):
-        if run.observed * 100 >= run.open * WELL_WATCHED_PERCENT:
+    runs = list(days_run(connection, [park_id], [ride_id], days))
+    looks = _looks(connection, park_id, runs)
+    for run in runs:
+        before = bisect_left(looks, run.first_at - LOOK_WITHIN_SECONDS) < bisect_left(looks, run.first_at)
+        after = bisect_left(looks, run.last_at) < bisect_right(looks, run.last_at + LOOK_WITHIN_SECONDS)
+        if before and after:
             by_weekday.setdefault(run.day.isoweekday(), []).append(run)
     return [
         UsualDay(
@@ -91,6 +94,25 @@ def usual_days(
         )
         for weekday, runs in sorted(by_weekday.items())
     ]
+
+
+def _looks(connection: Connection, park_id: int, runs: Sequence[DayRun]) -> list[int]:
+    """When the park was looked at around these days, in order."""
+    if not runs:
+        return []
+    table = ParkActivitySnapshot
+    query = (
+        select(table.observed_at)
+        .where(
+            table.park_id == park_id,
+            table.observed_at.between(
+                min(run.first_at for run in runs) - LOOK_WITHIN_SECONDS,
+                max(run.last_at for run in runs) + LOOK_WITHIN_SECONDS,
+            ),
+        )
+        .order_by(table.observed_at)
+    )
+    return list(connection.scalars(query))
 
 
 def _by_the_clock(instant: int, day: dt.date, timezone: str) -> int:

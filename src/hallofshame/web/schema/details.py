@@ -238,7 +238,7 @@ class UsualHours(TypedDict):
     weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")]
     days: Annotated[
         int,
-        Field(ge=1, description="Days it rests on: it ran, and was watched for 80 % of the open time."),
+        Field(ge=1, description="Days it rests on: it ran, and was looked at shortly before and after."),
     ]
     weeks: Annotated[
         int, Field(ge=1, description="Weeks looked back over, up to the period's last full day.")
