@@ -124,7 +124,7 @@ def test_usual_hours_are_medians_by_weekday_with_the_days_they_rest_on(served: A
         "last_is_next_day": False,
         "text": "Usually runs 10:00–21:40 on Saturdays (3 days)",
     }
-    assert usual[5]["text"] == "Usually runs 18:00–00:50 on Fridays (1 day)"
+    assert usual[5]["text"] == "Ran 18:00–00:50 on Fridays (1 day, too few to call it usual)"
     assert usual[5]["last_is_next_day"] is True
     assert 7 not in usual
 

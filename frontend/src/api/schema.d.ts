@@ -2089,7 +2089,7 @@ export interface components {
         UsualHours: {
             /** @description 1 Monday to 7 Sunday. */
             weekday: number;
-            /** @description Days it rests on: it ran, and was watched for 80 % of the open time. */
+            /** @description Days it rests on: it ran, and was looked at shortly before and after. */
             days: number;
             /** @description Weeks looked back over, up to the period's last full day. */
             weeks: number;

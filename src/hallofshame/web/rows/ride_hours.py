@@ -15,6 +15,9 @@ from hallofshame.web.wording import WEEKDAYS
 USUAL_WEEKS = 8
 """Weeks whose days tell when a ride usually runs."""
 
+USUAL_FROM_DAYS = 3
+"""What rests on fewer days is told as what was seen, not as usual."""
+
 PUBLISHED_DATES = 7
 """Published hours are listed for so many dates, the last ones of the period."""
 
@@ -59,7 +62,10 @@ def usual_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRange)
 def _sentence(usual: UsualDay) -> str:
     span = f"{_clock(usual.first_seconds)}–{_clock(usual.last_seconds)}"
     days = "1 day" if usual.days == 1 else f"{usual.days} days"
-    return f"Usually runs {span} on {WEEKDAYS[usual.weekday - 1]} ({days})"
+    when = f"{span} on {WEEKDAYS[usual.weekday - 1]} ({days}"
+    if usual.days < USUAL_FROM_DAYS:
+        return f"Ran {when}, too few to call it usual)"
+    return f"Usually runs {when})"
 
 
 def _clock(seconds: int) -> str:
