@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.words import Feed, Origin, QueueType, ScheduleKind, Status
 from hallofshame.store import models
 from hallofshame.store.database import Database
@@ -306,3 +307,18 @@ def test_segments_and_queues_are_there_as_csv(
     )
     header = client.get(f"/api/rides/{RAPTOR}/queues?format=csv").text.splitlines()[0]
     assert header.startswith("queue_type,state,observed_at,")
+
+
+def test_a_park_timeline_shows_non_rides_where_asked_for(
+    sqlite_database: Database, world: World, clock: FixedClock
+) -> None:
+    readings(world)
+    world.ride(MAMMUT, 1, "Mammut", type=RideType.WALKTHROUGH)
+    world.write(sqlite_database, SEEN_AT)
+    api = Api(create_app(sqlite_database, clock).test_client())
+
+    def names(**asked: str) -> set[str]:
+        return {ride["ride_name"] for ride in api("/parks/1/timeline", **asked)["data"]["rides"]}
+
+    assert names(non_rides="yes") - names() == {"Mammut"}
+    assert names(type="walkthrough") == {"Mammut"}

@@ -3884,6 +3884,13 @@ export interface operations {
             query?: {
                 /** @description A park-local date; the park's own today unless given. */
                 date?: string;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */

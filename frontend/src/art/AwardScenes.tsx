@@ -110,6 +110,7 @@ const SCENES: Record<string, ReactNode> = {
   "worst-parks": WorstParks,
   "best-rides": BestRides,
   "worst-rides": WorstRides,
+  "worst-coasters": WorstRides,
   "longest-waits": LongestWaits,
   "most-improved-parks": ImprovedParks,
   "most-improved-rides": ImprovedRides,

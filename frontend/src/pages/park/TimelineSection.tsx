@@ -6,6 +6,7 @@ import { TableView } from "../../charts/TableView";
 import { timelineTable } from "../../charts/tables";
 import { ChartFrame, Empty, Failure, Skeleton, StaleNotice } from "../../components";
 import { addDays, dateIn, longDate } from "../../lib/time";
+import { pick } from "../../lib/urlState";
 import type { ParkInfo, ParkTimeline } from "./answers";
 import { busyPart } from "./busyPart";
 import { useNearestDay } from "./nearest";
@@ -25,7 +26,7 @@ export function TimelineSection({ park, lastDay, view }: TimelineSectionProps) {
   const date = dateOr(view.state["date"]) ?? lastDay;
   const answer = useApi<ParkTimeline>(
     `/api/parks/${park.park_slug}/timeline`,
-    { date: date === today ? null : date },
+    { ...pick(view.state, ["non_rides"]), date: date === today ? null : date },
     { live: date === today },
   );
   const [showsAll, setShowsAll] = useState(false);

@@ -22,7 +22,7 @@ from hallofshame.web.rows.prices import ride_prices
 from hallofshame.web.rows.timelines import park_timeline, ride_timeline
 from hallofshame.web.schema.details import ScheduleEntry
 from hallofshame.web.schema.timelines import ParkTimeline, QueueRow, RidePrices, RideTimeline, ShowRow
-from hallofshame.web.takes import date, integer, period
+from hallofshame.web.takes import RIDES, date, integer, period
 
 api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
 
@@ -39,7 +39,7 @@ QUEUE_SECONDS = 24 * 3600
 @endpoint(
     api_timelines,
     "/parks/<park>/timeline",
-    takes=(date("date", "A park-local date; the park's own today unless given."),),
+    takes=(date("date", "A park-local date; the park's own today unless given."), RIDES),
     answers=ParkTimeline,
     tables=("rides.segments", "rides", "windows"),
 )
@@ -50,7 +50,7 @@ def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
     """
     found = find_park(reading, park)
     day = asked.date("date", reading.now.date() + ONE_DAY) or reading.today(found)
-    return envelope(reading, park_timeline(reading, found, day))
+    return envelope(reading, park_timeline(reading, found, day, asked.rides()))
 
 
 @endpoint(

@@ -16,6 +16,7 @@ from hallofshame.pipeline.timelines import ParkDayTimeline, park_day_timeline
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Row, iso
+from hallofshame.web.parameters import RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rides import excluded_reason
 from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
@@ -26,7 +27,7 @@ NO_DATA, NOT_KEPT, TO_COME = "no_data", "not_kept", "to_come"
 _SEGMENT = ("start", "end", "status", "counts_as_down", "not_counted", "in_window", "wait_minutes")
 
 
-def park_timeline(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
+def park_timeline(reading: Reading, park: ParkInfo, day: dt.date, rides_asked: RideFilter) -> Row:
     """One local day of a park, as far as it is known; within that, what no reading tells is unobserved."""
     start, end = day_bounds(day, park.timezone)
     until = reading.data_as_of
@@ -41,7 +42,7 @@ def park_timeline(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
         "known_until": iso(known_until),
         "windows": _windows(reading.windows(park.park_id, found.stored) if found.stored is not None else ()),
         "missing_reason": TO_COME if known_until is None and until is not None else _missing([found]),
-        "rides": _rides(reading, park, found) if found.is_known else [],
+        "rides": _rides(reading, park, found, rides_asked) if found.is_known else [],
     }
 
 
@@ -70,14 +71,14 @@ def _missing(days: Sequence[ParkDayTimeline]) -> str | None:
     return NOT_KEPT if any(day.is_dropped for day in days) else NO_DATA
 
 
-def _rides(reading: Reading, park: ParkInfo, found: ParkDayTimeline) -> list[Row]:
+def _rides(reading: Reading, park: ParkInfo, found: ParkDayTimeline, rides_asked: RideFilter) -> list[Row]:
     """Rides that count first, flagships before others, then by name."""
     totals = reading.ride_sums({park.park_id: DayRange(found.day, found.day)})
     frames = found.segments.partition_by("ride_id", as_dict=True)
     shown = [
         (ride, frames[(ride.ride_id,)])
         for ride in reading.catalogue.rides_of[park.park_id]
-        if (ride.ride_id,) in frames
+        if (ride.ride_id,) in frames and rides_asked.admits(ride)
     ]
     rows = [
         _ride(ride, segments, totals.get(ride.ride_id))
