@@ -14,6 +14,7 @@ from sqlalchemy import insert, update
 
 from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_COUNTERS, RIDE_COUNTERS, RIDE_SUMS
 from hallofshame.domain.names import slugify
+from hallofshame.domain.signals import BEGINNING, SIGNAL_FEED, SignalSource
 from hallofshame.domain.words import (
     TIER_WEIGHTS,
     EndedBy,
@@ -72,6 +73,9 @@ class World:
             "is_water_park": False,
             "is_active": more.get("is_active", True),
         }
+        signal = {"park_id": park_id, "feed": int(SIGNAL_FEED), "valid_from": BEGINNING, "signal": "down"}
+        signal |= {"source": SignalSource.CATALOGUE.value, "evidence": "by hand", "recorded_at": 0}
+        self.rows.append((models.ParkSignal, signal))
         for feed, external_id in (
             (Feed.QUEUE_TIMES, f"{100 + park_id}"),
             (Feed.THEMEPARKS_WIKI, f"wiki-{park_id}"),
