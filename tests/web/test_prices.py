@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hallofshame.clock import FixedClock
 from hallofshame.domain.words import QueueType
 from hallofshame.store import models
 from hallofshame.store.database import Database
 from hallofshame.store.reports.prices import PriceReading, PriceSegment, price_segments
 from hallofshame.web.app import create_app
+from hallofshame.web.pages.formatting import money
 from web.builders import World
 from web.conftest import MAMMUT, NINE, RAPTOR, ROME, SEEN_AT, Api
 
@@ -120,3 +123,34 @@ def test_a_price_posted_before_the_range_reaches_into_it() -> None:
         PriceSegment(600, 900, 500, "EUR"),
         PriceSegment(900, 1200, None, None),
     ]
+
+
+def test_a_parks_page_lists_the_last_price_of_each_queue_and_nothing_where_none_is_known(
+    sqlite_database: Database, world: World, clock: FixedClock
+) -> None:
+    price_world(world)
+    world.write(sqlite_database, SEEN_AT)
+    client = create_app(sqlite_database, clock).test_client()
+    rows = Api(client)("/parks/gardaland/prices")["data"]
+    assert [
+        (row["ride_id"], row["queue_type"], row["observed_at"][11:16], row["price_minor"], row["currency"])
+        for row in rows
+    ] == [
+        (RAPTOR, "paid_return_time", "08:00", 1800, "USD"),
+        (RAPTOR, "return_time", "07:05", 100, "EUR"),
+    ]
+    page = client.get("/parks/gardaland").text
+    section = page[page.index('id="prices"') : page.index("</section>", page.index('id="prices"'))]
+    assert "18.00\u00a0USD" in section
+    assert "1.00\u00a0EUR" in section
+    assert "paid return time" in section
+    assert client.get("/api/parks/3/prices").get_json()["data"] == []
+    assert 'id="prices"' not in client.get("/parks/tiny-park").text
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [(1234, "EUR", "12.34\u00a0EUR"), (1500, "JPY", "1500\u00a0JPY"), (0, "USD", "0.00\u00a0USD")],
+)
+def test_a_price_is_written_in_the_units_of_its_currency(minor: int, currency: str, text: str) -> None:
+    assert money(minor, currency) == text

@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parks/{park}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the queues of a park's rides cost, as last posted; empty where none is sold */
+        get: operations["parksParkPrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parks/{park}/rides": {
         parameters: {
             query?: never;
@@ -1296,6 +1313,26 @@ export interface components {
             average_wait_minutes: number | null;
             max_wait_minutes: number | null;
             coverage_percent: number | null;
+        };
+        /** @description What a queue of a ride costs, as last posted within 24 hours of the park's latest look. */
+        ParkPriceRow: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /** @enum {string} */
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            observed_at: string;
+            /** @description In minor units: cents, or whole yen. */
+            price_minor: number;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string | null;
         };
         /** @description A park in one period. */
         ParkRow: {
@@ -3520,6 +3557,80 @@ export interface operations {
                 };
                 content: {
                     "application/atom+xml": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkPrices: {
+        parameters: {
+            query?: {
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ParkPriceRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
                 };
             };
             /** @description Nothing has changed since the tag you sent. */

@@ -104,6 +104,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     app.jinja_env.lstrip_blocks = True
     for name in (
         "figure",
+        "money",
         "signed",
         "duration",
         "minutes",

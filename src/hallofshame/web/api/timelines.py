@@ -10,7 +10,7 @@ from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import ONE_DAY, DayRange, PeriodName
 from hallofshame.store.reports.current import park_states
-from hallofshame.store.reports.queues import Queue, latest_queues
+from hallofshame.store.reports.queues import Queue, latest_prices, latest_queues
 from hallofshame.store.reports.shows import show_times
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
@@ -18,10 +18,17 @@ from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import schedule_rows
-from hallofshame.web.rows.prices import ride_prices
+from hallofshame.web.rows.prices import price_rows, ride_prices
 from hallofshame.web.rows.timelines import park_timeline, ride_timeline
 from hallofshame.web.schema.details import ScheduleEntry
-from hallofshame.web.schema.timelines import ParkTimeline, QueueRow, RidePrices, RideTimeline, ShowRow
+from hallofshame.web.schema.timelines import (
+    ParkPriceRow,
+    ParkTimeline,
+    QueueRow,
+    RidePrices,
+    RideTimeline,
+    ShowRow,
+)
 from hallofshame.web.takes import RIDES, date, integer, period
 
 api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
@@ -75,6 +82,17 @@ def queues(reading: Reading, asked: Parameters, ride: str) -> Row:
     since = None if state is None else state.observed_at - QUEUE_SECONDS
     rows = [] if since is None else latest_queues(reading.connection, found.park_id, found.ride_id, since)
     return envelope(reading, [_queue(row) for row in rows])
+
+
+@endpoint(api_timelines, "/parks/<park>/prices", answers=list[ParkPriceRow])
+def park_prices(reading: Reading, asked: Parameters, park: str) -> Row:
+    """What the queues of a park's rides cost, as last posted; empty where none is sold."""
+    del asked
+    found = find_park(reading, park)
+    state = park_states(reading.connection).get(found.park_id)
+    since = None if state is None else state.observed_at - QUEUE_SECONDS
+    prices = [] if since is None else latest_prices(reading.connection, found.park_id, since)
+    return envelope(reading, price_rows(reading, prices))
 
 
 @endpoint(

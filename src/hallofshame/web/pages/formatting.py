@@ -28,6 +28,18 @@ def _rounded(value: float, digits: int) -> Decimal:
     return Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
+_WHOLE_CURRENCIES = frozenset({"CLP", "ISK", "JPY", "KRW", "VND"})
+"""Those whose smallest unit is the unit itself (ISO 4217)."""
+
+
+def money(price_minor: int, currency: str | None) -> str:
+    """A price in minor units as people write it: ``25.00 EUR``, ``1500 JPY``."""
+    if currency is None:
+        return f"{price_minor} (currency not told)"
+    digits = 0 if currency in _WHOLE_CURRENCIES else 2
+    return f"{Decimal(price_minor).scaleb(-digits):.{digits}f}\u00a0{currency}"
+
+
 def signed(value: float | None, digits: int = 1) -> str | Markup:
     """A change with its sign; a true minus, and ± for none."""
     if value is None:

@@ -73,6 +73,7 @@ def _park(reading: Reading, slug: str) -> str:
         excluded=[row for row in details["rides"] if not row["eligible"]],
         coverage=body["coverage"],
         record=record,
+        prices=view.read(f"/api/parks/{found.slug}/prices")["data"],
         path=path,
         api_href=page_url(address, query),
     )

@@ -25,6 +25,15 @@ from hallofshame.web.wording import (
     UNRANKED_REASONS,
 )
 
+QUEUE_WORDS = {
+    "single_rider": "single rider",
+    "return_time": "return time",
+    "paid_return_time": "paid return time",
+    "boarding_group": "boarding group",
+    "paid_standby": "paid line",
+}
+"""Ways to wait other than the standby line, as the pages name them."""
+
 FEED_WORDS = {
     "queue_times": "Queue-Times.com",
     "themeparks_wiki": "ThemeParks.wiki",
@@ -71,6 +80,7 @@ def template_words() -> Row:
         },
         "evidence_words": {evidence.value: EVIDENCE_WORDS[evidence] for evidence in Evidence},
         "feed_words": FEED_WORDS,
+        "queue_words": QUEUE_WORDS,
         "tier_sources": TIER_SOURCES,
         "min_coverage": MIN_RANKED_COVERAGE_PERCENT,
         "min_rides": MIN_RANKED_RIDES,

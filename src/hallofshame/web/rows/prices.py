@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import DayRange
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.prices import PriceSegment, price_series
+from hallofshame.store.reports.queues import PostedPrice
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.reading import Reading
 
@@ -30,6 +33,25 @@ def ride_prices(reading: Reading, ride: RideInfo, days: DayRange) -> Row:
             for queue_type, segments in series.items()
         ],
     }
+
+
+def price_rows(reading: Reading, prices: Sequence[PostedPrice]) -> list[Row]:
+    """The latest price of each queue, by the name of its ride."""
+    rides = reading.catalogue.rides
+    rows = [
+        {
+            "ride_id": found.ride_id,
+            "ride_name": rides[found.ride_id].name,
+            "ride_slug": rides[found.ride_id].slug,
+            "queue_type": found.queue_type.name.lower(),
+            "observed_at": iso(found.observed_at),
+            "price_minor": found.price_minor,
+            "currency": found.currency,
+        }
+        for found in prices
+        if found.ride_id in rides
+    ]
+    return sorted(rows, key=lambda row: (row["ride_name"], row["ride_id"], row["queue_type"]))
 
 
 def _segment(found: PriceSegment) -> Row:

@@ -143,6 +143,20 @@ class RidePrices(TypedDict):
     queues: list[QueuePrices]
 
 
+class ParkPriceRow(TypedDict):
+    """What a queue of a ride costs, as last posted within 24 hours of the park's latest look."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    ride_name: str
+    ride_slug: str
+    queue_type: QueueTypeSlug
+    observed_at: Instant
+    price_minor: Annotated[int, Field(description="In minor units: cents, or whole yen.")]
+    currency: Annotated[str | None, Field(description="ISO 4217.", examples=["EUR"])]
+
+
 class QueueRow(TypedDict):
     """One queue other than standby, as last posted within 24 hours of the park's latest look."""
 
