@@ -29,7 +29,7 @@ from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.published import publish
 from hallofshame.pipeline.registry import Registry
-from hallofshame.pipeline.ride_hours import publish_reading
+from hallofshame.pipeline.ride_hours import HoursPublished, publish_reading
 from hallofshame.pipeline.seeding import park_names, seed_catalogue
 from hallofshame.pipeline.shipped import load_parks
 from hallofshame.pipeline.vanished import RetireResult, retire_vanished
@@ -274,9 +274,10 @@ def _store(
 ) -> None:
     """One park's answers in one transaction."""
 
-    def work(connection: Connection) -> tuple[set[dt.date], int, int]:
+    def work(connection: Connection) -> tuple[set[dt.date], int, int, int]:
         dates = publish(connection, answers.park, answers.schedule, now)
         linked, changed = write_entities(connection, registry, answers.park, answers.entities or (), now)
+        hours = HoursPublished()
         if answers.live is not None:
             hours = publish_reading(connection, registry, answers.park, answers.live, now)
             dates |= hours.dates
@@ -284,17 +285,19 @@ def _store(
         findings.record(connection, [(answers.park.park_id, finding) for finding in found], now)
         if dates or changed:
             data_version.bump(connection, None)
-        return dates, linked, changed
+        return dates, linked, changed, len(hours.findings)
 
     try:
-        dates, linked, changed = database.run(work)
+        dates, linked, changed, refused = database.run(work)
     except BaseException:
         registry.forget()
         raise
     result.failed += bool(answers.failures)
     if answers.failures and result.first_failure is None:
         result.first_failure = answers.failures[0].detail
-    result.findings += len(answers.failures) + len(answers.schedule.findings if answers.schedule else ())
+    result.findings += (
+        refused + len(answers.failures) + len(answers.schedule.findings if answers.schedule else ())
+    )
     result.dates_changed += len(dates)
     result.rides_linked += linked
     result.metadata_changed += changed
