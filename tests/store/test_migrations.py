@@ -19,21 +19,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.models import Base
 
-REVISIONS = [
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-]
+REVISIONS = [f"{number:04}" for number in range(1, 15)]
 
 
 def tables(database: Database) -> set[str]:

@@ -18,9 +18,11 @@ from hallofshame.daily import daily_steps
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.readings import ScheduleEntry
 from hallofshame.domain.words import Feed, ScheduleKind
+from hallofshame.feeds.archive_shelf import ArchiveShelf
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS
 from hallofshame.installation import Installation
 from hallofshame.pipeline import jobrun
+from hallofshame.pipeline.import_archive import import_archive
 from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.published import ScheduleRefresh
 from hallofshame.pipeline.rebuild import mark_range
@@ -75,6 +77,14 @@ def _schedules(parts: Installation) -> object:
     return ScheduleRefresh(parts.database, parts.feeds, parts.clock, parts.log("schedules")).run()
 
 
+def _import(parts: Installation) -> object:
+    file = parts.settings.data / "archive" / "resort" / "2026" / "06" / "01.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('{"events": []}')
+    shelf = ArchiveShelf(str(parts.settings.data / "archive"))
+    return import_archive(parts.database, shelf, parts.clock, parts.log("import"))
+
+
 JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.CYCLE: (lambda parts: parts.collector.cycle(), "collect.polled_parks"),
     JobType.ROLLUP: (step(JobType.ROLLUP), "rollup.dirty.dirty"),
@@ -90,6 +100,7 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.TRIM: (step(JobType.TRIM), "jobrun.joblog.trim"),
     JobType.SEED: (lambda parts: parts.make_ready(migrate=True), "preparation.seed"),
     JobType.INGEST: (_ingest, "ingest.read_recording"),
+    JobType.IMPORT: (_import, "import_archive._within"),
     JobType.REBUILD: (lambda parts: mark_range(parts.database, parts.clock), "rebuild._observed"),
 }
 """How to run each job, and what in it to break."""

@@ -1,10 +1,12 @@
-"""Commands that move data in and out: ``ingest``, ``export``."""
+"""Commands that move data in and out: ``ingest``, ``import-archive``, ``export``."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,9 +20,13 @@ from hallofshame.cli.options import (
     park_option,
 )
 from hallofshame.cli.progress import Progress, progress_bar, quiet_option
+from hallofshame.cli.tables import print_table
 from hallofshame.domain.exports import DATASETS, FORMATS, STDOUT
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed
+
+if TYPE_CHECKING:
+    from hallofshame.pipeline.import_archive import ImportResult
 
 
 @click.command()
@@ -80,6 +86,102 @@ def ingest(
             )
 
 
+@click.command("import-archive")
+@click.argument("source")
+@click.option("--destination", "destinations", multiple=True, metavar="UUID", help="Only this; repeatable.")
+@click.option("--start", type=DAY, help="First park-local day.")
+@click.option("--end", type=DAY, help="Last park-local day, included.")
+@click.option("--region", metavar="NAME", help="The bucket's region.")
+@click.option("--endpoint", metavar="URL", help="Address of an S3-compatible service other than Amazon's.")
+@click.option(
+    "--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, help="Processes that unpack."
+)
+@click.option("--rollup/--no-rollup", "then_roll_up", default=False, help="Roll up afterwards.")
+@park_option
+@quiet_option
+def import_archive(
+    source: str,
+    destinations: tuple[str, ...],
+    start: dt.date | None,
+    end: dt.date | None,
+    region: str | None,
+    endpoint: str | None,
+    workers: int,
+    then_roll_up: bool,
+    parks: tuple[str, ...],
+) -> None:
+    """Add files of the ThemeParks.wiki archive to the record.
+
+    SOURCE is a folder or a bucket (s3://name) with files <destination>/<year>/<month>/<day>.json.gz. The
+    park-days touched become dirty; `hallofshame rollup` computes them. Broken off, the same command goes on
+    where it was; importing twice changes nothing. A file that cannot be read is named and left out.
+
+    \b
+    Example:
+      hallofshame import-archive archive/ --park epcot --start 2025-01-01 --end 2025-12-31 --rollup
+    """
+    from hallofshame.feeds.archive_shelf import ArchiveShelf
+    from hallofshame.pipeline import import_archive as imports
+
+    with opened() as installation:
+        with progress_bar("Import") as progress:
+            result = imports.import_archive(
+                installation.database,
+                ArchiveShelf(source, region=region, endpoint=endpoint),
+                installation.clock,
+                installation.log("import"),
+                destinations=destinations,
+                park_ids=chosen_parks(installation, parks),
+                start=start,
+                end=end,
+                workers=workers,
+                registry=installation.registry(),
+                progress=progress,
+            )
+        _report(result)
+        if then_roll_up:
+            roll_up(installation)
+        elif result.new_rows:
+            click.echo("Next: hallofshame rollup")
+        if result.failed:
+            raise click.ClickException(
+                f"{result.failed} parks of single files could not be written; the log and "
+                "`hallofshame quality` say why, and the same command tries them again"
+            )
+
+
+def _report(result: ImportResult) -> None:
+    """What an import read and what it lacks."""
+    print_table(
+        ["park", "events", "new", "first day", "last day", "days", "without events"],
+        [
+            [
+                park.slug,
+                park.events,
+                park.new_rows,
+                min(park.days),
+                max(park.days),
+                len(park.days),
+                len(park.missing_days),
+            ]
+            for park in sorted(result.parks.values(), key=lambda park: park.slug)
+        ],
+    )
+    click.echo(
+        f"{result.events} events of {result.files} files, {result.new_rows} observations new to the record; "
+        f"{result.known} files were in it already"
+    )
+    for external_id, number in result.unknown_parks.most_common():
+        click.echo(f"Left out: {number} events of park {external_id}, which the catalogue does not have")
+    if result.without_park:
+        click.echo(f"Left out: {result.without_park} events that name no park")
+    if result.findings:
+        kinds = ", ".join(f"{number} {kind}" for kind, number in result.findings.most_common())
+        click.echo(f"Odd in the files: {kinds}; `hallofshame quality` says more")
+    for key, reason in result.refused.items():
+        click.echo(f"Left out: {key}: {reason}")
+
+
 @click.command()
 @click.argument("what", type=click.Choice(DATASETS))
 @click.option("--start", type=DAY, required=True, help="First park-local day.")
@@ -132,4 +234,4 @@ def _export_bar(output: str) -> AbstractContextManager[Progress | None]:
     return nullcontext() if output == STDOUT else progress_bar("Export")
 
 
-COMMANDS = (ingest, export)
+COMMANDS = (ingest, import_archive, export)

@@ -22,6 +22,7 @@ class JobType(StrEnum):
     SEED = "seed"
     UPGRADE = "upgrade"
     INGEST = "ingest"
+    IMPORT = "import"
     REBUILD = "rebuild"
     EXPORT = "export"
     SEAL = "seal"
@@ -39,7 +40,7 @@ class JobOutcome(StrEnum):
     """It was broken off from outside: interrupted, or its process is gone without a word."""
 
 
-BY_HAND = frozenset({JobType.INGEST, JobType.REBUILD, JobType.EXPORT, JobType.UPGRADE})
+BY_HAND = frozenset({JobType.INGEST, JobType.IMPORT, JobType.REBUILD, JobType.EXPORT, JobType.UPGRADE})
 """Jobs that no schedule repeats: nobody but the person who began one can make up for its failure."""
 
 FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP, JobType.SCHEDULES})

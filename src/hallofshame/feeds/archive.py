@@ -17,7 +17,9 @@ from hallofshame.domain.words import RideKind
 from hallofshame.feeds.parsing import Findings, as_list, as_object, id_of, shown, text_of, word_of
 from hallofshame.feeds.themeparks_wiki_parse import NOT_RIDES, read_kind, read_queues, read_status
 
-MAX_FILE_BYTES = 512 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""Unpacked size up to which a file is read: a resort's day has a tenth of it, and memory stays bounded."""
+
 _ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
 _TYPE_IN_ID = re.compile(r";entityType=(\w+)")
 

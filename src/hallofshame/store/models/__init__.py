@@ -51,6 +51,7 @@ from hallofshame.store.models.running import (
     DataQualityLog,
     DataVersion,
     DirtyParkDay,
+    ImportCheckpoint,
     Lease,
 )
 
@@ -72,6 +73,7 @@ __all__ = [
     "HistoryMark",
     "HistoryMove",
     "HistoryPark",
+    "ImportCheckpoint",
     "Lease",
     "Park",
     "ParkActivitySnapshot",

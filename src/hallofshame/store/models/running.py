@@ -97,3 +97,16 @@ class DataVersion(Base):
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger)
     data_as_of: Mapped[int | None] = mapped_column(UnixSeconds)
+
+
+class ImportCheckpoint(Base):
+    """The events of one park (0: of all parks) in one version of one file of ``source`` are in the record."""
+
+    __tablename__ = "import_checkpoints"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    source: Mapped[str] = mapped_column(String(200), primary_key=True)
+    file_key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(String(120))
+    imported_at: Mapped[int] = mapped_column(UnixSeconds)

@@ -1,0 +1,35 @@
+"""How far an import has come: which files are in the record, so that it goes on where it was broken off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from hallofshame.domain.localtime import to_unix
+from hallofshame.store import bulk
+from hallofshame.store.models import ImportCheckpoint
+
+ALL_PARKS = 0
+"""Stands for every park that a file tells of."""
+
+
+def done(connection: Connection, source: str) -> dict[str, dict[int, str]]:
+    """Per file of ``source``, the parks taken from it and the version of the file then."""
+    table = ImportCheckpoint
+    found: dict[str, dict[int, str]] = {}
+    query = select(table.file_key, table.park_id, table.version).where(table.source == source)
+    for key, park_id, version in connection.execute(query):
+        found.setdefault(key, {})[park_id] = version
+    return found
+
+
+def note(
+    connection: Connection, source: str, key: str, version: str, parks: Collection[int], now: dt.datetime
+) -> None:
+    """Remember that the events of ``parks`` in this version of a file are in the record."""
+    rows = [(source, key, park_id, version, to_unix(now)) for park_id in sorted(parks)]
+    names = ["source", "file_key", "park_id", "version", "imported_at"]
+    bulk.upsert(connection, ImportCheckpoint, pl.DataFrame(rows, schema=names, orient="row"))
