@@ -6,7 +6,7 @@ the 90 days before proved good enough. Estimators:
 
 - *old*: (reopened + 1) ÷ (comparable + 2) of the ride alone, from five comparable outages on
 - *R9b*: ride, class, park and all parks, as written; shown by the gate as written
-- *ours*: R9b corrected by its past errors; the gate also asks for forecasts on 14 days
+- *ours*: R9b corrected by its past errors; the gate also asks for forecasts on 28 days
 
 Per class and horizon: moments; the share of them with a chance; and of what was shown and whose outcome is
 known: forecasts, Brier score, that of the constant, expected calibration error in points.

@@ -176,18 +176,18 @@ def test_the_scores_are_the_textbooks() -> None:
     assert row["calibration_error"] == pytest.approx(1.0 / 4)
 
 
-GOOD = [(day, 0.9, 0.5, 1.0) for day in range(20) for _ in range(9)] + [
-    (day, 0.1, 0.5, 0.0) for day in range(20)
+GOOD = [(day, 0.9, 0.5, 1.0) for day in range(30) for _ in range(9)] + [
+    (day, 0.1, 0.5, 0.0) for day in range(30)
 ]
 
 
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        ([(day % 20, chance, c, y) for day, (_, chance, c, y) in enumerate(GOOD)], "off"),
+        ([(day % 30, chance, c, y) for day, (_, chance, c, y) in enumerate(GOOD)], "off"),
         ([(d, 0.96 if y else 0.04, c, y) for d, _, c, y in GOOD], None),
         ([(d, 0.96 if y else 0.04, c, y) for d, _, c, y in GOOD][:99], "few_forecasts"),
-        ([(d % 13, 0.96 if y else 0.04, c, y) for d, _, c, y in GOOD], "few_forecasts"),
+        ([(d % 27, 0.96 if y else 0.04, c, y) for d, _, c, y in GOOD], "few_forecasts"),
         ([(d, 0.9, 0.9, y) for d, _, c, y in GOOD], "no_better"),
     ],
 )

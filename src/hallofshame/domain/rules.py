@@ -95,7 +95,7 @@ CORRECTION_HALF_LIFE_DAYS = 30
 counts half after so many days (R9b)."""
 
 FEWEST_FORECASTS = 100
-FEWEST_FORECAST_DAYS = 14
+FEWEST_FORECAST_DAYS = 28
 MAX_CALIBRATION_ERROR = 0.05
 """Chances are shown where the replay has so many forecasts on so many days, and errs by no more (R9b)."""
 

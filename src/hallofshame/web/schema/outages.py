@@ -97,7 +97,7 @@ Reason = Annotated[
     Field(
         description="Why no chance is shown: not tried out yet; under 20 comparable outages; the park is "
         "about to close; looks are further apart; or, on the last 90 days, the chances of this class of "
-        "outages of its park were under 100 or on under 14 days, were no better than a constant, or were "
+        "outages of its park were under 100 or on under 28 days, were no better than a constant, or were "
         "off by over 5 points. Null where a chance is shown."
     ),
 ]
