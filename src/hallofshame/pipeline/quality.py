@@ -102,24 +102,30 @@ def _parks(connection: Connection) -> list[_Park]:
 def _look(
     connection: Connection, parks: list[_Park], now: int, progress: Progress | None
 ) -> Iterator[_Found]:
-    yield from _without_data(connection, parks, now)
+    latest = _latest_looks(connection, parks)
+    yield from _without_data(parks, latest, now)
     yield from _silent_signals(connection, parks, now)
     for done, park in enumerate(parks):
-        yield from _ghosts(connection, park, now)
+        if (latest[park.park_id] or 0) >= now - DAY_SECONDS:
+            yield from _ghosts(connection, park, now)
         if progress is not None:
             progress(done + 1, len(parks))
     yield from _unsure_tiers(connection)
 
 
-def _without_data(connection: Connection, parks: list[_Park], now: int) -> Iterator[_Found]:
-    """Parks that gave nothing for 24 h, or all of them in one finding where collection itself stood still."""
+def _latest_looks(connection: Connection, parks: list[_Park]) -> dict[int, int | None]:
+    """The latest look at each park; null where there was none."""
     table = ParkActivitySnapshot
-    latest: dict[int, int | None] = {
+    return {
         park.park_id: connection.scalar(
             select(func.max(table.observed_at)).where(table.park_id == park.park_id)
         )
         for park in parks
     }
+
+
+def _without_data(parks: list[_Park], latest: dict[int, int | None], now: int) -> Iterator[_Found]:
+    """Parks that gave nothing for 24 h, or all of them in one finding where collection itself stood still."""
     silent = [park for park in parks if (latest[park.park_id] or 0) < now - DAY_SECONDS]
     if parks and len(silent) == len(parks):
         detail = "No park gave any reading within 24 h; see whether collection runs and the feeds answer."
