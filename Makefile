@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages built demo run test bench screenshots lint clean
+.PHONY: help pages built demo run test bench bench-warehouse screenshots lint clean
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -13,7 +13,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 
 help: ## show what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1: \2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1: \2/p' Makefile
 
 FIND_PYTHON = for python in "$(PYTHON)" python3 python3.12 python3.13 none; do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
@@ -55,6 +55,9 @@ test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some 
 
 bench: $(VENV)/.ready-dev ## measure what docs/performance.md speaks of
 	@$(BIN)/python -m benchmarks
+
+bench-warehouse: $(VENV)/.ready-dev ## measure the history files beside the databases
+	@$(BIN)/python -m benchmarks.warehouse
 
 screenshots: $(VENV)/.ready-dev ## pictures of every page into screenshots/ (needs Chromium)
 	@$(BIN)/python tools/build_pages.py --dev
