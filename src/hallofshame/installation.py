@@ -150,7 +150,7 @@ class Installation:
         """The job that keeps the hours of open parks."""
         from hallofshame.pipeline.published import ScheduleRefresh
 
-        return ScheduleRefresh(self.database, self.feeds, self.clock, self.log("schedules"))
+        return ScheduleRefresh(self.database, self.feeds, self.clock, self.log("schedules"), self.registry())
 
     @cached_property
     def collector(self) -> Collector:

@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import update
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.readings import RideReading
+from hallofshame.domain.readings import ParkSchedule, RideReading
 from hallofshame.domain.words import Feed, PollOutcome, RideKind
 from hallofshame.feeds.themeparks_wiki_parse import parse_live
 from hallofshame.pipeline.ingest import ingest
+from hallofshame.pipeline.published import ScheduleRefresh
 from hallofshame.pipeline.sync import sync
+from hallofshame.store import schedules
 from hallofshame.store.database import Database
 from hallofshame.store.models import Park, Ride, RideDailyStats, RideHours
 from pipeline.fakes import (
@@ -30,6 +32,7 @@ from pipeline.fakes import (
     at,
     dirty_days,
     found,
+    hours,
     observe,
     refused,
     seed_parks,
@@ -287,6 +290,41 @@ def test_a_park_whose_live_answer_fails_loses_only_its_ride_hours(sqlite_databas
     assert result.failed == 1
     assert [row.subject for row in found(sqlite_database, "sync_failed")] == ["ride hours"]
     assert len(kept(sqlite_database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("primary", "asked"), [(Feed.QUEUE_TIMES, [("poll", WIKI_IDS[ROME])]), (Feed.THEMEPARKS_WIKI, [])]
+)
+def test_every_two_hours_a_park_read_elsewhere_is_asked_once_for_the_hours_of_its_rides(
+    sqlite_database: Database, primary: Feed, asked: list[tuple[str, str]]
+) -> None:
+    an_open_park(sqlite_database, primary)
+    wiki = Polled(says={WIKI_IDS[ROME]: [said("Alpha", DAY)]})
+    feeds = {Feed.QUEUE_TIMES: PolledQueueTimes(), Feed.THEMEPARKS_WIKI: wiki}
+    job = ScheduleRefresh(sqlite_database, feeds, FixedClock(NOON), LOG)
+    assert (job.run().failed, wiki.asked) == (0, asked)
+    assert len(kept(sqlite_database)) == len(asked)
+    assert (job.run().parks, wiki.asked) == (0, asked)
+
+
+def test_a_live_answer_that_fails_costs_the_park_no_published_hours(sqlite_database: Database) -> None:
+    an_open_park(sqlite_database, Feed.QUEUE_TIMES)
+    wiki = Polled(
+        schedules={WIKI_IDS[ROME]: ParkSchedule((hours(TUESDAY, 7, 19),))},
+        says={WIKI_IDS[ROME]: refused(PollOutcome.SERVER_ERROR)},
+    )
+    feeds = {Feed.QUEUE_TIMES: PolledQueueTimes(), Feed.THEMEPARKS_WIKI: wiki}
+    result = ScheduleRefresh(sqlite_database, feeds, FixedClock(NOON), LOG).run()
+    assert (result.parks, result.failed, result.dates_changed) == (1, 1, 1)
+
+
+def an_open_park(database: Database, primary: Feed) -> None:
+    """A park with one ride whose published hours say that it is open on Tuesday noon."""
+    seed_parks(database, ROME)
+    seed_rides(database, ROME, "Alpha")
+    with database.write() as connection:
+        connection.execute(update(Park).values(primary_feed=int(primary)))
+        schedules.publish(connection, ROME, [hours(TUESDAY, 7, 20)], 0, TUESDAY, TUESDAY)
 
 
 def recording(path: Path, *polls: tuple[str, str, str | None]) -> Path:

@@ -15,14 +15,16 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day, to_unix
-from hallofshame.domain.readings import Finding, ParkSchedule
+from hallofshame.domain.readings import Finding, ParkReading, ParkSchedule
 from hallofshame.domain.rules import HOUR_SECONDS, MAX_HOLD_SECONDS
 from hallofshame.domain.words import Feed, ScheduleKind
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.patience import Patience, waiting
-from hallofshame.pipeline.failures import FAILURES
+from hallofshame.pipeline.failures import FAILURES, refuse_too_many
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
+from hallofshame.pipeline.registry import Registry
+from hallofshame.pipeline.ride_hours import publish_reading
 from hallofshame.store import data_version, dirty, findings, schedules
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkCurrent
@@ -78,8 +80,21 @@ class RefreshResult:
     dates_changed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a park's requests gave. ``live``: only of a park that is read elsewhere; ``error``: why it is
+    missing."""
+
+    schedule: ParkSchedule
+    live: ParkReading | None = None
+    error: FeedError | None = None
+
+
 class ScheduleRefresh:
     """Asks for the hours of parks that are open, because parks correct them on the day.
+
+    Of a park that is read elsewhere it asks for its rides' own hours as well; of all others they come with
+    every cycle.
 
     Each such park is asked for every two hours. A run asks for those that waited longest, at most twice the
     share that falls to it, so that never all parks are asked at once, not even after a start. A park is open
@@ -87,8 +102,14 @@ class ScheduleRefresh:
     """
 
     def __init__(
-        self, database: Database, feeds: Mapping[Feed, LiveFeed], clock: Clock, log: logging.Logger
+        self,
+        database: Database,
+        feeds: Mapping[Feed, LiveFeed],
+        clock: Clock,
+        log: logging.Logger,
+        registry: Registry | None = None,
     ) -> None:
+        self._registry = registry or Registry()
         self._database = database
         self._feeds = feeds
         self._clock = clock
@@ -137,6 +158,8 @@ class ScheduleRefresh:
                 try:
                     answer = request.result()
                     changed += self._store(park, answer, run)
+                    if answer.error is not None:
+                        raise answer.error
                 except FAILURES as error:
                     failed += 1
                     broken += not isinstance(error, FeedError)
@@ -151,23 +174,39 @@ class ScheduleRefresh:
             run.fail(f"{run.detail}; first: {first}")
         return RefreshResult(len(parks), failed, changed)
 
-    def _fetch(self, park: PolledPark, patience: Patience) -> ParkSchedule:
+    def _fetch(self, park: PolledPark, patience: Patience) -> _Answer:
         with waiting(patience):
             source = self._feeds[Feed.THEMEPARKS_WIKI]
-            return source.schedule(dict(park.sources)[Feed.THEMEPARKS_WIKI], park.timezone)
+            external_id = dict(park.sources)[Feed.THEMEPARKS_WIKI]
+            schedule = source.schedule(external_id, park.timezone)
+            if park.sources[0][0] is Feed.THEMEPARKS_WIKI:
+                return _Answer(schedule)
+            try:
+                live = source.poll(external_id).reading
+                refuse_too_many("the live answer", len(live.rides))
+            except FeedError as error:
+                return _Answer(schedule, error=error)
+            return _Answer(schedule, live)
 
-    def _store(self, park: PolledPark, answer: ParkSchedule, run: JobRun) -> int:
+    def _store(self, park: PolledPark, answer: _Answer, run: JobRun) -> int:
         now = self._clock.now()
 
         def work(connection: Connection) -> set[dt.date]:
-            dates = publish(connection, park, answer, now)
-            found: list[tuple[int | None, Finding]] = [(park.park_id, each) for each in answer.findings]
+            dates = publish(connection, park, answer.schedule, now)
+            if answer.live is not None:
+                dates |= publish_reading(connection, self._registry, park, answer.live, now).dates
+            refused = answer.schedule.findings
+            found: list[tuple[int | None, Finding]] = [(park.park_id, each) for each in refused]
             findings.record(connection, found, now)
             if dates:
                 data_version.bump(connection, None)
             return dates
 
-        dates = self._database.run(work)
+        try:
+            dates = self._database.run(work)
+        except BaseException:
+            self._registry.forget()
+            raise
         run.cover(dates)
         return len(dates)
 
