@@ -1215,6 +1215,23 @@ export interface components {
             shame_score: number | null;
             rides_eligible: number;
             coverage_percent: number | null;
+            /** @description Through which most of the day came; null where nothing was observed. */
+            feed: ("queue_times" | "themeparks_wiki" | "archive") | null;
+            /** @description Whether DOWN was downtime on it, or what came back after being closed. */
+            judged_by: ("breakdowns" | "open_closed") | null;
+            /** @description Share of what was observed that came through the other feed. */
+            other_feed_percent: number | null;
+            /** @description The same in a sentence. */
+            judged_words: string | null;
+            /** @description By how much it opened after its first published opening; null where not known. */
+            opened_late_seconds: number | null;
+            /** @description By how much it closed before its last published close; null where not known, and until that close. */
+            closed_early_seconds: number | null;
+            /**
+             * @description The same in words, from half an hour on.
+             * @example opened 2 h late
+             */
+            hours_words: string | null;
         };
         /** @description Everything about one park in one period. */
         ParkDetails: {

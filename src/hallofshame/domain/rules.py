@@ -71,6 +71,15 @@ PARK_WIDE_SHARE = 2
 PARK_WIDE_RIDES = 2
 """Park-wide: so many rides, and one in so many of those that operated, stopped within this time (R9)."""
 
+NOTABLE_SECONDS = 30 * MINUTE_SECONDS
+"""A park that opened or closed so long off its published hours is said to have (R4)."""
+
+LOOKS_APART_SECONDS = 15 * MINUTE_SECONDS
+"""When a park opened or closed is known if the looks before and after it are no further apart (R4)."""
+
+LEFT_OVER_SECONDS = 3 * HOUR_SECONDS
+"""What ran so long before the published opening is left over from the night, not an early opening (R4)."""
+
 SECONDS_BEFORE = DAY_SECONDS
 SECONDS_AFTER = AFTER_MIDNIGHT_SECONDS
 """A park-day depends on the observations from this long before it to this long after it (design §1)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hallofshame.domain.ride_types import RideType
+from hallofshame.domain.rules import MINUTE_SECONDS, NOTABLE_SECONDS
 from hallofshame.domain.words import Evidence, NotCounted, OutageKind, Status
 
 DEMONSTRATION_NOTICE = (
@@ -98,6 +99,12 @@ EVIDENCE_WORDS: dict[Evidence, str] = {
     Evidence.NO_DATA: "nothing was seen and no hours are known",
 }
 
+FEED_WORDS: dict[str, str] = {
+    "queue_times": "Queue-Times.com",
+    "themeparks_wiki": "ThemeParks.wiki",
+    "archive": "its archive",
+}
+
 OUTAGE_WORDS: dict[OutageKind, str] = {
     OutageKind.BREAKDOWN: "Breakdown",
     OutageKind.OPENING_DELAY: "Late opening",
@@ -135,3 +142,33 @@ CHANCE_REASONS = {
     "off": "on its park's past outages it was off by more than 5 points",
 }
 """Why no chance to reopen is shown, after "not shown:"."""
+
+
+def judged_words(feed: str | None, other_percent: float | None, *, by_down: bool) -> str | None:
+    """How a park-day was judged, in a sentence or two; ``None`` where nothing was observed."""
+    if feed is None:
+        return None
+    signal = "breakdowns" if by_down else "what ran again after being closed"
+    source = "the archive of ThemeParks.wiki" if feed == "archive" else FEED_WORDS[feed]
+    other = FEED_WORDS["themeparks_wiki" if feed == "queue_times" else "queue_times"]
+    if not other_percent:
+        return f"Judged by {signal} ({source})."
+    share = f"{other_percent:.0f} %" if other_percent >= 1 else "under 1 %"
+    return f"Judged by {signal} ({source}); {share} of the day came through {other}."
+
+
+def hours_words(late_seconds: int | None, early_seconds: int | None) -> str | None:
+    """That a park opened late or closed early, from half an hour on; ``None`` where it did neither."""
+    said = [
+        f"{what} {_about(seconds)} {how}"
+        for what, seconds, how in (("opened", late_seconds, "late"), ("closed", early_seconds, "early"))
+        if seconds is not None and seconds >= NOTABLE_SECONDS
+    ]
+    return ", ".join(said) or None
+
+
+def _about(seconds: int) -> str:
+    """A length in hours and minutes, to five minutes: ``2 h``, ``1 h 20 min``, ``45 min``."""
+    hours, minutes = divmod(5 * round(seconds / (5 * MINUTE_SECONDS)), 60)
+    parts = [f"{hours} h"] * (hours > 0) + [f"{minutes} min"] * (minutes > 0)
+    return " ".join(parts)

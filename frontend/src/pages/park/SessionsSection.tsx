@@ -54,6 +54,7 @@ function columns(park: ParkInfo): Column<ParkDay>[] {
               <LocalTime iso={window.start} zone={zone} /> to <LocalTime iso={window.end} zone={zone} />{" "}
               <span className="sub">{zoneName(window.end, zone)}</span>
               {at < day.windows.length - 1 && <>,&nbsp;</>}
+              {at === day.windows.length - 1 && day.hours_words !== null && <span className="sub">{day.hours_words}</span>}
             </span>
           ))
         ),
@@ -67,6 +68,7 @@ function columns(park: ParkInfo): Column<ParkDay>[] {
         <>
           {capital(evidenceWords(day.evidence))}
           {day.origin !== "live" && <span className="sub"> (archive)</span>}
+          {day.judged_words !== null && <span className="sub"> {day.judged_words}</span>}
         </>
       ),
     },

@@ -113,6 +113,12 @@ function Hours({ details }: { details: ParkDetails }) {
       ))}
       {" "}
       <span className="sub">by {evidenceWords(evidence)}</span>
+      {details.days.map((day) => (
+        <span key={day.date}>
+          {day.hours_words !== null && <strong> The park {day.hours_words}.</strong>}
+          {day.judged_words !== null && <span className="sub"> {day.judged_words}</span>}
+        </span>
+      ))}
     </p>
   );
 }

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, case, func, literal, select
 
 from hallofshame.domain.counters import PARK_SUMS, RIDE_SUMS
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.words import Evidence, Origin
+from hallofshame.domain.words import Evidence, Feed, Origin
 from hallofshame.store.models import (
     ParkDailyStats,
     ParkHourlyStats,
@@ -31,7 +31,11 @@ from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, pa
 
 @dataclass(frozen=True, slots=True)
 class ParkDay:
-    """One park-day: its counters, its open windows (Unix seconds) with their evidence, its rides."""
+    """One park-day: its counters, its open windows (Unix seconds) with their evidence, its rides.
+
+    ``feed``: through which most of it came, null where nothing was observed; ``other_seconds``: how much of
+    what was observed came through the other one (R5).
+    """
 
     day: dt.date
     totals: ParkTotals
@@ -39,6 +43,9 @@ class ParkDay:
     evidence: Evidence
     origin: Origin
     tally: RideTally
+    judged_by_down: bool
+    feed: Feed | None
+    other_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +132,33 @@ def park_days(connection: Connection, park_id: int, days: DayRange) -> dict[dt.d
         model.eligible,
         model.rides_operated,
         model.rides_down,
+        model.judged_by_down,
+        model.observed_queue_times,
         *park_columns(model),
         model.window_seconds,
     ).where(model.park_id == park_id, model.day.between(days.start, days.end))
-    return {
-        row[0]: ParkDay(
-            day=row[0],
-            windows=tuple((int(start), int(end)) for start, end in json.loads(row[1])),
-            evidence=Evidence(row[2]),
-            origin=Origin(row[3]),
-            tally=RideTally(row[4], row[5], row[6]),
-            totals=ParkTotals.of(row[7:]),
-        )
-        for row in connection.execute(query)
-    }
+    return {row[0]: _park_day(tuple(row)) for row in connection.execute(query)}
+
+
+def _park_day(row: tuple[Any, ...]) -> ParkDay:
+    origin, through_queue_times, totals = Origin(row[3]), int(row[8]), ParkTotals.of(row[9:])
+    if origin is Origin.ARCHIVE:
+        main, other = Feed.ARCHIVE, 0
+    elif 2 * through_queue_times > totals.observed:
+        main, other = Feed.QUEUE_TIMES, totals.observed - through_queue_times
+    else:
+        main, other = Feed.THEMEPARKS_WIKI, through_queue_times
+    return ParkDay(
+        day=row[0],
+        windows=tuple((int(start), int(end)) for start, end in json.loads(row[1])),
+        evidence=Evidence(row[2]),
+        origin=origin,
+        tally=RideTally(row[4], row[5], row[6]),
+        totals=totals,
+        judged_by_down=bool(row[7]),
+        feed=main if totals.observed else None,
+        other_seconds=other,
+    )
 
 
 def park_evidence(connection: Connection, park_id: int, days: DayRange) -> dict[dt.date, Evidence]:

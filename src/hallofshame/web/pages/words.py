@@ -20,6 +20,7 @@ from hallofshame.web.wording import (
     CHANCE_REASONS,
     EVIDENCE_WORDS,
     EXCLUDED_REASONS,
+    FEED_WORDS,
     NOT_COUNTED_WORDS,
     OUTAGE_WORDS,
     UNRANKED_REASONS,
@@ -33,12 +34,6 @@ QUEUE_WORDS = {
     "paid_standby": "paid line",
 }
 """Ways to wait other than the standby line, as the pages name them."""
-
-FEED_WORDS = {
-    "queue_times": "Queue-Times.com",
-    "themeparks_wiki": "ThemeParks.wiki",
-    "archive": "its archive",
-}
 
 TIER_SOURCES = {
     "override": "set by hand",

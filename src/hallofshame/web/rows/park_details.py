@@ -13,12 +13,14 @@ from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.hours import published_hours
 from hallofshame.store.reports.outages import park_outages
 from hallofshame.store.reports.points import ParkDay, park_days, score_shares
+from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
 from hallofshame.web.envelope import Line, Row, coverage_body, iso
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_data import park_chart
+from hallofshame.web.rows.days import hours_row, judged_row
 from hallofshame.web.rows.outages import outages_inside
 from hallofshame.web.rows.parks import park_identity, park_lines
 from hallofshame.web.rows.rankings import all_standings, park_ranking, with_standing
@@ -106,12 +108,15 @@ def _order(row: Row) -> tuple[bool, bool, float, str, int]:
 def _days_listed(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
     """The park-days that have a row, newest first, each with its open windows and their evidence."""
     found = park_days(reading.connection, park.park_id, days)
+    kept = punctuality(reading.connection, park.park_id, park.timezone, days, reading.data_as_of)
     return [
         _day_row(
             found[day],
             reading.windows(park.park_id, found[day]),
             of_park(found[day].totals, reading.ahead_within(park.park_id, DayRange(day, day))),
         )
+        | judged_row(found[day])
+        | hours_row(kept.get(day))
         for day in sorted(found, reverse=True)
     ]
 

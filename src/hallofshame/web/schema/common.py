@@ -9,7 +9,16 @@ from typing_extensions import TypedDict
 
 from hallofshame.domain.bands import BANDS
 from hallofshame.domain.ride_types import RideType
-from hallofshame.domain.words import EndedBy, Evidence, NotCounted, Origin, OutageKind, RideKind, ScheduleKind
+from hallofshame.domain.words import (
+    EndedBy,
+    Evidence,
+    Feed,
+    NotCounted,
+    Origin,
+    OutageKind,
+    RideKind,
+    ScheduleKind,
+)
 from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
 
 CLOSED = ConfigDict(extra="forbid")
@@ -69,6 +78,7 @@ NotCountedSlug = Annotated[
     ),
 ]
 EvidenceSlug = Annotated[str, Field(json_schema_extra=_slugs(*(found.value for found in Evidence)))]
+FeedSlug = Annotated[str, Field(json_schema_extra=_slugs(*(feed.slug for feed in Feed)))]
 OriginSlug = Annotated[str, Field(json_schema_extra=_slugs(*(origin.name.lower() for origin in Origin)))]
 ScheduleKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in ScheduleKind)))]
 PointState = Literal["open", "closed", "no_data", "to_come"]

@@ -12,6 +12,7 @@ from hallofshame.web.schema.common import (
     Day,
     EndedBySlug,
     EvidenceSlug,
+    FeedSlug,
     Instant,
     NotCountedSlug,
     OriginSlug,
@@ -48,6 +49,34 @@ class ParkDayRow(TypedDict):
     shame_score: Score | None
     rides_eligible: Annotated[int, Field(ge=0)]
     coverage_percent: Coverage | None
+    feed: Annotated[
+        FeedSlug | None,
+        Field(description="Through which most of the day came; null where nothing was observed."),
+    ]
+    judged_by: Annotated[
+        Literal["breakdowns", "open_closed"] | None,
+        Field(description="Whether DOWN was downtime on it, or what came back after being closed."),
+    ]
+    other_feed_percent: Annotated[
+        float | None,
+        Field(ge=0, le=50, description="Share of what was observed that came through the other feed."),
+    ]
+    judged_words: Annotated[str | None, Field(description="The same in a sentence.")]
+    opened_late_seconds: Annotated[
+        Seconds | None,
+        Field(description="By how much it opened after its first published opening; null where not known."),
+    ]
+    closed_early_seconds: Annotated[
+        Seconds | None,
+        Field(
+            description="By how much it closed before its last published close; null where not known, and "
+            "until that close."
+        ),
+    ]
+    hours_words: Annotated[
+        str | None,
+        Field(description="The same in words, from half an hour on.", examples=["opened 2 h late"]),
+    ]
 
 
 class _PointLabel(TypedDict):
