@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed
 
 SAME_PARK_ON_QUEUE_TIMES = {
@@ -77,9 +78,20 @@ class Catalogue:
         return {name: known[name] for name in sorted(names) if name in known}
 
     def lands(self, park: str, names: Iterable[str]) -> dict[str, str]:
-        """The lands of ``names`` as Queue-Times had them, for rides recorded without."""
+        """The lands of ``names`` as Queue-Times had them, for rides recorded without.
+
+        Names that normalise alike are one (``™`` and ``®`` come and go), unless they stand in two lands.
+        """
         known = self._lands.get(park, {})
-        return {name: known[name] for name in sorted(names) if name in known}
+        alike: dict[str, set[str]] = {}
+        for name, land in known.items():
+            alike.setdefault(normalise(name), set()).add(land)
+        found = {}
+        for name in sorted(names):
+            lands = {known[name]} if name in known else alike.get(normalise(name), set())
+            if len(lands) == 1:
+                [found[name]] = lands
+        return found
 
     def schedule(self, park: str, timezone: str, weekdays: set[int]) -> list[dict[str, Any]]:
         """The published hours in the form of ThemeParks.wiki, without the offers to buy.
