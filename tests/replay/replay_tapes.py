@@ -56,16 +56,19 @@ def queue_times_tape(
 
 
 def themeparks_wiki_tape(
-    *polls: tuple[dt.datetime, str, int | None], cadence: int = 600, **extra: Any
+    *polls: tuple[dt.datetime, str, int | None],
+    cadence: int = 600,
+    hours_json: str | None = None,
+    **extra: Any,
 ) -> Tape:
-    """A park of one ride; each poll gives its status and wait."""
+    """A park of one ride; each poll gives its status and wait, and ``hours_json`` as its hours."""
     frame = pl.DataFrame(
         [
             {"polled_at": at, "entity_id": "ride-a", "name": "A", "status": status, "standby_wait": wait}
             for at, status, wait in polls
         ],
         schema_overrides={"standby_wait": pl.Int64},
-    )
+    ).with_columns(operating_hours_json=pl.lit(hours_json, pl.String))
     info = TapeInfo(
         feed=Feed.THEMEPARKS_WIKI,
         park_external_id="park-1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from itertools import pairwise
 
 import polars as pl
@@ -280,3 +281,19 @@ def test_a_tape_without_rows_or_with_a_wrong_zone_is_refused() -> None:
     )
     with pytest.raises(InputError, match="Mars/Base"):
         Tape(wrong, pl.DataFrame())
+
+
+def test_hours_of_rides_move_with_their_poll_for_polling_and_for_ingest() -> None:
+    hours = [
+        {"type": "Operating", "startTime": f"{MONDAY}T09:00:00+02:00", "endTime": f"{MONDAY}T18:00:00+02:00"}
+    ]
+    tape = themeparks_wiki_tape((local(MONDAY, 12), "OPERATING", 5), hours_json=json.dumps(hours))
+    for day in (MONDAY + WEEK, SPRING_SUNDAY + DAY):
+        noon = local(day, 12)
+        [polled] = wire.live_entities(tape, tape.state_at(noon))
+        [ingested] = tape.polls_between(noon, noon + DAY).hours["hours_json"]
+        assert polled["operatingHours"] == json.loads(ingested)
+        assert [polled["operatingHours"][0][key][:16] for key in ("startTime", "endTime")] == [
+            f"{day}T09:00",
+            f"{day}T18:00",
+        ]
