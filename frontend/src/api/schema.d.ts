@@ -1330,6 +1330,12 @@ export interface components {
             average_wait_minutes: number | null;
             max_wait_minutes: number | null;
             coverage_percent: number | null;
+            /** @description Of days: through which most came. */
+            feed?: ("queue_times" | "themeparks_wiki" | "archive") | null;
+            /** @description Of days: by what. */
+            judged_by?: ("breakdowns" | "open_closed") | null;
+            /** @description Of days: what came through the other feed. */
+            other_feed_percent?: number | null;
         };
         /** @description What a queue of a ride costs, as last posted within 24 hours of the park's latest look. */
         ParkPriceRow: {

@@ -20,6 +20,7 @@ from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_axis import AUTO, ChartGrain, grain_of, slots_of, state_of
+from hallofshame.web.rows.days import judged_figures
 
 T = TypeVar("T")
 
@@ -38,12 +39,15 @@ def park_chart(reading: Reading, park: ParkInfo, days: DayRange, asked: str = AU
     tallies: Mapping[Any, RideTally] = {}
     found: Mapping[Any, ParkTotals]
     evidence: dict[dt.date, Evidence] = {}
+    judged: dict[Any, Row] = {}
     if grain in (ChartGrain.HOUR, ChartGrain.DAY):
         by_day = points.park_days(connection, park_id, days)
         evidence = {day: park_day.evidence for day, park_day in by_day.items()}
         found = {day: park_day.totals for day, park_day in by_day.items()}
         tallies = {day: park_day.tally for day, park_day in by_day.items()}
-        if grain is ChartGrain.HOUR:
+        if grain is ChartGrain.DAY:
+            judged = {day: judged_figures(by_day.get(day)) for day in days.dates()}
+        else:
             found = points.park_hours(connection, park_id, days)
             tallies = points.park_hour_tallies(connection, park_id, days)
     else:
@@ -57,7 +61,10 @@ def park_chart(reading: Reading, park: ParkInfo, days: DayRange, asked: str = AU
         if totals and ahead and rest:
             totals = park_less(totals, ahead.eligible * rest)
         data.append(
-            slot.labels | {"state": state(slot, totals)} | park_figures(totals, tallies.get(slot.key))
+            slot.labels
+            | {"state": state(slot, totals)}
+            | park_figures(totals, tallies.get(slot.key))
+            | judged.get(slot.key, {})
         )
     return Chart(grain, data)
 

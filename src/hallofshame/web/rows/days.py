@@ -9,16 +9,25 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.wording import hours_words, judged_words
 
 
-def judged_row(day: ParkDay) -> Row:
-    """By which feed and signal a day was judged, and how much came through the other feed (R5)."""
-    feed = day.feed.slug if day.feed is not None else None
-    share = scores.coverage_percent(day.other_seconds, day.totals.observed)
+def judged_figures(day: ParkDay | None) -> Row:
+    """By which feed and signal a day was judged, and how much came through the other feed (R5).
+
+    Null where nothing was observed.
+    """
+    if day is None or day.feed is None:
+        return {"feed": None, "judged_by": None, "other_feed_percent": None}
     return {
-        "feed": feed,
-        "judged_by": ("breakdowns" if day.judged_by_down else "open_closed") if feed else None,
-        "other_feed_percent": share,
-        "judged_words": judged_words(feed, share, by_down=day.judged_by_down),
+        "feed": day.feed.slug,
+        "judged_by": "breakdowns" if day.judged_by_down else "open_closed",
+        "other_feed_percent": scores.coverage_percent(day.other_seconds, day.totals.observed),
     }
+
+
+def judged_row(day: ParkDay) -> Row:
+    """:func:`judged_figures`, and the same in words."""
+    figures = judged_figures(day)
+    words = judged_words(figures["feed"], figures["other_feed_percent"], by_down=day.judged_by_down)
+    return figures | {"judged_words": words}
 
 
 def hours_row(kept: Punctuality | None) -> Row:

@@ -108,6 +108,13 @@ class ParkPoint(_PointLabel):
     average_wait_minutes: Wait | None
     max_wait_minutes: Wait | None
     coverage_percent: Coverage | None
+    feed: NotRequired[Annotated[FeedSlug | None, Field(description="Of days: through which most came.")]]
+    judged_by: NotRequired[
+        Annotated[Literal["breakdowns", "open_closed"] | None, Field(description="Of days: by what.")]
+    ]
+    other_feed_percent: NotRequired[
+        Annotated[float | None, Field(ge=0, le=50, description="Of days: what came through the other feed.")]
+    ]
 
 
 class RidePoint(_PointLabel):
