@@ -162,6 +162,10 @@ def roll_up(installation: Installation) -> None:
     with progress_bar("Roll-up") as progress:
         result = installation.rollup.run(progress)
     click.echo(f"{result.park_days} park-days computed, {result.rows_written} rows changed")
+    if result.unreadable:
+        raise click.ClickException(
+            f"{len(result.unreadable)} park-days stay to be computed: {result.unreadable_why}"
+        )
 
 
 @click.command()
