@@ -251,6 +251,22 @@ def test_listed_entities_keep_their_tags_and_may_lack_a_place():
     assert (listed.tags, listed.latitude, findings) == (("minimumHeight",), None, ())
 
 
+@pytest.mark.parametrize(
+    ("said", "tags"),
+    [
+        ("TRANSPORT", ("attractionType=TRANSPORT",)),
+        ("transport", ("attractionType=TRANSPORT",)),
+        (None, ()),
+        ("", ()),
+        (7, ()),
+        ({}, ()),
+    ],
+)
+def test_the_type_of_an_attraction_is_kept_among_its_tags(said, tags):
+    (listed,), _ = parse_children({"children": [{**entity(), "attractionType": said}]})
+    assert listed.tags == tags
+
+
 def hours(date, opens, closes, kind="OPERATING", **more):
     return {"date": date, "type": kind, "openingTime": opens, "closingTime": closes, **more}
 
