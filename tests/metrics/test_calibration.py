@@ -12,6 +12,7 @@ import pytest
 from hallofshame.metrics.calibration import (
     ENDED,
     FORECASTS,
+    _moved_on,
     closings,
     looks,
     pooled,
@@ -19,6 +20,7 @@ from hallofshame.metrics.calibration import (
     replay,
     scores,
 )
+from hallofshame.metrics.chances import EVIDENCE, evidence_of
 
 DAY = 86_400
 MINUTE = 60
@@ -226,3 +228,21 @@ def test_a_park_closes_when_the_window_of_its_day_ends_past_midnight_too() -> No
         orient="row",
     )
     assert closings(windows).rows() == [(1, first, DAY + 3600), (1, second, DAY + 70_000)]
+
+
+def test_evidence_that_moves_on_is_that_of_the_last_year() -> None:
+    """Added to and taken from day by day, it is what a plain filter gives, over long gaps too."""
+    chance = random.Random(5)
+    ends = [BEGIN + chance.randrange(-500, 900) * DAY + chance.randrange(DAY) for _ in range(400)]
+    ended = pl.DataFrame(
+        [(1, 1 + at % 3, at - 600, at, False, "reopened", 600) for at in ends], schema=ENDED, orient="row"
+    )
+    kept, before = pl.DataFrame(schema=EVIDENCE), None
+    for day in (0, 1, 2, 30, 200, 390, 391, 800):
+        begin = BEGIN + day * DAY
+        kept, before = _moved_on(kept, ended, before, begin), begin
+        plain = evidence_of(
+            ended.filter((pl.col("ended_at") <= begin) & (pl.col("ended_at") > begin - 365 * DAY))
+        )
+        columns = list(EVIDENCE)
+        assert kept.select(columns).sort(columns).equals(plain.sort(columns))

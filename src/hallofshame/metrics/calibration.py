@@ -21,6 +21,7 @@ from hallofshame.domain.words import EndedBy
 from hallofshame.metrics.chances import (
     CLASS,
     CORRECTIONS,
+    EVIDENCE,
     NotShown,
     corrected,
     estimates,
@@ -162,17 +163,19 @@ def replay(
     dated = moments.with_columns(date=pl.col("at") // DAY_SECONDS)
     judged: list[pl.DataFrame] = []
     memory = _Memory()
+    evidence = pl.DataFrame(schema=EVIDENCE)
+    before: int | None = None
     days = dated["date"].unique().sort().to_list()
     for number, date in enumerate(days):
         begin = date * DAY_SECONDS
         asked = dated.filter(pl.col("date") == date).drop("date")
-        known = ended.filter(
-            (pl.col("ended_at") <= begin) & (pl.col("ended_at") > begin - EVIDENCE_DAYS * DAY_SECONDS)
-        )
-        evidence = evidence_of(known)
+        evidence = _moved_on(evidence, ended, before, begin)
+        before = begin
         own = evidence.join(asked.select("ride_id").unique(), on="ride_id", how="semi")
         memory.advance(begin)
-        found = memory.add_constant(corrected(estimates(asked, evidence, own), memory.corrections()))
+        found = memory.add_constant(
+            corrected(estimates(asked, _of_parks(evidence), own), memory.corrections())
+        )
         found = _outcomes(found).select(FORECASTS.keys()).cast(FORECASTS)
         judged.append(found)
         memory.learn(found)
@@ -182,6 +185,38 @@ def replay(
         return pl.DataFrame(schema=FORECASTS), pl.DataFrame(schema=CORRECTIONS)
     memory.advance(now)
     return pl.concat(judged), memory.corrections()
+
+
+def _moved_on(evidence: pl.DataFrame, ended: pl.DataFrame, before: int | None, begin: int) -> pl.DataFrame:
+    """``EVIDENCE`` of the last 365 days at ``begin``, from that at ``before``: what came since, less what is
+    too old now."""
+    oldest = begin - EVIDENCE_DAYS * DAY_SECONDS
+    since = oldest if before is None else max(before, oldest)
+    new = evidence_of(ended.filter((pl.col("ended_at") > since) & (pl.col("ended_at") <= begin)))
+    if before is None:
+        return new
+    too_old = before - EVIDENCE_DAYS * DAY_SECONDS
+    gone = evidence_of(
+        ended.filter(
+            (pl.col("ended_at") > too_old) & (pl.col("ended_at") <= oldest) & (pl.col("ended_at") <= before)
+        )
+    )
+    return (
+        pl.concat([evidence, new, gone.with_columns(-pl.col("outages"))])
+        .group_by("park_id", "ride_id", "since_opening", "minutes", "ended_by")
+        .agg(pl.col("outages").sum())
+        .filter(pl.col("outages") > 0)
+    )
+
+
+def _of_parks(evidence: pl.DataFrame) -> pl.DataFrame:
+    """``EVIDENCE`` added up over the rides of each park."""
+    return (
+        evidence.group_by("park_id", "since_opening", "minutes", "ended_by")
+        .agg(pl.col("outages").sum())
+        .with_columns(ride_id=pl.lit(None, pl.Int64))
+        .select(EVIDENCE.keys())
+    )
 
 
 def _outcomes(found: pl.DataFrame) -> pl.DataFrame:
