@@ -114,11 +114,10 @@ def test_what_is_compared_with_is_the_row_of_that_range(api: Api, ledger: Ledger
             days = {"start": second["start_date"], "end": second["end_date"]}
             for row in api.every("/parks/downtime", **days):
                 if row["park_id"] == second["park_id"]:
-                    shown = [name for name in figures(row) if name != "trend_points"]
+                    shown = [name for name in figures(row) if name not in ("trend_points", "trend_reason")]
                     ledger.say_row("/parks/downtime", row, shown, row["park_name"], period, against)
                     ledger.say_row("/compare", second, shown, row["park_name"], period, against)
-            both = first["uptime_percent"], second["uptime_percent"]
-            if against == "previous" and period != "ten days" and None not in both:
+            if against == "previous" and period != "ten days" and pair["change"] is not None:
                 name = (first["park_name"], period, "change of uptime")
                 ledger.say("/compare", pair["change"]["uptime_percent"], *name)
                 ledger.say("row's trend", first["trend_points"], *name)
@@ -150,10 +149,16 @@ def test_trends_are_those_of_the_rows(api: Api, ledger: Ledger, period: str) -> 
                 listed = rows[row[key]]
                 ledger.say_row("list", listed, figures(listed), key, row[key])
                 ledger.say_row("/trends", row, figures(listed), key, row[key])
+            # A change is listed by its exact value; one just under five is shown as five (R11).
+            known = {row[key] for row in table}
             moved = {
                 row[key]
                 for row in rows.values()
-                if row["trend_points"] is not None and row["trend_points"] * wanted >= 5
+                if row["trend_points"] is not None
+                and (
+                    row["trend_points"] * wanted > 5
+                    or (row["trend_points"] * wanted == 5 and row[key] in known)
+                )
             }
             ledger.say("list", sorted(moved), kind, way)
             ledger.say("/trends", sorted(row[key] for row in table), kind, way)

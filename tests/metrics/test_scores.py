@@ -6,13 +6,12 @@ import pytest
 
 from hallofshame.metrics.scores import (
     average_wait,
-    change_of,
     coverage_percent,
     downtime_hours,
-    is_listed_change,
+    downtime_per_open_hour,
     live_shame_score,
+    look_interval_seconds,
     shame_score,
-    trend_points,
     unranked_reason,
     uptime_percent,
 )
@@ -68,42 +67,6 @@ def test_hours_down_have_two_decimals() -> None:
     assert downtime_hours(100_200) == 27.83
 
 
-def test_trend_is_the_difference_of_uptimes_in_points() -> None:
-    assert trend_points(92.5, 98.0, 100.0, 50.0) == -5.5
-
-
-@pytest.mark.parametrize(("coverage", "before"), [(49.9, 100.0), (100.0, 49.9), (None, 100.0), (100.0, None)])
-def test_trend_needs_half_coverage_of_both_periods(coverage: float | None, before: float | None) -> None:
-    assert trend_points(92.5, 98.0, coverage, before) is None
-
-
-def test_a_change_is_the_difference_of_two_shown_numbers() -> None:
-    assert change_of(1.25, 0.5, 50.0, 50.0) == 0.75
-    assert change_of(0.3, 0.1, 100.0, 100.0) == 0.2
-
-
-@pytest.mark.parametrize(("coverage", "before"), [(49.9, 100.0), (100.0, 49.9), (None, 100.0), (100.0, None)])
-def test_a_change_needs_half_coverage_of_both_ranges(coverage: float | None, before: float | None) -> None:
-    assert change_of(1.0, 2.0, coverage, before) is None
-
-
-def test_a_change_needs_both_numbers() -> None:
-    assert change_of(None, 2.0, 100.0, 100.0) is None
-    assert change_of(1.0, None, 100.0, 100.0) is None
-
-
-@pytest.mark.parametrize(
-    ("points", "listed"), [(5.0, True), (4.9, False), (-5.0, True), (-4.9, False), (0.0, False)]
-)
-def test_changes_of_five_points_are_listed(points: float, listed: bool) -> None:
-    assert is_listed_change(points) is listed
-
-
-def test_trend_needs_both_uptimes() -> None:
-    assert trend_points(None, 98.0, 100.0, 100.0) is None
-    assert trend_points(98.0, None, 100.0, 100.0) is None
-
-
 @pytest.mark.parametrize(
     ("coverage", "rides", "reason"),
     [
@@ -119,3 +82,21 @@ def test_ranked_with_half_coverage_and_three_rides(
     coverage: float | None, rides: int, reason: str | None
 ) -> None:
     assert unranked_reason(coverage, rides) == reason
+
+
+def test_only_inferred_days_under_four_hours_keep_a_park_from_its_rank() -> None:
+    assert unranked_reason(100.0, 3, 4 * 3600 - 1) == "short_days"
+    assert unranked_reason(100.0, 3, 4 * 3600) is None
+    assert unranked_reason(100.0, 3) is None
+    assert unranked_reason(49.0, 3, 3600) == "low_coverage"
+
+
+def test_totals_are_compared_per_observed_open_hour() -> None:
+    assert downtime_per_open_hour(5400, 6 * 3600) == 15.0
+    assert downtime_per_open_hour(0, 0) is None
+
+
+def test_a_look_every_so_often() -> None:
+    assert look_interval_seconds(3600, 12) == 300
+    assert look_interval_seconds(3600, 0) is None
+    assert look_interval_seconds(0, 3) is None

@@ -316,7 +316,7 @@ class World:
         weight = TIER_WEIGHTS[self.tiers[row["ride_id"]]]
         return row | {
             "weighted_downtime": weight * row["downtime"],
-            "weighted_breakdown": weight * row["downtime"],
+            "weighted_breakdown": weight * (row["downtime"] - sum(row[kind] for kind in DOWNTIME_KINDS)),
             "weighted_exposure": weight * (row["operating"] + row["downtime"]),
         }
 

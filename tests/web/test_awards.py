@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import day_bounds
+from hallofshame.domain.words import Evidence
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
 from web.builders import HOUR, World
@@ -46,8 +47,19 @@ def years(sqlite_database: Database, clock: FixedClock) -> Api:
                     lost = LOST[year][park_id]
                     wait = WAITS[park_id] + number
                     world.hour(10 * park_id + number, day, opens, operating=HOUR - lost, down=lost, wait=wait)
+    find_closed_on_other_days(world)
     world.write(sqlite_database, SEEN_AT)
     return Api(create_app(sqlite_database, clock).test_client())
+
+
+def find_closed_on_other_days(world: World) -> None:
+    """Each park was looked at on all other days of its years up to 20 August 2026, and found closed."""
+    opened = set(world.park_days)
+    for park_id, year in {(park_id, day.year) for park_id, day in opened}:
+        for offset in range(365):
+            day = dt.date(year, 1, 1) + dt.timedelta(days=offset)
+            if day <= dt.date(2026, 8, 20) and (park_id, day) not in opened:
+                world.day(park_id, f"{day}", evidence=Evidence.NO_ACTIVITY)
 
 
 def names(data: dict[str, Any], slug: str) -> list[tuple[int, str, Any]]:
@@ -120,6 +132,8 @@ def test_the_running_year_is_partial_and_improves_on_the_same_stretch(years: Api
 def three_years(database: Database, clock: FixedClock, lost: dict[str, dict[int, int]]) -> FlaskClient:
     """Alpha, Beta and Gamma with three rides each, open for an hour on forty days from ``2024-06-01`` etc.
 
+    They were watched, and found closed, on all other days of those years.
+
     ``lost`` says how many seconds of each hour a ride of each park lost in the days that begin at a date.
     """
     world = World()
@@ -136,6 +150,7 @@ def three_years(database: Database, clock: FixedClock, lost: dict[str, dict[int,
                 for number in range(3):
                     ride = 10 * park_id + number
                     world.hour(ride, f"{day}", opens, operating=HOUR - seconds, down=seconds, wait=20)
+    find_closed_on_other_days(world)
     world.write(database, SEEN_AT)
     return create_app(database, clock).test_client()
 

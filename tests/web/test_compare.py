@@ -27,15 +27,18 @@ def test_rides_show_the_rows_of_the_list(api: Api) -> None:
 
 
 def test_today_against_yesterday_by_hand(api: Api) -> None:
-    """2.08 against 0, 75 % against 100 %, 1.5 h against none; yesterday posted no waits."""
+    """2.08 against 0, 75 % against 100 %, 15 min per open hour against none; yesterday posted no waits."""
     data = api("/compare", parks="1", against="previous")["data"]
     [row] = data["rows"]
     assert data["second"]["start"] == YESTERDAY
     assert row["second"] == api.row("/parks/downtime", "Gardaland", period="yesterday")
+    assert row["change_reason"] is None
     assert row["change"] == {
+        "comparable_score": 2.08,
         "shame_score": 2.08,
         "uptime_percent": -25.0,
-        "total_downtime_hours": 1.5,
+        # 90 minutes in 3 rides × 2 open hours.
+        "downtime_minutes_per_open_hour": 15.0,
         "average_wait_minutes": None,
     }
     assert row["change"]["uptime_percent"] == row["first"]["trend_points"]
@@ -56,7 +59,7 @@ def test_a_year_without_data_has_no_change(api: Api) -> None:
     assert (data["second"]["start"], data["second"]["end"]) == ("2025-08-01", "2025-08-20")
     [row] = data["rows"]
     assert row["second"]["unranked_reason"] == "no_data"
-    assert set(row["change"].values()) == {None}
+    assert (row["change"], row["change_reason"]) == (None, "few_days")
 
 
 def test_a_change_needs_half_coverage_of_both(api: Api) -> None:
@@ -65,7 +68,7 @@ def test_a_change_needs_half_coverage_of_both(api: Api) -> None:
         "data"
     ]["rows"]
     assert row["first"]["coverage_percent"] == row["second"]["coverage_percent"] == 41.7
-    assert set(row["change"].values()) == {None}
+    assert (row["change"], row["change_reason"]) == (None, "low_coverage")
 
 
 def test_the_same_park_by_id_and_by_slug_is_one(api: Api) -> None:

@@ -46,6 +46,7 @@ def test_the_park_row_is_what_the_paper_says(api: Api) -> None:
         "opening_delay_seconds": 0,
         "never_reopened_seconds": 0,
         "park_wide_seconds": 0,
+        "downtime_minutes_per_open_hour": 15.0,
         "weighted_downtime": 9000,
         "weighted_exposure": 43200,
         "uptime_percent": 75.0,
@@ -55,7 +56,10 @@ def test_the_park_row_is_what_the_paper_says(api: Api) -> None:
         "average_wait_minutes": 28.6,
         "max_wait_minutes": 40,
         "coverage_percent": 100.0,
+        "look_interval_seconds": 300,
+        "recorded_days": 1,
         "trend_points": -25.0,
+        "trend_reason": None,
     }
 
 

@@ -38,7 +38,12 @@ def test_days_open_recorded_and_both(small: Database) -> None:
     with small.read() as connection:
         week = DayRange(LAST - dt.timedelta(days=6), LAST)
         found = record.recorded_days(connection, {1: week, 2: BOTH_DAYS})
-        assert found == {1: record.RecordedDays(recorded=2, open=3, open_and_recorded=2, live=2, archive=0)}
+        assert found == {
+            1: record.RecordedDays(
+                recorded=2, open=3, open_and_recorded=2, live=2, archive=0, found_closed=1, by_down=0
+            )
+        }
+        assert found[1].looked_at == 3
         assert record.first_and_last_days(connection) == {1: (FIRST, LAST)}
         assert record.recorded_years(connection) == [2026]
         assert record.recorded_months(connection) == [dt.date(2026, 8, 1)]

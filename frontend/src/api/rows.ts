@@ -14,6 +14,7 @@ export interface Envelope<T> {
   success: true;
   data: T;
   period?: PeriodBody;
+  ranked_by?: { field: string; sentence: string };
   data_as_of: string | null;
   metrics_version: number;
   /** Whether the data is that of recordings of other weeks. */

@@ -424,7 +424,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Parks by shame score */
+        /** Parks by breakdowns, the worst first */
         get: operations["parksDowntime"];
         put?: never;
         post?: never;
@@ -615,7 +615,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rides by hours lost */
+        /** Rides by time lost in breakdowns */
         get: operations["ridesDowntime"];
         put?: never;
         post?: never;
@@ -795,13 +795,16 @@ export interface components {
             calibration_error_points: number | null;
             bins: components["schemas"]["ReliabilityBin"][];
         };
-        /** @description The first range minus the second; null unless both have the figure and were covered by half. */
+        /** @description The first range minus the second; a figure is null where one of them has none. */
         Change: {
+            /** @description Parks only. */
+            comparable_score: number | null;
             /** @description Parks only. */
             shame_score: number | null;
             /** @description In percentage points. */
             uptime_percent: number | null;
-            total_downtime_hours: number | null;
+            /** @description Totals are compared per open hour: the ranges may differ in length. */
+            downtime_minutes_per_open_hour: number | null;
             average_wait_minutes: number | null;
         };
         /** @description One park or ride. */
@@ -811,6 +814,8 @@ export interface components {
             first: components["schemas"]["ParkRow"] | components["schemas"]["RideRow"];
             /** @description Null where nothing is compared with. */
             second: components["schemas"]["ParkRow"] | components["schemas"]["RideRow"] | null;
+            change_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
+            /** @description Null where there is a `change_reason`. */
             change: components["schemas"]["Change"] | null;
         };
         /** @description Parks or rides in the order asked for. */
@@ -1370,7 +1375,7 @@ export interface components {
             themeparks_wiki_url: string | null;
             source_url: string | null;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -1390,7 +1395,7 @@ export interface components {
             /** @description The same of rides that stopped and came back alone, which every source can tell. */
             comparable_score: number | null;
             /**
-             * @description What the park's source can tell. A score from open and closed is a lower bound.
+             * @description What its source could tell on most days of the period. From open and closed, downtime is a lower bound.
              * @enum {string}
              */
             tells: "breakdowns" | "open_closed";
@@ -1403,8 +1408,9 @@ export interface components {
             opening_delay_seconds: number | null;
             /** @description In outages until closing. */
             never_reopened_seconds: number | null;
-            /** @description When half of the park stopped. */
+            /** @description When half of the park stopped at once. */
             park_wide_seconds: number | null;
+            downtime_minutes_per_open_hour: number | null;
             /** @description Weight × seconds lost (live: weights). */
             weighted_downtime: number | null;
             /** @description Weight × seconds (live: weights). */
@@ -1417,7 +1423,11 @@ export interface components {
             average_wait_minutes: number | null;
             max_wait_minutes: number | null;
             coverage_percent: number | null;
+            look_interval_seconds: number | null;
+            /** @description Days of the period with any observation. */
+            recorded_days: number | null;
             trend_points: number | null;
+            trend_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
         };
         /** @description A park's points in order of time. */
         ParkSeries: {
@@ -1472,7 +1482,7 @@ export interface components {
             themeparks_wiki_url: string | null;
             source_url: string | null;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -1492,7 +1502,7 @@ export interface components {
             /** @description The same of rides that stopped and came back alone, which every source can tell. */
             comparable_score: number | null;
             /**
-             * @description What the park's source can tell. A score from open and closed is a lower bound.
+             * @description What its source could tell on most days of the period. From open and closed, downtime is a lower bound.
              * @enum {string}
              */
             tells: "breakdowns" | "open_closed";
@@ -1505,8 +1515,9 @@ export interface components {
             opening_delay_seconds: number | null;
             /** @description In outages until closing. */
             never_reopened_seconds: number | null;
-            /** @description When half of the park stopped. */
+            /** @description When half of the park stopped at once. */
             park_wide_seconds: number | null;
+            downtime_minutes_per_open_hour: number | null;
             /** @description Weight × seconds lost (live: weights). */
             weighted_downtime: number | null;
             /** @description Weight × seconds (live: weights). */
@@ -1519,7 +1530,11 @@ export interface components {
             average_wait_minutes: number | null;
             max_wait_minutes: number | null;
             coverage_percent: number | null;
+            look_interval_seconds: number | null;
+            /** @description Days of the period with any observation. */
+            recorded_days: number | null;
             trend_points: number | null;
+            trend_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
             /** @description Place among the winners; equals share one. */
             place: number;
             /** @description Days of the year on which it was open and observed. */
@@ -1638,6 +1653,13 @@ export interface components {
             currency: string | null;
             group_start: number | null;
             group_end: number | null;
+        };
+        /** @description What decides the rank of the rows. */
+        RankedBy: {
+            /** @description The field of a row that decides. */
+            field: string;
+            /** @description The same in words, with what it leaves out. */
+            sentence: string;
         };
         /** @description One line of the reliability table: forecasts whose chance lay in one tenth. */
         ReliabilityBin: {
@@ -1865,7 +1887,7 @@ export interface components {
             /** @description The type in words. */
             type_label: string;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -1889,16 +1911,34 @@ export interface components {
             is_down: boolean | null;
             /** @description Live only: it stopped, and its source knows only open and closed, so that the day counts it once it comes back. */
             is_provisional: boolean | null;
+            /**
+             * @description What its source could tell on most days of the period. From open and closed, downtime is a lower bound.
+             * @enum {string}
+             */
+            tells: "breakdowns" | "open_closed";
             total_downtime_hours: number | null;
             downtime_seconds: number | null;
+            /** @description Of these, in breakdowns. */
+            breakdown_seconds: number | null;
+            /** @description From opening to the first run. */
+            opening_delay_seconds: number | null;
+            /** @description In outages until closing. */
+            never_reopened_seconds: number | null;
+            /** @description When half of the park stopped at once. */
+            park_wide_seconds: number | null;
+            downtime_minutes_per_open_hour: number | null;
             operating_seconds: number | null;
             uptime_percent: number | null;
+            /** @description Operating ÷ (operating + breakdown). */
+            comparable_uptime_percent: number | null;
             /** @description How many began in the period (live: today). */
             outages: number | null;
             average_wait_minutes: number | null;
             max_wait_minutes: number | null;
             coverage_percent: number | null;
+            look_interval_seconds: number | null;
             trend_points: number | null;
+            trend_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
         };
         /** @description A ride's points in order of time. */
         RideSeries: {
@@ -1955,7 +1995,7 @@ export interface components {
             /** @description The type in words. */
             type_label: string;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
+            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -1979,16 +2019,34 @@ export interface components {
             is_down: boolean | null;
             /** @description Live only: it stopped, and its source knows only open and closed, so that the day counts it once it comes back. */
             is_provisional: boolean | null;
+            /**
+             * @description What its source could tell on most days of the period. From open and closed, downtime is a lower bound.
+             * @enum {string}
+             */
+            tells: "breakdowns" | "open_closed";
             total_downtime_hours: number | null;
             downtime_seconds: number | null;
+            /** @description Of these, in breakdowns. */
+            breakdown_seconds: number | null;
+            /** @description From opening to the first run. */
+            opening_delay_seconds: number | null;
+            /** @description In outages until closing. */
+            never_reopened_seconds: number | null;
+            /** @description When half of the park stopped at once. */
+            park_wide_seconds: number | null;
+            downtime_minutes_per_open_hour: number | null;
             operating_seconds: number | null;
             uptime_percent: number | null;
+            /** @description Operating ÷ (operating + breakdown). */
+            comparable_uptime_percent: number | null;
             /** @description How many began in the period (live: today). */
             outages: number | null;
             average_wait_minutes: number | null;
             max_wait_minutes: number | null;
             coverage_percent: number | null;
+            look_interval_seconds: number | null;
             trend_points: number | null;
+            trend_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
             /** @description Place among the winners; equals share one. */
             place: number;
             /** @description Days of the year on which it ran in an open park. */
@@ -4136,7 +4194,9 @@ export interface operations {
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
-                sort?: "rank" | "name" | "score" | "downtime" | "uptime" | "wait" | "coverage" | "trend";
+                sort?: "rank" | "name" | "comparable" | "score" | "downtime" | "uptime" | "wait" | "coverage" | "trend";
+                /** @description What is ranked by: `comparable`, breakdowns that were over the same day, which every source can tell; or `score`, all downtime, which some sources do not tell in full. */
+                by?: "comparable" | "score";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
             };
@@ -4170,6 +4230,7 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                        ranked_by: components["schemas"]["RankedBy"];
                     };
                     "text/csv": string;
                 };
@@ -4323,7 +4384,7 @@ export interface operations {
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
-                sort?: "rank" | "name" | "score" | "downtime" | "uptime" | "wait" | "coverage" | "trend";
+                sort?: "rank" | "name" | "comparable" | "score" | "downtime" | "uptime" | "wait" | "coverage" | "trend";
                 /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
                 mode?: "live" | "7day-average" | "peak";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
@@ -4359,6 +4420,7 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                        ranked_by: components["schemas"]["RankedBy"];
                     };
                     "text/csv": string;
                 };
@@ -5078,7 +5140,9 @@ export interface operations {
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
-                sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
+                sort?: "rank" | "name" | "uptime" | "breakdown" | "downtime" | "wait";
+                /** @description What is ranked by: `comparable`, breakdowns that were over the same day, which every source can tell; or `score`, all downtime, which some sources do not tell in full. */
+                by?: "comparable" | "score";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
             };
@@ -5112,6 +5176,7 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                        ranked_by: components["schemas"]["RankedBy"];
                     };
                     "text/csv": string;
                 };
@@ -5188,7 +5253,9 @@ export interface operations {
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
-                sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
+                sort?: "rank" | "name" | "uptime" | "breakdown" | "downtime" | "wait";
+                /** @description What is ranked by: `comparable`, breakdowns that were over the same day, which every source can tell; or `score`, all downtime, which some sources do not tell in full. */
+                by?: "comparable" | "score";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
             };
@@ -5222,6 +5289,7 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                        ranked_by: components["schemas"]["RankedBy"];
                     };
                     "text/csv": string;
                 };
@@ -5298,7 +5366,7 @@ export interface operations {
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
-                sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
+                sort?: "rank" | "name" | "uptime" | "breakdown" | "downtime" | "wait";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
             };
@@ -5332,6 +5400,7 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                        ranked_by: components["schemas"]["RankedBy"];
                     };
                     "text/csv": string;
                 };
@@ -5475,7 +5544,7 @@ export interface operations {
                 /** @description How many rows to leave out at the start. */
                 offset?: number;
                 /** @description Order of the rows. It changes the order only, never `rank`. */
-                sort?: "rank" | "name" | "uptime" | "downtime" | "wait";
+                sort?: "rank" | "name" | "uptime" | "breakdown" | "downtime" | "wait";
                 /** @description Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, `max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked by the average posted wait of the period. `live` and `7day-average` take no other period. */
                 mode?: "live" | "7day-average" | "peak";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
@@ -5511,6 +5580,7 @@ export interface operations {
                         total: number;
                         limit: number;
                         offset: number;
+                        ranked_by: components["schemas"]["RankedBy"];
                     };
                     "text/csv": string;
                 };

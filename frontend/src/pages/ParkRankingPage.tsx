@@ -78,7 +78,7 @@ function Ranking({ list }: { list: List<ParkRow> }) {
         caption={
             <span>
               <PeriodNote isLive={isLive} list={list} /> Ranked with at least 3 rides, watched for at least 50 % of
-              their open time.
+              their open time. {list.data.ranked_by?.sentence}
             </span>
         }
       />

@@ -65,7 +65,7 @@ function Ranking({ list }: { list: List<RideRow> }) {
         caption={
             <span>
               {counted(total, "ride")} that count towards the score of their park
-              {total > rows.length && `, ${number(offset + 1)} to ${number(offset + rows.length)} shown`}.
+              {total > rows.length && `, ${number(offset + 1)} to ${number(offset + rows.length)} shown`}. {list.data.ranked_by?.sentence}
             </span>
         }
       />

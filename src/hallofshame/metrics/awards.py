@@ -28,7 +28,8 @@ DAYS_PER_QUEUE_DAY = 2
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A park's or ride's year. ``rides`` are a park's eligible rides, null for a ride, which is one.
+    """A park's or ride's year. ``rides`` are a park's eligible rides, null for a ride, which is one;
+    ``inferred_day_seconds`` how long the park's average open day was, where its hours are inferred (R12).
 
     ``open_days`` counts the days on which a park was open and observed, and those on which a ride ran;
     ``queue_days`` the days among these on which a ride posted :data:`QUEUE_MINUTES` or more. ``seen_days``
@@ -38,6 +39,7 @@ class Record:
     coverage: float | None
     open_days: int
     rides: int | None = None
+    inferred_day_seconds: float | None = None
     queue_days: int = 0
     seen_days: int | None = None
 
@@ -67,7 +69,7 @@ def qualifies(record: Record | None, best_open_days: int) -> bool:
     if record is None:
         return False
     rides = MIN_RANKED_RIDES if record.rides is None else record.rides
-    if unranked_reason(record.coverage, rides) is not None:
+    if unranked_reason(record.coverage, rides, record.inferred_day_seconds) is not None:
         return False
     if not in_service(record):
         return False

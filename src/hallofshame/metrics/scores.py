@@ -5,14 +5,16 @@ Results are rounded here, once, so that every page, answer and badge shows the s
 
 from __future__ import annotations
 
+from hallofshame.domain.rules import HOUR_SECONDS, MINUTE_SECONDS
+
 MIN_RANKED_COVERAGE_PERCENT = 50.0
-"""Coverage below which a park or ride is listed unranked and a trend is null (R11, R12)."""
+"""Coverage below which a park or ride is listed unranked and nothing is compared (R11, R12)."""
 
 MIN_RANKED_RIDES = 3
 """Eligible rides below which a park is listed unranked (R12)."""
 
-LISTED_CHANGE_POINTS = 5.0
-"""Changes of uptime smaller than this are not listed among the trends (R11)."""
+MIN_RANKED_DAY_SECONDS = 4 * HOUR_SECONDS
+"""Average open day below which a park is listed unranked, where its hours are inferred (R12)."""
 
 MIN_AWARD_SHARE_OF_DAYS = 10
 """For an award a park or ride needs one in so many of the open days of the year's best-recorded park."""
@@ -32,6 +34,11 @@ def comparable_score(weighted_breakdown: int, weighted_downtime: int, weighted_e
     admits more does not rank worse for it.
     """
     return shame_score(weighted_breakdown, weighted_exposure - weighted_downtime + weighted_breakdown)
+
+
+def comparable_uptime(operating: int, breakdown: int) -> float | None:
+    """100 × operating ÷ (operating + breakdown), one decimal: what every source can tell (R12)."""
+    return uptime_percent(operating, breakdown)
 
 
 def live_shame_score(weight_down: int, weight_eligible: int) -> float | None:
@@ -74,42 +81,40 @@ def downtime_hours(downtime: int) -> float:
     return round(downtime / 3600, 2)
 
 
-def trend_points(
-    uptime: float | None,
-    previous_uptime: float | None,
-    coverage: float | None,
-    previous_coverage: float | None,
-) -> float | None:
-    """Uptime minus that of the previous period, in percentage points; null unless both are covered (R11)."""
-    change = change_of(uptime, previous_uptime, coverage, previous_coverage)
-    return None if change is None else round(change, 1)
-
-
-def change_of(
-    value: float | None, previous: float | None, coverage: float | None, previous_coverage: float | None
-) -> float | None:
-    """A shown number minus that of another period, two decimals; null unless both are covered (R11)."""
-    if value is None or previous is None or not is_covered(coverage) or not is_covered(previous_coverage):
-        return None
-    return round(value - previous, 2)
-
-
 def is_covered(coverage: float | None) -> bool:
     """Whether enough was observed to rank and to compare: half of the open time (R11, R12)."""
     return coverage is not None and coverage >= MIN_RANKED_COVERAGE_PERCENT
 
 
-def is_listed_change(points: float) -> bool:
-    """Whether a change of uptime is large enough for the trend tables (R11)."""
-    return abs(points) >= LISTED_CHANGE_POINTS
+def downtime_per_open_hour(downtime: int, observed: int) -> float | None:
+    """Minutes lost per open hour that was observed, two decimals; null where nothing was (R11).
+
+    So totals of stretches that were open or watched for different times are compared. A park's is per open
+    hour of one ride.
+    """
+    if observed <= 0:
+        return None
+    return round(downtime / MINUTE_SECONDS / (observed / HOUR_SECONDS), 2)
 
 
-def unranked_reason(coverage: float | None, eligible_rides: int) -> str | None:
-    """Why a park is not ranked, as a stable slug, or null when it is (R12)."""
+def look_interval_seconds(observed: int, samples: int) -> int | None:
+    """How often was it looked at: observed seconds ÷ observations; null where there were none (R12)."""
+    return round(observed / samples) if samples > 0 and observed > 0 else None
+
+
+def unranked_reason(
+    coverage: float | None, eligible_rides: int, inferred_day_seconds: float | None = None
+) -> str | None:
+    """Why a park is not ranked, as a stable slug, or null when it is (R12).
+
+    :param inferred_day_seconds: how long its average open day was, where its hours are inferred.
+    """
     if coverage is None:
         return "no_data"
     if eligible_rides < MIN_RANKED_RIDES:
         return "too_few_rides"
-    if coverage < MIN_RANKED_COVERAGE_PERCENT:
+    if not is_covered(coverage):
         return "low_coverage"
+    if inferred_day_seconds is not None and inferred_day_seconds < MIN_RANKED_DAY_SECONDS:
+        return "short_days"
     return None

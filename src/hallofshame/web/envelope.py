@@ -9,8 +9,10 @@ from typing import Any
 from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.metrics import METRICS_VERSION
+from hallofshame.metrics.comparing import Watched
 from hallofshame.metrics.scores import coverage_percent
 from hallofshame.web.reading import Reading
+from hallofshame.web.wording import RANKED_BY
 
 JSON_TYPE = "application/json; charset=utf-8"
 
@@ -25,11 +27,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a ranking with the two counters its coverage is the ratio of."""
+    """One row of a ranking with the two counters its coverage is the ratio of.
+
+    ``watched``: how its period was watched, for comparing it with another; null where nothing was seen.
+    """
 
     row: Row
     observed: int
     open: int
+    watched: Watched | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,11 @@ def period_body(period: Period, ranges: Iterable[DayRange]) -> Row:
         "start": None if days is None else days.start.isoformat(),
         "end": None if days is None else days.end.isoformat(),
     }
+
+
+def ranked_by_body(field: str) -> Row:
+    """What the rows of a list are ranked by (R12)."""
+    return {"field": field, "sentence": RANKED_BY[field]}
 
 
 def coverage_body(lines: Iterable[Line]) -> Row:

@@ -49,6 +49,16 @@ def sort(choices: Iterable[str]) -> Take:
     return choice("sort", tuple(choices), "Order of the rows. It changes the order only, never `rank`.")
 
 
+def by(choices: Sequence[str]) -> Take:
+    """What a list that mixes parks is ranked by (R12); the first is the default."""
+    return choice(
+        "by",
+        choices,
+        "What is ranked by: `comparable`, breakdowns that were over the same day, which every source can "
+        "tell; or `score`, all downtime, which some sources do not tell in full.",
+    )
+
+
 def period(default: PeriodName = PeriodName.TODAY) -> tuple[Take, ...]:
     """The parameters of a period (R10), with the one that is meant where none is given."""
     named = {"type": "string", "enum": [name.value for name in NAMED_PERIODS], "default": default.value}

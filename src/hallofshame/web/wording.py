@@ -68,11 +68,69 @@ UNRANKED_REASONS: dict[str, str] = {
     "closed": "Closed: no open hours",
     "too_few_rides": "Fewer than three rides to judge by",
     "low_coverage": "Watched for less than half of its open time",
+    "short_days": "Seen open for less than four hours on an average day, and no hours are published",
+    "did_not_run": "No ride ran",
     "no_waits_posted": "No waits posted",
     "not_down": "Not down right now",
     "not_a_ride": "Not a ride",
 }
 """Why a row has no rank (R12). The first that holds is given."""
+
+TREND_REASONS: dict[str, str] = {
+    "no_period_before": "A moment has no period before it",
+    "no_data": "Nothing was recorded in this period",
+    "few_days": "Recorded on less than half of the days of this period",
+    "low_coverage": "Watched for less than half of the open time of this period",
+    "no_data_before": "Nothing was recorded in the period it is compared with",
+    "few_days_before": "Recorded on less than half of the days of the period it is compared with",
+    "low_coverage_before": "Watched for less than half of the open time of the period it is compared with",
+    "did_not_run": "Did not run in one of the two periods",
+}
+"""Why a row is not compared with another period (R11). The first that holds is given."""
+
+RANKED_BY: dict[str, str] = {
+    "comparable_score": (
+        "Ranked by breakdowns that were over the same day, which every source can tell, so that a park whose "
+        "source admits more does not rank worse for it. The shame score, which counts all downtime, stands "
+        "beside it."
+    ),
+    "shame_score": (
+        "Ranked by the shame score, which counts all downtime. Sources that know only open and closed do not "
+        "tell all of it."
+    ),
+    "breakdown_seconds": (
+        "Ranked by time in breakdowns that were over the same day, which every source can tell, so that a "
+        "ride whose source admits more does not rank worse for it. All time down stands beside it."
+    ),
+    "downtime_seconds": (
+        "Ranked by all time down. Sources that know only open and closed do not tell all of it."
+    ),
+    "comparable_uptime_percent": (
+        "Ranked by uptime, the lowest first. Only breakdowns that were over the same day count, since every "
+        "source can tell these."
+    ),
+    "uptime_percent": (
+        "Ranked by uptime, the lowest first. Sources that know only open and closed do not tell all downtime."
+    ),
+    "average_wait_minutes": "Ranked by average posted wait.",
+    "max_wait_minutes": "Ranked by the longest posted wait.",
+    "status_since": "Rides that are down now, the longest first.",
+}
+"""What a list is ranked by, in a sentence, by the field of its rows that decides (R12)."""
+
+TELLS: dict[str, str] = {
+    "breakdowns": "source tells breakdowns",
+    "open_closed": "source knows only open and closed: a lower bound",
+}
+"""What a source can tell, as it stands beside a rank (R12)."""
+
+KIND_FIELDS: dict[str, str] = {
+    "breakdown_seconds": "Broke down and came back",
+    "opening_delay_seconds": "Opened late",
+    "never_reopened_seconds": "Did not reopen",
+    "park_wide_seconds": "Stopped with half of the park",
+}
+"""The kinds of downtime, by the field of a row (R7), in words; they add up to it."""
 
 EXCLUDED_REASONS: dict[str, str] = {
     "not_attraction": "Not a ride (a show, a walkthrough, a playground, a meeting place and the like)",

@@ -7,7 +7,7 @@ export function Measured({ winner, measure }: { winner: Winner; measure: string 
   const figure = typeof value === "number" ? value : null;
   if (measure === "shame_score") return <ScoreBadge score={figure} />;
   if (measure === "trend_points") return <TrendMark points={figure} />;
-  if (measure === "uptime_percent") {
+  if (measure === "uptime_percent" || measure === "comparable_uptime_percent") {
     return (
       <span>
         <Percent value={figure} /> <span className="sub">uptime</span>

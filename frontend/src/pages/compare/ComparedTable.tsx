@@ -32,7 +32,7 @@ const LINES: readonly Line[] = [
   {
     label: "Ride-hours lost",
     figure: (subject) => <Figure value={subject.total_downtime_hours} digits={1} unit="h" />,
-    change: { of: "total_downtime_hours", digits: 1, unit: "h", words: "lost" },
+    change: { of: "downtime_minutes_per_open_hour", digits: 2, unit: "min per open hour", words: "lost" },
   },
   {
     label: "Average wait",
@@ -76,7 +76,7 @@ export function ComparedTable({ comparison, words, period }: ComparedTableProps)
           <b>{first.label}</b> ({dates(first)})
           {second && (
             <>
-              , against <b>{dates(second)}</b>. A change is the first minus the second; it needs both to be watched for half of their open time
+              , against <b>{dates(second)}</b>. A change is the first minus the second; it needs both to be recorded on half of their days and watched for half of their open time
             </>
           )}
           .

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { AtSource, Figure, LocalTime, NoData } from "../../components";
+import { AtSource, Duration, Figure, LocalTime, NoData } from "../../components";
 import type { ParkRow, RideRow } from "../../api/rows";
 import { parkPath, ridePath } from "../../lib/paths";
 import { unrankedWords } from "../../lib/wording";
@@ -21,6 +21,20 @@ export function Reason({ row, children }: { row: { unranked_reason: string | nul
   );
 }
 
+/** What the source of a row can tell, and how often it was looked at. */
+export function HowWatched({ row }: { row: ParkRow | RideRow }) {
+  return (
+    <span className="sub">
+      {row.tells === "breakdowns" ? "source tells breakdowns" : "source knows only open and closed: a lower bound"}
+      {row.look_interval_seconds !== null && (
+        <>
+          ; a look every <Duration seconds={row.look_interval_seconds} />
+        </>
+      )}
+    </span>
+  );
+}
+
 /** A park with its operator and country, and why it has no rank. `query` keeps the period on its page. */
 export function ParkName({ row, query, isLive = false }: { row: ParkRow; query: string; isLive?: boolean }) {
   return (
@@ -30,6 +44,7 @@ export function ParkName({ row, query, isLive = false }: { row: ParkRow; query: 
         {[row.operator, row.country].filter(Boolean).join(" · ")}
         <AtSource row={row} name={row.park_name} />
       </span>
+      <HowWatched row={row} />
       <Reason row={row}>
         {isLive && row.unranked_reason === "no_data" && row.observed_at !== null && (
           <>
@@ -51,6 +66,7 @@ export function RideName({ row, query }: { row: RideRow; query: string }) {
         <Link href={parkPath(row) + query}>{row.park_name}</Link> · {row.type_label} · {row.tier_label}
         <AtSource row={row} name={row.ride_name} />
       </span>
+      <HowWatched row={row} />
       <Reason row={row} />
     </>
   );

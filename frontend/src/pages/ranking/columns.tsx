@@ -28,7 +28,9 @@ const TREND = "Uptime against the period before, in percentage points";
 export const DESCENDING: Record<string, boolean> = {
   rank: false,
   name: false,
+  comparable: true,
   score: true,
+  breakdown: true,
   downtime: true,
   uptime: false,
   trend: false,
@@ -41,6 +43,13 @@ export function parkColumns({ isLive, query, sparks }: Setting, topScore: number
   const always: Column<ParkRow>[] = [
     { id: "rank", header: "Rank", className: "rank", numeric: false, value: (row) => row.rank, cell: (row) => <Rank rank={row.rank} /> },
     { id: "name", header: "Park", className: "who", isRowHeader: true, value: (row) => row.park_name, cell: (row) => <ParkName row={row} query={query} isLive={isLive} /> },
+    {
+      id: "comparable",
+      header: "Comparable",
+      title: "The score of breakdowns that were over the same day",
+      value: (row) => row.comparable_score,
+      cell: (row) => <Figure value={row.comparable_score} digits={2} />,
+    },
     { id: "score", header: "Shame score", className: "score-cell", numeric: false, value: (row) => row.shame_score, cell: (row) => <ScoreBadge score={row.shame_score} barUpTo={topScore} /> },
     {
       id: "days",
@@ -110,6 +119,13 @@ export function rideColumns({ isLive, query, sparks }: Setting): Column<RideRow>
   }
   return [
     ...who,
+    {
+      id: "breakdown",
+      header: "Breakdowns",
+      title: "Time in breakdowns that were over the same day",
+      value: (row) => row.breakdown_seconds,
+      cell: (row) => <Duration seconds={row.breakdown_seconds} />,
+    },
     { id: "downtime", header: "Time down", className: "lost", value: (row) => row.downtime_seconds, cell: (row) => <Duration seconds={row.downtime_seconds} /> },
     days,
     { id: "uptime", header: "Uptime", value: (row) => row.uptime_percent, cell: (row) => <Percent value={row.uptime_percent} /> },

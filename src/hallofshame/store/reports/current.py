@@ -123,6 +123,13 @@ def ride_states(connection: Connection, park_ids: Collection[int] | None = None)
     }
 
 
+def down_rides(connection: Connection) -> list[tuple[int, int]]:
+    """``(park_id, ride_id)`` of every ride that counts as down at its latest observation."""
+    model = RideCurrent
+    query = select(model.park_id, model.ride_id).where(model.counts_as_down == 1)
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
 def system_state(connection: Connection, now: Instant) -> SystemState:
     """Latest cycle, backlog, leases and the history of each job."""
     count, oldest = connection.execute(

@@ -106,6 +106,14 @@ def outage_counts(
     return counts
 
 
+def ongoing_kinds(connection: Connection, ride_ids: Collection[int]) -> dict[int, OutageKind]:
+    """The kind of the outage of each of the rides that is not over yet; others are absent."""
+    query = select(RideOutage.ride_id, RideOutage.kind).where(
+        RideOutage.ride_id.in_(ride_ids), RideOutage.ended_at.is_(None)
+    )
+    return {ride_id: OutageKind(kind) for ride_id, kind in connection.execute(query)}
+
+
 def park_outages(
     connection: Connection, park_id: int, days: DayRange, limit: int
 ) -> tuple[int, list[Outage]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, func, select
 
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.words import Origin
+from hallofshame.domain.words import Evidence, Origin
 from hallofshame.store.models import (
     DataQualityLog,
     Park,
@@ -23,13 +23,33 @@ from hallofshame.store.reports.ranges import by_range
 
 @dataclass(frozen=True, slots=True)
 class RecordedDays:
-    """A park's days in a range: observed at all, open as far as is known, both; and by origin (R15)."""
+    """A park's days in a range: observed at all, open as far as is known, both; and by origin (R15).
+
+    ``found_closed``: looked at, and no ride ran. ``by_down``: those of the recorded ones on which DOWN was
+    downtime (R5).
+    """
 
     recorded: int
     open: int
     open_and_recorded: int
     live: int
     archive: int
+    found_closed: int
+    by_down: int
+
+    @property
+    def looked_at(self) -> int:
+        """Days of which it is known what happened: observed while open, or found closed (R11)."""
+        return self.recorded + self.found_closed
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDays:
+    """A park's open days in a range: how many, how many of them by activity alone (R4), how long in all."""
+
+    open: int
+    inferred: int
+    window_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +89,38 @@ def recorded_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dic
                 _count(opened & seen),
                 _count(seen & (model.origin == int(Origin.LIVE))),
                 _count(seen & (model.origin == int(Origin.ARCHIVE))),
+                _count(model.evidence == Evidence.NO_ACTIVITY.value),
+                _count(seen & (model.judged_by_down == 1)),
             )
             .where(model.park_id.in_(park_ids), model.day.between(days.start, days.end))
             .group_by(model.park_id)
         )
         for row in connection.execute(query):
             found[row[0]] = RecordedDays(*(int(value) for value in row[1:]))
+    return found
+
+
+def open_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, OpenDays]:
+    """The open days of each park's own range; parks without any are absent."""
+    model = ParkDailyStats
+    found: dict[int, OpenDays] = {}
+    for days, park_ids in by_range(ranges).items():
+        query = (
+            select(
+                model.park_id,
+                func.count(),
+                _count(model.evidence == Evidence.ACTIVITY.value),
+                func.sum(model.window_seconds),
+            )
+            .where(
+                model.park_id.in_(park_ids),
+                model.day.between(days.start, days.end),
+                model.window_seconds > 0,
+            )
+            .group_by(model.park_id)
+        )
+        for row in connection.execute(query):
+            found[row[0]] = OpenDays(*(int(value) for value in row[1:]))
     return found
 
 

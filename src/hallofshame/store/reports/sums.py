@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal, select, union_all
 
-from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
+from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Evidence
 from hallofshame.store.models import (
@@ -27,12 +27,13 @@ from hallofshame.store.reports.ranges import Grain, Piece, by_range, decompose
 
 @dataclass(frozen=True, slots=True)
 class RideReliability:
-    """Those summed counters (R7) of one ride that its uptime and its coverage are made of."""
+    """Those summed counters (R7) of one ride that its place, its uptime and its coverage are made of."""
 
     open: int
     observed: int
     operating: int
     downtime: int
+    breakdown: int
     eligible_days: int
 
     @classmethod
@@ -60,6 +61,12 @@ class RideTotals:
     samples: int
     wait_max: int | None
     eligible_days: int
+
+    @property
+    def breakdown(self) -> int:
+        """What is left of the downtime without its named kinds: rides that stopped and came back (R7)."""
+        named = self.downtime_opening_delay + self.downtime_never_reopened + self.downtime_park_wide
+        return self.downtime - named
 
     @classmethod
     def of(cls, values: Row[Any] | tuple[Any, ...]) -> Self:
@@ -94,6 +101,12 @@ class ParkTotals:
     wait_max: int | None
     window_seconds: int = 0
     closed_days: int = 0
+
+    @property
+    def breakdown(self) -> int:
+        """What is left of the downtime without its named kinds: rides that stopped and came back (R7)."""
+        named = self.downtime_opening_delay + self.downtime_never_reopened + self.downtime_park_wide
+        return self.downtime - named
 
     @classmethod
     def of(cls, values: Row[Any] | tuple[Any, ...]) -> Self:
@@ -143,6 +156,20 @@ def park_columns(model: type[Any]) -> list[ColumnElement[Any]]:
     return [getattr(model, name).label(name) for name in PARK_SUMS + RIDE_MAXIMA]
 
 
+_BREAKDOWN = "breakdown"
+
+
+def _counter(model: type[Any], name: str) -> ColumnElement[int]:
+    """A counter, or what is left of the downtime without its named kinds."""
+    if name != _BREAKDOWN:
+        counter: ColumnElement[int] = getattr(model, name)
+        return counter
+    rest: ColumnElement[int] = model.downtime
+    for kind in DOWNTIME_KINDS:
+        rest = rest - getattr(model, kind)
+    return rest
+
+
 def _ride_piece(
     piece: Piece, park_ids: Collection[int], names: Collection[str], ride_ids: Collection[int] | None
 ) -> Select[Any]:
@@ -150,7 +177,7 @@ def _ride_piece(
     found = select(
         model.park_id,
         model.ride_id,
-        *[getattr(model, name).label(name) for name in names],
+        *[_counter(model, name).label(name) for name in names],
         eligible.label("eligible_days"),
     ).where(model.park_id.in_(park_ids), day.between(piece.start, piece.end))
     return found if ride_ids is None else found.where(model.ride_id.in_(ride_ids))
@@ -199,8 +226,8 @@ def ride_reliability(
     ranges: Mapping[int, DayRange],
     ride_ids: Collection[int] | None = None,
 ) -> dict[int, RideReliability]:
-    """As :func:`ride_sums`, of what uptime and coverage take: reading fewer counters takes half the time."""
-    names = ("open", "observed", "operating", "downtime")
+    """As :func:`ride_sums`, of what place, uptime and coverage take: fewer counters take half the time."""
+    names = ("open", "observed", "operating", "downtime", _BREAKDOWN)
     rows = _ride_rows(connection, ranges, ride_ids, names)
     return {row[0]: RideReliability.of(row[1:]) for row in rows}
 

@@ -11,15 +11,16 @@ from flask import Blueprint
 
 from hallofshame.domain.errors import InputError, PeriodError
 from hallofshame.domain.periods import Period, Shift, parse_range
-from hallofshame.metrics import scores
+from hallofshame.metrics.comparing import change_of, trend_points
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, coverage_body, envelope, period_body
+from hallofshame.web.envelope import Line, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import park_line
 from hallofshame.web.rows.rankings import all_standings, with_standing
+from hallofshame.web.rows.watched import change_of_uptime
 from hallofshame.web.schema.compare import Comparison
 from hallofshame.web.takes import PERIOD, choice, date, text
 
@@ -31,7 +32,13 @@ MAX_COMPARED = 6
 NONE, RANGE = "none", "range"
 AGAINST_DATES = ("against_start", "against_end")
 AGAINST = (NONE, *Shift, RANGE)
-CHANGES = ("shame_score", "uptime_percent", "total_downtime_hours", "average_wait_minutes")
+CHANGES = (
+    "comparable_score",
+    "shame_score",
+    "uptime_percent",
+    "downtime_minutes_per_open_hour",
+    "average_wait_minutes",
+)
 
 _TAKES = (
     text("parks", f"1 to {MAX_COMPARED} parks, each a `park_id` or a slug, separated by commas.", "1,2"),
@@ -66,24 +73,29 @@ def compare(reading: Reading, asked: Parameters) -> Row:
         lines = with_standing(reading, first, rides, all_standings(reading, first))
         others = with_standing(reading, second, rides, all_standings(reading, second)) if second else []
     ids = [park.park_id for park in parks] or [ride.ride_id for ride in rides]
-    before: list[Row | None] = [line.row for line in others] if second else [None] * len(ids)
+    before: list[Line | None] = [*others] if second else [None] * len(ids)
     data = {
         "kind": "park" if parks else "ride",
         "first": shown(first),
         "second": shown(second) if second else None,
         "rows": [
-            {"id": key, "first": line.row, "second": other, "change": _change(line.row, other)}
+            {"id": key, "first": line.row, "second": other.row if other else None, **_change(line, other)}
             for key, line, other in zip(ids, lines, before, strict=True)
         ],
     }
     return envelope(reading, data, period=shown(first), coverage=coverage_body(lines))
 
 
-def _change(now: Row, before: Row | None) -> Row | None:
+def _change(now: Line, before: Line | None) -> Row:
+    """By how much the figures differ, or why that cannot be said (R11)."""
     if before is None:
-        return None
-    coverage = (now["coverage_percent"], before["coverage_percent"])
-    return {name: scores.change_of(now.get(name), before.get(name), *coverage) for name in CHANGES}
+        return {"change_reason": None, "change": None}
+    uptime, reason = change_of_uptime(now.watched, before.watched)
+    if reason is not None and reason != "did_not_run":
+        return {"change_reason": reason, "change": None}
+    change = {name: change_of(now.row.get(name), before.row.get(name)) for name in CHANGES}
+    change["uptime_percent"] = trend_points(uptime)
+    return {"change_reason": None, "change": change}
 
 
 def _chosen(reading: Reading, asked: Parameters) -> tuple[Sequence[ParkInfo], Sequence[RideInfo]]:

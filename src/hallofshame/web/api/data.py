@@ -137,7 +137,7 @@ def _edges(found: tuple[dt.date, dt.date] | None) -> Row:
 
 
 def _days(found: RecordedDays | None) -> Row:
-    days = found or RecordedDays(0, 0, 0, 0, 0)
+    days = found or RecordedDays(0, 0, 0, 0, 0, 0, 0)
     return {
         "days_recorded": days.recorded,
         "days_live": days.live,

@@ -5,22 +5,30 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.domain.periods import Period
-from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, coverage_body, envelope, period_body
+from hallofshame.web.endpoints import PAGING, endpoint
+from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import park_details, park_info
-from hallofshame.web.rows.rankings import DOWNTIME, PARK_SORTS, park_ranking
+from hallofshame.web.rows.rankings import (
+    BY,
+    DOWNTIME,
+    PARK_FIELDS,
+    PARK_SORTS,
+    park_ranking,
+    ranked_by,
+)
 from hallofshame.web.rows.ride_details import ride_info
 from hallofshame.web.schema.details import ParkDetails
 from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, sort
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, by, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")
 
 _LIST = (PERIOD, FILTERS, PAGE, sort(PARK_SORTS))
+_SAYS = ("period", "coverage", *PAGING, "ranked_by")
 
 
 @endpoint(api_parks, "", takes=(FILTERS, PAGE), answers=list[ParkInfo])
@@ -32,23 +40,24 @@ def parks(reading: Reading, asked: Parameters) -> Row:
     return envelope(reading, data, total=len(chosen), page=page)
 
 
-@endpoint(api_parks, "/downtime", takes=_LIST, answers=list[ParkRow])
+@endpoint(api_parks, "/downtime", takes=(*_LIST, by(BY)), answers=list[ParkRow], says=_SAYS)
 def downtime(reading: Reading, asked: Parameters) -> Row:
-    """Parks by shame score."""
-    return _ranking(reading, asked, asked.period(reading.now.date()), DOWNTIME)
+    """Parks by breakdowns, the worst first."""
+    chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
+    return _ranking(reading, asked, asked.period(reading.now.date()), chosen)
 
 
-@endpoint(api_parks, "/waittimes", takes=(*_LIST, MODE), answers=list[ParkRow])
+@endpoint(api_parks, "/waittimes", takes=(*_LIST, MODE), answers=list[ParkRow], says=_SAYS)
 def waittimes(reading: Reading, asked: Parameters) -> Row:
     """Parks by average posted wait, or as `mode` says."""
     return _ranking(reading, asked, *waits_asked(reading, asked))
 
 
-def _ranking(reading: Reading, asked: Parameters, period: Period, by: str) -> Row:
+def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str) -> Row:
     parks_asked, page = asked.parks(reading), asked.page()
-    lines = park_ranking(reading, period, parks_asked, by, asked.choice("sort", tuple(PARK_SORTS)))
+    lines = park_ranking(reading, period, parks_asked, by_field, asked.choice("sort", tuple(PARK_SORTS)))
     chosen = parks_asked.choose(reading.catalogue.parks.values())
-    return envelope(
+    body = envelope(
         reading,
         [line.row for line in page.of(lines)],
         period=period_body(period, reading.ranges(period, chosen).values()),
@@ -56,6 +65,7 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by: str) -> Ro
         total=len(lines),
         page=page,
     )
+    return body | {"ranked_by": ranked_by_body(PARK_FIELDS[by_field])}
 
 
 @endpoint(

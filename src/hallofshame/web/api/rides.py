@@ -9,16 +9,21 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import Period
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import Line, Page, Row, coverage_body, envelope, period_body
+from hallofshame.web.envelope import Line, Page, Row, coverage_body, envelope, period_body, ranked_by_body
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import (
+    BY,
     DOWNTIME,
+    DOWNTIME_IN_FULL,
     LEAST_RELIABLE,
+    LIVE_RIDE_FIELD,
     LONGEST_WAITS,
+    RIDE_FIELDS,
     Standing,
     park_ranking,
+    ranked_by,
     ride_standings,
     with_standing,
 )
@@ -28,34 +33,36 @@ from hallofshame.web.rows.trends import TABLES, trend_tables
 from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
 from hallofshame.web.schema.rows import RideRow
-from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, RIDES, sort
+from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, RIDES, by, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")
 
-_SORTS = ("rank", "name", "uptime", "downtime", "wait")
+_SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
+_SAYS = ("period", "coverage", *PAGING, "ranked_by")
 _LIST = (PERIOD, FILTERS, RIDES, PAGE, sort(_SORTS))
 
 
-@endpoint(api_rides, "/rides/downtime", takes=_LIST, answers=list[RideRow])
+@endpoint(api_rides, "/rides/downtime", takes=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
 def downtime(reading: Reading, asked: Parameters) -> Row:
-    """Rides by hours lost."""
-    return _ranking(reading, asked, asked.period(reading.now.date()), DOWNTIME)
+    """Rides by time lost in breakdowns."""
+    chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
+    return _ranking(reading, asked, asked.period(reading.now.date()), chosen)
 
 
-@endpoint(api_rides, "/rides/waittimes", takes=(*_LIST, MODE), answers=list[RideRow])
+@endpoint(api_rides, "/rides/waittimes", takes=(*_LIST, MODE), answers=list[RideRow], says=_SAYS)
 def waittimes(reading: Reading, asked: Parameters) -> Row:
     """Rides by average posted wait, or as `mode` says."""
     return _ranking(reading, asked, *waits_asked(reading, asked))
 
 
-@endpoint(api_rides, "/rides/longest-waits", takes=_LIST, answers=list[RideRow])
+@endpoint(api_rides, "/rides/longest-waits", takes=_LIST, answers=list[RideRow], says=_SAYS)
 def longest_waits(reading: Reading, asked: Parameters) -> Row:
     """Rides by the longest wait they posted."""
     return _ranking(reading, asked, asked.period(reading.now.date()), LONGEST_WAITS)
 
 
-@endpoint(api_rides, "/rides/least-reliable", takes=_LIST, answers=list[RideRow])
+@endpoint(api_rides, "/rides/least-reliable", takes=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
 def least_reliable(reading: Reading, asked: Parameters) -> Row:
     """Rides by uptime, the lowest first.
 
@@ -67,21 +74,21 @@ def least_reliable(reading: Reading, asked: Parameters) -> Row:
             "period 'live' has no uptime; it takes a period that has lasted, such as today or 7days",
             parameter="period",
         )
-    return _ranking(reading, asked, period, LEAST_RELIABLE)
+    return _ranking(reading, asked, period, ranked_by(LEAST_RELIABLE, asked.choice("by", BY)))
 
 
-def _ranking(reading: Reading, asked: Parameters, period: Period, by: str) -> Row:
+def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str) -> Row:
     parks_asked, page = asked.parks(reading), asked.page()
     sort = asked.choice("sort", _SORTS)
     if page.limit >= MANY_RIDES:
         # Most sums are shown: read once, they serve the order too.
         ride_totals(reading, period)
-    standings = ride_standings(reading, period, parks_asked, by, asked.rides())
+    standings = ride_standings(reading, period, parks_asked, by_field, asked.rides())
     ids = _sorted(reading, period, list(standings), sort)
     shown = [reading.catalogue.rides[ride_id] for ride_id in page.of(ids)]
     lines = with_standing(reading, period, shown, standings)
     chosen = parks_asked.choose(reading.catalogue.parks.values())
-    return envelope(
+    body = envelope(
         reading,
         [line.row for line in lines],
         period=period_body(period, reading.ranges(period, chosen).values()),
@@ -89,6 +96,8 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by: str) -> Ro
         total=len(ids),
         page=page,
     )
+    is_down_now = period.is_live and by_field in (DOWNTIME, DOWNTIME_IN_FULL)
+    return body | {"ranked_by": ranked_by_body(LIVE_RIDE_FIELD if is_down_now else RIDE_FIELDS[by_field])}
 
 
 def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list[int]:
@@ -101,9 +110,8 @@ def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list
     if sort == "uptime":
         values = {ride_id: known[ride_id].uptime for ride_id in ids}
     else:
-        chosen = "downtime" if sort == "downtime" else "wait"
         values = {
-            ride_id: None if (value := getattr(known[ride_id], chosen)) is None else -value for ride_id in ids
+            ride_id: None if (value := getattr(known[ride_id], sort)) is None else -value for ride_id in ids
         }
     return sorted(ids, key=lambda ride_id: (values[ride_id] is None, values[ride_id] or 0.0))
 

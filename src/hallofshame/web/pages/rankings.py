@@ -33,7 +33,7 @@ LISTED_TYPES = (
     *(ride_type for ride_type in RideType if ride_type in NON_RIDES),
 )
 """The types among which readers choose: rides first."""
-RIDE_SORTS = ("rank", "name", "uptime", "downtime", "wait")
+RIDE_SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
 """The orders of the rides, as ``/api/rides/downtime`` takes them."""
 
 
@@ -58,6 +58,7 @@ def parks(reading: Reading) -> str:
         period=choosing.period,
         page=BY_NAME["rankings"],
         period_body=body["period"],
+        ranked_by=body["ranked_by"]["sentence"],
         sort=sort,
         sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in PARK_SORTS},
         ranked=[row for row in rows if row["rank"] is not None],

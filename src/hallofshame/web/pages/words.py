@@ -23,6 +23,8 @@ from hallofshame.web.wording import (
     FEED_WORDS,
     NOT_COUNTED_WORDS,
     OUTAGE_WORDS,
+    TELLS,
+    TREND_REASONS,
     UNRANKED_REASONS,
 )
 
@@ -64,6 +66,8 @@ def template_words() -> Row:
         "band_of": band_of,
         "unranked_words": UNRANKED_REASONS,
         "excluded_words": EXCLUDED_REASONS,
+        "trend_words": TREND_REASONS,
+        "tells_words": TELLS,
         "outage_words": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},
         "not_counted_words": {reason.value: NOT_COUNTED_WORDS[reason] for reason in NotCounted},
         "class_words": {"since_opening": "Not open yet", "after_running": "Stopped after it had run"},

@@ -24,7 +24,8 @@ from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import all_standings, park_ranking, with_standing
 from hallofshame.web.rows.rides import measures
-from hallofshame.web.rows.trends import ride_changes
+from hallofshame.web.rows.trends import park_changes, ride_changes
+from hallofshame.web.rows.watched import inferred_days
 
 PARK, RIDE = "park", "ride"
 JUDGED_AT_ONCE = 60
@@ -50,24 +51,27 @@ CATEGORIES: tuple[Category, ...] = (
         "worst-parks",
         "Most shameful parks",
         PARK,
-        "shame_score",
-        "The highest shame score of the year: most ride time lost, weighted by how much a ride matters.",
+        "comparable_score",
+        "Most ride time of the year lost in breakdowns that were over the same day, weighted by how much a "
+        "ride matters: what every source can tell. The shame score, which counts all downtime, stands "
+        "beside it.",
         True,
     ),
     Category(
         "best-parks",
         "Smoothest parks",
         PARK,
-        "shame_score",
-        "The lowest shame score of the year.",
+        "comparable_score",
+        "Least ride time of the year lost in breakdowns that were over the same day.",
         False,
     ),
     Category(
         "worst-rides",
         "Least reliable rides",
         RIDE,
-        "uptime_percent",
-        "The lowest share of the year in which the ride ran when it should have.",
+        "comparable_uptime_percent",
+        "The lowest share of its time that the ride ran, in which only breakdowns that were over the same "
+        "day count: what every source can tell.",
         False,
     ),
     Category(
@@ -83,8 +87,9 @@ CATEGORIES: tuple[Category, ...] = (
         "best-rides",
         "Most reliable rides",
         RIDE,
-        "uptime_percent",
-        "The highest share of the year in which the ride ran when it should have, among rides with a queue: "
+        "comparable_uptime_percent",
+        "The highest share of its time that the ride ran, in which only breakdowns that were over the same "
+        "day count, among rides with a queue: "
         f"they posted {QUEUE_MINUTES} minutes or more on at least half of the days on which they ran.",
         True,
         needs_queue=True,
@@ -174,11 +179,15 @@ def _days(category: Category, record: Record) -> Row:
 def _values(reading: Reading, period: Period, category: Category) -> dict[int, float | None]:
     """What parks or rides are judged by: that field of their rows."""
     if category.kind == PARK:
-        values = {key: row[category.measure] for key, row in _park_rows(reading, period).items()}
+        values = (
+            park_changes(reading, period)
+            if category.is_improvement
+            else {key: row[category.measure] for key, row in _park_rows(reading, period).items()}
+        )
     elif category.is_improvement:
         values = ride_changes(reading, period)
     else:
-        field = "uptime" if category.measure == "uptime_percent" else "wait"
+        field = "wait" if category.measure == "average_wait_minutes" else "comparable_uptime"
         values = {key: getattr(found, field) for key, found in measures(reading, period).items()}
     if not category.is_improvement:
         return values
@@ -226,6 +235,7 @@ class _Judge:
 
     def _in(self, period: Period, keys: Sequence[int]) -> dict[int, Record]:
         open_days = _open_days(self.reading, period)
+        inferred = inferred_days(self.reading, period)
         best = max(open_days.values(), default=0)
         records: dict[int, Record] = {}
         if self.category.kind == PARK:
@@ -234,14 +244,20 @@ class _Judge:
                 if key in rows:
                     row = rows[key]
                     rides = row["rides_eligible"] or 0
-                    records[key] = Record(row["coverage_percent"], open_days.get(key, 0), rides)
+                    records[key] = Record(
+                        row["coverage_percent"], open_days.get(key, 0), rides, inferred.get(key)
+                    )
         else:
             known, counted = measures(self.reading, period), self._ride_days(period, keys)
             for key in keys:
                 if key in known and known[key].eligible and key in counted:
                     days = counted[key]
                     records[key] = Record(
-                        known[key].coverage, days.operated, queue_days=days.queued, seen_days=days.observed
+                        known[key].coverage,
+                        days.operated,
+                        inferred_day_seconds=inferred.get(self.reading.catalogue.rides[key].park_id),
+                        queue_days=days.queued,
+                        seen_days=days.observed,
                     )
         return {
             key: record

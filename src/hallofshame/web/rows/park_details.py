@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.domain.ride_types import NON_RIDES
@@ -46,9 +47,7 @@ def park_info(park: ParkInfo) -> Row:
 def park_line(reading: Reading, period: Period, park: ParkInfo) -> Line:
     """The park's row of the unfiltered list, or the like for a vanished park that is not listed."""
     listed = park_ranking(reading, period, ParkFilter())
-    others = [
-        Line({"rank": None, **line.row}, line.observed, line.open) for line in park_lines(reading, period)
-    ]
+    others = [replace(line, row={"rank": None, **line.row}) for line in park_lines(reading, period)]
     return next(line for line in (*listed, *others) if line.row["park_id"] == park.park_id)
 
 

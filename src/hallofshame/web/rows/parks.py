@@ -6,24 +6,26 @@ from dataclasses import dataclass
 
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.periods import DayRange, Period
-from hallofshame.domain.words import BreakdownSignal, Feed
+from hallofshame.domain.words import Feed, OutageKind
 from hallofshame.metrics import scores
+from hallofshame.metrics.comparing import Watched
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
-from hallofshame.store.reports.current import ParkState, park_states
-from hallofshame.store.reports.sums import (
-    ParkTotals,
-    RideReliability,
-    RideTally,
-    RideTotals,
-    ride_tallies,
-)
+from hallofshame.store.reports.current import ParkState, down_rides, park_states
+from hallofshame.store.reports.outages import ongoing_kinds
+from hallofshame.store.reports.record import RecordedDays
+from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, ride_tallies
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import ParkNow, park_now
+from hallofshame.web.rows.watched import (
+    days_recorded,
+    days_recorded_before,
+    inferred_days,
+    tells,
+    trend_fields,
+    watched,
+)
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
-
-Reliable = ParkTotals | RideTotals | RideReliability
-"""What has an uptime and a coverage."""
 
 
 def park_identity(park: ParkInfo) -> Row:
@@ -91,48 +93,79 @@ def park_lines(reading: Reading, period: Period) -> list[Line]:
 def _build(reading: Reading, period: Period) -> list[Line]:
     parks = list(reading.catalogue.parks.values())
     if period.is_live:
-        states = park_states(reading.connection)
-        return [_live_line(reading, park, states.get(park.park_id)) for park in parks]
-    ranges = reading.ranges(period, parks)
-    totals = reading.park_sums(ranges)
-    previous = reading.park_sums(reading.previous_ranges(period, parks))
+        states, broken = park_states(reading.connection), _weights_broken(reading)
+        return [
+            _live_line(reading, park, states.get(park.park_id), broken.get(park.park_id, 0)) for park in parks
+        ]
+    ranges, ranges_before = reading.ranges(period, parks), reading.previous_ranges(period, parks)
+    totals, previous = reading.park_sums(ranges), reading.park_sums(ranges_before)
     tallies = ride_tallies(reading.connection, ranges)
-    return [
-        _line(
-            park,
-            ranges[park.park_id],
-            _Figures(totals.get(park.park_id), previous.get(park.park_id), tallies.get(park.park_id)),
+    recorded, recorded_before = days_recorded(reading, period), days_recorded_before(reading, period)
+    inferred = inferred_days(reading, period)
+    lines = []
+    for park in parks:
+        key = park.park_id
+        found, before = totals.get(key), previous.get(key)
+        now = watched(found, recorded.get(key), ranges[key])
+        then = watched(before, recorded_before.get(key), ranges_before[key])
+        figures = _Figures(
+            found,
+            tallies.get(key),
+            recorded.get(key),
+            inferred.get(key),
+            now,
+            trend_fields(now, then),
         )
-        for park in parks
-    ]
+        lines.append(_line(park, ranges[key], figures))
+    return lines
+
+
+def _weights_broken(reading: Reading) -> dict[int, int]:
+    """The weights of those rides of each park that are down now after they had run, and not with the park."""
+    down = down_rides(reading.connection)
+    kinds = ongoing_kinds(reading.connection, [ride_id for _park_id, ride_id in down])
+    rides = reading.catalogue.rides
+    weights: dict[int, int] = {}
+    for park_id, ride_id in down:
+        if ride_id in rides and kinds.get(ride_id, OutageKind.BREAKDOWN) is OutageKind.BREAKDOWN:
+            weights[park_id] = weights.get(park_id, 0) + rides[ride_id].weight
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
 class _Figures:
     totals: ParkTotals | None
-    previous: ParkTotals | None
     tally: RideTally | None
+    recorded: RecordedDays | None
+    inferred_day: float | None
+    watched: Watched | None
+    trend: Row
 
 
 def _line(park: ParkInfo, days: DayRange, figures: _Figures) -> Line:
     totals, tally = figures.totals, figures.tally
+    common = figures.trend | {
+        "tells": tells(park, figures.recorded),
+        "recorded_days": figures.recorded.recorded if figures.recorded else 0,
+    }
     if totals is None or totals.observed == 0:
-        return _line_without_data(park, days, totals)
+        return _line_without_data(park, days, totals, common)
     coverage = scores.coverage_percent(totals.observed, totals.open)
     score = scores.shame_score(totals.weighted_downtime, totals.weighted_exposure)
     eligible = tally.eligible if tally else 0
-    reason = scores.unranked_reason(coverage, eligible) or ("no_data" if score is None else None)
+    reason = scores.unranked_reason(coverage, eligible, figures.inferred_day)
     row = _row(
         park,
         days,
-        unranked_reason=reason,
+        **common,
+        unranked_reason=reason or ("no_data" if score is None else None),
         shame_score=score,
         comparable_score=scores.comparable_score(
             totals.weighted_breakdown, totals.weighted_downtime, totals.weighted_exposure
         ),
-        **_by_kind(totals),
+        **downtime_by_kind(totals),
         total_downtime_hours=scores.downtime_hours(totals.downtime),
-        downtime_seconds=totals.downtime,
+        downtime_minutes_per_open_hour=scores.downtime_per_open_hour(totals.downtime, totals.observed),
         weighted_downtime=totals.weighted_downtime,
         weighted_exposure=totals.weighted_exposure,
         uptime_percent=scores.uptime_percent(totals.operating, totals.downtime),
@@ -142,34 +175,23 @@ def _line(park: ParkInfo, days: DayRange, figures: _Figures) -> Line:
         average_wait_minutes=scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
         max_wait_minutes=totals.wait_max or None,
         coverage_percent=coverage,
-        trend_points=trend(totals, figures.previous),
+        look_interval_seconds=scores.look_interval_seconds(totals.observed, totals.samples),
     )
-    return Line(row, totals.observed, totals.open)
+    return Line(row, totals.observed, totals.open, figures.watched)
 
 
-def _by_kind(totals: ParkTotals) -> Row:
-    """Downtime by kind; what is left of it when the named kinds are taken off is breakdown (R7)."""
-    named = {
-        "opening_delay_seconds": totals.downtime_opening_delay,
-        "never_reopened_seconds": totals.downtime_never_reopened,
-        "park_wide_seconds": totals.downtime_park_wide,
+def downtime_by_kind(totals: ParkTotals | RideTotals | None) -> Row:
+    """Downtime and its four kinds, which add up to it (R7); null where there are no totals."""
+    return {
+        "downtime_seconds": None if totals is None else totals.downtime,
+        "breakdown_seconds": None if totals is None else totals.breakdown,
+        "opening_delay_seconds": None if totals is None else totals.downtime_opening_delay,
+        "never_reopened_seconds": None if totals is None else totals.downtime_never_reopened,
+        "park_wide_seconds": None if totals is None else totals.downtime_park_wide,
     }
-    return {"breakdown_seconds": totals.downtime - sum(named.values()), **named}
 
 
-def trend(totals: Reliable, previous: Reliable | None) -> float | None:
-    """Change of uptime in percentage points (R11), of a park or a ride."""
-    if previous is None:
-        return None
-    return scores.trend_points(
-        scores.uptime_percent(totals.operating, totals.downtime),
-        scores.uptime_percent(previous.operating, previous.downtime),
-        scores.coverage_percent(totals.observed, totals.open),
-        scores.coverage_percent(previous.observed, previous.open),
-    )
-
-
-def _line_without_data(park: ParkInfo, days: DayRange, totals: ParkTotals | None) -> Line:
+def _line_without_data(park: ParkInfo, days: DayRange, totals: ParkTotals | None, common: Row) -> Line:
     """Nothing was observed: every figure is null, and the reason says whether the park was open at all."""
     opened = 0 if totals is None else totals.open
     reason = "no_data"
@@ -180,13 +202,14 @@ def _line_without_data(park: ParkInfo, days: DayRange, totals: ParkTotals | None
     row = _row(
         park,
         days,
+        **common,
         unranked_reason=reason,
         coverage_percent=scores.coverage_percent(0, opened),
     )
     return Line(row, 0, opened)
 
 
-def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None) -> Line:
+def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None, weight_broken: int) -> Line:
     """The park at its latest cycle. Weights stand where seconds stand for other periods (R8)."""
     today = DayRange(reading.today(park), reading.today(park))
     now = park_now(reading, state)
@@ -204,6 +227,9 @@ def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None) -> Lin
         is_open=now.is_open,
         observed_at=iso(state.observed_at),
         shame_score=score,
+        comparable_score=scores.comparable_score(
+            min(weight_broken, state.weight_down), state.weight_down, state.weight_eligible
+        ),
         weighted_downtime=state.weight_down,
         weighted_exposure=state.weight_eligible,
         rides_operating=state.rides_operating,
@@ -229,13 +255,10 @@ def _row(park: ParkInfo, days: DayRange, **figures: object) -> Row:
         "shame_score": None,
         "shame_band": band.slug if band else None,
         "comparable_score": None,
-        "tells": "breakdowns" if park.breakdown_signal is BreakdownSignal.DOWN else "open_closed",
+        "tells": tells(park, None),
         "total_downtime_hours": None,
-        "downtime_seconds": None,
-        "breakdown_seconds": None,
-        "opening_delay_seconds": None,
-        "never_reopened_seconds": None,
-        "park_wide_seconds": None,
+        **downtime_by_kind(None),
+        "downtime_minutes_per_open_hour": None,
         "weighted_downtime": None,
         "weighted_exposure": None,
         "uptime_percent": None,
@@ -245,6 +268,9 @@ def _row(park: ParkInfo, days: DayRange, **figures: object) -> Row:
         "average_wait_minutes": None,
         "max_wait_minutes": None,
         "coverage_percent": None,
+        "look_interval_seconds": None,
+        "recorded_days": None,
         "trend_points": None,
+        "trend_reason": "no_period_before",
     }
     return row | figures

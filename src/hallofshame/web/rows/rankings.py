@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hallofshame.domain.periods import Period
@@ -16,16 +16,26 @@ from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
 from hallofshame.web.rows.present import ParkNow
 from hallofshame.web.rows.rides import Measure, measures, reliability_measures, ride_lines
+from hallofshame.web.rows.watched import inferred_days
 
-DOWNTIME = "downtime"
+COMPARABLE, SCORE = "comparable", "score"
+BY = (COMPARABLE, SCORE)
+"""``by``: what lists that mix parks are ranked by (R12). Breakdowns alone, which every source can
+tell; or all that a source admits."""
+
+DOWNTIME, DOWNTIME_IN_FULL = "downtime", "downtime_in_full"
 WAITS = "waits"
 LONGEST_WAITS = "longest_waits"
-LEAST_RELIABLE = "least_reliable"
-"""What rides are ranked by: hours lost, average wait, longest wait, uptime from the lowest up. The present
-moment has no uptime. Parks are ranked by the first three."""
+LEAST_RELIABLE, LEAST_RELIABLE_IN_FULL = "least_reliable", "least_reliable_in_full"
+"""What rides are ranked by: time lost in breakdowns or in all, average wait, longest wait, uptime from the
+lowest up (as far as every source can tell, or in full). The present moment has no uptime. Parks are ranked by
+the first four."""
 
-_PARK_FIELDS = {
-    DOWNTIME: "shame_score",
+_IN_FULL = {DOWNTIME: DOWNTIME_IN_FULL, LEAST_RELIABLE: LEAST_RELIABLE_IN_FULL}
+
+PARK_FIELDS = {
+    DOWNTIME: "comparable_score",
+    DOWNTIME_IN_FULL: "shame_score",
     WAITS: "average_wait_minutes",
     LONGEST_WAITS: "max_wait_minutes",
 }
@@ -33,9 +43,21 @@ _PARK_FIELDS = {
 SHOWN_KINDS = frozenset({RideKind.ATTRACTION, RideKind.SHOW, RideKind.MEET_AND_GREET})
 """Kinds among the non-rides of a list; shops and restaurants are not."""
 
+RIDE_FIELDS = {
+    DOWNTIME: "breakdown_seconds",
+    DOWNTIME_IN_FULL: "downtime_seconds",
+    WAITS: "average_wait_minutes",
+    LONGEST_WAITS: "max_wait_minutes",
+    LEAST_RELIABLE: "comparable_uptime_percent",
+    LEAST_RELIABLE_IN_FULL: "uptime_percent",
+}
+LIVE_RIDE_FIELD = "status_since"
+"""The field of a row by which it is ranked. Rides of this moment are ranked by how long they are down."""
+
 PARK_SORTS: Mapping[str, tuple[str, bool]] = {
     "rank": ("rank", False),
     "name": ("park_name", False),
+    "comparable": ("comparable_score", True),
     "score": ("shame_score", True),
     "downtime": ("total_downtime_hours", True),
     "uptime": ("uptime_percent", False),
@@ -44,6 +66,11 @@ PARK_SORTS: Mapping[str, tuple[str, bool]] = {
     "trend": ("trend_points", False),
 }
 """``sort`` values: the field, and whether the largest comes first. Null always comes last."""
+
+
+def ranked_by(list_of: str, by: str) -> str:
+    """What the list :data:`DOWNTIME` or :data:`LEAST_RELIABLE` is ranked by, ``by`` one of :data:`BY`."""
+    return _IN_FULL[list_of] if by == SCORE else list_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +84,7 @@ class Standing:
 def park_ranking(
     reading: Reading, period: Period, parks: ParkFilter, by: str = DOWNTIME, sort: str = "rank"
 ) -> list[Line]:
-    """Parks from the most shameful (or the longest waits) down; then the unranked, each with its reason.
+    """Parks from the most breakdowns (or what ``by`` says) down; then the unranked, each with its reason.
 
     Parks that have vanished are listed where they have data.
     """
@@ -68,7 +95,7 @@ def park_ranking(
         if parks.admits(known[line.row["park_id"]])
         and (known[line.row["park_id"]].is_active or line.observed > 0)
     ]
-    field = _PARK_FIELDS[by]
+    field = PARK_FIELDS[by]
     reasons = [_park_reason(line.row, field) for line in lines]
     order = sorted(
         range(len(lines)),
@@ -81,11 +108,7 @@ def park_ranking(
     )
     ranks = _ranks([None if reasons[at] else lines[at].row[field] for at in order])
     ranked = [
-        Line(
-            {"rank": rank, **lines[at].row, "unranked_reason": reasons[at]},
-            lines[at].observed,
-            lines[at].open,
-        )
+        replace(lines[at], row={"rank": rank, **lines[at].row, "unranked_reason": reasons[at]})
         for at, rank in zip(order, ranks, strict=True)
     ]
     return ranked if sort == "rank" else _sorted(ranked, *PARK_SORTS[sort])
@@ -94,7 +117,7 @@ def park_ranking(
 def _park_reason(row: Row, field: str) -> str | None:
     reason: str | None = row["unranked_reason"]
     if reason is None and row[field] is None:
-        return "no_data" if field == _PARK_FIELDS[DOWNTIME] else "no_waits_posted"
+        return {"comparable_score": "did_not_run", "shame_score": "no_data"}.get(field, "no_waits_posted")
     return reason
 
 
@@ -138,12 +161,13 @@ def ride_standings(
         and asked.admits(rides[ride_id])
         and (measure.eligible or _is_seen_attraction(rides[ride_id], measure))
     ]
+    inferred = {} if period.is_live else inferred_days(reading, period)
     judged = {
         ride_id: (None, "not_a_ride")
         if not needs_waits and not rides[ride_id].is_ride
         else _judge_live(found[ride_id], by)
         if period.is_live
-        else _judge(found[ride_id], by)
+        else _judge(found[ride_id], by, inferred.get(rides[ride_id].park_id))
         for ride_id in chosen
     }
     order = sorted(
@@ -164,13 +188,13 @@ def _is_seen_attraction(ride: RideInfo, measure: Measure) -> bool:
     return not ride.is_ride and ride.kind in SHOWN_KINDS and measure.observed > 0
 
 
-def _judge(measure: Measure, by: str) -> tuple[float | None, str | None]:
+def _judge(measure: Measure, by: str, inferred_day: float | None) -> tuple[float | None, str | None]:
     """The value a ride is ranked by, or why it has no rank: too little seen, or nothing to rank by (R12)."""
     value, lacking = _ranked_by(measure, by)
     reason = (
         "no_data"
         if measure.observed == 0
-        else scores.unranked_reason(measure.coverage, scores.MIN_RANKED_RIDES)
+        else scores.unranked_reason(measure.coverage, scores.MIN_RANKED_RIDES, inferred_day)
     )
     if reason is None and value is None:
         reason = lacking
@@ -183,9 +207,10 @@ def _ranked_by(measure: Measure, by: str) -> tuple[float | None, str]:
         return measure.wait, "no_waits_posted"
     if by == LONGEST_WAITS:
         return measure.longest_wait, "no_waits_posted"
-    if by == LEAST_RELIABLE:
-        return None if measure.uptime is None else -measure.uptime, "no_data"
-    return measure.downtime, "no_data"
+    if by in (LEAST_RELIABLE, LEAST_RELIABLE_IN_FULL):
+        uptime = measure.comparable_uptime if by == LEAST_RELIABLE else measure.uptime
+        return None if uptime is None else -uptime, "did_not_run"
+    return measure.breakdown if by == DOWNTIME else measure.downtime, "no_data"
 
 
 def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
@@ -194,7 +219,7 @@ def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
         return None, "closed"
     if measure.observed == 0:
         return None, "no_data"
-    if by == DOWNTIME:
+    if by in (DOWNTIME, DOWNTIME_IN_FULL):
         since = measure.down_since
         return (None, "not_down") if since is None else (-float(since), None)
     value, lacking = _ranked_by(measure, by)
@@ -216,5 +241,5 @@ def with_standing(
     for line in ride_lines(reading, period, rides):
         standing = standings.get(line.row["ride_id"], Standing(None, None))
         row = {"rank": standing.rank, **line.row, "unranked_reason": standing.reason}
-        placed.append(Line(row, line.observed, line.open))
+        placed.append(replace(line, row=row))
     return placed

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 
 from hallofshame.domain.periods import DayRange, Period, Shift
 from hallofshame.metrics import scores
+from hallofshame.metrics.comparing import Watched
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, RideState, park_states, ride_states
 from hallofshame.store.reports.outages import outage_counts
 from hallofshame.store.reports.sums import RideReliability, RideTotals
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
-from hallofshame.web.rows.parks import ride_identity, trend
+from hallofshame.web.rows.parks import downtime_by_kind, ride_identity
 from hallofshame.web.rows.present import ParkNow, RideNow, ride_now
+from hallofshame.web.rows.watched import days_recorded, days_recorded_before, tells, trend_fields, watched
 from hallofshame.web.wording import STATUS_SLUGS
 
 _TOTALS, _RELIABILITIES, _MEASURES = "ride totals", "ride reliabilities", "ride measures"
@@ -35,7 +37,9 @@ class Measure:
     observed: int
     open: int
     downtime: int | None
+    breakdown: int | None
     uptime: float | None
+    comparable_uptime: float | None
     wait: float | None
     down_since: int | None = None
     park: ParkNow = ParkNow.OPEN
@@ -60,7 +64,9 @@ def measure_reliability(totals: RideTotals | RideReliability) -> Measure:
         observed=totals.observed,
         open=totals.open,
         downtime=totals.downtime,
+        breakdown=totals.breakdown,
         uptime=scores.uptime_percent(totals.operating, totals.downtime),
+        comparable_uptime=scores.comparable_uptime(totals.operating, totals.breakdown),
         wait=None,
     )
 
@@ -78,7 +84,9 @@ def measure_now(today: RideTotals | None, now: RideNow, *, is_ride: bool = True)
         observed=int(counts and now.is_known),
         open=int(counts),
         downtime=None,
+        breakdown=None,
         uptime=None,
+        comparable_uptime=None,
         wait=None if wait is None else scores.average_wait(wait, 1, wait),
         down_since=now.down_since,
         park=now.park,
@@ -167,6 +175,7 @@ def ride_lines(
     ranges = reading.ranges(period, parks)
     source = _Source(
         reading,
+        period,
         ranges,
         _totals_of(reading, period, ranges, ids),
         {} if period.is_live else _previous_of(reading, period, parks, ids),
@@ -207,31 +216,52 @@ def _previous_of(
 @dataclass(frozen=True, slots=True)
 class _Source:
     reading: Reading
+    period: Period
     ranges: dict[int, DayRange]
     totals: Mapping[int, RideTotals]
     previous: Mapping[int, RideTotals] | Mapping[int, RideReliability]
     outages: dict[int, int]
 
+    def watched(self, ride: RideInfo) -> Watched | None:
+        """How the ride was watched in the period; null where nothing of it was seen."""
+        recorded = days_recorded(self.reading, self.period).get(ride.park_id)
+        return watched(self.totals.get(ride.ride_id), recorded, self.ranges[ride.park_id])
+
+    def trend(self, ride: RideInfo) -> Row:
+        """How the ride changed against the period before, or why that cannot be said."""
+        previous = self.previous.get(ride.ride_id)
+        park = self.reading.catalogue.parks[ride.park_id]
+        recorded = days_recorded_before(self.reading, self.period).get(ride.park_id)
+        before = watched(previous, recorded, self.period.previous(self.reading.today(park)))
+        return trend_fields(self.watched(ride), before)
+
+    def tells(self, ride: RideInfo) -> str:
+        """What its park's source could tell in the period; of this moment, what it can tell."""
+        recorded = None if self.period.is_live else days_recorded(self.reading, self.period).get(ride.park_id)
+        return tells(self.reading.catalogue.parks[ride.park_id], recorded)
+
 
 def _line(source: _Source, ride: RideInfo) -> Line:
     totals = source.totals.get(ride.ride_id)
-    figures: Row = {"excluded_reason": excluded_reason(ride, totals)}
+    figures: Row = {"excluded_reason": excluded_reason(ride, totals), **source.trend(ride)}
     if totals is None or totals.observed == 0:
         opened = totals.open if totals else 0
         figures["coverage_percent"] = scores.coverage_percent(0, opened)
         return Line(_row(source, ride, figures), 0, opened)
     figures |= {
         "total_downtime_hours": scores.downtime_hours(totals.downtime),
-        "downtime_seconds": totals.downtime,
+        **downtime_by_kind(totals),
+        "downtime_minutes_per_open_hour": scores.downtime_per_open_hour(totals.downtime, totals.observed),
         "operating_seconds": totals.operating,
         "uptime_percent": scores.uptime_percent(totals.operating, totals.downtime),
+        "comparable_uptime_percent": scores.comparable_uptime(totals.operating, totals.breakdown),
         "outages": source.outages.get(ride.ride_id, 0),
         "average_wait_minutes": scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
         "max_wait_minutes": totals.wait_max or None,
         "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
-        "trend_points": trend(totals, source.previous.get(ride.ride_id)),
+        "look_interval_seconds": scores.look_interval_seconds(totals.observed, totals.samples),
     }
-    return Line(_row(source, ride, figures), totals.observed, totals.open)
+    return Line(_row(source, ride, figures), totals.observed, totals.open, source.watched(ride))
 
 
 def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: ParkState | None) -> Line:
@@ -281,14 +311,19 @@ def _row(source: _Source, ride: RideInfo, figures: Row) -> Row:
         "status_since": None,
         "is_down": None,
         "is_provisional": None,
+        "tells": source.tells(ride),
         "total_downtime_hours": None,
-        "downtime_seconds": None,
+        **downtime_by_kind(None),
+        "downtime_minutes_per_open_hour": None,
         "operating_seconds": None,
         "uptime_percent": None,
+        "comparable_uptime_percent": None,
         "outages": None,
         "average_wait_minutes": None,
         "max_wait_minutes": None,
         "coverage_percent": None,
+        "look_interval_seconds": None,
         "trend_points": None,
+        "trend_reason": "no_period_before",
     }
     return row | figures

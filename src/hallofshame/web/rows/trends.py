@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import NAMED_PERIODS, Period, Shift
-from hallofshame.metrics.scores import is_listed_change
+from hallofshame.metrics.comparing import is_listed_change
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
-from hallofshame.web.rows.parks import trend
 from hallofshame.web.rows.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
 from hallofshame.web.rows.rides import ride_reliabilities
+from hallofshame.web.rows.watched import (
+    Reliable,
+    change_of_uptime,
+    days_recorded,
+    days_recorded_before,
+    watched,
+)
 
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 
@@ -29,14 +35,15 @@ def trend_tables(
             parameter="period",
         )
     park_rows = {line.row["park_id"]: line.row for line in park_ranking(reading, period, parks)}
-    park_changes = {park_id: row["trend_points"] for park_id, row in park_rows.items()}
     rides = reading.catalogue.rides
     changes_of_rides = {
         ride_id: change
         for ride_id, change in ride_changes(reading, period).items()
         if rides[ride_id].park_id in park_rows and rides_asked.admits(rides[ride_id])
     }
-    better_parks, worse_parks = _greatest(park_changes)
+    better_parks, worse_parks = _greatest(
+        {key: change for key, change in park_changes(reading, period).items() if key in park_rows}
+    )
     better_rides, worse_rides = _greatest(changes_of_rides)
     shown = [rides[ride_id] for ride_id in (*better_rides[:limit], *worse_rides[:limit])]
     standings = ride_standings(reading, period, parks, DOWNTIME, rides_asked)
@@ -65,16 +72,46 @@ def _greatest(changes: Mapping[int, float | None]) -> tuple[list[int], list[int]
     )
 
 
-def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
-    """Change of uptime of every ride that is eligible in the period."""
+def park_changes(reading: Reading, period: Period) -> dict[int, float | None]:
+    """Exact change of uptime of every park that has a record in the period."""
 
     def build() -> dict[int, float | None]:
-        now = ride_reliabilities(reading, period)
+        parks = reading.catalogue.parks.values()
+        now = reading.park_sums(reading.ranges(period, parks))
+        before = reading.park_sums(reading.previous_ranges(period, parks))
+        return _changes(reading, period, now, before, lambda park_id: park_id)
+
+    return reading.remembered("park changes", period, build)
+
+
+def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
+    """Exact change of uptime of every ride that is eligible in the period."""
+
+    def build() -> dict[int, float | None]:
+        rides = reading.catalogue.rides
+        found = ride_reliabilities(reading, period)
+        now = {ride_id: totals for ride_id, totals in found.items() if totals.eligible_days > 0}
         before = ride_reliabilities(reading, replace(period, shift=Shift.PREVIOUS))
-        return {
-            ride_id: trend(totals, before.get(ride_id))
-            for ride_id, totals in now.items()
-            if totals.eligible_days > 0
-        }
+        return _changes(reading, period, now, before, lambda ride_id: rides[ride_id].park_id)
 
     return reading.remembered("ride changes", period, build)
+
+
+def _changes(
+    reading: Reading,
+    period: Period,
+    now: Mapping[int, Reliable],
+    before: Mapping[int, Reliable],
+    park_of: Callable[[int], int],
+) -> dict[int, float | None]:
+    known = reading.catalogue.parks.values()
+    ranges, ranges_before = reading.ranges(period, known), reading.previous_ranges(period, known)
+    recorded, recorded_before = days_recorded(reading, period), days_recorded_before(reading, period)
+    changes = {}
+    for key, totals in now.items():
+        park_id, previous = park_of(key), before.get(key)
+        changes[key], _reason = change_of_uptime(
+            watched(totals, recorded.get(park_id), ranges[park_id]),
+            watched(previous, recorded_before.get(park_id), ranges_before[park_id]),
+        )
+    return changes

@@ -19,7 +19,7 @@ from hallofshame.domain.words import (
     RideKind,
     ScheduleKind,
 )
-from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
+from hallofshame.web.wording import EXCLUDED_REASONS, TREND_REASONS, UNRANKED_REASONS
 
 CLOSED = ConfigDict(extra="forbid")
 """An answer holds the fields of its shape and no others."""
@@ -50,6 +50,13 @@ Wait = Annotated[float, Field(ge=0, description="Minutes of posted standby wait.
 
 BandSlug = Annotated[str, Field(json_schema_extra=_slugs(*(band.slug for band in BANDS)))]
 UnrankedReason = Annotated[str, Field(json_schema_extra=_slugs(*UNRANKED_REASONS))]
+TrendReason = Annotated[
+    str,
+    Field(
+        json_schema_extra=_slugs(*TREND_REASONS),
+        description="Why it is not compared with the other period; null where it is.",
+    ),
+]
 ExcludedReason = Annotated[str, Field(json_schema_extra=_slugs(*EXCLUDED_REASONS))]
 StatusSlug = Literal["operating", "down", "closed", "refurbishment"]
 TierLabel = Literal["flagship", "standard", "minor", "unrated"]
@@ -103,6 +110,15 @@ class PeriodBody(TypedDict):
     label: str
     start: Day | None
     end: Day | None
+
+
+class RankedBy(TypedDict):
+    """What decides the rank of the rows."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    field: Annotated[str, Field(description="The field of a row that decides.")]
+    sentence: Annotated[str, Field(description="The same in words, with what it leaves out.")]
 
 
 class CoverageBody(TypedDict):

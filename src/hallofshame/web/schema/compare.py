@@ -7,18 +7,21 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.schema.common import CLOSED, PeriodBody
+from hallofshame.web.schema.common import CLOSED, PeriodBody, TrendReason
 from hallofshame.web.schema.rows import ParkRow, RideRow
 
 
 class Change(TypedDict):
-    """The first range minus the second; null unless both have the figure and were covered by half."""
+    """The first range minus the second; a figure is null where one of them has none."""
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
+    comparable_score: Annotated[float | None, Field(description="Parks only.")]
     shame_score: Annotated[float | None, Field(description="Parks only.")]
     uptime_percent: Annotated[float | None, Field(description="In percentage points.")]
-    total_downtime_hours: float | None
+    downtime_minutes_per_open_hour: Annotated[
+        float | None, Field(description="Totals are compared per open hour: the ranges may differ in length.")
+    ]
     average_wait_minutes: float | None
 
 
@@ -30,7 +33,8 @@ class CompareRow(TypedDict):
     id: Annotated[int, Field(description="Its `park_id` or `ride_id`.")]
     first: ParkRow | RideRow
     second: Annotated[ParkRow | RideRow | None, Field(description="Null where nothing is compared with.")]
-    change: Change | None
+    change_reason: TrendReason | None
+    change: Annotated[Change | None, Field(description="Null where there is a `change_reason`.")]
 
 
 class Comparison(TypedDict):

@@ -20,6 +20,7 @@ from hallofshame.web.schema.common import (
     SourceUrl,
     StatusSlug,
     TierLabel,
+    TrendReason,
     TypeLabel,
     UnrankedReason,
     Url,
@@ -60,9 +61,21 @@ class ParkInfo(ParkIdentity):
 Rank = Annotated[int, Field(ge=1, description="Place; equals share one.")]
 Trend = Annotated[
     float,
-    Field(description="Points of uptime gained over the period before; null unless both were half covered."),
+    Field(
+        description="Points of uptime gained over the period before; null unless both were half covered and "
+        "recorded on half of their days."
+    ),
 ]
 Coverage = Annotated[float, Field(ge=0, le=100, description="Observed open time ÷ open time.")]
+Tells = Annotated[
+    Literal["breakdowns", "open_closed"],
+    Field(
+        description="What its source could tell on most days of the period. From open and closed, downtime "
+        "is a lower bound."
+    ),
+]
+PerOpenHour = Annotated[float, Field(ge=0, description="Minutes lost per observed open hour of a ride.")]
+LookInterval = Annotated[int, Field(ge=0, description="Seconds from one look to the next, on average.")]
 Uptime = Annotated[float, Field(ge=0, le=100, description="Operating ÷ (operating + downtime).")]
 
 
@@ -81,16 +94,14 @@ class ParkRow(ParkIdentity):
         Score | None,
         Field(description="The same of rides that stopped and came back alone, which every source can tell."),
     ]
-    tells: Annotated[
-        Literal["breakdowns", "open_closed"],
-        Field(description="What the park's source can tell. A score from open and closed is a lower bound."),
-    ]
+    tells: Tells
     total_downtime_hours: Annotated[float | None, Field(ge=0, description="Ride-hours lost.")]
     downtime_seconds: Seconds | None
     breakdown_seconds: Annotated[Seconds | None, Field(description="Of these, in breakdowns.")]
     opening_delay_seconds: Annotated[Seconds | None, Field(description="From opening to the first run.")]
     never_reopened_seconds: Annotated[Seconds | None, Field(description="In outages until closing.")]
-    park_wide_seconds: Annotated[Seconds | None, Field(description="When half of the park stopped.")]
+    park_wide_seconds: Annotated[Seconds | None, Field(description="When half of the park stopped at once.")]
+    downtime_minutes_per_open_hour: PerOpenHour | None
     weighted_downtime: Annotated[
         int | None, Field(ge=0, description="Weight × seconds lost (live: weights).")
     ]
@@ -102,7 +113,10 @@ class ParkRow(ParkIdentity):
     average_wait_minutes: Wait | None
     max_wait_minutes: Wait | None
     coverage_percent: Coverage | None
+    look_interval_seconds: LookInterval | None
+    recorded_days: Annotated[int | None, Field(ge=0, description="Days of the period with any observation.")]
     trend_points: Trend | None
+    trend_reason: TrendReason | None
 
 
 class RideIdentity(TypedDict):
@@ -177,12 +191,23 @@ class RideRow(RideIdentity):
             "counts it once it comes back."
         ),
     ]
+    tells: Tells
     total_downtime_hours: Annotated[float | None, Field(ge=0)]
     downtime_seconds: Seconds | None
+    breakdown_seconds: Annotated[Seconds | None, Field(description="Of these, in breakdowns.")]
+    opening_delay_seconds: Annotated[Seconds | None, Field(description="From opening to the first run.")]
+    never_reopened_seconds: Annotated[Seconds | None, Field(description="In outages until closing.")]
+    park_wide_seconds: Annotated[Seconds | None, Field(description="When half of the park stopped at once.")]
+    downtime_minutes_per_open_hour: PerOpenHour | None
     operating_seconds: Seconds | None
     uptime_percent: Uptime | None
+    comparable_uptime_percent: Annotated[
+        float | None, Field(ge=0, le=100, description="Operating ÷ (operating + breakdown).")
+    ]
     outages: Annotated[int | None, Field(ge=0, description="How many began in the period (live: today).")]
     average_wait_minutes: Wait | None
     max_wait_minutes: Wait | None
     coverage_percent: Coverage | None
+    look_interval_seconds: LookInterval | None
     trend_points: Trend | None
+    trend_reason: TrendReason | None
