@@ -31,6 +31,7 @@ from hallofshame.store.models import (
     ParkHourlyStats,
     ParkMonthlyStats,
     ParkSchedule,
+    ParkSignal,
     ParkWeeklyStats,
     ParkYearlyStats,
     Ride,
@@ -69,6 +70,7 @@ DERIVED: tuple[type[Base], ...] = (
 
 CATALOGUE: tuple[type[Base], ...] = (
     Park,
+    ParkSignal,
     Ride,
     RideName,
     ExternalId,
