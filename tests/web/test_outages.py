@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.words import Feed, OutageKind, Status
+from hallofshame.domain.words import EndedBy, Feed, OutageKind, Status
 from hallofshame.store.data_version import bump
 from hallofshame.store.database import Database
 from hallofshame.store.models import ExternalId, RideCurrent, RideOutage
 from hallofshame.web.app import create_app
 from web.builders import HOUR, World, at
-from web.conftest import MAMMUT, NINE, RAPIDS, RAPTOR, ROME, SEEN_AT, TODAY, YESTERDAY, Api
+from web.conftest import MAMMUT, NINE, RAPIDS, RAPTOR, ROME, SEEN_AT, TODAY, YESTERDAY, Api, gardaland
 
 DAY = 24 * HOUR
 MINUTE = 60
@@ -278,6 +278,28 @@ def said(element: ET.Element, tag: str) -> str:
 
 def links(element: ET.Element) -> dict[str, str]:
     return {link.attrib["rel"]: link.attrib["href"] for link in element.findall(f"{ATOM}link")}
+
+
+def test_a_feed_calls_a_closure_a_closure_and_a_lower_bound_at_least(
+    sqlite_database: Database, clock: FixedClock
+) -> None:
+    world = World()
+    gardaland(world)
+    world.rows = [row for row in world.rows if row[0] is not RideOutage]
+    begins = NINE + 300
+    world.outage(RAPTOR, TODAY, begins, begins + 2400, downtime=2400, ended_by=EndedBy.LOST)
+    world.outage(RAPIDS, TODAY, begins, begins + 600, downtime=600, counted=False, ended_by=EndedBy.CLOSED)
+    world.write(sqlite_database, SEEN_AT)
+    found = feed(create_app(sqlite_database, clock).test_client(), "/parks/gardaland/outages.atom")
+    entries = found.findall(f"{ATOM}entry")
+    assert {said(entry, "title") for entry in entries} == {
+        "Last seen down: Raptor (at least 40\u00a0min)",
+        "Down: Raptor",
+        "Did not reopen: Jungle Rapids (10\u00a0min)",
+        "Closed: Jungle Rapids",
+    }
+    closures = [said(entry, "summary") for entry in entries if "Jungle Rapids" in said(entry, "title")]
+    assert all("does not count as a breakdown" in words and "down at" not in words for words in closures)
 
 
 def test_a_feed_has_an_entry_for_each_fall_and_each_end(client: FlaskClient) -> None:

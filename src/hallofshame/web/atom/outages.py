@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hallofshame.domain.localtime import from_unix, local_day, zone
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.words import OutageKind
+from hallofshame.domain.words import EndedBy, OutageKind
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.outages import Outage, listed_outages
 from hallofshame.web.atom import document as atom
@@ -30,6 +30,8 @@ _KIND_WORDS = {
     OutageKind.NEVER_REOPENED: "It did not reopen before the park closed.",
     OutageKind.PARK_WIDE: "At least half of the park's rides stopped at the same time.",
 }
+
+_NOT_COUNTED = "A closure, which does not count as a breakdown."
 
 
 def park_feed(reading: Reading, park: ParkInfo, root: str, path: str) -> bytes:
@@ -93,32 +95,39 @@ def _entries(reading: Reading, park: ParkInfo, outages: Sequence[Outage], root: 
 
 def _fall(park: ParkInfo, ride: RideInfo, outage: Outage, root: str) -> atom.Entry:
     late = outage.kind is OutageKind.OPENING_DELAY
-    happened = "did not open at" if late else "went down at"
+    happened = "did not open at" if late else "went down at" if outage.counted else "closed at"
+    when = _when(outage.started_at, park.timezone)
+    not_counted = "" if outage.counted else f" {_NOT_COUNTED}"
     return atom.Entry(
         id=_id(outage, "start", root),
-        title=f"Down: {ride.name}",
+        title=f"{'Down' if outage.counted else 'Closed'}: {ride.name}",
         updated=outage.started_at,
-        summary=f"{ride.name} at {park.name} {happened} {_when(outage.started_at, park.timezone)}.",
+        summary=f"{ride.name} at {park.name} {happened} {when}.{not_counted}",
         page=root + _ride_path(ride),
-        category="outage",
+        category="outage" if outage.counted else "closure",
     )
 
 
 def _end(park: ParkInfo, ride: RideInfo, outage: Outage, ended_at: int, root: str) -> atom.Entry:
-    closed = outage.kind is OutageKind.NEVER_REOPENED
+    """The end, as far as it was seen: a length that is a lower bound says so (R9)."""
     since, until = _when(outage.started_at, park.timezone), _until(outage, ended_at, park.timezone)
-    lost = str(duration(outage.downtime_seconds))
-    outcome = "Did not reopen" if closed else "No longer down"
+    is_lost, state = outage.ended_by is EndedBy.LOST, "down" if outage.counted else "closed"
+    lost = f"{'at least ' if is_lost else ''}{duration(outage.downtime_seconds)}"
+    if is_lost:
+        outcome = f"Last seen {state}"
+    else:
+        outcome = f"No longer {state}" if outage.reopened else "Did not reopen"
+    of_what = "open time lost" if outage.counted else "open time closed"
+    kind = _KIND_WORDS[outage.kind] if outage.counted else _NOT_COUNTED
     return atom.Entry(
         id=_id(outage, "end", root),
         title=f"{outcome}: {ride.name} ({lost})",
         updated=ended_at,
         summary=(
-            f"{ride.name} at {park.name} was down from {since} until {until}: "
-            f"{lost} of open time lost. {_KIND_WORDS[outage.kind]}"
+            f"{ride.name} at {park.name} was {state} from {since} until {until}: {lost} of {of_what}. {kind}"
         ),
         page=root + _ride_path(ride),
-        category="closed" if closed else "reopening",
+        category="reopening" if outage.reopened else "closed",
     )
 
 
