@@ -100,3 +100,11 @@ def test_the_page_ranks_as_the_api_does(api: Api) -> None:
     assert api("/parks/downtime", **DAY)["ranked_by"]["sentence"] in page
     assert page.index(">Shut Book</a>") < page.index(">Open Book</a>")
     assert "Seen open for less than four hours" in page
+
+
+@pytest.mark.parametrize("path", ["/parks/1", "/rides/10"])
+def test_chart_points_hold_the_kinds_of_the_row(api: Api, path: str) -> None:
+    data = api(f"{path}/details", **DAY)["data"]
+    for name in ("downtime", "breakdown", "opening_delay", "never_reopened", "park_wide"):
+        points = [point[f"{name}_seconds"] or 0 for point in data["chart_data"]]
+        assert sum(points) == data["summary"][f"{name}_seconds"], name

@@ -1327,6 +1327,11 @@ export interface components {
             shame_score: number | null;
             downtime_hours: number | null;
             downtime_seconds: number | null;
+            /** @description Of these, in breakdowns. */
+            breakdown_seconds: number | null;
+            opening_delay_seconds: number | null;
+            never_reopened_seconds: number | null;
+            park_wide_seconds: number | null;
             weighted_downtime: number | null;
             weighted_exposure: number | null;
             uptime_percent: number | null;
@@ -1832,6 +1837,11 @@ export interface components {
             uptime_percent: number | null;
             downtime_hours: number | null;
             downtime_seconds: number | null;
+            /** @description Of these, in breakdowns. */
+            breakdown_seconds: number | null;
+            opening_delay_seconds: number | null;
+            never_reopened_seconds: number | null;
+            park_wide_seconds: number | null;
             operating_seconds: number | null;
             down_seconds: number | null;
             closed_seconds: number | null;

@@ -21,6 +21,7 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_axis import AUTO, ChartGrain, grain_of, slots_of, state_of
 from hallofshame.web.rows.days import judged_figures
+from hallofshame.web.rows.parks import downtime_by_kind
 
 T = TypeVar("T")
 
@@ -100,7 +101,7 @@ def park_figures(totals: ParkTotals | None, tally: RideTally | None = None) -> R
             seen, lambda of: scores.shame_score(of.weighted_downtime, of.weighted_exposure)
         ),
         "downtime_hours": _or_null(seen, lambda of: scores.downtime_hours(of.downtime)),
-        "downtime_seconds": _or_null(seen, lambda of: of.downtime),
+        **downtime_by_kind(seen),
         "weighted_downtime": _or_null(seen, lambda of: of.weighted_downtime),
         "weighted_exposure": _or_null(seen, lambda of: of.weighted_exposure),
         "uptime_percent": _or_null(seen, lambda of: scores.uptime_percent(of.operating, of.downtime)),
@@ -120,7 +121,7 @@ def ride_figures(totals: RideTotals | None) -> Row:
     return {
         "uptime_percent": _or_null(seen, lambda of: scores.uptime_percent(of.operating, of.downtime)),
         "downtime_hours": _or_null(seen, lambda of: scores.downtime_hours(of.downtime)),
-        "downtime_seconds": _or_null(seen, lambda of: of.downtime),
+        **downtime_by_kind(seen),
         "operating_seconds": _or_null(seen, lambda of: of.operating),
         "down_seconds": _or_null(seen, lambda of: of.down),
         "closed_seconds": _or_null(seen, lambda of: of.closed),

@@ -100,6 +100,10 @@ class ParkPoint(_PointLabel):
     shame_score: Score | None
     downtime_hours: Annotated[float | None, Field(ge=0)]
     downtime_seconds: Seconds | None
+    breakdown_seconds: Annotated[Seconds | None, Field(description="Of these, in breakdowns.")]
+    opening_delay_seconds: Seconds | None
+    never_reopened_seconds: Seconds | None
+    park_wide_seconds: Seconds | None
     weighted_downtime: Annotated[int | None, Field(ge=0)]
     weighted_exposure: Annotated[int | None, Field(ge=0)]
     uptime_percent: Uptime | None
@@ -123,6 +127,10 @@ class RidePoint(_PointLabel):
     uptime_percent: Uptime | None
     downtime_hours: Annotated[float | None, Field(ge=0)]
     downtime_seconds: Seconds | None
+    breakdown_seconds: Annotated[Seconds | None, Field(description="Of these, in breakdowns.")]
+    opening_delay_seconds: Seconds | None
+    never_reopened_seconds: Seconds | None
+    park_wide_seconds: Seconds | None
     operating_seconds: Seconds | None
     down_seconds: Seconds | None
     closed_seconds: Seconds | None
