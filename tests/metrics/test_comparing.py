@@ -65,3 +65,7 @@ def test_a_change_is_the_difference_of_two_shown_numbers() -> None:
     assert change_of(0.3, 0.1) == 0.2
     assert change_of(None, 2.0) is None
     assert change_of(1.0, None) is None
+
+
+def test_no_change_has_no_sign() -> None:
+    assert str(trend_points(-0.02)) == "0.0"

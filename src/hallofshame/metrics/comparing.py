@@ -55,7 +55,8 @@ def uptime_change(operating: int, downtime: int, operating_before: int, downtime
 
 def trend_points(change: float | None) -> float | None:
     """The change of :func:`uptime_change` as it is shown: one decimal."""
-    return None if change is None else round(change, 1)
+    # Adding 0.0 turns -0.0 into 0.0: no change has no sign.
+    return None if change is None else round(change, 1) + 0.0
 
 
 def change_of(value: float | None, previous: float | None) -> float | None:
