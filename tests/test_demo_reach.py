@@ -68,7 +68,13 @@ def data(site: Any, path: str) -> Any:
 def test_no_award_is_empty(site: Any, year: int) -> None:
     categories = data(site, f"/api/awards?year={year}")["categories"]
     assert len(categories) > 5
-    assert [category["slug"] for category in categories if not category["winners"]] == []
+    empty = [category["slug"] for category in categories if not category["winners"]]
+    if "most-improved-parks" in empty:
+        # Few parks have half of the days of two years (R11): nobody is called improved without them.
+        parks = data(site, f"/api/parks/downtime?year={year}&limit=200")["parks"]
+        assert [park["park_name"] for park in parks if (park["trend_points"] or 0) > 0] == []
+        empty.remove("most-improved-parks")
+    assert empty == []
 
 
 @pytest.mark.slow
