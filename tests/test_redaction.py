@@ -287,5 +287,5 @@ def test_uncaught_errors_of_threads_are_logged_and_masked(monkeypatch: pytest.Mo
 
 def test_an_address_with_a_query_is_no_address_of_a_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALLOFSHAME_QUEUE_TIMES_URL", "https://feed.example/#part")
-    with pytest.raises(SettingsError, match=r"without \? or #"):
+    with pytest.raises(SettingsError, match=r"without blanks, \? or #"):
         settings.load()

@@ -36,7 +36,7 @@ export function HowWatched({ row }: { row: ParkRow | RideRow }) {
 }
 
 /** A park with its operator and country, and why it has no rank. `query` keeps the period on its page. */
-export function ParkName({ row, query, isLive = false }: { row: ParkRow; query: string; isLive?: boolean }) {
+export function ParkName({ row, query, isLive = false, isWatched = false }: { row: ParkRow; query: string; isLive?: boolean; isWatched?: boolean }) {
   return (
     <>
       <Link href={parkPath(row) + query}>{row.park_name}</Link>
@@ -44,7 +44,7 @@ export function ParkName({ row, query, isLive = false }: { row: ParkRow; query: 
         {[row.operator, row.country].filter(Boolean).join(" · ")}
         <AtSource row={row} name={row.park_name} />
       </span>
-      <HowWatched row={row} />
+      {isWatched && <HowWatched row={row} />}
       <Reason row={row}>
         {isLive && row.unranked_reason === "no_data" && row.observed_at !== null && (
           <>
@@ -58,7 +58,7 @@ export function ParkName({ row, query, isLive = false }: { row: ParkRow; query: 
 }
 
 /** A ride with its park and tier, and why it has no rank. */
-export function RideName({ row, query }: { row: RideRow; query: string }) {
+export function RideName({ row, query, isWatched = false }: { row: RideRow; query: string; isWatched?: boolean }) {
   return (
     <>
       <Link href={ridePath(row) + query}>{row.ride_name}</Link>
@@ -66,7 +66,7 @@ export function RideName({ row, query }: { row: RideRow; query: string }) {
         <Link href={parkPath(row) + query}>{row.park_name}</Link> · {row.type_label} · {row.tier_label}
         <AtSource row={row} name={row.ride_name} />
       </span>
-      <HowWatched row={row} />
+      {isWatched && <HowWatched row={row} />}
       <Reason row={row} />
     </>
   );

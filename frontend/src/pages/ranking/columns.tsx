@@ -42,7 +42,7 @@ export const DESCENDING: Record<string, boolean> = {
 export function parkColumns({ isLive, query, sparks }: Setting, topScore: number): Column<ParkRow>[] {
   const always: Column<ParkRow>[] = [
     { id: "rank", header: "Rank", className: "rank", numeric: false, value: (row) => row.rank, cell: (row) => <Rank rank={row.rank} /> },
-    { id: "name", header: "Park", className: "who", isRowHeader: true, value: (row) => row.park_name, cell: (row) => <ParkName row={row} query={query} isLive={isLive} /> },
+    { id: "name", header: "Park", className: "who", isRowHeader: true, value: (row) => row.park_name, cell: (row) => <ParkName row={row} query={query} isLive={isLive} isWatched /> },
     {
       id: "comparable",
       header: "Comparable",
@@ -90,7 +90,7 @@ export function parkColumns({ isLive, query, sparks }: Setting, topScore: number
 export function rideColumns({ isLive, query, sparks }: Setting): Column<RideRow>[] {
   const who: Column<RideRow>[] = [
     { id: "rank", header: "Rank", className: "rank", numeric: false, value: (row) => row.rank, cell: (row) => <Rank rank={row.rank} /> },
-    { id: "name", header: "Ride", className: "who", isRowHeader: true, value: (row) => row.ride_name, cell: (row) => <RideName row={row} query={query} /> },
+    { id: "name", header: "Ride", className: "who", isRowHeader: true, value: (row) => row.ride_name, cell: (row) => <RideName row={row} query={query} isWatched /> },
   ];
   const days: Column<RideRow> = {
     id: "days",
