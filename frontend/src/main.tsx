@@ -6,6 +6,7 @@ import { App } from "./app/App";
 import { Located } from "./app/location";
 import { findRoute } from "./app/routes";
 import { holdServed, servedAt } from "./app/served";
+import { holdSections } from "./components/ServedSection";
 import { startTheme } from "./app/theme";
 
 /** One stylesheet for all pages: the served pages link it too. */
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
   if (root === null) return;
   plantSeed(document);
   holdServed();
+  holdSections(document, window.location.pathname);
   // If the chunk cannot be fetched, the served page stays as it is: readable.
   if (servedAt(window.location.pathname, window.location.search) === null) await findRoute(window.location.pathname)?.route.load();
   createRoot(root).render(

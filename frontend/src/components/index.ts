@@ -14,6 +14,7 @@ export { TrendMark } from "./TrendMark";
 export { Copyable } from "./Copyable";
 export { Later } from "./Later";
 export { useMore } from "./More";
+export { holdSections, ServedSection } from "./ServedSection";
 export { SectionNav } from "./SectionNav";
 export { Switch } from "./Switch";
 export { useSeenViews } from "./KeptViews";

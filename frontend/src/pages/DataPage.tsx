@@ -4,7 +4,7 @@
  */
 import { Abacus } from "../art/Vignettes";
 import { PageHead } from "../art/PageHead";
-import { BandLegend, SectionNav } from "../components";
+import { BandLegend, SectionNav, ServedSection } from "../components";
 import { usePageMeta } from "../lib/title";
 import { SourceCards } from "./about/SourceCards";
 import { ApiSection } from "./data/ApiSection";
@@ -15,6 +15,7 @@ import { FormulaSection } from "./data/FormulaSection";
 const SECTIONS = [
   ["formulas", "Formulas"],
   ["bands", "Bands"],
+  ["chances", "Chances to reopen"],
   ["coverage", "Coverage and quality"],
   ["downloads", "Downloads"],
   ["api", "API"],
@@ -35,6 +36,7 @@ export default function DataPage() {
         <p>The same on every page, list, badge and card. Shape and name say it before the colour does.</p>
         <BandLegend />
       </section>
+      <ServedSection id="chances" path="/data" />
       <CoverageSection />
       <DownloadsSection />
       <ApiSection />

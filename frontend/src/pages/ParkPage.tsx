@@ -1,4 +1,4 @@
-import { BandLegend, Later, SectionNav } from "../components";
+import { BandLegend, Later, SectionNav, ServedSection } from "../components";
 import { number } from "../lib/format";
 import { parkPath } from "../lib/paths";
 import { usePageMeta } from "../lib/title";
@@ -109,6 +109,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           view={view}
         />
       </section>
+      <ServedSection id="prices" path={parkPath(park)} />
       <section id="week" className="part">
         <Later>
           <HeatSection

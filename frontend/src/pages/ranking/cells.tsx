@@ -44,7 +44,7 @@ export function ParkName({ row, query, isLive = false, isWatched = false }: { ro
         {[row.operator, row.country].filter(Boolean).join(" · ")}
         <AtSource row={row} name={row.park_name} />
       </span>
-      {isWatched && <HowWatched row={row} />}
+      {isWatched && row.rank !== null && <HowWatched row={row} />}
       <Reason row={row}>
         {isLive && row.unranked_reason === "no_data" && row.observed_at !== null && (
           <>
@@ -66,7 +66,7 @@ export function RideName({ row, query, isWatched = false }: { row: RideRow; quer
         <Link href={parkPath(row) + query}>{row.park_name}</Link> · {row.type_label} · {row.tier_label}
         <AtSource row={row} name={row.ride_name} />
       </span>
-      {isWatched && <HowWatched row={row} />}
+      {isWatched && row.rank !== null && <HowWatched row={row} />}
       <Reason row={row} />
     </>
   );
