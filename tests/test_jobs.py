@@ -233,7 +233,19 @@ def sequence(parts: Installation, after: int = 0) -> list[tuple[str, str]]:
         return [(name, outcome) for name, outcome in rows]
 
 
-DAILY = ["sync", "repair", "retire", "classify", "rollup", "signals", "seal", "quality", "calibrate", "trim"]
+DAILY = [
+    "sync",
+    "repair",
+    "retire",
+    "classify",
+    "rollup",
+    "signals",
+    "seal",
+    "quality",
+    "calibrate",
+    "partition",
+    "trim",
+]
 
 
 @pytest.fixture
@@ -271,6 +283,7 @@ def test_the_scheduler_and_the_command_run_one_sequence(
         "Seal",
         "Quality check",
         "Chances",
+        "Partitions",
         "Job log",
     ]
 

@@ -13,6 +13,7 @@ from hallofshame.pipeline.calibration import calibrate
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
+from hallofshame.pipeline.partitioning import make_partitions
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
 from hallofshame.pipeline.sealing import seal
@@ -67,6 +68,7 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         seal_step(parts),
         Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
         Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress)),
+        Step(JobType.PARTITION, "Partitions", lambda _progress: _partition(parts)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
     )
 
@@ -174,6 +176,10 @@ def _check(parts: Installation, progress: Progress) -> Done:
 def _calibrate(parts: Installation, progress: Progress) -> Done:
     judged, shown = calibrate(parts.database, parts.clock, progress)
     return Done(f"{shown} of {judged} classes of outages show chances to reopen")
+
+
+def _partition(parts: Installation) -> Done:
+    return Done(f"{make_partitions(parts.database, parts.clock)} monthly partitions made")
 
 
 def _trim(parts: Installation) -> Done:

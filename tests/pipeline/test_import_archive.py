@@ -21,9 +21,9 @@ from hallofshame.domain.words import Origin, QueueType, Status
 from hallofshame.feeds.archive_shelf import ArchiveFile, ArchiveShelf
 from hallofshame.pipeline.import_archive import ImportResult, import_archive
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import raw
+from hallofshame.store import partitions, raw
 from hallofshame.store.database import Database
-from hallofshame.store.models import Base, ImportCheckpoint, QueueData, RideDailyStats
+from hallofshame.store.models import Base, ImportCheckpoint, QueueData, RideDailyStats, RideStatusSnapshot
 from pipeline.fakes import LOG, ROME, WIKI_IDS, at, seed_parks
 from pipeline.worlds import assert_same_rows, derived_rows
 
@@ -110,6 +110,24 @@ def test_events_become_observations_of_the_archive_and_count_to_the_second(
         (day, 64 * 60, 8 * 3600 - 64 * 60) for day in days
     ]
     assert set(record(database)["origin"]) == {int(Origin.ARCHIVE)}
+
+
+@pytest.mark.mariadb
+def test_months_are_made_before_events_of_earlier_months_are_written(
+    mariadb_database: Database, tmp_path: Path
+) -> None:
+    seed_parks(mariadb_database, ROME)
+    for month in (3, 4, 2):
+        day = dt.date(2019, month, 9)
+        put(tmp_path, day, {"events": a_day(day)})
+        take(mariadb_database, tmp_path)
+        with mariadb_database.read() as connection:
+            outside = connection.exec_driver_sql(
+                "SELECT COUNT(*) FROM ride_status_snapshots PARTITION (p_before, p_ahead)"
+            )
+            assert outside.scalar_one() == 0
+            months = [part.month for part in partitions.layout(connection, RideStatusSnapshot)]
+            assert day.replace(day=1) in months
 
 
 def test_importing_twice_reads_no_file_again_and_changes_nothing(database: Database, tmp_path: Path) -> None:

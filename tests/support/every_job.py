@@ -97,6 +97,7 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
     JobType.SEAL: (step(JobType.SEAL), "sealing._due"),
     JobType.CALIBRATE: (step(JobType.CALIBRATE), "calibration.replay"),
+    JobType.PARTITION: (step(JobType.PARTITION), "partitioning.run_alone"),
     JobType.TRIM: (step(JobType.TRIM), "jobrun.joblog.trim"),
     JobType.SEED: (lambda parts: parts.make_ready(migrate=True), "preparation.seed"),
     JobType.INGEST: (_ingest, "ingest.read_recording"),

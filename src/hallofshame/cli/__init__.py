@@ -29,7 +29,7 @@ _COMMANDS = {
     "export": ("data", "Write derived rows of some days to a file: the numbers that the API shows."),
     "doctor": (
         "upkeep",
-        "Check settings, files, database, lease, last cycle, feeds, backlog, jobs, history.",
+        "Check settings, files, database, partitions, lease, last cycle, feeds, backlog, jobs, history.",
     ),
     "quality": ("upkeep", "Look the record over and list what deserves a person's eye."),
     "tiers": ("upkeep", "List the rides whose tier is uncertain and should be looked at by a person."),

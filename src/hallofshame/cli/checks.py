@@ -18,7 +18,7 @@ from hallofshame.installation import Installation
 from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_states
 from hallofshame.private_files import is_open_to_others
-from hallofshame.store import schema
+from hallofshame.store import partitions, schema
 from hallofshame.store.database import Database
 from hallofshame.store.history.sealed import sealed_files
 from hallofshame.store.reports.current import SystemState, lacks_parks, system_state
@@ -101,10 +101,13 @@ def _of_database(installation: Installation) -> Iterator[Check]:
             state = system_state(connection, now)
             polls = latest_polls(connection)
             lacking = lacks_parks(connection, installation.settings.parks)
+            lacks_months = partitions.problem(connection, now)
     except HallOfShameError as error:
         yield Check(f"database: {error}", is_problem=True)
         return
     yield Check(f"database: {database.url} at schema {schema.head()}")
+    if lacks_months is not None:
+        yield Check(f"partitions: {lacks_months}; run: hallofshame db upgrade", is_problem=True)
     if lacking:
         chosen = (
             f"not all of those in {settings.variable('parks')}" if installation.settings.parks else "none"

@@ -22,7 +22,7 @@ from hallofshame.domain.localtime import isoformat
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Check settings, files, database, lease, last cycle, feeds, backlog, jobs, history.
+    """Check settings, files, database, partitions, lease, last cycle, feeds, backlog, jobs, history.
 
     Prints what it found; ends with exit code 1 if anything is a problem. Changes nothing.
 

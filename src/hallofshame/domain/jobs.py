@@ -18,6 +18,7 @@ class JobType(StrEnum):
     SCHEDULES = "schedules"
     QUALITY = "quality"
     CALIBRATE = "calibrate"
+    PARTITION = "partition"
     TRIM = "trim"
     SEED = "seed"
     UPGRADE = "upgrade"

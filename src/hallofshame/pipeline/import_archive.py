@@ -26,6 +26,7 @@ from hallofshame.pipeline.event_log import close_rides, store_events
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.inputs import park_zones
 from hallofshame.pipeline.jobrun import job_run
+from hallofshame.pipeline.partitioning import make_room
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import catalogue, checkpoints, findings
 from hallofshame.store.database import Database, concerns_whole_store
@@ -214,6 +215,8 @@ class _Import:
             self._done = checkpoints.done(connection, shelf.place)
         self._before: dict[int, dict[str, StatusChange]] = {}
         """Per park the latest event of each entity before the range, which is its state at the start."""
+        self._room_since: int | None = None
+        """From this instant on (Unix seconds) the raw tables have months of their own for what is written."""
         self.result = ImportResult()
 
     def run(self, files: Sequence[ArchiveFile], workers: int) -> Iterator[None]:
@@ -294,6 +297,7 @@ class _Import:
         self.result.findings.update(finding.kind for finding in odd)
         try:
             refuse_too_many(file.key, len({change.external_id for change in inside}))
+            self._make_room(inside)
             new_rows = self._database.run(lambda connection: self._store(connection, park_id, inside, odd))
         except FAILURES as error:
             self._registry.forget()
@@ -308,6 +312,12 @@ class _Import:
             park.new_rows += new_rows
             park.days |= {local_day(change.at, timezone) for change in inside}
         return True
+
+    def _make_room(self, changes: Sequence[StatusChange]) -> None:
+        since = min((to_unix(change.at) for change in changes), default=None)
+        if since is not None and (self._room_since is None or since < self._room_since):
+            make_room(self._database, self._clock, since)
+            self._room_since = since
 
     def _inside(self, park_id: int, changes: Sequence[StatusChange]) -> list[StatusChange]:
         """The changes of the dates asked for, each entity opened by its state at their start."""

@@ -24,6 +24,7 @@ from hallofshame.pipeline import recorded, ride_hours
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.jobrun import JobRun, job_run
+from hallofshame.pipeline.partitioning import make_room
 from hallofshame.pipeline.record import doubled, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_park
@@ -150,6 +151,8 @@ def _ingest(
     if asked.timezone is not None:
         zone(asked.timezone)
     known = load_parks(asked.catalogue_file)
+    if isinstance(first := recording.readings["observed_at"].min(), int):
+        make_room(database, clock, first)
     result = IngestResult()
     keys = ["park_external_id", "park_name"]
     groups = recording.readings.partition_by(keys, as_dict=True, maintain_order=True)

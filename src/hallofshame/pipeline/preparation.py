@@ -14,7 +14,7 @@ from hallofshame.pipeline.jobrun import JobRun, brief, note_run
 from hallofshame.pipeline.seeding import chosen_rows, seed
 from hallofshame.pipeline.shipped import load_parks, load_signals
 from hallofshame.pipeline.signals import follow_file
-from hallofshame.store import schema
+from hallofshame.store import partitions, schema
 from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.reports.current import lacks_parks
@@ -29,7 +29,7 @@ def prepare(
     extra: Path | None = None,
     signals: Path | None = None,
 ) -> None:
-    """Give the database its tables and the parks of the catalogue, as one step of one process at a time.
+    """Give the database its tables, the parks of the catalogue and its partitions; one process at a time.
 
     A process that is killed at any point of it leaves nothing that the next one does not complete. The schema
     of an older version is upgraded, and the parks of a complete database are brought up to date, only if
@@ -43,7 +43,7 @@ def prepare(
     with database.read() as connection:
         before = schema.current_on(connection)
         has_log = schema.is_at_head(connection)
-        is_ready = has_log and not lacks_parks(connection, only)
+        is_ready = has_log and not lacks_parks(connection, only) and partitions.are_made(connection)
     if is_ready and not migrate:
         return
     began = clock.elapsed()
@@ -65,6 +65,8 @@ def prepare(
             seeded = JobRun(parks=len(rows), rows_written=seed(connection, rows, clock.now()))
             seeded.rows_written += follow_file(connection, lines, clock.now())
             note_run(connection, clock, JobType.SEED, clock.elapsed() - seeding, seeded)
+        # Last, because each partition that is made commits what went before it.
+        partitions.keep_months(connection, clock.now())
 
     try:
         run_alone(database, work)

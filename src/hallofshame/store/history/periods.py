@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from hallofshame.domain.localtime import from_unix, to_unix
+from hallofshame.domain.months import plus_months
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -78,4 +79,4 @@ def day_of(instant: int) -> dt.date:
 
 def next_month(month: dt.date) -> dt.date:
     """The first day of the month after that of ``month``."""
-    return (month.replace(day=1) + 31 * ONE_DAY).replace(day=1)
+    return plus_months(month, 1)

@@ -31,6 +31,7 @@ from hallofshame.store.migrations import journal
 __all__ = [
     "add_column",
     "change_column",
+    "change_primary_key",
     "change_rows",
     "create_check",
     "create_foreign_key",
@@ -48,6 +49,7 @@ __all__ = [
     "drop_view",
     "f",
     "partition_by_range",
+    "remove_partitions",
     "rename_column",
     "rename_table",
 ]
@@ -247,17 +249,11 @@ def drop_view(name: str) -> None:
 
 @_operation
 def partition_by_range(table: str, column: str, first: str) -> None:
-    """Keep a table in ranges of ``column``, at first the one range ``first``, unless it is kept so already.
+    """Keep a table in ranges of ``column``, as the one range ``first``, unless it is kept so already.
 
-    On MariaDB and MySQL only; SQLite has no partitions.
+    A table that is kept in several ranges is put together. On MariaDB and MySQL only; SQLite has none.
     """
-    if dialect() == "sqlite":
-        return
-    known = sa.text(
-        "SELECT COUNT(*) FROM information_schema.partitions WHERE table_schema = DATABASE() "
-        "AND table_name = :table AND partition_name IS NOT NULL"
-    )
-    if not op.get_bind().scalar(known, {"table": table}):
+    if dialect() != "sqlite" and _partitions(table) != [first]:
         op.execute(
             sa.text(
                 f"ALTER TABLE {_quoted(table)} PARTITION BY RANGE ({_quoted(column)}) "
@@ -267,11 +263,38 @@ def partition_by_range(table: str, column: str, first: str) -> None:
 
 
 @_operation
+def remove_partitions(table: str) -> None:
+    """Keep a table in one piece, unless it is. On MariaDB and MySQL only."""
+    if dialect() != "sqlite" and _partitions(table):
+        op.execute(sa.text(f"ALTER TABLE {_quoted(table)} REMOVE PARTITIONING"))
+
+
+@_operation
+def change_primary_key(table: str, columns: list[str]) -> None:
+    """Let these columns be the primary key of a table, unless they are. On MariaDB and MySQL only.
+
+    There every key of a partitioned table holds the column of its ranges. SQLite keeps the key it has.
+    """
+    if dialect() == "sqlite" or _inspector().get_pk_constraint(table)["constrained_columns"] == columns:
+        return
+    key = ", ".join(map(_quoted, columns))
+    op.execute(sa.text(f"ALTER TABLE {_quoted(table)} DROP PRIMARY KEY, ADD PRIMARY KEY ({key})"))
+
+
+@_operation
 def change_rows(statement: str, **parameters: Any) -> None:
     """Run one INSERT, UPDATE or DELETE; ``parameters`` fill its ``:names``."""
     if not statement.lstrip().lower().startswith(_ROW_WORDS):
         raise StoreError(f"{statement[:40]!r} changes no rows; for the schema there are the other operations")
     op.get_bind().execute(sa.text(statement), parameters)
+
+
+def _partitions(table: str) -> list[str]:
+    known = sa.text(
+        "SELECT partition_name FROM information_schema.partitions WHERE table_schema = DATABASE() "
+        "AND table_name = :table AND partition_name IS NOT NULL ORDER BY partition_ordinal_position"
+    )
+    return list(op.get_bind().scalars(known, {"table": table}))
 
 
 def _inspector() -> sa.Inspector:

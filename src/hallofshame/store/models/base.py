@@ -27,6 +27,10 @@ TABLE_OPTIONS: dict[str, Any] = {
 CLUSTERED: dict[str, Any] = {**TABLE_OPTIONS, "sqlite_with_rowid": False}
 """For tables read by ranges of their key: SQLite then keeps the rows in key order, as InnoDB does."""
 
+SERVER_KEY = "server_primary_key"
+"""Under this a table's ``info`` has its primary key on MariaDB and MySQL, where it is not the model's: there
+every key of a partitioned table holds the column of its ranges."""
+
 UnixSeconds = BigInteger
 """Every instant is stored as whole Unix seconds, UTC (R1): exact, comparable, the same on all databases."""
 

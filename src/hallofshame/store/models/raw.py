@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hallofshame.store.models.base import CLUSTERED, TABLE_OPTIONS, Base, UnixSeconds
+from hallofshame.store.models.base import CLUSTERED, SERVER_KEY, TABLE_OPTIONS, Base, UnixSeconds
 
 
 class RideStatusSnapshot(Base):
@@ -71,7 +71,10 @@ class FeedPoll(Base):
     """How one park's poll of one feed ended. Every poll leaves a row, also the failed ones."""
 
     __tablename__ = "feed_polls"
-    __table_args__ = (Index(None, "park_id", "observed_at"), TABLE_OPTIONS)
+    __table_args__ = (
+        Index(None, "park_id", "observed_at"),
+        {**TABLE_OPTIONS, "info": {SERVER_KEY: ("poll_id", "observed_at")}},
+    )
 
     poll_id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True

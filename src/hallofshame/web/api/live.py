@@ -12,7 +12,7 @@ from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.domain.words import RideKind
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState, backlog_problem, job_states, problems
-from hallofshame.store import schema
+from hallofshame.store import partitions, schema
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.current import (
     ParkState,
@@ -117,6 +117,8 @@ def _health(reading: Reading, state: SystemState) -> Row:
     findings += problems(jobs)
     if (backlog := backlog_problem(state, jobs, now, stale_after)) is not None:
         findings.append(backlog)
+    if (lacks_months := partitions.problem(reading.connection, now)) is not None:
+        findings.append(lacks_months)
     return {
         "status": "degraded" if findings else "ok",
         "findings": findings,
