@@ -599,6 +599,8 @@ class _Oracle:
                 for start, end in pairwise(ordered):
                     date = day - ONE_DAY if start < first else day if start < past else day + ONE_DAY
                     own_hours = self._hours_of(ride, date)
+                    if own_hours is None and (date > day or (date == day and frame.lo < frame.start)):
+                        own_hours = self._hours_of(ride, date - ONE_DAY)
                     inside = [hours for hours in own_hours or [] if hours[0] <= start and end <= hours[1]]
                     due = may_be_due and (own_hours is None or bool(inside))
                     own = may_be_due and first <= start < past

@@ -54,7 +54,10 @@ def pieces_in_windows(
     wanted = wanted.with_columns(state_start="start", state_end="end")
     own = (
         days_touched(wanted, days)
-        .join(joined.select(*KEY, window="start", window_end="end"), on=KEY)
+        .join(
+            joined.select(*KEY, window="start", window_end="end", night=pl.col("lo") < pl.col("start")),
+            on=KEY,
+        )
         .with_columns(start=pl.max_horizontal("start", "window"), end=pl.min_horizontal("end", "window_end"))
         .filter(pl.col("end") > pl.col("start"))
         .drop("window_end")
@@ -83,6 +86,7 @@ def pieces_in_windows(
                 .with_columns(
                     date=pl.col("day") + pl.duration(days=offset),
                     own=pl.lit(value=False),
+                    night=pl.lit(value=offset >= 0),
                     after=pl.lit(value=offset == 0),
                 )
                 .select(own.columns)
@@ -101,12 +105,19 @@ def cut_at_hours(pieces: pl.DataFrame, ride_hours: pl.DataFrame) -> pl.DataFrame
     """Pieces cut where the ride's own hours begin and end, with ``due`` and ``hours_end``.
 
     A ride is bound by hours on the dates for which some are published; those of the date before may reach
-    into them after midnight.
+    into them after midnight. In a window that came over midnight (``night``) it is bound by those of the
+    evening where its date has none: the park goes on, the ride has closed.
     """
     always = {"due": pl.lit(value=True), "hours_end": pl.lit(None, pl.Int64)}
     if ride_hours.is_empty():
         return pieces.with_columns(**always)
     bound = ride_hours.select("ride_id", "date").unique()
+    known = pieces.join(bound.with_columns(is_bound=True), on=["ride_id", "date"], how="left")
+    pieces = known.with_columns(
+        date=pl.when(pl.col("night") & pl.col("is_bound").is_null())
+        .then(pl.col("date").dt.offset_by("-1d"))
+        .otherwise("date")
+    ).drop("is_bound")
     free = pieces.join(bound, on=["ride_id", "date"], how="anti").with_columns(**always)
     limited = pieces.join(bound, on=["ride_id", "date"], how="semi")
     cut = (

@@ -6,6 +6,7 @@ import polars as pl
 
 from hallofshame.domain.words import NotCounted, Status
 from hallofshame.metrics.due import cut_at_hours
+from hallofshame.metrics.midnight import neighbours_of
 from hallofshame.metrics.opening import days_touched
 from hallofshame.metrics.parkday import ParkDayInputs, ParkDays
 from hallofshame.metrics.spans import runs, spans, without_flaps
@@ -59,7 +60,7 @@ def timelines(
     seen = days_touched(chosen, known)
     cut = _cut(pl.concat([seen, _gaps(seen, rides, days)], how="diagonal"), days, windows)
     eligible = rows.ride_days.filter("eligible").select(_RIDE_DAY).with_columns(eligible=pl.lit(value=True))
-    hours = cut_at_hours(cut.with_columns(date="day"), inputs.ride_hours)
+    hours = cut_at_hours(_with_nights(cut, inputs, rows).with_columns(date="day"), inputs.ride_hours)
     judged = (
         _with_stops(hours, rows.stops)
         .join(eligible, on=_RIDE_DAY, how="left")
@@ -72,6 +73,23 @@ def timelines(
         .sort("park_id", "ride_id", "start")
     )
     return runs(judged, "day", "status", "wait_minutes", "in_window", "counts_as_down", "not_counted")
+
+
+def _with_nights(pieces: pl.DataFrame, inputs: ParkDayInputs, rows: ParkDays) -> pl.DataFrame:
+    """``pieces`` with ``night``: whether each lies in a window that came over midnight."""
+    beside = neighbours_of(rows.windows, inputs.days, inputs.neighbours)
+    came_over = (
+        rows.windows.join(beside.filter(pl.col("before_start").is_not_null()), on=_DAY)
+        .join(inputs.days, on=_DAY)
+        .filter(pl.col("start") == pl.col("day_start"))
+        .select(*_DAY, night_until="end")
+    )
+    in_night = (pl.col("start") < pl.col("night_until")).fill_null(value=False)
+    return (
+        pieces.join(came_over, on=_DAY, how="left", maintain_order="left")
+        .with_columns(night=in_night)
+        .drop("night_until")
+    )
 
 
 def _why_not() -> pl.Expr:
