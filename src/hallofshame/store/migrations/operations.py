@@ -29,6 +29,8 @@ from hallofshame.domain.errors import StoreError
 from hallofshame.store.migrations import journal
 
 __all__ = [
+    "CLUSTERED",
+    "TABLE",
     "add_column",
     "change_column",
     "change_primary_key",
@@ -56,6 +58,19 @@ __all__ = [
 
 f = op.f
 """Marks a name as final, so that the naming convention does not change it."""
+
+TABLE: dict[str, Any] = {
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_bin",
+    "mariadb_engine": "InnoDB",
+    "mariadb_charset": "utf8mb4",
+    "mariadb_collate": "utf8mb4_bin",
+}
+"""Options of a new table. They hold for all migrations that were written with them: never change them."""
+
+CLUSTERED: dict[str, Any] = {**TABLE, "sqlite_with_rowid": False}
+"""Of a table that is read by ranges of its key."""
 
 P = ParamSpec("P")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from hallofshame.store.migrations import operations as op
@@ -13,14 +11,6 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-TABLE: dict[str, Any] = {
-    "mysql_engine": "InnoDB",
-    "mysql_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_bin",
-    "mariadb_engine": "InnoDB",
-    "mariadb_charset": "utf8mb4",
-    "mariadb_collate": "utf8mb4_bin",
-}
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -42,7 +32,7 @@ def upgrade() -> None:
         sa.Column("sealed_at", sa.BigInteger(), nullable=False),
         sa.Column("verified_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("dataset", "period", name=op.f("pk_history_files")),
-        **TABLE,
+        **op.TABLE,
     )
     op.create_table(
         "history_parks",
@@ -53,7 +43,7 @@ def upgrade() -> None:
         sa.Column("first_at", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("dataset", "period", "park_id", name=op.f("pk_history_parks")),
-        **TABLE,
+        **op.TABLE,
     )
     op.create_table(
         "history_marks",
@@ -61,7 +51,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("park_id", "day", name=op.f("pk_history_marks")),
-        **TABLE,
+        **op.TABLE,
     )
     op.create_table(
         "history_moves",
@@ -73,14 +63,14 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("move_id", name=op.f("pk_history_moves")),
-        **TABLE,
+        **op.TABLE,
     )
     op.create_table(
         "dropped_months",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("dropped_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("month", name=op.f("pk_dropped_months")),
-        **TABLE,
+        **op.TABLE,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from hallofshame.store.migrations import operations as op
@@ -12,16 +10,6 @@ revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
-
-TABLE: dict[str, Any] = {
-    "mysql_engine": "InnoDB",
-    "mysql_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_bin",
-    "mariadb_engine": "InnoDB",
-    "mariadb_charset": "utf8mb4",
-    "mariadb_collate": "utf8mb4_bin",
-    "sqlite_with_rowid": False,
-}
 
 
 def upgrade() -> None:
@@ -48,7 +36,7 @@ def upgrade() -> None:
             "kind",
             name=op.f("pk_ride_hours"),
         ),
-        **TABLE,
+        **op.CLUSTERED,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from hallofshame.store.migrations import operations as op
@@ -12,15 +10,6 @@ revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
-
-TABLE: dict[str, Any] = {
-    "mysql_engine": "InnoDB",
-    "mysql_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_bin",
-    "mariadb_engine": "InnoDB",
-    "mariadb_charset": "utf8mb4",
-    "mariadb_collate": "utf8mb4_bin",
-}
 
 
 def upgrade() -> None:
@@ -35,7 +24,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["ride_id"], ["rides.ride_id"], name=op.f("fk_ride_types_ride_id")),
         sa.PrimaryKeyConstraint("ride_id", name=op.f("pk_ride_types")),
-        **TABLE,
+        **op.TABLE,
     )
 
 

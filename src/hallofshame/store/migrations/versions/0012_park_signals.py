@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from hallofshame.store.migrations import operations as op
@@ -14,14 +12,6 @@ branch_labels = None
 depends_on = None
 
 TABLE = "park_signals"
-OPTIONS: dict[str, Any] = {
-    "mysql_engine": "InnoDB",
-    "mysql_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_bin",
-    "mariadb_engine": "InnoDB",
-    "mariadb_charset": "utf8mb4",
-    "mariadb_collate": "utf8mb4_bin",
-}
 THEMEPARKS_WIKI = 2
 
 
@@ -38,7 +28,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("park_id", "feed", "valid_from", "source", name=op.f("pk_park_signals")),
         sa.ForeignKeyConstraint(["park_id"], ["parks.park_id"], name=op.f("fk_park_signals_park_id_parks")),
-        **OPTIONS,
+        **op.TABLE,
     )
     op.change_rows(
         "INSERT INTO park_signals (park_id, feed, valid_from, source, `signal`, evidence, recorded_at) "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from hallofshame.store.migrations import operations as op
@@ -12,16 +10,6 @@ revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
-
-TABLE: dict[str, Any] = {
-    "mysql_engine": "InnoDB",
-    "mysql_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_bin",
-    "mariadb_engine": "InnoDB",
-    "mariadb_charset": "utf8mb4",
-    "mariadb_collate": "utf8mb4_bin",
-    "sqlite_with_rowid": False,
-}
 
 
 def upgrade() -> None:
@@ -36,7 +24,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "park_id", "since_opening", "minutes", "ended_by", name=op.f("pk_chance_evidence")
         ),
-        **TABLE,
+        **op.CLUSTERED,
     )
     op.create_table(
         "chance_scores",
@@ -52,7 +40,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=20), nullable=True),
         sa.Column("known_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("park_id", "since_opening", "horizon_minutes", name=op.f("pk_chance_scores")),
-        **TABLE,
+        **op.CLUSTERED,
     )
     op.create_table(
         "chance_tenths",
@@ -68,7 +56,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "park_id", "since_opening", "horizon_minutes", "tenth", name=op.f("pk_chance_tenths")
         ),
-        **TABLE,
+        **op.CLUSTERED,
     )
 
 
