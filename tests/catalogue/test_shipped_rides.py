@@ -107,7 +107,7 @@ def test_the_type_list_covers_the_best_known_parks() -> None:
 
 @pytest.mark.parametrize("slug", BEST_KNOWN)
 def test_best_known_parks_have_flagships_and_minor_rides(slug: str) -> None:
-    tiers = Counter(rule.tier for rule in load_tier_book().curated.values() if rule.park_slug == slug)
+    tiers = Counter(rule.says for rule in load_tier_book().curated.values() if rule.park_slug == slug)
     assert tiers[1] >= 3
     assert tiers[3] >= 1
 

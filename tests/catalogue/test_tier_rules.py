@@ -9,39 +9,39 @@ import pytest
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.tiers import (
     REVIEW_THRESHOLD,
-    PatternRule,
-    RideRule,
     TierBook,
     TierDecision,
+    TierPattern,
+    TierRule,
     TierSource,
     WaitRank,
 )
 from hallofshame.pipeline.shipped import load_tier_book
 
-CAROUSEL = PatternRule(re.compile("carousel"), 3, 0.9, "carousel")
-DOUBTFUL = PatternRule(re.compile("wheel"), 2, 0.4, "wheel")
+CAROUSEL = TierPattern(re.compile("carousel"), 3, 0.9, "carousel")
+DOUBTFUL = TierPattern(re.compile("wheel"), 2, 0.4, "wheel")
 TOP = WaitRank(position=0.95, rides_ranked=20, days_of_history=30)
 
 
-def book(*, overrides: tuple[RideRule, ...] = (), curated: tuple[RideRule, ...] = ()) -> TierBook:
+def book(*, overrides: tuple[TierRule, ...] = (), curated: tuple[TierRule, ...] = ()) -> TierBook:
     return TierBook(overrides, curated, (CAROUSEL, DOUBTFUL))
 
 
 def test_override_answers_before_the_curated_list() -> None:
-    curated = RideRule("efteling", "Grand Carousel", 2, "curated")
-    override = RideRule("efteling", "Grand Carousel", 1, "a legend here")
+    curated = TierRule("efteling", "Grand Carousel", 2, "curated")
+    override = TierRule("efteling", "Grand Carousel", 1, "a legend here")
     decision = book(overrides=(override,), curated=(curated,)).classify("efteling", "Grand Carousel", TOP)
     assert decision == TierDecision(1, TierSource.OVERRIDE, 1.0, "a legend here")
 
 
 def test_curated_list_answers_before_patterns() -> None:
-    curated = RideRule("efteling", "Grand Carousel", 2, "large")
+    curated = TierRule("efteling", "Grand Carousel", 2, "large")
     decision = book(curated=(curated,)).classify("efteling", "GRAND Carousel™ (12)", TOP)
     assert decision == TierDecision(2, TierSource.CURATED, 0.95, "large")
 
 
 def test_a_named_ride_speaks_for_its_own_park_only() -> None:
-    curated = RideRule("efteling", "Python", 1, "landmark")
+    curated = TierRule("efteling", "Python", 1, "landmark")
     assert book(curated=(curated,)).classify("liseberg", "Python", None).tier is None
 
 
@@ -80,7 +80,7 @@ def test_a_doubtful_pattern_goes_on_the_review_list() -> None:
 
 
 def test_one_list_cannot_give_a_ride_two_tiers() -> None:
-    twice = (RideRule("efteling", "Python", 1, "a"), RideRule("efteling", "PYTHON", 2, "b"))
+    twice = (TierRule("efteling", "Python", 1, "a"), TierRule("efteling", "PYTHON", 2, "b"))
     with pytest.raises(InputError, match="'PYTHON' of park 'efteling' has two tiers"):
         book(curated=twice)
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.ride_types import RideType, TypeBook, TypeRule, TypeSource
-from hallofshame.domain.tiers import RideRule, TierBook
+from hallofshame.domain.tiers import TierBook, TierRule
 from hallofshame.domain.words import RideKind
 from hallofshame.pipeline.classifying import classify, review_list, type_list
 from hallofshame.store import bulk, catalogue
@@ -35,7 +35,7 @@ NO_TYPES = TypeBook([], [], [])
 
 def test_a_changed_weight_marks_every_day_of_its_park(database: Database) -> None:
     small_world(database)
-    book = TierBook([RideRule("park-1", "Alpha", 1, "because")], [], [])
+    book = TierBook([TierRule("park-1", "Alpha", 1, "because")], [], [])
     result = classify(database, CLOCK, book, NO_TYPES)
     assert (result.rides, result.changed, result.reweighted) == (8, 8, 1)
     assert dirty_days(database) == {(ROME, MONDAY), (ROME, TUESDAY)}
@@ -47,7 +47,7 @@ def test_a_changed_weight_marks_every_day_of_its_park(database: Database) -> Non
 
 def test_a_tier_of_the_same_weight_marks_nothing(sqlite_database: Database) -> None:
     small_world(sqlite_database)
-    classify(sqlite_database, CLOCK, TierBook([RideRule("park-1", "Alpha", 2, "standard")], [], []), NO_TYPES)
+    classify(sqlite_database, CLOCK, TierBook([TierRule("park-1", "Alpha", 2, "standard")], [], []), NO_TYPES)
     assert not dirty_days(sqlite_database)
 
 
@@ -79,7 +79,7 @@ def test_the_review_list_names_attractions_of_unsure_tier(sqlite_database: Datab
     seed_parks(sqlite_database, ROME)
     sure, unsure = seed_rides(sqlite_database, ROME, "Sure", "Unsure")
     seed_rides(sqlite_database, ROME, "Snack bar", kind=RideKind.RESTAURANT)
-    classify(sqlite_database, CLOCK, TierBook([RideRule("park-1", "Sure", 1, "because")], [], []), NO_TYPES)
+    classify(sqlite_database, CLOCK, TierBook([TierRule("park-1", "Sure", 1, "because")], [], []), NO_TYPES)
     with sqlite_database.read() as connection:
         assert [line.ride_id for line in review_list(connection)] == [unsure]
     assert sure != unsure

@@ -13,7 +13,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import day_bounds, from_unix, zone
 from hallofshame.domain.readings import ScheduleEntry
 from hallofshame.domain.ride_types import RideType, TypeBook, TypeRule
-from hallofshame.domain.tiers import RideRule, TierBook
+from hallofshame.domain.tiers import TierBook, TierRule
 from hallofshame.domain.words import Feed, Origin, ScheduleKind, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.classifying import classify
@@ -267,7 +267,7 @@ class World:
         with self.database.read() as connection:
             tiers = catalogue.classifications(connection)
         kept = [
-            RideRule(f"park-{owner}", "ABCDE"[place], decided.tier, "kept")
+            TierRule(f"park-{owner}", "ABCDE"[place], decided.tier, "kept")
             for owner, known in self.rides.items()
             for place, number in enumerate(known)
             if (decided := tiers.get(number)) is not None and decided.tier is not None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hallofshame.domain.errors import InputError
 from hallofshame.domain.names import normalise
+from hallofshame.domain.ride_rules import (
+    CURATED_CONFIDENCE,
+    OVERRIDE_CONFIDENCE,
+    PatternRule,
+    RideRule,
+    by_ride,
+)
 from hallofshame.domain.words import RideKind
 
 
@@ -52,8 +57,6 @@ NON_RIDES = frozenset(
 DECIDED_BY_HAND = tuple(kind for kind in RideType if kind is not RideType.UNKNOWN)
 """What a line of a list may say."""
 
-OVERRIDE_CONFIDENCE = 1.0
-CURATED_CONFIDENCE = 0.95
 FEED_CONFIDENCE = 0.9
 ATTRACTION_TYPE = "attractionType="
 """How the ``attractionType`` of ThemeParks.wiki is kept among the tags of an entity."""
@@ -74,6 +77,10 @@ _OF_TAG = {
 """What a feed says of an entity. ``RIDE`` says that it is one, but not which, so patterns are asked on."""
 
 
+TypeRule = RideRule[RideType]
+TypePattern = PatternRule[RideType]
+
+
 class TypeSource(StrEnum):
     """The rule that answered, in the order in which they are asked (R13)."""
 
@@ -82,31 +89,6 @@ class TypeSource(StrEnum):
     FEED = "feed"
     PATTERN = "pattern"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class TypeRule:
-    """One attraction of one park named by hand: a line of the overrides or of the curated list."""
-
-    park_slug: str
-    ride: str
-    type: RideType
-    reason: str
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Two rules with equal keys speak of the same attraction."""
-        return self.park_slug, normalise(self.ride)
-
-
-@dataclass(frozen=True, slots=True)
-class TypePattern:
-    """A regular expression searched for in the normalised name."""
-
-    pattern: re.Pattern[str]
-    type: RideType
-    confidence: float
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +113,8 @@ class TypeBook:
     def __init__(
         self, overrides: Iterable[TypeRule], curated: Iterable[TypeRule], patterns: Iterable[TypePattern]
     ) -> None:
-        self.overrides: Mapping[tuple[str, str], TypeRule] = _by_ride(overrides)
-        self.curated: Mapping[tuple[str, str], TypeRule] = _by_ride(curated)
+        self.overrides: Mapping[tuple[str, str], TypeRule] = by_ride(overrides, "types")
+        self.curated: Mapping[tuple[str, str], TypeRule] = by_ride(curated, "types")
         self.patterns = tuple(patterns)
 
     def decide(
@@ -151,12 +133,12 @@ class TypeBook:
         ):
             for name in known:
                 if (rule := rules.get((park_slug, name))) is not None:
-                    return TypeDecision(rule.type, source, confidence, rule.reason)
+                    return TypeDecision(rule.says, source, confidence, rule.reason)
         if (said := _said_by_feed(kind, tags)) is not None:
             return said
         for line in self.patterns:
             if known and line.pattern.search(known[0]):
-                return TypeDecision(line.type, TypeSource.PATTERN, line.confidence, line.note)
+                return TypeDecision(line.says, TypeSource.PATTERN, line.confidence, line.note)
         return UNDECIDED
 
 
@@ -173,11 +155,3 @@ def _said_by_feed(kind: RideKind, tags: Collection[str]) -> TypeDecision | None:
         if tag in _OF_TAG:
             return TypeDecision(_OF_TAG[tag], TypeSource.FEED, FEED_CONFIDENCE, f"the feed says {tag}")
     return None
-
-
-def _by_ride(rules: Iterable[TypeRule]) -> dict[tuple[str, str], TypeRule]:
-    found: dict[tuple[str, str], TypeRule] = {}
-    for rule in rules:
-        if found.setdefault(rule.key, rule) is not rule:
-            raise InputError(f"ride {rule.ride!r} of park {rule.park_slug!r} has two types; keep one line")
-    return found

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hallofshame.domain.errors import InputError
 from hallofshame.domain.names import normalise
+from hallofshame.domain.ride_rules import (
+    CURATED_CONFIDENCE,
+    OVERRIDE_CONFIDENCE,
+    PatternRule,
+    RideRule,
+    by_ride,
+)
 
 TIERS = (1, 2, 3)
 """1 flagship, 2 standard, 3 minor (design §2)."""
 
 REVIEW_THRESHOLD = 0.5
 """Decisions below this confidence go on the review list (R13)."""
-
-OVERRIDE_CONFIDENCE = 1.0
-CURATED_CONFIDENCE = 0.95
 
 MIN_RIDES_RANKED = 8
 MIN_DAYS_OF_HISTORY = 14
@@ -28,6 +30,10 @@ FLAGSHIP_FROM_POSITION = 0.85
 MINOR_BELOW_POSITION = 0.40
 
 
+TierRule = RideRule[int]
+TierPattern = PatternRule[int]
+
+
 class TierSource(StrEnum):
     """The rule that answered, in the order in which they are asked (R13)."""
 
@@ -36,31 +42,6 @@ class TierSource(StrEnum):
     PATTERN = "pattern"
     TYPICAL_WAIT = "typical_wait"
     UNRATED = "unrated"
-
-
-@dataclass(frozen=True, slots=True)
-class RideRule:
-    """One ride of one park named by hand: a line of the overrides or of the curated list."""
-
-    park_slug: str
-    ride: str
-    tier: int
-    reason: str
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Two rules with equal keys speak of the same ride."""
-        return self.park_slug, normalise(self.ride)
-
-
-@dataclass(frozen=True, slots=True)
-class PatternRule:
-    """A regular expression searched for in the normalised ride name."""
-
-    pattern: re.Pattern[str]
-    tier: int
-    confidence: float
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +79,10 @@ class TierBook:
     """
 
     def __init__(
-        self, overrides: Iterable[RideRule], curated: Iterable[RideRule], patterns: Iterable[PatternRule]
+        self, overrides: Iterable[TierRule], curated: Iterable[TierRule], patterns: Iterable[TierPattern]
     ) -> None:
-        self.overrides: Mapping[tuple[str, str], RideRule] = _by_ride(overrides)
-        self.curated: Mapping[tuple[str, str], RideRule] = _by_ride(curated)
+        self.overrides: Mapping[tuple[str, str], TierRule] = by_ride(overrides, "tiers")
+        self.curated: Mapping[tuple[str, str], TierRule] = by_ride(curated, "tiers")
         self.patterns = tuple(patterns)
 
     def classify(self, park_slug: str, ride_name: str, typical_wait_rank: WaitRank | None) -> TierDecision:
@@ -109,23 +90,15 @@ class TierBook:
         name = normalise(ride_name)
         key = (park_slug, name)
         if (rule := self.overrides.get(key)) is not None:
-            return TierDecision(rule.tier, TierSource.OVERRIDE, OVERRIDE_CONFIDENCE, rule.reason)
+            return TierDecision(rule.says, TierSource.OVERRIDE, OVERRIDE_CONFIDENCE, rule.reason)
         if (rule := self.curated.get(key)) is not None:
-            return TierDecision(rule.tier, TierSource.CURATED, CURATED_CONFIDENCE, rule.reason)
+            return TierDecision(rule.says, TierSource.CURATED, CURATED_CONFIDENCE, rule.reason)
         for line in self.patterns:
             if line.pattern.search(name):
-                return TierDecision(line.tier, TierSource.PATTERN, line.confidence, line.note)
+                return TierDecision(line.says, TierSource.PATTERN, line.confidence, line.note)
         if typical_wait_rank is not None and typical_wait_rank.enough:
             return _from_rank(typical_wait_rank)
         return TierDecision(None, TierSource.UNRATED, 0.0, "no rule knows this ride")
-
-
-def _by_ride(rules: Iterable[RideRule]) -> dict[tuple[str, str], RideRule]:
-    found: dict[tuple[str, str], RideRule] = {}
-    for rule in rules:
-        if found.setdefault(rule.key, rule) is not rule:
-            raise InputError(f"ride {rule.ride!r} of park {rule.park_slug!r} has two tiers; keep one line")
-    return found
 
 
 def _from_rank(rank: WaitRank) -> TierDecision:

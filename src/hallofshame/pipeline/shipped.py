@@ -20,7 +20,7 @@ from hallofshame.domain.localtime import zone
 from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.ride_types import DECIDED_BY_HAND, RideType, TypeBook, TypePattern, TypeRule
 from hallofshame.domain.signals import SIGNAL_FEED, SignalRow, SignalSource
-from hallofshame.domain.tiers import TIERS, PatternRule, RideRule, TierBook
+from hallofshame.domain.tiers import TIERS, TierBook, TierPattern, TierRule
 from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.pipeline.csv_files import WHOLE, Line, read_lines
 
@@ -50,7 +50,7 @@ TYPE_CURATED_COLUMNS = ("park_slug", "ride", "type")
 TYPE_PATTERN_COLUMNS = ("pattern", "type", "confidence", "note")
 CURATED_TYPE_REASON = "on the curated list"
 
-R = TypeVar("R", RideRule, TypeRule)
+R = TypeVar("R", TierRule, TypeRule)
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -113,7 +113,7 @@ def load_tier_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] 
         chosen = _overridden(chosen, _read_tiers(overrides, OVERRIDE_COLUMNS, slugs))
     curated = _read_tiers(_shipped("tiers", "curated.csv"), CURATED_COLUMNS, slugs)
     patterns = [
-        PatternRule(pattern, _tier(line), confidence, line.text("note"))
+        TierPattern(pattern, _tier(line), confidence, line.text("note"))
         for line, pattern, confidence in _patterns(_shipped("tiers", "patterns.csv"), PATTERN_COLUMNS)
     ]
     return TierBook(chosen, curated, patterns)
@@ -273,9 +273,9 @@ def _type(line: Line) -> RideType:
     return line.choice("type", {kind.value: kind for kind in DECIDED_BY_HAND})
 
 
-def _read_tiers(file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str]) -> list[RideRule]:
+def _read_tiers(file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str]) -> list[TierRule]:
     return [
-        RideRule(slug, line.text("ride"), _tier(line), line.text("reason"))
+        TierRule(slug, line.text("ride"), _tier(line), line.text("reason"))
         for line, slug in _rides_named(file, columns, slugs, "tier")
     ]
 
