@@ -25,12 +25,12 @@ export function RankingFrame({ title, lead, scene, answer, isTall = false, isRan
   return (
     <>
       <section className={isTall ? "hero" : "hero low"}>
-        {scene}
         <div className="page hero-words">
           <h1>{title}</h1>
           <p>{lead}</p>
           {answer}
         </div>
+        {scene}
       </section>
       <div className="page">
         <Choosing onHint={onHint ?? list.hint}>{isRanking && <RankingSwitch />}</Choosing>
