@@ -116,7 +116,7 @@ def both_readings(inputs: ParkDayInputs) -> Compared:
     """The days of ``inputs``, whose feed tells DOWN, judged by it and as if it did not."""
     told, closed = compute(inputs).rows, compute(as_if_closed(inputs)).rows
     shared = _shared(told.stops, closed.stops)
-    missed = shared.filter(~pl.col("counted_closed")).group_by("reason").agg(pl.col("shared").sum())
+    missed = shared.filter(~pl.col("counted_closed")).group_by("not_counted").agg(pl.col("shared").sum())
     return Compared(
         counted=_seconds(closed.stops.filter("counted")),
         counted_down=int(shared.filter("counted_closed")["shared"].sum()),
@@ -129,9 +129,9 @@ def both_readings(inputs: ParkDayInputs) -> Compared:
 
 def _shared(told: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
     """The stretches of DOWN inside stops of the other reading: ``shared`` seconds, ``counted_closed``,
-    ``reason``."""
+    ``not_counted``."""
     pairs = told.select("ride_id", "start", "end").join(
-        closed.select("ride_id", "start", "end", "reason", counted_closed="counted"),
+        closed.select("ride_id", "start", "end", "not_counted", counted_closed="counted"),
         on="ride_id",
         suffix="_closed",
     )

@@ -675,6 +675,7 @@ class _Oracle:
                 kind = OutageKind.OPENING_DELAY
             else:
                 kind = OutageKind.PARK_WIDE if run.park_wide else OutageKind.BREAKDOWN
+            counted = by_down or (had_run and came_back and not run.park_wide)
             part = (
                 day,
                 run.ride,
@@ -687,7 +688,7 @@ class _Oracle:
                     for ride, moment in self.flaps
                 ),
                 by_down,
-                by_down or (had_run and came_back and not run.park_wide),
+                counted,
                 at_opening,
                 at_closing,
                 run.park_wide,
@@ -697,6 +698,7 @@ class _Oracle:
                 run.begin < first,
                 goes_on,
                 None if ongoing or goes_on else str(ended_by),
+                None if counted else _why_not(run, came_back=came_back),
             )
             found.append((part, kind, run.own))
         return found
@@ -785,6 +787,15 @@ class _Oracle:
 
 COUNTED = 8
 """Place of ``counted`` in a part."""
+
+
+def _why_not(run: Run, *, came_back: bool) -> str:
+    """Why a stop does not count where only open and closed are told."""
+    if not run.operations:
+        return "before_first_run"
+    if run.park_wide:
+        return "park_wide"
+    return "hardly_ran" if came_back else "did_not_come_back"
 
 
 def _long_operations(segments: list[Segment]) -> list[Slice]:

@@ -257,6 +257,7 @@ def part(**values: Any) -> pl.DataFrame:
         "came_over": False,
         "goes_on": False,
         "ended_by": "reopened",
+        "not_counted": None,
         **values,
     }
     return rows_as([tuple(row.values())], PARTS)

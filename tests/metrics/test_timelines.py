@@ -8,6 +8,7 @@ from polars.testing import assert_frame_equal
 
 from hallofshame.domain.words import Feed
 from hallofshame.metrics.parkday import ParkDayInputs, ParkDays, compute_park_days
+from hallofshame.metrics.stitching import stitch
 from hallofshame.metrics.timelines import TIMELINES, timelines
 
 from .build import CLOSED, DAY, DOWN, OPERATING, UNKNOWN, Hours, Ride, RideHours, World, clock, held, inputs
@@ -77,12 +78,41 @@ def test_generated_worlds_add_up_to_their_counters(parks: list[World]) -> None:
     assert_adds_up(inputs(*parks))
 
 
+def assert_closures_say_the_same(given: ParkDayInputs) -> None:
+    """A closure gives the reason that the timeline gives for the first of the stretches it is made of."""
+    rows = compute_park_days(given)
+    whole = stitch(rows.outage_parts, rows.ride_days.filter(pl.col("observed") > 0))
+    closures = whole.filter(~pl.col("counted"))
+    stretches = rows.stops.join(closures.select("ride_id", "started_at", "ended_at"), on="ride_id").filter(
+        (pl.col("start") >= pl.col("started_at"))
+        & (pl.col("start") < pl.col("ended_at").fill_null(given.days["day_end"].max()))
+    )
+    told = stretches.sort("start").group_by("ride_id", "started_at").agg(pl.col("not_counted").first())
+    said = closures.select("ride_id", "started_at", "not_counted")
+    assert_frame_equal(told, said, check_row_order=False)
+    assert closures["not_counted"].null_count() == 0
+
+
+@settings(KERNEL, max_examples=40)
+@given(batches(most=4))
+def test_a_closure_says_why_it_does_not_count_as_the_timeline_does(parks: list[World]) -> None:
+    assert_closures_say_the_same(inputs(*parks))
+
+
+def test_the_closures_of_the_shipped_day_say_why_they_do_not_count() -> None:
+    assert_closures_say_the_same(_shipped_day())
+
+
 def test_the_shipped_day_adds_up_to_its_counters() -> None:
+    assert_adds_up(_shipped_day())
+
+
+def _shipped_day() -> ParkDayInputs:
     rows = queue_times(pl.read_parquet(FIXTURES / "great_adventure_2026-08-20.parquet"))
     given, _ = inputs_of(
         rows, "America/New_York", cadence_seconds=300, feed=Feed.QUEUE_TIMES, tells_down=False
     )
-    assert_adds_up(given)
+    return given
 
 
 def simple(frame: pl.DataFrame) -> list[tuple[str, str, int | None, bool, bool]]:

@@ -20,6 +20,7 @@ from hallofshame.domain.words import (
     EndedBy,
     Evidence,
     Feed,
+    NotCounted,
     OutageKind,
     RideKind,
     ScheduleKind,
@@ -197,6 +198,7 @@ class World:
                     "since_opening": int(kind is OutageKind.OPENING_DELAY),
                     "downtime": downtime if downtime is not None else (end or start) - start,
                     "flaps": 0,
+                    "not_counted": None if counted else NOT_COUNTED[kind].value,
                     "metrics_version": VERSION,
                 },
             )
@@ -372,6 +374,15 @@ class World:
             batches[park_model] = _summed(
                 parks, ("park_id", "period_start"), (*PARK_COUNTERS, "window_seconds", "open_days")
             )
+
+
+NOT_COUNTED = {
+    OutageKind.OPENING_DELAY: NotCounted.BEFORE_FIRST_RUN,
+    OutageKind.NEVER_REOPENED: NotCounted.DID_NOT_COME_BACK,
+    OutageKind.PARK_WIDE: NotCounted.PARK_WIDE,
+    OutageKind.BREAKDOWN: NotCounted.HARDLY_RAN,
+}
+"""Why an outage of each kind usually does not count."""
 
 
 def _ended_by(end: int | None, kind: OutageKind) -> str | None:

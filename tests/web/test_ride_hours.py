@@ -14,7 +14,7 @@ from hallofshame.store import models
 from hallofshame.store.database import Database
 from hallofshame.store.reports.usual import UsualDay, usual_days
 from hallofshame.web.app import create_app
-from hallofshame.web.wording import NOT_COUNTED_KINDS, NOT_COUNTED_WORDS
+from hallofshame.web.wording import NOT_COUNTED_WORDS
 from web.builders import World, at
 from web.conftest import MAMMUT, RAPTOR, ROME, SEEN_AT, Api
 
@@ -154,9 +154,8 @@ def test_a_closure_says_why_it_is_not_counted(served: Api) -> None:
     assert [row["not_counted"] for row in counted] == [None]
 
 
-def test_every_reason_has_words_and_every_kind_a_reason() -> None:
+def test_every_reason_has_words() -> None:
     assert NOT_COUNTED_WORDS.keys() == set(NotCounted)
-    assert NOT_COUNTED_KINDS.keys() == set(OutageKind)
 
 
 @pytest.mark.parametrize(

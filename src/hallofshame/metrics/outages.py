@@ -43,6 +43,7 @@ PARTS = pl.Schema(
         "came_over": pl.Boolean,
         "goes_on": pl.Boolean,
         "ended_by": pl.String,
+        "not_counted": pl.String,
     }
 )
 """The share of an outage inside one park-day.
@@ -56,6 +57,7 @@ PARTS = pl.Schema(
 - ``first_due``, ``last_due``: nothing due was known of the ride before it, or after it, on that day
 - ``came_over``, ``goes_on``: it lies on the other side of the first or last midnight as well
 - ``ended_by``: null while it lasts and where it goes on
+- ``not_counted``: why it does not count, a :class:`~hallofshame.domain.words.NotCounted`; null where it does
 """
 
 STOPS = pl.Schema(
@@ -67,11 +69,11 @@ STOPS = pl.Schema(
         "end": pl.Int64,
         "counted": pl.Boolean,
         "kind": pl.String,
-        "reason": pl.String,
+        "not_counted": pl.String,
     }
 )
-"""The stretches of not running that outages are made of, inside their park-day. ``reason``: why one does not
-count, a :class:`~hallofshame.domain.words.NotCounted`, null where it counts."""
+"""The stretches of not running that outages are made of, inside their park-day; ``not_counted`` as in
+``PARTS``."""
 
 
 def outage_kind() -> pl.Expr:
@@ -117,15 +119,15 @@ def outage_parts(
     parts = _with_end(parts, ordered, last_seen)
     parts = parts.with_columns(
         # What does not count where only open and closed are told: a stop that the ride did not come back
-        # from, # one that the whole park had, one of a ride that had not really run before.
+        # from, one that the whole park had, one of a ride that had not really run before.
         counted=pl.col("by_down") | (pl.col("had_run") & pl.col("came_back") & ~pl.col("park_wide")),
         ongoing=pl.col("ended_at") > pl.col("last_seen"),
     ).with_columns(
         ended_by=pl.when(~pl.col("ongoing") & ~pl.col("goes_on")).then("ended_by"),
         kind=outage_kind(),
-        reason=_why_not(),
+        not_counted=_why_not(),
     )
-    told = parts.select("run", "counted", "kind", "reason")
+    told = parts.select("run", "counted", "kind", "not_counted")
     own = stops.filter("own").join(told, on="run", maintain_order="left")
     return (
         _with_flaps(parts, flaps, own).select(PARTS.keys()).cast(PARTS).sort(*RIDE_DAY, "started_at"),

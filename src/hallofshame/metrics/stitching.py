@@ -22,11 +22,17 @@ OUTAGES = pl.Schema(
         "downtime": pl.Int64,
         "flaps": pl.Int64,
         "since_opening": pl.Boolean,
+        "not_counted": pl.String,
     }
 )
-"""Whole outages. ``day``: the park-day in which it began; ``ended_at``: null while it lasts; ``downtime``:
-seconds
-of not running, counted or not; ``since_opening``: it began with the opening, not after the ride had run."""
+"""Whole outages.
+
+- ``day``: the park-day in which it began
+- ``ended_at``: null while it lasts
+- ``downtime``: seconds of not running, counted or not
+- ``since_opening``: it began with the opening, not after the ride had run
+- ``not_counted``: why it does not count; null where it does
+"""
 
 
 def joins_the_part_before(silent_days: pl.Expr) -> pl.Expr:
@@ -74,7 +80,7 @@ def stitch(parts: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
         ordered.with_columns(run=(~joins).cum_sum())
         .group_by("run", maintain_order=True)
         .agg(
-            pl.col("park_id", "day", "ride_id", "counted", "at_opening", "park_wide").first(),
+            pl.col("park_id", "day", "ride_id", "counted", "at_opening", "park_wide", "not_counted").first(),
             pl.col("started_at").min(),
             pl.col("ended_at").max(),
             pl.col("ongoing", "at_closing", "ended_by").last(),

@@ -97,7 +97,7 @@ def _why_not() -> pl.Expr:
     stopped = pl.col("status").is_in([Status.DOWN.value, Status.CLOSED.value])
     return (
         pl.when(pl.col("counted").is_not_null())
-        .then("reason")
+        .then("not_counted")
         .when(stopped & ~pl.col("due"))
         .then(pl.lit(NotCounted.OUTSIDE_HOURS.value))
         .when(stopped)
@@ -106,7 +106,7 @@ def _why_not() -> pl.Expr:
 
 
 def _with_stops(pieces: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
-    """Pieces cut where stops begin and end, with ``counted`` and ``reason`` of the stop they lie in."""
+    """Pieces cut where stops begin and end, with ``counted`` and ``not_counted`` of the stop they lie in."""
     edges = pl.concat(
         [
             pieces.select("ride_id", at="start"),
@@ -126,7 +126,7 @@ def _with_stops(pieces: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
     starts = pl.concat_list("start", pl.col("at").fill_null([]))
     ends = pl.concat_list(pl.col("at").fill_null([]), "end")
     cut = whole.with_columns(start=starts, end=ends).drop("at").explode("start", "end")
-    inside = stops.select("ride_id", "counted", "reason", stop_start="start", stop_end="end")
+    inside = stops.select("ride_id", "counted", "not_counted", stop_start="start", stop_end="end")
     return (
         cut.sort("start")
         .join_asof(
@@ -140,7 +140,7 @@ def _with_stops(pieces: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
             pl.when((pl.col("stop_end") >= pl.col("end")) & pl.col("status").is_not_null())
             .then(pl.col("counted"))
             .alias("counted"),
-            pl.when(pl.col("stop_end") >= pl.col("end")).then(pl.col("reason")).alias("reason"),
+            pl.when(pl.col("stop_end") >= pl.col("end")).then(pl.col("not_counted")).alias("not_counted"),
         )
         .drop("stop_start", "stop_end")
     )

@@ -166,6 +166,7 @@ KINDS: dict[str, _Kind] = {
             "counted",
             "ended_by",
             "since_opening",
+            "not_counted",
             "downtime",
             "flaps",
             "metrics_version",

@@ -180,14 +180,6 @@ NOT_COUNTED_WORDS: dict[NotCounted, str] = {
 }
 """Why a stretch in which a ride did not run is no downtime (R5)."""
 
-NOT_COUNTED_KINDS: dict[OutageKind, NotCounted] = {
-    OutageKind.OPENING_DELAY: NotCounted.BEFORE_FIRST_RUN,
-    OutageKind.NEVER_REOPENED: NotCounted.DID_NOT_COME_BACK,
-    OutageKind.PARK_WIDE: NotCounted.PARK_WIDE,
-    OutageKind.BREAKDOWN: NotCounted.HARDLY_RAN,
-}
-"""Why an outage that does not count does not, by its kind."""
-
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 CHANCE_REASONS = {

@@ -205,6 +205,7 @@ class RideOutagePart(Base):
     came_over: Mapped[int] = mapped_column(SmallInteger)
     goes_on: Mapped[int] = mapped_column(SmallInteger)
     ended_by: Mapped[str | None] = mapped_column(String(10))
+    not_counted: Mapped[str | None] = mapped_column(String(20))
     metrics_version: Mapped[int] = mapped_column(SmallInteger)
 
 
@@ -214,7 +215,9 @@ class RideOutage(Base):
     ``downtime``: the seconds of not running; they are part of the counters of that name only where
     ``counted``.
     ``ended_by``: null while it lasts. ``since_opening``: it began with the opening, not after the ride had
-    run. The second index holds all that lists of outages choose and order by.
+    run. ``not_counted``: why it does not count, a ``NotCounted`` (R5); null where it does.
+
+    The second index holds all that lists of outages choose and order by.
     """
 
     __tablename__ = "ride_outages"
@@ -235,6 +238,7 @@ class RideOutage(Base):
     since_opening: Mapped[int] = mapped_column(SmallInteger)
     downtime: Mapped[int] = mapped_column(BigInteger)
     flaps: Mapped[int] = mapped_column(Integer)
+    not_counted: Mapped[str | None] = mapped_column(String(20))
     metrics_version: Mapped[int] = mapped_column(SmallInteger)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.ride_types import RideType
-from hallofshame.domain.words import EndedBy, OutageKind
+from hallofshame.domain.words import EndedBy, NotCounted, OutageKind
 from hallofshame.store.models import RideOutage
 from hallofshame.store.reports.ranges import by_range
 from hallofshame.store.ride_types import rides_of_types
@@ -27,7 +27,7 @@ class Outage:
     run.
 
     That is downtime only where ``counted`` (R5). ``ended_by``: null while it lasts; ``since_opening``: it
-    began with the opening.
+    began with the opening; ``not_counted``: why it does not count, null where it does.
     """
 
     ride_id: int
@@ -40,6 +40,7 @@ class Outage:
     counted: bool
     ended_by: EndedBy | None
     since_opening: bool
+    not_counted: NotCounted | None
 
     @property
     def reopened(self) -> bool:
@@ -69,6 +70,7 @@ def _outage(row: Any) -> Outage:
         bool(row[7]),
         None if row[8] is None else EndedBy(row[8]),
         bool(row[9]),
+        None if row[10] is None else NotCounted(row[10]),
     )
 
 
@@ -83,6 +85,7 @@ _COLUMNS = (
     RideOutage.counted,
     RideOutage.ended_by,
     RideOutage.since_opening,
+    RideOutage.not_counted,
 )
 
 

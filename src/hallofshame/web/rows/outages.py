@@ -19,7 +19,6 @@ from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chances import Lasting, chances_now
 from hallofshame.web.rows.parks import ride_identity
 from hallofshame.web.rows.present import ParkNow, ride_now
-from hallofshame.web.wording import NOT_COUNTED_KINDS
 
 REOPENED_SECONDS = 60 * 60
 """How long a ride that runs again stays on the board."""
@@ -68,7 +67,7 @@ def _facts(outage: Outage) -> Row:
         "ended_at": iso(outage.ended_at),
         "kind": outage.kind.value,
         "counted": outage.counted,
-        "not_counted": None if outage.counted else NOT_COUNTED_KINDS[outage.kind].value,
+        "not_counted": None if outage.not_counted is None else outage.not_counted.value,
         "ended_by": None if outage.ended_by is None else outage.ended_by.value,
         "downtime_seconds": outage.downtime_seconds,
         "flaps": outage.flaps,
