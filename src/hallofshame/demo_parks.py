@@ -84,4 +84,6 @@ def _where_silent(recording: Recording, asked_first: Sequence[Tape]) -> Recordin
         readings=recording.readings.filter(kept),
         queues=recording.queues.filter(kept),
         hours=recording.hours.filter(kept),
+        shows=recording.shows.filter(kept),
+        dining=recording.dining.filter(kept),
     )

@@ -118,4 +118,4 @@ def test_prices_and_words_beyond_reason_are_unknown_and_found() -> None:
     (read,) = poll.reading.rides[0].queues
     assert (read.state, read.price_minor, read.currency) == (None, None, None)
     kinds = sorted(finding.kind for finding in poll.reading.findings)
-    assert kinds == ["number_unreadable", "word_unreadable", "word_unreadable"]
+    assert kinds == ["number_unreadable", "word_unreadable"]

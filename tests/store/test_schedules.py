@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from hallofshame.domain.readings import ScheduleEntry
-from hallofshame.domain.readings import ShowTime as ShowTimeReading
 from hallofshame.domain.words import ScheduleKind
-from hallofshame.store import bulk, schedules
+from hallofshame.store import schedules
 from hallofshame.store.database import Database
-from hallofshame.store.models import ParkSchedule, ShowTime
+from hallofshame.store.models import ParkSchedule
 from store.samples import NOON, NOW, seed
 
 MONDAY = dt.date(2026, 8, 17)
@@ -111,18 +110,3 @@ def test_all_kinds_are_kept_and_a_new_description_is_a_change(database: Database
     assert [row[2] for row in known(database)] == ["OPERATING", "TICKETED_EVENT"]
     renamed = hours(MONDAY, 19, 23, ScheduleKind.TICKETED_EVENT, "Gala")
     assert publish(database, [hours(MONDAY, 10, 18), renamed], NOON + 60) == {MONDAY}
-
-
-def test_show_times_are_stored_once_and_corrected(database: Database, park: int) -> None:
-    end = NOW + dt.timedelta(minutes=30)
-    with database.write() as connection:
-        shows = [(1, ShowTimeReading("Performance Time", NOW, None)), (2, ShowTimeReading("Late", NOW, end))]
-        schedules.upsert_show_times(connection, shows, NOON)
-        corrected = [(1, ShowTimeReading("Performance Time", NOW, end))]
-        schedules.upsert_show_times(connection, [*corrected, *corrected], NOON + 60)
-        schedules.upsert_show_times(connection, [], NOON + 60)
-        rows = bulk.read_frame(connection, select(ShowTime.__table__)).sort("ride_id").rows()
-    assert rows == [
-        (1, NOON, "Performance Time", NOON + 1800, NOON + 60),
-        (2, NOON, "Late", NOON + 1800, NOON),
-    ]

@@ -37,6 +37,14 @@ class ShowTime:
 
 
 @dataclass(frozen=True, slots=True)
+class DiningTable:
+    """How long a party of one size waits for a table; null minutes where none is offered now."""
+
+    party_size: int
+    wait_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RideSlot:
     """One stretch of hours published for one ride, not judged yet; a time that cannot be read is ``None``.
 
@@ -63,6 +71,7 @@ class RideReading:
     queues: tuple[QueueReading, ...] = ()
     showtimes: tuple[ShowTime, ...] = ()
     hours: tuple[RideSlot, ...] = ()
+    dining: tuple[DiningTable, ...] = ()
 
 
 STATUS_RANK = {Status.OPERATING: 0, Status.DOWN: 1, Status.CLOSED: 2, Status.REFURBISHMENT: 3}
@@ -141,11 +150,31 @@ class ScheduleEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Purchase:
+    """Something on sale for one park-local date: a pass, or a place in the paid queue of one attraction.
+
+    ``offer_id`` is the source's own, ``price_minor`` in minor units of ``currency``; null where not said.
+    """
+
+    date: dt.date
+    offer_id: str
+    kind: str
+    name: str
+    price_minor: int | None
+    currency: str | None
+    is_available: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class ParkSchedule:
-    """Everything a feed publishes about a park's hours; refused entries are findings."""
+    """Everything a feed publishes about a park's hours, and what is sold for its dates.
+
+    What was refused is among the findings.
+    """
 
     entries: tuple[ScheduleEntry, ...]
     findings: tuple[Finding, ...] = ()
+    purchases: tuple[Purchase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,11 @@ MAX_ID_CHARACTERS = 80
 MAX_WHOLE = 2**31 - 1
 """No price, group or wait comes near this; anything beyond ± it is a mistake."""
 
+MAX_PRICE_MINOR = 100_000_000
+"""The dearest thing sold costs a hundredth of it, also in yen; what is above is a mistake."""
+
 _SHOWN_CHARACTERS = 80
+_CURRENCY_CHARACTERS = 3
 _LANGUAGES = ("en", "en-us", "en-gb")
 
 
@@ -156,6 +160,52 @@ class Findings:
             return word
         self.add("word_unreadable", subject, f"{field} is {shown(value)}, no word; kept as unknown.")
         return None
+
+    def price(self, value: object, subject: str, field: str) -> tuple[int | None, str | None]:
+        """A price object as minor units and ISO 4217 code; what is refused is null and a finding.
+
+        A currency without an amount says nothing. An amount whose currency cannot be read stays, without one.
+        """
+        fields = as_object(value)
+        amount = self.whole(fields.get("amount"), subject, f"{field}.amount")
+        if amount is None:
+            return None, None
+        if not 0 <= amount <= MAX_PRICE_MINOR:
+            self.add(
+                "price_out_of_range",
+                subject,
+                f"{field}.amount is {amount}, outside 0 to {MAX_PRICE_MINOR}; kept as unknown.",
+            )
+            return None, None
+        given = fields.get("currency")
+        code = text_of(given)
+        if code is not None and code.isascii() and code.isalpha() and len(code) == _CURRENCY_CHARACTERS:
+            return amount, code.upper()
+        if given is not None:
+            self.add(
+                "currency_unknown",
+                subject,
+                f"{field}.currency is {shown(given)}, no code of three letters; kept as unknown.",
+            )
+        return amount, None
+
+    def place(self, value: object, subject: str) -> tuple[float | None, float | None]:
+        """Latitude and longitude of a location object, both or neither; what cannot be is a finding.
+
+        Nothing stands at 0, 0 in the sea off Africa: it is how some sources write that they do not know.
+        """
+        fields = as_object(value)
+        given = fields.get("latitude"), fields.get("longitude")
+        found = coordinates(*given)
+        if found == (0.0, 0.0):
+            found = (None, None)
+        if found[0] is None and given != (None, None):
+            self.add(
+                "coordinates_impossible",
+                subject,
+                f"latitude is {shown(given[0])} and longitude {shown(given[1])}; kept as unknown.",
+            )
+        return found
 
     def wait(self, value: object, subject: str, field: str) -> int | None:
         """A posted wait in minutes; below 0 or above 600 it is null and ``wait_out_of_range`` (R2)."""

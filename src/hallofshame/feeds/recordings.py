@@ -16,6 +16,7 @@ from hallofshame.domain.names import kind_named
 from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, QueueType, RideKind, Status
 from hallofshame.feeds.parsing import shown, text_of
+from hallofshame.feeds.recorded_texts import dining_tables, published_hours, show_times
 
 READINGS_SCHEMA = pl.Schema(
     {
@@ -32,19 +33,6 @@ READINGS_SCHEMA = pl.Schema(
     }
 )
 """Columns of :attr:`Recording.readings`."""
-
-HOURS_SCHEMA = pl.Schema(
-    {
-        "park_external_id": pl.String,
-        "park_name": pl.String,
-        "observed_at": pl.Int64,
-        "ride_external_id": pl.String,
-        "ride_name": pl.String,
-        "kind": pl.String,
-        "hours_json": pl.String,
-    }
-)
-"""Columns of :attr:`Recording.hours`."""
 
 QUEUES_SCHEMA = pl.Schema(
     {
@@ -103,6 +91,8 @@ _THEMEPARKS_WIKI: dict[str, pl.DataType] = {
     "queue_type": pl.String(),
     "wait_time": pl.Int64(),
     "operating_hours_json": pl.String(),
+    "showtimes_json": pl.String(),
+    "dining_json": pl.String(),
 }
 SHAPES = {
     Feed.QUEUE_TIMES: (_QUEUE_TIMES, ("polled_at", "ride_name", "is_open", "wait_time")),
@@ -123,6 +113,8 @@ class Recording:
     ``status`` a :class:`Status` code or null, ``stale`` marks a claim of OPERATING on an upstream stamp over
     24 h old. ``queues``: single rider lines and return times, :data:`QUEUES_SCHEMA`; ``return_start`` is Unix
     seconds. ``hours``: what was published of rides' own hours, :data:`HOURS_SCHEMA`, as the source wrote it.
+    ``shows`` and ``dining``, :data:`OFFERS_SCHEMA`: the same of show times, and of tables of restaurants
+    where the recording kept them; there a null says that none was offered.
     ``findings``: one per kind and subject.
     """
 
@@ -130,6 +122,8 @@ class Recording:
     readings: pl.DataFrame
     queues: pl.DataFrame
     hours: pl.DataFrame
+    shows: pl.DataFrame
+    dining: pl.DataFrame
     findings: tuple[Finding, ...]
 
 
@@ -188,7 +182,9 @@ def normalise_rows(rows: pl.DataFrame, feed: Feed, *, source: str) -> Recording:
         feed=feed,
         readings=rides.select(READINGS_SCHEMA.names()).cast(READINGS_SCHEMA).sort(order),
         queues=queues.select(QUEUES_SCHEMA.names()).cast(QUEUES_SCHEMA).sort([*order, "queue_type"]),
-        hours=_hours(rides).sort(order),
+        hours=published_hours(rides).sort(order),
+        shows=show_times(rides).sort(order),
+        dining=dining_tables(rides).sort(order),
         findings=tuple(findings),
     )
 
@@ -400,15 +396,6 @@ def _wide_queues(rows: pl.DataFrame) -> list[pl.DataFrame]:
         _as_queue(returns, None),
         _as_queue(paid, QueueType.PAID_RETURN_TIME),
     ]
-
-
-def _hours(rides: pl.DataFrame) -> pl.DataFrame:
-    """The readings that came with hours of the ride's own."""
-    if "operating_hours_json" not in rides.columns:
-        return pl.DataFrame(schema=HOURS_SCHEMA)
-    said = pl.col("operating_hours_json")
-    found = rides.filter(said.is_not_null() & ~said.str.strip_chars().is_in(["", "[]", "null"]))
-    return found.with_columns(hours_json=said).select(HOURS_SCHEMA.names()).cast(HOURS_SCHEMA)
 
 
 def _unix(text: pl.Expr) -> pl.Expr:

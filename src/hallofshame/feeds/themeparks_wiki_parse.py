@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from typing import Any
 
+from hallofshame.domain.entity_facts import (
+    HIGHEST_LIMIT_CM,
+    LOWEST_LIMIT_CM,
+    MAXIMUM_HEIGHT,
+    MINIMUM_HEIGHT,
+)
 from hallofshame.domain.errors import BodyError
 from hallofshame.domain.localtime import ONE_DAY, local_day, zone
 from hallofshame.domain.readings import (
+    DiningTable,
     Finding,
     ListedEntity,
     ParkReading,
     ParkSchedule,
+    Purchase,
     QueueReading,
     RideReading,
     RideSlot,
@@ -24,10 +33,10 @@ from hallofshame.domain.ride_types import ATTRACTION_TYPE
 from hallofshame.domain.rules import MAX_PUBLISHED_SECONDS
 from hallofshame.domain.words import OPERATING_HOURS, Feed, QueueType, RideKind, ScheduleKind, Status
 from hallofshame.feeds.parsing import (
+    MAX_ID_CHARACTERS,
     Findings,
     as_list,
     as_object,
-    coordinates,
     id_of,
     parse_instant,
     shown,
@@ -41,10 +50,15 @@ NOT_RIDES = frozenset({"PARK", "DESTINATION", "HOTEL"})
 MAX_SCHEDULE_ENTRY = dt.timedelta(seconds=MAX_PUBLISHED_SECONDS)
 """Longer published hours are refused (R4)."""
 
+MAX_PARTY = 99
+"""No table is offered to a larger party."""
+
+_HEIGHT_TAGS = {"minimumheight": MINIMUM_HEIGHT, "maximumheight": MAXIMUM_HEIGHT}
+_CM_PER_UNIT = {"cm": 1.0, "m": 100.0, "in": 2.54, "inch": 2.54, "inches": 2.54}
+_KIND_CHARACTERS = 20
 _STANDBY = "STANDBY"
 _PERFORMANCE = "Performance Time"
 _STATE_CHARACTERS = 40
-_CURRENCY_CHARACTERS = 3
 
 
 def parse_live(body: object, park_external_id: str) -> ParkReading:
@@ -93,6 +107,7 @@ def _live_entity(entity: object, findings: Findings) -> RideReading | None:
             *_show_times(performances, _PERFORMANCE, external_id, findings),
         ),
         hours=hours,
+        dining=_dining(fields.get("diningAvailability"), external_id, findings),
     )
 
 
@@ -145,7 +160,8 @@ def read_queues(
 
 def _queue(kind: QueueType, fields: dict[str, Any], subject: str, findings: Findings) -> QueueReading:
     where = f"queue.{kind.name}"
-    price = as_object(fields.get("price"))
+    # Amounts come in the smallest unit of the currency, as the formatted text beside them shows.
+    price_minor, currency = findings.price(fields.get("price"), subject, f"{where}.price")
     boarding = kind is QueueType.BOARDING_GROUP
     wait_field = "estimatedWait" if boarding else "waitTime"
     state_field = "allocationStatus" if boarding else "state"
@@ -155,14 +171,30 @@ def _queue(kind: QueueType, fields: dict[str, Any], subject: str, findings: Find
         state=findings.word(fields.get(state_field), subject, f"{where}.{state_field}", _STATE_CHARACTERS),
         return_start=findings.instant(fields.get("returnStart"), subject, f"{where}.returnStart"),
         return_end=findings.instant(fields.get("returnEnd"), subject, f"{where}.returnEnd"),
-        # Amounts come in the smallest unit of the currency, as the formatted text beside them shows.
-        price_minor=findings.whole(price.get("amount"), subject, f"{where}.price.amount"),
-        currency=findings.word(
-            price.get("currency"), subject, f"{where}.price.currency", _CURRENCY_CHARACTERS
-        ),
+        price_minor=price_minor,
+        currency=currency,
         group_start=findings.whole(fields.get("currentGroupStart"), subject, f"{where}.currentGroupStart"),
         group_end=findings.whole(fields.get("currentGroupEnd"), subject, f"{where}.currentGroupEnd"),
     )
+
+
+def _dining(value: object, subject: str, findings: Findings) -> tuple[DiningTable, ...]:
+    """Waits for a table by size of party, smallest first; of two of one size the first counts."""
+    tables: dict[int, DiningTable] = {}
+    for entry in as_list(value):
+        fields = as_object(entry)
+        size = findings.whole(fields.get("partySize"), subject, "diningAvailability.partySize")
+        if size is None or not 1 <= size <= MAX_PARTY:
+            findings.add(
+                "party_size_unusable",
+                subject,
+                f"diningAvailability holds {shown(entry)}, without a size of party from 1 to {MAX_PARTY}; "
+                "left out.",
+            )
+            continue
+        wait = findings.wait(fields.get("waitTime"), subject, "diningAvailability.waitTime")
+        tables.setdefault(size, DiningTable(size, wait))
+    return tuple(tables[size] for size in sorted(tables))
 
 
 def _show_times(value: object, default_kind: str, subject: str, findings: Findings) -> list[ShowTime]:
@@ -206,11 +238,38 @@ def parse_operating_hours(value: object) -> tuple[tuple[RideSlot, ...], list[Any
 
 def parse_hours_text(text: str) -> tuple[RideSlot, ...]:
     """The hours in the JSON text of an ``operatingHours`` list; any other text is one unreadable entry."""
+    return parse_operating_hours(_json_or_text(text))[0]
+
+
+def performances_among_hours(text: str) -> str | None:
+    """The performances in the JSON text of an ``operatingHours`` list, as one of ``showtimes``."""
+    performances = parse_operating_hours(_json_or_text(text))[1]
+    return json.dumps(performances) if performances else None
+
+
+def parse_shows_text(text: str, subject: str, findings: Findings) -> tuple[ShowTime, ...]:
+    """The show times in the JSON text of a ``showtimes`` list; any other text is a finding."""
+    value = _json_or_text(text)
+    if not isinstance(value, list):
+        findings.add("show_times_unreadable", subject, f"showtimes is {shown(value)}, no list; left out.")
+    return tuple(_show_times(value, _PERFORMANCE, subject, findings))
+
+
+def parse_dining_text(text: str | None, subject: str, findings: Findings) -> tuple[DiningTable, ...]:
+    """The tables in the JSON text of a ``diningAvailability`` list; any other text is a finding."""
+    value = None if text is None else _json_or_text(text)
+    if value is not None and not isinstance(value, list):
+        findings.add(
+            "dining_unreadable", subject, f"diningAvailability is {shown(value)}, no list; left out."
+        )
+    return _dining(value, subject, findings)
+
+
+def _json_or_text(text: str) -> object:
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        value = text
-    return parse_operating_hours(value)[0]
+        return text
 
 
 def _instant_or_none(value: object) -> dt.datetime | None:
@@ -232,20 +291,48 @@ def parse_children(body: object) -> tuple[list[ListedEntity], tuple[Finding, ...
         if identity is None:
             continue
         external_id, name, kind = identity
-        place = as_object(child.get("location"))
-        latitude, longitude = coordinates(place.get("latitude"), place.get("longitude"))
-        entities.setdefault(
-            external_id, ListedEntity(external_id, name, kind, latitude, longitude, _tags(child))
-        )
+        latitude, longitude = findings.place(child.get("location"), external_id)
+        tags = _tags(child, external_id, findings)
+        entities.setdefault(external_id, ListedEntity(external_id, name, kind, latitude, longitude, tags))
     return list(entities.values()), findings.as_tuple()
 
 
-def _tags(child: dict[str, Any]) -> tuple[str, ...]:
-    """The tags of an entity, and among them its ``attractionType`` where one is given (R13)."""
-    tags = [text_of(as_object(tag).get("tag")) for tag in as_list(child.get("tags"))]
+def _tags(child: dict[str, Any], subject: str, findings: Findings) -> tuple[str, ...]:
+    """The tags of an entity, and among them its ``attractionType`` (R13) and its limits of height.
+
+    A tag that is not known is kept by its name; it may mean something one day.
+    """
+    tags: list[str] = []
+    for tag in map(as_object, as_list(child.get("tags"))):
+        name = text_of(tag.get("tag"))
+        if name is None:
+            continue
+        limit = _HEIGHT_TAGS.get("".join(filter(str.isalpha, name.casefold())))
+        if limit is None or tag.get("value") is None:
+            tags.append(name)
+        elif (height := _height_cm(tag.get("value"))) is not None:
+            tags.append(f"{limit}{height}")
+        else:
+            findings.add(
+                "height_impossible",
+                subject,
+                f"{name} is {shown(tag.get('value'))}, no height from {LOWEST_LIMIT_CM} to "
+                f"{HIGHEST_LIMIT_CM} cm; left out.",
+            )
     attraction_type = text_of(child.get("attractionType"))
-    told = [] if attraction_type is None else [f"{ATTRACTION_TYPE}{attraction_type.upper()}"]
-    return (*(tag for tag in tags if tag is not None), *told)
+    if attraction_type is not None:
+        tags.append(f"{ATTRACTION_TYPE}{attraction_type.upper()}")
+    return tuple(tags)
+
+
+def _height_cm(value: object) -> int | None:
+    """A limit of height in whole centimetres; given as a number of them or as ``{height, unit}``."""
+    fields = {"height": value, "unit": "cm"} if isinstance(value, int | float) else as_object(value)
+    height, unit = fields.get("height"), text_of(fields.get("unit")) or "cm"
+    factor = _CM_PER_UNIT.get(unit.casefold())
+    if factor is None or isinstance(height, bool) or not isinstance(height, int | float):
+        return None
+    return round(height * factor) if LOWEST_LIMIT_CM <= height * factor <= HIGHEST_LIMIT_CM else None
 
 
 def parse_schedule(body: object, park_external_id: str, timezone: str) -> ParkSchedule:
@@ -267,9 +354,40 @@ def parse_schedule(body: object, park_external_id: str, timezone: str) -> ParkSc
             f"The schedule states time zone {shown(stated)}, the catalogue {timezone}, which is used.",
         )
     entries = [_schedule_entry(as_object(row), park_external_id, timezone, findings) for row in rows]
+    purchases: dict[tuple[dt.date, str], Purchase] = {}
+    for row in rows:
+        for purchase in _purchases(as_object(row), park_external_id, findings):
+            purchases.setdefault((purchase.date, purchase.offer_id), purchase)
     return ParkSchedule(
-        tuple(dict.fromkeys(entry for entry in entries if entry is not None)), findings.as_tuple()
+        tuple(dict.fromkeys(entry for entry in entries if entry is not None)),
+        findings.as_tuple(),
+        tuple(purchases.values()),
     )
+
+
+def _purchases(row: dict[str, Any], park_external_id: str, findings: Findings) -> Iterator[Purchase]:
+    """What is sold for the date of a schedule entry; one without an id is known by its name."""
+    offers = as_list(row.get("purchases"))
+    date = _date(row.get("date"))
+    if date is None:
+        return  # the entry has its finding
+    for offer in map(as_object, offers):
+        subject = f"{park_external_id} {date} purchase"
+        name, offer_id = text_of(offer.get("name")), id_of(offer.get("id"))
+        if name is None and offer_id is None:
+            findings.add("purchase_unreadable", subject, f"{shown(offer)} has no name and no id; left out.")
+            continue
+        price_minor, currency = findings.price(offer.get("price"), f"{subject} {name or offer_id}", "price")
+        available = offer.get("available")
+        yield Purchase(
+            date,
+            offer_id or (name or "")[:MAX_ID_CHARACTERS].strip(),
+            (text_of(offer.get("type")) or "UNKNOWN")[:_KIND_CHARACTERS].strip(),
+            name or offer_id or "",
+            price_minor,
+            currency,
+            available if isinstance(available, bool) else None,
+        )
 
 
 def _schedule_entry(

@@ -1,5 +1,5 @@
-"""Tiers and types of all rides (R13): decided by the rules, stored where they changed, with the days they
-enter."""
+"""Tiers and types of all rides (R13), limits of height and roofs: decided by the rules, stored where they
+changed, with the days they enter."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.ride_types import UNDECIDED, RideType, TypeBook, TypeDecision, counts_as_ride
 from hallofshame.domain.tiers import MIN_DAYS_OF_HISTORY, REVIEW_THRESHOLD, TierBook, WaitRank
 from hallofshame.domain.words import TIER_WEIGHTS, RideKind
+from hallofshame.pipeline import metadata
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.seeding import mark_all_days
+from hallofshame.pipeline.shipped import load_fact_book
 from hallofshame.store import catalogue, data_version
 from hallofshame.store.catalogue import Classification
 from hallofshame.store.database import Database
@@ -42,7 +44,7 @@ _UNRATED = Classification(None, "", 0.0, "")
 @dataclass(frozen=True, slots=True)
 class ClassifyResult:
     """``rides`` looked at, ``changed`` tiers, rides of another weight, ``retyped`` rides, rides that became
-    a non-ride or ceased to be one, park-days marked for either."""
+    a non-ride or ceased to be one, park-days marked for either, rides of other heights or roofs."""
 
     rides: int
     changed: int
@@ -50,6 +52,7 @@ class ClassifyResult:
     retyped: int
     recounted: int
     park_days: int
+    facts_changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class _RideToRate:
 
 
 def classify(database: Database, clock: Clock, book: TierBook, types: TypeBook) -> ClassifyResult:
-    """Decide the tier and the type of every ride and store what changed.
+    """Decide the tier, the type, the limits of height and the roof of every ride and store what changed.
 
     A ride whose weight changed, or that became a non-ride or ceased to be one, makes all park-days of its
     park dirty, because it enters every one.
@@ -109,7 +112,7 @@ def classify(database: Database, clock: Clock, book: TierBook, types: TypeBook) 
     with job_run(database, clock, JobType.CLASSIFY) as run:
         result = database.run(lambda connection: _classify(connection, clock.now(), book, types))
         run.rides, run.park_days = result.rides, result.park_days
-        run.rows_written = result.changed + result.retyped
+        run.rows_written = result.changed + result.retyped + result.facts_changed
     return result
 
 
@@ -167,9 +170,11 @@ def _classify(connection: Connection, now: dt.datetime, book: TierBook, types: T
     retyped: list[tuple[int, TypeDecision]] = []
     recounted: list[int] = []
     real_rides: set[int] = set()
+    named: dict[int, metadata.Named] = {}
     for ride in rides:
         said = types.decide(ride.park_slug, (ride.name, *ride.other_names), ride.kind, ride.tags)
         found = replace(said, reason=clip_reason(said.reason))
+        named[ride.ride_id] = metadata.Named(ride.park_slug, (ride.name, *ride.other_names), found.type)
         before = known_types.get(ride.ride_id, UNDECIDED)
         if found != before or ride.ride_id not in known_types:
             retyped.append((ride.ride_id, found))
@@ -189,7 +194,8 @@ def _classify(connection: Connection, now: dt.datetime, book: TierBook, types: T
             changed.append((ride.ride_id, new))
         if ride.ride_id in real_rides and TIER_WEIGHTS[new.tier] != TIER_WEIGHTS[old.tier]:
             reweighted.append(ride.park_id)
-    if not changed and not retyped:
+    facts_changed = metadata.settle(connection, load_fact_book(), named, now)
+    if not changed and not retyped and not facts_changed:
         return ClassifyResult(len(rides), 0, 0, 0, 0, 0)
     set_ride_types(connection, retyped, now)
     catalogue.set_classifications(connection, changed, now)
@@ -197,7 +203,9 @@ def _classify(connection: Connection, now: dt.datetime, book: TierBook, types: T
     marked = mark_all_days(connection, reweighted, "tier", now) if reweighted else 0
     others = set(recounted) - set(reweighted)
     marked += mark_all_days(connection, others, "type", now) if others else 0
-    return ClassifyResult(len(rides), len(changed), len(reweighted), len(retyped), len(recounted), marked)
+    return ClassifyResult(
+        len(rides), len(changed), len(reweighted), len(retyped), len(recounted), marked, facts_changed
+    )
 
 
 def _rides(connection: Connection) -> list[_RideToRate]:

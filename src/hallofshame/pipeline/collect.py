@@ -15,11 +15,11 @@ from hallofshame.domain.errors import ClockError, ParkFailedError, StoreError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.names import clipped
-from hallofshame.domain.readings import Finding, RideSlot, ShowTime
+from hallofshame.domain.readings import DiningTable, Finding, RideSlot, ShowTime
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.metrics.frames import OBSERVATIONS
-from hallofshame.pipeline.cycle_rows import STALE_SECONDS, CycleRows, poll_rows, sighting_of
+from hallofshame.pipeline.cycle_rows import CycleRows, ShowsOf, poll_rows, sighting_of, together
 from hallofshame.pipeline.failures import FAILURES, FailureLog
 from hallofshame.pipeline.feed_threads import FeedThreads
 from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
@@ -36,10 +36,13 @@ from hallofshame.pipeline.polling import (
 from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.ride_hours import HoursSaid, changed_since, publish, said_together
-from hallofshame.store import catalogue, findings, raw, schedules
+from hallofshame.pipeline.show_times import judged
+from hallofshame.store import catalogue, dining, findings, raw, show_times
 from hallofshame.store.database import Database, concerns_whole_store
+from hallofshame.store.dining import DiningSaid
 from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
 from hallofshame.store.observations import KEEP_SECONDS, SLACK_SECONDS, ObservationCache
+from hallofshame.store.show_times import ShowsSaid
 
 __all__ = ["Collector", "CycleResult", "ParkAnswer", "PollRecord", "PolledPark"]
 
@@ -110,7 +113,8 @@ class Collector:
         self._only = parks
         self._settled = True
         self._touched: dict[int, int] = {}
-        self._shows: set[tuple[int, ShowTime]] = set()
+        self._shows: dict[int, tuple[ShowTime, ...]] = {}
+        self._dining: dict[int, tuple[DiningTable, ...]] = {}
         self._hours: dict[int, tuple[RideSlot, ...]] = {}
 
     def close(self) -> None:
@@ -254,6 +258,7 @@ class Collector:
         self._registry.forget()
         self._touched.clear()
         self._shows.clear()
+        self._dining.clear()
         self._hours.clear()
 
     def _write(
@@ -321,7 +326,8 @@ class Collector:
             else raw.Written(0, {})
         )
         self._touch(connection, observations, now)
-        self._write_shows(connection, rows.shows, now)
+        rows.findings += self._write_shows(connection, rows.shows, timezones, now)
+        self._write_dining(connection, rows.dining)
         self._write_hours(connection, rows.hours, observed_at)
         findings.record(connection, rows.findings, observed_at)
         return written, observations
@@ -335,12 +341,33 @@ class Collector:
         catalogue.touch_rides(connection, due, now)
         self._touched.update(dict.fromkeys(due, now))
 
-    def _write_shows(self, connection: Connection, shows: list[tuple[int, ShowTime]], now: int) -> None:
-        """Show times not written before; the same ones come with every answer of the day."""
-        fresh = [show for show in dict.fromkeys(shows) if show not in self._shows]
-        schedules.upsert_show_times(connection, fresh, now)
-        self._shows = {show for show in self._shows if to_unix(show[1].starts_at) > now - STALE_SECONDS}
-        self._shows.update(fresh)
+    def _write_shows(
+        self,
+        connection: Connection,
+        shows: Mapping[int, list[ShowsOf]],
+        timezones: Mapping[int, str],
+        now: int,
+    ) -> list[tuple[int | None, Finding]]:
+        """Show times that changed; the same ones come with every answer of the day."""
+        said: list[ShowsSaid] = []
+        odd: list[tuple[int | None, Finding]] = []
+        for park_id, found in shows.items():
+            for one in together(found):
+                if self._shows.get(one.ride_id) == one.shows:
+                    continue
+                good, problems = judged(one.ride_id, one.name, now, one.shows, timezones[park_id])
+                said.append(good)
+                odd += [(park_id, finding) for finding in problems]
+                self._shows[one.ride_id] = one.shows
+        show_times.publish(connection, said)
+        return odd
+
+    def _write_dining(self, connection: Connection, said: Mapping[int, list[DiningSaid]]) -> None:
+        """Tables of restaurants whose waits changed, also to nothing."""
+        for park_id, found in said.items():
+            fresh = [one for one in found if self._dining.get(one.ride_id) != one.tables]
+            dining.publish(connection, park_id, fresh)
+            self._dining.update((one.ride_id, one.tables) for one in fresh)
 
     def _write_hours(
         self, connection: Connection, hours: Mapping[int, list[HoursSaid]], observed_at: dt.datetime

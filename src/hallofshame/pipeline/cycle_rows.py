@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTime
-from hallofshame.domain.words import Origin, QueueType, Status
+from hallofshame.domain.words import Feed, Origin, QueueType, RideKind, Status
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.polling import ParkAnswer
 from hallofshame.pipeline.queue_entries import HOST_KINDS
 from hallofshame.pipeline.registry import Identified
 from hallofshame.pipeline.ride_hours import HoursSaid
+from hallofshame.store.dining import DiningSaid
 
 STALE_SECONDS = 24 * 3600
 """A claim to operate under an upstream stamp older than this is a ghost (R2)."""
@@ -35,16 +36,26 @@ _POLLS = pl.Schema(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ShowsOf:
+    """The show times that an answer names of one entity, not judged yet."""
+
+    ride_id: int
+    name: str
+    shows: tuple[ShowTime, ...]
+
+
 @dataclass
 class CycleRows:
-    """Rows of all parks of a cycle: of ``OBSERVATIONS``, of ``record.QUEUES``, show times, rides' own hours
-    by park, and findings."""
+    """Rows of all parks of a cycle: of ``OBSERVATIONS``, of ``record.QUEUES``; by park what was said of show
+    times, of tables of restaurants and of rides' own hours; and findings."""
 
     now: int
     cadence_seconds: int
     observations: list[tuple[object, ...]] = field(default_factory=list)
     queues: list[tuple[object, ...]] = field(default_factory=list)
-    shows: list[tuple[int, ShowTime]] = field(default_factory=list)
+    shows: dict[int, list[ShowsOf]] = field(default_factory=dict)
+    dining: dict[int, list[DiningSaid]] = field(default_factory=dict)
     hours: dict[int, list[HoursSaid]] = field(default_factory=dict)
     findings: list[tuple[int | None, Finding]] = field(default_factory=list)
 
@@ -76,13 +87,26 @@ class CycleRows:
                 )
             )
             self.queues.extend(queue_row(park_id, self.now, ride_id, queue) for queue in ride.queues)
-            self.shows.extend((ride_id, show) for show in ride.showtimes)
+            if ride.showtimes:
+                self.shows.setdefault(park_id, []).append(ShowsOf(ride_id, ride.name, ride.showtimes))
+            if ride.kind is RideKind.RESTAURANT and reading.feed is Feed.THEMEPARKS_WIKI:
+                tables = DiningSaid(ride_id, self.now, ride.dining)
+                self.dining.setdefault(park_id, []).append(tables)
             if ride.hours and ride.kind in HOST_KINDS:
                 said = HoursSaid(ride_id, ride.name, self.now, ride.hours)
                 self.hours.setdefault(park_id, []).append(said)
         # A ride's own queues come first, as of two of one kind the first counts.
         self.queues.extend(entries)
         self.findings.extend((park_id, finding) for finding in (*reading.findings, *known.findings))
+
+
+def together(found: Iterable[ShowsOf]) -> list[ShowsOf]:
+    """One per ride: entries of one answer that are one ride name its show times together."""
+    joined: dict[int, ShowsOf] = {}
+    for one in found:
+        known = joined.get(one.ride_id)
+        joined[one.ride_id] = one if known is None else replace(known, shows=(*known.shows, *one.shows))
+    return list(joined.values())
 
 
 def queue_row(park_id: int, at: int, ride_id: int, queue: QueueReading) -> tuple[object, ...]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
-from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import ListedEntity
 from hallofshame.domain.words import Feed, RideKind
+from hallofshame.pipeline import metadata
 from hallofshame.pipeline.identity import KnownRide, Matcher, Sighting, one_answer
 from hallofshame.pipeline.polling import PolledPark
 from hallofshame.pipeline.queue_entries import queues_among, rides_called
 from hallofshame.pipeline.registry import Registry
-from hallofshame.store import catalogue
-from hallofshame.store.models import EntityMetadata, ExternalId, Ride
+from hallofshame.store import catalogue, findings
+from hallofshame.store.models import ExternalId, Ride
 
 LINKED_KINDS = (RideKind.ATTRACTION, RideKind.SHOW, RideKind.MEET_AND_GREET)
 """Kinds that may be a ride of another feed by name, in the order in which they are asked.
@@ -36,13 +35,15 @@ def write_entities(
 
     An entity is a ride by its id or, where a feed without these ids named the ride first, by its name (R14);
     its kind then corrects the ride's. An entity that was never observed makes no ride. Returns how many rides
-    were linked to an entity and how many have new metadata.
+    were linked to an entity and how many have new metadata; what cannot be is a finding.
     """
     known = known_ids(connection, park.park_id)
     linked = link(connection, registry, park, entities, known, now)
     rides = known | linked
     mine = {rides[entity.external_id]: entity for entity in entities if entity.external_id in rides}
-    return len(linked), _write_metadata(connection, mine, to_unix(now))
+    changed, found = metadata.publish(connection, park.park_id, mine, now)
+    findings.record(connection, [(park.park_id, finding) for finding in found], now)
+    return len(linked), changed
 
 
 def known_ids(connection: Connection, park_id: int) -> dict[str, int]:
@@ -111,45 +112,3 @@ def link(
         for sighting, ride_id in found.items()
         if sighting.external_id is not None and sighting.external_id not in known
     }
-
-
-def _write_metadata(connection: Connection, mine: Mapping[int, ListedEntity], now: int) -> int:
-    """Supersede what changed; returns how many rides that were."""
-    table = EntityMetadata
-    rows = connection.execute(
-        select(table.ride_id, table.latitude, table.longitude, table.tags).where(
-            table.ride_id.in_(list(mine)), table.superseded_at.is_(None)
-        )
-    )
-    stored = {ride_id: (latitude, longitude, tags) for ride_id, latitude, longitude, tags in rows}
-    published = {
-        ride_id: (
-            entity.latitude,
-            entity.longitude,
-            json.dumps(sorted(set(entity.tags)), ensure_ascii=False),
-        )
-        for ride_id, entity in sorted(mine.items())
-    }
-    changed = [ride_id for ride_id, values in published.items() if stored.get(ride_id) != values]
-    if not changed:
-        return 0
-    connection.execute(
-        update(table)
-        .where(table.ride_id.in_(changed), table.superseded_at.is_(None))
-        .values(superseded_at=now)
-    )
-    connection.execute(
-        insert(table),
-        [
-            {
-                "ride_id": ride_id,
-                "seen_at": now,
-                "superseded_at": None,
-                "latitude": published[ride_id][0],
-                "longitude": published[ride_id][1],
-                "tags": published[ride_id][2],
-            }
-            for ride_id in changed
-        ],
-    )
-    return len(changed)

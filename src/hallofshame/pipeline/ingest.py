@@ -29,7 +29,7 @@ from hallofshame.pipeline.record import doubled, one_per_ride, write_observation
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_park
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
-from hallofshame.store import catalogue, findings
+from hallofshame.store import catalogue, dining, findings, show_times
 from hallofshame.store.database import Database, concerns_whole_store
 
 MAX_CADENCE_SECONDS = 24 * 3600
@@ -160,13 +160,18 @@ def _ingest(
     errors: list[BaseException] = []
     for done, (key, readings) in enumerate(groups.items()):
         source = _Source(key[0], key[1], asked.park, asked.timezone)
-        queues, hours = (
-            frame.join(readings.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
-            for frame in (recording.queues, recording.hours)
+        share = partial(_share, of=readings.select(keys).unique())
+        part = replace(
+            recording,
+            readings=readings,
+            queues=share(recording.queues),
+            hours=share(recording.hours),
+            shows=share(recording.shows),
+            dining=share(recording.dining),
         )
         writer = _ParkWriter(source, asked, clock, known)
         try:
-            result.add(database.run(partial(writer.write, readings=readings, queues=queues, hours=hours)))
+            result.add(database.run(partial(writer.write, part=part)))
         except FAILURES as error:
             if concerns_whole_store(error):
                 raise
@@ -193,6 +198,11 @@ def _ingest(
         result.parks,
     )
     return result
+
+
+def _share(frame: pl.DataFrame, of: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the park that ``of`` names."""
+    return frame.join(of, on=of.columns, how="semi", nulls_equal=True)
 
 
 def _note_failure(
@@ -235,20 +245,17 @@ class _ParkWriter:
         self.days: tuple[dt.date, ...] = ()
         self._odd = 0
 
-    def write(
-        self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame, hours: pl.DataFrame
-    ) -> IngestResult:
-        """Find or create the park and its rides, then write the observations and the rides' own hours."""
+    def write(self, connection: Connection, part: Recording) -> IngestResult:
+        """Find or create the park and its rides, then write the observations and whatever else was said."""
         try:
-            return self._write(connection, readings, queues, hours)
+            return self._write(connection, part)
         except BaseException:
             # What was learned in a transaction that is rolled back is not so.
             self._registry.forget()
             raise
 
-    def _write(
-        self, connection: Connection, readings: pl.DataFrame, queues: pl.DataFrame, hours: pl.DataFrame
-    ) -> IngestResult:
+    def _write(self, connection: Connection, part: Recording) -> IngestResult:
+        readings = part.readings
         most = readings.group_by("observed_at").len()["len"].max()
         refuse_too_many("one answer of the recording", int(most or 0))  # type: ignore[arg-type]
         park_id, timezone, created = self._park(connection)
@@ -266,7 +273,9 @@ class _ParkWriter:
             "stale",
             pl.lit(self._cadence, pl.Int32).alias("cadence_seconds"),
         )
-        waiting = pl.concat([recorded.queue_frame(queues, rides, park_id), recorded.entries(placed, park_id)])
+        waiting = pl.concat(
+            [recorded.queue_frame(part.queues, rides, park_id), recorded.entries(placed, park_id)]
+        )
         odd = doubled(said, waiting)
         findings.record(connection, odd, self._clock.now())
         observations = one_per_ride(said)
@@ -282,8 +291,9 @@ class _ParkWriter:
             self._clock.now(),
         )
         published = ride_hours.publish(
-            connection, park_id, recorded.hours_said(hours, rides), self._clock.now()
+            connection, park_id, recorded.hours_said(part.hours, rides), self._clock.now()
         )
+        offers = self._write_offers(connection, park_id, part, rides, timezone)
         return IngestResult(
             observations=observations.height,
             new_observations=written.new_rows,
@@ -291,8 +301,20 @@ class _ParkWriter:
             parks_created=int(created),
             rides=observations["ride_id"].n_unique(),
             rides_created=len(new_rides),
-            findings=len(odd) + self._odd + len(published.findings),
+            findings=len(odd) + self._odd + len(published.findings) + offers,
         )
+
+    def _write_offers(
+        self, connection: Connection, park_id: int, part: Recording, rides: pl.DataFrame, timezone: str
+    ) -> int:
+        """Show times and tables of restaurants; returns how many findings they made."""
+        shows, odd_shows = recorded.shows_said(part.shows, rides, timezone)
+        tables, odd_tables = recorded.dining_said(part.dining, rides)
+        show_times.publish(connection, shows)
+        dining.publish(connection, park_id, tables)
+        found = [(park_id, finding) for finding in (*odd_shows, *odd_tables)]
+        findings.record(connection, found, self._clock.now())
+        return len(found)
 
     def _park(self, connection: Connection) -> tuple[int, str, bool]:
         """Id and zone of the park, and whether it is new in the store."""

@@ -25,7 +25,7 @@ from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.ride_hours import publish_reading
-from hallofshame.store import data_version, dirty, findings, schedules
+from hallofshame.store import data_version, dirty, findings, purchases, schedules
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkCurrent
 from hallofshame.store.models import ParkSchedule as StoredSchedule
@@ -50,7 +50,9 @@ ONE_DAY = dt.timedelta(days=1)
 def publish(
     connection: Connection, park: PolledPark, schedule: ParkSchedule | None, now: dt.datetime
 ) -> set[dt.date]:
-    """Store the hours; returns the dates that changed. Dates before and after those listed stay as known.
+    """Store the hours, and what is sold for these dates; returns the dates whose hours changed.
+
+    Dates before and after those listed stay as known.
 
     Of the dates to come, those between listed ones that are not listed are taken back. Those that are over
     change only by being listed: a single old entry says nothing about the days since.
@@ -64,8 +66,12 @@ def publish(
     if dates[-1] >= today:
         stretches.append((next(date for date in dates if date >= today), dates[-1]))
     changed: set[dt.date] = set()
+    offered: set[dt.date] = set()
     for first, last in stretches:
         changed |= schedules.publish(connection, park.park_id, schedule.entries, now, first, last)
+        offered |= purchases.publish(connection, park.park_id, schedule.purchases, now, first, last)
+    if offered:
+        data_version.bump(connection, None)
     days = changed | {date + ONE_DAY for date in changed}
     dirty.mark_existing(connection, [(park.park_id, day) for day in sorted(days)], "schedule", now)
     return changed

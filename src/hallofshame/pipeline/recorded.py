@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 from sqlalchemy import Connection, update
 
 from hallofshame.domain.names import match_key
+from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import Status
-from hallofshame.feeds.themeparks_wiki_parse import parse_hours_text
+from hallofshame.feeds.parsing import Findings
+from hallofshame.feeds.themeparks_wiki_parse import parse_dining_text, parse_hours_text, parse_shows_text
 from hallofshame.pipeline.identity import Company, Sighting
 from hallofshame.pipeline.queue_entries import HOST_KINDS
 from hallofshame.pipeline.record import QUEUES
 from hallofshame.pipeline.ride_hours import HoursSaid, said_together
+from hallofshame.pipeline.show_times import judged
 from hallofshame.store import catalogue
+from hallofshame.store.dining import DiningSaid
 from hallofshame.store.models import Ride
+from hallofshame.store.show_times import ShowsSaid
 
 
 def first_seen(ways: pl.DataFrame) -> dict[str, int]:
@@ -118,3 +124,46 @@ def hours_said(hours: pl.DataFrame, rides: pl.DataFrame) -> list[HoursSaid]:
         for ride_id, at, name, texts in changed.iter_rows()
         for text in texts
     )
+
+
+def shows_said(
+    shows: pl.DataFrame, rides: pl.DataFrame, timezone: str
+) -> tuple[list[ShowsSaid], list[Finding]]:
+    """The recording's show times, each time that those of an entity changed, and what cannot be."""
+    said: list[ShowsSaid] = []
+    found = Findings()
+    odd: list[Finding] = []
+    for ride_id, at, name, texts in _changes(shows, rides):
+        times = [time for text in texts if text for time in parse_shows_text(text, name, found)]
+        good, problems = judged(ride_id, name, at, times, timezone)
+        said.append(good)
+        odd += problems
+    return said, _once([*found.as_tuple(), *odd])
+
+
+def dining_said(dining: pl.DataFrame, rides: pl.DataFrame) -> tuple[list[DiningSaid], list[Finding]]:
+    """The recording's tables of restaurants, each time that those of one changed, and what cannot be."""
+    found = Findings()
+    said = [
+        DiningSaid(ride_id, at, parse_dining_text(texts[0], name, found))
+        for ride_id, at, name, texts in _changes(dining, rides)
+    ]
+    return said, _once(found.as_tuple())
+
+
+def _changes(offers: pl.DataFrame, rides: pl.DataFrame) -> Iterator[tuple[int, int, str, list[str | None]]]:
+    """Ride, instant, name and texts wherever the texts of a ride differ from those before."""
+    named = rides.filter(pl.col("queue_type").is_null() & pl.col("ride_id").is_not_null())
+    placed = (
+        offers.join(named, on=["ride_external_id", "ride_name", "kind"], nulls_equal=True)
+        .group_by("ride_id", "observed_at")
+        .agg(pl.col("ride_name").first(), pl.col("json").unique().sort(nulls_last=True))
+        .sort("ride_id", "observed_at")
+    )
+    last = pl.col("json").shift().over("ride_id")
+    return placed.filter((pl.col("json") != last).fill_null(value=True)).iter_rows()
+
+
+def _once(found: Iterable[Finding]) -> list[Finding]:
+    """One finding per kind and subject: a recording says the same thing at many instants."""
+    return list({(one.kind, one.subject): one for one in found}.values())

@@ -1,5 +1,5 @@
 """The data files that ship with the package, read and checked once: the park catalogue, the rules of tiers
-and those of types.
+and of types, the list of facts.
 
 Every error is an :class:`InputError` that names the file, the line, the value and the remedy.
 """
@@ -10,11 +10,21 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
+from hallofshame.domain.entity_facts import (
+    ANY_HEIGHT_CM,
+    HIGHEST_LIMIT_CM,
+    LOWEST_LIMIT_CM,
+    FactBook,
+    FactRule,
+    Setting,
+    StatedFacts,
+)
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.names import normalise, slugify
@@ -48,7 +58,11 @@ PATTERN_COLUMNS = ("pattern", "tier", "confidence", "note")
 TYPE_OVERRIDE_COLUMNS = ("park", "ride", "type", "reason")
 TYPE_CURATED_COLUMNS = ("park_slug", "ride", "type")
 TYPE_PATTERN_COLUMNS = ("pattern", "type", "confidence", "note")
+FACT_COLUMNS = ("park_slug", "ride", "setting", "min_height_cm", "max_height_cm")
 CURATED_TYPE_REASON = "on the curated list"
+CURATED_FACT_REASON = "on the list of facts"
+
+_SETTINGS = {setting.value: setting for setting in (Setting.INDOOR, Setting.OUTDOOR)}
 
 R = TypeVar("R", TierRule, TypeRule)
 
@@ -131,6 +145,37 @@ def load_type_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] 
         for line, pattern, confidence in _patterns(_shipped("types", "patterns.csv"), TYPE_PATTERN_COLUMNS)
     ]
     return TypeBook(chosen, curated, patterns)
+
+
+@cache
+def load_fact_book() -> FactBook:
+    """The shipped list of facts: limits of height and roofs of single attractions."""
+    file = _shipped("facts", "curated.csv")
+    return FactBook(
+        [
+            FactRule(
+                slug,
+                line.text("ride"),
+                StatedFacts(
+                    line.choice("setting", _SETTINGS) if line.cells["setting"] else None,
+                    _limit(line, "min_height_cm", lowest=ANY_HEIGHT_CM),
+                    _limit(line, "max_height_cm", lowest=LOWEST_LIMIT_CM),
+                ),
+                CURATED_FACT_REASON,
+            )
+            for line, slug in _rides_named(file, FACT_COLUMNS, _slugs(None), "line of facts")
+        ]
+    )
+
+
+def _limit(line: Line, column: str, *, lowest: int) -> int | None:
+    """A limit of height; the lowest that may be written is 0 where it stands for any height."""
+    if not line.cells[column]:
+        return None
+    value = line.number(column, 0, HIGHEST_LIMIT_CM)
+    if not value.is_integer() or (value != lowest and value < LOWEST_LIMIT_CM):
+        raise line.error(column, f"is no height from {LOWEST_LIMIT_CM} to {HIGHEST_LIMIT_CM} cm; correct it")
+    return int(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Published hours, versioned, so that any day can be recomputed as it was known then (R4); and show times."""
+"""Published hours, versioned, so that any day can be recomputed as it was known then (R4)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import ScheduleEntry
-from hallofshame.domain.readings import ShowTime as ShowTimeReading
 from hallofshame.store import bulk
 from hallofshame.store.instants import Instant, unix
-from hallofshame.store.models import ParkSchedule, ShowTime
+from hallofshame.store.models import ParkSchedule
 
 _DESCRIPTION_LENGTH = 250
-_SHOW_KIND_LENGTH = 40
 
 _Entry = tuple[dt.date, str, int, int, str | None]
 """What makes two published entries the same: date, kind, opens at, closes at, description."""
@@ -102,30 +100,6 @@ def entries(
         )
     frame = bulk.read_frame(connection, query)
     return frame.sort(frame.columns)
-
-
-def upsert_show_times(
-    connection: Connection, shows: Iterable[tuple[int, ShowTimeReading]], seen_at: Instant
-) -> None:
-    """Store (ride id, show time) pairs; one that is known by ride, start and kind takes over the rest."""
-    rows = [
-        (
-            ride_id,
-            to_unix(show.starts_at),
-            show.kind.strip()[:_SHOW_KIND_LENGTH].rstrip(),
-            None if show.ends_at is None else to_unix(show.ends_at),
-        )
-        for ride_id, show in shows
-    ]
-    schema = {
-        "ride_id": pl.Int64,
-        "starts_at": pl.Int64,
-        "kind": pl.String,
-        "ends_at": pl.Int64,
-    }
-    key = ["ride_id", "starts_at", "kind"]
-    frame = pl.DataFrame(rows, schema=schema, orient="row").unique(key, keep="last").sort(key)
-    bulk.upsert(connection, ShowTime, frame.with_columns(seen_at=pl.lit(unix(seen_at))))
 
 
 def _entry(entry: ScheduleEntry) -> _Entry:

@@ -2,11 +2,13 @@
 
 from hallofshame.store.models.base import Base
 from hallofshame.store.models.catalogue import (
+    DiningAvailability,
     EntityMetadata,
     ExternalId,
     Park,
     ParkSchedule,
     ParkSignal,
+    Purchase,
     Ride,
     RideClassification,
     RideHours,
@@ -64,6 +66,7 @@ __all__ = [
     "DataQualityLog",
     "DataVersion",
     "DerivedRevision",
+    "DiningAvailability",
     "DirtyParkDay",
     "DroppedMonth",
     "EntityMetadata",
@@ -85,6 +88,7 @@ __all__ = [
     "ParkSignal",
     "ParkWeeklyStats",
     "ParkYearlyStats",
+    "Purchase",
     "QueueData",
     "RawRevision",
     "Ride",

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hallofshame.domain.entity_facts import FactSource, Setting
 from hallofshame.store.models.base import CLUSTERED, TABLE_OPTIONS, Base, UnixSeconds
 
 
@@ -130,7 +131,11 @@ class RideTypeDecision(Base):
 
 
 class EntityMetadata(Base):
-    """Coordinates and tags of one ride as published; a change supersedes the old row and keeps it."""
+    """What is known of one ride beside its status; a change supersedes the old row and keeps it.
+
+    Coordinates and tags are as published. Limits of height and the roof follow from the tags, the list of
+    facts and the ride's type, with who says so.
+    """
 
     __tablename__ = "entity_metadata"
     __table_args__ = (TABLE_OPTIONS,)
@@ -141,6 +146,15 @@ class EntityMetadata(Base):
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
     tags: Mapped[str] = mapped_column(Text)
+    min_height_cm: Mapped[int | None] = mapped_column(SmallInteger)
+    max_height_cm: Mapped[int | None] = mapped_column(SmallInteger)
+    height_source: Mapped[str] = mapped_column(
+        String(10), default=FactSource.UNKNOWN, server_default="unknown"
+    )
+    setting: Mapped[str] = mapped_column(String(10), default=Setting.UNKNOWN, server_default="unknown")
+    setting_source: Mapped[str] = mapped_column(
+        String(10), default=FactSource.UNKNOWN, server_default="unknown"
+    )
 
 
 class ParkSchedule(Base):
@@ -183,7 +197,7 @@ class RideHours(Base):
 
 
 class ShowTime(Base):
-    """One performance of one entity."""
+    """One performance of one entity; superseded where a later answer of that day no longer names it."""
 
     __tablename__ = "show_times"
     __table_args__ = (TABLE_OPTIONS,)
@@ -193,3 +207,42 @@ class ShowTime(Base):
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     ends_at: Mapped[int | None] = mapped_column(UnixSeconds)
     seen_at: Mapped[int] = mapped_column(UnixSeconds)
+    superseded_at: Mapped[int | None] = mapped_column(UnixSeconds)
+
+
+class Purchase(Base):
+    """One thing on sale for one park-local date, as published from one instant on: price and availability.
+
+    A change supersedes the old row, so that the rows of a date are the course of its price.
+    """
+
+    __tablename__ = "purchases"
+    __table_args__ = (CLUSTERED,)
+
+    park_id: Mapped[int] = mapped_column(ForeignKey("parks.park_id"), primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    offer_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seen_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    superseded_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(250))
+    price_minor: Mapped[int | None] = mapped_column(Integer)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    is_available: Mapped[bool | None] = mapped_column(SmallInteger)
+
+
+class DiningAvailability(Base):
+    """How long parties waited for a table of one restaurant, as said from one instant on.
+
+    ``tables`` is a JSON array of [size of party, minutes or null]; an empty one where nothing is offered any
+    more. A change supersedes the old row and keeps it.
+    """
+
+    __tablename__ = "dining_availability"
+    __table_args__ = (CLUSTERED,)
+
+    park_id: Mapped[int] = mapped_column(ForeignKey("parks.park_id"), primary_key=True)
+    ride_id: Mapped[int] = mapped_column(ForeignKey("rides.ride_id"), primary_key=True)
+    seen_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    superseded_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    tables: Mapped[str] = mapped_column(Text)
