@@ -21,6 +21,8 @@ VALUES_OF: dict[str, dict[str, str]] = {"/api/downloads/<file>": {"file": "park-
 
 QUERIES: dict[str, dict[str, str]] = {
     "/api/rides/sparklines": {"ids": "11,12"},
+    "/api/rides/near": {"lat": "45", "lon": "10", "radius": "5000"},
+    "/api/parks/near": {"lat": "45", "lon": "10"},
     "/api/compare": {"parks": "1,gardaland,5"},
 }
 """What a rule cannot do without."""

@@ -261,6 +261,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parks/{park}/dining": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long parties wait for a table at a park's restaurants, over one day */
+        get: operations["parksParkDining"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parks/{park}/heatmap": {
         parameters: {
             query?: never;
@@ -321,6 +338,23 @@ export interface paths {
         };
         /** What the queues of a park's rides cost, as last posted; empty where none is sold */
         get: operations["parksParkPrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parks/{park}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a park sells for each date: passes, and places in the paid queues of single rides */
+        get: operations["parksParkPurchases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -426,6 +460,23 @@ export interface paths {
         };
         /** Parks by breakdowns, the worst first */
         get: operations["parksDowntime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parks/near": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parks near a point, the nearest first */
+        get: operations["parksNear"];
         put?: never;
         post?: never;
         delete?: never;
@@ -574,6 +625,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rides/{ride}/queues/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All queues of a ride other than standby over one day: waits, return times, groups, prices
+         * @description Each queue has segments that touch; a new one begins where anything it says changes. The standby line is
+         *     in the timeline.
+         */
+        get: operations["ridesRideQueuesDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rides/{ride}/series": {
         parameters: {
             query?: never;
@@ -654,6 +726,26 @@ export interface paths {
         };
         /** Rides by the longest wait they posted */
         get: operations["ridesLongestWaits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/near": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rides near a point, the nearest first, with what they are doing now
+         * @description The distance is to the ride itself, or to its park where no more is known (`position`).
+         */
+        get: operations["ridesNear"];
         put?: never;
         post?: never;
         delete?: never;
@@ -878,6 +970,24 @@ export interface components {
             schema_revision: string | null;
             data_version: number;
         };
+        /** @description A stretch of time in which one size of party waited so long for a table; the stretches touch. */
+        DiningRow: {
+            /** @description The restaurant. */
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            start: string;
+            /** @description Null while it is in force. */
+            end: string | null;
+            /** @description Null: no table is offered to anybody. */
+            party_size: number | null;
+            /** @description Null: no table is offered. */
+            wait_minutes: number | null;
+        };
         /** @description A ride that is down now, and how such outages of its own ended before. */
         DownNow: {
             ride_id: number;
@@ -1043,6 +1153,94 @@ export interface components {
             ride_id?: number;
             ride_name?: string;
             path?: string;
+        };
+        /** @description A park near a point. */
+        NearPark: {
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            /** @description IANA zone: the park's own clock and calendar. */
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            source_url: string | null;
+            latitude: number;
+            longitude: number;
+            /** @description Along a great circle, in whole metres. */
+            distance_metres: number;
+            /** @description Whether it is open now; null where not known. */
+            is_open: boolean | null;
+        };
+        /** @description A ride near a point, with what it is doing now. */
+        NearRide: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /** @enum {string} */
+            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+            land: string | null;
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            source_url: string | null;
+            /** @description 1 flagship, 2 standard, 3 minor. */
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            /** @description How much it counts in its park's score. */
+            weight: number;
+            /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
+            /** @description Its own place, north is positive. */
+            latitude: number | null;
+            /** @description East is positive. */
+            longitude: number | null;
+            /** @description The smallest who may ride; 0 is any height; null: not known. */
+            min_height_cm: number | null;
+            /** @description The tallest who may ride. */
+            max_height_cm: number | null;
+            /**
+             * @description Who says so: the source, or our list of facts.
+             * @enum {string}
+             */
+            height_source: "feed" | "curated" | "unknown";
+            /**
+             * @description Under a roof or not.
+             * @enum {string}
+             */
+            setting: "indoor" | "outdoor" | "unknown";
+            /**
+             * @description Who says so: the source, our list of facts, or the ride's type alone.
+             * @enum {string}
+             */
+            setting_source: "feed" | "curated" | "type" | "unknown";
+            /** @description Along a great circle, in whole metres. */
+            distance_metres: number;
+            /**
+             * @description The distance is to the ride itself, or to its park where no more is known.
+             * @enum {string}
+             */
+            position: "own" | "park";
+            /** @description Whether its park is open; null where not known. */
+            is_open: boolean | null;
+            /** @description Null where nobody has looked lately. */
+            status: ("operating" | "down" | "closed" | "refurbishment") | null;
+            /** @description Whether it counts as broken down. */
+            is_down: boolean | null;
+            /** @description The posted wait, where one above 0 is. */
+            wait_minutes: number | null;
         };
         /** @description One operator's parks and rides. */
         OperatorCounts: {
@@ -1626,6 +1824,67 @@ export interface components {
              */
             local_hours: string;
         };
+        /** @description Something on sale for one date; with `history=yes` one row per price it has had. */
+        PurchaseRow: {
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            date: string;
+            /** @description The source's own id. */
+            offer_id: string;
+            /**
+             * @description The source's own word.
+             * @example PACKAGE
+             * @example ATTRACTION
+             */
+            kind: string;
+            /** @example Lightning Lane Multi Pass */
+            name: string;
+            /** @description In minor units: cents, or whole yen. */
+            price_minor: number | null;
+            /**
+             * @description ISO 4217.
+             * @example USD
+             */
+            currency: string | null;
+            /** @description Null where the source does not say. */
+            is_available: boolean | null;
+            /**
+             * Format: date-time
+             * @description Since when it is published so.
+             * @example 2026-08-20T07:00:00Z
+             */
+            seen_at: string;
+            /** @description Until when; null while it is in force. */
+            superseded_at: string | null;
+        };
+        /** @description One queue over a day. */
+        QueueCourse: {
+            /** @enum {string} */
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            segments: components["schemas"]["QueueSegment"][];
+        };
+        /** @description All queues of a ride other than standby over one park-local day, up to the latest look. */
+        QueueDay: {
+            ride_id: number;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            date: string;
+            /** @description IANA zone of the park. */
+            timezone: string;
+            /**
+             * Format: date-time
+             * @description Local midnight.
+             * @example 2026-08-20T07:00:00Z
+             */
+            starts_at: string;
+            /** @description The day's end, or the latest look in it. */
+            ends_at: string | null;
+            queues: components["schemas"]["QueueCourse"][];
+        };
         /** @description The prices of one queue. */
         QueuePrices: {
             /** @enum {string} */
@@ -1646,6 +1905,36 @@ export interface components {
              * @example 2026-08-20T07:00:00Z
              */
             observed_at: string;
+            wait_minutes: number | null;
+            return_start: string | null;
+            return_end: string | null;
+            /** @description In minor units: cents, or whole yen. */
+            price_minor: number | null;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string | null;
+            group_start: number | null;
+            group_end: number | null;
+        };
+        /** @description A stretch in which a queue said the same; `end` is not included, all else is null where unknown. */
+        QueueSegment: {
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            start: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            end: string;
+            /**
+             * @description The source's own word.
+             * @example AVAILABLE
+             */
+            state: string | null;
             wait_minutes: number | null;
             return_start: string | null;
             return_end: string | null;
@@ -1768,6 +2057,29 @@ export interface components {
         };
         /** @description A ride as the catalogue knows it. */
         RideInfo: {
+            /** @description Its own place, north is positive. */
+            latitude: number | null;
+            /** @description East is positive. */
+            longitude: number | null;
+            /** @description The smallest who may ride; 0 is any height; null: not known. */
+            min_height_cm: number | null;
+            /** @description The tallest who may ride. */
+            max_height_cm: number | null;
+            /**
+             * @description Who says so: the source, or our list of facts.
+             * @enum {string}
+             */
+            height_source: "feed" | "curated" | "unknown";
+            /**
+             * @description Under a roof or not.
+             * @enum {string}
+             */
+            setting: "indoor" | "outdoor" | "unknown";
+            /**
+             * @description Who says so: the source, our list of facts, or the ride's type alone.
+             * @enum {string}
+             */
+            setting_source: "feed" | "curated" | "type" | "unknown";
             ride_id: number;
             ride_name: string;
             ride_slug: string;
@@ -3443,6 +3755,82 @@ export interface operations {
             };
         };
     };
+    parksParkDining: {
+        parameters: {
+            query?: {
+                /** @description A park-local date; the park's own today unless given. */
+                date?: string;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["DiningRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     parksParkHeatmap: {
         parameters: {
             query?: {
@@ -3760,9 +4148,96 @@ export interface operations {
             };
         };
     };
+    parksParkPurchases: {
+        parameters: {
+            query?: {
+                /** @description First day, park-local; the park's own today unless given. */
+                start?: string;
+                /** @description Last day, included; 30 days after the first unless given, at most a year after it. */
+                end?: string;
+                /** @description Whether prices that are no longer in force are among the rows. */
+                history?: "no" | "yes";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["PurchaseRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     parksParkRides: {
         parameters: {
             query?: {
+                /** @description Only rides known to be under a roof. */
+                indoor?: "no" | "yes";
+                /**
+                 * @description Only rides open to somebody of this height in centimetres; those whose limit is not known stay.
+                 * @example 110
+                 */
+                height?: number;
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
@@ -4241,6 +4716,87 @@ export interface operations {
                         limit: number;
                         offset: number;
                         ranked_by: components["schemas"]["RankedBy"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksNear: {
+        parameters: {
+            query: {
+                /**
+                 * @description Latitude of the point in degrees, north is positive.
+                 * @example 28.4186
+                 */
+                lat: number;
+                /**
+                 * @description Longitude of the point in degrees, east is positive.
+                 * @example -81.5812
+                 */
+                lon: number;
+                /** @description How far away at most, in metres. */
+                radius?: number;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["NearPark"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
                     };
                     "text/csv": string;
                 };
@@ -4941,6 +5497,82 @@ export interface operations {
             };
         };
     };
+    ridesRideQueuesDay: {
+        parameters: {
+            query?: {
+                /** @description A park-local date; the park's own today unless given. */
+                date?: string;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["QueueDay"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ridesRideSeries: {
         parameters: {
             query?: {
@@ -5411,6 +6043,101 @@ export interface operations {
                         limit: number;
                         offset: number;
                         ranked_by: components["schemas"]["RankedBy"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesNear: {
+        parameters: {
+            query: {
+                /**
+                 * @description Latitude of the point in degrees, north is positive.
+                 * @example 28.4186
+                 */
+                lat: number;
+                /**
+                 * @description Longitude of the point in degrees, east is positive.
+                 * @example -81.5812
+                 */
+                lon: number;
+                /** @description How far away at most, in metres. */
+                radius?: number;
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
+                /** @description Only rides known to be under a roof. */
+                indoor?: "no" | "yes";
+                /**
+                 * @description Only rides open to somebody of this height in centimetres; those whose limit is not known stay.
+                 * @example 110
+                 */
+                height?: number;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["NearRide"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
                     };
                     "text/csv": string;
                 };

@@ -86,6 +86,8 @@ class EntityFacts:
         )
 
 
+NOTHING_KNOWN = EntityFacts()
+
 FactRule = RideRule[StatedFacts]
 
 

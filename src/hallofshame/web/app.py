@@ -19,6 +19,7 @@ from hallofshame.web.api.data import api_data
 from hallofshame.web.api.docs import api_docs
 from hallofshame.web.api.history import api_history
 from hallofshame.web.api.live import api_live
+from hallofshame.web.api.offers import api_offers
 from hallofshame.web.api.outages import api_outages
 from hallofshame.web.api.parks import api_parks
 from hallofshame.web.api.rides import api_rides
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     api_history,
     api_outages,
     api_timelines,
+    api_offers,
     api_compare,
     api_awards,
     api_data,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import nan
 
 from werkzeug.datastructures import MultiDict
 
+from hallofshame.domain.entity_facts import Setting
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.names import quoted, slugify
 from hallofshame.domain.periods import Period, PeriodName, parse_date, parse_period
@@ -30,6 +32,9 @@ _BIG_TWO = frozenset({"Disney", "Universal"})
 
 SHOWS_NON_RIDES = "non_rides"
 RIDE_PARAMETERS = ("type", SHOWS_NON_RIDES)
+VISIT_PARAMETERS = ("indoor", "height")
+HEIGHTS = (50, 230)
+"""What ``height`` takes, in centimetres."""
 NO, YES = "no", "yes"
 NON_RIDE_CHOICES = (NO, YES)
 """What ``non_rides`` takes; the first is the default."""
@@ -95,6 +100,23 @@ class RideFilter:
         return asked | ({SHOWS_NON_RIDES: YES} if self.non_rides else {})
 
 
+@dataclass(frozen=True, slots=True)
+class VisitFilter:
+    """What a visitor can use: under a roof only, and open to somebody of a height (null: any).
+
+    A ride whose limit of height is not known is not left out; its row says that it is not known.
+    """
+
+    indoor: bool = False
+    height_cm: int | None = None
+
+    def admits(self, ride: RideInfo) -> bool:
+        """Whether the ride is one of them."""
+        return (not self.indoor or ride.facts.setting is Setting.INDOOR) and (
+            self.height_cm is None or ride.facts.admits(self.height_cm) is not False
+        )
+
+
 class Parameters:
     """The parameters of one request. Names outside ``allowed``, and names given twice, are refused."""
 
@@ -145,6 +167,29 @@ class Parameters:
                 parameter=name,
             )
         return int(text)
+
+    def number(self, name: str, lowest: float, highest: float) -> float:
+        """A number between two limits, which has to be given."""
+        text = self.text(name)
+        if text is None:
+            raise InputError(
+                f"{name} is missing; give a number from {lowest:g} to {highest:g}", parameter=name
+            )
+        try:
+            value = float(text)
+        except ValueError:
+            value = nan
+        if not lowest <= value <= highest:
+            raise InputError(
+                f"{name} {quoted(text)} is not usable; it takes a number from {lowest:g} to {highest:g}",
+                parameter=name,
+            )
+        return value
+
+    def visit(self) -> VisitFilter:
+        """``indoor`` and ``height``."""
+        height = None if self.text("height") is None else self.integer("height", 0, *HEIGHTS)
+        return VisitFilter(self.choice("indoor", NON_RIDE_CHOICES) == YES, height)
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         """One of ``choices``; the first is the default."""

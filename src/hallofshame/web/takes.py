@@ -8,7 +8,7 @@ from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, NAMED_PERIODS, PeriodName
 from hallofshame.domain.ride_types import RideType
-from hallofshame.web.parameters import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, NON_RIDE_CHOICES, SCOPES
+from hallofshame.web.parameters import DEFAULT_LIMIT, HEIGHTS, MAX_LIMIT, MAX_OFFSET, NON_RIDE_CHOICES, SCOPES
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,12 @@ def integer(name: str, default: int, lowest: int, highest: int, description: str
     """A whole number between two limits."""
     schema = {"type": "integer", "minimum": lowest, "maximum": highest, "default": default}
     return Take(name, description, schema)
+
+
+def number(name: str, lowest: float, highest: float, description: str, example: str) -> Take:
+    """A number between two limits, which has to be given."""
+    schema = {"type": "number", "minimum": lowest, "maximum": highest}
+    return Take(name, description, schema, required=True, example=example)
 
 
 def text(name: str, description: str, example: str | None = None, *, required: bool = False) -> Take:
@@ -95,6 +101,16 @@ RIDES = (
         "non_rides",
         NON_RIDE_CHOICES,
         "Whether films, walkthroughs, exhibits and other attractions that are no rides are among them.",
+    ),
+)
+
+VISIT = (
+    choice("indoor", NON_RIDE_CHOICES, "Only rides known to be under a roof."),
+    Take(
+        "height",
+        "Only rides open to somebody of this height in centimetres; those whose limit is not known stay.",
+        {"type": "integer", "minimum": HEIGHTS[0], "maximum": HEIGHTS[1]},
+        example="110",
     ),
 )
 

@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
+from hallofshame.domain.entity_facts import NOTHING_KNOWN, EntityFacts, FactSource, Setting
 from hallofshame.domain.ride_types import RideType, counts_as_ride
 from hallofshame.domain.signals import NO_SIGNAL, SIGNAL_FEED
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, Feed, RideKind
 from hallofshame.store import signals
-from hallofshame.store.models import ExternalId, Park, Ride, RideClassification, RideTypeDecision
+from hallofshame.store.models import (
+    EntityMetadata,
+    ExternalId,
+    Park,
+    Ride,
+    RideClassification,
+    RideTypeDecision,
+)
 from hallofshame.store.ride_types import rides_and_types
 
 
@@ -42,7 +50,10 @@ class ParkInfo:
 
 @dataclass(frozen=True, slots=True)
 class RideInfo:
-    """One tracked entity with the tier (null: unrated) and the type in force, and who decided them."""
+    """One tracked entity with the tier (null: unrated) and the type in force, and who decided them.
+
+    Coordinates are its own, in degrees, where its feed gives them; ``facts``: heights and roof.
+    """
 
     ride_id: int
     park_id: int
@@ -59,6 +70,9 @@ class RideInfo:
     type_source: str | None = None
     queue_times_id: str | None = None
     themeparks_wiki_id: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    facts: EntityFacts = NOTHING_KNOWN
 
     @property
     def is_ride(self) -> bool:
@@ -190,6 +204,17 @@ def _rides(connection: Connection) -> dict[int, RideInfo]:
             RideClassification.source,
             RideTypeDecision.type,
             RideTypeDecision.source,
+            EntityMetadata.latitude,
+            EntityMetadata.longitude,
+            EntityMetadata.min_height_cm,
+            EntityMetadata.max_height_cm,
+            EntityMetadata.height_source,
+            EntityMetadata.setting,
+            EntityMetadata.setting_source,
+        )
+        .outerjoin(
+            EntityMetadata,
+            and_(EntityMetadata.ride_id == Ride.ride_id, EntityMetadata.superseded_at.is_(None)),
         )
         .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
         .outerjoin(*rides_and_types())
@@ -212,6 +237,22 @@ def _rides(connection: Connection) -> dict[int, RideInfo]:
             row[12],
             ids.get((Feed.QUEUE_TIMES, row[0])),
             ids.get((Feed.THEMEPARKS_WIKI, row[0])),
+            row[13],
+            row[14],
+            _facts(row[15], row[16], row[17], row[18], row[19]),
         )
         for row in connection.execute(query)
     }
+
+
+def _facts(
+    lowest: int | None,
+    highest: int | None,
+    height_by: str | None,
+    setting: str | None,
+    setting_by: str | None,
+) -> EntityFacts:
+    """The facts of a ride's row of metadata; it may have none."""
+    if height_by is None or setting is None or setting_by is None:
+        return NOTHING_KNOWN
+    return EntityFacts(lowest, highest, FactSource(height_by), Setting(setting), FactSource(setting_by))

@@ -1,4 +1,4 @@
-"""Ways to wait other than the standby line, as last posted."""
+"""Ways to wait other than the standby line, as last posted and over a day."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, func, select
 
+from hallofshame.domain.rules import EVENT_LOG_HOLD_SECONDS
 from hallofshame.domain.words import QueueType
 from hallofshame.store.models import QueueData
+from hallofshame.store.reports.holding import Held, looks, stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,48 @@ def latest_prices(connection: Connection, park_id: int, since: int) -> list[Post
         .order_by(model.ride_id, model.queue_type)
     )
     return [PostedPrice(row[0], QueueType(row[1]), *row[2:]) for row in connection.execute(query)]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What one queue said; instants in Unix seconds, the price in minor units."""
+
+    state: str | None
+    wait_minutes: int | None
+    return_start: int | None
+    return_end: int | None
+    price_minor: int | None
+    currency: str | None
+    group_start: int | None
+    group_end: int | None
+
+
+def queue_courses(
+    connection: Connection, park_id: int, ride_id: int, start: int, end: int
+) -> dict[QueueType, list[Held[Posted]]]:
+    """All that each queue of a ride said between two instants, as stretches that touch, by type of queue."""
+    since = start - EVENT_LOG_HOLD_SECONDS
+    model = QueueData
+    query = (
+        select(
+            model.queue_type,
+            model.observed_at,
+            model.state,
+            model.wait_minutes,
+            model.return_start,
+            model.return_end,
+            model.price_minor,
+            model.currency,
+            model.group_start,
+            model.group_end,
+        )
+        .where(model.park_id == park_id, model.observed_at >= since, model.observed_at < end)
+        .where(model.ride_id == ride_id)
+        .order_by(model.observed_at)
+    )
+    readings: dict[QueueType, list[tuple[int, Posted | None]]] = {}
+    for row in connection.execute(query):
+        readings.setdefault(QueueType(row[0]), []).append((row[1], Posted(*row[2:])))  # type: ignore[call-arg]
+    cycles = looks(connection, park_id, since, end) if readings else {}
+    courses = {kind: stretches(found, cycles, start, end) for kind, found in sorted(readings.items())}
+    return {kind: found for kind, found in courses.items() if any(one.value for one in found)}

@@ -26,7 +26,12 @@ def show_times(connection: Connection, park_id: int, start: int, end: int) -> li
     rides = select(Ride.ride_id).where(Ride.park_id == park_id)
     query = (
         select(model.ride_id, model.kind, model.starts_at, model.ends_at)
-        .where(model.ride_id.in_(rides), model.starts_at >= start, model.starts_at < end)
+        .where(
+            model.ride_id.in_(rides),
+            model.starts_at >= start,
+            model.starts_at < end,
+            model.superseded_at.is_(None),
+        )
         .order_by(model.starts_at, model.ride_id, model.kind)
     )
     return [Show(*row) for row in connection.execute(query)]

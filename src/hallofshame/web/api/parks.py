@@ -22,7 +22,7 @@ from hallofshame.web.rows.rankings import (
 from hallofshame.web.rows.ride_details import ride_info
 from hallofshame.web.schema.details import ParkDetails
 from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, by, sort
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")
@@ -95,12 +95,12 @@ def details(reading: Reading, asked: Parameters, park: str) -> Row:
     return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)
 
 
-@endpoint(api_parks, "/<park>/rides", takes=(PAGE,), answers=list[RideInfo])
+@endpoint(api_parks, "/<park>/rides", takes=(VISIT, PAGE), answers=list[RideInfo])
 def rides(reading: Reading, asked: Parameters, park: str) -> Row:
     """The catalogue of one park's rides."""
     found = find_park(reading, park)
-    page = asked.page()
-    known = reading.catalogue.rides_of[found.park_id]
+    page, visit = asked.page(), asked.visit()
+    known = [ride for ride in reading.catalogue.rides_of[found.park_id] if visit.admits(ride)]
     return envelope(
         reading, [ride_info(reading, ride) for ride in page.of(known)], total=len(known), page=page
     )

@@ -7,16 +7,15 @@ import datetime as dt
 from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
-from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import ONE_DAY, DayRange, PeriodName
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.queues import Queue, latest_prices, latest_queues
-from hallofshame.store.reports.shows import show_times
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.offers import show_rows
 from hallofshame.web.rows.park_details import schedule_rows
 from hallofshame.web.rows.prices import price_rows, ride_prices
 from hallofshame.web.rows.timelines import park_timeline, ride_timeline
@@ -147,12 +146,12 @@ def _queue(queue: Queue) -> Row:
 def schedule(reading: Reading, asked: Parameters, park: str) -> Row:
     """Published hours in force, also those that do not count as regular opening."""
     found = find_park(reading, park)
-    days = _schedule_days(asked, reading.today(found))
+    days = schedule_days(asked, reading.today(found))
     return envelope(reading, schedule_rows(reading, found, days))
 
 
-def _schedule_days(asked: Parameters, today: dt.date) -> DayRange:
-    """Hours are published ahead, so these dates may lie in the future."""
+def schedule_days(asked: Parameters, today: dt.date) -> DayRange:
+    """The days asked for: hours are published ahead, so these dates may lie in the future."""
     latest = today + dt.timedelta(days=2 * MAX_SCHEDULE_DAYS)
     start = asked.date("start", latest) or today
     end = asked.date("end", latest) or start + dt.timedelta(days=SCHEDULE_DAYS)
@@ -179,18 +178,4 @@ def showtimes(reading: Reading, asked: Parameters, park: str) -> Row:
     found = find_park(reading, park)
     today = reading.today(found)
     day = asked.date("date", today + dt.timedelta(days=MAX_SCHEDULE_DAYS)) or today
-    shows = show_times(reading.connection, found.park_id, *day_bounds(day, found.timezone))
-    rides = reading.catalogue.rides
-    rows = [
-        {
-            "ride_id": show.ride_id,
-            "ride_name": rides[show.ride_id].name,
-            "ride_slug": rides[show.ride_id].slug,
-            "kind": show.kind,
-            "starts_at": iso(show.starts_at),
-            "ends_at": iso(show.ends_at),
-        }
-        for show in shows
-        if show.ride_id in rides
-    ]
-    return envelope(reading, rows)
+    return envelope(reading, show_rows(reading, found, day))

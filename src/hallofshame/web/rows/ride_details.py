@@ -11,6 +11,7 @@ from hallofshame.store.reports.outages import ride_outages
 from hallofshame.web.envelope import Row, coverage_body, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_data import ride_chart
+from hallofshame.web.rows.facts import fact_fields
 from hallofshame.web.rows.outages import outages_inside
 from hallofshame.web.rows.park_details import MAX_OUTAGES_LISTED, park_info
 from hallofshame.web.rows.parks import ride_urls
@@ -40,6 +41,7 @@ def ride_info(reading: Reading, ride: RideInfo) -> Row:
         "first_seen_at": iso(ride.first_seen_at),
         "last_seen_at": iso(ride.last_seen_at),
         **ride_urls(park, ride),
+        **fact_fields(ride),
     }
 
 

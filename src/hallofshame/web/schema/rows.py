@@ -145,7 +145,29 @@ class RideIdentity(TypedDict):
     type_label: TypeLabel
 
 
-class RideInfo(TypedDict):
+class EntityFacts(TypedDict):
+    """Where a ride is, who is tall enough for it, and whether it has a roof."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    latitude: Annotated[float | None, Field(description="Its own place, north is positive.")]
+    longitude: Annotated[float | None, Field(description="East is positive.")]
+    min_height_cm: Annotated[
+        int | None, Field(ge=0, description="The smallest who may ride; 0 is any height; null: not known.")
+    ]
+    max_height_cm: Annotated[int | None, Field(ge=0, description="The tallest who may ride.")]
+    height_source: Annotated[
+        Literal["feed", "curated", "unknown"],
+        Field(description="Who says so: the source, or our list of facts."),
+    ]
+    setting: Annotated[Literal["indoor", "outdoor", "unknown"], Field(description="Under a roof or not.")]
+    setting_source: Annotated[
+        Literal["feed", "curated", "type", "unknown"],
+        Field(description="Who says so: the source, our list of facts, or the ride's type alone."),
+    ]
+
+
+class RideInfo(EntityFacts):
     """A ride as the catalogue knows it."""
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]

@@ -1,0 +1,123 @@
+"""What is near, what is sold for a date, tables of restaurants, and all queues of a ride over a day."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from hallofshame.domain.periods import ONE_DAY
+from hallofshame.web.api.timelines import schedule_days
+from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Row, envelope
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.parameters import NO, NON_RIDE_CHOICES, Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.offers import dining_rows, near_parks, near_rides, purchase_rows, queue_day
+from hallofshame.web.schema.offers import DiningRow, NearPark, NearRide, PurchaseRow, QueueDay
+from hallofshame.web.takes import PAGE, RIDES, VISIT, choice, date, integer, number
+
+api_offers = Blueprint("api_offers", __name__, url_prefix="/api")
+
+RIDE_RADIUS, MAX_RIDE_RADIUS = 1_000, 50_000
+PARK_RADIUS, MAX_PARK_RADIUS = 50_000, 1_000_000
+
+_POINT = (
+    number("lat", -90, 90, "Latitude of the point in degrees, north is positive.", "28.4186"),
+    number("lon", -180, 180, "Longitude of the point in degrees, east is positive.", "-81.5812"),
+)
+
+
+@endpoint(
+    api_offers,
+    "/rides/near",
+    takes=(
+        _POINT,
+        integer("radius", RIDE_RADIUS, 1, MAX_RIDE_RADIUS, "How far away at most, in metres."),
+        RIDES,
+        VISIT,
+        PAGE,
+    ),
+    answers=list[NearRide],
+    is_live=True,
+    says=("total", "limit", "offset"),
+)
+def rides(reading: Reading, asked: Parameters) -> Row:
+    """Rides near a point, the nearest first, with what they are doing now.
+
+    The distance is to the ride itself, or to its park where no more is known (`position`).
+    """
+    latitude, longitude = asked.number("lat", -90, 90), asked.number("lon", -180, 180)
+    radius = asked.integer("radius", RIDE_RADIUS, 1, MAX_RIDE_RADIUS)
+    page = asked.page()
+    rows = near_rides(reading, latitude, longitude, radius, asked.rides(), asked.visit())
+    return envelope(reading, page.of(rows), total=len(rows), page=page)
+
+
+@endpoint(
+    api_offers,
+    "/parks/near",
+    takes=(
+        _POINT,
+        integer("radius", PARK_RADIUS, 1, MAX_PARK_RADIUS, "How far away at most, in metres."),
+        PAGE,
+    ),
+    answers=list[NearPark],
+    is_live=True,
+    says=("total", "limit", "offset"),
+)
+def parks(reading: Reading, asked: Parameters) -> Row:
+    """Parks near a point, the nearest first."""
+    latitude, longitude = asked.number("lat", -90, 90), asked.number("lon", -180, 180)
+    radius = asked.integer("radius", PARK_RADIUS, 1, MAX_PARK_RADIUS)
+    page = asked.page()
+    rows = near_parks(reading, latitude, longitude, radius)
+    return envelope(reading, page.of(rows), total=len(rows), page=page)
+
+
+@endpoint(
+    api_offers,
+    "/parks/<park>/purchases",
+    takes=(
+        date("start", "First day, park-local; the park's own today unless given."),
+        date("end", "Last day, included; 30 days after the first unless given, at most a year after it."),
+        choice("history", NON_RIDE_CHOICES, "Whether prices that are no longer in force are among the rows."),
+    ),
+    answers=list[PurchaseRow],
+)
+def purchases(reading: Reading, asked: Parameters, park: str) -> Row:
+    """What a park sells for each date: passes, and places in the paid queues of single rides."""
+    found = find_park(reading, park)
+    days = schedule_days(asked, reading.today(found))
+    is_history = asked.choice("history", NON_RIDE_CHOICES) != NO
+    return envelope(reading, purchase_rows(reading, found, days, is_history=is_history))
+
+
+@endpoint(
+    api_offers,
+    "/parks/<park>/dining",
+    takes=(date("date", "A park-local date; the park's own today unless given."),),
+    answers=list[DiningRow],
+)
+def tables(reading: Reading, asked: Parameters, park: str) -> Row:
+    """How long parties wait for a table at a park's restaurants, over one day."""
+    found = find_park(reading, park)
+    day = asked.date("date", reading.now.date() + ONE_DAY) or reading.today(found)
+    return envelope(reading, dining_rows(reading, found, day))
+
+
+@endpoint(
+    api_offers,
+    "/rides/<ride>/queues/day",
+    takes=(date("date", "A park-local date; the park's own today unless given."),),
+    answers=QueueDay,
+    tables=("queues.segments",),
+)
+def queues(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """All queues of a ride other than standby over one day: waits, return times, groups, prices.
+
+    Each queue has segments that touch; a new one begins where anything it says changes. The standby line is
+    in the timeline.
+    """
+    found = find_ride(reading, ride)
+    today = reading.today(reading.catalogue.parks[found.park_id])
+    day = asked.date("date", reading.now.date() + ONE_DAY) or today
+    return envelope(reading, queue_day(reading, found, day))

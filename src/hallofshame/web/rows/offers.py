@@ -1,0 +1,177 @@
+"""What feeds offer beside waits, as rows: what is near, what is sold, tables, shows, queues of a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+
+from hallofshame.domain.localtime import day_bounds
+from hallofshame.domain.periods import DayRange
+from hallofshame.store import dining
+from hallofshame.store.purchases import PurchaseRow, purchases
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.current import park_states, ride_states
+from hallofshame.store.reports.near import parks_near, rides_near
+from hallofshame.store.reports.queues import Posted, queue_courses
+from hallofshame.store.reports.shows import show_times
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.parameters import RideFilter, VisitFilter
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.facts import fact_fields
+from hallofshame.web.rows.parks import park_identity, ride_identity
+from hallofshame.web.rows.present import park_now, ride_now
+
+_UNKNOWN = Posted(None, None, None, None, None, None, None, None)
+
+
+def near_rides(
+    reading: Reading,
+    latitude: float,
+    longitude: float,
+    radius_metres: int,
+    rides_asked: RideFilter,
+    visit: VisitFilter,
+) -> list[Row]:
+    """Active rides at most that far from a point, nearest first, then by name.
+
+    A ride whose own place is not known stands where its park does.
+    """
+    catalogue = reading.catalogue
+    found = {
+        ride_id: (metres, "own")
+        for ride_id, metres in rides_near(reading.connection, latitude, longitude, radius_metres).items()
+        if ride_id in catalogue.rides
+    }
+    for park_id, metres in parks_near(reading.connection, latitude, longitude, radius_metres).items():
+        for ride in catalogue.rides_of.get(park_id, ()):
+            if ride.latitude is None:
+                found[ride.ride_id] = (metres, "park")
+    chosen = {
+        ride_id: place
+        for ride_id, place in found.items()
+        if (ride := catalogue.rides[ride_id]).is_active
+        and (ride.is_ride or rides_asked.non_rides or rides_asked.types)
+        and rides_asked.admits(ride)
+        and visit.admits(ride)
+    }
+    parks = {catalogue.rides[ride_id].park_id for ride_id in chosen}
+    states, here = ride_states(reading.connection, parks), park_states(reading.connection)
+    rows = []
+    for ride_id, (metres, position) in chosen.items():
+        ride = catalogue.rides[ride_id]
+        now = ride_now(reading, states.get(ride_id), here.get(ride.park_id))
+        rows.append(
+            ride_identity(reading, ride)
+            | fact_fields(ride)
+            | {
+                "distance_metres": metres,
+                "position": position,
+                "is_open": now.park.is_open,
+                "status": None if now.status is None else now.status.name.lower(),
+                "is_down": now.is_down,
+                "wait_minutes": now.wait_minutes,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["distance_metres"], row["ride_name"], row["ride_id"]))
+
+
+def near_parks(reading: Reading, latitude: float, longitude: float, radius_metres: int) -> list[Row]:
+    """Active parks at most that far from a point, nearest first."""
+    states = park_states(reading.connection)
+    parks = reading.catalogue.parks
+    return [
+        park_identity(park)
+        | {
+            "latitude": park.latitude,
+            "longitude": park.longitude,
+            "distance_metres": metres,
+            "is_open": park_now(reading, states.get(park_id)).is_open,
+        }
+        for park_id, metres in parks_near(reading.connection, latitude, longitude, radius_metres).items()
+        if (park := parks.get(park_id)) is not None and park.is_active
+    ]
+
+
+def purchase_rows(reading: Reading, park: ParkInfo, days: DayRange, *, is_history: bool) -> list[Row]:
+    """What is sold for these dates."""
+    found = purchases(reading.connection, park.park_id, days.start, days.end, is_history=is_history)
+    return [_purchase(row) for row in found]
+
+
+def _purchase(row: PurchaseRow) -> Row:
+    return asdict(row) | {
+        "date": row.date.isoformat(),
+        "seen_at": iso(row.seen_at),
+        "superseded_at": iso(row.superseded_at),
+    }
+
+
+def dining_rows(reading: Reading, park: ParkInfo, day: dt.date) -> list[Row]:
+    """Tables of the park's restaurants over a day, by restaurant, time and size of party."""
+    start, end = day_bounds(day, park.timezone)
+    rides = reading.catalogue.rides
+    rows = [
+        {
+            "ride_id": row.ride_id,
+            "ride_name": rides[row.ride_id].name,
+            "ride_slug": rides[row.ride_id].slug,
+            "start": iso(max(row.seen_at, start)),
+            "end": iso(None if row.superseded_at is None else min(row.superseded_at, end)),
+            "party_size": table and table.party_size,
+            "wait_minutes": table and table.wait_minutes,
+        }
+        for row in dining.course(reading.connection, park.park_id, start, end)
+        if row.ride_id in rides
+        for table in row.tables or (None,)
+    ]
+    return sorted(rows, key=lambda row: (row["ride_name"], row["ride_id"], row["start"]))
+
+
+def show_rows(reading: Reading, park: ParkInfo, day: dt.date) -> list[Row]:
+    """Performances published for a day, in order of time."""
+    rides = reading.catalogue.rides
+    return [
+        {
+            "ride_id": show.ride_id,
+            "ride_name": rides[show.ride_id].name,
+            "ride_slug": rides[show.ride_id].slug,
+            "kind": show.kind,
+            "starts_at": iso(show.starts_at),
+            "ends_at": iso(show.ends_at),
+        }
+        for show in show_times(reading.connection, park.park_id, *day_bounds(day, park.timezone))
+        if show.ride_id in rides
+    ]
+
+
+def queue_day(reading: Reading, ride: RideInfo, day: dt.date) -> Row:
+    """All queues of a ride other than standby over one day, as far as anybody has looked."""
+    park = reading.catalogue.parks[ride.park_id]
+    start, end = day_bounds(day, park.timezone)
+    known_until = min(end, reading.data_as_of or start)
+    courses = (
+        queue_courses(reading.connection, park.park_id, ride.ride_id, start, known_until)
+        if known_until > start
+        else {}
+    )
+    return {
+        "ride_id": ride.ride_id,
+        "date": day.isoformat(),
+        "timezone": park.timezone,
+        "starts_at": iso(start),
+        "ends_at": iso(known_until) if known_until > start else None,
+        "queues": [
+            {
+                "queue_type": kind.name.lower(),
+                "segments": [
+                    {"start": iso(one.start), "end": iso(one.end)} | _posted(one.value or _UNKNOWN)
+                    for one in course
+                ],
+            }
+            for kind, course in courses.items()
+        ],
+    }
+
+
+def _posted(said: Posted) -> Row:
+    return asdict(said) | {"return_start": iso(said.return_start), "return_end": iso(said.return_end)}
