@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,9 @@ THEMEPARKS_WIKI_CREDIT = {"text": "Data provided by ThemeParks.wiki", "url": "ht
 
 STANDSTILL = dt.timedelta(hours=3)
 """From then on a park that stands still counts as frozen (R2)."""
+
+R_VECTORS = re.compile(r"(c\([^)]*\)|[0-9]+(?::[0-9]+)?), (c\([^)]*\)|[0-9]+(?::[0-9]+)?)")
+"""``dining_raw``: the waits for a table, then the sizes of the parties."""
 
 CLAIMS = 3
 """So many rides that run are taken for an open park (R4)."""
@@ -63,6 +67,7 @@ THEMEPARKS_WIKI_KEPT = (
     "paid_price_formatted",
     "showtimes_json",
     "operating_hours_json",
+    "dining_json",
     "last_updated",
     "queue_type",
     "wait_time",
@@ -246,7 +251,7 @@ def make_tapes(cut: Cut, source: Path, target: Path, catalogue: Catalogue) -> li
     """Write the tapes of one cut; returns their manifest entries."""
     file_name = "snapshots.parquet" if cut.feed is Feed.QUEUE_TIMES else "live_rows.parquet"
     kept = QUEUE_TIMES_KEPT if cut.feed is Feed.QUEUE_TIMES else THEMEPARKS_WIKI_KEPT
-    rows = pl.read_parquet(source / cut.dataset / file_name)
+    rows = with_dining(pl.read_parquet(source / cut.dataset / file_name))
     local = pl.col("polled_at").dt.convert_time_zone(cut.timezone)
     rows = rows.filter(
         local.dt.date().dt.truncate("1w").is_in([dt.date.fromisoformat(week) for week in cut.weeks])
@@ -267,6 +272,33 @@ def make_tapes(cut: Cut, source: Path, target: Path, catalogue: Catalogue) -> li
         tape = of_park.select(columns).sort("polled_at", maintain_order=True)
         entries.append(write_tape(tape, cut, park, target, file_name, catalogue))
     return entries
+
+
+def with_dining(rows: pl.DataFrame) -> pl.DataFrame:
+    """Tables of restaurants in the form of ThemeParks.wiki, out of the text that R prints of them."""
+    if "dining_raw" not in rows.columns:
+        return rows
+    texts = rows["dining_raw"].drop_nulls().unique().to_list()
+    tables = {text: json.dumps(dining_tables(text), separators=(",", ":")) for text in texts}
+    told = pl.col("dining_raw").replace_strict(tables, default=None, return_dtype=pl.String)
+    return rows.with_columns(dining_json=told)
+
+
+def dining_tables(text: str) -> list[dict[str, int]]:
+    """``c(10, 45), 2:3``: parties of two wait 10 minutes, parties of three 45."""
+    found = R_VECTORS.fullmatch(text)
+    if found is None:
+        raise ValueError(f"dining_raw {text!r} is not two vectors of R; look at how it was recorded")
+    waits, sizes = (numbers(part) for part in found.groups())
+    return [{"waitTime": wait, "partySize": size} for wait, size in zip(waits, sizes, strict=True)]
+
+
+def numbers(vector: str) -> list[int]:
+    """A vector as R prints it: ``c(1, 2)``, ``1:8`` or ``7``."""
+    if vector.startswith("c("):
+        return [int(part) for part in vector[2:-1].split(",")]
+    first, _, last = vector.partition(":")
+    return list(range(int(first), int(last or first) + 1))
 
 
 def rows_of_park(

@@ -94,14 +94,13 @@ class Catalogue:
         return found
 
     def schedule(self, park: str, timezone: str, weekdays: set[int]) -> list[dict[str, Any]]:
-        """The published hours in the form of ThemeParks.wiki, without the offers to buy.
+        """The published hours in the form of ThemeParks.wiki, with what is sold for their dates.
 
         Hours of a single week are given for the recorded ``weekdays`` (1 = Monday) alone: a day with hours
         and without polls would count as one on which nobody looked (R4).
         """
         if park in SCHEDULES:
-            entries = self._read(SCHEDULES[park])["schedule"]
-            return [{key: value for key, value in entry.items() if key != "purchases"} for entry in entries]
+            return list(self._read(SCHEDULES[park])["schedule"])
         if park in SIX_FLAGS_HOURS:
             operator_id, week = SIX_FLAGS_HOURS[park]
             week_of_hours = six_flags_hours(self._source, operator_id, dt.date.fromisoformat(week), timezone)

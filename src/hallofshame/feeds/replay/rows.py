@@ -41,6 +41,7 @@ THEMEPARKS_WIKI_COLUMNS: dict[str, pl.DataType] = {
     "paid_price_formatted": pl.String(),
     "showtimes_json": pl.String(),
     "operating_hours_json": pl.String(),
+    "dining_json": pl.String(),
     "last_updated": pl.Int64(),
 }
 STAMPS = ("polled_at", "last_updated", "return_start", "paid_return_start")

@@ -146,14 +146,16 @@ class Tape:
         moves = pl.DataFrame(heard, schema=schema, orient="row")
         joined = moves.join(self.rows, on="polled_at", how="inner", maintain_order="left_right")
         moved_by = pl.col("heard_at") - pl.col("polled_at")
-        moved = _shifted(self._with_moved_hours(joined.with_columns(moved_by=moved_by)), pl.col("moved_by"))
-        return moved.select(self.rows.columns)
+        joined = joined.with_columns(moved_by=moved_by)
+        for column in ("operating_hours_json", "showtimes_json"):
+            joined = self._with_moved_slots(joined, column)
+        return _shifted(joined, pl.col("moved_by")).select(self.rows.columns)
 
-    def _with_moved_hours(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """``rows`` with the rides' own hours in them moved by their ``moved_by`` seconds, too."""
-        if "operating_hours_json" not in rows.columns:
+    def _with_moved_slots(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
+        """``rows`` with the hours or show times in ``column`` moved by their ``moved_by`` seconds, too."""
+        if column not in rows.columns:
             return rows
-        key = ["operating_hours_json", "moved_by"]
+        key = [column, "moved_by"]
         texts = rows.select(key).unique().drop_nulls()
         moved = texts.with_columns(
             moved_json=pl.Series(
@@ -162,7 +164,7 @@ class Tape:
             )
         )
         joined = rows.join(moved, on=key, how="left", maintain_order="left")
-        return joined.with_columns(operating_hours_json="moved_json").drop("moved_json")
+        return joined.with_columns(pl.col("moved_json").alias(column)).drop("moved_json")
 
     def polls_between(self, start: dt.datetime, end: dt.datetime) -> Recording:
         """The same as a :class:`Recording`, under wire ids: what polling at those moments would give."""

@@ -7,6 +7,7 @@ leaves it out. Rides without a recorded id carry the stand-in of :func:`replay.r
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -191,8 +192,9 @@ def history_body(tape: Tape, start: dt.datetime, end: dt.datetime, now: dt.datet
 
 def _changes(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows that differ from the entity's row before them, and each entity's first."""
-    stamps_and_texts = ("polled_at", "name", "last_updated", "showtimes_json", "operating_hours_json")
-    said = pl.struct(name for name in rows.columns if name not in stamps_and_texts)
+    texts = ("showtimes_json", "operating_hours_json", "dining_json")
+    left_out = ("polled_at", "name", "last_updated", *texts)
+    said = pl.struct(name for name in rows.columns if name not in left_out)
     ordered = rows.sort("entity_id", "polled_at", "name")
     return ordered.filter((said != said.shift(1)).fill_null(value=True)).sort("polled_at", "name")
 
@@ -222,6 +224,8 @@ def _live_item(tape: Tape, state: TapeState, row: Json) -> Json:
     for column, key in (("showtimes_json", "showtimes"), ("operating_hours_json", "operatingHours")):
         if row[column]:
             item[key] = moved_slots(row[column], state.shift_seconds, tape.zone)
+    if row["dining_json"]:
+        item["diningAvailability"] = json.loads(row["dining_json"])
     return item | {"lastUpdated": isoformat(row["last_updated"] or state.polled_at)}
 
 
