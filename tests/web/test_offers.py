@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from flask.testing import FlaskClient
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.ride_types import RideType
-from hallofshame.domain.words import QueueType, RideKind
+from hallofshame.domain.words import QueueType, RideKind, Status
 from hallofshame.store import models
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
@@ -44,6 +45,7 @@ def offer(
 def offers(world: World) -> None:
     """Gardaland: Raptor 1.1 km north of its gate and from 140 cm; Mammut indoors from 90 to 195 cm."""
     world.ride(TAVERN, 1, "Old Tavern", kind=RideKind.RESTAURANT)
+    world.ride_now(TAVERN, SEEN_AT, Status.OPERATING)
     world.ride(NEW, 1, "Winter Slide", tier=None, type=RideType.WATER_SLIDE)
     for row in (
         facts(RAPTOR, latitude=45.01, longitude=10.0, min_height_cm=140, height_source="feed"),
@@ -140,6 +142,13 @@ def test_a_child_of_110_cm_sees_what_is_open_to_it_and_what_nobody_knows(reader:
     ]
     assert [name for name, _, _ in names(reader, height=90, **at)][1] == "Mammut"
     assert names(reader, indoor="yes", **at) == [("Mammut", 0, "park")]
+    here = Api(reader)("/parks/1/visit", height=110)["data"]
+    assert [(row["ride_name"], row["admits"]) for row in here] == [
+        ("Jungle Rapids", None),
+        ("Mammut", True),
+        ("Winter Slide", None),
+    ]
+    assert [row["admits"] for row in Api(reader)("/parks/1/visit")["data"]] == [None] * 4
     assert names(reader, indoor="yes", height=200, **at) == []
     assert [name for name, _, _ in names(reader, type="water_slide", **at)] == ["Winter Slide"]
 
@@ -242,3 +251,78 @@ def test_every_queue_of_a_ride_has_its_course_over_a_day(reader: FlaskClient) ->
 def test_show_times_that_were_taken_back_are_not_among_a_days_shows(reader: FlaskClient) -> None:
     rows = Api(reader)("/parks/1/showtimes")["data"]
     assert [row["starts_at"][11:16] for row in rows] == ["09:00", "16:00"]
+
+
+def section(page: str, name: str) -> str:
+    """A section of a page as text between its tags."""
+    start = page.index(f'<section id="{name}"')
+    return page[start : page.index("</section>", start)]
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("\u00a0", " ").split())
+
+
+def test_a_parks_page_shows_what_is_on_sale_shows_and_tables(reader: FlaskClient) -> None:
+    page = reader.get("/parks/gardaland").text
+    on_sale = words(section(page, "prices"))
+    assert "Fast Pass 29.00 EUR 20.00 EUR 1 day" in on_sale
+    assert "Raptor Express no price sold out not on sale yet" in on_sale
+    assert "paid return time 9.00 EUR" in on_sale
+    assert words(section(page, "shows")) == "Shows today Prezzemolo Show 11:00 · 18:00"
+    assert "Old Tavern 40 min 55 min 10:00 CEST" in words(section(page, "tables"))
+    for name in ("visit", "shows", "tables", "prices"):
+        assert 'data-drawn="server"' in section(page, name).split(">")[0]
+        assert f'href="#{name}"' in page
+
+
+def test_a_restaurant_nobody_has_looked_at_lately_waits_for_nothing(
+    sqlite_database: Database, world: World, clock: FixedClock
+) -> None:
+    offers(world)
+    world.rows = [
+        row for row in world.rows if row[1].get("ride_id") != TAVERN or row[0] is not models.RideCurrent
+    ]
+    world.ride_now(TAVERN, NINE + 2 * 3600, Status.OPERATING)
+    world.write(sqlite_database, SEEN_AT)
+    reader = create_app(sqlite_database, clock).test_client()
+    assert Api(reader)("/parks/1/dining")["data"][-1]["end"] == "2026-08-20T09:00:00Z"
+    assert 'id="tables"' not in reader.get("/parks/gardaland").text
+
+
+def test_a_parks_page_filters_its_rides_for_a_visitor(reader: FlaskClient) -> None:
+    plain = section(reader.get("/parks/gardaland?period=yesterday").text, "visit")
+    assert "<table" not in plain
+    assert '<input type="hidden" name="period" value="yesterday">' in plain
+    assert "Of 4 rides, heights are known of 2, and 1 is indoors." in words(plain)
+    child = section(reader.get("/parks/gardaland?height=110").text, "visit")
+    assert 'value="110"' in child
+    listed = words(child[child.index("<tbody") : child.index("</tbody>")])
+    assert listed.startswith("Mammut type unknown 90 cm (35 in) to 195 cm (77 in) indoors operating")
+    assert listed.index("Mammut") < listed.index("Jungle Rapids")
+    assert "Raptor" not in listed
+    nothing = section(reader.get("/parks/gardaland?height=200&indoor=yes").text, "visit")
+    assert "No ride of this park is known to fit." in words(nothing)
+    assert reader.get("/parks/gardaland?height=2000").status_code == 400
+
+
+def test_a_rides_page_shows_who_may_ride_its_queues_and_the_course_of_its_price(reader: FlaskClient) -> None:
+    raptor = words(section(reader.get("/rides/11-raptor").text, "queues"))
+    assert "Who can ride from 140 cm (55 in) as its source says" in raptor
+    assert "Roof not known" in raptor
+    assert "Paid return time not said – no data 11:00 9.00 EUR" in raptor
+    assert "Boarding group available – no data groups 7 to 12 no price" in raptor
+    assert "09:05 09:10 paid return time 9.00 EUR" in raptor
+    mammut = words(section(reader.get("/rides/12-mammut").text, "queues"))
+    assert "indoors from our list" in mammut
+    assert "No other queue than standby has been posted lately." in mammut
+    show = words(section(reader.get("/rides/14-prezzemolo-show").text, "queues"))
+    assert "Shows today at 11:00 , 18:00 ." in show
+    tavern = words(section(reader.get("/rides/17-old-tavern").text, "queues"))
+    assert tavern == "Tables Wait for a table now: party of 2 40 min, party of 4 55 min."
+
+
+def test_a_park_without_any_of_it_has_none_of_the_sections(client: FlaskClient) -> None:
+    page = client.get("/parks/tiny-park").text
+    for name in ("visit", "shows", "tables", "prices"):
+        assert f'id="{name}"' not in page

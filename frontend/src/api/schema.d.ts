@@ -451,6 +451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parks/{park}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A park's rides for a visitor: who may ride, which have a roof, and what they are doing now */
+        get: operations["parksParkVisit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parks/downtime": {
         parameters: {
             query?: never;
@@ -1173,7 +1190,7 @@ export interface components {
             /** @description Whether it is open now; null where not known. */
             is_open: boolean | null;
         };
-        /** @description A ride near a point, with what it is doing now. */
+        /** @description A ride near a point. */
         NearRide: {
             ride_id: number;
             ride_name: string;
@@ -1226,13 +1243,8 @@ export interface components {
              * @enum {string}
              */
             setting_source: "feed" | "curated" | "type" | "unknown";
-            /** @description Along a great circle, in whole metres. */
-            distance_metres: number;
-            /**
-             * @description The distance is to the ride itself, or to its park where no more is known.
-             * @enum {string}
-             */
-            position: "own" | "park";
+            /** @description Whether somebody of that `height` may ride; null: not known or not asked. */
+            admits: boolean | null;
             /** @description Whether its park is open; null where not known. */
             is_open: boolean | null;
             /** @description Null where nobody has looked lately. */
@@ -1241,6 +1253,13 @@ export interface components {
             is_down: boolean | null;
             /** @description The posted wait, where one above 0 is. */
             wait_minutes: number | null;
+            /** @description Along a great circle, in whole metres. */
+            distance_metres: number;
+            /**
+             * @description The distance is to the ride itself, or to its park where no more is known.
+             * @enum {string}
+             */
+            position: "own" | "park";
         };
         /** @description One operator's parks and rides. */
         OperatorCounts: {
@@ -2541,6 +2560,70 @@ export interface components {
             last_is_next_day: boolean;
             /** @example Usually runs 10:00–21:30 on Saturdays (8 days) */
             text: string;
+        };
+        /** @description A ride as a visitor asks for it: who may ride, whether there is a roof, what it is doing now. */
+        VisitRide: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /** @enum {string} */
+            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+            land: string | null;
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            source_url: string | null;
+            /** @description 1 flagship, 2 standard, 3 minor. */
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            /** @description How much it counts in its park's score. */
+            weight: number;
+            /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
+            /** @description Its own place, north is positive. */
+            latitude: number | null;
+            /** @description East is positive. */
+            longitude: number | null;
+            /** @description The smallest who may ride; 0 is any height; null: not known. */
+            min_height_cm: number | null;
+            /** @description The tallest who may ride. */
+            max_height_cm: number | null;
+            /**
+             * @description Who says so: the source, or our list of facts.
+             * @enum {string}
+             */
+            height_source: "feed" | "curated" | "unknown";
+            /**
+             * @description Under a roof or not.
+             * @enum {string}
+             */
+            setting: "indoor" | "outdoor" | "unknown";
+            /**
+             * @description Who says so: the source, our list of facts, or the ride's type alone.
+             * @enum {string}
+             */
+            setting_source: "feed" | "curated" | "type" | "unknown";
+            /** @description Whether somebody of that `height` may ride; null: not known or not asked. */
+            admits: boolean | null;
+            /** @description Whether its park is open; null where not known. */
+            is_open: boolean | null;
+            /** @description Null where nobody has looked lately. */
+            status: ("operating" | "down" | "closed" | "refurbishment") | null;
+            /** @description Whether it counts as broken down. */
+            is_down: boolean | null;
+            /** @description The posted wait, where one above 0 is. */
+            wait_minutes: number | null;
         };
         /** @description A stretch in which a park was open. */
         Window: {
@@ -4592,6 +4675,94 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["ParkTimeline"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkVisit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rides of one type, or of several with commas between them: coaster, water_ride, water_slide, dark_ride, flat_ride, drop_tower, track_ride, simulator, transport, show, walkthrough, exhibit, playground, pool, game, meet_and_greet, other, unknown.
+                 * @example coaster
+                 */
+                type?: string;
+                /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
+                non_rides?: "no" | "yes";
+                /** @description Only rides known to be under a roof. */
+                indoor?: "no" | "yes";
+                /**
+                 * @description Only rides open to somebody of this height in centimetres; those whose limit is not known stay.
+                 * @example 110
+                 */
+                height?: number;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["VisitRide"][];
                         /**
                          * Format: date-time
                          * @description The latest observation in the data; null before the first.

@@ -10,13 +10,13 @@ import { ParkHead } from "./park/ParkHead";
 import { PeriodChart } from "./park/PeriodChart";
 import { PlaceFrame, useDetails } from "./park/PlaceFrame";
 import { ExcludedSection, RidesSection } from "./park/RidesSection";
-import { ScheduleSection, ShowTimes } from "./park/ScheduleSection";
+import { ScheduleSection } from "./park/ScheduleSection";
 import { ScoreExplained } from "./park/ScoreExplained";
 import { SessionsSection } from "./park/SessionsSection";
 import { TakeAlong } from "./park/TakeAlong";
 import { TiersSection } from "./park/TiersSection";
 import { TimelineSection } from "./park/TimelineSection";
-import { dateOr, useView, type View } from "./park/useView";
+import { useView, type View } from "./park/useView";
 import { Verdict } from "./park/Verdict";
 import { WithoutData } from "./park/WithoutData";
 import type { PageProps } from "./props";
@@ -64,7 +64,6 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
   const slugs = new Map(details.rides.map((ride) => [ride.ride_id, ride.ride_slug]));
   // The last day that has anything to show, as far as the period's days are listed.
   const lastDay = details.days.find((found) => (found.coverage_percent ?? 0) > 0)?.date ?? summary.end_date;
-  const day = dateOr(view.state["date"]) ?? lastDay;
   return (
     <>
       <Verdict details={details} view={view} />
@@ -109,7 +108,9 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           view={view}
         />
       </section>
-      <ServedSection id="prices" path={parkPath(park)} />
+      {["visit", "shows", "tables", "prices"].map((id) => (
+        <ServedSection key={id} id={id} path={parkPath(park)} />
+      ))}
       <section id="week" className="part">
         <Later>
           <HeatSection
@@ -128,10 +129,9 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
         </Later>
       </section>
       <section id="schedule" className="part" aria-labelledby="schedule-title">
-        <h2 id="schedule-title">Opening hours and shows</h2>
+        <h2 id="schedule-title">Opening hours</h2>
         <Later rows={6}>
           <ScheduleSection park={park} ofPeriod={details.schedule} view={view} />
-          <ShowTimes park={park} date={day} view={view} />
         </Later>
       </section>
       <section id="tiers" className="part">

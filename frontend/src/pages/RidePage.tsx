@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { useLocation } from "wouter";
-import { Later, SectionNav } from "../components";
+import { Later, SectionNav, ServedSection } from "../components";
 import { number } from "../lib/format";
 import { ridePath } from "../lib/paths";
 import { usePageMeta } from "../lib/title";
@@ -15,7 +15,6 @@ import { useView, type View } from "./park/useView";
 import type { PageProps } from "./props";
 import { HoursSection } from "./ride/HoursSection";
 import { MonthsSection } from "./ride/MonthsSection";
-import { QueuesSection } from "./ride/QueuesSection";
 import { RideHead } from "./ride/RideHead";
 import { OutageFacts, RideVerdict } from "./ride/RideVerdict";
 import { StatusSection } from "./ride/StatusSection";
@@ -122,12 +121,7 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
           <CalendarSection path={`${api}/series`} name={ride.ride_name} zone={park.timezone} measures={["uptime", "downtime", "wait"]} view={view} />
         </Later>
       </section>
-      <section id="queues" className="part" aria-labelledby="queues-title">
-        <h2 id="queues-title">Queues and prices</h2>
-        <Later rows={3}>
-          <QueuesSection rideId={ride.ride_id} name={ride.ride_name} zone={park.timezone} />
-        </Later>
-      </section>
+      <ServedSection id="queues" path={ridePath(ride)} />
       <section id="take" className="part" aria-labelledby="take-title">
         <h2 id="take-title">Feeds, badge and data</h2>
         <TakeAlong

@@ -1,8 +1,7 @@
-import { Link } from "wouter";
 import { useApi } from "../../api/client";
 import { DataTable, Failure, LocalTime, Skeleton, useMore, type Column } from "../../components";
-import { addDays, dateIn, localTime, longDate, shortDate, zoneName } from "../../lib/time";
-import type { ParkInfo, ScheduleEntry, ShowTime } from "./answers";
+import { addDays, dateIn, longDate, shortDate } from "../../lib/time";
+import type { ParkInfo, ScheduleEntry } from "./answers";
 import type { View } from "./useView";
 import { scheduleWords } from "./words";
 
@@ -74,54 +73,4 @@ function Published({ entries, zone, caption }: { entries: readonly ScheduleEntry
       {more}
     </>
   );
-}
-
-/** Shows of one day, each with all its times. */
-export function ShowTimes({ park, date, view }: { park: ParkInfo; date: string; view: View }) {
-  const today = dateIn(park.timezone);
-  const answer = useApi<ShowTime[]>(`/api/parks/${park.park_slug}/showtimes`, { date: date === today ? null : date });
-  const shows = byShow(answer.data?.data ?? []);
-  const [shown, more] = useMore(shows, 8, "shows");
-  if (answer.data === undefined) return answer.error === null ? <Skeleton rows={3} /> : null;
-  return (
-    <>
-      <h3>Show times on {longDate(date)}</h3>
-      {shows.length === 0 ? (
-        <p>None are published for this day.</p>
-      ) : (
-        <>
-          <ul className="shows">
-            {shown.map((show) => (
-              <li key={show.ride_id}>
-                <Link href={`/rides/${show.ride_id}-${show.ride_slug}${view.query}`}>{show.ride_name}</Link>
-                <span>{show.times.map((time) => localTime(time, park.timezone)).join(" · ")}</span>
-              </li>
-            ))}
-          </ul>
-          <p className="small">Times in {zoneName(shows[0]?.times[0] ?? `${date}T12:00:00Z`, park.timezone)}.</p>
-          {more}
-        </>
-      )}
-    </>
-  );
-}
-
-interface Show {
-  ride_id: number;
-  ride_name: string;
-  ride_slug: string;
-  times: string[];
-}
-
-/** Each show once, with its times in order. */
-export function byShow(times: readonly Pick<ShowTime, "ride_id" | "ride_name" | "ride_slug" | "starts_at">[]): Show[] {
-  const shows = new Map<number, Show>();
-  for (const time of times) {
-    const { ride_id, ride_name, ride_slug } = time;
-    const show = shows.get(ride_id) ?? { ride_id, ride_name, ride_slug, times: [] };
-    if (!show.times.includes(time.starts_at)) show.times.push(time.starts_at);
-    shows.set(ride_id, show);
-  }
-  for (const show of shows.values()) show.times.sort();
-  return [...shows.values()].sort((one, other) => one.ride_name.localeCompare(other.ride_name, "en"));
 }

@@ -10,7 +10,6 @@ export type ScheduleEntry = Schemas["ScheduleEntry"];
 export type ScoreExplained = Schemas["ScoreExplained"];
 
 export type ParkTimeline = Schemas["ParkTimeline"];
-export type ShowTime = Schemas["ShowRow"];
 
 /** `/heatmap` of a park or a ride. */
 export type Heatmap = Schemas["ParkHeatmap"] | Schemas["RideHeatmap"];

@@ -2,4 +2,3 @@
 import type { Schemas } from "../../api/rows";
 
 export type RideTimeline = Schemas["RideTimeline"];
-export type QueueRow = Schemas["QueueRow"];

@@ -11,8 +11,15 @@ from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import NO, NON_RIDE_CHOICES, Parameters
 from hallofshame.web.reading import Reading
-from hallofshame.web.rows.offers import dining_rows, near_parks, near_rides, purchase_rows, queue_day
-from hallofshame.web.schema.offers import DiningRow, NearPark, NearRide, PurchaseRow, QueueDay
+from hallofshame.web.rows.offers import (
+    dining_rows,
+    near_parks,
+    near_rides,
+    purchase_rows,
+    queue_day,
+    visit_rows,
+)
+from hallofshame.web.schema.offers import DiningRow, NearPark, NearRide, PurchaseRow, QueueDay, VisitRide
 from hallofshame.web.takes import PAGE, RIDES, VISIT, choice, date, integer, number
 
 api_offers = Blueprint("api_offers", __name__, url_prefix="/api")
@@ -71,6 +78,21 @@ def parks(reading: Reading, asked: Parameters) -> Row:
     page = asked.page()
     rows = near_parks(reading, latitude, longitude, radius)
     return envelope(reading, page.of(rows), total=len(rows), page=page)
+
+
+@endpoint(
+    api_offers,
+    "/parks/<park>/visit",
+    takes=(RIDES, VISIT),
+    answers=list[VisitRide],
+    is_live=True,
+    says=(),
+)
+def visit(reading: Reading, asked: Parameters, park: str) -> Row:
+    """A park's rides for a visitor: who may ride, which have a roof, and what they are doing now."""
+    found = find_park(reading, park)
+    rides = reading.catalogue.rides_of[found.park_id]
+    return envelope(reading, visit_rows(reading, rides, asked.rides(), asked.visit()))
 
 
 @endpoint(

@@ -14,9 +14,10 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_links, period_query, ride_path
 from hallofshame.web.pages.chart_svg import draw, label_of
+from hallofshame.web.pages.offers import park_offers, ride_offers
 from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
-from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES
+from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES, VISIT_PARAMETERS
 from hallofshame.web.reading import Reading, site
 
 place_pages = Blueprint("place_pages", __name__)
@@ -35,7 +36,7 @@ def park(slug: str) -> Response:
 @answered()
 def _park(reading: Reading, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
-    asked = known(*PERIOD_PARAMETERS, SHOWS_NON_RIDES)
+    asked = known(*PERIOD_PARAMETERS, SHOWS_NON_RIDES, *VISIT_PARAMETERS)
     period = asked.period(reading.now.date())
     query = period_query(period)
     kept = asked_for(asked, (SHOWS_NON_RIDES,))
@@ -73,7 +74,7 @@ def _park(reading: Reading, slug: str) -> str:
         excluded=[row for row in details["rides"] if not row["eligible"]],
         coverage=body["coverage"],
         record=record,
-        prices=view.read(f"/api/parks/{found.slug}/prices")["data"],
+        offers=park_offers(view, found, asked),
         path=path,
         api_href=page_url(address, query),
     )
@@ -123,6 +124,7 @@ def _ride(reading: Reading, ride_id: str) -> str:
         park=details["park"],
         row=row,
         details=details,
+        offers=ride_offers(view, details["ride"], details["park"]),
         label_of=label_of,
         path=path,
         api_href=page_url(address, query),

@@ -12,6 +12,7 @@ from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_R
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import nearest
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, page_url, park_path, period_query, ride_path
+from hallofshame.web.pages.offers import offer_words
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
 from hallofshame.web.pages.sparkline import sparkline
 from hallofshame.web.pages.view import absolute, has_styles, plain_assets
@@ -81,6 +82,7 @@ def template_words() -> Row:
         "feed_words": FEED_WORDS,
         "queue_words": QUEUE_WORDS,
         "tier_sources": TIER_SOURCES,
+        **offer_words(),
         "min_coverage": MIN_RANKED_COVERAGE_PERCENT,
         "min_rides": MIN_RANKED_RIDES,
         "named_periods": [(name.value, Period(name).label) for name in PERIODS_SHOWN],

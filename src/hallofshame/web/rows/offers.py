@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from hallofshame.domain.localtime import day_bounds
@@ -46,33 +47,43 @@ def near_rides(
         for ride in catalogue.rides_of.get(park_id, ()):
             if ride.latitude is None:
                 found[ride.ride_id] = (metres, "park")
-    chosen = {
-        ride_id: place
-        for ride_id, place in found.items()
-        if (ride := catalogue.rides[ride_id]).is_active
+    rides = [catalogue.rides[ride_id] for ride_id in found]
+    rows = [
+        row | {"distance_metres": found[row["ride_id"]][0], "position": found[row["ride_id"]][1]}
+        for row in visit_rows(reading, rides, rides_asked, visit)
+    ]
+    return sorted(rows, key=lambda row: (row["distance_metres"], row["ride_name"], row["ride_id"]))
+
+
+def visit_rows(
+    reading: Reading, rides: Iterable[RideInfo], rides_asked: RideFilter, visit: VisitFilter
+) -> list[Row]:
+    """Active rides that a visitor asks for, with what they are doing now, by name."""
+    chosen = [
+        ride
+        for ride in rides
+        if ride.is_active
         and (ride.is_ride or rides_asked.non_rides or rides_asked.types)
         and rides_asked.admits(ride)
         and visit.admits(ride)
-    }
-    parks = {catalogue.rides[ride_id].park_id for ride_id in chosen}
-    states, here = ride_states(reading.connection, parks), park_states(reading.connection)
+    ]
+    states = ride_states(reading.connection, {ride.park_id for ride in chosen})
+    here = park_states(reading.connection)
     rows = []
-    for ride_id, (metres, position) in chosen.items():
-        ride = catalogue.rides[ride_id]
-        now = ride_now(reading, states.get(ride_id), here.get(ride.park_id))
+    for ride in chosen:
+        now = ride_now(reading, states.get(ride.ride_id), here.get(ride.park_id))
         rows.append(
             ride_identity(reading, ride)
             | fact_fields(ride)
             | {
-                "distance_metres": metres,
-                "position": position,
+                "admits": None if visit.height_cm is None else ride.facts.admits(visit.height_cm),
                 "is_open": now.park.is_open,
                 "status": None if now.status is None else now.status.name.lower(),
                 "is_down": now.is_down,
                 "wait_minutes": now.wait_minutes,
             }
         )
-    return sorted(rows, key=lambda row: (row["distance_metres"], row["ride_name"], row["ride_id"]))
+    return sorted(rows, key=lambda row: (row["ride_name"].casefold(), row["ride_id"]))
 
 
 def near_parks(reading: Reading, latitude: float, longitude: float, radius_metres: int) -> list[Row]:
@@ -107,23 +118,33 @@ def _purchase(row: PurchaseRow) -> Row:
 
 
 def dining_rows(reading: Reading, park: ParkInfo, day: dt.date) -> list[Row]:
-    """Tables of the park's restaurants over a day, by restaurant, time and size of party."""
+    """Tables of the park's restaurants over a day, by restaurant, time and size of party.
+
+    What is in force ends with the latest look at the restaurant, where that is no longer fresh.
+    """
     start, end = day_bounds(day, park.timezone)
     rides = reading.catalogue.rides
-    rows = [
-        {
-            "ride_id": row.ride_id,
-            "ride_name": rides[row.ride_id].name,
-            "ride_slug": rides[row.ride_id].slug,
-            "start": iso(max(row.seen_at, start)),
-            "end": iso(None if row.superseded_at is None else min(row.superseded_at, end)),
-            "party_size": table and table.party_size,
-            "wait_minutes": table and table.wait_minutes,
-        }
-        for row in dining.course(reading.connection, park.park_id, start, end)
-        if row.ride_id in rides
-        for table in row.tables or (None,)
-    ]
+    states = ride_states(reading.connection, [park.park_id])
+    rows = []
+    for found in dining.course(reading.connection, park.park_id, start, end):
+        until = found.superseded_at
+        state = states.get(found.ride_id)
+        if until is None and (state is None or not reading.is_fresh(state.observed_at)):
+            until = found.seen_at if state is None else max(found.seen_at, state.observed_at)
+        if found.ride_id not in rides or (until is not None and until <= start):
+            continue
+        rows += [
+            {
+                "ride_id": found.ride_id,
+                "ride_name": rides[found.ride_id].name,
+                "ride_slug": rides[found.ride_id].slug,
+                "start": iso(max(found.seen_at, start)),
+                "end": iso(None if until is None else min(until, end)),
+                "party_size": table and table.party_size,
+                "wait_minutes": table and table.wait_minutes,
+            }
+            for table in found.tables or (None,)
+        ]
     return sorted(rows, key=lambda row: (row["ride_name"], row["ride_id"], row["start"]))
 
 

@@ -14,18 +14,27 @@ from hallofshame.web.schema.timelines import QueueTypeSlug
 Metres = Annotated[int, Field(ge=0, description="Along a great circle, in whole metres.")]
 
 
-class NearRide(RideIdentity, EntityFacts):
-    """A ride near a point, with what it is doing now."""
+class VisitRide(RideIdentity, EntityFacts):
+    """A ride as a visitor asks for it: who may ride, whether there is a roof, what it is doing now."""
+
+    admits: Annotated[
+        bool | None,
+        Field(description="Whether somebody of that `height` may ride; null: not known or not asked."),
+    ]
+    is_open: Annotated[bool | None, Field(description="Whether its park is open; null where not known.")]
+    status: Annotated[StatusSlug | None, Field(description="Null where nobody has looked lately.")]
+    is_down: Annotated[bool | None, Field(description="Whether it counts as broken down.")]
+    wait_minutes: Annotated[int | None, Field(ge=0, description="The posted wait, where one above 0 is.")]
+
+
+class NearRide(VisitRide):
+    """A ride near a point."""
 
     distance_metres: Metres
     position: Annotated[
         Literal["own", "park"],
         Field(description="The distance is to the ride itself, or to its park where no more is known."),
     ]
-    is_open: Annotated[bool | None, Field(description="Whether its park is open; null where not known.")]
-    status: Annotated[StatusSlug | None, Field(description="Null where nobody has looked lately.")]
-    is_down: Annotated[bool | None, Field(description="Whether it counts as broken down.")]
-    wait_minutes: Annotated[int | None, Field(ge=0, description="The posted wait, where one above 0 is.")]
 
 
 class NearPark(ParkIdentity):

@@ -1,0 +1,174 @@
+"""What feeds offer beside waits, as the pages of parks and rides show it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+
+from hallofshame.domain.entity_facts import ANY_HEIGHT_CM
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.web.envelope import Row
+from hallofshame.web.pages.formatting import money
+from hallofshame.web.pages.view import View
+from hallofshame.web.parameters import VISIT_PARAMETERS, Parameters
+
+PARTIES = (2, 4)
+"""Sizes of party for which the page shows the wait for a table; the API has all."""
+
+CM_PER_INCH = 2.54
+
+
+def park_offers(view: View, park: ParkInfo, asked: Parameters) -> Row:
+    """What the sections of a park's page need; each is empty where the feeds offer nothing."""
+    path = f"/api/parks/{park.slug}"
+    today = view.reading.today(park).isoformat()
+    return {
+        "prices": view.read(f"{path}/prices")["data"],
+        "passes": _passes(view.read(f"{path}/purchases")["data"], today),
+        "shows": by_show(view.read(f"{path}/showtimes")["data"]),
+        "restaurants": _restaurants(view.read(f"{path}/dining")["data"]),
+        "visit": _visit(view, park, asked),
+    }
+
+
+def ride_offers(view: View, ride: Row, park: Row) -> Row:
+    """What the sections of a ride's page need."""
+    day = view.read(f"/api/rides/{ride['ride_id']}/queues/day")["data"]
+    shows = by_show(view.read(f"/api/parks/{park['park_slug']}/showtimes")["data"])
+    tables = _restaurants(view.read(f"/api/parks/{park['park_slug']}/dining")["data"])
+    return {
+        "queues": view.read(f"/api/rides/{ride['ride_id']}/queues")["data"],
+        "price_course": _price_course(day["queues"]),
+        "shows": [show for show in shows if show["ride_id"] == ride["ride_id"]],
+        "restaurants": [row for row in tables if row["ride_id"] == ride["ride_id"]],
+    }
+
+
+def by_show(rows: list[Row]) -> list[Row]:
+    """Each show once with the times at which it begins, in order of its first."""
+    shows: dict[int, Row] = {}
+    for row in rows:
+        show = shows.setdefault(
+            row["ride_id"],
+            {name: row[name] for name in ("ride_id", "ride_name", "ride_slug")} | {"times": []},
+        )
+        if row["starts_at"] not in show["times"]:
+            show["times"].append(row["starts_at"])
+    return list(shows.values())
+
+
+def _passes(rows: list[Row], today: str) -> list[Row]:
+    """Each thing on sale once: its price today, and from what to what it costs on the days to come."""
+    found = []
+    ordered = sorted(rows, key=lambda row: (row["name"], row["offer_id"], row["date"]))
+    for _, group in groupby(ordered, key=lambda row: (row["name"], row["offer_id"])):
+        offers = list(group)
+        now = next((row for row in offers if row["date"] == today), None)
+        ahead = [row for row in offers if row["date"] > today and row["price_minor"] is not None]
+        currencies = {row["currency"] for row in ahead}
+        prices = [row["price_minor"] for row in ahead]
+        one_currency = prices and len(currencies) == 1
+        found.append(
+            {
+                "name": offers[0]["name"],
+                "now": now,
+                "days_ahead": len(prices) if one_currency else 0,
+                "lowest": min(prices) if one_currency else None,
+                "highest": max(prices) if one_currency else None,
+                "currency": currencies.pop() if one_currency else None,
+            }
+        )
+    return found
+
+
+def _restaurants(rows: list[Row]) -> list[Row]:
+    """Restaurants that offer a table now, with the wait of some sizes of party."""
+    found: dict[int, Row] = {}
+    for row in rows:
+        if row["end"] is None and row["party_size"] is not None:
+            restaurant = found.setdefault(
+                row["ride_id"],
+                {name: row[name] for name in ("ride_id", "ride_name", "ride_slug", "start")} | {"waits": {}},
+            )
+            restaurant["waits"][row["party_size"]] = row["wait_minutes"]
+    return list(found.values())
+
+
+def _visit(view: View, park: ParkInfo, asked: Parameters) -> Row | None:
+    """The rides that fit what is asked for, those known to fit first; null where nothing is known of any."""
+    chosen = asked.visit()
+    path = f"/api/parks/{park.slug}/visit"
+    everything = view.read(path)["data"]
+    indoors = sum(row["setting"] == "indoor" for row in everything)
+    with_heights = sum(row["height_source"] != "unknown" for row in everything)
+    if not indoors and not with_heights:
+        return None
+    is_asked = chosen.indoor or chosen.height_cm is not None
+    query = {name: asked.text(name) for name in VISIT_PARAMETERS}
+    rows = view.read(path, query)["data"] if is_asked else []
+    return {
+        "asked": chosen,
+        "is_asked": is_asked,
+        "rides": len(everything),
+        "indoors": indoors,
+        "with_heights": with_heights,
+        "rows": sorted(rows, key=lambda row: row["admits"] is not True),
+        "unknown": sum(row["height_source"] == "unknown" for row in rows),
+    }
+
+
+def _price_course(queues: list[Row]) -> list[Row]:
+    """Each paid queue's prices of today, one row for each stretch with a price of its own."""
+    found = []
+    for queue in queues:
+        for price, group in groupby(
+            (one for one in queue["segments"] if one["price_minor"] is not None),
+            key=lambda one: (one["price_minor"], one["currency"]),
+        ):
+            stretches = list(group)
+            found.append(
+                {
+                    "queue_type": queue["queue_type"],
+                    "start": stretches[0]["start"],
+                    "end": stretches[-1]["end"],
+                    "price": money(*price),
+                }
+            )
+    return found
+
+
+def height_words(row: Row) -> str | Markup:
+    """The limits of height in words: ``from 112 cm (44 in)``, ``any height``."""
+    lowest, highest = row["min_height_cm"], row["max_height_cm"]
+    if row["height_source"] == "unknown":
+        return Markup('<span class="no-data">not known</span>')
+    if highest is None:
+        return "any height" if lowest in (ANY_HEIGHT_CM, None) else f"from {_centimetres(lowest)}"
+    if lowest in (ANY_HEIGHT_CM, None):
+        return f"up to {_centimetres(highest)}"
+    return f"{_centimetres(lowest)} to {_centimetres(highest)}"
+
+
+def _centimetres(height: int) -> str:
+    return f"{height}\u00a0cm ({height / CM_PER_INCH:.0f}\u00a0in)"
+
+
+SETTING_WORDS = {"indoor": "indoors", "outdoor": "outdoors", "unknown": "roof not known"}
+FACT_SOURCES = {
+    "feed": "as its source says",
+    "curated": "from our list",
+    "type": "as rides of its type mostly are",
+}
+"""Who says so, in words."""
+
+
+def offer_words() -> dict[str, Any]:
+    """Globals of the templates that speak of offers."""
+    return {
+        "height_words": height_words,
+        "setting_words": SETTING_WORDS,
+        "fact_sources": FACT_SOURCES,
+        "parties": PARTIES,
+    }
