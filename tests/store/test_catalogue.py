@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import select
+import re
+from typing import Any
 
-from hallofshame.domain.errors import NotFoundError, StoreError
+import pytest
+from sqlalchemy import Connection, delete, event, false, select, update
+
+from hallofshame.domain.errors import InputError, NotFoundError, StoreError
 from hallofshame.domain.words import Feed
-from hallofshame.store import catalogue
+from hallofshame.store import catalogue, data_version
 from hallofshame.store.catalogue import Classification, NewExternalId, NewRide, ParkRow
+from hallofshame.store.catalogue_changes import WATCHED
 from hallofshame.store.database import Database
-from hallofshame.store.models import Ride
+from hallofshame.store.models import (
+    Base,
+    ExternalId,
+    Park,
+    ParkSignal,
+    Ride,
+    RideClassification,
+    RideDailyStats,
+    RideTypeDecision,
+)
+from hallofshame.store.reports.catalogue import load_catalogue
 from store.samples import NOON, NOW, park, seed
 
 
@@ -138,3 +152,56 @@ def test_outside_ids_mean_one_thing_per_feed_and_kind(database: Database) -> Non
         assert catalogue.external_ids(connection, queue, "park") == {"160": 1}
         catalogue.move_external_id(connection, wiki, "park", "abc", 9)
         assert catalogue.external_ids(connection, wiki, "park") == {"abc": 9, "ABC": 2}
+
+
+def test_every_table_that_the_catalogue_is_read_from_is_watched(sqlite_database: Database) -> None:
+    seen: list[str] = []
+    engine = sqlite_database.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    with sqlite_database.read() as connection:
+        load_catalogue(connection)
+    tables = {name for text in seen for name in re.findall(r"(?:FROM|JOIN) (\w+)", text)}
+    assert tables == set(WATCHED)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        (Park, {"name": "Another name"}),
+        (Ride, {"last_seen_at": 7}),
+        (ExternalId, {"external_id": "other"}),
+        (RideClassification, {"tier": 1}),
+        (RideTypeDecision, {"type": "coaster"}),
+        (ParkSignal, {"signal": "down"}),
+    ],
+)
+def test_every_write_to_the_catalogue_moves_its_version(
+    database: Database, table: type[Base], columns: dict[str, Any]
+) -> None:
+    def version() -> int:
+        with database.read() as connection:
+            return data_version.versions(connection).catalogue
+
+    before = version()
+    database.run(lambda connection: connection.execute(update(table).values(columns)))
+    after = version()
+    assert after > before
+    database.run(lambda connection: connection.execute(delete(table).where(false())))
+    assert version() > after
+
+
+def test_other_writes_and_those_rolled_back_leave_the_version_of_the_catalogue(database: Database) -> None:
+    def version() -> int:
+        with database.read() as connection:
+            return data_version.versions(connection).catalogue
+
+    def fails(connection: Connection) -> None:
+        connection.execute(update(Park).values(name="never"))
+        raise InputError("no")
+
+    before = version()
+    with pytest.raises(InputError):
+        database.run(fails)
+    database.run(lambda connection: data_version.bump(connection, None))
+    database.run(lambda connection: connection.execute(delete(RideDailyStats)))
+    assert version() == before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -66,9 +65,19 @@ def test_a_month_short_of_its_last_day_is_read_by_days() -> None:
     ]
 
 
-@given(ranges, st.sampled_from(list(Grain)))
-def test_pieces_cover_every_day_exactly_once(days: DayRange, coarsest: Grain) -> None:
-    covered = [day for piece in decompose(days, coarsest=coarsest) for day in days_of(piece)]
+def test_what_months_leave_over_is_read_as_weeks_where_they_fit() -> None:
+    assert decompose(DayRange(d("2026-01-30"), d("2026-03-12")), weeks=True) == [
+        Piece(Grain.DAY, d("2026-01-30"), d("2026-01-31")),
+        Piece(Grain.MONTH, d("2026-02-01"), d("2026-02-01")),
+        Piece(Grain.DAY, d("2026-03-01"), d("2026-03-01")),
+        Piece(Grain.WEEK, d("2026-03-02"), d("2026-03-02")),
+        Piece(Grain.DAY, d("2026-03-09"), d("2026-03-12")),
+    ]
+
+
+@given(ranges, st.sampled_from(list(Grain)), st.booleans())
+def test_pieces_cover_every_day_exactly_once(days: DayRange, coarsest: Grain, weeks: bool) -> None:
+    covered = [day for piece in decompose(days, coarsest=coarsest, weeks=weeks) for day in days_of(piece)]
     assert covered == days.dates()
 
 
@@ -121,7 +130,7 @@ def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> No
                 }
                 assert totals.eligible_days == sum(row["eligible"] for row in own)
             fewer = ride_reliability(connection, wanted)
-            names = [field.name for field in fields(RideReliability)]
+            names = list(RideReliability._fields)
             assert {ride_id: [getattr(of, name) for name in names] for ride_id, of in fewer.items()} == {
                 ride_id: [getattr(of, name) for name in names] for ride_id, of in found.items()
             }
@@ -167,7 +176,7 @@ def test_stretches_of_a_range_add_up_to_its_sum(
         stretches = park_stretches(connection, 1, days, grain)
         assert min(stretches) == d(first)
         assert len(stretches) == points
-        whole = replace(park_sums(connection, {1: days})[1], closed_days=0)
+        whole = park_sums(connection, {1: days})[1]._replace(closed_days=0)
         assert add_park_totals(stretches.values()) == whole
         of_ride = ride_stretches(connection, 1, 11, days, grain)
         assert set(of_ride) <= set(unit_starts(days, grain))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
-from hallofshame.store import bulk
+from hallofshame.store import bulk, catalogue_changes
 from hallofshame.store.instants import Instant, latest_believable, unix
 from hallofshame.store.models import DataVersion
 
@@ -32,6 +34,25 @@ def bump(connection: Connection, data_as_of: Instant | None, now: Instant | None
 
 def get(connection: Connection) -> tuple[int, int | None]:
     """The version and the latest observation it holds, in Unix seconds; ``(0, None)`` before the first."""
-    query = select(DataVersion.version, DataVersion.data_as_of).where(DataVersion.name == _NAME)
-    row = connection.execute(query).one_or_none()
-    return (0, None) if row is None else (row.version, row.data_as_of)
+    found = versions(connection)
+    return found.data, found.data_as_of
+
+
+class Versions(NamedTuple):
+    """What one state of the store is: of all data with its latest observation, and of the catalogue alone."""
+
+    data: int
+    data_as_of: int | None
+    catalogue: int
+
+
+def versions(connection: Connection) -> Versions:
+    """The versions of this state of the store; 0 before the first change."""
+    query = select(DataVersion.name, DataVersion.version, DataVersion.data_as_of)
+    rows = {row.name: row for row in connection.execute(query)}
+    data, catalogue = rows.get(_NAME), rows.get(catalogue_changes.NAME)
+    return Versions(
+        0 if data is None else data.version,
+        None if data is None else data.data_as_of,
+        0 if catalogue is None else catalogue.version,
+    )

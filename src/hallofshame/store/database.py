@@ -20,6 +20,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 from hallofshame import private_files
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.redaction import redact, remember, secrets_of
+from hallofshame.store import catalogue_changes
 from hallofshame.store.failures import kind_of, said, shortened, store_error
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Database:
         self._url = _parse(url)
         self._sleep = sleep
         self._engine = _sqlite_engine(self._url) if self.dialect == "sqlite" else _mysql_engine(self._url)
+        catalogue_changes.watch(self._engine)
         self._writer = threading.Lock()
         self._writing = threading.local()
         self._checked = False
@@ -132,8 +134,11 @@ class Database:
             try:
                 with self._translate():
                     transaction = connection.begin()
+                catalogue_changes.forget(connection)
                 with self._translate_failures(), transaction:
                     yield connection
+                    if not changes_schema:
+                        catalogue_changes.settle(connection)
             finally:
                 if changes_schema:
                     connection.invalidate()

@@ -75,6 +75,9 @@ class ParkFilter:
         return {name: value for name, value in asked.items() if value is not None}
 
 
+_RIDES = frozenset(RideType) - NON_RIDES
+
+
 @dataclass(frozen=True, slots=True)
 class RideFilter:
     """Which rides are asked for. No ``types`` mean any; non-rides are meant only where they are named."""
@@ -91,7 +94,7 @@ class RideFilter:
         """The types that are asked for; null where it is all of them."""
         if self.types:
             return frozenset(self.types)
-        return None if self.non_rides else frozenset(RideType) - NON_RIDES
+        return None if self.non_rides else _RIDES
 
     @property
     def query(self) -> dict[str, str]:

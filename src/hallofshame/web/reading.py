@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from hallofshame.clock import Clock
 from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.periods import DayRange, Period
+from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.store import data_version
 from hallofshame.store.database import Database
 from hallofshame.store.history.reading import History
@@ -53,8 +54,8 @@ class Site:
     def reading(self) -> Iterator[Reading]:
         """One reading transaction with the data version it sees."""
         with self.database.read() as connection:
-            version, data_as_of = data_version.get(connection)
-            yield Reading(self, connection, self.clock.now(), version, data_as_of)
+            version, data_as_of, catalogue_version = data_version.versions(connection)
+            yield Reading(self, connection, self.clock.now(), version, data_as_of, catalogue_version)
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,15 @@ class Reading:
     now: dt.datetime
     version: int
     data_as_of: int | None
+    catalogue_version: int
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The catalogue, read once per data version."""
-        key = ("catalogue", self.version)
+        """The catalogue, read once per version of its own.
+
+        Once in an hour it is read anyhow: what an operator writes past this program moves no version.
+        """
+        key = ("catalogue", self.catalogue_version, to_unix(self.now) // HOUR_SECONDS)
         found: Catalogue | None = self.site.memo.get(key)
         if found is None:
             found = load_catalogue(self.connection)

@@ -106,6 +106,12 @@ class Catalogue:
         return found
 
     @cached_property
+    def ride_order(self) -> dict[int, int]:
+        """The place of each ride in the order of names, whatever their case."""
+        ordered = sorted(self.rides.values(), key=lambda ride: (ride.name.casefold(), ride.ride_id))
+        return {ride.ride_id: place for place, ride in enumerate(ordered)}
+
+    @cached_property
     def timezones(self) -> tuple[str, ...]:
         """Every zone a park lies in, sorted."""
         return tuple(sorted({park.timezone for park in self.parks.values()}))

@@ -1,4 +1,4 @@
-"""A range of days as the fewest stored rows: whole years or weeks, whole months, single days (R10)."""
+"""A range of days as few stored rows: whole years, whole months, whole weeks, single days (R10)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hallofshame.domain.periods import ONE_DAY, DayRange
 
 
 class Grain(Enum):
-    """The grains a range is read from. Weeks cross months, so they are read only where weeks are shown."""
+    """The grains a range is read from. Weeks cross months, so they fill only what whole months leave over."""
 
     YEAR = "year"
     MONTH = "month"
@@ -28,8 +28,11 @@ class Piece:
     end: dt.date
 
 
-def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR) -> list[Piece]:
-    """The pieces that cover ``days`` exactly once. A coarse row is used only where it lies wholly inside."""
+def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR, weeks: bool = False) -> list[Piece]:
+    """The pieces that cover ``days`` exactly once. A coarse row is used only where it lies wholly inside.
+
+    ``weeks``: what whole months leave over may be read from weeks.
+    """
     if coarsest is Grain.DAY:
         return [Piece(Grain.DAY, days.start, days.end)]
     first = unit_start(days.start, coarsest)
@@ -37,13 +40,15 @@ def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR) -> list[Piece]:
         first = _next_unit(first, coarsest)
     after = unit_start(days.end + ONE_DAY, coarsest)
     finer = Grain.MONTH if coarsest is Grain.YEAR else Grain.DAY
+    if coarsest is Grain.MONTH and weeks:
+        finer = Grain.WEEK
     if first >= after:
-        return decompose(days, coarsest=finer)
+        return decompose(days, coarsest=finer, weeks=weeks)
     pieces = [Piece(coarsest, first, unit_start(after - ONE_DAY, coarsest))]
     if days.start < first:
-        pieces = decompose(DayRange(days.start, first - ONE_DAY), coarsest=finer) + pieces
+        pieces = decompose(DayRange(days.start, first - ONE_DAY), coarsest=finer, weeks=weeks) + pieces
     if after <= days.end:
-        pieces += decompose(DayRange(after, days.end), coarsest=finer)
+        pieces += decompose(DayRange(after, days.end), coarsest=finer, weeks=weeks)
     return pieces
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
@@ -114,12 +114,12 @@ def of_ride(totals: OfRide, ahead: Ahead | None) -> OfRide:
 
 def park_less(totals: ParkTotals, seconds: int) -> ParkTotals:
     """Less ``seconds`` of open time, but never less than was observed."""
-    return replace(totals, open=open_so_far(totals.open, totals.observed, seconds))
+    return totals._replace(open=open_so_far(totals.open, totals.observed, seconds))
 
 
 def ride_less(totals: OfRide, seconds: int) -> OfRide:
     """Less ``seconds`` of open time, but never less than was observed."""
-    return replace(totals, open=open_so_far(totals.open, totals.observed, seconds))
+    return totals._replace(open=open_so_far(totals.open, totals.observed, seconds))
 
 
 def open_so_far(open_seconds: int, observed: int, ahead: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal, select, union_all
 
@@ -20,13 +20,13 @@ from hallofshame.store.models import (
     ParkYearlyStats,
     RideDailyStats,
     RideMonthlyStats,
+    RideWeeklyStats,
     RideYearlyStats,
 )
 from hallofshame.store.reports.ranges import Grain, Piece, by_range, decompose
 
 
-@dataclass(frozen=True, slots=True)
-class RideReliability:
+class RideReliability(NamedTuple):
     """Those summed counters (R7) of one ride that its place, its uptime and its coverage are made of."""
 
     open: int
@@ -42,8 +42,7 @@ class RideReliability:
         return cls(*(int(value or 0) for value in tuple(values)))
 
 
-@dataclass(frozen=True, slots=True)
-class RideTotals:
+class RideTotals(NamedTuple):
     """Summed counters (R7) of one ride; ``eligible_days`` is on how many days it was in E (R6)."""
 
     open: int
@@ -74,8 +73,7 @@ class RideTotals:
         return cls(*_exact(values, len(RIDE_SUMS)))
 
 
-@dataclass(frozen=True, slots=True)
-class ParkTotals:
+class ParkTotals(NamedTuple):
     """Summed counters (R7) of one park over its eligible rides.
 
     ``window_seconds`` is how long it was open, ``closed_days`` how many of the days read singly were
@@ -133,6 +131,7 @@ def _exact(values: Row[Any] | tuple[Any, ...], maximum_at: int) -> list[Any]:
 
 _RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
     Grain.DAY: (RideDailyStats, RideDailyStats.day, RideDailyStats.eligible),
+    Grain.WEEK: (RideWeeklyStats, RideWeeklyStats.period_start, RideWeeklyStats.eligible_days),
     Grain.MONTH: (RideMonthlyStats, RideMonthlyStats.period_start, RideMonthlyStats.eligible_days),
     Grain.YEAR: (RideYearlyStats, RideYearlyStats.period_start, RideYearlyStats.eligible_days),
 }
@@ -246,7 +245,7 @@ def _ride_rows(
         *[
             _ride_piece(piece, park_ids, (*sums, *maxima), ride_ids)
             for days, park_ids in by_range(ranges).items()
-            for piece in decompose(days)
+            for piece in decompose(days, weeks=True)
         ]
     ).subquery()
     query = select(
@@ -266,7 +265,7 @@ def ride_tallies(connection: Connection, ranges: Mapping[int, DayRange]) -> dict
         *[
             _ride_piece(piece, park_ids, ("operating", "downtime"), None)
             for days, park_ids in by_range(ranges).items()
-            for piece in decompose(days)
+            for piece in decompose(days, weeks=True)
         ]
     ).subquery()
     rides = (

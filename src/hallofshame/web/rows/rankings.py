@@ -154,11 +154,12 @@ def ride_standings(
     found = measures(reading, period) if needs_waits else reliability_measures(reading, period)
     rides = reading.catalogue.rides
     admitted = {park.park_id for park in parks.choose(reading.catalogue.parks.values())}
+    types = asked.listed
     chosen = [
         ride_id
         for ride_id, measure in found.items()
         if rides[ride_id].park_id in admitted
-        and asked.admits(rides[ride_id])
+        and (types is None or rides[ride_id].type in types)
         and (measure.eligible or _is_seen_attraction(rides[ride_id], measure))
     ]
     inferred = {} if period.is_live else inferred_days(reading, period)
@@ -170,13 +171,13 @@ def ride_standings(
         else _judge(found[ride_id], by, inferred.get(rides[ride_id].park_id))
         for ride_id in chosen
     }
+    by_name = reading.catalogue.ride_order
     order = sorted(
         chosen,
         key=lambda ride_id: (
             judged[ride_id][1] is not None,
             -(judged[ride_id][0] or 0.0),
-            rides[ride_id].name.casefold(),
-            ride_id,
+            by_name[ride_id],
         ),
     )
     ranks = _ranks([None if judged[ride_id][1] else judged[ride_id][0] for ride_id in order])

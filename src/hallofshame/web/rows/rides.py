@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hallofshame.domain.periods import DayRange, Period, Shift
 from hallofshame.metrics import scores
@@ -26,8 +27,7 @@ MANY_RIDES = 400
 """From this many on, a look-up by park is quicker than one by ride."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What orders a ride among the others. ``observed`` and ``open`` are those of its coverage.
 
     ``park`` says of the present moment whether the ride's park is open.
@@ -54,7 +54,7 @@ class Measure:
 def measure_period(totals: RideTotals) -> Measure:
     """From the sums of a range of days."""
     wait = scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max)
-    return replace(measure_reliability(totals), wait=wait, longest_wait=totals.wait_max or None)
+    return measure_reliability(totals)._replace(wait=wait, longest_wait=totals.wait_max or None)
 
 
 def measure_reliability(totals: RideTotals | RideReliability) -> Measure:

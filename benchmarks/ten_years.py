@@ -1,0 +1,173 @@
+"""Rankings, year against year and awards over ten years of daily statistics, uncached, beside plain days.
+
+Run as ``python -m benchmarks.ten_years [sqlite|mariadb]``: 100 parks of 45 rides, every day of ten years
+copied from one computed day, each ride in the part of another. Each address is asked after the data changed,
+so that nothing made before serves it. Beside them stands the sum of all counters of every ride over the same
+days, once from the coarsest rows that fit and once from single days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, insert, literal, select
+
+from benchmarks.answers import NOW, fill
+from benchmarks.machine import describe, mariadb_url
+from benchmarks.world import World
+from hallofshame.clock import FixedClock
+from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.store import data_version, derived
+from hallofshame.store.database import Database
+from hallofshame.store.models import Base, ParkDailyStats, RideDailyStats
+from hallofshame.store.reports import sums
+from hallofshame.store.reports.ranges import Grain, Piece
+from hallofshame.web.app import create_app
+
+PARKS, RIDES, YEARS = 100, 45, 10
+WHOLE_DAYS = 40
+"""So many of the last days have their hours and outages too."""
+ROUNDS = 5
+BUFFER_MEGABYTES = 1024
+COPIED: tuple[type[Base], ...] = (RideDailyStats, ParkDailyStats)
+
+RANKING_MS, YEARS_MS = 50.0, 200.0
+ADDRESSES = {
+    **{
+        f"/api/{path}?period={period}": RANKING_MS
+        for path in ("parks/downtime", "rides/downtime", "parks/waittimes", "rides/waittimes")
+        for period in ("today", "7days", "last_week", "30days", "last_month", "this_year")
+    },
+    "/api/parks/downtime?year=2021": RANKING_MS,
+    "/api/rides/downtime?year=2021": RANKING_MS,
+    "/api/rides/downtime?start=2017-02-03&end=2026-08-10": RANKING_MS,
+    "/api/compare?parks=1,2,3&year=2025&against=previous": YEARS_MS,
+    "/api/trends?year=2025": YEARS_MS,
+    "/api/awards?year=2025": YEARS_MS,
+}
+
+
+def build(database: Database, world: World, years: int) -> int:
+    """The last weeks whole and the days before them as daily rows; returns how many of rides these are."""
+    fill(database, world, WHOLE_DAYS)
+    pattern = NOW.date() - ONE_DAY
+    first = dt.date(NOW.year - years, 1, 1)
+    day = pattern - WHOLE_DAYS * ONE_DAY
+    while day >= first:
+        start = max(first, day.replace(day=1))
+        days = [start + n * ONE_DAY for n in range((day - start).days + 1)]
+        database.run(lambda connection, days=days: _copy(connection, world, pattern, days))
+        day = start - ONE_DAY
+    keys = [
+        (park, first + n * ONE_DAY)
+        for n in range((pattern - first).days + 1)
+        for park in range(1, world.parks + 1)
+    ]
+    database.run(lambda connection: derived.sum_up(connection, keys, removed=False))
+    return (pattern - first).days * world.parks * world.rides
+
+
+def _copy(connection: Connection, world: World, pattern: dt.date, days: list[dt.date]) -> None:
+    parks = list(range(1, world.parks + 1))
+    for model in COPIED:
+        table = derived.table_of(model)
+        # Park by park, as the rows lie.
+        source = (table.c.park_id.in_(parks), table.c.day == pattern)
+        for day in days:
+            columns = {column.name: column.expression for column in table.columns}
+            columns["day"] = literal(day, table.c.day.type)
+            if "ride_id" in columns:
+                first = (table.c.park_id - 1) * world.rides + 1
+                columns["ride_id"] = first + (table.c.ride_id - first + (pattern - day).days) % world.rides
+            query = select(*[column.label(name) for name, column in columns.items()]).where(*source)
+            connection.execute(insert(table).from_select(list(columns), query))
+
+
+def milliseconds(
+    work: Callable[[], object], before: Callable[[], object] = lambda: None
+) -> tuple[float, float]:
+    """Median wall and processor milliseconds of ``work``, each time after ``before``."""
+    walls, used = [], []
+    for _ in range(ROUNDS):
+        before()
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        walls.append((time.perf_counter() - wall) * 1000)
+        used.append((time.process_time() - cpu) * 1000)
+    return statistics.median(walls), statistics.median(used)
+
+
+def measure(database: Database, world: World) -> None:
+    """Ask everything and print it."""
+    client = create_app(database, FixedClock(NOW)).test_client()
+
+    def ask(address: str) -> None:
+        if client.get(address).status_code != 200:
+            raise RuntimeError(f"{address} failed")
+
+    ask("/api/parks/downtime")
+    print("    wall ms    cpu ms   bound")
+    for address, bound in ADDRESSES.items():
+        wall, used = milliseconds(
+            lambda address=address: ask(address),
+            lambda: database.run(lambda connection: data_version.bump(connection, None)),
+        )
+        mark = "  over" if wall > bound else ""
+        print(f"  {wall:9.1f} {used:9.1f} {bound:7.0f}  {address}{mark}", flush=True)
+    print("  all counters of every ride: the coarsest rows that fit, single days")
+    for days in (7, 30, 365, 3650):
+        chosen = DayRange(NOW.date() - days * ONE_DAY, NOW.date() - ONE_DAY)
+        coarse = _sum(database, world, chosen)
+        with _single_days():
+            single = _sum(database, world, chosen)
+        print(f"  {coarse:9.1f} {single:9.1f}  {days} days: {single / coarse:.1f} times as long", flush=True)
+
+
+def _sum(database: Database, world: World, days: DayRange) -> float:
+    def work() -> None:
+        with database.read() as connection:
+            sums.ride_sums(connection, dict.fromkeys(range(1, world.parks + 1), days))
+
+    return milliseconds(work)[0]
+
+
+@contextmanager
+def _single_days() -> Iterator[None]:
+    """Sums from day rows alone, whatever fits."""
+    kept = sums.decompose
+    sums.decompose = lambda days, **_: [Piece(Grain.DAY, days.start, days.end)]
+    try:
+        yield
+    finally:
+        sums.decompose = kept
+
+
+def main() -> None:
+    """Build and measure on each database, or on the one named."""
+    world = World(PARKS, RIDES)
+    describe(f"{YEARS} years of {PARKS} parks of {RIDES} rides, a row a day")
+    if "mariadb" not in sys.argv:
+        with tempfile.TemporaryDirectory() as folder:
+            _run(f"sqlite:///{folder}/years.db", world)
+    if "sqlite" not in sys.argv:
+        with mariadb_url(BUFFER_MEGABYTES) as url:
+            _run(url, world)
+
+
+def _run(url: str, world: World) -> None:
+    database = Database(url)
+    started = time.perf_counter()
+    rows = build(database, world, YEARS)
+    print(f"{url.partition(':')[0]}: {rows:,} ride-days made in {time.perf_counter() - started:.0f} s")
+    measure(database, world)
+    database.dispose()
+
+
+if __name__ == "__main__":
+    main()
