@@ -85,6 +85,7 @@ def test_outages_of_ranges_newest_or_longest_first(outages: Database) -> None:
             False,
             None,
             False,
+            None,
         )
 
 

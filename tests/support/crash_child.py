@@ -85,6 +85,8 @@ def go_on(url: str, cycles: int) -> None:
     with database.read() as connection:
         last = connection.scalar(select(func.max(ParkActivitySnapshot.observed_at)))
     done = 0 if last is None else (last - to_unix(START)) // CADENCE + 1
+    # A killed child may leave the last cycle without its roll-up, and time has gone on meanwhile.
+    clock.instant = START if last is None else from_unix(last)
     rollup.run()
     for cycle in range(done, cycles):
         clock.instant = from_unix(to_unix(START) + cycle * CADENCE)
