@@ -16,6 +16,7 @@ from hallofshame.store.catalogue_changes import WATCHED
 from hallofshame.store.database import Database
 from hallofshame.store.models import (
     Base,
+    EntityMetadata,
     ExternalId,
     Park,
     ParkSignal,
@@ -173,6 +174,7 @@ def test_every_table_that_the_catalogue_is_read_from_is_watched(sqlite_database:
         (RideClassification, {"tier": 1}),
         (RideTypeDecision, {"type": "coaster"}),
         (ParkSignal, {"signal": "down"}),
+        (EntityMetadata, {"min_height_cm": 120}),
     ],
 )
 def test_every_write_to_the_catalogue_moves_its_version(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event, insert, update
 
 from hallofshame.store.models import (
     DataVersion,
+    EntityMetadata,
     ExternalId,
     Park,
     ParkSignal,
@@ -26,7 +27,7 @@ NAME = "catalogue"
 
 WATCHED = tuple(
     model.__tablename__
-    for model in (Park, ParkSignal, Ride, ExternalId, RideClassification, RideTypeDecision)
+    for model in (Park, ParkSignal, Ride, ExternalId, RideClassification, RideTypeDecision, EntityMetadata)
 )
 """The tables that a :class:`~hallofshame.store.reports.catalogue.Catalogue` is read from."""
 
