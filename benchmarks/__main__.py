@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks import (
     answers,
+    calibration,
     chances,
     collection,
     cycle,
@@ -28,3 +29,4 @@ if __name__ == "__main__":
     signals.main()
     ride_types.main()
     chances.main()
+    calibration.main()

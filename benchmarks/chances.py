@@ -2,24 +2,29 @@
 
 Run as ``python -m benchmarks.chances [name …]``. Each recording is an installation of its own. Every day
 is forecast with what was known when it began, and a class of a park shows chances only if its forecasts of
-the 90 days before proved good enough. Estimators:
+the 90 watched days before proved good enough. Estimators:
 
 - *old*: (reopened + 1) ÷ (comparable + 2) of the ride alone, from five comparable outages on
 - *R9b*: ride, class, park and all parks, as written; shown by the gate as written
-- *ours*: R9b corrected by its past errors; the gate also asks for forecasts on 28 days
+- *ours*: R9b corrected by its past errors, shown by our gate: forecasts on 14 days, and with 95 % certainty
+  better than the constant and off by no more than 5 points
 
 Per class and horizon: moments; the share of them with a chance; and of what was shown and whose outcome is
-known: forecasts, Brier score, that of the constant, expected calibration error in points.
+known: forecasts, Brier score, that of the constant, expected calibration error in points. Then why nothing is
+shown where nothing is: what the gate says at the end of each recording, and the calibration error that a
+perfect forecaster would have shown on the same moments, if outcomes came as independent trials.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import sys
 import tempfile
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +36,16 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.rules import (
     DAY_SECONDS,
     EVIDENCE_DAYS,
-    FEWEST_FORECAST_DAYS,
     FEWEST_FORECASTS,
     MAX_CALIBRATION_ERROR,
     REPLAY_DAYS,
 )
 from hallofshame.domain.words import EndedBy, Feed
-from hallofshame.metrics.calibration import FORECASTS, pooled, reliability, replay, scores
+from hallofshame.metrics.calibration import pooled, reliability, scores
 from hallofshame.metrics.chances import CLASS, whole_minutes
-from hallofshame.pipeline.calibration import moments_of
+from hallofshame.metrics.corrections import tenth
+from hallofshame.metrics.replay import FORECASTS
+from hallofshame.pipeline.calibration import everywhere, replayed
 from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.store import chances, schema
@@ -115,11 +121,14 @@ def forecasts_of(recorded: Recorded) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
         Rollup(database, CLOCK, LOG).run()
         now = int(CLOCK.now().timestamp())
+        found = []
         with database.read() as connection:
-            outages = chances.outages_from(connection, 0)
-            moments = moments_of(connection, outages, DAY_SECONDS * 2, now)
+            for park_id in chances.parks_of_outages(connection, 0):
+                first = chances.watched_days(connection, park_id, dt.date(1980, 1, 1))[0]
+                found.append(replayed(connection, park_id, everywhere(connection, first, now), first, now))
         database.dispose()
-    judged, _ = replay(moments, outages, now)
+    judged = pl.concat([each.forecasts for each in found])
+    moments, outages = (pl.concat([getattr(each, name) for each in found]) for name in ("moments", "outages"))
     return judged, _by_the_old(judged, moments, outages)
 
 
@@ -150,29 +159,74 @@ def _by_the_old(judged: pl.DataFrame, moments: pl.DataFrame, outages: pl.DataFra
     return judged.with_columns(chance=pl.Series(found, dtype=pl.Float64))
 
 
-def shown(judged: pl.DataFrame, fewest_days: int) -> pl.DataFrame:
-    """Those forecasts whose class of the park had proved good on the 90 days before their day."""
+def as_written(before: pl.DataFrame) -> pl.DataFrame:
+    """The classes that the gate of R9b lets through, from their forecasts so far."""
+    return scores(before).filter(
+        (pl.col("forecasts") >= FEWEST_FORECASTS)
+        & (pl.col("brier") < pl.col("constant_brier"))
+        & (pl.col("calibration_error") <= MAX_CALIBRATION_ERROR)
+    )
+
+
+def by_our_gate(before: pl.DataFrame) -> pl.DataFrame:
+    """The classes that our gate lets through."""
+    return scores(before).filter(pl.col("reason").is_null())
+
+
+Gate = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def shown(judged: pl.DataFrame, gate: Gate) -> pl.DataFrame:
+    """Those forecasts whose class of the park had proved good on the 90 watched days before their day."""
     kept = [judged.clear()]
-    for day in judged.select((pl.col("at") // DAY_SECONDS).unique().sort()).to_series():
-        begin = day * DAY_SECONDS
-        before = judged.filter(
-            (pl.col("known_at") <= begin) & (pl.col("at") > begin - REPLAY_DAYS * DAY_SECONDS)
-        )
-        good = scores(before).filter(
-            (pl.col("forecasts") >= FEWEST_FORECASTS)
-            & (pl.col("forecast_days") >= fewest_days)
-            & (pl.col("brier") < pl.col("constant_brier"))
-            & (pl.col("calibration_error") <= MAX_CALIBRATION_ERROR)
-        )
-        today = judged.filter((pl.col("at") // DAY_SECONDS == day) & pl.col("chance").is_not_null())
-        kept.append(today.join(good.select(CLASS), on=CLASS, how="semi"))
+    for _, park in judged.with_columns(day=pl.col("at") // DAY_SECONDS).group_by(
+        "park_id", maintain_order=True
+    ):
+        days = park["day"].unique().sort()
+        for number, day in enumerate(days):
+            begins = max(days[max(0, number - REPLAY_DAYS)], day - EVIDENCE_DAYS)
+            before = park.filter((pl.col("known_at") <= day * DAY_SECONDS) & (pl.col("day") >= begins))
+            today = park.filter((pl.col("day") == day) & pl.col("chance").is_not_null())
+            kept.append(today.join(gate(before).select(CLASS), on=CLASS, how="semi").drop("day"))
     return pl.concat(kept)
 
 
-def show(name: str, all_moments: pl.DataFrame, ways: dict[str, tuple[pl.DataFrame, int]]) -> list[str]:
+def perfect_error(judged: pl.DataFrame) -> float:
+    """The calibration error expected of chances that are exactly right, by the number of moments alone."""
+    bins = judged.group_by(tenth(pl.col("chance"))).agg(
+        spread=(pl.col("chance") * (1 - pl.col("chance"))).sum().sqrt()
+    )
+    spread: float = bins["spread"].sum()
+    return spread * (2 / math.pi) ** 0.5 / judged.height
+
+
+def explain(name: str, judged: pl.DataFrame) -> None:
+    """Print what the gate says of each class at the end of a recording, and the numbers behind it."""
+    told = judged.drop_nulls(["chance", "constant", "reopened"])
+    for row in scores(judged).to_dicts():
+        own = told.filter(
+            (pl.col("park_id") == row["park_id"])
+            & (pl.col("since_opening") == row["since_opening"])
+            & (pl.col("horizon_minutes") == row["horizon_minutes"])
+        )
+        text = (
+            f"{name:26s} park {row['park_id']:3d} {'opening' if row['since_opening'] else 'running'} "
+            f"{row['horizon_minutes']:2d} {row['moments']:6,d} moments {row['forecasts']:6,d} forecasts "
+            f"{row['forecast_days']:3d} days"
+        )
+        if own.height:
+            text += (
+                f" {row['brier']:.3f} ({row['constant_brier']:.3f}, gain >= {row['brier_gain_lower']:.3f}) "
+                f"error {100 * row['calibration_error']:.1f}, <= {100 * row['calibration_error_upper']:.1f}, "
+                f"perfect {100 * perfect_error(own):.1f}"
+            )
+        print(f"{text} {row['reason'] or 'shown'}")
+
+
+def show(name: str, all_moments: pl.DataFrame, ways: dict[str, tuple[pl.DataFrame, Gate]]) -> list[str]:
     """Print the lines of one recording; returns what was shown and should not have been, by name."""
     poor = []
-    kept = {way: shown(judged, days) for way, (judged, days) in ways.items()}
+    kept = {way: shown(judged, gate) for way, (judged, gate) in ways.items()}
     for since_opening in (False, True):
         for horizon in (15, 30, 60):
             of_class = (pl.col("since_opening") == since_opening) & (pl.col("horizon_minutes") == horizon)
@@ -217,7 +271,8 @@ def main() -> None:
     describe("Chances to reopen, walked forward")
     chosen = [row for row in RECORDINGS if not sys.argv[1:] or row.name in sys.argv[1:]]
     every = {way: [pl.DataFrame(schema=FORECASTS)] for way in ("old", "R9b", "ours")}
-    poor = []
+    poor: list[str] = []
+    last: list[tuple[str, pl.DataFrame]] = []
     for number, recorded in enumerate(chosen):
         if not (SHARED / recorded.folder).is_dir():
             print(f"{recorded.name}: the recording is not beside this checkout")
@@ -227,14 +282,18 @@ def main() -> None:
         poor += show(
             recorded.name,
             judged,
-            {"old": (old, 0), "R9b": (plain, 0), "ours": (judged, FEWEST_FORECAST_DAYS)},
+            {"old": (old, as_written), "R9b": (plain, as_written), "ours": (judged, by_our_gate)},
         )
+        last.append((recorded.name, judged))
         for way, frame in (("old", old), ("R9b", plain), ("ours", judged)):
             every[way].append(frame.with_columns(pl.col("park_id") + 1000 * number))
     print(
         "\nWithout a gate, all forecasts of all recordings: forecasts, Brier score, constant, error in points"
     )
     raw("all", {way: pl.concat(frames) for way, frames in every.items()})
+    print("\nThe gate at the end of each recording (scores of the whole recording)")
+    for name, judged in last:
+        explain(name, judged)
     print("\nShown by ours, but no better than the constant or off by over 5 points:", *(poor or ["none"]))
 
 

@@ -242,9 +242,9 @@ DAILY = [
     "signals",
     "seal",
     "quality",
-    "calibrate",
     "partition",
     "trim",
+    "calibrate",
 ]
 
 
@@ -256,6 +256,13 @@ def sync(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Result]:
     return lambda: RUN.invoke(cli, ["sync"], catch_exceptions=False)
 
 
+def run_daily(parts: Installation) -> None:
+    """The sequence as the service runs it, with what it does beside its cycles at the end."""
+    scheduler = Scheduler(parts)
+    scheduler.run_daily()
+    scheduler.run_beside()
+
+
 def newest(parts: Installation) -> int:
     with parts.database.read() as connection:
         return max(connection.scalars(select(AggregationLog.run_id)), default=0)
@@ -265,7 +272,7 @@ def test_the_scheduler_and_the_command_run_one_sequence(
     parts: Installation, sync: Callable[[], Result]
 ) -> None:
     before = newest(parts)
-    Scheduler(parts).run_daily()
+    run_daily(parts)
     of_scheduler = sequence(parts, before)
     assert of_scheduler == [(name, "success") for name in DAILY]
     before = newest(parts)
@@ -282,9 +289,9 @@ def test_the_scheduler_and_the_command_run_one_sequence(
         "Signals",
         "Seal",
         "Quality check",
-        "Chances",
         "Partitions",
         "Job log",
+        "Chances",
     ]
 
 
@@ -302,7 +309,7 @@ def test_a_step_that_fails_stops_no_other(
         monkeypatch.setattr(f"hallofshame.pipeline.{JOBS[JobType(name)][1]}", burn)
     wanted = [(name, "failure" if name in broken else "success") for name in DAILY]
     before = newest(parts)
-    Scheduler(parts).run_daily()
+    run_daily(parts)
     assert sequence(parts, before) == wanted
     before = newest(parts)
     done = sync()

@@ -251,6 +251,43 @@ def test_only_a_process_of_this_machine_that_no_longer_runs_is_gone() -> None:
     assert not is_gone("a name of its own")
 
 
+def test_what_takes_long_stands_still_while_a_cycle_runs_and_holds_no_cycle_up(
+    scheduler: Scheduler, installation: Installation, feed: MemoryFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chances are replayed park by park on a thread of their own, between the cycles."""
+    parks, polling, poll_on, chances_on = [], threading.Event(), threading.Event(), threading.Event()
+    polled = feed.poll
+
+    def replay(_database: object, _clock: object, progress: Callable[[int, int], None]) -> tuple[int, int]:
+        for number in range(1000):
+            progress(number, 1000)
+            parks.append(number)
+            chances_on.wait(10)
+            time.sleep(0.005)
+        return 0, 0
+
+    def slow_poll(park: str) -> object:
+        polling.set()
+        poll_on.wait(10)
+        return polled(park)
+
+    monkeypatch.setattr("hallofshame.daily.calibrate", replay)
+    scheduler.start()
+    wait_until(lambda: len(parks) == 1)
+    assert feed.polls == 1, "the first cycle has been, and the next one finds its thread free"
+    monkeypatch.setattr(feed, "poll", slow_poll)
+    scheduler._scheduler.add_job(scheduler._alone(scheduler.run_cycle), executor="jobs")
+    assert polling.wait(10), "a cycle begins while the replay is under way"
+    chances_on.set()
+    time.sleep(0.1)
+    assert len(parks) == 1, "the park that was begun is the last until the cycle has ended"
+    poll_on.set()
+    wait_until(lambda: len(parks) > 3)
+    assert feed.polls == 2
+    assert scheduler.stop(10)
+    assert len(parks) < 1000, "a stop does not wait for all parks"
+
+
 @pytest.mark.slow
 def test_the_lease_of_a_killed_process_is_not_waited_for(
     tmp_path: Path, feed: MemoryFeed, clock: FixedClock

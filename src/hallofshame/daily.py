@@ -41,6 +41,8 @@ class Step:
     job: JobType
     label: str
     work: Callable[[Progress], Done]
+    beside: bool = False
+    """It takes long and nothing waits for it: the service runs it beside the cycles, not between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,9 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         Step(JobType.SIGNALS, "Signals", lambda progress: _judge(parts, progress)),
         seal_step(parts),
         Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
-        Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress)),
         Step(JobType.PARTITION, "Partitions", lambda _progress: _partition(parts)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
+        Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress), beside=True),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from hallofshame.daily import Progress, Step, daily_steps, repair_step, rollup_step, run_steps
+from hallofshame.daily import Bar, Progress, Step, daily_steps, repair_step, rollup_step, run_steps
 from hallofshame.domain.errors import ClockError
 from hallofshame.domain.jobs import JobOutcome, JobStopped, JobType
 from hallofshame.domain.localtime import from_unix, to_unix
@@ -30,6 +31,9 @@ from hallofshame.store.instants import latest_believable
 COLLECT_LEASE = "collect"
 SYNC_EVERY_SECONDS = 24 * 3600
 RETRY_SYNC_SECONDS = 3600
+_LOOK_SECONDS = 0.5
+"""How often a job that gives way looks whether it may go on or has to stop."""
+
 _SYNC_MINUTE = 20
 """Off the full hour, when everybody else asks the feeds."""
 
@@ -37,8 +41,9 @@ _SYNC_MINUTE = 20
 class Scheduler:
     """Runs the jobs of one process; of several on one database, only the holder of the lease collects.
 
-    All writing jobs share one thread, so none meets another; the lease is renewed on a second one. A job
-    that fails is logged with its traceback and the next run goes on.
+    All writing jobs share one thread, so none meets another; the lease is renewed on a second one. A third
+    is for what takes long and nothing waits for; it works only while the first has nothing to do. A job that
+    fails is logged with its traceback and the next run goes on.
     """
 
     def __init__(self, installation: Installation) -> None:
@@ -49,13 +54,15 @@ class Scheduler:
         self._stopping = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
+        self._beside_idle = threading.Event()
+        self._beside_idle.set()
         self._lease_lock = threading.Lock()
         self._holds_lease = False
         self._caught_up = False
         self._stands_back_until = -math.inf
         self._scheduler = BackgroundScheduler(
             timezone=dt.UTC,
-            executors={"jobs": ThreadPoolExecutor(1), "lease": ThreadPoolExecutor(1)},
+            executors={name: ThreadPoolExecutor(1) for name in ("jobs", "beside", "lease")},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -82,7 +89,10 @@ class Scheduler:
         self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        finished = self._idle.wait(wait_seconds)
+        until = time.monotonic() + wait_seconds
+        finished = all(
+            idle.wait(max(0.0, until - time.monotonic())) for idle in (self._idle, self._beside_idle)
+        )
         if not finished:
             self._log.warning(
                 "a job is still running after %g s; its open transaction is given up", wait_seconds
@@ -189,19 +199,45 @@ class Scheduler:
         # One of the future was noted under a clock that ran ahead, and says nothing about today.
         return to_unix(now) - last.started_at >= pause or last.started_at > latest_believable(now)
 
-    def _daily(self) -> None:
-        self._run(*daily_steps(self._installation))
+    def run_beside(self) -> None:
+        """Do what takes long and nothing waits for; it stands still while another job runs."""
+        if self.renew_lease():
+            steps = [step for step in daily_steps(self._installation) if step.beside]
+            self._run(*steps, watched=self._giving_way)
 
-    def _run(self, *steps: Step) -> None:
+    def _daily(self) -> None:
+        self._run(*(step for step in daily_steps(self._installation) if not step.beside))
+        if not self._stopping.is_set():
+            self._scheduler.add_job(
+                self._alone(self.run_beside, self._beside_idle),
+                executor="beside",
+                name="what runs beside the cycles",
+                id="beside",
+                replace_existing=True,
+            )
+
+    def _run(self, *steps: Step, watched: Bar | None = None) -> None:
         """Run steps of the daily sequence until the scheduler is stopped; failures are logged."""
         if not self._stopping.is_set():
-            list(run_steps(self._installation, steps, self._watched))
+            list(run_steps(self._installation, steps, watched or self._watched))
 
     @contextmanager
     def _watched(self, _label: str) -> Iterator[Progress]:
         """A progress that ends the step, or the sequence before its next step, once the scheduler stops."""
         self._leave_if_stopping(0, 0)
         yield self._leave_if_stopping
+
+    @contextmanager
+    def _giving_way(self, _label: str) -> Iterator[Progress]:
+        """A progress that waits while the thread of the cycles has work, and ends the step on a stop."""
+
+        def wait(done: int, total: int) -> None:
+            self._leave_if_stopping(done, total)
+            while not self._idle.wait(_LOOK_SECONDS):
+                self._leave_if_stopping(done, total)
+
+        wait(0, 0)
+        yield wait
 
     def _leave_if_stopping(self, _done: int, _total: int) -> None:
         if self._stopping.is_set():
@@ -218,15 +254,16 @@ class Scheduler:
         except FAILURES as error:
             log_failure(self._log, f"{name} failed; the next run goes on", error)
 
-    def _alone(self, job: Callable[[], None]) -> Callable[[], None]:
+    def _alone(self, job: Callable[[], None], idle: threading.Event | None = None) -> Callable[[], None]:
         """``job``, with its running made visible to :meth:`stop` and its failures to the log."""
+        rests = self._idle if idle is None else idle
 
         def run() -> None:
-            self._idle.clear()
+            rests.clear()
             try:
                 self._step(job.__name__, job)
             finally:
-                self._idle.set()
+                rests.set()
 
         return run
 

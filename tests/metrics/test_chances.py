@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hallofshame.metrics.chances import ASKED, CORRECTIONS, EVIDENCE, corrected, estimates, evidence_of
+from hallofshame.metrics.chances import ASKED, EVIDENCE, estimates, evidence_of, known_now
+from hallofshame.metrics.corrections import CORRECTIONS, STEPS, corrected
 
 HORIZONS = (15, 30, 60)
 Past = tuple[int, int, bool, int, str]
@@ -36,9 +37,10 @@ def ask(
     past: list[Past], minutes: int = 0, left: int | None = None, cadence: float = 5, ride: int = 1
 ) -> dict[int, dict[str, Any]]:
     """Estimates for a ride of park 1 that stopped after having run, by horizon."""
-    asked = pl.DataFrame([(1, ride, False, minutes, left, cadence)], schema=ASKED, orient="row")
+    asked = pl.DataFrame([(1, ride, False, minutes, left, cadence, 1)], schema=ASKED, orient="row")
     known = evidence(past)
-    return {row["horizon_minutes"]: row for row in estimates(asked, known, known).to_dicts()}
+    found = estimates(asked, known_now(known, known, known))
+    return {row["horizon_minutes"]: row for row in found.to_dicts()}
 
 
 def of_ride(*minutes: int, ended: str = "reopened", ride: int = 1, park: int = 1) -> list[Past]:
@@ -124,36 +126,77 @@ def test_there_is_none_for_less_than_the_time_between_two_looks() -> None:
     assert [found[horizon]["reason"] for horizon in HORIZONS] == ["seldom_looked", None, None]
 
 
-def corrections(*rows: tuple[int, float, float]) -> pl.DataFrame:
-    """Of class 'after having run' of park 1, 30 minutes: tenth, weight, error."""
+def corrections(*rows: tuple[int, int, float, float]) -> pl.DataFrame:
+    """Of class 'after having run' of park 1, 30 minutes: step, bin, weight, error."""
     return pl.DataFrame([(1, False, 30, *row) for row in rows], schema=CORRECTIONS, orient="row")
 
 
+LAST = len(STEPS) - 1
+
+
 def test_an_estimate_is_moved_by_the_errors_of_those_like_it() -> None:
-    asked = pl.DataFrame([(1, 1, False, 0, None, 5.0)], schema=ASKED, orient="row")
+    asked = pl.DataFrame([(1, 1, False, 0, None, 5.0, 1)], schema=ASKED, orient="row")
     known = evidence(of_ride(*[20] * 13, *[90] * 7))
-    plain = estimates(asked, known, known)
+    plain = estimates(asked, known_now(known, known, known))
     [estimate] = plain.filter(pl.col("horizon_minutes") == 30)["estimate"]
     assert 0.6 <= estimate < 0.7
 
-    def moved(*rows: tuple[int, float, float]) -> dict[int, float]:
+    def moved(*rows: tuple[int, int, float, float]) -> dict[int, float]:
         found = corrected(plain, corrections(*rows))
         return {row["horizon_minutes"]: row["chance"] for row in found.to_dicts()}
 
-    # 140 forecasts in this tenth, 0.2 too high on average; 60 without error count beside them.
-    assert moved((6, 140, -28.0))[30] == pytest.approx(estimate - 28 / 200)
-    assert moved((5, 140, -28.0))[30] == pytest.approx(estimate - 14 / 130)
-    assert moved((3, 140, -28.0))[30] == pytest.approx(estimate)
-    assert moved((6, 9000, -9000.0))[30] == 0.005
+    # 140 forecasts in this tenth, 0.2 too high on average; 20 without error count beside them.
+    assert moved((LAST, 6, 140, -28.0))[30] == pytest.approx(estimate - 28 / 160)
+    assert moved((LAST, 5, 140, -28.0))[30] == pytest.approx(estimate)
+    assert moved((LAST, 6, 9000, -9000.0))[30] == 0.005
     untouched = plain.filter(pl.col("horizon_minutes") == 60)["estimate"].item()
-    assert moved((6, 140, -28.0))[60] == pytest.approx(untouched)
+    assert moved((LAST, 6, 140, -28.0))[60] == pytest.approx(untouched)
+
+
+def test_a_later_step_sees_what_the_one_before_made_of_it() -> None:
+    asked = pl.DataFrame([(1, 1, False, 0, None, 5.0, 1)], schema=ASKED, orient="row")
+    known = evidence(of_ride(*[20] * 13, *[90] * 7))
+    plain = estimates(asked, known_now(known, known, known)).filter(pl.col("horizon_minutes") == 30)
+    # No close is known: the last of ten ranges, and of it the seventh tenth. 0.65 becomes 0.25.
+    first, second = (0, 96, 20, -16.0), (LAST, 2, 20, 4.0)
+    assert corrected(plain, corrections(first))["chance"].item() == pytest.approx(0.25)
+    assert corrected(plain, corrections(first, second))["chance"].item() == pytest.approx(0.35)
+    assert corrected(plain, corrections(second))["chance"].item() == pytest.approx(0.65)
+
+
+@pytest.mark.parametrize(
+    ("step", "changed", "bins"),
+    [
+        (0, {"left_minutes": 15}, 4),
+        (0, {"left_minutes": 16}, 14),
+        (0, {"left_minutes": None}, 94),
+        (1, {"rides_stopped": 1}, 1),
+        (1, {"rides_stopped": 31}, 25),
+        (2, {"minutes": 5}, 1),
+        (2, {"minutes": 301}, 28),
+        (3, {}, 4),
+    ],
+)
+def test_chances_are_alike_by_time_left_rides_stopped_time_lasted_and_size(
+    step: int, changed: dict[str, int | None], bins: int
+) -> None:
+    row = {"left_minutes": 600, "rides_stopped": 2, "minutes": 20, "chance": 0.45} | changed
+    schema = {
+        "left_minutes": pl.Int64,
+        "rides_stopped": pl.Int64,
+        "minutes": pl.Int64,
+        "chance": pl.Float64,
+    }
+    frame = pl.DataFrame([row], schema=schema)
+    assert frame.select(STEPS[step](pl.col("chance"))).item() == bins
 
 
 def test_nothing_known_is_an_answer_too() -> None:
     asked = pl.DataFrame(schema=ASKED)
     empty = pl.DataFrame(schema=EVIDENCE)
-    assert estimates(asked, empty, empty).is_empty()
-    one = pl.DataFrame([(1, 1, False, 0, None, 5.0)], schema=ASKED, orient="row")
-    found = corrected(estimates(one, empty, empty), pl.DataFrame(schema=CORRECTIONS))
+    nothing = known_now(empty, empty, empty)
+    assert estimates(asked, nothing).is_empty()
+    one = pl.DataFrame([(1, 1, False, 0, None, 5.0, 1)], schema=ASKED, orient="row")
+    found = corrected(estimates(one, nothing), pl.DataFrame(schema=CORRECTIONS))
     assert found["reason"].to_list() == ["few_outages"] * 3
     assert found["chance"].null_count() == 3

@@ -8,14 +8,14 @@ import random
 
 import polars as pl
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain.jobs import JobStopped
 from hallofshame.pipeline.calibration import calibrate
 from hallofshame.store import bulk, catalogue, chances
 from hallofshame.store.database import Database
 from hallofshame.store.models import (
-    ChanceScore,
     ParkActivitySnapshot,
     ParkDailyStats,
     ParkSchedule,
@@ -53,6 +53,7 @@ def fill(connection: Connection) -> None:
                 "park_id": PARK,
                 "day": day,
                 "windows": json.dumps([[start + 9 * 3600, start + 18 * 3600]]),
+                "observed": 5 * 9 * 3600,
                 "evidence": "schedule",
             }
         )
@@ -90,48 +91,113 @@ def filled(database: Database) -> Database:
     return database
 
 
+class Stored:
+    """What the job left."""
+
+    def __init__(self, database: Database) -> None:
+        with database.read() as connection:
+            self.known_until = chances.replayed_at(connection)
+            self.scores = chances.scores_of(connection)
+            self.tenths = chances.tenths_of(connection)
+            self.evidence = chances.evidence_of_parks(connection, [PARK])
+            self.everywhere = chances.evidence_of_parks(connection, [chances.EVERYWHERE])
+            self.corrections = chances.corrections_of(connection, [PARK])
+
+    def equals(self, other: Stored) -> bool:
+        frames = ("scores", "tenths", "evidence", "everywhere", "corrections")
+        return all(getattr(self, name).equals(getattr(other, name)) for name in frames)
+
+
 def test_what_proves_good_is_stored_and_the_evidence_with_it(filled: Database) -> None:
     judged, shown = calibrate(filled, FixedClock(NOW))
     assert judged == 3
-    with filled.read() as connection:
-        found = chances.calibration(connection)
+    found = Stored(filled)
     assert found.known_until == int(NOW.timestamp())
     assert found.scores["reason"].to_list() == [None, "off", "off"]
     assert shown == 1
     assert (found.scores["brier"] < found.scores["constant_brier"] / 2).all()
-    assert (found.scores["calibration_error"] <= 0.05).to_list() == [True, False, False]
+    assert (found.scores["calibration_error_upper"] <= 0.05).to_list() == [True, False, False]
+    assert (found.scores["calibration_error_upper"] > found.scores["calibration_error"]).all()
+    assert (found.scores["brier_gain_lower"] > 0).all()
     assert found.scores["forecast_days"].min() > 50
     assert found.evidence["outages"].sum() == 5 * DAYS
+    assert found.everywhere["outages"].sum() == 5 * DAYS
     assert set(found.evidence["minutes"]) == {10, 20, 90, 150}
     for horizon in (15, 30, 60):
         bins = found.tenths.filter(pl.col("horizon_minutes") == horizon)
         forecasts = found.scores.filter(pl.col("horizon_minutes") == horizon)["forecasts"].item()
         assert bins["forecasts"].sum() == forecasts
+    assert set(found.corrections["step"]) == {0, 1, 2, 3}
     assert (found.corrections["weight"] > 0).any()
 
 
 def test_a_second_run_writes_the_same_again(filled: Database) -> None:
-    clock = FixedClock(NOW)
     kept = []
     for _ in range(2):
-        calibrate(filled, clock)
-        with filled.read() as connection:
-            kept.append(chances.calibration(connection))
-    assert kept[0].scores.equals(kept[1].scores)
-    assert kept[0].evidence.sort(pl.all()).equals(kept[1].evidence.sort(pl.all()))
-    assert kept[0].tenths.equals(kept[1].tenths)
+        calibrate(filled, FixedClock(NOW))
+        kept.append(Stored(filled))
+    assert kept[0].equals(kept[1])
+
+
+def test_a_park_without_outages_is_forgotten(filled: Database) -> None:
+    calibrate(filled, FixedClock(NOW))
+    with filled.write() as connection:
+        for model in (RideOutage, RideOutagePart):
+            connection.execute(delete(model))
+    assert calibrate(filled, FixedClock(NOW)) == (0, 0)
+    found = Stored(filled)
+    assert found.scores.is_empty()
+    assert found.evidence.is_empty()
+    assert found.everywhere.is_empty()
+    assert found.corrections.is_empty()
+
+
+def test_it_replays_the_last_ninety_open_days_however_long_ago(filled: Database) -> None:
+    """A park that closed for the winter has not lost what its summer taught."""
+    calibrate(filled, FixedClock(NOW))
+    summer = Stored(filled).scores
+    calibrate(filled, FixedClock(NOW + dt.timedelta(days=200)))
+    spring = Stored(filled).scores
+    assert spring["forecasts"].to_list() == summer["forecasts"].to_list()
+    assert spring["reason"].to_list() == [None, "off", "off"]
+    calibrate(filled, FixedClock(NOW + dt.timedelta(days=400)))
+    assert Stored(filled).scores.is_empty()
+
+
+def test_one_that_is_stopped_between_two_parks_leaves_each_park_whole(filled: Database) -> None:
+    with filled.write() as connection:
+        catalogue.upsert_parks(connection, [park("wild", 2, timezone="UTC")])
+        for model in (RideOutage, RideOutagePart, ParkActivitySnapshot, ParkDailyStats):
+            table = model.__table__
+            own = bulk.read_frame(connection, select(table))
+            there = {"park_id": pl.lit(2, pl.Int64)}
+            if "ride_id" in own.columns:
+                there["ride_id"] = pl.col("ride_id") + 10
+            bulk.insert(connection, model, own.with_columns(**there))
+
+    def stop(done: int, total: int) -> None:
+        assert total == 2
+        if done == 1:
+            raise JobStopped
+
+    with pytest.raises(JobStopped):
+        calibrate(filled, FixedClock(NOW), stop)
+    found = Stored(filled)
+    assert found.scores["park_id"].unique().to_list() == [PARK]
+    assert found.evidence["outages"].sum() == 5 * DAYS
+    assert calibrate(filled, FixedClock(NOW)) == (6, 2)
 
 
 def test_nothing_recorded_leaves_nothing(database: Database) -> None:
     assert calibrate(database, FixedClock(NOW)) == (0, 0)
-    with database.read() as connection:
-        assert connection.execute(select(ChanceScore)).all() == []
-        assert chances.calibration(connection).known_until is None
+    found = Stored(database)
+    assert found.scores.is_empty()
+    assert found.known_until is None
 
 
 def closing(database: Database, day: dt.date, known_at: int | None = None) -> int | None:
     with database.read() as connection:
-        found = chances.closing_times(connection, day, known_at)
+        found = chances.closing_times(connection, day, [PARK], known_at)
     hours: dict[dt.date, int] = dict(found.select("day", "closes_at").iter_rows())
     return None if day not in hours else hours[day] - midnight(day)
 

@@ -10,7 +10,8 @@ import pytest
 
 from hallofshame.clock import FixedClock
 from hallofshame.metrics.calibration import SCORES, TENTHS
-from hallofshame.metrics.chances import CORRECTIONS, EVIDENCE
+from hallofshame.metrics.chances import EVIDENCE
+from hallofshame.metrics.corrections import CORRECTIONS
 from hallofshame.store import chances
 from hallofshame.store.data_version import bump
 from hallofshame.store.database import Database
@@ -20,8 +21,9 @@ from hallofshame.web.wording import CHANCE_REASONS
 from web.builders import World
 from web.conftest import SEEN_AT, TODAY, Api
 
-GOOD = (500, 400, 30, 0.1, 0.2, 0.02)
-"""Moments, forecasts, days, Brier score, that of the constant, calibration error."""
+GOOD = (500, 400, 30, 0.1, 0.2, 0.02, 0.03, 0.08)
+"""Moments, forecasts, days, Brier score, that of the constant, calibration error, its upper bound, and the
+lower bound of the gain."""
 
 
 def replayed(
@@ -51,7 +53,10 @@ def replayed(
         orient="row",
     )
     with database.write() as connection:
-        chances.write(connection, evidence, scores, tenths, pl.DataFrame(schema=CORRECTIONS), SEEN_AT - 3600)
+        chances.write_park(
+            connection, 1, evidence, scores, tenths, pl.DataFrame(schema=CORRECTIONS), SEEN_AT - 3600
+        )
+        chances.write_everywhere(connection, evidence, [1])
         bump(connection, None)
 
 
@@ -80,7 +85,7 @@ def test_the_board_shows_what_proved_good(sqlite_database: Database, site: Any) 
     replayed(sqlite_database)
     row = down(site)
     # An hour gone: 100 of 200 come back within 15 minutes, the others within 30.
-    assert [row[f"chance_{minutes}_percent"] for minutes in (15, 30, 60)] == [50, 100, 100]
+    assert [row[f"chance_{minutes}_percent"] for minutes in (15, 30, 60)] == [50, 99, 99]
     assert [row[f"chance_{minutes}_reason"] for minutes in (15, 30, 60)] == [None] * 3
     assert "<b>50%</b>" in site.get("/now").text.replace("\N{NO-BREAK SPACE}", "")
 
@@ -116,7 +121,7 @@ def test_a_park_that_is_looked_at_seldom_gives_no_short_chance(sqlite_database: 
         )
         bump(connection, None)
     row = down(site)
-    assert (row["chance_15_reason"], row["chance_30_percent"]) == ("seldom_looked", 100)
+    assert (row["chance_15_reason"], row["chance_30_percent"]) == ("seldom_looked", 99)
 
 
 def test_no_chance_outlasts_the_close_of_the_park(
@@ -154,6 +159,7 @@ def test_the_report_gives_every_class_and_the_whole(sqlite_database: Database, s
     assert (first["park_name"], first["outage_class"]) == ("Gardaland", "after_running")
     assert (first["brier_score"], first["constant_brier_score"]) == (0.1, 0.2)
     assert first["calibration_error_points"] == 2.0
+    assert (first["calibration_error_upper_points"], first["brier_gain_lower"]) == (3.0, 0.08)
     whole = {(row["outage_class"], row["horizon_minutes"], row["shown"]): row for row in data["summary"]}
     assert len(whole) == 12
     assert whole["after_running", 15, True]["forecasts"] == 400

@@ -89,7 +89,8 @@ HORIZON_MINUTES = (15, 30, 60)
 
 EVIDENCE_DAYS = 365
 REPLAY_DAYS = 90
-"""Chances rest on the outages of so many days, and are tried out on the last so many (R9b)."""
+"""Chances rest on the outages of so many days. They are tried out on the last so many on which their park was
+open and watched, none of them older than the outages that they rest on (R9b)."""
 
 CLOSING_DAYS = 14
 """Where no hours are published, a park's close is the mean of its last so many open days (R9b)."""
@@ -98,15 +99,17 @@ FEWEST_COMPARABLE = 20
 PARK_PRIOR, CLASS_PRIOR, RIDE_PRIOR = 2, 5, 8
 """Outages that the wider group counts for in the chance of the narrower (R9b)."""
 
-CORRECTION_PRIOR = 60
+CORRECTION_PRIOR = 20
 CORRECTION_HALF_LIFE_DAYS = 30
 """A chance is corrected by the errors of past ones, as if so many without error had gone before; an error
 counts half after so many days (R9b)."""
 
 FEWEST_FORECASTS = 100
-FEWEST_FORECAST_DAYS = 28
+FEWEST_FORECAST_DAYS = 14
 MAX_CALIBRATION_ERROR = 0.05
-"""Chances are shown where the replay has so many forecasts on so many days, and errs by no more (R9b)."""
+CERTAINTY = 1.64
+"""Chances are shown where the replay has so many forecasts on so many days, errs by no more, and beats the
+constant: both with so many standard errors (from day to day) to spare, which is a certainty of 95 % (R9b)."""
 
 BINS = 10
 """Bins of the reliability table: tenths of the chance."""

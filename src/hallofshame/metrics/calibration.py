@@ -1,286 +1,20 @@
-"""What chances to reopen were worth: past moments judged with what was known then (R9b)."""
+"""What chances to reopen were worth: scores of past forecasts, and the gate that they open (R9b)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 
 from hallofshame.domain.rules import (
-    CORRECTION_HALF_LIFE_DAYS,
+    CERTAINTY,
     DAY_SECONDS,
-    EVIDENCE_DAYS,
     FEWEST_FORECAST_DAYS,
     FEWEST_FORECASTS,
-    FORECAST_MINUTES,
     MAX_CALIBRATION_ERROR,
-    MINUTE_SECONDS,
 )
-from hallofshame.domain.words import EndedBy
-from hallofshame.metrics.chances import (
-    CLASS,
-    CORRECTIONS,
-    EVIDENCE,
-    NotShown,
-    corrected,
-    estimates,
-    evidence_of,
-    tenth,
-    whole_minutes,
-)
-
-Progress = Callable[[int, int], None]
-
-ENDED = pl.Schema(
-    {
-        "park_id": pl.Int64,
-        "ride_id": pl.Int64,
-        "started_at": pl.Int64,
-        "ended_at": pl.Int64,
-        "since_opening": pl.Boolean,
-        "ended_by": pl.String,
-        "downtime": pl.Int64,
-    }
-)
-"""Whole outages; ``ended_at`` and ``ended_by`` are null while they last."""
-
-FORECASTS = pl.Schema(
-    {
-        "park_id": pl.Int64,
-        "ride_id": pl.Int64,
-        "since_opening": pl.Boolean,
-        "horizon_minutes": pl.Int64,
-        "at": pl.Int64,
-        "known_at": pl.Int64,
-        "estimate": pl.Float64,
-        "chance": pl.Float64,
-        "constant": pl.Float64,
-        "reopened": pl.Float64,
-    }
-)
-"""Judged moments. ``estimate``, ``chance``: before and after correction, null where there was none;
-``constant``: the rate of this class up to that day, null before the first; ``reopened``: 1 or 0, null where
-it cannot be known; ``known_at``: from when on it is known."""
-
-
-def looks(parts: pl.DataFrame, outages: pl.DataFrame, cycles: pl.DataFrame) -> pl.DataFrame:
-    """The moments at which each outage is judged: its first look, then one per quarter of an open hour.
-
-    ``parts``: ``park_id, day, ride_id, started_at, ended_at, downtime``; ``outages``: shape ``ENDED``;
-    ``cycles``: ``park_id, observed_at, cadence_seconds``, sorted. Returns ``at, day, outage`` (its start),
-    the columns of ``ASKED`` but ``left_minutes``, and of the outage ``ended_at, ended_by, total`` (its whole
-    length in open minutes). The cadence is that of the park, or the time since the look before if longer.
-    """
-    numbered = (
-        cycles.with_columns(
-            gap=pl.col("observed_at") - pl.col("observed_at").shift().over("park_id"),
-            number=pl.int_range(pl.len()).over("park_id"),
-        )
-        .with_columns(cadence=pl.max_horizontal("cadence_seconds", "gap") / MINUTE_SECONDS)
-        .select("park_id", "observed_at", "number", "cadence")
-    )
-    by_time = numbered.select("park_id", "observed_at", "number").sort("observed_at")
-    wholes = outages.select(
-        "ride_id", "since_opening", "ended_by", "downtime", outage="started_at", until="ended_at"
-    ).rename({"downtime": "total"})
-    owned = (
-        parts.sort("started_at")
-        .join_asof(
-            wholes.sort("outage"),
-            left_on="started_at",
-            right_on="outage",
-            by="ride_id",
-            check_sortedness=False,
-        )
-        .filter(pl.col("outage").is_not_null())
-        .with_columns(before=(pl.col("downtime").cum_sum() - pl.col("downtime")).over("ride_id", "outage"))
-    )
-    bounded = (
-        owned.join_asof(
-            by_time.rename({"number": "first"}),
-            left_on="started_at",
-            right_on="observed_at",
-            by="park_id",
-            strategy="forward",
-            check_sortedness=False,
-        )
-        .with_columns(last_second=pl.col("ended_at") - 1)
-        .sort("last_second")
-        .join_asof(
-            by_time.rename({"number": "last"}),
-            left_on="last_second",
-            right_on="observed_at",
-            by="park_id",
-            strategy="backward",
-            check_sortedness=False,
-            suffix="_last",
-        )
-    )
-    each = (
-        bounded.filter(pl.col("first") <= pl.col("last"))
-        .with_columns(number=pl.int_ranges("first", pl.col("last") + 1))
-        .explode("number")
-        .join(numbered, on=["park_id", "number"], suffix="_cycle")
-    )
-    at = pl.col("observed_at_cycle")
-    lasted = pl.col("before") + pl.min_horizontal("downtime", at - pl.col("started_at"))
-    return _thinned(each, at, lasted)
-
-
-def _thinned(each: pl.DataFrame, at: pl.Expr, lasted: pl.Expr) -> pl.DataFrame:
-    """The first look of each quarter of an open hour of each outage."""
-    return (
-        each.select(
-            "park_id",
-            "day",
-            "ride_id",
-            "since_opening",
-            "outage",
-            "ended_by",
-            at=at,
-            ended_at="until",
-            minutes=whole_minutes(lasted),
-            total=whole_minutes(pl.col("total")),
-            cadence_minutes="cadence",
-        )
-        .with_columns(quarter=pl.col("minutes") // FORECAST_MINUTES)
-        .sort("ride_id", "outage", "at")
-        .unique(["ride_id", "outage", "quarter"], keep="first", maintain_order=True)
-        .drop("quarter")
-    )
-
-
-def replay(
-    moments: pl.DataFrame, outages: pl.DataFrame, now: int, progress: Progress | None = None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Judge moments day by day (UTC), each with the outages and errors known when its day began.
-
-    ``moments``: output of :func:`looks` with ``left_minutes``; ``outages``: shape ``ENDED``. Returns
-    ``FORECASTS`` and the ``CORRECTIONS`` that are known ``now`` (Unix seconds).
-    """
-    ended = outages.filter(pl.col("ended_at").is_not_null())
-    dated = moments.with_columns(date=pl.col("at") // DAY_SECONDS)
-    judged: list[pl.DataFrame] = []
-    memory = _Memory()
-    evidence = pl.DataFrame(schema=EVIDENCE)
-    before: int | None = None
-    days = dated["date"].unique().sort().to_list()
-    for number, date in enumerate(days):
-        begin = date * DAY_SECONDS
-        asked = dated.filter(pl.col("date") == date).drop("date")
-        evidence = _moved_on(evidence, ended, before, begin)
-        before = begin
-        own = evidence.join(asked.select("ride_id").unique(), on="ride_id", how="semi")
-        memory.advance(begin)
-        found = memory.add_constant(
-            corrected(estimates(asked, _of_parks(evidence), own), memory.corrections())
-        )
-        found = _outcomes(found).select(FORECASTS.keys()).cast(FORECASTS)
-        judged.append(found)
-        memory.learn(found)
-        if progress is not None:
-            progress(number + 1, len(days))
-    if not judged:
-        return pl.DataFrame(schema=FORECASTS), pl.DataFrame(schema=CORRECTIONS)
-    memory.advance(now)
-    return pl.concat(judged), memory.corrections()
-
-
-def _moved_on(evidence: pl.DataFrame, ended: pl.DataFrame, before: int | None, begin: int) -> pl.DataFrame:
-    """``EVIDENCE`` of the last 365 days at ``begin``, from that at ``before``: what came since, less what is
-    too old now."""
-    oldest = begin - EVIDENCE_DAYS * DAY_SECONDS
-    since = oldest if before is None else max(before, oldest)
-    new = evidence_of(ended.filter((pl.col("ended_at") > since) & (pl.col("ended_at") <= begin)))
-    if before is None:
-        return new
-    too_old = before - EVIDENCE_DAYS * DAY_SECONDS
-    gone = evidence_of(
-        ended.filter(
-            (pl.col("ended_at") > too_old) & (pl.col("ended_at") <= oldest) & (pl.col("ended_at") <= before)
-        )
-    )
-    return (
-        pl.concat([evidence, new, gone.with_columns(-pl.col("outages"))])
-        .group_by("park_id", "ride_id", "since_opening", "minutes", "ended_by")
-        .agg(pl.col("outages").sum())
-        .filter(pl.col("outages") > 0)
-    )
-
-
-def _of_parks(evidence: pl.DataFrame) -> pl.DataFrame:
-    """``EVIDENCE`` added up over the rides of each park."""
-    return (
-        evidence.group_by("park_id", "since_opening", "minutes", "ended_by")
-        .agg(pl.col("outages").sum())
-        .with_columns(ride_id=pl.lit(None, pl.Int64))
-        .select(EVIDENCE.keys())
-    )
-
-
-def _outcomes(found: pl.DataFrame) -> pl.DataFrame:
-    """With ``reopened`` and ``known_at``. By the clock: what reopens after a closed night was not back."""
-    until = pl.col("at") + pl.col("horizon_minutes") * MINUTE_SECONDS
-    lost = pl.col("ended_by") == EndedBy.LOST.value
-    still_heard = pl.col("minutes") + pl.col("horizon_minutes") <= pl.col("total")
-    back = (pl.col("ended_by") == EndedBy.REOPENED.value) & (pl.col("ended_at") <= until)
-    lasting = pl.col("ended_at").is_null()
-    return found.with_columns(
-        known_at=until,
-        reopened=pl.when(lasting | (lost & ~still_heard)).then(None).otherwise(back.cast(pl.Float64)),
-    )
-
-
-class _Memory:
-    """What forecasts have taught by the day that begins: errors that fade, and rates."""
-
-    def __init__(self) -> None:
-        self._pending = pl.DataFrame(schema=FORECASTS)
-        self._errors = pl.DataFrame(schema=CORRECTIONS)
-        self._rates = pl.DataFrame(
-            schema={**{n: CORRECTIONS[n] for n in CLASS}, "judged": pl.Int64, "back": pl.Float64}
-        )
-        self._now: int | None = None
-
-    def advance(self, now: int) -> None:
-        """Take in what is known at ``now``; what was known before fades."""
-        known = self._pending.filter(pl.col("known_at") <= now)
-        self._pending = self._pending.filter(pl.col("known_at") > now)
-        days = 0.0 if self._now is None else (now - self._now) / DAY_SECONDS
-        kept = 0.5 ** (days / CORRECTION_HALF_LIFE_DAYS)
-        new = known.group_by(*CLASS, tenth=tenth(pl.col("estimate"))).agg(
-            weight=pl.len().cast(pl.Float64), error=(pl.col("reopened") - pl.col("estimate")).sum()
-        )
-        faded = self._errors.with_columns(pl.col("weight", "error") * kept)
-        self._errors = (
-            pl.concat([faded, new.select(CORRECTIONS.keys()).cast(CORRECTIONS)])
-            .group_by(*CLASS, "tenth")
-            .agg(pl.col("weight", "error").sum())
-            .sort(*CLASS, "tenth")
-        )
-        rates = known.group_by(CLASS).agg(judged=pl.len().cast(pl.Int64), back=pl.col("reopened").sum())
-        self._rates = (
-            pl.concat([self._rates, rates.select(self._rates.columns)])
-            .group_by(CLASS)
-            .agg(pl.col("judged", "back").sum())
-        )
-        self._now = now
-
-    def corrections(self) -> pl.DataFrame:
-        """Shape ``CORRECTIONS``."""
-        return self._errors
-
-    def add_constant(self, found: pl.DataFrame) -> pl.DataFrame:
-        """With ``constant``, the rate of each class so far."""
-        rates = self._rates.select(*CLASS, constant=pl.col("back") / pl.col("judged"))
-        return found.join(rates, on=CLASS, how="left", maintain_order="left")
-
-    def learn(self, judged: pl.DataFrame) -> None:
-        """Remember forecasts until they are known."""
-        told = judged.filter(pl.col("reopened").is_not_null() & pl.col("estimate").is_not_null())
-        self._pending = pl.concat([self._pending, told])
-
+from hallofshame.metrics.chances import CLASS, NotShown
+from hallofshame.metrics.corrections import MICRO, tenth
 
 SCORES = pl.Schema(
     {
@@ -293,11 +27,15 @@ SCORES = pl.Schema(
         "brier": pl.Float64,
         "constant_brier": pl.Float64,
         "calibration_error": pl.Float64,
+        "calibration_error_upper": pl.Float64,
+        "brier_gain_lower": pl.Float64,
         "reason": pl.String,
     }
 )
 """``moments``: all that were looked at; ``forecasts``: those with a chance, a constant and an outcome, from
-which the scores are (null without any). ``reason``: why no chance is shown, a :class:`NotShown`, or null."""
+which the scores are (null without any). ``calibration_error_upper``, ``brier_gain_lower``: how large the
+error may well be, and how small the gain over the constant. ``reason``: why no chance is shown, a
+:class:`NotShown`, or null."""
 
 TENTHS = pl.Schema(
     {
@@ -323,7 +61,11 @@ def reliability(forecasts: pl.DataFrame) -> pl.DataFrame:
     return (
         scored(forecasts)
         .group_by(*CLASS, tenth=tenth(pl.col("chance")))
-        .agg(forecasts=pl.len(), expected=pl.col("chance").sum(), reopened=pl.col("reopened").sum())
+        .agg(
+            forecasts=pl.len(),
+            expected=(pl.col("chance") * MICRO).round().cast(pl.Int64).sum() / MICRO,
+            reopened=pl.col("reopened").sum(),
+        )
         .select(TENTHS.keys())
         .cast(TENTHS)
         .sort(*CLASS, "tenth")
@@ -332,34 +74,23 @@ def reliability(forecasts: pl.DataFrame) -> pl.DataFrame:
 
 def scores(forecasts: pl.DataFrame) -> pl.DataFrame:
     """``FORECASTS`` as ``SCORES``: one row per park, class and horizon, sorted."""
-    errors = (
-        reliability(forecasts)
-        .group_by(CLASS)
-        .agg(
-            calibration_error=(pl.col("expected") - pl.col("reopened")).abs().sum()
-            / pl.col("forecasts").sum()
-        )
-    )
-    days = (pl.col("at") // DAY_SECONDS).n_unique()
-
-    def squared(name: str) -> pl.Expr:
-        return ((pl.col(name) - pl.col("reopened")) ** 2).mean()
-
     judged = (
-        scored(forecasts)
+        _by_day(forecasts)
         .group_by(CLASS)
         .agg(
-            forecasts=pl.len(),
-            forecast_days=days,
-            brier=squared("chance"),
-            constant_brier=squared("constant"),
+            pl.col("forecasts").sum(),
+            forecast_days=pl.len(),
+            brier=_mean("brier"),
+            constant_brier=_mean("constant_brier"),
+            calibration_error=_mean("gap"),
+            calibration_error_upper=_mean("gap") + CERTAINTY * _standard_error("gap"),
+            brier_gain_lower=_mean("gain") - CERTAINTY * _standard_error("gain"),
         )
     )
     return (
         forecasts.group_by(CLASS)
         .agg(moments=pl.len())
         .join(judged, on=CLASS, how="left")
-        .join(errors, on=CLASS, how="left")
         .with_columns(pl.col("forecasts", "forecast_days").fill_null(0))
         .with_columns(reason=why_not_shown())
         .select(SCORES.keys())
@@ -368,15 +99,56 @@ def scores(forecasts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _by_day(forecasts: pl.DataFrame) -> pl.DataFrame:
+    """The scored forecasts of each class and UTC day: ``forecasts``, and sums in millionths of the squared
+    errors (``brier``, ``constant_brier``), of their difference (``gain``), and of what each adds to the
+    calibration error (``gap``: chance minus outcome, with the sign of its tenth's).
+    """
+    gap = ((pl.col("chance") - pl.col("reopened")) * MICRO).round().cast(pl.Int64)
+
+    def squared(name: str) -> pl.Expr:
+        return ((pl.col(name) - pl.col("reopened")).pow(2) * MICRO).round().cast(pl.Int64)
+
+    own = scored(forecasts).with_columns(
+        gap=gap,
+        brier=squared("chance"),
+        constant_brier=squared("constant"),
+        tenth=tenth(pl.col("chance")),
+        day=pl.col("at") // DAY_SECONDS,
+    )
+    sign = own.group_by(*CLASS, "tenth").agg(sign=pl.col("gap").sum().sign())
+    return (
+        own.join(sign, on=[*CLASS, "tenth"])
+        .group_by(*CLASS, "day")
+        .agg(
+            pl.col("brier", "constant_brier").sum(),
+            gain=(pl.col("constant_brier") - pl.col("brier")).sum(),
+            gap=(pl.col("gap") * pl.col("sign")).sum(),
+            forecasts=pl.len().cast(pl.Int64),
+        )
+    )
+
+
+def _mean(name: str) -> pl.Expr:
+    return pl.col(name).sum() / pl.col("forecasts").sum() / MICRO
+
+
+def _standard_error(name: str) -> pl.Expr:
+    """Of the mean over forecasts, from day to day: forecasts of one day are no independent trials."""
+    rest = pl.col(name) - (pl.col("forecasts") * pl.col(name).sum() / pl.col("forecasts").sum()).round()
+    spread = (rest / MICRO).pow(2) * MICRO
+    return (spread.round().cast(pl.Int64).sum() / MICRO).sqrt() / pl.col("forecasts").sum()
+
+
 def why_not_shown() -> pl.Expr:
     """Why a class of a park shows no chance, from its scores; null where it does (R9b)."""
     few = (pl.col("forecasts") < FEWEST_FORECASTS) | (pl.col("forecast_days") < FEWEST_FORECAST_DAYS)
     return (
         pl.when(few)
         .then(pl.lit(NotShown.FEW_FORECASTS.value))
-        .when(pl.col("brier") >= pl.col("constant_brier"))
+        .when(pl.col("brier_gain_lower") <= 0)
         .then(pl.lit(NotShown.NO_BETTER.value))
-        .when(pl.col("calibration_error") > MAX_CALIBRATION_ERROR)
+        .when(pl.col("calibration_error_upper") > MAX_CALIBRATION_ERROR)
         .then(pl.lit(NotShown.OFF.value))
     )
 

@@ -5,14 +5,13 @@ Lengths are whole open minutes: minutes inside open windows in which the ride di
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import polars as pl
 
 from hallofshame.domain.rules import (
-    BINS,
     CLASS_PRIOR,
-    CORRECTION_PRIOR,
     FEWEST_COMPARABLE,
     HORIZON_MINUTES,
     MINUTE_SECONDS,
@@ -23,6 +22,9 @@ from hallofshame.domain.words import EndedBy
 
 GROUP = ["park_id", "since_opening"]
 CLASS = [*GROUP, "horizon_minutes"]
+
+_DATES = 2**17
+"""More UTC days than are numbered until the year 2300."""
 
 EVIDENCE = pl.Schema(
     {
@@ -44,26 +46,34 @@ ASKED = pl.Schema(
         "minutes": pl.Int64,
         "left_minutes": pl.Int64,
         "cadence_minutes": pl.Float64,
+        "rides_stopped": pl.Int64,
     }
 )
 """Outages that go on. ``minutes``: how long each has lasted; ``left_minutes``: until the park closes, null
-where that is not known; ``cadence_minutes``: time between looks at the park."""
+where that is not known; ``cadence_minutes``: time between looks at the park; ``rides_stopped``: how many
+outages of the park go on, this one among them."""
 
-CORRECTIONS = pl.Schema(
-    {
-        "park_id": pl.Int64,
-        "since_opening": pl.Boolean,
-        "horizon_minutes": pl.Int64,
-        "tenth": pl.Int64,
-        "weight": pl.Float64,
-        "error": pl.Float64,
-    }
-)
-"""Past forecasts of a class by the tenth their first estimate lay in: their weight, and the weighted sum of
-(1 where it reopened, else 0) minus that estimate."""
+SCOPES = ("all", "park", "class", "ride")
+"""Whose past outages are counted, from the widest to the narrowest."""
 
-_LOWEST, _HIGHEST = 0.005, 0.995
-_SCOPES = ("all", "park", "class", "ride")
+COUNTED = ("outages", "reopened", "lost")
+
+Known = Mapping[str, pl.DataFrame]
+"""For each scope the outages known by their length, added up to each: ``key``, ``length`` (minutes), and how
+many lasted up to that (:data:`COUNTED`); sorted by ``length``; of rows of one length the last counts."""
+
+
+def scope_key(scope: str, date: pl.Expr) -> pl.Expr:
+    """One number for those of a scope whose outages are counted together, as they were known on ``date``
+    (UTC day number)."""
+    opening = pl.col("since_opening").cast(pl.Int64)
+    group = {
+        "all": pl.lit(0, pl.Int64),
+        "park": pl.col("park_id"),
+        "class": pl.col("park_id") * 2 + opening,
+        "ride": pl.col("ride_id") * 2 + opening,
+    }[scope]
+    return group * _DATES + date
 
 
 class NotShown(StrEnum):
@@ -76,9 +86,9 @@ class NotShown(StrEnum):
     SELDOM_LOOKED = "seldom_looked"
     FEW_FORECASTS = "few_forecasts"
     NO_BETTER = "no_better"
-    """No better than the constant rate."""
+    """Not surely better than the constant rate."""
     OFF = "off"
-    """Its calibration error is too large."""
+    """Its calibration error is too large, or may well be."""
 
 
 def whole_minutes(seconds: pl.Expr) -> pl.Expr:
@@ -99,11 +109,38 @@ def evidence_of(outages: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def estimates(asked: pl.DataFrame, evidence: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+def known_now(evidence: pl.DataFrame, everywhere: pl.DataFrame, own: pl.DataFrame) -> Known:
+    """What is known at one moment, for outages without ``date``. All three: shape ``EVIDENCE``.
+
+    ``evidence`` counts for parks, ``everywhere`` for all parks (neither's ``ride_id`` is looked at), ``own``
+    for the rides asked about.
+    """
+    past = {"all": everywhere, "park": evidence, "class": evidence, "ride": own}
+    now = pl.lit(0, pl.Int64)
+    return {
+        scope: added_up(by_ending(past[scope].with_columns(key=scope_key(scope, now)), ["key"]))
+        for scope in SCOPES
+    }
+
+
+def by_ending(evidence: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """``EVIDENCE`` as one row for ``keys`` and each length: :data:`COUNTED`."""
+    ended = {
+        name: pl.col("outages").filter(pl.col("ended_by") == by.value).sum()
+        for name, by in (("reopened", EndedBy.REOPENED), ("lost", EndedBy.LOST))
+    }
+    return evidence.group_by(*keys, "minutes").agg(pl.col("outages").sum(), **ended)
+
+
+def added_up(counted: pl.DataFrame) -> pl.DataFrame:
+    """Counts by ``key`` and ``minutes``, in one row or several, as a frame of :data:`Known`."""
+    return counted.sort("minutes").select("key", pl.col(COUNTED).cum_sum().over("key"), length="minutes")
+
+
+def estimates(asked: pl.DataFrame, known: Known) -> pl.DataFrame:
     """The chance of each outage that goes on, before correction; one row per outage and horizon.
 
-    ``asked``: shape ``ASKED`` and any columns more. ``evidence``, ``own``: shape ``EVIDENCE``; the first
-    counts for parks (its ``ride_id`` is not looked at), the second for the rides asked about. Returns the
+    ``asked``: shape ``ASKED`` and any columns more; with ``date`` where ``known`` has it. Returns the
     columns of ``asked``, ``horizon_minutes``, ``comparable`` and ``reopened`` (of the ride's own class),
     ``estimate`` (null where there is none) and ``reason`` (:class:`NotShown`, null where there is one).
 
@@ -111,12 +148,17 @@ def estimates(asked: pl.DataFrame, evidence: pl.DataFrame, own: pl.DataFrame) ->
     at the end of the horizon and is left out otherwise. Where the park closes earlier, the horizon ends
     there.
     """
-    each = pl.concat(
-        [asked.with_columns(horizon_minutes=pl.lit(minutes, pl.Int64)) for minutes in HORIZON_MINUTES]
-    ).with_row_index("row")
-    within = pl.min_horizontal("horizon_minutes", "left_minutes")
-    counted = _counts(each.with_columns(within=within), evidence, own)
-    n, k = ({scope: pl.col(f"{name}_{scope}") for scope in _SCOPES} for name in ("n", "k"))
+    date = pl.col("date") if "date" in asked.columns else pl.lit(0, pl.Int64)
+    keyed = asked.with_columns(scope_key(scope, date).alias(f"key_{scope}") for scope in SCOPES)
+    each = (
+        pl.concat(
+            [keyed.with_columns(horizon_minutes=pl.lit(minutes, pl.Int64)) for minutes in HORIZON_MINUTES]
+        )
+        .with_columns(within=pl.min_horizontal("horizon_minutes", "left_minutes"))
+        .with_row_index("row")
+    )
+    counted = _counted(each, known)
+    n, k = ({scope: pl.col(f"{name}_{scope}") for scope in SCOPES} for name in ("n", "k"))
     base = k["all"] / n["all"]
     q_park = (k["park"] + PARK_PRIOR * base) / (n["park"] + PARK_PRIOR)
     q_class = (k["class"] + CLASS_PRIOR * q_park) / (n["class"] + CLASS_PRIOR)
@@ -140,110 +182,39 @@ def estimates(asked: pl.DataFrame, evidence: pl.DataFrame, own: pl.DataFrame) ->
     )
 
 
-def _scope_key(scope: str) -> pl.Expr:
-    """One number for each group of a scope, different for every scope."""
-    number = {
-        "all": pl.lit(0, pl.Int64),
-        "park": pl.col("park_id"),
-        "class": pl.col("park_id") * 2 + pl.col("since_opening").cast(pl.Int64),
-        "ride": pl.col("ride_id") * 2 + pl.col("since_opening").cast(pl.Int64),
-    }[scope]
-    return number * len(_SCOPES) + _SCOPES.index(scope)
+def _counted(each: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """``each`` (with ``row``, ``within`` and keys) with ``n_…`` and ``k_…`` of every scope: comparable,
+    reopened.
 
-
-def _counts(each: pl.DataFrame, evidence: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """``each`` (with ``row`` and ``within``) with ``n_…`` and ``k_…`` of every scope: comparable, reopened.
-
-    Sums up to a length are looked up at three lengths: now, at the end of the horizon, and just before it.
+    Outages up to a length are looked up at three lengths: now, at the end of the horizon, and just before it.
     """
-    summed = _sums(evidence, own)
-    totals = summed.group_by("key").agg(pl.col("outages").last().alias("total"))
     end = pl.col("minutes") + pl.col("within")
-    points = {"now": pl.col("minutes"), "end": end, "before": end - 1}
-    asked = pl.concat(
-        [
-            each.select("row", at=at, key=_scope_key(scope), name=pl.lit(f"{point}_{scope}"))
-            for scope in _SCOPES
-            for point, at in points.items()
-        ]
-    ).with_columns(pl.col("at").fill_null(0))
-    found = (
-        asked.sort("at")
-        .join_asof(summed.sort("at"), on="at", by="key", strategy="backward", check_sortedness=False)
-        .join(totals, on="key", how="left")
-        .with_columns(pl.col("outages", "reopened", "lost", "total").fill_null(0))
-        .pivot(
-            "name",
-            on_columns=[f"{point}_{scope}" for scope in _SCOPES for point in points],
-            index="row",
-            values=["outages", "reopened", "lost", "total"],
+    for point, length in (("now", pl.col("minutes")), ("end", end), ("before", end - 1)):
+        each = each.with_columns(length=length.fill_null(0)).sort("length")
+        for scope in SCOPES:
+            past = known[scope].select(
+                "length",
+                pl.col("key").alias(f"key_{scope}"),
+                pl.col(COUNTED).name.suffix(f"_{point}_{scope}"),
+            )
+            each = each.join_asof(
+                past, on="length", by=f"key_{scope}", strategy="backward", check_sortedness=False
+            )
+    for scope in SCOPES:
+        total = known[scope].group_by(pl.col("key").alias(f"key_{scope}")).agg(pl.col("outages").max())
+        each = each.join(
+            total.rename({"outages": f"total_{scope}"}), on=f"key_{scope}", how="left", maintain_order="left"
         )
-    )
     counts = []
-    for scope in _SCOPES:
-        left_out = pl.col(f"lost_before_{scope}") - pl.col(f"lost_now_{scope}")
-        comparable = pl.col(f"total_now_{scope}") - pl.col(f"outages_now_{scope}")
+    for scope in SCOPES:
+
+        def upto(name: str, point: str, scope: str = scope) -> pl.Expr:
+            return pl.col(f"{name}_{point}_{scope}").fill_null(0)
+
+        left_out = (upto("lost", "before") - upto("lost", "now")).clip(0)
+        longer = pl.col(f"total_{scope}").fill_null(0) - upto("outages", "now")
         counts += [
-            (comparable - pl.max_horizontal(left_out, 0)).alias(f"n_{scope}"),
-            pl.max_horizontal(pl.col(f"reopened_end_{scope}") - pl.col(f"reopened_now_{scope}"), 0).alias(
-                f"k_{scope}"
-            ),
+            (longer - left_out).alias(f"n_{scope}"),
+            (upto("reopened", "end") - upto("reopened", "now")).clip(0).alias(f"k_{scope}"),
         ]
-    return each.join(found.select("row", *counts), on="row", how="left", maintain_order="left")
-
-
-def _sums(evidence: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """Outages of each group that lasted up to ``at`` minutes: ``key, at, outages, reopened, lost``."""
-    stacked = pl.concat(
-        [
-            (own if scope == "ride" else evidence).select(
-                key=_scope_key(scope), at="minutes", ended_by="ended_by", outages="outages"
-            )
-            for scope in _SCOPES
-        ]
-    )
-    ended = {
-        name: pl.col("outages").filter(pl.col("ended_by") == by.value).sum()
-        for name, by in (
-            ("reopened", EndedBy.REOPENED),
-            ("lost", EndedBy.LOST),
-        )
-    }
-    return (
-        stacked.group_by("key", "at")
-        .agg(pl.col("outages").sum(), **ended)
-        .sort("key", "at")
-        .with_columns(pl.col("outages", "reopened", "lost").cum_sum().over("key"))
-    )
-
-
-def tenth(chance: pl.Expr) -> pl.Expr:
-    """The bin of the reliability table that a chance lies in, from 0."""
-    return (chance * BINS).floor().clip(0, BINS - 1).cast(pl.Int64)
-
-
-def corrected(estimated: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
-    """Output of :func:`estimates` with ``chance``: the estimate, moved by the mean error of past ones.
-
-    Those are of its class and horizon in the same tenth, and for half in the tenths beside it;
-    :data:`CORRECTION_PRIOR` forecasts without error are added. ``corrections``: shape ``CORRECTIONS``.
-    """
-    near = pl.concat(
-        [
-            corrections.select(
-                *CLASS,
-                pl.col("tenth") + step,
-                weight=pl.col("weight") * share,
-                error=pl.col("error") * share,
-            )
-            for step, share in ((-1, 0.5), (0, 1.0), (1, 0.5))
-        ]
-    )
-    near = near.group_by(*CLASS, "tenth").agg(pl.col("weight", "error").sum())
-    moved = pl.col("estimate") + (pl.col("error") / (pl.col("weight") + CORRECTION_PRIOR)).fill_null(0)
-    return (
-        estimated.with_columns(tenth=tenth(pl.col("estimate")))
-        .join(near, on=[*CLASS, "tenth"], how="left", maintain_order="left")
-        .with_columns(chance=moved.clip(_LOWEST, _HIGHEST))
-        .drop("tenth", "weight", "error")
-    )
+    return each.with_columns(counts).sort("row")

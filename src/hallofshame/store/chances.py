@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import BigInteger, Connection, cast, delete, func, select
 
 from hallofshame.domain.rules import CLOSING_DAYS, DAY_SECONDS, MINUTE_SECONDS
 from hallofshame.domain.words import ScheduleKind
-from hallofshame.metrics.calibration import ENDED, SCORES, TENTHS, closings
-from hallofshame.metrics.chances import CLASS, CORRECTIONS, EVIDENCE
+from hallofshame.metrics.calibration import SCORES, TENTHS, closings
+from hallofshame.metrics.chances import CLASS, EVIDENCE
+from hallofshame.metrics.corrections import CORRECTIONS
+from hallofshame.metrics.replay import ENDED, ENDINGS
 from hallofshame.store import bulk
 from hallofshame.store.models import (
+    Base,
+    ChanceCorrection,
     ChanceEvidence,
     ChanceScore,
     ChanceTenth,
@@ -32,35 +35,76 @@ _NIGHT = dt.timedelta(days=1)
 _CLOSINGS_REACH = dt.timedelta(days=60)
 
 
-def outages_from(connection: Connection, since: int, ride_ids: Collection[int] | None = None) -> pl.DataFrame:
-    """Outages that began at ``since`` (Unix seconds) or later, of all rides or of some: shape ``ENDED``."""
+def parks_of_outages(connection: Connection, since: int) -> list[int]:
+    """The parks with an outage that began at ``since`` (Unix seconds) or later."""
+    query = select(RideOutage.park_id).where(RideOutage.started_at >= since).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def endings_everywhere(connection: Connection, since: int) -> pl.DataFrame:
+    """The outages of all parks that began at ``since`` or later and are over, counted: shape ``ENDINGS``.
+
+    Only what is known of all parks together: ``park_id`` and ``ride_id`` are null.
+    """
+    table = RideOutage
+    minutes = (table.downtime + MINUTE_SECONDS // 2) // MINUTE_SECONDS
+    known = (table.ended_at + DAY_SECONDS - 1) // DAY_SECONDS
+    query = (
+        select(
+            cast(minutes, BigInteger).label("minutes"),
+            table.ended_by,
+            cast(known, BigInteger).label("known"),
+            func.count().label("outages"),
+        )
+        .where(table.started_at >= since, table.ended_at.is_not(None))
+        .group_by(minutes, table.ended_by, known)
+    )
+    nothing = {name: pl.lit(None, kind) for name, kind in ENDINGS.items()}
+    found = bulk.read_frame(connection, query)
+    return found.with_columns(
+        **{name: value for name, value in nothing.items() if name not in found.columns}
+    ).select(ENDINGS.keys())
+
+
+def outages_of(connection: Connection, park_id: int, since: int) -> pl.DataFrame:
+    """The outages of a park that began at ``since`` (Unix seconds) or later: shape ``ENDED``, sorted."""
     table = RideOutage.__table__
-    query = select(*(table.c[name] for name in ENDED)).where(RideOutage.started_at >= since)
-    if ride_ids is not None:
-        query = query.where(RideOutage.ride_id.in_(ride_ids))
-    return bulk.read_frame(connection, query).with_columns(pl.col("since_opening") > 0).cast(ENDED)
+    query = select(*(table.c[name] for name in ENDED)).where(
+        RideOutage.park_id == park_id, RideOutage.started_at >= since
+    )
+    found = bulk.read_frame(connection, query).with_columns(pl.col("since_opening") > 0)
+    return found.cast(ENDED).sort("ride_id", "started_at")
 
 
-def parts_from(connection: Connection, first: dt.date) -> pl.DataFrame:
-    """The parts of outages on the park-days from ``first`` on, sorted by ride and time."""
+def watched_days(connection: Connection, park_id: int, first: dt.date) -> list[dt.date]:
+    """The days from ``first`` on on which a park was open and seen, in order."""
+    table = ParkDailyStats
+    query = select(table.day).where(table.park_id == park_id, table.day >= first, table.observed > 0)
+    return list(connection.execute(query.order_by(table.day)).scalars())
+
+
+def parts_of(connection: Connection, park_id: int, first: dt.date) -> pl.DataFrame:
+    """The parts of outages of a park on its days from ``first`` on, sorted by ride and time."""
     table = RideOutagePart
     query = select(
         table.park_id, table.day, table.ride_id, table.started_at, table.ended_at, table.downtime
-    ).where(table.day >= first)
+    ).where(table.park_id == park_id, table.day >= first)
     return bulk.read_frame(connection, query).sort("ride_id", "started_at")
 
 
-def cycles_from(connection: Connection, since: int) -> pl.DataFrame:
-    """The cycles of all parks from ``since`` on: ``park_id, observed_at, cadence_seconds``, sorted."""
+def cycles_of(connection: Connection, park_id: int, since: int) -> pl.DataFrame:
+    """The cycles of a park from ``since`` on: ``park_id, observed_at, cadence_seconds``, sorted."""
     table = ParkActivitySnapshot
-    query = select(table.park_id, table.observed_at, table.cadence_seconds).where(table.observed_at >= since)
+    query = select(table.park_id, table.observed_at, table.cadence_seconds).where(
+        table.park_id == park_id, table.observed_at >= since
+    )
     return bulk.read_numbers(connection, query).sort("park_id", "observed_at")
 
 
 def closing_times(
-    connection: Connection, first: dt.date, known_at: int | None = None, parks: Collection[int] | None = None
+    connection: Connection, first: dt.date, parks: Collection[int], known_at: int | None = None
 ) -> pl.DataFrame:
-    """When each park closes on the days from ``first`` on, as far as that is known when the day begins.
+    """When each of ``parks`` closes on its days from ``first`` on, as known when each day begins.
 
     Returns ``park_id, day, closes_at`` (Unix seconds): the hours published by then, else the mean of the
     closing times of its last 14 open days by its clock. Days for which neither is known are missing. With
@@ -70,10 +114,8 @@ def closing_times(
     query = (
         select(table.park_id, Park.timezone, table.day, table.windows)
         .join(Park, Park.park_id == table.park_id)
-        .where(table.day >= first - _CLOSINGS_REACH)
+        .where(table.day >= first - _CLOSINGS_REACH, table.park_id.in_(parks))
     )
-    if parks is not None:
-        query = query.where(table.park_id.in_(parks))
     stored = bulk.read_frame(connection, query.order_by(table.park_id, table.day))
     windows = pl.DataFrame(
         [
@@ -136,7 +178,11 @@ def _published(
     table = ParkSchedule
     query = select(
         table.park_id, table.date.label("day"), table.closes_at, table.seen_at, table.superseded_at
-    ).where(table.date >= first, table.kind == ScheduleKind.OPERATING.value)
+    ).where(
+        table.park_id.in_(days["park_id"].unique().to_list()),
+        table.date.between(first, days["day"].max() or first),
+        table.kind == ScheduleKind.OPERATING.value,
+    )
     entries = bulk.read_frame(connection, query).join(
         days.select("park_id", "day", "midnight"), on=["park_id", "day"]
     )
@@ -162,80 +208,113 @@ def minutes_left(moments: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def write(
+EVERYWHERE = 0
+"""The park id under which the evidence of all parks together is kept."""
+
+
+def write_park(
     connection: Connection,
+    park_id: int,
     evidence: pl.DataFrame,
     scores: pl.DataFrame,
     tenths: pl.DataFrame,
     corrections: pl.DataFrame,
     known_until: int,
 ) -> int:
-    """Put these in the place of what is stored; returns rows written.
+    """Put these in the place of what is stored of a park; returns rows written.
 
     Shapes ``EVIDENCE``, ``SCORES``, ``TENTHS`` and ``CORRECTIONS``.
     """
-    by_park = evidence.group_by("park_id", "since_opening", "minutes", "ended_by").agg(
-        pl.col("outages").sum()
-    )
-    bins = (
-        tenths.join(corrections, on=[*CLASS, "tenth"], how="full", coalesce=True)
-        .with_columns(pl.col("forecasts", "reopened").fill_null(0))
-        .with_columns(pl.col("expected", "weight", "error").fill_null(0.0))
-    )
     frames = {
-        ChanceEvidence: by_park.sort("park_id", "since_opening", "minutes", "ended_by"),
+        ChanceEvidence: _added_up(evidence.with_columns(park_id=pl.lit(park_id, pl.Int64))),
         ChanceScore: scores.with_columns(known_until=pl.lit(known_until, pl.Int64)),
-        ChanceTenth: bins.sort(*CLASS, "tenth"),
+        ChanceTenth: tenths,
+        ChanceCorrection: corrections.sort(*CLASS, "step", "bin"),
     }
     for model, frame in frames.items():
-        connection.execute(delete(model))
+        connection.execute(delete(model).where(model.park_id == park_id))  # type: ignore[attr-defined]
         bulk.insert(connection, model, frame)
     return sum(frame.height for frame in frames.values())
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """What the last replay left: shapes ``EVIDENCE`` (by park), ``SCORES``, ``TENTHS``, ``CORRECTIONS``.
+def write_everywhere(connection: Connection, evidence: pl.DataFrame, parks: Collection[int]) -> int:
+    """Put the evidence of all parks together in place, and forget parks other than ``parks``."""
+    for model in (ChanceEvidence, ChanceScore, ChanceTenth, ChanceCorrection):
+        connection.execute(delete(model).where(model.park_id.not_in(parks)))
+    rows = _added_up(
+        evidence.with_columns(park_id=pl.lit(EVERYWHERE, pl.Int64), since_opening=pl.lit(value=False))
+    )
+    bulk.insert(connection, ChanceEvidence, rows)
+    return rows.height
 
-    ``known_until``: when it ran, in Unix seconds; null before the first.
-    """
 
-    evidence: pl.DataFrame
-    scores: pl.DataFrame
-    tenths: pl.DataFrame
-    corrections: pl.DataFrame
-    known_until: int | None
-
-    def __len__(self) -> int:
-        """Its size for caches, in rows."""
-        return self.evidence.height + self.scores.height + 2 * self.tenths.height
+def _added_up(evidence: pl.DataFrame) -> pl.DataFrame:
+    key = ["park_id", "since_opening", "minutes", "ended_by"]
+    return evidence.group_by(key).agg(pl.col("outages").sum()).sort(key)
 
 
 def replayed_at(connection: Connection) -> int | None:
-    """When the last replay ran."""
+    """When the last replay ran, in Unix seconds; null before the first."""
     found: int | None = connection.execute(select(func.max(ChanceScore.known_until))).scalar()
     return found
 
 
-def calibration(connection: Connection) -> Calibration:
-    """What the last replay left."""
-    evidence = bulk.read_frame(connection, select(ChanceEvidence.__table__)).with_columns(
-        pl.col("since_opening") > 0, ride_id=pl.lit(None, pl.Int64)
+def replay_stamp(connection: Connection) -> tuple[int, int]:
+    """Moves with every park that is replayed, for caches."""
+    row = connection.execute(select(func.count(), func.sum(ChanceScore.known_until))).one()
+    return int(row[0]), int(row[1] or 0)
+
+
+def scores_of(connection: Connection) -> pl.DataFrame:
+    """What the last replay said of all parks: shape ``SCORES``, and ``known_until``, when it ran."""
+    found = _of_parks(connection, ChanceScore, None)
+    return found.select("known_until", *(pl.col(name).cast(kind) for name, kind in SCORES.items()))
+
+
+def tenths_of(connection: Connection) -> pl.DataFrame:
+    """The reliability tables of all parks: shape ``TENTHS``."""
+    return _of_parks(connection, ChanceTenth, None).select(TENTHS.keys()).cast(TENTHS)
+
+
+def evidence_of_parks(connection: Connection, parks: Collection[int]) -> pl.DataFrame:
+    """What chances rest on in some parks, or :data:`EVERYWHERE`: shape ``EVIDENCE``, of no ride."""
+    found = _of_parks(connection, ChanceEvidence, parks)
+    return found.with_columns(ride_id=pl.lit(None, pl.Int64)).select(EVIDENCE.keys()).cast(EVIDENCE)
+
+
+def corrections_of(connection: Connection, parks: Collection[int]) -> pl.DataFrame:
+    """What chances of some parks are corrected by: shape ``CORRECTIONS``."""
+    found = _of_parks(connection, ChanceCorrection, parks)
+    return found.select(CORRECTIONS.keys()).cast(CORRECTIONS)
+
+
+def _of_parks(connection: Connection, model: type[Base], parks: Collection[int] | None) -> pl.DataFrame:
+    table = model.__table__
+    query = select(table)
+    if parks is not None:
+        query = query.where(table.c["park_id"].in_(parks))
+    return bulk.read_frame(connection, query).with_columns(pl.col("since_opening") > 0)
+
+
+def rides_stopped(connection: Connection, parks: Collection[int], since: int) -> dict[int, int]:
+    """How many outages of each park that began at ``since`` (Unix seconds) or later go on."""
+    table = RideOutage
+    query = (
+        select(table.park_id, func.count())
+        .where(table.park_id.in_(parks), table.started_at >= since, table.ended_at.is_(None))
+        .group_by(table.park_id)
     )
-    scores = bulk.read_frame(connection, select(ChanceScore.__table__)).with_columns(
-        pl.col("since_opening") > 0
-    )
-    bins = bulk.read_frame(connection, select(ChanceTenth.__table__)).with_columns(
-        pl.col("since_opening") > 0
-    )
-    known = scores["known_until"].max()
-    return Calibration(
-        evidence.select(EVIDENCE.keys()).cast(EVIDENCE),
-        scores.select(SCORES.keys()).cast(SCORES),
-        bins.select(TENTHS.keys()).cast(TENTHS),
-        bins.select(CORRECTIONS.keys()).cast(CORRECTIONS),
-        known if isinstance(known, int) else None,
-    )
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def past_of(connection: Connection, ride_ids: Collection[int], since: int) -> pl.DataFrame:
+    """The outages of some rides that began at ``since`` or later and are over: ``park_id, ride_id,
+    since_opening, ended_at, ended_by, downtime``."""
+    table = RideOutage
+    query = select(
+        table.park_id, table.ride_id, table.since_opening, table.ended_at, table.ended_by, table.downtime
+    ).where(table.ride_id.in_(ride_ids), table.started_at >= since, table.ended_at.is_not(None))
+    return bulk.read_frame(connection, query).with_columns(pl.col("since_opening") > 0)
 
 
 def looked_every(connection: Connection, park_ids: Collection[int]) -> dict[int, int]:

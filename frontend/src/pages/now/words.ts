@@ -13,6 +13,6 @@ export const CHANCE_REASONS: Record<string, string> = {
   closing: "the park is about to close",
   seldom_looked: "its park is looked at less often than that",
   few_forecasts: "too few past outages of its park to try it out on",
-  no_better: "on its park's past outages it was no better than a constant",
-  off: "on its park's past outages it was off by more than 5 points",
+  no_better: "tried out on its park's past outages, it did not surely beat a constant",
+  off: "tried out on its park's past outages, it may be off by more than 5 points",
 };

@@ -16,7 +16,7 @@ from hallofshame.store.models.catalogue import (
     RideTypeDecision,
     ShowTime,
 )
-from hallofshame.store.models.chances import ChanceEvidence, ChanceScore, ChanceTenth
+from hallofshame.store.models.chances import ChanceCorrection, ChanceEvidence, ChanceScore, ChanceTenth
 from hallofshame.store.models.derived import (
     DerivedRevision,
     ParkCurrent,
@@ -60,6 +60,7 @@ from hallofshame.store.models.running import (
 __all__ = [
     "AggregationLog",
     "Base",
+    "ChanceCorrection",
     "ChanceEvidence",
     "ChanceScore",
     "ChanceTenth",

@@ -117,6 +117,16 @@ def ongoing_kinds(connection: Connection, ride_ids: Collection[int]) -> dict[int
     return {ride_id: OutageKind(kind) for ride_id, kind in connection.execute(query)}
 
 
+def ongoing_outages(connection: Connection, ride_ids: Collection[int]) -> dict[int, Outage]:
+    """The outage of each of the rides that is not over yet; others are absent."""
+    query = (
+        select(*_COLUMNS)
+        .where(RideOutage.ride_id.in_(ride_ids), RideOutage.ended_at.is_(None))
+        .order_by(RideOutage.ride_id, RideOutage.started_at.desc())
+    )
+    return {row[0]: _outage(row) for row in connection.execute(query)}
+
+
 def park_outages(
     connection: Connection, park_id: int, days: DayRange, limit: int
 ) -> tuple[int, list[Outage]]:

@@ -167,7 +167,7 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
     tables=("summary", "summary.bins", "parks"),
 )
 def calibration(reading: Reading, asked: Parameters) -> Row:
-    """What the chances to reopen were worth on the last 90 days, with what was known at each moment."""
+    """What the chances to reopen were worth on the last 90 open days, with what was known on each."""
     return envelope(reading, calibration_report(reading, asked.parks(reading)))
 
 

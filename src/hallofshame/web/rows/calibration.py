@@ -7,10 +7,10 @@ import polars as pl
 from hallofshame.domain.rules import BINS, HORIZON_MINUTES, REPLAY_DAYS
 from hallofshame.metrics.calibration import pooled
 from hallofshame.metrics.chances import CLASS
+from hallofshame.store import chances
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
-from hallofshame.web.rows.chances import calibration
 from hallofshame.web.rows.parks import park_identity
 
 SCORE_DIGITS, POINT_DIGITS = 4, 1
@@ -19,10 +19,10 @@ _CLASSES = {False: "after_running", True: "since_opening"}
 
 def calibration_report(reading: Reading, asked: ParkFilter) -> Row:
     """Scores by class and horizon over the chosen parks, over those that show chances, and of each park."""
-    last = calibration(reading)
     parks = {park.park_id: park for park in asked.choose(reading.catalogue.parks.values())}
-    scores = last.scores.filter(pl.col("park_id").is_in(list(parks)))
-    tenths = last.tenths.filter((pl.col("forecasts") > 0) & pl.col("park_id").is_in(list(parks)))
+    of_these = pl.col("park_id").is_in(list(parks))
+    scores = chances.scores_of(reading.connection).filter(of_these)
+    tenths = chances.tenths_of(reading.connection).filter(of_these)
     summary = [
         _summary(pooled(scores, tenths, since_opening, minutes, shown=shown), since_opening, minutes, shown)
         for shown in (False, True)
@@ -38,28 +38,36 @@ def calibration_report(reading: Reading, asked: ParkFilter) -> Row:
             "forecasts": row["forecasts"],
             "forecast_days": row["forecast_days"],
             **_scores(row),
+            "calibration_error_upper_points": _rounded(
+                _hundredfold(row["calibration_error_upper"]), POINT_DIGITS
+            ),
+            "brier_gain_lower": _rounded(row["brier_gain_lower"], SCORE_DIGITS),
             "is_shown": row["reason"] is None,
             "reason": row["reason"],
         }
         for row in scores.sort(CLASS).to_dicts()
     ]
     return {
-        "replayed_at": iso(last.known_until),
+        "replayed_at": iso(chances.replayed_at(reading.connection)),
         "replay_days": REPLAY_DAYS,
         "summary": summary,
         "parks": sorted(rows, key=lambda row: row["park_name"].casefold()),
     }
 
 
-def _scores(row: Row) -> Row:
-    def rounded(value: float | None, digits: int) -> float | None:
-        return None if value is None else round(value, digits)
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
-    error = row["calibration_error"]
+
+def _hundredfold(value: float | None) -> float | None:
+    return None if value is None else 100 * value
+
+
+def _scores(row: Row) -> Row:
     return {
-        "brier_score": rounded(row["brier"], SCORE_DIGITS),
-        "constant_brier_score": rounded(row["constant_brier"], SCORE_DIGITS),
-        "calibration_error_points": None if error is None else rounded(100 * error, POINT_DIGITS),
+        "brier_score": _rounded(row["brier"], SCORE_DIGITS),
+        "constant_brier_score": _rounded(row["constant_brier"], SCORE_DIGITS),
+        "calibration_error_points": _rounded(_hundredfold(row["calibration_error"]), POINT_DIGITS),
     }
 
 

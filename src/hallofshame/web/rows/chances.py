@@ -10,13 +10,16 @@ import polars as pl
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import ONE_DAY
-from hallofshame.domain.rules import DAY_SECONDS, EVIDENCE_DAYS, HORIZON_MINUTES, MINUTE_SECONDS
+from hallofshame.domain.rules import BRIDGED_NIGHTS_SECONDS, DAY_SECONDS, HORIZON_MINUTES, MINUTE_SECONDS
 from hallofshame.domain.words import EndedBy
-from hallofshame.metrics.chances import CLASS, NotShown, corrected, estimates, evidence_of, whole_minutes
+from hallofshame.metrics.chances import CLASS, NotShown, estimates, evidence_of, known_now, whole_minutes
+from hallofshame.metrics.corrections import CORRECTIONS, corrected
 from hallofshame.store import chances
-from hallofshame.store.chances import Calibration
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
+
+SUREST_PERCENT = 99
+"""No chance is said to be more certain than this, nor less than the rest to 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +33,30 @@ class Lasting:
     open_seconds: int
 
 
-def calibration(reading: Reading) -> Calibration:
-    """What the last replay left, read once for each."""
-    key = ("calibration", chances.replayed_at(reading.connection))
-    found: Calibration | None = reading.site.memo.get(key)
-    if found is None:
-        found = chances.calibration(reading.connection)
-        reading.site.memo.put(key, found, len(found))
-    return found
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the last replay left of some parks: shapes ``SCORES``, ``EVIDENCE`` twice, ``CORRECTIONS``."""
+
+    scores: pl.DataFrame
+    evidence: pl.DataFrame
+    everywhere: pl.DataFrame
+    corrections: pl.DataFrame
 
 
-def chances_now(reading: Reading, lasting: Sequence[Lasting]) -> dict[int, Row]:
+def chances_now(reading: Reading, lasting: Sequence[Lasting], past: pl.DataFrame) -> dict[int, Row]:
     """For each ride the chances within 15, 30 and 60 minutes, the reasons where there is none, and its own
-    past outages that they rest on most."""
+    past outages that they rest on most.
+
+    ``past``: the outages of these rides that are over, as :func:`~hallofshame.store.chances.past_of` gives
+    them.
+    """
     if not lasting:
         return {}
     asked = _asked(reading, lasting)
-    since = to_unix(reading.now) - EVIDENCE_DAYS * DAY_SECONDS
-    past = chances.outages_from(reading.connection, since, asked["ride_id"].to_list())
-    past = past.filter(pl.col("ended_at") <= to_unix(reading.now))
-    last = calibration(reading)
-    found = corrected(estimates(asked, last.evidence, evidence_of(past)), last.corrections)
-    gates = last.scores.select(*CLASS, closed="reason", judged=pl.lit(value=True))
+    learned = _learned(reading, asked)
+    known = known_now(learned.evidence, learned.everywhere, evidence_of(past))
+    found = corrected(estimates(asked, known), learned.corrections)
+    gates = learned.scores.select(*CLASS, closed="reason", judged=pl.lit(value=True))
     shown = found.join(gates, on=CLASS, how="left").with_columns(
         reason=pl.when(pl.col("judged").is_null())
         .then(pl.lit(NotShown.NO_REPLAY.value))
@@ -63,7 +68,7 @@ def chances_now(reading: Reading, lasting: Sequence[Lasting]) -> dict[int, Row]:
     ).iter_rows():
         rows.setdefault(ride_id, {}).update(
             {
-                f"chance_{horizon}_percent": None if reason or chance is None else round(100 * chance),
+                f"chance_{horizon}_percent": None if reason or chance is None else _percent(chance),
                 f"chance_{horizon}_reason": reason,
             }
         )
@@ -72,11 +77,47 @@ def chances_now(reading: Reading, lasting: Sequence[Lasting]) -> dict[int, Row]:
     return rows
 
 
+def _percent(chance: float) -> int:
+    return min(max(round(100 * chance), 100 - SUREST_PERCENT), SUREST_PERCENT)
+
+
+def _learned(reading: Reading, asked: pl.DataFrame) -> Learned:
+    """Of the parks that show a chance of the kind asked about; each is read once after its replay."""
+    stamp = chances.replay_stamp(reading.connection)
+    scores: pl.DataFrame | None = reading.site.memo.get(("chance scores", stamp))
+    if scores is None:
+        scores = chances.scores_of(reading.connection)
+        reading.site.memo.put(("chance scores", stamp), scores, scores.height)
+    shown = scores.filter(pl.col("reason").is_null()).join(asked, on=["park_id", "since_opening"], how="semi")
+    wanted: dict[int, object] = dict(shown.select("park_id", "known_until").iter_rows())
+    wanted[chances.EVERYWHERE] = stamp
+    kept: dict[int, tuple[pl.DataFrame, pl.DataFrame]] = {}
+    for park_id, at in wanted.items():
+        found = reading.site.memo.get(("chances", park_id, at))
+        if found is not None:
+            kept[park_id] = found
+    missing = [park_id for park_id in wanted if park_id not in kept]
+    if missing:
+        evidence = chances.evidence_of_parks(reading.connection, missing)
+        corrections = chances.corrections_of(reading.connection, missing)
+        for park_id in missing:
+            of_park = pl.col("park_id") == park_id
+            own = (evidence.filter(of_park), corrections.filter(of_park))
+            kept[park_id] = own
+            reading.site.memo.put(("chances", park_id, wanted[park_id]), own, own[0].height + own[1].height)
+    everywhere = kept.pop(chances.EVERYWHERE)[0]
+    nothing = (everywhere.clear(), pl.DataFrame(schema=CORRECTIONS))
+    evidence, corrections = (pl.concat(frames) for frames in zip(nothing, *kept.values(), strict=True))
+    return Learned(scores, evidence, everywhere, corrections)
+
+
 def _asked(reading: Reading, lasting: Sequence[Lasting]) -> pl.DataFrame:
     """Shape ``ASKED``."""
     parks = {ride.park_id for ride in lasting}
     days = {park_id: reading.today(reading.catalogue.parks[park_id]) for park_id in parks}
     every = chances.looked_every(reading.connection, parks)
+    since = to_unix(reading.now) - BRIDGED_NIGHTS_SECONDS - 2 * DAY_SECONDS
+    stopped = chances.rides_stopped(reading.connection, parks, since)
     frame = pl.DataFrame(
         [
             (
@@ -87,6 +128,7 @@ def _asked(reading: Reading, lasting: Sequence[Lasting]) -> pl.DataFrame:
                 ride.observed_at,
                 days[ride.park_id],
                 every.get(ride.park_id, reading.site.settings.cadence_seconds) / MINUTE_SECONDS,
+                stopped.get(ride.park_id, 1),
             )
             for ride in lasting
         ],
@@ -98,11 +140,12 @@ def _asked(reading: Reading, lasting: Sequence[Lasting]) -> pl.DataFrame:
             "at": pl.Int64,
             "day": pl.Date,
             "cadence_minutes": pl.Float64,
+            "rides_stopped": pl.Int64,
         },
         orient="row",
     ).with_columns(minutes=whole_minutes(pl.col("seconds")))
     closes = chances.closing_times(
-        reading.connection, min(days.values()) - ONE_DAY, to_unix(reading.now), parks
+        reading.connection, min(days.values()) - ONE_DAY, parks, to_unix(reading.now)
     )
     return chances.minutes_left(frame, closes)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import polars as pl
+
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.domain.rules import DAY_SECONDS, EVIDENCE_DAYS
-from hallofshame.domain.words import OutageKind, Status
-from hallofshame.metrics.reliability import outage_statistics
-from hallofshame.store.chances import part_ends
+from hallofshame.domain.words import EndedBy, OutageKind, Status
+from hallofshame.store.chances import part_ends, past_of
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.current import RideState, park_states, ride_states
-from hallofshame.store.reports.outages import Outage, outages_since
+from hallofshame.store.reports.outages import Outage, ongoing_outages, outages_since
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
@@ -92,26 +93,46 @@ def board(reading: Reading, parks: ParkFilter, rides_asked: RideFilter) -> Row:
     return {"down": _down(reading, down), "reopened": _reopened(reading, runs)}
 
 
+def down_in_park(reading: Reading, park_id: int) -> dict[int, Row]:
+    """The rides of a park that are down now, by ride, as :func:`board` has them."""
+    open_parks = park_states(reading.connection)
+    states = [
+        state
+        for ride_id, state in ride_states(reading.connection, [park_id]).items()
+        if ride_id in reading.catalogue.rides and ride_now(reading, state, open_parks.get(park_id)).is_down
+    ]
+    return {row["ride_id"]: row for row in _down(reading, states)}
+
+
 def _down(reading: Reading, states: list[RideState]) -> list[Row]:
-    since = to_unix(reading.now) - EVIDENCE_DAYS * DAY_SECONDS
-    outages = outages_since(reading.connection, [state.ride_id for state in states], since)
-    lasting = _lasting(reading, states, outages)
-    chances = chances_now(reading, list(lasting.values()))
+    now = to_unix(reading.now)
+    rides = [state.ride_id for state in states]
+    ongoing = ongoing_outages(reading.connection, rides)
+    past = past_of(reading.connection, rides, now - EVIDENCE_DAYS * DAY_SECONDS)
+    chances = chances_now(reading, _lasting(reading, states, ongoing), past.filter(pl.col("ended_at") <= now))
+    medians = _medians(past)
     rows = [
-        _down_row(reading, state, outages.get(state.ride_id, [])) | chances[state.ride_id] for state in states
+        _down_row(reading, state, ongoing.get(state.ride_id))
+        | {"median_seconds": medians.get(state.ride_id)}
+        | chances[state.ride_id]
+        for state in states
     ]
     return sorted(rows, key=lambda row: (row["started_at"], row["ride_name"].casefold(), row["ride_id"]))
 
 
-def _lasting(
-    reading: Reading, states: list[RideState], outages: Mapping[int, list[Outage]]
-) -> dict[int, Lasting]:
+def _medians(past: pl.DataFrame) -> dict[int, float]:
+    """The median length of the outages of each ride that ended with it running again."""
+    reopened = past.filter(pl.col("ended_by") == EndedBy.REOPENED.value)
+    return dict(reopened.group_by("ride_id").agg(pl.col("downtime").median()).iter_rows())
+
+
+def _lasting(reading: Reading, states: list[RideState], outages: Mapping[int, Outage]) -> list[Lasting]:
     """How long each has not been running, in open time up to the latest look."""
     today = reading.now.date()
     reach = part_ends(reading.connection, [state.ride_id for state in states], today - 2 * ONE_DAY)
-    found = {}
+    found = []
     for state in states:
-        ongoing = _ongoing(outages.get(state.ride_id, []))
+        ongoing = outages.get(state.ride_id)
         began = state.since if ongoing is None else ongoing.started_at
         seconds = max(0, state.observed_at - began)
         if ongoing is not None:
@@ -119,19 +140,12 @@ def _lasting(
             ahead = max(0, reach.get(state.ride_id, 0) - state.observed_at)
             seconds = min(seconds, max(0, ongoing.downtime_seconds - ahead))
         is_late = ongoing is not None and ongoing.since_opening
-        found[state.ride_id] = Lasting(state.ride_id, state.park_id, is_late, state.observed_at, seconds)
+        found.append(Lasting(state.ride_id, state.park_id, is_late, state.observed_at, seconds))
     return found
 
 
-def _ongoing(outages: list[Outage]) -> Outage | None:
-    return next((outage for outage in outages if outage.ended_at is None), None)
-
-
-def _down_row(reading: Reading, state: RideState, outages: list[Outage]) -> Row:
-    """What goes on is the last of its outages; the others say how long such things take."""
-    ongoing = _ongoing(outages)
+def _down_row(reading: Reading, state: RideState, ongoing: Outage | None) -> Row:
     started_at = state.since if ongoing is None else ongoing.started_at
-    reopened = [outage.downtime_seconds for outage in outages if outage.reopened]
     return outage_ride(reading, reading.catalogue.rides[state.ride_id]) | {
         "started_at": iso(started_at),
         "observed_at": iso(state.observed_at),
@@ -139,7 +153,6 @@ def _down_row(reading: Reading, state: RideState, outages: list[Outage]) -> Row:
         "kind": (OutageKind.BREAKDOWN if ongoing is None else ongoing.kind).value,
         "is_provisional": state.is_stopped,
         "since_opening": ongoing is not None and ongoing.since_opening,
-        "median_seconds": outage_statistics(reopened, 0, 0).median_seconds,
     }
 
 

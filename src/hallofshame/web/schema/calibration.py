@@ -1,4 +1,4 @@
-"""What chances to reopen were worth on the last 90 days."""
+"""What chances to reopen were worth on the last 90 open days of each park."""
 
 from __future__ import annotations
 
@@ -64,16 +64,28 @@ class ParkCalibration(ParkIdentity):
     brier_score: Score | None
     constant_brier_score: Score | None
     calibration_error_points: Points | None
+    calibration_error_upper_points: Annotated[
+        float | None, Field(ge=0, description="With 95 % certainty the error is no larger.")
+    ]
+    brier_gain_lower: Annotated[
+        float | None,
+        Field(
+            description="With 95 % certainty the Brier score lies at least so far below the constant's; "
+            "negative where it may be no better."
+        ),
+    ]
     is_shown: bool
     reason: Reason | None
 
 
 class CalibrationReport(TypedDict):
-    """The replay: every moment of the last 90 days judged with what was known on that day."""
+    """The replay: every moment of each park's last 90 open days judged with what was known on that day."""
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     replayed_at: Annotated[Instant | None, Field(description="When it ran; null before the first.")]
-    replay_days: int
+    replay_days: Annotated[
+        int, Field(description="Of each park: its last so many open days that were watched, within a year.")
+    ]
     summary: list[CalibrationSummary]
     parks: list[ParkCalibration]

@@ -76,11 +76,11 @@ class OutageRow(OutageRide):
 Chance = Annotated[
     int,
     Field(
-        ge=0,
-        le=100,
+        ge=1,
+        le=99,
         description="Chance in percent to run again within so many minutes, estimated from past outages of "
         "the ride, its park and all parks that lasted longer than this one so far, and corrected by the "
-        "errors of past estimates; null where there is none, see the reason.",
+        "errors of past estimates that were alike; null where there is none, see the reason.",
     ),
 ]
 
@@ -96,9 +96,9 @@ Reason = Annotated[
     ],
     Field(
         description="Why no chance is shown: not tried out yet; under 20 comparable outages; the park is "
-        "about to close; looks are further apart; or, on the last 90 days, the chances of this class of "
-        "outages of its park were under 100 or on under 28 days, were no better than a constant, or were "
-        "off by over 5 points. Null where a chance is shown."
+        "about to close; looks are further apart; or, on the last 90 open days of its park, the chances of "
+        "this class of outages were under 100 or on under 14 days, were not surely better than a constant, "
+        "or may have been off by over 5 points. Null where a chance is shown."
     ),
 ]
 
