@@ -44,7 +44,7 @@ from hallofshame.web.app import create_app
 
 NOW = int(dt.datetime(2026, 11, 1, 20, tzinfo=dt.UTC).timestamp())
 OPENS, CLOSES = 9 * 3600, 23 * 3600
-STOPS_A_DAY = 0.7
+STOPS_A_DAY = 0.53
 DOWN_NOW = 300
 
 

@@ -68,7 +68,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the chances to reopen were worth on the last 90 days, with what was known at each moment */
+        /** What the chances to reopen were worth on the last 90 open days, with what was known on each */
         get: operations["calibration"];
         put?: never;
         post?: never;
@@ -873,10 +873,11 @@ export interface components {
             oldest_mark_at: string | null;
             oldest_mark_age_seconds: number | null;
         };
-        /** @description The replay: every moment of the last 90 days judged with what was known on that day. */
+        /** @description The replay: every moment of each park's last 90 open days judged with what was known on that day. */
         CalibrationReport: {
             /** @description When it ran; null before the first. */
             replayed_at: string | null;
+            /** @description Of each park: its last so many open days that were watched, within a year. */
             replay_days: number;
             summary: components["schemas"]["CalibrationSummary"][];
             parks: components["schemas"]["ParkCalibration"][];
@@ -1393,6 +1394,10 @@ export interface components {
             brier_score: number | null;
             constant_brier_score: number | null;
             calibration_error_points: number | null;
+            /** @description With 95 % certainty the error is no larger. */
+            calibration_error_upper_points: number | null;
+            /** @description With 95 % certainty the Brier score lies at least so far below the constant's; negative where it may be no better. */
+            brier_gain_lower: number | null;
             is_shown: boolean;
             reason: ("no_replay" | "few_outages" | "closing" | "seldom_looked" | "few_forecasts" | "no_better" | "off") | null;
         };
