@@ -117,7 +117,7 @@ def begin_all(folder: Path) -> None:
 
         def begin(*given: object) -> int | None:
             run_id = begun(*given)  # type: ignore[arg-type]
-            print(given[2], flush=True)
+            print(f"{given[2]}\n", end="", flush=True)  # in one piece: the threads take turns
             time.sleep(600)
             return run_id
 
