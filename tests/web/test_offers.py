@@ -298,7 +298,7 @@ def test_a_parks_page_filters_its_rides_for_a_visitor(reader: FlaskClient) -> No
     child = section(reader.get("/parks/gardaland?height=110").text, "visit")
     assert 'value="110"' in child
     listed = words(child[child.index("<tbody") : child.index("</tbody>")])
-    assert listed.startswith("Mammut type unknown 90 cm (35 in) to 195 cm (77 in) indoors operating")
+    assert listed.startswith("Mammut type unknown 90 cm (35 in) to 195 cm (77 in) indoors operating 25 min")
     assert listed.index("Mammut") < listed.index("Jungle Rapids")
     assert "Raptor" not in listed
     nothing = section(reader.get("/parks/gardaland?height=200&indoor=yes").text, "visit")

@@ -387,7 +387,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Published hours in force, also those that do not count as regular opening */
+        /** Published hours in force, also those that do not count as regular opening, or every version of them */
         get: operations["parksParkSchedule"];
         put?: never;
         post?: never;
@@ -1455,7 +1455,7 @@ export interface components {
             /** @description By how much it closed before its last published close; null where not known, and until that close. */
             closed_early_seconds: number | null;
             /**
-             * @description The same in words, from half an hour on.
+             * @description The same in words, from half an hour on, and whether its hours were changed on the day.
              * @example opened 2 h late
              */
             hours_words: string | null;
@@ -2420,6 +2420,14 @@ export interface components {
              */
             closes_at: string;
             description: string | null;
+            /**
+             * Format: date-time
+             * @description When it was first published so.
+             * @example 2026-08-20T07:00:00Z
+             */
+            seen_at: string;
+            /** @description When it was no longer published; null while it is in force. */
+            superseded_at: string | null;
         };
         /** @description The score to the second. */
         ScoreExplained: {
@@ -4243,7 +4251,7 @@ export interface operations {
                 start?: string;
                 /** @description Last day, included; 30 days after the first unless given, at most a year after it. */
                 end?: string;
-                /** @description Whether prices that are no longer in force are among the rows. */
+                /** @description Whether what is no longer in force is among the rows: all versions. */
                 history?: "no" | "yes";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
@@ -4411,6 +4419,8 @@ export interface operations {
                 start?: string;
                 /** @description Last day, included; 30 days after the first unless given, at most a year after it. */
                 end?: string;
+                /** @description Whether what is no longer in force is among the rows: all versions. */
+                history?: "no" | "yes";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
             };

@@ -189,6 +189,10 @@ class Parameters:
             )
         return value
 
+    def history(self) -> bool:
+        """``history``: whether all versions are asked for."""
+        return self.choice("history", NON_RIDE_CHOICES) == YES
+
     def visit(self) -> VisitFilter:
         """``indoor`` and ``height``."""
         height = None if self.text("height") is None else self.integer("height", 0, *HEIGHTS)

@@ -114,6 +114,10 @@ VISIT = (
     ),
 )
 
+HISTORY = choice(
+    "history", NON_RIDE_CHOICES, "Whether what is no longer in force is among the rows: all versions."
+)
+
 PAGE = (
     integer("limit", DEFAULT_LIMIT, 1, MAX_LIMIT, "How many rows at most."),
     integer("offset", 0, 0, MAX_OFFSET, "How many rows to leave out at the start."),

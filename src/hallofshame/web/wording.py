@@ -207,13 +207,21 @@ def judged_words(feed: str | None, other_percent: float | None, *, by_down: bool
     return f"Judged by {signal} ({source}); {share} of the day came through {other}."
 
 
-def hours_words(late_seconds: int | None, early_seconds: int | None) -> str | None:
-    """That a park opened late or closed early, from half an hour on; ``None`` where it did neither."""
+def hours_words(
+    late_seconds: int | None, early_seconds: int | None, correction: tuple[str, str] | None = None
+) -> str | None:
+    """That a park opened late or closed early, from half an hour on, and changed its hours on the day.
+
+    ``None`` where it did none of these. ``correction``: its hours before and after, as written on its clocks.
+    """
     said = [
         f"{what} {_about(seconds)} {how}"
         for what, seconds, how in (("opened", late_seconds, "late"), ("closed", early_seconds, "early"))
         if seconds is not None and seconds >= NOTABLE_SECONDS
     ]
+    if correction is not None:
+        before, after = correction
+        said.append(f"changed its hours on the day, from {before} to {after}")
     return ", ".join(said) or None
 
 

@@ -116,6 +116,7 @@ class Tape:
         self._schedule: dict[dt.date, list[Mapping[str, Any]]] = {}
         for entry in schedule:
             self._schedule.setdefault(dt.date.fromisoformat(entry["date"]), []).append(entry)
+        self._corrected: dict[dt.date, list[Mapping[str, Any]]] = {}
         self._played: dict[dt.date, list[tuple[int, _Poll]]] = {}
         self._played_lock = threading.Lock()
 
@@ -192,10 +193,18 @@ class Tape:
         entries: list[dict[str, Any]] = []
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             date = dt.date.fromordinal(ordinal)
+            if date in self._corrected:
+                entries += [dict(entry) for entry in self._corrected[date]]
+                continue
             source = origin + dt.timedelta(days=(date - origin).days % period)
             recorded = self._schedule.get(source, ())
             entries += [self._moved_entry(entry, date, date - source) for entry in recorded]
         return entries
+
+    def correct_schedule(self, date: dt.date, entries: Sequence[Mapping[str, Any]]) -> None:
+        """From now on publish these entries of a date, as ThemeParks.wiki serves them: parks correct their
+        hours on the day."""
+        self._corrected[date] = list(entries)
 
     def _moved_entry(self, entry: Mapping[str, Any], date: dt.date, shift: dt.timedelta) -> dict[str, Any]:
         moved = dict(entry) | {"date": date.isoformat()}

@@ -1,15 +1,21 @@
-"""Published hours in force, for showing (R4)."""
+"""Published hours, for showing (R4): those in force, every version, and what was corrected on the day."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import Connection, select
 
+from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.models import ParkSchedule
+
+Hours = tuple[tuple[int, int], ...]
+"""Stretches of regular opening in order, in Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +27,67 @@ class PublishedHours:
     opens_at: int
     closes_at: int
     description: str | None
+    seen_at: int
+    superseded_at: int | None
 
 
-def published_hours(connection: Connection, park_id: int, days: DayRange) -> list[PublishedHours]:
-    """The entries in force for the dates of a range, by date and time."""
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Regular hours of a date as they stood at its midnight, and as they stood at its end, or stand now."""
+
+    before: Hours
+    after: Hours
+
+
+def published_hours(
+    connection: Connection, park_id: int, days: DayRange, *, is_history: bool = False
+) -> list[PublishedHours]:
+    """The entries in force for the dates of a range, by date and time; with all versions, if wanted."""
     model = ParkSchedule
     query = (
-        select(model.date, model.kind, model.opens_at, model.closes_at, model.description)
-        .where(
-            model.park_id == park_id,
-            model.date.between(days.start, days.end),
-            model.superseded_at.is_(None),
+        select(
+            model.date,
+            model.kind,
+            model.opens_at,
+            model.closes_at,
+            model.description,
+            model.seen_at,
+            model.superseded_at,
         )
+        .where(model.park_id == park_id, model.date.between(days.start, days.end))
         .order_by(model.date, model.opens_at, model.schedule_id)
     )
-    return [
-        PublishedHours(row[0], ScheduleKind(row[1]), row[2], row[3], row[4])
-        for row in connection.execute(query)
+    if not is_history:
+        query = query.where(model.superseded_at.is_(None))
+    return [PublishedHours(row[0], ScheduleKind(row[1]), *row[2:]) for row in connection.execute(query)]
+
+
+def corrections(
+    connection: Connection, park_id: int, timezone: str, days: DayRange
+) -> dict[dt.date, Correction]:
+    """The dates of a range whose regular hours were changed on the day itself.
+
+    A date of which nothing was known at its midnight was not corrected, only told late.
+    """
+    entries = [
+        entry
+        for entry in published_hours(connection, park_id, days, is_history=True)
+        if entry.kind is ScheduleKind.OPERATING
     ]
+    found = {}
+    for date, group in groupby(entries, key=lambda entry: entry.date):
+        of_date = list(group)
+        midnight, next_midnight = day_bounds(date, timezone)
+        before = _hours(entry for entry in of_date if _is_in_force(entry, midnight))
+        after = _hours(entry for entry in of_date if _is_in_force(entry, next_midnight))
+        if before and after and before != after:
+            found[date] = Correction(before, after)
+    return found
+
+
+def _is_in_force(entry: PublishedHours, at: int) -> bool:
+    return entry.seen_at <= at and (entry.superseded_at is None or entry.superseded_at > at)
+
+
+def _hours(entries: Iterable[PublishedHours]) -> Hours:
+    return tuple(sorted({(entry.opens_at, entry.closes_at) for entry in entries}))

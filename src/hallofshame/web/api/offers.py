@@ -9,7 +9,7 @@ from hallofshame.web.api.timelines import schedule_days
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import NO, NON_RIDE_CHOICES, Parameters
+from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.offers import (
     dining_rows,
@@ -20,7 +20,7 @@ from hallofshame.web.rows.offers import (
     visit_rows,
 )
 from hallofshame.web.schema.offers import DiningRow, NearPark, NearRide, PurchaseRow, QueueDay, VisitRide
-from hallofshame.web.takes import PAGE, RIDES, VISIT, choice, date, integer, number
+from hallofshame.web.takes import HISTORY, PAGE, RIDES, VISIT, date, integer, number
 
 api_offers = Blueprint("api_offers", __name__, url_prefix="/api")
 
@@ -101,7 +101,7 @@ def visit(reading: Reading, asked: Parameters, park: str) -> Row:
     takes=(
         date("start", "First day, park-local; the park's own today unless given."),
         date("end", "Last day, included; 30 days after the first unless given, at most a year after it."),
-        choice("history", NON_RIDE_CHOICES, "Whether prices that are no longer in force are among the rows."),
+        HISTORY,
     ),
     answers=list[PurchaseRow],
 )
@@ -109,8 +109,7 @@ def purchases(reading: Reading, asked: Parameters, park: str) -> Row:
     """What a park sells for each date: passes, and places in the paid queues of single rides."""
     found = find_park(reading, park)
     days = schedule_days(asked, reading.today(found))
-    is_history = asked.choice("history", NON_RIDE_CHOICES) != NO
-    return envelope(reading, purchase_rows(reading, found, days, is_history=is_history))
+    return envelope(reading, purchase_rows(reading, found, days, is_history=asked.history()))
 
 
 @endpoint(

@@ -28,7 +28,7 @@ from hallofshame.web.schema.timelines import (
     RideTimeline,
     ShowRow,
 )
-from hallofshame.web.takes import RIDES, date, integer, period
+from hallofshame.web.takes import HISTORY, RIDES, date, integer, period
 
 api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
 
@@ -140,14 +140,15 @@ def _queue(queue: Queue) -> Row:
     takes=(
         date("start", "First day, park-local; the park's own today unless given."),
         date("end", "Last day, included; 30 days after the first unless given, at most a year after it."),
+        HISTORY,
     ),
     answers=list[ScheduleEntry],
 )
 def schedule(reading: Reading, asked: Parameters, park: str) -> Row:
-    """Published hours in force, also those that do not count as regular opening."""
+    """Published hours in force, also those that do not count as regular opening, or every version of them."""
     found = find_park(reading, park)
     days = schedule_days(asked, reading.today(found))
-    return envelope(reading, schedule_rows(reading, found, days))
+    return envelope(reading, schedule_rows(reading, found, days, is_history=asked.history()))
 
 
 def schedule_days(asked: Parameters, today: dt.date) -> DayRange:

@@ -75,12 +75,17 @@ def _passes(rows: list[Row], today: str) -> list[Row]:
                 "name": offers[0]["name"],
                 "now": now,
                 "days_ahead": len(prices) if one_currency else 0,
-                "lowest": min(prices) if one_currency else None,
-                "highest": max(prices) if one_currency else None,
-                "currency": currencies.pop() if one_currency else None,
+                "range": _range(min(prices), max(prices), currencies.pop()) if one_currency else None,
             }
         )
     return found
+
+
+def _range(lowest: int, highest: int, currency: str | None) -> str:
+    """Two prices of one currency: ``32.00 to 39.00 EUR``."""
+    if lowest == highest:
+        return money(highest, currency)
+    return f"{money(lowest, currency).split()[0]} to {money(highest, currency)}"
 
 
 def _restaurants(rows: list[Row]) -> list[Row]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hallofshame.domain.localtime import from_unix, zone
 from hallofshame.metrics import scores
+from hallofshame.store.reports.hours import Correction, Hours
 from hallofshame.store.reports.points import ParkDay
 from hallofshame.store.reports.punctuality import Punctuality
 from hallofshame.web.envelope import Row
@@ -30,12 +32,22 @@ def judged_row(day: ParkDay) -> Row:
     return figures | {"judged_words": words}
 
 
-def hours_row(kept: Punctuality | None) -> Row:
-    """By how much the park opened late and closed early, beside its published hours (R4)."""
+def hours_row(kept: Punctuality | None, correction: Correction | None, timezone: str) -> Row:
+    """By how much the park opened late and closed early, and how it changed its hours on the day (R4)."""
+    changed = None
+    if correction is not None:
+        changed = _on_the_clock(correction.before, timezone), _on_the_clock(correction.after, timezone)
     late = kept.opened_late if kept else None
     early = kept.closed_early if kept else None
     return {
         "opened_late_seconds": late,
         "closed_early_seconds": early,
-        "hours_words": hours_words(late, early),
+        "hours_words": hours_words(late, early, changed),
     }
+
+
+def _on_the_clock(hours: Hours, timezone: str) -> str:
+    """``09:00–21:00``; two stretches with "and" between them."""
+    park = zone(timezone)
+    stretches = (tuple(from_unix(edge).astimezone(park) for edge in edges) for edges in hours)
+    return " and ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in stretches)

@@ -11,7 +11,7 @@ from hallofshame.domain.ride_types import NON_RIDES
 from hallofshame.domain.words import TIER_WEIGHTS
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
-from hallofshame.store.reports.hours import published_hours
+from hallofshame.store.reports.hours import corrections, published_hours
 from hallofshame.store.reports.outages import park_outages
 from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.store.reports.punctuality import punctuality
@@ -108,6 +108,7 @@ def _days_listed(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
     """The park-days that have a row, newest first, each with its open windows and their evidence."""
     found = park_days(reading.connection, park.park_id, days)
     kept = punctuality(reading.connection, park.park_id, park.timezone, days, reading.data_as_of)
+    corrected = corrections(reading.connection, park.park_id, park.timezone, days)
     return [
         _day_row(
             found[day],
@@ -115,7 +116,7 @@ def _days_listed(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
             of_park(found[day].totals, reading.ahead_within(park.park_id, DayRange(day, day))),
         )
         | judged_row(found[day])
-        | hours_row(kept.get(day))
+        | hours_row(kept.get(day), corrected.get(day), park.timezone)
         for day in sorted(found, reverse=True)
     ]
 
@@ -222,8 +223,8 @@ def _live_shares(rows: list[Row]) -> list[Row]:
     ]
 
 
-def schedule_rows(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
-    """Published hours in force, also those that do not count as regular opening (R4)."""
+def schedule_rows(reading: Reading, park: ParkInfo, days: DayRange, *, is_history: bool = False) -> list[Row]:
+    """Published hours in force, or every version; also those that do not count as regular opening (R4)."""
     return [
         {
             "date": entry.date.isoformat(),
@@ -231,6 +232,8 @@ def schedule_rows(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]
             "opens_at": iso(entry.opens_at),
             "closes_at": iso(entry.closes_at),
             "description": entry.description,
+            "seen_at": iso(entry.seen_at),
+            "superseded_at": iso(entry.superseded_at),
         }
-        for entry in published_hours(reading.connection, park.park_id, days)
+        for entry in published_hours(reading.connection, park.park_id, days, is_history=is_history)
     ]

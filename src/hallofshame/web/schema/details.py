@@ -75,7 +75,10 @@ class ParkDayRow(TypedDict):
     ]
     hours_words: Annotated[
         str | None,
-        Field(description="The same in words, from half an hour on.", examples=["opened 2 h late"]),
+        Field(
+            description="The same in words, from half an hour on, and how it changed its hours on the day.",
+            examples=["opened 2 h late"],
+        ),
     ]
 
 
@@ -216,6 +219,10 @@ class ScheduleEntry(TypedDict):
     opens_at: Instant
     closes_at: Instant
     description: str | None
+    seen_at: Annotated[Instant, Field(description="When it was first published so.")]
+    superseded_at: Annotated[
+        Instant | None, Field(description="When it was no longer published; null while it is in force.")
+    ]
 
 
 ParkGrain = Literal["hour", "day", "week", "month", "year"]
