@@ -27,6 +27,7 @@ class JobType(StrEnum):
     REBUILD = "rebuild"
     EXPORT = "export"
     SEAL = "seal"
+    MAPPING = "mapping"
 
 
 class JobOutcome(StrEnum):
@@ -41,7 +42,16 @@ class JobOutcome(StrEnum):
     """It was broken off from outside: interrupted, or its process is gone without a word."""
 
 
-BY_HAND = frozenset({JobType.INGEST, JobType.IMPORT, JobType.REBUILD, JobType.EXPORT, JobType.UPGRADE})
+BY_HAND = frozenset(
+    {
+        JobType.INGEST,
+        JobType.IMPORT,
+        JobType.REBUILD,
+        JobType.EXPORT,
+        JobType.UPGRADE,
+        JobType.MAPPING,
+    }
+)
 """Jobs that no schedule repeats: nobody but the person who began one can make up for its failure."""
 
 FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP, JobType.SCHEDULES})

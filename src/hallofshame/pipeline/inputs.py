@@ -17,6 +17,7 @@ from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal
 from hallofshame.metrics import frames
 from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.store import bulk, ride_hours, schedules, signals
+from hallofshame.store.decisions import merged_rides
 from hallofshame.store.derived import table_of
 from hallofshame.store.models import Park, ParkDailyStats, Ride, RideClassification, RideDailyStats
 from hallofshame.store.observations import ObservationCache
@@ -71,8 +72,12 @@ def gather(
         pl.col("day_start").min() - SECONDS_BEFORE, pl.col("day_end").max() + SECONDS_AFTER
     ).row(0)
     first, last = min(day for _, day in park_days), max(day for _, day in park_days)
+    observations = cache.load(connection, park_ids, start, end)
+    if merged := merged_rides(connection, park_ids):
+        # What is left under them was said beside the ride that they are (R14).
+        observations = observations.filter(~pl.col("ride_id").is_in(list(merged)))
     return ParkDayInputs(
-        observations=cache.load(connection, park_ids, start, end),
+        observations=observations,
         parks=parks_frame(zones, park_ids, first),
         rides=rides_frame(connection, park_ids),
         days=days,

@@ -17,11 +17,11 @@ from hallofshame.domain.words import Feed, QueueType
 from hallofshame.pipeline import ride_changes
 from hallofshame.pipeline.csv_files import read_lines
 from hallofshame.pipeline.failures import FAILURES
-from hallofshame.pipeline.identity import Company, Matcher, Sighting, in_order, one_answer
+from hallofshame.pipeline.identity import Company, Match, Matcher, Sighting, in_order, one_answer
 from hallofshame.pipeline.known_rides import ParkIndex, load_known_rides
 from hallofshame.pipeline.queue_entries import queues_among
 from hallofshame.store import findings
-from hallofshame.store.models import ExternalId, Park, Ride, RideName
+from hallofshame.store.models import ExternalId, Park, Ride, RideDecision, RideName
 
 _PROVISIONAL = 2**40
 """Numbers of rides that are yet to be created, above all ids there can be."""
@@ -74,7 +74,7 @@ class Registry:
         self._steady = False
         self._parks: dict[int, ParkIndex] = {}
         self._answers: dict[tuple[int, Feed, Sighting], int] = {}
-        self._prepared: dict[tuple[int, Feed, tuple[Sighting, ...]], dict[Sighting, int]] = {}
+        self._prepared: dict[tuple[int, Feed, tuple[Sighting, ...]], dict[Sighting, Match]] = {}
 
     def identify(
         self,
@@ -218,6 +218,7 @@ class Registry:
             select(func.coalesce(func.max(Ride.ride_id), 0)).scalar_subquery(),
             select(func.count()).select_from(RideName).scalar_subquery(),
             select(func.count()).select_from(Park).scalar_subquery(),
+            select(func.coalesce(func.max(RideDecision.decision_id), 0)).scalar_subquery(),
         )
         return tuple(connection.execute(select(*counts)).one())
 
@@ -244,19 +245,20 @@ class Registry:
 
     def _match(
         self, park_id: int, feed: Feed, sightings: list[Sighting], company: Company
-    ) -> dict[Sighting, int]:
+    ) -> dict[Sighting, Match]:
         """The ride of each sighting; new ones have the numbers from :data:`_PROVISIONAL` on."""
         index = self._parks[park_id]
         matcher = Matcher(index.rides.values(), feed, self._manual(index, feed), company, sightings)
-        answers: dict[Sighting, int] = {}
+        answers: dict[Sighting, Match] = {}
         new = 0
         for sighting in sightings:
-            ride_id = matcher.match(sighting).ride_id
+            match = matcher.match(sighting)
+            ride_id = match.ride_id
             if ride_id is None:
                 ride_id = _PROVISIONAL + new
                 new += 1
             matcher.learn(ride_id, sighting)
-            answers[sighting] = ride_id
+            answers[sighting] = Match(ride_id, match.rule)
         return answers
 
     def _keep(
@@ -264,22 +266,24 @@ class Registry:
         connection: Connection,
         park_id: int,
         feed: Feed,
-        matches: Mapping[Sighting, int],
+        matches: Mapping[Sighting, Match],
         seen_at: dt.datetime,
         company: Company,
     ) -> tuple[dict[Sighting, int], set[int]]:
         """Write what was matched: the ride of each sighting, and the rides with another name or kind now."""
         index = self._parks[park_id]
         new: dict[int, Sighting] = {}
-        for sighting, ride_id in matches.items():
+        found_as = {one: _PROVISIONAL if m.ride_id is None else m.ride_id for one, m in matches.items()}
+        for sighting, ride_id in found_as.items():
             if ride_id >= _PROVISIONAL:
                 new.setdefault(ride_id, sighting)
         ids = ride_changes.create(connection, park_id, index, list(new.values()), seen_at)
         created = dict(zip(new, ids, strict=True))
-        answers = {sighting: created.get(ride_id, ride_id) for sighting, ride_id in matches.items()}
+        answers = {sighting: created.get(ride_id, ride_id) for sighting, ride_id in found_as.items()}
+        rules = {sighting: match.rule for sighting, match in matches.items()}
         found = ride_changes.renumbered(index, feed, answers, self._manual(index, feed).keys())
         findings.record(connection, [(park_id, finding) for finding in found], seen_at)
-        renamed = ride_changes.remember(connection, index, feed, answers, seen_at, company)
+        renamed = ride_changes.remember(connection, index, feed, answers, seen_at, company, rules)
         corrected = ride_changes.correct_kinds(connection, park_id, index, feed, answers, seen_at)
         ride_changes.note_lands(connection, index, answers, seen_at)
         return answers, renamed | corrected

@@ -16,7 +16,11 @@ from hallofshame.pipeline.identity import Company, KnownRide, Sighting
 from hallofshame.pipeline.known_rides import ParkIndex
 from hallofshame.pipeline.queue_entries import QueueOf, queue_of
 from hallofshame.pipeline.seeding import mark_all_days
-from hallofshame.store import catalogue, raw
+from hallofshame.store import catalogue, decisions, raw
+from hallofshame.store.decisions import Action, Decision
+
+TOLD_APART = "rule: both ids in one answer"
+"""Who decides that two ids of one ride are two rides (R14)."""
 
 
 def create(
@@ -46,8 +50,12 @@ def remember(
     answers: Mapping[Sighting, int],
     seen_at: dt.datetime,
     company: Company,
+    rules: Mapping[Sighting, str],
 ) -> set[int]:
-    """Keep new ids and new spellings; the primary feed's latest is the one shown. Returns the renamed."""
+    """Keep new ids and new spellings; the primary feed's latest is the one shown. Returns the renamed.
+
+    ``rules``: by which rule of R14 each sighting was found to be its ride; kept with a new id.
+    """
     renamed: dict[int, str] = {}
     ids: list[catalogue.NewExternalId] = []
     spellings: list[tuple[int, str, int]] = []
@@ -55,7 +63,9 @@ def remember(
         ride = index.rides[ride_id]
         mine = ride.external_ids.get(feed, frozenset())
         if sighting.external_id is not None and sighting.external_id not in mine:
-            ids.append(catalogue.NewExternalId(feed, "ride", sighting.external_id, ride_id))
+            given = sighting.external_id
+            rule = rules.get(sighting)
+            ids.append(catalogue.NewExternalId(feed, "ride", given, ride_id, sighting.name, rule))
             ride.external_ids = {**ride.external_ids, feed: mine | {sighting.external_id}}
         if sighting.name == ride.name:
             continue
@@ -181,6 +191,20 @@ def tell_apart(
             ride.external_ids = {**ride.external_ids, feed: ride.external_ids[feed] - {given}}
             index.rides[new].external_ids = {feed: frozenset({given})}
             rows = raw.move_observations(connection, park_id, feed, ride.ride_id, new, since[given])
+            decisions.record(
+                connection,
+                Decision(
+                    action=Action.SPLIT,
+                    park_id=park_id,
+                    ride_id=ride.ride_id,
+                    other_ride_id=new,
+                    feed=int(feed),
+                    external_id=given,
+                    since=since[given],
+                    decided_at=to_unix(seen_at),
+                    decided_by=TOLD_APART,
+                ),
+            )
             mark_all_days(connection, [park_id], "ride_renumbered", seen_at)
             found.append(
                 Finding(

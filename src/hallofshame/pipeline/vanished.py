@@ -71,7 +71,9 @@ def _retire(connection: Connection, now: dt.datetime) -> RetireResult:
     moment = to_unix(now)
     limit = moment - VANISHED_DAYS * DAY_SECONDS
     rows = connection.execute(
-        select(Ride.ride_id, Ride.park_id, Ride.is_active, Ride.first_seen_at, Ride.last_seen_at)
+        select(Ride.ride_id, Ride.park_id, Ride.is_active, Ride.first_seen_at, Ride.last_seen_at).where(
+            Ride.merged_into.is_(None)
+        )
     )
     by_park: dict[int, list[_Seen]] = defaultdict(list)
     for row in rows:

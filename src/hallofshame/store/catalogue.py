@@ -62,12 +62,17 @@ class ParkRow:
 
 @dataclass(frozen=True, slots=True)
 class NewExternalId:
-    """An outside id to remember: ``feed`` calls the park or ride ``internal_id`` by ``external_id``."""
+    """An outside id to remember: ``feed`` calls the park or ride ``internal_id`` by ``external_id``.
+
+    ``name`` and ``rule``: how the feed named it, and by which rule of R14 it was found to be that ride.
+    """
 
     feed: Feed
     kind: EntityKind
     external_id: str
     internal_id: int
+    name: str | None = None
+    rule: str | None = None
 
 
 _PARK_COLUMNS = tuple(Park.__table__.columns.keys())
@@ -128,12 +133,24 @@ def external_ids(connection: Connection, feed: Feed, kind: EntityKind) -> dict[s
 def add_external_ids(connection: Connection, rows: Iterable[NewExternalId], seen_at: Instant) -> int:
     """Remember outside ids; returns how many were new. An id that is known already keeps its meaning."""
     frame = pl.DataFrame(
-        [(int(row.feed), row.kind, row.external_id.strip(), row.internal_id) for row in rows],
+        [
+            (
+                int(row.feed),
+                row.kind,
+                row.external_id.strip(),
+                row.internal_id,
+                None if row.name is None else _clip(row.name, NAME_LENGTH),
+                row.rule,
+            )
+            for row in rows
+        ],
         schema={
             "feed": pl.Int64,
             "kind": pl.String,
             "external_id": pl.String,
             "internal_id": pl.Int64,
+            "name": pl.String,
+            "rule": pl.String,
         },
         orient="row",
     )
@@ -220,10 +237,12 @@ class Classification:
 
 
 def rides(connection: Connection, park_id: int | None = None) -> list[RideRow]:
-    """All rides, active or not, of one park or of all, by ``ride_id``."""
-    query = select(
-        Ride.ride_id, Ride.park_id, Ride.slug, Ride.name, Ride.kind, Ride.land, Ride.is_active
-    ).order_by(Ride.ride_id)
+    """All rides, active or not, of one park or of all, by ``ride_id``; none that is another one (R14)."""
+    query = (
+        select(Ride.ride_id, Ride.park_id, Ride.slug, Ride.name, Ride.kind, Ride.land, Ride.is_active)
+        .where(Ride.merged_into.is_(None))
+        .order_by(Ride.ride_id)
+    )
     if park_id is not None:
         query = query.where(Ride.park_id == park_id)
     return [RideRow(*row) for row in connection.execute(query)]

@@ -17,13 +17,18 @@ REASON_LENGTH = 250
 
 
 def is_ride() -> ColumnElement[bool]:
-    """Whether a ride enters reliability statistics (R6): an ATTRACTION that is not of a non-ride type.
+    """Whether a ride enters reliability statistics (R6): an ATTRACTION that is not of a non-ride type, and
+    was not found to be another ride (R14).
 
     For a query that joins ``ride_types`` to its rides from outside: a ride without a row is of unknown type.
     """
     table = RideTypeDecision
     known = sorted(kind.value for kind in NON_RIDES)
-    return and_(Ride.kind == RideKind.ATTRACTION.value, or_(table.type.is_(None), table.type.not_in(known)))
+    return and_(
+        Ride.kind == RideKind.ATTRACTION.value,
+        Ride.merged_into.is_(None),
+        or_(table.type.is_(None), table.type.not_in(known)),
+    )
 
 
 def is_ride_number() -> ColumnElement[int]:

@@ -25,9 +25,12 @@ def find_park(reading: Reading, text: str) -> ParkInfo:
 
 
 def find_ride(reading: Reading, text: str) -> RideInfo:
-    """The ride with this id; raises :class:`UnknownError` with near matches."""
+    """The ride with this id, or the one that it was found to be (R14).
+
+    Raises :class:`UnknownError` with near matches.
+    """
     rides = reading.catalogue.rides
-    ride = rides.get(_number(text))
+    ride = reading.catalogue.ride(_number(text))
     if ride is None:
         near_ids = _near(text, rides, {ride_id: ride.name for ride_id, ride in rides.items()})
         near = [_ride_match(reading, rides[ride_id]) for ride_id in near_ids]

@@ -41,6 +41,7 @@ from hallofshame.store.models.history import (
     HistoryMove,
     HistoryPark,
 )
+from hallofshame.store.models.identity import MatchReview, RideDecision, RideMove
 from hallofshame.store.models.raw import (
     FeedPoll,
     ParkActivitySnapshot,
@@ -79,6 +80,7 @@ __all__ = [
     "HistoryPark",
     "ImportCheckpoint",
     "Lease",
+    "MatchReview",
     "Park",
     "ParkActivitySnapshot",
     "ParkCurrent",
@@ -96,9 +98,11 @@ __all__ = [
     "RideClassification",
     "RideCurrent",
     "RideDailyStats",
+    "RideDecision",
     "RideHourlyStats",
     "RideHours",
     "RideMonthlyStats",
+    "RideMove",
     "RideName",
     "RideOutage",
     "RideOutagePart",

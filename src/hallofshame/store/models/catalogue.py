@@ -62,7 +62,10 @@ class ParkSignal(Base):
 
 
 class Ride(Base):
-    """A tracked entity of one park. Vanished rides become inactive; their record stays."""
+    """A tracked entity of one park. Vanished rides become inactive; their record stays.
+
+    ``merged_into``: the ride that this one was found to be (R14); it keeps its number as an address only.
+    """
 
     __tablename__ = "rides"
     __table_args__ = (UniqueConstraint("park_id", "slug"), TABLE_OPTIONS)
@@ -76,6 +79,7 @@ class Ride(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     first_seen_at: Mapped[int] = mapped_column(UnixSeconds)
     last_seen_at: Mapped[int] = mapped_column(UnixSeconds)
+    merged_into: Mapped[int | None] = mapped_column(Integer)
 
 
 class RideName(Base):
@@ -90,7 +94,11 @@ class RideName(Base):
 
 
 class ExternalId(Base):
-    """(feed, kind, external id) → our id, one table for all feeds. ``kind`` is ``park`` or ``ride``."""
+    """(feed, kind, external id) → our id, one table for all feeds. ``kind`` is ``park`` or ``ride``.
+
+    ``name`` and ``rule``: what the feed called it when its ride was found, and by which rule (R14); null for
+    what was found by an older version.
+    """
 
     __tablename__ = "external_ids"
     __table_args__ = (Index(None, "kind", "internal_id"), TABLE_OPTIONS)
@@ -100,6 +108,8 @@ class ExternalId(Base):
     external_id: Mapped[str] = mapped_column(String(80), primary_key=True)
     internal_id: Mapped[int] = mapped_column(Integer)
     first_seen_at: Mapped[int] = mapped_column(UnixSeconds)
+    name: Mapped[str | None] = mapped_column(String(250))
+    rule: Mapped[str | None] = mapped_column(String(20))
 
 
 class RideClassification(Base):

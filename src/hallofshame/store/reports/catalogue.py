@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import Connection, and_, select
@@ -12,7 +12,7 @@ from hallofshame.domain.entity_facts import NOTHING_KNOWN, EntityFacts, FactSour
 from hallofshame.domain.ride_types import RideType, counts_as_ride
 from hallofshame.domain.signals import NO_SIGNAL, SIGNAL_FEED
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, Feed, RideKind
-from hallofshame.store import signals
+from hallofshame.store import decisions, signals
 from hallofshame.store.models import (
     EntityMetadata,
     ExternalId,
@@ -87,10 +87,18 @@ class RideInfo:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All parks and rides, in name order, with the ways to find one."""
+    """All parks and rides, in name order, with the ways to find one.
+
+    ``merged``: rides that were found to be another one, by their number (R14); they are not among ``rides``.
+    """
 
     parks: Mapping[int, ParkInfo]
     rides: Mapping[int, RideInfo]
+    merged: Mapping[int, int] = field(default_factory=dict)
+
+    def ride(self, ride_id: int) -> RideInfo | None:
+        """The ride of this number, or the one that it was found to be."""
+        return self.rides.get(self.merged.get(ride_id, ride_id))
 
     @cached_property
     def by_slug(self) -> dict[str, ParkInfo]:
@@ -134,7 +142,7 @@ class Catalogue:
 
 def load_catalogue(connection: Connection) -> Catalogue:
     """Read the whole catalogue: some hundred parks, some thousand rides."""
-    return Catalogue(_parks(connection), _rides(connection))
+    return Catalogue(_parks(connection), _rides(connection), decisions.merged_rides(connection))
 
 
 def _ids(connection: Connection, kind: str) -> dict[tuple[int, int], str]:
@@ -224,6 +232,7 @@ def _rides(connection: Connection) -> dict[int, RideInfo]:
         )
         .outerjoin(RideClassification, RideClassification.ride_id == Ride.ride_id)
         .outerjoin(*rides_and_types())
+        .where(Ride.merged_into.is_(None))
         .order_by(Ride.name, Ride.ride_id)
     )
     return {
