@@ -97,6 +97,11 @@ class FactBook:
     def __init__(self, rules: Collection[FactRule]) -> None:
         self._rules: Mapping[tuple[str, str], FactRule] = by_ride(rules, "lines of facts")
 
+    @property
+    def keys(self) -> Collection[tuple[str, str]]:
+        """The rides that the list names: park and normalised name."""
+        return self._rules.keys()
+
     def facts(
         self, park_slug: str, names: Collection[str], tags: Collection[str], ride_type: RideType
     ) -> EntityFacts:

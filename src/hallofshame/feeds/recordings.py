@@ -15,7 +15,7 @@ from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.names import kind_named
 from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, QueueType, RideKind, Status
-from hallofshame.feeds.parsing import shown, text_of
+from hallofshame.feeds.parsing import MAX_PRICE_MINOR, shown, text_of
 from hallofshame.feeds.recorded_texts import dining_tables, published_hours, show_times
 
 READINGS_SCHEMA = pl.Schema(
@@ -159,6 +159,8 @@ def normalise_rows(rows: pl.DataFrame, feed: Feed, *, source: str) -> Recording:
     for wait in ("wait_time", "standby_wait", "single_rider_wait", "single_rider_wait_minutes"):
         if wait in typed.columns:
             typed = _plausible(typed, wait, findings)
+    if "paid_price_amount" in typed.columns:
+        typed = _plausible_price(typed, findings)
     split = _queue_times if feed is Feed.QUEUE_TIMES else _themeparks_wiki
     rides, queues = split(typed, findings)
     findings += _count(
@@ -417,6 +419,19 @@ def _plausible(rows: pl.DataFrame, wait: str, findings: list[Finding]) -> pl.Dat
         wait,
     )
     return rows.with_columns(pl.when(impossible).then(None).otherwise(wait).alias(wait))
+
+
+def _plausible_price(rows: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
+    """Prices below 0 or beyond reason become null and a finding."""
+    amount = pl.col("paid_price_amount")
+    impossible = ~amount.is_between(0, MAX_PRICE_MINOR)
+    findings += _count(
+        rows.filter(impossible),
+        "price_out_of_range",
+        "{n} prices such as {example} lie outside 0.." + str(MAX_PRICE_MINOR) + "; kept as unknown",
+        "paid_price_amount",
+    )
+    return rows.with_columns(paid_price_amount=pl.when(impossible).then(None).otherwise(amount))
 
 
 def _one_per_ride(rides: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
