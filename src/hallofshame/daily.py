@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from hallofshame.domain.jobs import JobStopped, JobType
+from hallofshame.domain.plurals import counted, noun
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
 from hallofshame.pipeline.calibration import calibrate
@@ -115,8 +116,8 @@ def _sync(parts: Installation, progress: Progress) -> Done:
         parts.database, parts.feeds, parts.clock, parts.log("sync"), parts.registry(), progress=progress
     )
     return Done(
-        f"{result.parks} parks asked for hours and entities, {result.failed} failed; "
-        f"{result.dates_changed} dates of hours changed",
+        f"{counted(result.parks, 'park')} asked for hours and entities, {result.failed} failed; "
+        f"{counted(result.dates_changed, 'date')} of hours changed",
         result.failure,
     )
 
@@ -132,14 +133,15 @@ def _repair(parts: Installation, max_days: int, progress: Progress) -> Done:
         progress=progress,
     )
     return Done(
-        f"{result.gaps} gaps: {result.park_days} park-days filled with {result.observations} observations, "
+        f"{counted(result.gaps, 'gap')}: {counted(result.park_days, 'park-day')} filled with "
+        f"{counted(result.observations, 'observation')}, "
         f"{result.waiting} waiting, {result.failed} failed"
     )
 
 
 def _retire(parts: Installation) -> Done:
     result = retire_vanished(parts.database, parts.clock)
-    return Done(f"{len(result.retired)} rides retired, {len(result.returned)} returned")
+    return Done(f"{counted(len(result.retired), 'ride')} retired, {len(result.returned)} returned")
 
 
 def _classify(parts: Installation) -> Done:
@@ -150,17 +152,18 @@ def _classify(parts: Installation) -> Done:
 def _roll_up(parts: Installation, progress: Progress) -> Done:
     result = parts.rollup.run(progress)
     left = len(result.unreadable)
+    waits = f"{counted(left, 'park-day')} {noun(left, 'waits', 'wait')} for history files"
     return Done(
-        f"{result.park_days} park-days computed, {result.rows_written} rows changed",
-        f"{left} park-days wait for history files: {result.unreadable_why}" if left else None,
+        f"{counted(result.park_days, 'park-day')} computed, {counted(result.rows_written, 'row')} changed",
+        f"{waits}: {result.unreadable_why}" if left else None,
     )
 
 
 def _seal(parts: Installation, progress: Progress) -> Done:
     result = seal(parts.database, parts.clock, parts.log("seal"), parts.shelf, progress=progress)
     return Done(
-        f"{result.rows} rows of {result.periods} days and months sealed in {result.files} files, "
-        f"{result.bytes} bytes"
+        f"{counted(result.rows, 'row')} of {counted(result.periods, 'day or month', 'days and months')} "
+        f"sealed in {counted(result.files, 'file')}, {counted(result.bytes, 'byte')}"
     )
 
 
@@ -168,11 +171,14 @@ def _judge(parts: Installation, progress: Progress) -> Done:
     result = judge_signals(parts.database, parts.clock)
     if result.park_days:
         parts.rollup.run(progress)
-    return Done(f"{len(result.parks)} parks moved to DOWN, {result.park_days} park-days judged anew")
+    return Done(
+        f"{counted(len(result.parks), 'park')} moved to DOWN, "
+        f"{counted(result.park_days, 'park-day')} judged anew"
+    )
 
 
 def _check(parts: Installation, progress: Progress) -> Done:
-    return Done(f"{check_quality(parts.database, parts.clock, progress, parts.shelf)} findings")
+    return Done(f"{counted(check_quality(parts.database, parts.clock, progress, parts.shelf), 'finding')}")
 
 
 def _calibrate(parts: Installation, progress: Progress) -> Done:

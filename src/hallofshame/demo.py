@@ -25,6 +25,7 @@ from hallofshame.demo_record import RECORD_FILE, Edition, Record, digest_of
 from hallofshame.domain.errors import SettingsError, StoreError
 from hallofshame.domain.jobs import JobStopped
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, load_tapes
 from hallofshame.feeds.replay.wire import SCHEDULE_REACH
@@ -177,7 +178,7 @@ class Demo:
             return "it ends later than now"
         days = (now - last) // 86_400
         most = RECORD_DAYS if self._days is None else self._days
-        return f"it ended {days} days ago" if days > most else None
+        return f"it ended {counted(days, 'day')} ago" if days > most else None
 
     def _forget(self) -> None:
         (self._given.data / RECORD_FILE).unlink(missing_ok=True)

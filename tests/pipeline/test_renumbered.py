@@ -181,7 +181,7 @@ def test_a_renumbering_is_undone_when_the_old_id_returns_beside_the_new(
     assert waits == {(1, 10): 3, (2, 20): 3}
     (finding,) = found(database, "renumbering_undone")
     assert (finding.subject, finding.occurrences) == (f"{feed.slug} 2", 1)
-    assert "with the 1 observations since 2026-06-03T10:05:00Z" in finding.detail
+    assert "with the 1 observation since 2026-06-03T10:05:00Z" in finding.detail
     assert (ROME, "06-03") in marks(database)
 
 

@@ -1,4 +1,4 @@
-import { capital, duration } from "../lib/format";
+import { capital, counted, duration } from "../lib/format";
 import { Plot, type Stop } from "./Plot";
 import type { TierShare } from "./types";
 import { useWidth } from "./useWidth";
@@ -27,7 +27,7 @@ export function TierBars({ tiers, title, hasTimes }: TierBarsProps) {
     height: ROW - 8,
     title: `${capital(tier.tier_label)}, weight ×${tier.weight}`,
     lines: [
-      `${tier.rides} rides, ${tier.eligible} of them count`,
+      `${counted(tier.rides, "ride")}, ${counted(tier.eligible, "counts", "count")}`,
       ...(hasTimes ? [tier.downtime_seconds === null ? "time lost: no data" : `${duration(tier.downtime_seconds)} lost`] : []),
     ],
   }));
@@ -35,7 +35,7 @@ export function TierBars({ tiers, title, hasTimes }: TierBarsProps) {
     <div className="chart-box" ref={ref}>
       <Plot
         title={title}
-        description={tiers.map((tier) => `${capital(tier.tier_label)}: ${tier.rides} rides, ${tier.eligible} count`).join(". ")}
+        description={tiers.map((tier) => `${capital(tier.tier_label)}: ${counted(tier.rides, "ride")}, ${counted(tier.eligible, "counts", "count")}`).join(". ")}
         width={width}
         height={tiers.length * ROW}
         stops={stops}
@@ -55,7 +55,7 @@ export function TierBars({ tiers, title, hasTimes }: TierBarsProps) {
               <rect className="tier-all" x={LEFT} y={y} width={(room * tier.rides) / most} height="18" rx="3" />
               <rect className="tier-counts" x={LEFT} y={y} width={(room * tier.eligible) / most} height="18" rx="3" />
               <text className="count" x={LEFT + (room * tier.rides) / most + 6} y={y + 13}>
-                {tier.eligible === tier.rides ? `${tier.rides} rides` : `${tier.eligible} of ${tier.rides}`}
+                {tier.eligible === tier.rides ? counted(tier.rides, "ride") : `${tier.eligible} of ${tier.rides}`}
               </text>
               {!hasTimes ? null : lost === null ? (
                 <rect className="missing" x={LEFT} y={y + 23} width={room * 0.3} height="12" />

@@ -5,7 +5,7 @@ import { useApi } from "../api/client";
 import { PageHead } from "../art/PageHead";
 import { SunAndTents } from "../art/Vignettes";
 import { BandLegend } from "../components";
-import { number } from "../lib/format";
+import { counted } from "../lib/format";
 import { usePageMeta } from "../lib/title";
 import type { StatusSummary } from "./now/summary";
 import { SourceCards } from "./about/SourceCards";
@@ -21,7 +21,7 @@ export default function AboutPage() {
       <div className="about-text">
         <p className="about-lead wide">
           A visitor pays for a day, not for a queue in front of a closed door. This site watches{" "}
-          {summary === undefined ? "theme parks and their rides" : `${number(summary.parks.total)} parks and ${number(summary.rides.total)} rides`}, writes
+          {summary === undefined ? "theme parks and their rides" : `${counted(summary.parks.total, "park")} and ${counted(summary.rides.total, "ride")}`}, writes
           down what runs and what does not, and shows it to anyone: <Link href="/">rankings</Link>, every park and every ride,{" "}
           <Link href="/trends">trends</Link>, yearly <Link href="/awards">awards</Link>, an <a href="/api/docs">open API</a> and{" "}
           <Link href="/data">open data</Link>.

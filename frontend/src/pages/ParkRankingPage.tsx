@@ -127,7 +127,7 @@ function wallOf(rows: readonly ParkRow[], query: string) {
           <>
             {band && <Sign level={band.level} />} {band?.name} ·{" "}
             {row.total_downtime_hours === null ? (
-              `${row.rides_down} of ${row.rides_eligible} rides down`
+              `${row.rides_down} of ${counted(row.rides_eligible ?? 0, "ride")} down`
             ) : (
               <Figure value={row.total_downtime_hours} digits={1} unit="ride-hours lost" />
             )}

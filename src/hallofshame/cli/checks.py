@@ -13,6 +13,7 @@ from hallofshame import __version__, settings
 from hallofshame.cli.options import configured
 from hallofshame.domain.errors import HallOfShameError
 from hallofshame.domain.localtime import isoformat, to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.installation import Installation
 from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
@@ -138,7 +139,7 @@ def _of_history(installation: Installation) -> Iterator[Check]:
     if not problems:
         size = sum(file.bytes for file in files)
         yield Check(
-            f"history: {len(files)} files, {size} bytes in {installation.shelf.place}, "
+            f"history: {counted(len(files), 'file')}, {counted(size, 'byte')} in {installation.shelf.place}, "
             f"{files[0].period.name} to {files[-1].period.name}"
         )
 
@@ -183,7 +184,9 @@ def _of_feeds(polls: list[PollRow], installation: Installation) -> Iterator[Chec
             yield Check(f"feed {feed.failure} (host {hosts[feed.feed]}); {remedy}", is_problem=True)
         else:
             answered = feed.asked - feed.failed
-            yield Check(f"feed {feed.feed.slug}: {answered} of {feed.asked} parks answered the last cycle")
+            yield Check(
+                f"feed {feed.feed.slug}: {answered} of {counted(feed.asked, 'park')} answered the last cycle"
+            )
 
 
 def _address(feed: FeedState) -> str:
@@ -200,7 +203,7 @@ def _of_jobs(state: SystemState, now: int, late_seconds: int) -> Iterator[Check]
         yield Check("backlog: none")
     else:
         age = now - state.oldest_mark_at
-        yield Check(f"backlog: {state.dirty_park_days} park-days, the oldest marked {age} s ago")
+        yield Check(f"backlog: {counted(state.dirty_park_days, 'park-day')}, the oldest marked {age} s ago")
     for job in jobs:
         if job.problem is not None:
             yield Check(f"job {job.job_type}: {job.problem}; the log has the details", is_problem=True)

@@ -23,6 +23,7 @@ from hallofshame.cli.progress import Progress, progress_bar, quiet_option
 from hallofshame.cli.tables import print_table
 from hallofshame.domain.exports import DATASETS, FORMATS, STDOUT
 from hallofshame.domain.jobs import JobType
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Feed
 
 if TYPE_CHECKING:
@@ -72,8 +73,9 @@ def ingest(
                 progress=progress,
             )
         click.echo(
-            f"{result.observations} observations of {result.parks} parks, {result.new_observations} of them "
-            f"new; {result.rides_created} rides created, {result.findings} findings"
+            f"{counted(result.observations, 'observation')} of {counted(result.parks, 'park')}, "
+            f"{result.new_observations} of them new; {counted(result.rides_created, 'ride')} created, "
+            f"{counted(result.findings, 'finding')}"
         )
         if then_roll_up:
             roll_up(installation)
@@ -81,7 +83,7 @@ def ingest(
             click.echo("Next: hallofshame rollup")
         if result.failed:
             raise click.ClickException(
-                f"{result.failed} parks of the recording could not be written; the log and "
+                f"{counted(result.failed, 'park')} of the recording could not be written; the log and "
                 "`hallofshame quality` say why"
             )
 
@@ -145,7 +147,7 @@ def import_archive(
             click.echo("Next: hallofshame rollup")
         if result.failed:
             raise click.ClickException(
-                f"{result.failed} parks of single files could not be written; the log and "
+                f"{counted(result.failed, 'park')} of single files could not be written; the log and "
                 "`hallofshame quality` say why, and the same command tries them again"
             )
 
@@ -168,13 +170,16 @@ def _report(result: ImportResult) -> None:
         ],
     )
     click.echo(
-        f"{result.events} events of {result.files} files, {result.new_rows} observations new to the record; "
-        f"{result.known} files were in it already"
+        f"{counted(result.events, 'event')} of {counted(result.files, 'file')}, "
+        f"{counted(result.new_rows, 'observation')} new to the record; "
+        f"{counted(result.known, 'file')} known before"
     )
     for external_id, number in result.unknown_parks.most_common():
-        click.echo(f"Left out: {number} events of park {external_id}, which the catalogue does not have")
+        click.echo(
+            f"Left out: {counted(number, 'event')} of park {external_id}, which the catalogue does not have"
+        )
     if result.without_park:
-        click.echo(f"Left out: {result.without_park} events that name no park")
+        click.echo(f"Left out: {counted(result.without_park, 'event')} without a park")
     if result.findings:
         kinds = ", ".join(f"{number} {kind}" for kind, number in result.findings.most_common())
         click.echo(f"Odd in the files: {kinds}; `hallofshame quality` says more")
@@ -226,7 +231,7 @@ def export(what: str, start: dt.date, end: dt.date, form: str, output: str, park
                 cadence_seconds=installation.settings.cadence_seconds,
                 progress=progress,
             )
-    click.echo(f"{rows} rows written", err=True)
+    click.echo(f"{counted(rows, 'row')} written", err=True)
 
 
 def _export_bar(output: str) -> AbstractContextManager[Progress | None]:

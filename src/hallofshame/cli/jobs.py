@@ -12,6 +12,7 @@ from hallofshame.cli.options import DAY, HOUR, chosen_parks, opened, park_option
 from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import isoformat
+from hallofshame.domain.plurals import counted
 
 if TYPE_CHECKING:
     from hallofshame.daily import Step
@@ -36,8 +37,8 @@ def collect() -> None:
     ):
         result = installation.collector.cycle(progress)
     click.echo(
-        f"{isoformat(result.observed_at)}: {result.answered} of {result.parks} parks answered, "
-        f"{result.readings} readings"
+        f"{isoformat(result.observed_at)}: {result.answered} of {counted(result.parks, 'park')} answered, "
+        f"{counted(result.readings, 'reading')}"
     )
     if result.parks and not result.answered:
         raise click.ClickException("no park answered; the log and the table feed_polls say why")
@@ -98,7 +99,7 @@ def rebuild(
             marked = rebuilding.mark_hour(database, clock, hour, ids)
         else:
             marked = rebuilding.mark_range(database, clock, start=start, end=end, park_ids=ids)
-        click.echo(f"{marked} park-days to compute")
+        click.echo(f"{counted(marked, 'park-day')} to compute")
         roll_up(installation)
 
 
@@ -161,10 +162,12 @@ def roll_up(installation: Installation) -> None:
     """Roll up with a progress bar and say what was done."""
     with progress_bar("Roll-up") as progress:
         result = installation.rollup.run(progress)
-    click.echo(f"{result.park_days} park-days computed, {result.rows_written} rows changed")
+    click.echo(
+        f"{counted(result.park_days, 'park-day')} computed, {counted(result.rows_written, 'row')} changed"
+    )
     if result.unreadable:
         raise click.ClickException(
-            f"{len(result.unreadable)} park-days stay to be computed: {result.unreadable_why}"
+            f"{counted(len(result.unreadable), 'park-day')} left to compute: {result.unreadable_why}"
         )
 
 
@@ -195,7 +198,7 @@ def seal(again: str | None, adopt: bool) -> None:
     with opened() as installation:
         if adopt:
             files = sealing.adopt(installation.database, installation.clock, installation.shelf)
-            click.echo(f"{files} files taken over")
+            click.echo(f"{counted(files, 'file')} taken over")
         with progress_bar("Seal") as progress:
             result = sealing.seal(
                 installation.database,
@@ -206,8 +209,9 @@ def seal(again: str | None, adopt: bool) -> None:
                 progress=progress,
             )
     click.echo(
-        f"{result.rows} rows of {result.periods} days and months sealed in {result.files} files, "
-        f"{result.bytes} bytes; {result.removed} superseded files removed"
+        f"{counted(result.rows, 'row')} of {counted(result.periods, 'day or month', 'days and months')} "
+        f"sealed in {counted(result.files, 'file')}, {counted(result.bytes, 'byte')}; "
+        f"{counted(result.removed, 'superseded file')} removed"
     )
 
 

@@ -16,6 +16,7 @@ import click
 
 from hallofshame.cli.options import configured
 from hallofshame.cli.progress import progress_bar
+from hallofshame.domain.plurals import counted
 
 if TYPE_CHECKING:
     from hallofshame.demo import Demo
@@ -106,7 +107,9 @@ def demo_run(host: str | None, port: int | None, data: Path, fresh: bool) -> Non
 
     settings = configured(host=host, port=port, data=data)
     with stop_signal() as stopping, Demo(settings, fresh=fresh) as show:
-        click.echo(f"Playing real recordings of {len(show.parks)} parks as if they were of this week.")
+        click.echo(
+            f"Playing real recordings of {counted(len(show.parks), 'park')} as if they were of this week."
+        )
         click.echo(_what_is_prepared(show, data))
         if show.prepare(stopping, progress_bar):
             _leave(serve(show.installation, stopping, collect=True, web=show.web, announce=_say_where))

@@ -17,6 +17,7 @@ from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.cli.tables import json_option, print_json, print_table
 from hallofshame.clock import SystemClock
 from hallofshame.domain.localtime import isoformat
+from hallofshame.domain.plurals import counted
 
 
 @click.command()
@@ -104,7 +105,7 @@ def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...], as_json: 
         if ids is None or row.park_id in ids
     ]
     _print(found, as_json, {"occurrences": "times", "last_seen_at": "last seen", "detail": "what it is"})
-    click.echo(f"{len(found)} findings in {days} days", err=True)
+    click.echo(f"{counted(len(found), 'finding')} in {counted(days, 'day')}", err=True)
 
 
 @click.command()
@@ -139,7 +140,7 @@ def tiers(parks: tuple[str, ...], as_json: bool) -> None:
     ]
     shown = found if as_json else [row | {"tier": row["tier"] or "unrated"} for row in found]
     _print(shown, as_json, {})
-    click.echo(f"{len(found)} rides to look at", err=True)
+    click.echo(f"{counted(len(found), 'ride')} to look at", err=True)
 
 
 @click.command()
@@ -211,7 +212,7 @@ def upgrade(revision: str) -> None:
         installation.make_ready(migrate=True)
         with installation.database.read() as connection:
             parks = len(catalogue.park_table(connection))
-        click.echo(f"schema at {schema.head()}, {parks} parks")
+        click.echo(f"schema at {schema.head()}, {counted(parks, 'park')}")
 
 
 @db.command()

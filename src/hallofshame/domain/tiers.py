@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hallofshame.domain.names import normalise
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.ride_rules import (
     CURATED_CONFIDENCE,
     OVERRIDE_CONFIDENCE,
@@ -113,7 +114,7 @@ def _from_rank(rank: WaitRank) -> TierDecision:
     history = min(rank.days_of_history, FULL_CONFIDENCE_DAYS) - MIN_DAYS_OF_HISTORY
     confidence = low + (high - low) * history / (FULL_CONFIDENCE_DAYS - MIN_DAYS_OF_HISTORY)
     reason = (
-        f"typical wait above that of {rank.position:.0%} of {rank.rides_ranked} rides "
-        f"over {rank.days_of_history} days"
+        f"typical wait above that of {rank.position:.0%} of {counted(rank.rides_ranked, 'ride')} "
+        f"over {counted(rank.days_of_history, 'day')}"
     )
     return TierDecision(tier, TierSource.TYPICAL_WAIT, round(confidence, 3), reason)

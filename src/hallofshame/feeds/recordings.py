@@ -13,6 +13,7 @@ import polars as pl
 
 from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.names import kind_named
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, QueueType, RideKind, Status
 from hallofshame.feeds.parsing import MAX_PRICE_MINOR, shown, text_of
@@ -166,7 +167,8 @@ def normalise_rows(rows: pl.DataFrame, feed: Feed, *, source: str) -> Recording:
     findings += _count(
         rides.filter(pl.col("status").is_null()),
         "unknown_status",
-        "{n} readings without a known status (said {example}); kept as unknown",
+        "reading",
+        "{n} without a known status (said {example}); kept as unknown",
         "status_text",
     )
     stamp_age = pl.col("observed_at") - pl.col("upstream_at")
@@ -242,7 +244,7 @@ def _typed(rows: pl.DataFrame, feed: Feed, source: str, findings: list[Finding])
             Finding(
                 "unusable_row",
                 source,
-                f"{refused} rows have no polling time or neither name nor id; left out",
+                f"{counted(refused, 'row')} without polling time, or with neither name nor id, left out",
             )
         )
     return typed.filter(usable)
@@ -342,7 +344,8 @@ def _themeparks_wiki(rows: pl.DataFrame, findings: list[Finding]) -> tuple[pl.Da
     findings += _count(
         rows.filter(~pl.col("entity_type").is_in(kinds)),
         "unknown_entity_type",
-        "{n} rows of the unknown entity type {example}; kept as OTHER",
+        "row",
+        "{n} of the unknown entity type {example}; kept as OTHER",
         "entity_type",
     )
     ride = pl.col("queue_type").is_null() | (pl.col("queue_type") == "STANDBY")
@@ -361,7 +364,8 @@ def _narrow_queues(rows: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
     findings += _count(
         rows.filter(~pl.col("queue_type").is_in(list(codes))),
         "unknown_queue",
-        "{n} rows of the unknown queue type {example}; left out of the queues",
+        "row",
+        "{n} of the unknown queue type {example}; left out of the queues",
         "queue_type",
     )
     coded = rows.with_columns(
@@ -413,9 +417,8 @@ def _plausible(rows: pl.DataFrame, wait: str, findings: list[Finding]) -> pl.Dat
     findings += _count(
         rows.filter(impossible),
         "wait_out_of_range",
-        "{n} waits such as {example} min lie outside 0.."
-        + str(MAX_PLAUSIBLE_WAIT_MINUTES)
-        + "; kept as unknown",
+        "wait",
+        "{n} outside 0.." + str(MAX_PLAUSIBLE_WAIT_MINUTES) + " min, such as {example}; kept as unknown",
         wait,
     )
     return rows.with_columns(pl.when(impossible).then(None).otherwise(wait).alias(wait))
@@ -428,7 +431,8 @@ def _plausible_price(rows: pl.DataFrame, findings: list[Finding]) -> pl.DataFram
     findings += _count(
         rows.filter(impossible),
         "price_out_of_range",
-        "{n} prices such as {example} lie outside 0.." + str(MAX_PRICE_MINOR) + "; kept as unknown",
+        "price",
+        "{n} outside 0.." + str(MAX_PRICE_MINOR) + ", such as {example}; kept as unknown",
         "paid_price_amount",
     )
     return rows.with_columns(paid_price_amount=pl.when(impossible).then(None).otherwise(amount))
@@ -453,18 +457,19 @@ def _one_per_ride(rides: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
     findings += _count(
         ranked.filter(~pl.struct(key).is_first_distinct()),
         "duplicate_reading",
-        "{n} further readings at an instant that already has one (such as {example}); the fullest was kept",
+        "further reading",
+        "{n} at an instant that already has one (such as {example}); the fullest was kept",
         "observed_at",
     )
     return ranked.unique(key, keep="first", maintain_order=True)
 
 
-def _count(rows: pl.DataFrame, kind: str, sentence: str, example: str) -> list[Finding]:
-    """One finding per ride among ``rows``; ``sentence`` takes ``{n}`` and ``{example}``."""
+def _count(rows: pl.DataFrame, kind: str, one: str, sentence: str, example: str) -> list[Finding]:
+    """One finding per ride among ``rows``; ``sentence`` takes ``{n}``, so many ``one``, and ``{example}``."""
     subjects = rows.group_by(subject=pl.coalesce("ride_external_id", "ride_name")).agg(
         n=pl.len(), example=pl.col(example).min()
     )
     return [
-        Finding(kind, subject, sentence.format(n=n, example=shown))
+        Finding(kind, subject, sentence.format(n=counted(n, one), example=shown))
         for subject, n, shown in subjects.sort("subject").iter_rows()
     ]

@@ -15,6 +15,7 @@ from hallofshame.domain.errors import ClockError, ParkFailedError, StoreError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.names import clipped
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import DiningTable, Finding, RideSlot, ShowTime
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.feeds.base import LiveFeed
@@ -133,7 +134,7 @@ class Collector:
         with job_run(self._database, self._clock, JobType.CYCLE) as run:
             result = self._cycle(run, progress)
             run.parks, run.rides, run.rows_written = result.parks, result.readings, result.readings
-            run.detail = f"{result.answered} of {result.parks} parks answered"
+            run.detail = f"{result.answered} of {counted(result.parks, 'park')} answered"
             if result.parks and not result.answered:
                 run.fail(f"no park answered: {'; '.join(result.failures)}")
         return result
@@ -168,8 +169,8 @@ class Collector:
             )
         active = sum(park.is_active for park in chosen)
         return (
-            f"no park to collect: of {len(chosen)} parks of {url}, {active} are active, and none of these "
-            "has an id at a feed; correct the catalogue file, as docs/catalogue.md describes"
+            f"no park to collect: {url} has {counted(len(chosen), 'park')}, {active} of them active, and no "
+            "active one has an id at a feed; correct the catalogue file, as docs/catalogue.md describes"
         )
 
     def store(self, observed_at: dt.datetime, answers: Sequence[ParkAnswer]) -> CycleResult:

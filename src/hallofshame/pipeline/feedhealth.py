@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Feed, PollOutcome
 
 _DETAIL_LENGTH = 160
@@ -82,8 +83,8 @@ class FeedState:
         if len(kinds) == 1:
             causes = kinds[0][0]
         else:
-            causes = ", ".join(f"{count} time{'s' * (count > 1)} {cause}" for cause, count in kinds)
-        told = f"{self.feed.slug}: no answer for {self.failed} of {self.asked} parks: {causes}"
+            causes = ", ".join(f"{counted(count, 'time')} {cause}" for cause, count in kinds)
+        told = f"{self.feed.slug}: no answer for {self.failed} of {counted(self.asked, 'park')}: {causes}"
         first = f"; first: {self.first.park}"
         detail = " ".join((self.first.detail or "").split())[:_DETAIL_LENGTH]
         return f"{told}{first}: {detail}" if detail else told + first

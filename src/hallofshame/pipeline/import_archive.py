@@ -17,6 +17,7 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import BodyError, InputError, NotFoundError, ParkFailedError, StorageError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, StatusChange
 from hallofshame.domain.rules import EVENT_LOG_HOLD_SECONDS
 from hallofshame.domain.words import Feed, Origin
@@ -136,7 +137,10 @@ def import_archive(
         result = importing.result
         run.cover(day for park in result.parks.values() for day in park.days)
         run.park_days = sum(len(park.days) for park in result.parks.values())
-        run.detail = f"{result.files} files, {result.events} events, {len(result.refused)} files refused"
+        run.detail = (
+            f"{counted(result.files, 'file')}, {counted(result.events, 'event')}, "
+            f"{counted(len(result.refused), 'file')} refused"
+        )
     return result
 
 
@@ -252,7 +256,9 @@ class _Import:
             self.result.known += 1
             return None
         if file.size > archive.MAX_FILE_BYTES:
-            return BodyError(f"archive file has {file.size} bytes, over {archive.MAX_FILE_BYTES}; refused")
+            return BodyError(
+                f"archive file has {counted(file.size, 'byte')}, over {archive.MAX_FILE_BYTES}; refused"
+            )
         content = self._shelf.read(file)
         return _read(content) if pool is None else pool.submit(_read, content)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hallofshame import processes
 from hallofshame.domain.jobs import BY_HAND, JobOutcome, JobType
 from hallofshame.domain.localtime import isoformat
+from hallofshame.domain.plurals import counted, noun
 from hallofshame.store.joblog import JobHistory, LoggedRun
 from hallofshame.store.reports.current import SystemState
 
@@ -69,7 +70,7 @@ def backlog_problem(state: SystemState, jobs: Sequence[JobState], now: int, late
     age = now - state.oldest_mark_at
     if age <= late_seconds or is_known:
         return None
-    return f"{state.dirty_park_days} park-days wait for their roll-up, the oldest for {age} s"
+    return f"{_waiting(state, 'for its roll-up', 'for their roll-up')}, the oldest for {age} s"
 
 
 def is_lost(run: LoggedRun, present: int) -> bool:
@@ -120,8 +121,13 @@ def _problem(
     sentence = f"the job {job} {times} at {isoformat(failed.started_at)}: {_why(failed)}"
     if job == JobType.ROLLUP and state.oldest_mark_at is not None:
         age = now - state.oldest_mark_at
-        sentence += f"; {state.dirty_park_days} park-days wait for it, the oldest for {age} s"
+        sentence += f"; {_waiting(state, 'for it', 'for it')}, the oldest for {age} s"
     return sentence
+
+
+def _waiting(state: SystemState, one: str, many: str) -> str:
+    days = state.dirty_park_days
+    return f"{counted(days, 'park-day')} {noun(days, f'waits {one}', f'wait {many}')}"
 
 
 def _why(run: LoggedRun) -> str:

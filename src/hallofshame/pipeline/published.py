@@ -15,6 +15,7 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day, to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, ParkReading, ParkSchedule
 from hallofshame.domain.rules import HOUR_SECONDS, MAX_HOLD_SECONDS
 from hallofshame.domain.words import Feed, ScheduleKind
@@ -175,7 +176,7 @@ class ScheduleRefresh:
                     else:
                         self._log.exception("hours of %s failed; the other parks go on", park.slug)
         run.parks, run.park_days = len(parks), changed
-        run.detail = f"{failed} of {len(parks)} parks failed"
+        run.detail = f"{failed} of {counted(len(parks), 'park')} failed"
         if failed == len(parks) or broken:
             run.fail(f"{run.detail}; first: {first}")
         return RefreshResult(len(parks), failed, changed)

@@ -14,6 +14,7 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import StorageError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.domain.signals import NO_SIGNAL
@@ -196,7 +197,7 @@ def _unsure_tiers(connection: Connection) -> Iterator[_Found]:
         named = ", ".join(rides[:NAMED_RIDES])
         more = f" and {len(rides) - NAMED_RIDES} more" if len(rides) > NAMED_RIDES else ""
         detail = (
-            f"The tiers of {len(rides)} rides of {park_name} are unsure: {named}{more}; "
+            f"The tiers of {counted(len(rides), 'ride')} of {park_name} are unsure: {named}{more}; "
             "an overrides file settles them (docs/catalogue.md)."
         )
         yield park_id, Finding("tiers_to_review", park_name, detail)

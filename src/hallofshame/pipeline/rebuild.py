@@ -11,13 +11,14 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, local_day
+from hallofshame.domain.plurals import counted
 from hallofshame.pipeline.inputs import park_zones
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import catalogue, dirty, raw
 from hallofshame.store.database import Database
 
 ONE_DAY = dt.timedelta(days=1)
-_PARKS_SHOWN = 8
+_PARKS_SHOWN = 3
 
 Bounds = tuple[dt.date | None, dt.date | None]
 """First and last day of a park; ``None`` for that of its record."""
@@ -115,13 +116,19 @@ def _observed(
 
 
 def _what_there_is(connection: Connection, observed: dict[int, tuple[str, dt.date, dt.date]]) -> str:
+    """Why there is nothing to rebuild, in plain sentences: which days have observations, latest first."""
     if not observed:
         return (
-            "there are no observations of these parks yet; "
-            "run hallofshame collect, or add a recording: hallofshame ingest"
+            "there are no observations of these parks yet. "
+            "Run hallofshame collect, or add a recording with hallofshame ingest"
         )
     slugs = {park.park_id: park.slug for park in catalogue.park_table(connection)}
     latest_first = sorted(observed.items(), key=lambda item: item[1][2], reverse=True)
-    shown = [f"{slugs[park_id]} {first} to {last}" for park_id, (_zone, first, last) in latest_first]
-    more = f" and {len(shown) - _PARKS_SHOWN} more parks" if len(shown) > _PARKS_SHOWN else ""
-    return f"no observations on those days; there are some of {', '.join(shown[:_PARKS_SHOWN])}{more}"
+    dates = [f"{slugs[park_id]} from {first} to {last}" for park_id, (_zone, first, last) in latest_first]
+    sentences = [
+        "there are no observations on those days",
+        f"Days with observations: {', '.join(dates[:_PARKS_SHOWN])}",
+    ]
+    if len(dates) > _PARKS_SHOWN:
+        sentences.append(f"{counted(len(dates) - _PARKS_SHOWN, 'more park')} with other dates; name one")
+    return ". ".join(sentences)

@@ -19,6 +19,7 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
 from hallofshame.domain.words import UNREACHABLE, Feed, Origin, PollOutcome
 from hallofshame.feeds.base import LiveFeed
@@ -114,7 +115,10 @@ def repair_gaps(
                 if progress is not None:
                     progress(done, len(holes))
         run.rides = len(repair.rides)
-        run.detail = f"{result.gaps} gaps, {result.waiting} park-days waiting, {result.failed} failed"
+        run.detail = (
+            f"{counted(result.gaps, 'gap')}, {counted(result.waiting, 'park-day')} waiting, "
+            f"{result.failed} failed"
+        )
     if result.first_failure is not None:
         log.warning("gap repair: no history for some park-days; first: %s", result.first_failure)
     if result.gaps:

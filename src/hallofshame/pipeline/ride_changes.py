@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.names import match_key, quoted
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline.identity import Company, KnownRide, Sighting
@@ -211,7 +212,7 @@ def tell_apart(
                     "renumbering_undone",
                     f"{feed.slug} {given}",
                     f"{quoted(sighting.name)} (id {given}) was taken for ride {ride.ride_id}, whose own id "
-                    f"is back beside it: it is ride {new} now, with the {rows} observations since "
+                    f"is back beside it: it is ride {new} now, with the {counted(rows, 'observation')} since "
                     f"{isoformat(from_unix(since[given]))}.",
                 )
             )

@@ -14,6 +14,7 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import HistoryError, InputError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import bulk, raw
@@ -105,7 +106,10 @@ def seal(
         if again is None:
             database.run(lambda connection: marks.forget_moves(connection, moved["move_id"].to_list()))
         result.removed = _remove_superseded(database, shelf, now)
-        run.detail = f"{result.files} files of {result.periods} periods, {result.bytes} bytes"
+        run.detail = (
+            f"{counted(result.files, 'file')} of {counted(result.periods, 'period')}, "
+            f"{counted(result.bytes, 'byte')}"
+        )
         if progress is not None and periods:
             progress(len(periods), len(periods))
     if result.files:
@@ -185,8 +189,9 @@ class _Sealing:
                 )
                 if held.height < file.rows:
                     raise HistoryError(
-                        f"the database holds {held.height} rows of {file.dataset} of {file.period.name}, the "
-                        f"history file {file.name} held {file.rows}; put the file back from a copy"
+                        f"the database holds {counted(held.height, 'row')} of {file.dataset} of "
+                        f"{file.period.name}, the history file {file.name} held {file.rows}; "
+                        "put the file back from a copy"
                     )
         files = [self._put(DATASETS[name], period, rows) for name, rows in found.items()]
         self._enter(period, files, seen)

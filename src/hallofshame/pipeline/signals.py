@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
 from hallofshame.domain.jobs import JobType
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.rules import SIGNAL_DAYS, SIGNAL_RIDES, SIGNAL_WITHIN_DAYS
 from hallofshame.domain.signals import (
@@ -154,7 +155,7 @@ def _first_stretch(days: Mapping[dt.date, int]) -> Sequence[tuple[dt.date, int]]
 
 
 def _evidence(stretch: Sequence[tuple[dt.date, int]]) -> str:
-    named = ", ".join(f"{rides} rides on {day.isoformat()}" for day, rides in stretch[:NAMED_DAYS])
+    named = ", ".join(f"{counted(rides, 'ride')} on {day.isoformat()}" for day, rides in stretch[:NAMED_DAYS])
     return f"{SIGNAL_FEED.slug} said DOWN of {named}"
 
 

@@ -18,6 +18,7 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError, summary
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.names import normalise
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkReading, ParkSchedule
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import LiveFeed
@@ -131,7 +132,7 @@ def sync(
         if feeds and not any(lists.values()) and result.failed == result.parks:
             result.failure = "no feed answered"
         elif result.broken:
-            result.failure = f"{result.broken} parks met an error; the log has the tracebacks"
+            result.failure = f"{counted(result.broken, 'park')} met an error; the log has the tracebacks"
         _note(run, result)
     if result.first_failure is not None:
         log.warning(
@@ -147,7 +148,7 @@ def _note(run: JobRun, result: SyncResult) -> None:
     run.parks, run.rides = result.parks, result.rides_linked
     run.park_days, run.rows_written = result.dates_changed, result.metadata_changed
     run.detail = (
-        f"{result.failed} of {result.parks} parks failed ({result.broken} by errors in the log), "
+        f"{result.failed} of {counted(result.parks, 'park')} failed ({result.broken} by errors in the log), "
         f"{result.unlisted_parks} unlisted"
     )
     if result.failure is not None:

@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, Select, Table, func, types
 from sqlalchemy import select as sqlalchemy_select
 
 from hallofshame.domain.errors import StoreError
+from hallofshame.domain.plurals import counted
 from hallofshame.store.models import Base
 
 Target: TypeAlias = Table | type[Base]
@@ -235,7 +236,7 @@ def _check(table: Table, frame: pl.DataFrame) -> None:
         column = table.columns[series.name]
         if series.null_count() and not column.nullable:
             raise StoreError(
-                f"{table.name}.{series.name} may not be null, but {series.null_count()} rows are"
+                f"{table.name}.{series.name} may not be null, but is in {counted(series.null_count(), 'row')}"
             )
         _check_values(f"{table.name}.{series.name}", column.type, series)
 

@@ -114,6 +114,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
         "long_date",
         "short_date",
         "span_of",
+        "counted",
     ):
         app.jinja_env.filters[name] = getattr(formatting, name)
     app.jinja_env.globals |= {

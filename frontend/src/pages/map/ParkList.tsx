@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import type { ParkRow } from "../../api/rows";
 import { AtSource, NoData, ScoreBadge } from "../../components";
+import { counted } from "../../lib/format";
 import type { Place } from "./places";
 
 interface ParkListProps {
@@ -19,7 +20,7 @@ export function ParkList({ rows, placed, active, onActive, onShow, addressOf, is
   return (
     <section className="map-list" aria-labelledby="map-list-title" aria-busy={isBusy}>
       <h2 id="map-list-title">
-        The same as a list <span className="of">{rows.length} parks</span>
+        The same as a list <span className="of">{counted(rows.length, "park")}</span>
       </h2>
       <ol tabIndex={0} aria-labelledby="map-list-title">
         {rows.map((row) => {

@@ -1,4 +1,4 @@
-import { duration, number } from "../../lib/format";
+import { counted, duration, number } from "../../lib/format";
 import { CHANCE_REASONS } from "./words";
 import type { DownNow } from "./board";
 
@@ -47,7 +47,7 @@ export function Chances({ ride }: { ride: DownNow }) {
           <>None of its outages of this kind of the last year lasted longer than this one so far.</>
         ) : (
           <>
-            Of its {number(rest)} outages of this kind of the last year that lasted longer than this one so far, {number(ride.reopened_within_15)}{" "}
+            Of its {counted(rest, "outage")} of this kind of the last year that lasted longer than this one so far, {number(ride.reopened_within_15)}{" "}
             {ride.reopened_within_15 === 1 ? "was" : "were"} over within 15 more minutes, {number(ride.reopened_within_30)} within 30,{" "}
             {number(ride.reopened_within_60)} within 60.
           </>

@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 import { DataTable, Figure, NoData, useMore, type Column } from "../../components";
-import { number } from "../../lib/format";
+import { counted as countedWords, number } from "../../lib/format";
 import type { ParkDetails, ScoreExplained as Explained } from "./answers";
 import type { View } from "./useView";
 
@@ -49,7 +49,7 @@ export function ScoreExplained({ details, view }: { details: ParkDetails; view: 
           <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">
             <path d="M4 10.5 8.5 15 16 5.5" />
           </svg>
-          The {explained.rides.length} rides below add up to exactly the score above.
+          The {countedWords(explained.rides.length, "ride")} below add up to exactly the score above.
         </p>
       ) : (
         <p className="notice">

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from hallofshame import private_files
 from hallofshame.domain.errors import HistoryError, SettingsError, StorageError, summary
+from hallofshame.domain.plurals import counted
 from hallofshame.store.failures import storage_error
 from hallofshame.store.history.sealed import SealedFile
 
@@ -101,7 +102,7 @@ class Shelf(ABC):
         size = self.size(file.name)
         if size == file.bytes:
             return None
-        wrong = "is missing" if size is None else f"has {size} bytes instead of {file.bytes}"
+        wrong = "is missing" if size is None else f"has {counted(size, 'byte')} instead of {file.bytes}"
         return f"{file.name} in {self.place} {wrong}; {remedy(file)}"
 
     def fetch(self, file: SealedFile) -> Path:
@@ -122,8 +123,8 @@ class Shelf(ABC):
                     return path
             if stat.st_size != file.bytes:
                 raise HistoryError(
-                    f"the history file {file.name} in {self.place} has {stat.st_size} bytes instead of "
-                    f"{file.bytes}; {remedy(file)}"
+                    f"the history file {file.name} in {self.place} has "
+                    f"{counted(stat.st_size, 'byte')} instead of {file.bytes}; {remedy(file)}"
                 )
             if (found := checksum(path)) != file.sha256:
                 raise HistoryError(

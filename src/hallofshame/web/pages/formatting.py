@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from markupsafe import Markup
 
 from hallofshame.domain.localtime import isoformat, zone
+from hallofshame.domain.plurals import noun
 
 _NO_DATA = Markup(
     '<span class="no-data" title="no data">–<span class="visually-hidden"> no data</span></span>'
@@ -21,6 +22,11 @@ def figure(value: float | None, digits: int = 0, unit: str = "") -> str | Markup
     rounded = _rounded(value, digits)
     text = ("−" if rounded < 0 else "") + f"{abs(rounded):,}".replace(",", "\u202f")
     return f"{text}\u00a0{unit}" if unit else text
+
+
+def counted(count: int | None, one: str, many: str | None = None) -> str | Markup:
+    """A count with its noun: ``1 park``, ``1 204 parks``."""
+    return figure(count, 0, "" if count is None else noun(count, one, many))
 
 
 def _rounded(value: float, digits: int) -> Decimal:

@@ -11,6 +11,7 @@ from typing import Any
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import day_bounds, from_unix, isoformat, zone
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import Evidence
 from hallofshame.store.reports.ranges import Grain, unit_start, unit_starts
@@ -78,7 +79,7 @@ def grain_of(days: DayRange, asked: str = AUTO) -> ChartGrain:
     longest = LONGEST_DAYS.get(grain, days.days)
     if days.days > longest:
         raise InputError(
-            f"grain {asked!r} takes a period of at most {longest} days, this one has {days.days}; "
+            f"grain {asked!r} takes a period of at most {counted(longest, 'day')}, this one has {days.days}; "
             "ask for a coarser grain or a shorter period",
             parameter="grain",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hallofshame.domain.localtime import from_unix, zone
 from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.usual import UsualDay, usual_days
@@ -61,7 +62,7 @@ def usual_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRange)
 
 def _sentence(usual: UsualDay) -> str:
     span = f"{_clock(usual.first_seconds)}–{_clock(usual.last_seconds)}"
-    days = "1 day" if usual.days == 1 else f"{usual.days} days"
+    days = counted(usual.days, "day")
     when = f"{span} on {WEEKDAYS[usual.weekday - 1]} ({days}"
     if usual.days < USUAL_FROM_DAYS:
         return f"Ran {when}, too few to call it usual)"
