@@ -218,7 +218,7 @@ def first_row(folder: Path, years: int) -> None:
         shift = day_start(month) - MONTH.starts_at
         rows = one.with_columns(pl.col("observed_at") + shift).filter(pl.col("observed_at") < period.ends_at)
         partial = shelf.partial(period.name)
-        formats.write(SNAPSHOTS, rows, partial, {})
+        formats.write(SNAPSHOTS, [rows], partial, {})
         sha256, size = checksum(partial), partial.stat().st_size
         low, high = rows["observed_at"][0], period.ends_at - 1
         file = SealedFile(

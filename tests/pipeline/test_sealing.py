@@ -208,10 +208,10 @@ def test_a_file_gives_back_what_was_written(
     dataset = DATASETS["snapshots"]
     frame = formats.ordered(dataset, pl.DataFrame(rows, schema=OBSERVATIONS, orient="row"))
     path = tmp_path_factory.mktemp("file") / "one.parquet"
-    formats.write(dataset, frame, path, {})
+    formats.write(dataset, [frame], path, {})
     first = path.read_bytes()
     assert_frame_equal(formats.read(dataset, path), frame)
-    formats.write(dataset, frame, path, {})
+    formats.write(dataset, [frame], path, {})
     assert path.read_bytes() == first
 
 

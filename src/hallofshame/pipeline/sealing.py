@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import HistoryError, InputError
@@ -17,14 +17,14 @@ from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.pipeline.jobrun import job_run
-from hallofshame.store import bulk, raw
+from hallofshame.pipeline.period_files import PeriodFiles, row_count
+from hallofshame.store import raw
 from hallofshame.store.database import Database
-from hallofshame.store.history import formats, ledger, manifests, marks
-from hallofshame.store.history.formats import DATASETS, SCHEMA_VERSION, Dataset
+from hallofshame.store.history import ledger, manifests, marks
+from hallofshame.store.history.formats import DATASETS
 from hallofshame.store.history.periods import ONE_DAY, Period, day_of
-from hallofshame.store.history.reading import History, sql_rows
 from hallofshame.store.history.sealed import SealedFile, sealed_files
-from hallofshame.store.history.shelves import Shelf, checksum, named
+from hallofshame.store.history.shelves import Shelf
 from hallofshame.store.models import Park
 
 SETTLING_SECONDS = 2 * DAY_SECONDS
@@ -32,8 +32,6 @@ SETTLING_SECONDS = 2 * DAY_SECONDS
 
 GRACE_SECONDS = DAY_SECONDS
 """How long a file that another one replaced stays, for those who still read it."""
-
-PARKS_AT_ONCE = 8
 
 Progress = Callable[[int, int], None]
 
@@ -54,14 +52,6 @@ class SealResult:
         self.files += len(files)
         self.rows += sum(file.rows for file in files)
         self.bytes += sum(file.bytes for file in files)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """The state that a period was sealed from."""
-
-    files: list[SealedFile]
-    marks: pl.DataFrame
 
 
 def seal(
@@ -88,7 +78,7 @@ def seal(
     result = SealResult()
     with job_run(database, clock, JobType.SEAL) as run:
         now = to_unix(clock.now())
-        sealing = _Sealing(database, shelf, now)
+        sealing = PeriodFiles(database, shelf, now)
         with database.read() as connection:
             _refuse_unknown(connection, shelf)
             moved = marks.moves(connection)
@@ -144,141 +134,6 @@ def adopt(database: Database, clock: Clock, shelf: Shelf) -> int:
         shelf.fetch(file)
     database.run(lambda connection: ledger.record(connection, found))
     return len(found)
-
-
-class _Sealing:
-    """Seals one period after the other."""
-
-    def __init__(self, database: Database, shelf: Shelf, now: int) -> None:
-        self._database = database
-        self._history = History(shelf)
-        self._shelf = shelf
-        self._now = now
-
-    def seal(self, period: Period) -> list[SealedFile]:
-        """Seal a period from all that is known of it."""
-        with self._database.read() as connection:
-            seen = self._seen(connection, period)
-            if not seen.files and not any(
-                _row_count(connection, dataset, period) for dataset in DATASETS.values()
-            ):
-                return []
-            files = [
-                self._put(dataset, period, self._rows(connection, dataset, period))
-                for dataset in DATASETS.values()
-            ]
-        self._enter(period, files, seen)
-        return files
-
-    def again(self, period: Period) -> list[SealedFile]:
-        """Seal a period from SQL rows alone; refused where they are fewer than the files held."""
-        with self._database.read() as connection:
-            seen = self._seen(connection, period)
-            parks = _all_parks(connection)
-            found = {
-                dataset.name: formats.ordered(
-                    dataset, sql_rows(connection, dataset, parks, period.starts_at, period.ends_at)
-                )
-                for dataset in DATASETS.values()
-            }
-            for file in seen.files:
-                held = found[file.dataset].filter(
-                    pl.col("observed_at").is_between(
-                        file.period.starts_at, file.period.ends_at, closed="left"
-                    )
-                )
-                if held.height < file.rows:
-                    raise HistoryError(
-                        f"the database holds {counted(held.height, 'row')} of {file.dataset} of "
-                        f"{file.period.name}, the history file {file.name} held {file.rows}; "
-                        "put the file back from a copy"
-                    )
-        files = [self._put(DATASETS[name], period, rows) for name, rows in found.items()]
-        self._enter(period, files, seen)
-        return files
-
-    def _seen(self, connection: Connection, period: Period) -> _Seen:
-        return _Seen(
-            sealed_files(connection, start=period.starts_at, end=period.ends_at),
-            marks.marks(connection, period.first, period.last),
-        )
-
-    def _rows(self, connection: Connection, dataset: Dataset, period: Period) -> pl.DataFrame:
-        """Everything known of a period, a few parks at a time."""
-        parks = _all_parks(connection)
-        pieces = [
-            self._history.rows(
-                connection, dataset, parks[at : at + PARKS_AT_ONCE], period.starts_at, period.ends_at
-            )
-            for at in range(0, len(parks), PARKS_AT_ONCE)
-        ]
-        return pl.concat([pl.DataFrame(schema=dataset.row_schema), *pieces]).pipe(
-            lambda rows: rows if dataset.name == "snapshots" else formats.ordered(dataset, rows)
-        )
-
-    def _put(self, dataset: Dataset, period: Period, rows: pl.DataFrame) -> SealedFile:
-        """Write, read back, compare, publish and read once more; nothing is entered yet."""
-        partial = self._shelf.partial(f"{period.name}.{dataset.name}")
-        try:
-            with named(partial):
-                formats.write(dataset, rows, partial, {"dataset": dataset.name, "period": period.name})
-                sha256, size = checksum(partial), partial.stat().st_size
-            if not formats.read(dataset, partial).equals(rows):
-                raise HistoryError(
-                    f"the history file of {dataset.name} of {period.name} does not give back what was "
-                    f"written to {self._shelf.folder}; nothing was changed: check the disk, then seal again"
-                )
-            at = rows["observed_at"]
-            parks = rows.group_by("park_id").agg(
-                rows=pl.len(), first=pl.col("observed_at").min(), last=pl.col("observed_at").max()
-            )
-            file = SealedFile(
-                dataset=dataset.name,
-                period=period,
-                name=manifests.file_name(dataset.name, period, sha256),
-                schema_version=SCHEMA_VERSION,
-                rows=rows.height,
-                bytes=size,
-                sha256=sha256,
-                first_at=_whole(at.min()),
-                last_at=_whole(at.max()),
-                sealed_at=self._now,
-                verified_at=self._now,
-                parks=tuple(parks.sort("park_id").iter_rows()),
-            )
-            self._shelf.publish(partial, file.name)
-        finally:
-            partial.unlink(missing_ok=True)
-        self._shelf.fetch(file)
-        return file
-
-    def _enter(self, period: Period, files: list[SealedFile], seen: _Seen) -> None:
-        """The manifest, last of the files; then the ledger, in one transaction with the marks."""
-        manifests.write_manifest(self._shelf, period, files)
-
-        def work(connection: Connection) -> None:
-            # Whoever sealed meanwhile may have folded in rows that these files lack.
-            if _names(self._seen(connection, period).files) != _names(seen.files):
-                raise HistoryError(
-                    f"another process sealed {period.name} meanwhile, and its files stand; seal again if it "
-                    "failed"
-                )
-            ledger.record(connection, files)
-            marks.clear(connection, seen.marks)
-
-        self._database.run(work)
-
-
-def _names(files: Sequence[SealedFile]) -> set[str]:
-    return {file.name for file in files}
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _all_parks(connection: Connection) -> list[int]:
-    return list(connection.scalars(select(Park.park_id).order_by(Park.park_id)))
 
 
 def closed_until(now: int) -> dt.date:
@@ -351,24 +206,18 @@ def _is_left_over(connection: Connection, shelf: Shelf, period: Period) -> bool:
     """
     held = sealed_files(connection, start=period.starts_at, end=period.ends_at)
     return all(
-        _row_count(connection, DATASETS[file.dataset], period)
+        row_count(connection, DATASETS[file.dataset], period)
         + sum(each.rows for each in held if each.dataset == file.dataset)
         >= file.rows
         for file in manifests.read_manifest(shelf, period, 0)
     )
 
 
-def _row_count(connection: Connection, dataset: Dataset, period: Period) -> int:
-    (at,) = bulk.columns_of(dataset.model, ["observed_at"])
-    query = select(func.count()).where(at >= period.starts_at, at < period.ends_at)
-    return connection.scalar(query) or 0
-
-
 def _remove_superseded(database: Database, shelf: Shelf, now: int) -> int:
     """Remove files and manifests that others in the ledger have replaced for a day; returns how many."""
     with database.read() as connection:
         files = sealed_files(connection)
-    kept = _names(files)
+    kept = {file.name for file in files}
     replaced_by = {(file.dataset, file.period): file for file in files}
     removed = 0
     for name in shelf.names():

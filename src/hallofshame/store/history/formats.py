@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from arro3.core import RecordBatch, RecordBatchReader, Table
 from arro3.io import write_parquet
 
 from hallofshame.domain.words import Feed, Origin, QueueType, Status
@@ -141,31 +144,84 @@ CODES = {
 """What the numbers mean; stands in the metadata of every file."""
 
 
-def write(dataset: Dataset, rows: pl.DataFrame, path: Path, about: dict[str, str]) -> None:
-    """Write rows (``row_schema``, in :attr:`Dataset.order`) as one file; ``about`` goes into its metadata.
+def write(dataset: Dataset, pieces: Iterable[pl.DataFrame], path: Path, about: dict[str, str]) -> None:
+    """Write rows (``row_schema``, all together in :attr:`Dataset.order`) as one file, piece by piece.
 
-    Times are delta-packed, all other columns dictionary-coded, everything compressed with zstd. The same rows
-    give the same bytes.
+    ``about`` goes into its metadata. Times are delta-packed, all other columns dictionary-coded, everything
+    compressed with zstd. The same rows give the same bytes, however they are cut into pieces: each park is
+    written as one batch, so a piece must hold all rows of its parks.
 
     :raises OSError: when the disk does not take it.
     """
-    packed = rows.select(dataset.schema.names()).with_columns(
-        pl.from_epoch(name, "s").dt.replace_time_zone("UTC").dt.cast_time_unit("ms")
-        for name in dataset.instants
+    schema = Table.from_arrow(pl.DataFrame(schema=dataset.schema)).schema
+    batches = (
+        batch
+        for piece in pieces
+        for park in _packed(dataset, piece).partition_by("park_id", maintain_order=True)
+        for batch in Table.from_arrow(park.rechunk()).to_batches()
     )
-    write_parquet(
-        packed.cast(dataset.schema).rechunk(),
-        path,
-        compression=_COMPRESSION,
-        max_row_group_size=ROW_GROUP_ROWS,
-        dictionary_enabled=True,
-        column_dictionary_enabled=dict.fromkeys(dataset.instants, False),
-        column_encoding=dict.fromkeys(dataset.instants, "delta_binary_packed"),
-        # One entry: of several, the order would be another with every run.
-        key_value_metadata={
-            "hallofshame": json.dumps({"schema_version": SCHEMA_VERSION, **about, "codes": CODES})
-        },
+    failed: list[Exception] = []
+    try:
+        write_parquet(
+            RecordBatchReader.from_batches(schema, _watched(batches, failed)),
+            path,
+            compression=_COMPRESSION,
+            max_row_group_size=ROW_GROUP_ROWS,
+            dictionary_enabled=True,
+            column_dictionary_enabled=dict.fromkeys(dataset.instants, False),
+            column_encoding=dict.fromkeys(dataset.instants, "delta_binary_packed"),
+            # One entry: of several, the order would be another with every run.
+            key_value_metadata={
+                "hallofshame": json.dumps({"schema_version": SCHEMA_VERSION, **about, "codes": CODES})
+            },
+        )
+    except Exception:
+        if failed:
+            # The writer passes on the text of an error in its input, and not the error.
+            raise failed[0] from None
+        raise
+
+
+def _watched(batches: Iterator[RecordBatch], failed: list[Exception]) -> Iterator[RecordBatch]:
+    """The batches; an error in making them is put into ``failed``."""
+    try:
+        yield from batches
+    except Exception as error:
+        failed.append(error)
+        raise
+
+
+def _packed(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the columns of the files."""
+    return (
+        rows.select(dataset.schema.names())
+        .with_columns(
+            pl.from_epoch(name, "s").dt.replace_time_zone("UTC").dt.cast_time_unit("ms")
+            for name in dataset.instants
+        )
+        .cast(dataset.schema)
     )
+
+
+def _unpacked(dataset: Dataset, rows: pl.LazyFrame) -> pl.DataFrame:
+    return rows.collect().with_columns(pl.col(dataset.instants).dt.epoch("s")).cast(dataset.row_schema)
+
+
+def digest(rows: pl.DataFrame) -> str:
+    """Fingerprint of rows (``row_schema``): SHA-256 over the hashes of the rows in their order."""
+    content = io.BytesIO()
+    rows.hash_rows().rechunk().alias("hash").to_frame().write_ipc(content, compression="uncompressed")
+    return hashlib.sha256(content.getbuffer()).hexdigest()
+
+
+def gives_back(dataset: Dataset, path: Path, digests: Sequence[tuple[int, str]]) -> bool:
+    """Whether a file holds the rows of these pieces and no others: the number of each, and its digest."""
+    whole, at = pl.scan_parquet(path), 0
+    for rows, wanted in digests:
+        if rows and digest(_unpacked(dataset, whole.slice(at, rows))) != wanted:
+            return False
+        at += rows
+    return bool(whole.select(pl.len()).collect().item() == at)
 
 
 def read(
@@ -187,7 +243,7 @@ def read(
         found = found.filter(at >= pl.lit(start * 1000).cast(INSTANT))
     if end is not None:
         found = found.filter(at < pl.lit(end * 1000).cast(INSTANT))
-    return found.collect().with_columns(pl.col(dataset.instants).dt.epoch("s")).cast(dataset.row_schema)
+    return _unpacked(dataset, found)
 
 
 def ordered(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
