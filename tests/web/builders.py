@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from hallofshame.domain.words import (
     Evidence,
     Feed,
     NotCounted,
+    Origin,
     OutageKind,
     RideKind,
     ScheduleKind,
@@ -29,6 +30,7 @@ from hallofshame.domain.words import (
 from hallofshame.store import models
 from hallofshame.store.data_version import bump
 from hallofshame.store.database import Database
+from hallofshame.store.day_counts import DAY_COUNTS
 
 HOUR = 3600
 VERSION = 1
@@ -368,12 +370,28 @@ class World:
                 rides, ("park_id", "period_start", "ride_id"), (*RIDE_COUNTERS, "eligible_days")
             )
             parks = [
-                row | {"period_start": first(row["day"]), "open_days": int(row["window_seconds"] > 0)}
+                row | {"period_start": first(row["day"])} | counts_of_day(row)
                 for row in batches[models.ParkDailyStats]
             ]
             batches[park_model] = _summed(
-                parks, ("park_id", "period_start"), (*PARK_COUNTERS, "window_seconds", "open_days")
+                parks, ("park_id", "period_start"), (*PARK_COUNTERS, "window_seconds", *DAY_COUNTS)
             )
+
+
+def counts_of_day(row: Mapping[str, Any]) -> dict[str, int]:
+    """What one row of a park-day adds to the counts of days of coarser rows."""
+    seen, opened = row["observed"] > 0, row["window_seconds"] > 0
+    found = {
+        "open_days": opened,
+        "recorded_days": seen,
+        "open_recorded_days": opened and seen,
+        "live_days": seen and row["origin"] == Origin.LIVE,
+        "archive_days": seen and row["origin"] == Origin.ARCHIVE,
+        "closed_days": row["evidence"] == Evidence.NO_ACTIVITY.value,
+        "down_days": seen and bool(row["judged_by_down"]),
+        "inferred_days": opened and row["evidence"] == Evidence.ACTIVITY.value,
+    }
+    return {name: int(found[name]) for name in DAY_COUNTS}
 
 
 NOT_COUNTED = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import astuple
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import Evidence
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkDailyStats, RideDailyStats
 from hallofshame.store.reports.points import add_park_totals, add_ride_totals, park_stretches, ride_stretches
 from hallofshame.store.reports.ranges import Grain, Piece, decompose, unit_starts
+from hallofshame.store.reports.record import OpenDays, open_days, recorded_days
 from hallofshame.store.reports.sums import (
     RideReliability,
     park_sums,
@@ -22,13 +25,25 @@ from hallofshame.store.reports.sums import (
     ride_sums,
     ride_tallies,
 )
-from web.builders import HOUR, World, at, plain_sum
+from web.builders import HOUR, World, at, counts_of_day, plain_sum
 
 FIRST, LAST = dt.date(2023, 11, 20), dt.date(2026, 2, 10)
 EDGES = [FIRST, dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 2, 29), dt.date(2024, 12, 31)]
 
 dates = st.one_of(st.dates(FIRST, LAST), st.sampled_from(EDGES))
 ranges = st.tuples(dates, dates).map(lambda pair: DayRange(min(pair), max(pair)))
+
+
+RECORDED = (
+    "recorded_days",
+    "open_days",
+    "open_recorded_days",
+    "live_days",
+    "archive_days",
+    "closed_days",
+    "down_days",
+)
+"""The counts of days in the order of :class:`RecordedDays`."""
 
 
 def d(text: str) -> dt.date:
@@ -101,6 +116,8 @@ def years(module_database: Database) -> Database:
             if (offset + ride_id) % 4 == 0:
                 world.idle_day(ride_id, f"{day}")
         world.day(1, f"{day}", [(begin, begin + HOUR)])
+        if offset % 6 == 0:
+            world.day(2, f"{day}", [], evidence=Evidence.NO_ACTIVITY)
     world.write(module_database)
     return module_database
 
@@ -138,6 +155,14 @@ def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> No
                 own = [row for row in parks if inside(row) and row["park_id"] == park_id]
                 for name in ("weighted_downtime", "weighted_exposure", "observed", "window_seconds"):
                     assert getattr(park_totals, name) == sum(row[name] for row in own)
+                counts = [counts_of_day(row) for row in own]
+                assert park_totals.closed_days == sum(count["closed_days"] for count in counts)
+                assert list(astuple(recorded_days(connection, wanted)[park_id])) == [
+                    sum(count[name] for count in counts) for name in RECORDED
+                ]
+                opened = open_days(connection, wanted).get(park_id, OpenDays(0, 0, 0))
+                assert opened.open == sum(count["open_days"] for count in counts)
+                assert opened.inferred == sum(count["inferred_days"] for count in counts)
             for park_id, tally in ride_tallies(connection, wanted).items():
                 own_totals = [
                     totals
@@ -176,7 +201,7 @@ def test_stretches_of_a_range_add_up_to_its_sum(
         stretches = park_stretches(connection, 1, days, grain)
         assert min(stretches) == d(first)
         assert len(stretches) == points
-        whole = park_sums(connection, {1: days})[1]._replace(closed_days=0)
+        whole = park_sums(connection, {1: days})[1]
         assert add_park_totals(stretches.values()) == whole
         of_ride = ride_stretches(connection, 1, 11, days, grain)
         assert set(of_ride) <= set(unit_starts(days, grain))

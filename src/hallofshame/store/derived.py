@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, String, Table, case, func, literal, select
+from sqlalchemy import Connection, String, Table, func, literal, select
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.store import bulk
+from hallofshame.store.day_counts import day_counts
 from hallofshame.store.models import (
     Base,
     DerivedRevision,
@@ -248,11 +249,9 @@ def _sum_parks(
     scope: tuple[list[int], dt.date, dt.date],
 ) -> None:
     small = table_of(source)
-    daily = source is ParkDailyStats
-    opened = case((small.c.window_seconds > 0, 1), else_=0) if daily else small.c.open_days
     values: dict[str, ColumnElement[Any]] = {
         "window_seconds": func.sum(small.c.window_seconds),
-        "open_days": func.sum(opened),
+        **{name: func.sum(count) for name, count in day_counts(small).items()},
     }
     _replace(connection, small, table_of(target), (), PARK_SUMS, values, scope)
 

@@ -149,12 +149,19 @@ class ParkDailyStats(ParkCounters, Base):
 
 
 class ParkPeriodKey:
-    """Key of the coarse park grains."""
+    """Key of the coarse park grains, and their days by ``DAY_COUNTS``."""
 
     park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     period_start: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     window_seconds: Mapped[int] = mapped_column(BigInteger)
     open_days: Mapped[int] = mapped_column(Integer)
+    recorded_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    open_recorded_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    live_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    archive_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    closed_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    down_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    inferred_days: Mapped[int] = mapped_column(Integer, server_default="0")
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805

@@ -13,12 +13,10 @@ from sqlalchemy import Connection, case, func, literal, select
 from hallofshame.domain.counters import PARK_SUMS, RIDE_SUMS
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Evidence, Feed, Origin
+from hallofshame.store.day_counts import day_counts
 from hallofshame.store.models import (
     ParkDailyStats,
     ParkHourlyStats,
-    ParkMonthlyStats,
-    ParkWeeklyStats,
-    ParkYearlyStats,
     RideDailyStats,
     RideHourlyStats,
     RideMonthlyStats,
@@ -26,7 +24,14 @@ from hallofshame.store.models import (
     RideYearlyStats,
 )
 from hallofshame.store.reports.ranges import Grain, decompose, unit_start
-from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, park_columns, ride_columns
+from hallofshame.store.reports.sums import (
+    PARK_TABLES,
+    ParkTotals,
+    RideTally,
+    RideTotals,
+    park_columns,
+    ride_columns,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,6 @@ class ScoreShare:
     exposure: int
     eligible_days: int
 
-
-_PARK_TABLES: dict[Grain, tuple[type[Any], Any]] = {
-    Grain.DAY: (ParkDailyStats, ParkDailyStats.day),
-    Grain.WEEK: (ParkWeeklyStats, ParkWeeklyStats.period_start),
-    Grain.MONTH: (ParkMonthlyStats, ParkMonthlyStats.period_start),
-    Grain.YEAR: (ParkYearlyStats, ParkYearlyStats.period_start),
-}
 
 _RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
     Grain.DAY: (RideDailyStats, RideDailyStats.day, RideDailyStats.eligible),
@@ -179,8 +177,9 @@ def park_stretches(
     """
     found: dict[dt.date, list[ParkTotals]] = {}
     for piece in decompose(days, coarsest=grain):
-        model, when = _PARK_TABLES[piece.grain]
-        query = select(when, *park_columns(model), model.window_seconds).where(
+        model, when = PARK_TABLES[piece.grain]
+        closed = day_counts(model.__table__)["closed_days"]
+        query = select(when, *park_columns(model), model.window_seconds, closed).where(
             model.park_id == park_id, when.between(piece.start, piece.end)
         )
         for row in connection.execute(query):

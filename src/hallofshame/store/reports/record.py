@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select, union_all
 
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.words import Evidence, Origin
+from hallofshame.store.day_counts import day_counts
 from hallofshame.store.models import (
     DataQualityLog,
     Park,
@@ -18,7 +19,8 @@ from hallofshame.store.models import (
     ParkYearlyStats,
     RideDailyStats,
 )
-from hallofshame.store.reports.ranges import by_range
+from hallofshame.store.reports.ranges import Piece, by_range, decompose
+from hallofshame.store.reports.sums import PARK_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,51 +79,48 @@ class ParkFinding:
 
 def recorded_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, RecordedDays]:
     """The days of each park's own range; parks without a row are absent."""
-    model = ParkDailyStats
-    seen, opened = model.observed > 0, model.window_seconds > 0
-    found: dict[int, RecordedDays] = {}
-    for days, park_ids in by_range(ranges).items():
-        query = (
-            select(
-                model.park_id,
-                _count(seen),
-                _count(opened),
-                _count(opened & seen),
-                _count(seen & (model.origin == int(Origin.LIVE))),
-                _count(seen & (model.origin == int(Origin.ARCHIVE))),
-                _count(model.evidence == Evidence.NO_ACTIVITY.value),
-                _count(seen & (model.judged_by_down == 1)),
-            )
-            .where(model.park_id.in_(park_ids), model.day.between(days.start, days.end))
-            .group_by(model.park_id)
-        )
-        for row in connection.execute(query):
-            found[row[0]] = RecordedDays(*(int(value) for value in row[1:]))
-    return found
+    names = (
+        "recorded_days",
+        "open_days",
+        "open_recorded_days",
+        "live_days",
+        "archive_days",
+        "closed_days",
+        "down_days",
+    )
+    rows = _counted(connection, ranges, names)
+    return {park_id: RecordedDays(*counts) for park_id, (*counts, _seconds) in rows.items()}
 
 
 def open_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, OpenDays]:
     """The open days of each park's own range; parks without any are absent."""
-    model = ParkDailyStats
-    found: dict[int, OpenDays] = {}
-    for days, park_ids in by_range(ranges).items():
-        query = (
-            select(
-                model.park_id,
-                func.count(),
-                _count(model.evidence == Evidence.ACTIVITY.value),
-                func.sum(model.window_seconds),
-            )
-            .where(
-                model.park_id.in_(park_ids),
-                model.day.between(days.start, days.end),
-                model.window_seconds > 0,
-            )
-            .group_by(model.park_id)
-        )
-        for row in connection.execute(query):
-            found[row[0]] = OpenDays(*(int(value) for value in row[1:]))
-    return found
+    rows = _counted(connection, ranges, ("open_days", "inferred_days"))
+    return {park_id: OpenDays(*found) for park_id, found in rows.items() if found[0]}
+
+
+def _counted(
+    connection: Connection, ranges: Mapping[int, DayRange], names: Collection[str]
+) -> dict[int, list[int]]:
+    """Those of ``DAY_COUNTS`` that are named, and the seconds of all windows, of each park's own range."""
+    if not ranges:
+        return {}
+    pieces = [
+        _counted_piece(piece, park_ids, names)
+        for days, park_ids in by_range(ranges).items()
+        for piece in decompose(days, weeks=True)
+    ]
+    rows = union_all(*pieces).subquery()
+    sums = [func.sum(rows.c[name]) for name in (*names, "window_seconds")]
+    query = select(rows.c.park_id, *sums).group_by(rows.c.park_id)
+    return {row[0]: [int(value) for value in row[1:]] for row in connection.execute(query)}
+
+
+def _counted_piece(piece: Piece, park_ids: Collection[int], names: Collection[str]) -> Select[Any]:
+    model, day = PARK_TABLES[piece.grain]
+    counts = day_counts(model.__table__)
+    return select(model.park_id, *[counts[name].label(name) for name in names], model.window_seconds).where(
+        model.park_id.in_(park_ids), day.between(piece.start, piece.end)
+    )
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

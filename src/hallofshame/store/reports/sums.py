@@ -9,14 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, union_all
 
 from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.words import Evidence
+from hallofshame.store.day_counts import day_counts
 from hallofshame.store.models import (
     ParkDailyStats,
     ParkMonthlyStats,
+    ParkWeeklyStats,
     ParkYearlyStats,
     RideDailyStats,
     RideMonthlyStats,
@@ -76,8 +77,8 @@ class RideTotals(NamedTuple):
 class ParkTotals(NamedTuple):
     """Summed counters (R7) of one park over its eligible rides.
 
-    ``window_seconds`` is how long it was open, ``closed_days`` how many of the days read singly were
-    found closed (``no_activity``); both are 0 for single hours, which carry neither.
+    ``window_seconds`` is how long it was open, ``closed_days`` on how many days it was found
+    closed (``no_activity``); both are 0 for single hours, which carry neither.
     """
 
     open: int
@@ -136,13 +137,13 @@ _RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
     Grain.YEAR: (RideYearlyStats, RideYearlyStats.period_start, RideYearlyStats.eligible_days),
 }
 
-_FOUND_CLOSED: ColumnElement[int] = case((ParkDailyStats.evidence == Evidence.NO_ACTIVITY.value, 1), else_=0)
-
-_PARK_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
-    Grain.DAY: (ParkDailyStats, ParkDailyStats.day, _FOUND_CLOSED),
-    Grain.MONTH: (ParkMonthlyStats, ParkMonthlyStats.period_start, literal(0)),
-    Grain.YEAR: (ParkYearlyStats, ParkYearlyStats.period_start, literal(0)),
+PARK_TABLES: dict[Grain, tuple[type[Any], Any]] = {
+    Grain.DAY: (ParkDailyStats, ParkDailyStats.day),
+    Grain.WEEK: (ParkWeeklyStats, ParkWeeklyStats.period_start),
+    Grain.MONTH: (ParkMonthlyStats, ParkMonthlyStats.period_start),
+    Grain.YEAR: (ParkYearlyStats, ParkYearlyStats.period_start),
 }
+"""The table of parks of each grain, with the first day of its rows."""
 
 
 def ride_columns(model: type[Any]) -> list[ColumnElement[Any]]:
@@ -183,7 +184,8 @@ def _ride_piece(
 
 
 def _park_piece(piece: Piece, park_ids: Collection[int]) -> Select[Any]:
-    model, day, closed = _PARK_TABLES[piece.grain]
+    model, day = PARK_TABLES[piece.grain]
+    closed = day_counts(model.__table__)["closed_days"]
     return select(
         model.park_id, *park_columns(model), model.window_seconds, closed.label("closed_days")
     ).where(model.park_id.in_(park_ids), day.between(piece.start, piece.end))
@@ -197,7 +199,7 @@ def park_sums(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[in
         *[
             _park_piece(piece, park_ids)
             for days, park_ids in by_range(ranges).items()
-            for piece in decompose(days)
+            for piece in decompose(days, weeks=True)
         ]
     ).subquery()
     query = select(
