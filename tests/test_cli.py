@@ -19,10 +19,12 @@ from hallofshame import settings
 from hallofshame.cli import cli
 from hallofshame.cli.options import DURATION, HOUR, opened
 from hallofshame.cli.tables import print_table
+from hallofshame.domain.words import Feed
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import schema
+from hallofshame.store import catalogue, schema
+from hallofshame.store.catalogue import NewRide
 from support.commands import commands
 
 RECORDING = SHIPPED_RECORDINGS / "gardaland-queue-times"
@@ -347,3 +349,33 @@ def test_a_name_with_control_characters_tears_no_table(capsys: pytest.CaptureFix
     print_table(("park", "ride"), [("a", "x\ny"), ("\u65e5\u672c", None)])
     lines = capsys.readouterr().out.splitlines()
     assert lines == ["park  ride", "----  ----", "a     x\u00b7y", "\u65e5\u672c  -"]
+
+
+def test_rides_are_listed_merged_and_split_by_hand(run: Run) -> None:
+    run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
+    assert run("mapping", "list", "--state", "all").stderr.splitlines()[-1] == "0 entries"
+    with opened() as installation, installation.database.write() as connection:
+        names = {ride.name: ride.ride_id for ride in catalogue.rides(connection)}
+        kept = min(names.values())
+        park = next(ride.park_id for ride in catalogue.rides(connection) if ride.ride_id == kept)
+        (other,) = catalogue.create_rides(connection, [NewRide(park, "Second half", "ATTRACTION", None, 0)])
+        new = catalogue.NewExternalId(Feed.THEMEPARKS_WIKI, "ride", "half", other, "Second half", "new")
+        catalogue.add_external_ids(connection, [new], 0)
+    merged = run("mapping", "merge", str(other), str(kept), "--by", "me", "--note", "a test")
+    assert merged.exit_code == 0, merged.output
+    assert merged.output.startswith(f"ride {other} is ride {kept}; 0 readings moved")
+    again = run("mapping", "merge", str(other), str(kept))
+    assert again.output == f"ride {other} is ride {kept} already; nothing changed\n"
+    shown = json.loads(run("mapping", "show", str(kept), "--json").stdout)
+    assert [one["entry"] for one in shown["entries"] if one["entry"].startswith("themeparks")] == [
+        "themeparks_wiki:half"
+    ]
+    (decision,) = shown["decisions"]
+    assert (decision["action"], decision["decided_by"], decision["note"]) == ("merge", "me", "a test")
+    assert "merge" in run("mapping", "show", str(other)).stdout
+    split = json.loads(run("mapping", "split", str(kept), "themeparks_wiki:half", "--json").stdout)
+    assert (split["action"], split["other_ride_id"]) == ("split", other)
+    line = refused(run("mapping", "split", str(kept), "wiki-half"))
+    assert line.endswith("is neither a number of a ride nor an entry; write it like queue_times:284")
+    assert "there is no ride 99999" in refused(run("mapping", "merge", "99999", str(kept)))
+    assert "1 parks that both feeds name" in run("mapping", "measure").stderr

@@ -17,6 +17,7 @@ from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
 from hallofshame.pipeline.partitioning import make_partitions
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
+from hallofshame.pipeline.reviewing import refresh_reviews
 from hallofshame.pipeline.sealing import seal
 from hallofshame.pipeline.signals import judge_signals
 from hallofshame.pipeline.sync import sync
@@ -141,7 +142,9 @@ def _repair(parts: Installation, max_days: int, progress: Progress) -> Done:
 
 def _retire(parts: Installation) -> Done:
     result = retire_vanished(parts.database, parts.clock)
-    return Done(f"{counted(len(result.retired), 'ride')} retired, {len(result.returned)} returned")
+    in_doubt = counted(refresh_reviews(parts.database, parts.clock), "match", "matches")
+    retired = counted(len(result.retired), "ride")
+    return Done(f"{retired} retired, {len(result.returned)} returned, {in_doubt} in doubt")
 
 
 def _classify(parts: Installation) -> Done:

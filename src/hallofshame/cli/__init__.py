@@ -34,6 +34,7 @@ _COMMANDS = {
     "quality": ("upkeep", "Look the record over and list what deserves a person's eye."),
     "tiers": ("upkeep", "List the rides whose tier is uncertain and should be looked at by a person."),
     "types": ("upkeep", "List the attractions whose type is uncertain and should be looked at by a person."),
+    "mapping": ("mapping", "List doubtful matches of the feeds' entries; merge and split rides."),
     "openapi": ("upkeep", "Print the OpenAPI description of the JSON API."),
     "db": ("upkeep", "Upgrade, downgrade or show the database's schema."),
 }

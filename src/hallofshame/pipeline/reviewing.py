@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -19,7 +19,7 @@ from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import decisions, reviews
 from hallofshame.store.database import Database
 from hallofshame.store.decisions import Action, Decision
-from hallofshame.store.models import ExternalId, Park, Ride
+from hallofshame.store.models import ExternalId, Park, Ride, RideName
 from hallofshame.store.reviews import Review, ReviewState
 
 
@@ -35,6 +35,61 @@ class Matched:
     only_queue_times: int
     only_themeparks_wiki: int
     undecided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What is known of one ride's identity. ``entries`` with when each was first seen, in Unix seconds."""
+
+    ride_id: int
+    park_id: int
+    name: str
+    merged_into: int | None
+    names: frozenset[str]
+    entries: Sequence[tuple[Entry, int]]
+    reviews: Sequence[Review]
+    decisions: Sequence[Decision]
+
+
+def describe(connection: Connection, ride_id: int) -> Described:
+    """Names, ids, doubts and decisions of one ride.
+
+    :raises NotFoundError: for a ride that does not exist.
+    """
+    query = select(Ride.park_id, Ride.name).where(Ride.ride_id == ride_id)
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFoundError(f"there is no ride {ride_id}; the address of a ride's page has its number")
+    ids = (
+        select(
+            ExternalId.feed,
+            ExternalId.external_id,
+            ExternalId.name,
+            ExternalId.internal_id,
+            ExternalId.rule,
+            ExternalId.first_seen_at,
+        )
+        .where(ExternalId.kind == "ride", ExternalId.internal_id == ride_id)
+        .order_by(ExternalId.feed, ExternalId.first_seen_at, ExternalId.external_id)
+    )
+    concerned = [
+        review
+        for review in reviews.reviews(connection, park_ids=[row.park_id])
+        if ride_id in (review.doubt.ride_id, *(one.ride_id for one in review.doubt.runners_up))
+    ]
+    return Described(
+        ride_id,
+        row.park_id,
+        row.name,
+        decisions.merged_rides(connection, [row.park_id]).get(ride_id),
+        frozenset(connection.scalars(select(RideName.name).where(RideName.ride_id == ride_id))),
+        [
+            (Entry(Feed(feed), external_id, name, owner, rule), since)
+            for feed, external_id, name, owner, rule, since in connection.execute(ids)
+        ],
+        concerned,
+        decisions.decisions(connection, ride_id=ride_id),
+    )
 
 
 def refresh(connection: Connection, now: dt.datetime, park_ids: Collection[int] | None = None) -> int:
