@@ -140,7 +140,8 @@ def stop_some(database: Database, world: World, chance: random.Random) -> None:
     day = from_unix(NOW).date()
     current, outages, parts = [], [], []
     for ride_id in rides:
-        park_id, since = (ride_id - 1) // world.rides + 1, NOW - 60 * chance.randrange(5, 55)
+        park_id = (ride_id - 1) // world.rides + 1
+        since = NOW - 60 * chance.randrange(*((5, 55) if ride_id in down else (30, 600)))
         status = int(Status.DOWN if ride_id in down else Status.OPERATING)
         current.append(
             {

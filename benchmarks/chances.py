@@ -123,9 +123,12 @@ def forecasts_of(recorded: Recorded) -> tuple[pl.DataFrame, pl.DataFrame]:
         now = int(CLOCK.now().timestamp())
         found = []
         with database.read() as connection:
-            for park_id in chances.parks_of_outages(connection, 0):
+            parks = chances.parks_of_outages(connection, 0)
+        for park_id in parks:
+            with database.read() as connection:
                 first = chances.watched_days(connection, park_id, dt.date(1980, 1, 1))[0]
-                found.append(replayed(connection, park_id, everywhere(connection, first, now), first, now))
+                all_parks = everywhere(database, parks, first, now)
+                found.append(replayed(connection, park_id, all_parks, first, now))
         database.dispose()
     judged = pl.concat([each.forecasts for each in found])
     moments, outages = (pl.concat([getattr(each, name) for each in found]) for name in ("moments", "outages"))

@@ -124,17 +124,18 @@ def known_now(evidence: pl.DataFrame, everywhere: pl.DataFrame, own: pl.DataFram
 
 
 def by_ending(evidence: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """``EVIDENCE`` as one row for ``keys`` and each length: :data:`COUNTED`."""
+    """``EVIDENCE`` as one row for ``keys`` and each length: :data:`COUNTED`; sorted by ``minutes``."""
     ended = {
         name: pl.col("outages").filter(pl.col("ended_by") == by.value).sum()
         for name, by in (("reopened", EndedBy.REOPENED), ("lost", EndedBy.LOST))
     }
-    return evidence.group_by(*keys, "minutes").agg(pl.col("outages").sum(), **ended)
+    counted = evidence.group_by(*keys, "minutes").agg(pl.col("outages").sum(), **ended)
+    return counted.with_columns(pl.col(COUNTED).cast(pl.Int32)).sort("minutes")
 
 
 def added_up(counted: pl.DataFrame) -> pl.DataFrame:
-    """Counts by ``key`` and ``minutes``, in one row or several, as a frame of :data:`Known`."""
-    return counted.sort("minutes").select("key", pl.col(COUNTED).cum_sum().over("key"), length="minutes")
+    """Counts by ``key`` and ``minutes``, sorted by ``minutes``, as a frame of :data:`Known`."""
+    return counted.select("key", pl.col(COUNTED).cum_sum().over("key"), length="minutes")
 
 
 def estimates(asked: pl.DataFrame, known: Known) -> pl.DataFrame:

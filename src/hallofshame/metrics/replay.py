@@ -276,6 +276,7 @@ def _day_by_day(past: pl.DataFrame, scope: str, days: pl.Series) -> pl.DataFrame
         .with_columns(pl.col(COUNTED).fill_null(0))
         .sort(*of_length, "number")
         .with_columns(pl.col(COUNTED).cum_sum().over(of_length), key=pl.col("group") + pl.col("date"))
+        .sort("minutes")
         .pipe(added_up)
     )
 
@@ -287,7 +288,7 @@ def _of_rides(past: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     days = asked.select("date", group=group).unique()
     return (
         by_ending(past.with_columns(group=group), ("group", "known"))
-        .join(days, on="group")
+        .join(days, on="group", maintain_order="left")
         .filter((known <= date) & (known > date - EVIDENCE_DAYS))
         .with_columns(key=pl.col("group") + date)
         .pipe(added_up)

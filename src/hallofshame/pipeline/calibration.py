@@ -7,7 +7,7 @@ else writes waits for one park at most.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,7 +20,7 @@ from hallofshame.domain.periods import ONE_DAY
 from hallofshame.domain.rules import DAY_SECONDS, EVIDENCE_DAYS, REPLAY_DAYS
 from hallofshame.metrics.calibration import reliability, scores
 from hallofshame.metrics.chances import evidence_of
-from hallofshame.metrics.replay import Everywhere, looks, replay
+from hallofshame.metrics.replay import ENDINGS, Everywhere, looks, replay
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import chances, data_version
 from hallofshame.store.database import Database
@@ -29,6 +29,12 @@ from hallofshame.store.history.periods import day_start
 Progress = Callable[[int, int], None]
 
 _EVIDENCE_SECONDS = EVIDENCE_DAYS * DAY_SECONDS
+_PARKS_AT_ONCE = 10
+"""So many are counted in one statement: neither one by one nor a year of all of them in memory."""
+
+
+def _nobody(_done: int, _total: int) -> None:
+    """Nobody is told how far it is."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,26 @@ class Replayed:
     corrections: pl.DataFrame
 
 
-def everywhere(connection: Connection, first: dt.date, now: int) -> Everywhere:
-    """What was known of all parks together on each day from ``first`` until ``now`` (Unix seconds)."""
-    past = chances.endings_everywhere(connection, day_start(first) - _EVIDENCE_SECONDS)
+def everywhere(
+    database: Database,
+    parks: Sequence[int],
+    first: dt.date,
+    now: int,
+    pause: Callable[[], None] | None = None,
+) -> Everywhere:
+    """What was known of all parks together on each day from ``first`` until ``now`` (Unix seconds).
+
+    ``pause`` is called before every few parks are read.
+    """
+    since = day_start(first) - _EVIDENCE_SECONDS
+    key = [name for name in ENDINGS if name != "outages"]
+    past = pl.DataFrame(schema=ENDINGS)
+    for begin in range(0, len(parks), _PARKS_AT_ONCE):
+        if pause is not None:
+            pause()
+        with database.read() as connection:
+            found = chances.endings_together(connection, parks[begin : begin + _PARKS_AT_ONCE], since)
+        past = pl.concat([past, found]).group_by(key).agg(pl.col("outages").sum())
     return Everywhere.of(past, day_start(first) // DAY_SECONDS, now // DAY_SECONDS)
 
 
@@ -75,12 +98,12 @@ def calibrate(database: Database, clock: Clock, progress: Progress | None = None
         now = to_unix(clock.now())
         year_ago = from_unix(now - _EVIDENCE_SECONDS).date() + ONE_DAY
         with database.read() as connection:
-            all_parks = everywhere(connection, year_ago, now)
             parks = chances.parks_of_outages(connection, now - 2 * _EVIDENCE_SECONDS)
+        tell = progress or _nobody
+        all_parks = everywhere(database, parks, year_ago, now, lambda: tell(0, len(parks)))
         done = []
         for number, park_id in enumerate(parks):
-            if progress is not None:
-                progress(number, len(parks))
+            tell(number, len(parks))
             with database.read() as connection:
                 days = chances.watched_days(connection, park_id, year_ago)[-REPLAY_DAYS:]
                 if not days:

@@ -41,10 +41,10 @@ def parks_of_outages(connection: Connection, since: int) -> list[int]:
     return sorted(connection.execute(query).scalars())
 
 
-def endings_everywhere(connection: Connection, since: int) -> pl.DataFrame:
-    """The outages of all parks that began at ``since`` or later and are over, counted: shape ``ENDINGS``.
+def endings_together(connection: Connection, parks: Collection[int], since: int) -> pl.DataFrame:
+    """The outages of some parks that began at ``since`` or later and are over, counted: shape ``ENDINGS``.
 
-    Only what is known of all parks together: ``park_id`` and ``ride_id`` are null.
+    They are counted together: ``park_id, ride_id, since_opening`` are null.
     """
     table = RideOutage
     minutes = (table.downtime + MINUTE_SECONDS // 2) // MINUTE_SECONDS
@@ -56,7 +56,7 @@ def endings_everywhere(connection: Connection, since: int) -> pl.DataFrame:
             cast(known, BigInteger).label("known"),
             func.count().label("outages"),
         )
-        .where(table.started_at >= since, table.ended_at.is_not(None))
+        .where(table.park_id.in_(parks), table.started_at >= since, table.ended_at.is_not(None))
         .group_by(minutes, table.ended_by, known)
     )
     nothing = {name: pl.lit(None, kind) for name, kind in ENDINGS.items()}
