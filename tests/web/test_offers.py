@@ -312,14 +312,14 @@ def test_a_rides_page_shows_who_may_ride_its_queues_and_the_course_of_its_price(
     assert "Roof not known" in raptor
     assert "Paid return time not said – no data 11:00 9.00 EUR" in raptor
     assert "Boarding group available – no data groups 7 to 12 no price" in raptor
-    assert "09:05 09:10 paid return time 9.00 EUR" in raptor
+    assert "09:05 09:10 paid return time not said 9.00 EUR" in raptor
     mammut = words(section(reader.get("/rides/12-mammut").text, "queues"))
     assert "indoors from our list" in mammut
     assert "No other queue than standby has been posted lately." in mammut
     show = words(section(reader.get("/rides/14-prezzemolo-show").text, "queues"))
     assert "Shows today at 11:00 , 18:00 ." in show
     tavern = words(section(reader.get("/rides/17-old-tavern").text, "queues"))
-    assert tavern == "Tables Wait for a table now: party of 2 40 min, party of 4 55 min."
+    assert tavern == "Tables Wait for a table now: 2 people 40 min, 4 people 55 min."
 
 
 def test_a_park_without_any_of_it_has_none_of_the_sections(client: FlaskClient) -> None:

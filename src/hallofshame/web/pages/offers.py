@@ -125,12 +125,12 @@ def _visit(view: View, park: ParkInfo, asked: Parameters) -> Row | None:
 
 
 def _price_course(queues: list[Row]) -> list[Row]:
-    """Each paid queue's prices of today, one row for each stretch with a price of its own."""
+    """Each paid queue's prices of today, one row for each stretch with a state and a price of its own."""
     found = []
     for queue in queues:
-        for price, group in groupby(
+        for (state, *price), group in groupby(
             (one for one in queue["segments"] if one["price_minor"] is not None),
-            key=lambda one: (one["price_minor"], one["currency"]),
+            key=lambda one: (one["state"], one["price_minor"], one["currency"]),
         ):
             stretches = list(group)
             found.append(
@@ -138,6 +138,7 @@ def _price_course(queues: list[Row]) -> list[Row]:
                     "queue_type": queue["queue_type"],
                     "start": stretches[0]["start"],
                     "end": stretches[-1]["end"],
+                    "state": state,
                     "price": money(*price),
                 }
             )
