@@ -42,12 +42,14 @@ def test_badges(api: Api, ledger: Ledger, rides: list[Row], period: str) -> None
             closed += 1
             continue
         ledger.say("list", row["shame_score"], row["park_name"], "shame score")
-        ledger.say("badge", figure(said, r"shame score ([\d.]+)"), row["park_name"], "shame score")
+        ledger.say(
+            "badge", figure(said, r"shame score (?:at least )?([\d.]+)"), row["park_name"], "shame score"
+        )
     for ride in rides:
         uptime = api(f"/rides/{ride['ride_id']}/details", **query)["data"]["summary"]["uptime_percent"]
         said = badge(api, f"rides/{ride['ride_id']}", period)
         ledger.say("row", None if uptime is None else round(100 - uptime, 1), ride["ride_id"], "down")
-        ledger.say("badge", figure(said, r"down ([\d.]+) %"), ride["ride_id"], "down")
+        ledger.say("badge", figure(said, r"down (?:at least )?([\d.]+) %"), ride["ride_id"], "down")
     ledger.check(at_least=len(api.parks) - closed + len(rides))
 
 
@@ -90,7 +92,9 @@ def test_cards(demo_app: Flask, api: Api, ledger: Ledger, rides: list[Row], card
         ledger.say("row", None if uptime is None else round(100 - uptime, 1), ride["ride_id"])
         ledger.say("card", float(verdict.figure.split()[0]) if verdict else None, ride["ride_id"])
     ranked = api("/parks/downtime", period="last_week", limit=3)["data"]
-    ledger.say("list", [(f"{row['shame_score']:.2f}", row["park_name"]) for row in ranked], "first three")
+    ledger.say(
+        "list", [(f"{row['comparable_score']:.2f}", row["park_name"]) for row in ranked], "first three"
+    )
     lines = card("rankings", period="last_week").lines
     ledger.say("card", [(said, name) for said, name, _ in lines], "first three")
     winners = {

@@ -148,10 +148,10 @@ def test_a_park_badge_says_the_score_of_the_list(client: FlaskClient, api: Api) 
     score = api.row("/parks/downtime", "Gardaland", period="this_month")["shame_score"]
     band = band_of(score)
     assert band is not None
-    expected = f"Gardaland: shame score {score:g} this month, {band.name}"
+    expected = f"Gardaland: shame score at least {score:g} this month, {band.name}"
     assert badge_text(client, "/api/badges/parks/gardaland.svg") == expected
     assert badge_text(client, "/api/badges/parks/1.svg?period=today").startswith(
-        "Gardaland: shame score 2.08 today"
+        "Gardaland: shame score at least 2.08 today"
     )
 
 
@@ -160,7 +160,7 @@ def test_a_ride_badge_says_what_the_lists_uptime_leaves(client: FlaskClient, api
     band = band_of_loss(down)
     assert down is not None
     assert band is not None
-    expected = f"Raptor: down {down:g} % this month, {band.name}"
+    expected = f"Raptor: down at least {down:g} % this month, {band.name}"
     assert badge_text(client, f"/api/badges/rides/{RAPTOR}.svg") == expected
     assert badge_text(client, f"/api/badges/rides/{RAPTOR}.svg?period=live") == "Raptor: operating right now"
     assert badge_text(client, "/api/badges/rides/13.svg?period=live") == "Jungle Rapids: down right now"

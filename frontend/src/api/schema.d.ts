@@ -30,7 +30,8 @@ export interface paths {
         };
         /**
          * A badge with a park's shame score
-         * @description "Gardaland: shame score 1.3 this month", on the colour and with the sign of its band.
+         * @description "Gardaland: shame score 1.3 this month", on the colour and with the sign of its band; "at least 1.3" where
+         *     its source knows only open and closed.
          */
         get: operations["badgesParksParkSvg"];
         put?: never;
@@ -50,7 +51,8 @@ export interface paths {
         };
         /**
          * A badge with the share of its time that a ride was down
-         * @description "Space Mountain: down 14 % this month": 100 % minus the uptime shown elsewhere.
+         * @description "Space Mountain: down 14 % this month": 100 % minus the uptime shown elsewhere; "at least 14 %" where its
+         *     source knows only open and closed.
          */
         get: operations["badgesRidesRideSvg"];
         put?: never;
@@ -1455,7 +1457,7 @@ export interface components {
             /** @description By how much it closed before its last published close; null where not known, and until that close. */
             closed_early_seconds: number | null;
             /**
-             * @description The same in words, from half an hour on, and whether its hours were changed on the day.
+             * @description The same in words, from half an hour on, and how it changed its hours on the day.
              * @example opened 2 h late
              */
             hours_words: string | null;
@@ -1464,6 +1466,7 @@ export interface components {
         ParkDetails: {
             park: components["schemas"]["ParkInfo"];
             summary: components["schemas"]["ParkRow"];
+            ranked_by: components["schemas"]["RankedBy"];
             /** @description Null for more than one day. */
             windows: components["schemas"]["Window"][] | null;
             evidence: ("schedule" | "schedule+activity" | "activity" | "no_activity" | "no_data") | null;
@@ -1976,7 +1979,9 @@ export interface components {
         RankedBy: {
             /** @description The field of a row that decides. */
             field: string;
-            /** @description The same in words, with what it leaves out. */
+            /** @description The same in words, after “Rank 3 among all rides”. */
+            words: string;
+            /** @description The same in a sentence, with what it leaves out. */
             sentence: string;
         };
         /** @description One line of the reliability table: forecasts whose chance lay in one tenth. */
@@ -2063,6 +2068,7 @@ export interface components {
             ride: components["schemas"]["RideInfo"];
             park: components["schemas"]["ParkInfo"];
             summary: components["schemas"]["RideRow"];
+            ranked_by: components["schemas"]["RankedBy"];
             /** @enum {string} */
             chart_grain: "hour" | "day" | "week" | "month" | "year";
             chart_data: components["schemas"]["RidePoint"][];

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { BANDS, bandOf, bandRange, type Level } from "../lib/bands";
 import { Figure } from "./Figure";
 
@@ -14,10 +15,12 @@ interface ScoreBadgeProps {
   score: number | null | undefined;
   /** Also draw a bar; its full length stands for this score. */
   barUpTo?: number;
+  /** Stands before the figure. */
+  bound?: ReactNode;
 }
 
 /** A shame score with the sign and the name of its band, and on request a bar. */
-export function ScoreBadge({ score, barUpTo }: ScoreBadgeProps) {
+export function ScoreBadge({ score, barUpTo, bound }: ScoreBadgeProps) {
   const band = bandOf(score);
   if (band === null) {
     return (
@@ -30,6 +33,7 @@ export function ScoreBadge({ score, barUpTo }: ScoreBadgeProps) {
     <span className="score">
       <Sign level={band.level} />
       <b>
+        {bound}
         <Figure value={score} digits={2} />
       </b>
       <span className="band-name">{band.name}</span>

@@ -6,10 +6,29 @@ const UNRANKED: Record<string, string> = {
   closed: "Closed: no open hours",
   too_few_rides: "Fewer than three rides to judge by",
   low_coverage: "Watched for less than half of its open time",
+  short_days: "Seen open for less than four hours on an average day, and no hours are published",
+  did_not_run: "No ride ran",
   no_waits_posted: "No waits posted",
   not_down: "Not down right now",
   not_a_ride: "Not a ride",
 };
+
+const TREND: Record<string, string> = {
+  no_period_before: "A moment has no period before it",
+  no_data: "Nothing was recorded in this period",
+  few_days: "Recorded on less than half of the days of this period",
+  low_coverage: "Watched for less than half of the open time of this period",
+  no_data_before: "Nothing was recorded in the period it is compared with",
+  few_days_before: "Recorded on less than half of the days of the period it is compared with",
+  low_coverage_before: "Watched for less than half of the open time of the period it is compared with",
+  did_not_run: "Did not run in one of the two periods",
+};
+
+/** Why a row is not compared with another period, in the middle of a sentence. */
+export function trendWords(reason: string): string {
+  const words = TREND[reason] ?? reason.replaceAll("_", " ");
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
 
 /** Why a row has no rank. */
 export const unrankedWords = (reason: string): string => UNRANKED[reason] ?? reason.replaceAll("_", " ");

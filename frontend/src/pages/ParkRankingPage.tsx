@@ -12,6 +12,7 @@ import { spanOf } from "../lib/time";
 import { usePageMeta } from "../lib/title";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
 import { SameView } from "./ranking/Choosing";
+import { Bound } from "./ranking/cells";
 import { DESCENDING, parkColumns, sparksOf, type Sparks } from "./ranking/columns";
 import { RankingFrame } from "./ranking/RankingFrame";
 import { EVERY_PARK, useList, type List } from "./ranking/useList";
@@ -91,14 +92,15 @@ function Ranking({ list }: { list: List<ParkRow> }) {
 function Answer({ list }: { list: List<ParkRow> }) {
   const [state] = useQueryState();
   const worst = list.data?.data.find((row) => row.rank === 1);
-  const band = bandOf(worst?.shame_score);
-  if (list.data === undefined || worst === undefined || band === null || worst.shame_score === 0) return null;
+  const band = bandOf(worst?.comparable_score);
+  if (list.data === undefined || worst === undefined || band === null || worst.comparable_score === 0) return null;
   return (
     <p className="hero-answer">
       {list.data.period?.label ?? periodLabel(state)}: <Link href={parkPath(worst) + addressWith("", pick(state, PERIOD_PARAMETERS), {})}>{worst.park_name}</Link>{" "}
       <span className="answer-figure">
-        <Sign level={band.level} /> <b><Figure value={worst.shame_score} digits={2} /></b> {band.name}
-      </span>
+        <Sign level={band.level} /> <b><Figure value={worst.comparable_score} digits={2} /></b> {band.name}
+      </span>{" "}
+      <span className="sub">by breakdowns that were over the same day</span>
     </p>
   );
 }
@@ -112,16 +114,16 @@ function PeriodNote({ isLive, list }: { isLive: boolean; list: List<ParkRow> }) 
 
 function wallOf(rows: readonly ParkRow[], query: string) {
   return rows
-    .filter((row) => row.rank !== null && (row.shame_score ?? 0) > 0)
+    .filter((row) => row.rank !== null && (row.comparable_score ?? 0) > 0)
     .sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0))
     .slice(0, 3)
     .map((row) => {
-      const band = bandOf(row.shame_score);
+      const band = bandOf(row.comparable_score);
       return {
         key: row.park_id,
         href: parkPath(row) + query,
         name: row.park_name,
-        figure: <Figure value={row.shame_score} digits={2} />,
+        figure: <Figure value={row.comparable_score} digits={2} />,
         poster: `band-${band?.level}`,
         plate: (
           <>
@@ -129,7 +131,10 @@ function wallOf(rows: readonly ParkRow[], query: string) {
             {row.total_downtime_hours === null ? (
               `${row.rides_down} of ${counted(row.rides_eligible ?? 0, "ride")} down`
             ) : (
-              <Figure value={row.total_downtime_hours} digits={1} unit="ride-hours lost" />
+              <>
+                <Bound row={row} />
+                <Figure value={row.total_downtime_hours} digits={1} unit="ride-hours lost" />
+              </>
             )}
           </>
         ),

@@ -16,6 +16,7 @@ import { Pager } from "./ranking/Pager";
 import { RankingFrame } from "./ranking/RankingFrame";
 import { RIDES_PER_PAGE, useList, type List } from "./ranking/useList";
 import { Wall } from "./ranking/Wall";
+import { Bound } from "./ranking/cells";
 
 const PATH = "/api/rides/downtime";
 const LEAD = "Rides by the hours they lost while their park was open, with uptime, breakdowns and waits.";
@@ -79,12 +80,12 @@ function Ranking({ list }: { list: List<RideRow> }) {
 function Answer({ list }: { list: List<RideRow> }) {
   const [state] = useQueryState();
   const worst = list.data?.data.find((row) => row.rank === 1);
-  if (list.data === undefined || worst === undefined || (worst.downtime_seconds ?? 0) === 0) return null;
+  if (list.data === undefined || worst === undefined || (worst.breakdown_seconds ?? 0) === 0) return null;
   return (
     <p className="hero-answer">
       {list.data.period?.label ?? periodLabel(state)}: <Link href={ridePath(worst) + addressWith("", pick(state, PERIOD_PARAMETERS), {})}>{worst.ride_name}</Link>{" "}
       <span className="answer-figure">
-        <b><Duration seconds={worst.downtime_seconds} /></b> down
+        <b><Duration seconds={worst.breakdown_seconds} /></b> broken down
       </span>
     </p>
   );
@@ -92,19 +93,25 @@ function Answer({ list }: { list: List<RideRow> }) {
 
 function wallOf(rows: readonly RideRow[], query: string, isLive: boolean) {
   return rows
-    .filter((row) => row.rank !== null && row.rank <= 3 && (isLive || (row.downtime_seconds ?? 0) > 0))
+    .filter((row) => row.rank !== null && row.rank <= 3 && (isLive || (row.breakdown_seconds ?? 0) > 0))
     .sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0))
     .slice(0, 3)
     .map((row, index) => ({
       key: row.ride_id,
       href: ridePath(row) + query,
       name: row.ride_name,
-      figure: isLive ? "Down" : <Duration seconds={row.downtime_seconds} />,
+      figure: isLive ? "Down" : <Duration seconds={row.breakdown_seconds} />,
       poster: `place-${index + 1}`,
       plate: (
         <>
           {row.park_name}
-          {row.uptime_percent !== null && ` · ${number(row.uptime_percent, 1, "%")} uptime`}
+          {row.uptime_percent !== null && (
+            <>
+              {" "}
+              · <Bound row={row} isMost />
+              {number(row.uptime_percent, 1, "%")} uptime
+            </>
+          )}
           {isLive && row.status_since !== null && (
             <>
               {" "}

@@ -12,7 +12,7 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.comparing import Watched
 from hallofshame.metrics.scores import coverage_percent
 from hallofshame.web.reading import Reading
-from hallofshame.web.wording import RANKED_BY
+from hallofshame.web.wording import RANK_WORDS, RANKED_BY
 
 JSON_TYPE = "application/json; charset=utf-8"
 
@@ -74,7 +74,7 @@ def period_body(period: Period, ranges: Iterable[DayRange]) -> Row:
 
 def ranked_by_body(field: str) -> Row:
     """What the rows of a list are ranked by (R12)."""
-    return {"field": field, "sentence": RANKED_BY[field]}
+    return {"field": field, "words": RANK_WORDS[field], "sentence": RANKED_BY[field]}
 
 
 def coverage_body(lines: Iterable[Line]) -> Row:

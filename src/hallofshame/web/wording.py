@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.rules import MINUTE_SECONDS, NOTABLE_SECONDS
 from hallofshame.domain.words import Evidence, NotCounted, OutageKind, Status
@@ -88,6 +91,19 @@ TREND_REASONS: dict[str, str] = {
 }
 """Why a row is not compared with another period (R11). The first that holds is given."""
 
+RANK_WORDS: dict[str, str] = {
+    "comparable_score": "by the score of breakdowns that were over the same day (comparable score)",
+    "shame_score": "by shame score",
+    "breakdown_seconds": "by time in breakdowns that were over the same day",
+    "downtime_seconds": "by time down",
+    "comparable_uptime_percent": "by uptime, in which breakdowns that were over the same day count",
+    "uptime_percent": "by uptime",
+    "average_wait_minutes": "by average posted wait",
+    "max_wait_minutes": "by the longest posted wait",
+    "status_since": "that are down now, by how long",
+}
+"""What a rank is by, after "Rank 3 among all rides", by the field of a row that decides (R12)."""
+
 RANKED_BY: dict[str, str] = {
     "comparable_score": (
         "Ranked by breakdowns that were over the same day, which every source can tell, so that a park whose "
@@ -123,6 +139,18 @@ TELLS: dict[str, str] = {
     "open_closed": "source knows only open and closed: a lower bound",
 }
 """What a source can tell, as it stands beside a rank (R12)."""
+
+AT_LEAST, AT_MOST = "at least", "at most"
+"""Before downtime, and before uptime, where the source knows only open and closed."""
+
+
+def is_lower_bound(row: Mapping[str, Any]) -> bool:
+    """Whether the downtime of the row, and what follows from it, is a lower bound (R5, R12).
+
+    Of this moment nothing is: there a closed ride counts, provisionally.
+    """
+    return row["tells"] == "open_closed" and row["downtime_seconds"] is not None
+
 
 KIND_FIELDS: dict[str, str] = {
     "breakdown_seconds": "Broke down and came back",

@@ -5,8 +5,8 @@ import { Figure, NoData, Percent, ScoreBadge, SourceLinks } from "../../componen
 import { signed } from "../../lib/format";
 import { spanOf } from "../../lib/time";
 import { addressWith } from "../../lib/urlState";
-import { unrankedWords } from "../../lib/wording";
-import { Reason } from "../ranking/cells";
+import { trendWords, unrankedWords } from "../../lib/wording";
+import { Bound, Reason } from "../ranking/cells";
 import { isBetter, isRide, nameOf, pathOf, type Change, type Comparison, type CompareRow, type Subject } from "./comparison";
 
 interface Line {
@@ -19,19 +19,35 @@ interface Line {
 
 const LINES: readonly Line[] = [
   {
+    label: "Comparable score",
+    of: "park",
+    figure: (subject) => <Figure value={isRide(subject) ? null : subject.comparable_score} digits={2} />,
+    change: { of: "comparable_score", digits: 2, unit: "", words: "of comparable score" },
+  },
+  {
     label: "Shame score",
     of: "park",
-    figure: (subject) => <ScoreBadge score={isRide(subject) ? null : subject.shame_score} />,
+    figure: (subject) => <ScoreBadge score={isRide(subject) ? null : subject.shame_score} bound={<Bound row={subject} />} />,
     change: { of: "shame_score", digits: 2, unit: "", words: "of score" },
   },
   {
     label: "Uptime",
-    figure: (subject) => <Percent value={subject.uptime_percent} />,
+    figure: (subject) => (
+      <>
+        {subject.uptime_percent !== null && <Bound row={subject} isMost />}
+        <Percent value={subject.uptime_percent} />
+      </>
+    ),
     change: { of: "uptime_percent", digits: 1, unit: "points", words: "of uptime" },
   },
   {
     label: "Ride-hours lost",
-    figure: (subject) => <Figure value={subject.total_downtime_hours} digits={1} unit="h" />,
+    figure: (subject) => (
+      <>
+        <Bound row={subject} />
+        <Figure value={subject.total_downtime_hours} digits={1} unit="h" />
+      </>
+    ),
     change: { of: "downtime_minutes_per_open_hour", digits: 2, unit: "min per open hour", words: "lost" },
   },
   {
@@ -95,6 +111,7 @@ export function ComparedTable({ comparison, words, period }: ComparedTableProps)
                   {isRide(row.first) ? row.first.park_name : [row.first.operator, row.first.country].filter(Boolean).join(" · ")}
                 </span>
                 <Reason row={row.first} />
+                {row.change_reason !== null && <span className="reason">Not compared: {trendWords(row.change_reason)}</span>}
                 {row.second && row.second.unranked_reason !== null && row.second.unranked_reason !== row.first.unranked_reason && (
                   <span className="reason">Before: {unrankedWords(row.second.unranked_reason).toLowerCase()}</span>
                 )}

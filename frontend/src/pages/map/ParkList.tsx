@@ -49,7 +49,7 @@ export function ParkList({ rows, placed, active, onActive, onShow, addressOf, is
                   </button>
                 )}
               </span>
-              {row.shame_score === null ? <span className="hatched small">no score</span> : <ScoreBadge score={row.shame_score} />}
+              {row.comparable_score === null ? <span className="hatched small">no score</span> : <ScoreBadge score={row.comparable_score} />}
             </li>
           );
         })}

@@ -15,6 +15,6 @@ export function placesOf(parks: readonly CatalogPark[], rows: readonly ParkRow[]
   return rows.flatMap((row) => {
     const park = known.get(row.park_id);
     if (park?.latitude == null || park.longitude == null) return [];
-    return [{ id: row.park_id, name: row.park_name, score: row.shame_score, row, ...project(park.latitude, park.longitude) }];
+    return [{ id: row.park_id, name: row.park_name, score: row.comparable_score, row, ...project(park.latitude, park.longitude) }];
   });
 }

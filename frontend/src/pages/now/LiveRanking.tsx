@@ -17,7 +17,14 @@ export function LiveRanking({ rows }: { rows: readonly ParkRow[] }) {
               <AtSource row={row} name={row.park_name} />
             </span>
           </span>
-          <ScoreBadge score={row.shame_score} />
+          <span>
+            <ScoreBadge score={row.comparable_score} />
+            {row.shame_score !== row.comparable_score && (
+              <span className="sub">
+                shame score <Figure value={row.shame_score} digits={2} />
+              </span>
+            )}
+          </span>
         </li>
       ))}
     </ol>

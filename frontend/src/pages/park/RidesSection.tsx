@@ -92,7 +92,7 @@ function periodColumns(view: View): Column<RideRow>[] {
       cell: (ride) => <Wait minutes={ride.average_wait_minutes} isWatched={ride.downtime_seconds !== null} />,
     },
     { id: "longest", header: "Longest wait", value: (ride) => ride.max_wait_minutes, cell: (ride) => <Figure value={ride.max_wait_minutes} unit="min" /> },
-    { id: "trend", header: "Change", largestFirst: false, value: (ride) => ride.trend_points, cell: (ride) => <TrendMark points={ride.trend_points} /> },
+    { id: "trend", header: "Change", largestFirst: false, value: (ride) => ride.trend_points, cell: (ride) => <TrendMark points={ride.trend_points} reason={ride.trend_reason} /> },
     watched,
   ];
 }

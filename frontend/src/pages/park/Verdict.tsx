@@ -6,7 +6,7 @@ import type { ParkRow } from "../../api/rows";
 import type { ParkDetails } from "./answers";
 import type { View } from "./useView";
 import { evidenceWords } from "./words";
-import { Wait } from "../ranking/cells";
+import { Bound, isLowerBound, Wait } from "../ranking/cells";
 
 /** The answer first: the score, its band, and the figures that go with it. */
 export function Verdict({ details, view }: { details: ParkDetails; view: View }) {
@@ -22,6 +22,7 @@ export function Verdict({ details, view }: { details: ParkDetails; view: View })
           ) : (
             <>
               <p className="huge">
+                {isLowerBound(row) && <span className="out-of">at least </span>}
                 <Figure value={row.shame_score} digits={2} /> <span className="out-of">of 10</span>
               </p>
               <p className="verdict-band">
@@ -29,7 +30,7 @@ export function Verdict({ details, view }: { details: ParkDetails; view: View })
               </p>
             </>
           )}
-          <p className="small">{row.rank === null ? `Not ranked. ${unrankedWords(row.unranked_reason ?? "no_data")}.` : `Rank ${row.rank} among all parks`}</p>
+          <p className="small">{row.rank === null ? `Not ranked. ${unrankedWords(row.unranked_reason ?? "no_data")}.` : `Rank ${row.rank} among all parks ${details.ranked_by.words}`}</p>
         </div>
         {(view.isLive || row.coverage_percent !== null) && <dl className="facts">{view.isLive ? <LiveFacts row={row} /> : <PeriodFacts row={row} />}</dl>}
       </section>
@@ -65,7 +66,11 @@ function LiveFacts({ row }: { row: ParkRow }) {
 function PeriodFacts({ row }: { row: ParkRow }) {
   return (
     <>
+      <Fact name="Comparable score">
+        <Figure value={row.comparable_score} digits={2} />
+      </Fact>
       <Fact name="Ride-hours lost">
+        <Bound row={row} />
         <Figure value={row.total_downtime_hours} digits={1} />
       </Fact>
       <Fact name="Rides that broke down">
@@ -73,10 +78,11 @@ function PeriodFacts({ row }: { row: ParkRow }) {
         {row.rides_down !== null && row.rides_eligible !== null && <span className="of"> of {row.rides_eligible}</span>}
       </Fact>
       <Fact name="Uptime">
+        {row.uptime_percent !== null && <Bound row={row} isMost />}
         <Percent value={row.uptime_percent} />
       </Fact>
       <Fact name="Change of uptime">
-        <TrendMark points={row.trend_points} />
+        <TrendMark points={row.trend_points} reason={row.trend_reason} />
       </Fact>
       <Fact name="Average wait">
         <Wait minutes={row.average_wait_minutes} isWatched={row.weighted_exposure !== null} />

@@ -21,6 +21,23 @@ export function Reason({ row, children }: { row: { unranked_reason: string | nul
   );
 }
 
+type Bounded = Pick<ParkRow | RideRow, "tells" | "downtime_seconds">;
+
+/** Whether downtime is a lower bound: its source knows only open and closed. Of this moment nothing is. */
+export const isLowerBound = (row: Bounded): boolean => row.tells === "open_closed" && row.downtime_seconds !== null;
+
+/** Before a figure of a source that tells too little of downtime, and so too much of uptime. */
+export function Bound({ row, isMost = false }: { row: Bounded; isMost?: boolean }) {
+  if (!isLowerBound(row)) return null;
+  const words = isMost ? "at most" : "at least";
+  return (
+    <span className="bound" title={`${words}: its source knows only open and closed`}>
+      <span aria-hidden="true">{isMost ? "≤" : "≥"}</span>
+      <span className="visually-hidden">{words} </span>
+    </span>
+  );
+}
+
 /** What the source of a row can tell, and how often it was looked at. */
 export function HowWatched({ row }: { row: ParkRow | RideRow }) {
   return (

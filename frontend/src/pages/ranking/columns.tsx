@@ -1,7 +1,7 @@
 import { Duration, Figure, Percent, ScoreBadge, Sparkline, TrendMark, type Column } from "../../components";
 import type { ParkRow, RideRow } from "../../api/rows";
 import { LiveStatus } from "./LiveStatus";
-import { ParkName, Rank, RideName, Wait } from "./cells";
+import { Bound, ParkName, Rank, RideName, Wait } from "./cells";
 
 /** Daily values of the last 30 days by id. */
 export type Sparks = ReadonlyMap<number, readonly (number | null)[]>;
@@ -50,7 +50,7 @@ export function parkColumns({ isLive, query, sparks }: Setting, topScore: number
       value: (row) => row.comparable_score,
       cell: (row) => <Figure value={row.comparable_score} digits={2} />,
     },
-    { id: "score", header: "Shame score", className: "score-cell", numeric: false, value: (row) => row.shame_score, cell: (row) => <ScoreBadge score={row.shame_score} barUpTo={topScore} /> },
+    { id: "score", header: "Shame score", className: "score-cell", numeric: false, value: (row) => row.shame_score, cell: (row) => <ScoreBadge score={row.shame_score} barUpTo={topScore} bound={<Bound row={row} />} /> },
     {
       id: "days",
       header: "Last 30 days",
@@ -73,10 +73,10 @@ export function parkColumns({ isLive, query, sparks }: Setting, topScore: number
   const over: Column<ParkRow>[] = isLive
     ? [down]
     : [
-        { id: "downtime", header: "Ride-hours lost", value: (row) => row.total_downtime_hours, cell: (row) => <Figure value={row.total_downtime_hours} digits={1} /> },
+        { id: "downtime", header: "Ride-hours lost", value: (row) => row.total_downtime_hours, cell: (row) => <><Bound row={row} /><Figure value={row.total_downtime_hours} digits={1} /></> },
         down,
-        { id: "uptime", header: "Uptime", value: (row) => row.uptime_percent, cell: (row) => <Percent value={row.uptime_percent} /> },
-        { id: "trend", header: "Change", title: TREND, value: (row) => row.trend_points, cell: (row) => <TrendMark points={row.trend_points} /> },
+        { id: "uptime", header: "Uptime", value: (row) => row.uptime_percent, cell: (row) => <>{row.uptime_percent !== null && <Bound row={row} isMost />}<Percent value={row.uptime_percent} /></> },
+        { id: "trend", header: "Change", title: TREND, value: (row) => row.trend_points, cell: (row) => <TrendMark points={row.trend_points} reason={row.trend_reason} /> },
       ];
   return [
     ...always,
@@ -126,11 +126,11 @@ export function rideColumns({ isLive, query, sparks }: Setting): Column<RideRow>
       value: (row) => row.breakdown_seconds,
       cell: (row) => <Duration seconds={row.breakdown_seconds} />,
     },
-    { id: "downtime", header: "Time down", className: "lost", value: (row) => row.downtime_seconds, cell: (row) => <Duration seconds={row.downtime_seconds} /> },
+    { id: "downtime", header: "Time down", className: "lost", value: (row) => row.downtime_seconds, cell: (row) => <><Bound row={row} /><Duration seconds={row.downtime_seconds} /></> },
     days,
-    { id: "uptime", header: "Uptime", value: (row) => row.uptime_percent, cell: (row) => <Percent value={row.uptime_percent} /> },
+    { id: "uptime", header: "Uptime", value: (row) => row.uptime_percent, cell: (row) => <>{row.uptime_percent !== null && <Bound row={row} isMost />}<Percent value={row.uptime_percent} /></> },
     { id: "outages", header: "Outages", cell: (row) => <Figure value={row.outages} /> },
-    { id: "trend", header: "Change", title: TREND, cell: (row) => <TrendMark points={row.trend_points} /> },
+    { id: "trend", header: "Change", title: TREND, cell: (row) => <TrendMark points={row.trend_points} reason={row.trend_reason} /> },
     wait,
     coverage,
   ];

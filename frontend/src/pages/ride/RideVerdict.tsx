@@ -5,7 +5,7 @@ import type { RideDetails } from "../park/answers";
 import { Fact } from "../park/Verdict";
 import type { View } from "../park/useView";
 import { excludedWords } from "../park/words";
-import { Wait } from "../ranking/cells";
+import { Bound, isLowerBound, Wait } from "../ranking/cells";
 
 /** The answer first: how reliable the ride was, or what it is doing now. */
 export function RideVerdict({ details, view }: { details: RideDetails; view: View }) {
@@ -33,6 +33,7 @@ export function RideVerdict({ details, view }: { details: RideDetails; view: Vie
             ) : (
               <>
                 <p className="huge">
+                  {isLowerBound(row) && <span className="out-of">at most </span>}
                   <Figure value={row.uptime_percent} digits={1} />
                   <span className="out-of"> % of its time</span>
                 </p>
@@ -46,6 +47,7 @@ export function RideVerdict({ details, view }: { details: RideDetails; view: Vie
       <dl className="facts">
         {!view.isLive && (
           <Fact name="Time lost">
+            <Bound row={row} />
             <Duration seconds={row.downtime_seconds} />
           </Fact>
         )}
@@ -61,7 +63,7 @@ export function RideVerdict({ details, view }: { details: RideDetails; view: Vie
               <Figure value={row.max_wait_minutes} unit="min" />
             </Fact>
             <Fact name="Change of uptime">
-              <TrendMark points={row.trend_points} />
+              <TrendMark points={row.trend_points} reason={row.trend_reason} />
             </Fact>
           </>
         )}
@@ -73,9 +75,9 @@ export function RideVerdict({ details, view }: { details: RideDetails; view: Vie
   );
 }
 
-function standing({ summary }: RideDetails): string {
+function standing({ summary, ranked_by }: RideDetails): string {
   if (!summary.eligible) return `Does not count towards the score of its park: ${excludedWords(summary.excluded_reason).toLowerCase()}`;
-  if (summary.rank !== null) return `Rank ${summary.rank} among all rides by time lost`;
+  if (summary.rank !== null) return `Rank ${summary.rank} among all rides ${ranked_by.words}`;
   return `Not ranked: ${unrankedWords(summary.unranked_reason ?? "no_data").toLowerCase()}`;
 }
 

@@ -5,6 +5,7 @@ import { AtSource, Duration, Percent, TrendMark } from "../../components";
 import { counted } from "../../lib/format";
 import { parkPath, ridePath } from "../../lib/paths";
 import { addressWith } from "../../lib/urlState";
+import { Bound } from "../ranking/cells";
 
 interface TrendTableProps {
   title: string;
@@ -56,12 +57,14 @@ export function TrendTable({ title, none, rows, total, period }: TrendTableProps
                     </span>
                   </th>
                   <td role="cell" className="num change">
-                    <TrendMark points={row.trend_points} />
+                    <TrendMark points={row.trend_points} reason={row.trend_reason} />
                   </td>
                   <td role="cell" className="num" data-label="Uptime">
+                    {row.uptime_percent !== null && <Bound row={row} isMost />}
                     <Percent value={row.uptime_percent} />
                   </td>
                   <td role="cell" className="num" data-label="Time lost">
+                    <Bound row={row} />
                     <Duration seconds={row.downtime_seconds} />
                   </td>
                 </tr>

@@ -11,6 +11,7 @@ from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web import takes
 from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Row
 from hallofshame.web.images.badges import Badge, draw
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
@@ -19,7 +20,7 @@ from hallofshame.web.rows.park_details import park_summary
 from hallofshame.web.rows.present import live_word
 from hallofshame.web.rows.rides import ride_lines
 from hallofshame.web.tokens import tokens
-from hallofshame.web.wording import DEMONSTRATION_MARK
+from hallofshame.web.wording import AT_LEAST, DEMONSTRATION_MARK, is_lower_bound
 
 api_badges = Blueprint("api_badges", __name__, url_prefix="/api/badges")
 
@@ -40,14 +41,17 @@ _IN_WORDS = {
 def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
     """A badge with a park's shame score.
 
-    "Gardaland: shame score 1.3 this month", on the colour and with the sign of its band.
+    "Gardaland: shame score 1.3 this month", on the colour and with the sign of its band; "at least 1.3" where
+    its source knows only open and closed.
     """
     found = find_park(reading, park)
     period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
     row = park_summary(reading, period, found)
     score = row["shame_score"]
     says = (
-        _NO_SCORE.get(row["unranked_reason"], "no data") if score is None else f"shame score {_plain(score)}"
+        _NO_SCORE.get(row["unranked_reason"], "no data")
+        if score is None
+        else f"shame score {_bound(row)}{_plain(score)}"
     )
     return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", band_of(score)))
 
@@ -56,7 +60,8 @@ def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
 def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
     """A badge with the share of its time that a ride was down.
 
-    "Space Mountain: down 14 % this month": 100 % minus the uptime shown elsewhere.
+    "Space Mountain: down 14 % this month": 100 % minus the uptime shown elsewhere; "at least 14 %" where its
+    source knows only open and closed.
     """
     found = find_ride(reading, ride)
     period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
@@ -66,7 +71,7 @@ def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
         says = live_word(row) or "no data"
         return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", None))
     down = down_percent(row["uptime_percent"])
-    says = "no data" if down is None else f"down {_plain(down)} %"
+    says = "no data" if down is None else f"down {_bound(row)}{_plain(down)} %"
     return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", band_of_loss(down)))
 
 
@@ -74,6 +79,11 @@ def _drawn(reading: Reading, badge: Badge) -> str:
     if reading.site.settings.demonstration:
         badge = replace(badge, says=f"{badge.says} · {DEMONSTRATION_MARK}")
     return draw(badge, tokens())
+
+
+def _bound(row: Row) -> str:
+    """The words before a figure that is only a bound."""
+    return f"{AT_LEAST} " if is_lower_bound(row) else ""
 
 
 def _plain(value: float) -> str:

@@ -20,14 +20,20 @@ from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import period_query
 from hallofshame.web.pages.assets import Build
-from hallofshame.web.pages.formatting import figure, short_date
+from hallofshame.web.pages.formatting import duration, figure, short_date
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import asked_for, list_parameters, the_build
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import live_word
 from hallofshame.web.tokens import tokens
-from hallofshame.web.wording import DEMONSTRATION_RIBBON, EXCLUDED_REASONS, UNRANKED_REASONS
+from hallofshame.web.wording import (
+    AT_LEAST,
+    DEMONSTRATION_RIBBON,
+    EXCLUDED_REASONS,
+    UNRANKED_REASONS,
+    is_lower_bound,
+)
 
 card_pages = Blueprint("card_pages", __name__, url_prefix="/cards")
 
@@ -54,7 +60,7 @@ def park_card(reading: Reading, slug: str) -> bytes:
             found.name,
             f"Shame score · {where}" if where else "Shame score",
             _period_words(period, answer),
-            _verdict(f"{row['shame_score']:.2f}", "of 10", band) if band else None,
+            _verdict(f"{row['shame_score']:.2f}", _unit(row, "of 10"), band) if band else None,
             _why(row),
         ),
     )
@@ -79,7 +85,7 @@ def ride_card(reading: Reading, ride: int) -> bytes:
             found.name,
             row["park_name"],
             _period_words(period, answer),
-            _verdict(f"{down:.1f} %", "down", band) if band and down is not None else None,
+            _verdict(f"{down:.1f} %", _unit(row, "down"), band) if band and down is not None else None,
             note,
         ),
     )
@@ -157,10 +163,15 @@ def _line(row: Row, name: str) -> tuple[str, str, int]:
     if name == "waits":
         return str(figure(row["average_wait_minutes"], 0, "min")), row["ride_name"], 0
     if name == "rides":
-        hours = row["total_downtime_hours"]
-        return "down" if hours is None else str(figure(hours, 1, "h")), row["ride_name"], 0
-    band = band_of(row["shame_score"])
-    return f"{row['shame_score']:.2f}", row["park_name"], band.level if band else 0
+        lost = row["breakdown_seconds"]
+        return "down" if lost is None else str(duration(lost)), row["ride_name"], 0
+    band = band_of(row["comparable_score"])
+    return f"{row['comparable_score']:.2f}", row["park_name"], band.level if band else 0
+
+
+def _unit(row: Row, unit: str) -> str:
+    """What stands after the figure of one park or ride; also that it is a lower bound."""
+    return f"{unit}, {AT_LEAST}" if is_lower_bound(row) else unit
 
 
 def _verdict(figure: str, unit: str, band: Band) -> Verdict:

@@ -49,7 +49,7 @@ def parks(reading: Reading) -> str:
     sparks = view.ask("/api/parks/sparklines")["data"]
     view.ask(*CATALOGUE)
     rows: list[Row] = body["data"]
-    shamed = [row for row in rows if row["rank"] is not None and row["shame_score"] > 0]
+    shamed = [row for row in rows if row["rank"] is not None and row["comparable_score"] > 0]
     return view.page(
         "ranking.html",
         _head("rankings", choosing, f"{choosing.period.label}: which theme parks break down most"),
@@ -86,7 +86,7 @@ def rides(reading: Reading) -> str:
     shown = sorted(row["ride_id"] for row in body["data"])
     is_live = choosing.period.is_live
     ranked = (row for row in body["data"] if row["rank"] is not None)
-    lost = [row for row in ranked if is_live or (row["downtime_seconds"] or 0) > 0]
+    lost = [row for row in ranked if is_live or (row["breakdown_seconds"] or 0) > 0]
     first = sorted((row for row in lost if row["rank"] <= WALL_SIZE), key=lambda row: row["rank"])
     sparks = view.ask("/api/rides/sparklines", {"ids": ",".join(map(str, shown))})["data"] if shown else []
     view.ask(*CATALOGUE)

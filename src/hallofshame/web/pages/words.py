@@ -18,6 +18,8 @@ from hallofshame.web.pages.sparkline import sparkline
 from hallofshame.web.pages.view import absolute, has_styles, plain_assets
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import (
+    AT_LEAST,
+    AT_MOST,
     CHANCE_REASONS,
     EVIDENCE_WORDS,
     EXCLUDED_REASONS,
@@ -27,6 +29,7 @@ from hallofshame.web.wording import (
     TELLS,
     TREND_REASONS,
     UNRANKED_REASONS,
+    is_lower_bound,
 )
 
 QUEUE_WORDS = {
@@ -69,6 +72,9 @@ def template_words() -> Row:
         "excluded_words": EXCLUDED_REASONS,
         "trend_words": TREND_REASONS,
         "tells_words": TELLS,
+        "is_lower_bound": is_lower_bound,
+        "at_least": AT_LEAST,
+        "at_most": AT_MOST,
         "outage_words": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},
         "not_counted_words": {reason.value: NOT_COUNTED_WORDS[reason] for reason in NotCounted},
         "class_words": {"since_opening": "Not open yet", "after_running": "Stopped after it had run"},

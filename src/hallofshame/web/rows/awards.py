@@ -78,8 +78,9 @@ CATEGORIES: tuple[Category, ...] = (
         "worst-coasters",
         "Least reliable roller coasters",
         RIDE,
-        "uptime_percent",
-        "The lowest share of the year in which the coaster ran when it should have.",
+        "comparable_uptime_percent",
+        "The lowest share of its time that the coaster ran, in which only breakdowns that were over the same "
+        "day count.",
         False,
         ride_type=RideType.COASTER,
     ),

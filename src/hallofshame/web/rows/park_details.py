@@ -17,14 +17,14 @@ from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
-from hallofshame.web.envelope import Line, Row, coverage_body, iso
+from hallofshame.web.envelope import Line, Row, coverage_body, iso, ranked_by_body
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_data import park_chart
 from hallofshame.web.rows.days import hours_row, judged_row
 from hallofshame.web.rows.outages import outages_inside
 from hallofshame.web.rows.parks import park_identity, park_lines
-from hallofshame.web.rows.rankings import all_standings, park_ranking, with_standing
+from hallofshame.web.rows.rankings import DOWNTIME, PARK_FIELDS, all_standings, park_ranking, with_standing
 from hallofshame.web.wording import TIER_LABELS
 
 MAX_DAYS_LISTED = 31
@@ -76,6 +76,7 @@ def park_details(
     details = {
         "park": park_info(park),
         "summary": summary,
+        "ranked_by": ranked_by_body(PARK_FIELDS[DOWNTIME]),
         "windows": only["windows"] if only else None,
         "evidence": only["evidence"] if only else None,
         "days": listed,

@@ -8,14 +8,14 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics.reliability import outage_statistics
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.store.reports.outages import ride_outages
-from hallofshame.web.envelope import Row, coverage_body, iso
+from hallofshame.web.envelope import Row, coverage_body, iso, ranked_by_body
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_data import ride_chart
 from hallofshame.web.rows.facts import fact_fields
 from hallofshame.web.rows.outages import outages_inside
 from hallofshame.web.rows.park_details import MAX_OUTAGES_LISTED, park_info
 from hallofshame.web.rows.parks import ride_urls
-from hallofshame.web.rows.rankings import all_standings, with_standing
+from hallofshame.web.rows.rankings import DOWNTIME, LIVE_RIDE_FIELD, RIDE_FIELDS, all_standings, with_standing
 from hallofshame.web.rows.ride_hours import published_rows, usual_rows
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
@@ -60,6 +60,7 @@ def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row,
         "ride": ride_info(reading, ride),
         "park": park_info(park),
         "summary": line.row,
+        "ranked_by": ranked_by_body(LIVE_RIDE_FIELD if period.is_live else RIDE_FIELDS[DOWNTIME]),
         "chart_grain": chart.grain.value,
         "chart_data": chart.data,
         "outages": outages_inside(reading, outages[:MAX_OUTAGES_LISTED]),

@@ -118,7 +118,8 @@ class RankedBy(TypedDict):
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     field: Annotated[str, Field(description="The field of a row that decides.")]
-    sentence: Annotated[str, Field(description="The same in words, with what it leaves out.")]
+    words: Annotated[str, Field(description="The same in words, after “Rank 3 among all rides”.")]
+    sentence: Annotated[str, Field(description="The same in a sentence, with what it leaves out.")]
 
 
 class CoverageBody(TypedDict):

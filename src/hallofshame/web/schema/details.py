@@ -18,6 +18,7 @@ from hallofshame.web.schema.common import (
     OriginSlug,
     OutageKindSlug,
     PointState,
+    RankedBy,
     ScheduleKindSlug,
     Score,
     Seconds,
@@ -235,6 +236,7 @@ class ParkDetails(TypedDict):
 
     park: ParkInfo
     summary: ParkRow
+    ranked_by: RankedBy
     windows: Annotated[list[Window] | None, Field(description="Null for more than one day.")]
     evidence: EvidenceSlug | None
     days: Annotated[list[ParkDayRow], Field(description="The latest 31 days that have data, newest first.")]
@@ -308,6 +310,7 @@ class RideDetails(TypedDict):
     ride: RideInfo
     park: ParkInfo
     summary: RideRow
+    ranked_by: RankedBy
     chart_grain: ParkGrain
     chart_data: list[RidePoint]
     outages: list[OutageInPark]
