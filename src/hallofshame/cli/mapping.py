@@ -230,7 +230,9 @@ def split(
 @park_option
 @json_option
 def measure(parks: tuple[str, ...], as_json: bool) -> None:
-    """Count, for every park that both feeds name, rides matched, undecided and known to one feed alone.
+    """Count, for every park that both feeds name, rides matched, in doubt and known to one feed alone.
+
+    Ambiguous ones are among the matched; undecided ones have a runner-up and are among those of one feed.
 
     \b
     Example:
@@ -247,7 +249,8 @@ def measure(parks: tuple[str, ...], as_json: bool) -> None:
         {
             "park": names.parks[one.park_id],
             "matched": one.both,
-            "in_doubt": one.undecided,
+            "ambiguous": one.ambiguous,
+            "undecided": one.undecided,
             "queue_times_only": one.only_queue_times,
             "themeparks_wiki_only": one.only_themeparks_wiki,
         }
@@ -256,7 +259,7 @@ def measure(parks: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        headings = ("park", "matched", "in doubt", "queue times only", "themeparks wiki only")
+        headings = ("park", "matched", "ambiguous", "undecided", "queue times only", "themeparks wiki only")
         print_table(headings, [list(row.values()) for row in rows])
     click.echo(f"{len(rows)} parks that both feeds name", err=True)
 

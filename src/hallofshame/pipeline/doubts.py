@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from hallofshame.domain.names import match_key
 from hallofshame.domain.words import Feed, RideKind
+from hallofshame.pipeline.queue_entries import HOST_KINDS
 from hallofshame.store.reviews import Doubt, RunnerUp
 
 UNDECIDED_SCORE = 80
@@ -22,6 +23,7 @@ CERTAIN_RULES = frozenset({"external_id", "name", "new"})
 """Rules that leave no doubt: an id, a name that normalises alike, and nothing like it."""
 
 _SUBSET_WORTH = 0.95
+_LONG_WORD = 5
 _NUMBERS = re.compile(r"\d+")
 _FEEDS = (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)
 
@@ -70,99 +72,97 @@ def alike(name: str, other: str) -> int:
 def doubts(entries: Sequence[Entry], rides: Mapping[int, RideSeen], primary: Feed) -> list[Doubt]:
     """The entries of one park whose ride a person should look at, with the runners-up.
 
-    Doubtful: an entry that was matched by less than its id or its name. Undecided: an entry of the feed that
-    is not ``primary``, with a ride of its own, where the other feed has a ride without an entry here whose
-    name is like it; and an entry of any feed under the name of a ride that its feed named until then.
+    Doubtful: an entry that was matched by less than its id or its name, and one whose name is that of several
+    rides. Undecided: an entry of the feed that is not ``primary``, with a ride of its own, where the other
+    feed has a ride without an entry here whose name is like it, or shares a word with it that no other ride
+    has; and an entry of any feed under the name of a ride that its feed named until then.
     """
     listed = [entry for entry in entries if entry.feed in _FEEDS and entry.ride_id in rides]
-    of_ride: dict[int, list[Entry]] = defaultdict(list)
-    for entry in listed:
-        of_ride[entry.ride_id].append(entry)
-    feeds = {entry.feed for entry in listed}
-    found = []
-    for entry in listed:
-        others = [one for one in of_ride[entry.ride_id] if one is not entry]
-        rule = entry.rule or ("name" if _same(entry, others) else "similar_name" if others else "new")
+    park = _Park(listed, rides, primary)
+    return [found for entry in listed if (found := park.doubt(entry)) is not None]
+
+
+class _Park:
+    """What the feeds name in one park."""
+
+    def __init__(self, entries: Sequence[Entry], rides: Mapping[int, RideSeen], primary: Feed) -> None:
+        self._rides = rides
+        self._primary = primary
+        self._of_ride: dict[int, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            self._of_ride[entry.ride_id].append(entry)
+        self._called = {
+            ride_id: {match_key(rides[ride_id].name), *(match_key(self._name(one)) for one in known)}
+            for ride_id, known in self._of_ride.items()
+        }
+        with_word: dict[str, set[int]] = defaultdict(set)
+        for ride_id, names in self._called.items():
+            for word in {word for name in names for word in name.split() if len(word) >= _LONG_WORD}:
+                with_word[word].add(ride_id)
+        # Two rides with a long word in their names that no third ride of the park has.
+        self._share_a_word = {frozenset(found) for found in with_word.values() if len(found) == len(_FEEDS)}
+        self._has_both = len({entry.feed for entry in entries}) == len(_FEEDS)
+
+    def doubt(self, entry: Entry) -> Doubt | None:
+        """What is in doubt about an entry."""
+        others = [one for one in self._of_ride[entry.ride_id] if one is not entry]
+        rule = entry.rule or ("name" if self._same(entry, others) else "similar_name" if others else "new")
         if others and rule not in CERTAIN_RULES:
-            score = max(alike(_name(entry, rides), _name(one, rides)) for one in others)
-            runners_up = _ranked(entry, _of_other_feeds(entry, of_ride, rides, feeds), rides, of_ride)
-            found.append(_doubt(entry, rides, rule, score, runners_up))
-            continue
-        candidates = [] if others else _earlier(entry, of_ride, rides)
-        if entry.feed is not primary and all(one.feed is entry.feed for one in others):
-            candidates += _of_other_feeds(entry, of_ride, rides, feeds)
-        runners_up = _ranked(entry, candidates, rides, of_ride)
-        if runners_up:
-            found.append(_doubt(entry, rides, rule, None, runners_up))
-    return found
+            score = max(alike(self._name(entry), self._name(one)) for one in others)
+            return self._found(entry, rule, score, self._ranked(entry, self._of_other_feed(entry)))
+        if others and entry.feed is not self._primary:
+            name = match_key(self._name(entry))
+            namesakes = [one for one in self._of_other_feed(entry) if name in self._called[one]]
+            return self._found(entry, rule, 100, self._ranked(entry, namesakes)) if namesakes else None
+        candidates = [] if others else self._earlier(entry)
+        if entry.feed is not self._primary and not others:
+            candidates += self._of_other_feed(entry)
+        runners_up = self._ranked(entry, candidates)
+        return self._found(entry, rule, None, runners_up) if runners_up else None
 
+    def _found(self, entry: Entry, rule: str, score: int | None, runners_up: tuple[RunnerUp, ...]) -> Doubt:
+        name = self._name(entry)
+        return Doubt(entry.feed, entry.external_id, name, entry.ride_id, rule, score, runners_up)
 
-def _doubt(
-    entry: Entry,
-    rides: Mapping[int, RideSeen],
-    rule: str,
-    score: int | None,
-    runners_up: tuple[RunnerUp, ...],
-) -> Doubt:
-    return Doubt(entry.feed, entry.external_id, _name(entry, rides), entry.ride_id, rule, score, runners_up)
+    def _name(self, entry: Entry) -> str:
+        return entry.name or self._rides[entry.ride_id].name
 
+    @staticmethod
+    def _same(entry: Entry, others: Iterable[Entry]) -> bool:
+        """Whether an entry of unknown rule has the name of another entry of its ride, or it is not known."""
+        names = {None if one.name is None else match_key(one.name) for one in others}
+        return bool(names) and (entry.name is None or None in names or match_key(entry.name) in names)
 
-def _name(entry: Entry, rides: Mapping[int, RideSeen]) -> str:
-    return entry.name or rides[entry.ride_id].name
+    def _of_other_feed(self, entry: Entry) -> list[int]:
+        """Rides to queue for that the other feed names and this one does not."""
+        if not self._has_both:
+            return []
+        return [
+            ride_id
+            for ride_id, known in self._of_ride.items()
+            if self._rides[ride_id].kind in HOST_KINDS and all(one.feed is not entry.feed for one in known)
+        ]
 
+    def _earlier(self, entry: Entry) -> list[int]:
+        """Rides of the same feed and name that were last seen before this one was first seen."""
+        mine = self._rides[entry.ride_id]
+        return [
+            ride_id
+            for ride_id, known in self._of_ride.items()
+            if any(one.feed is entry.feed for one in known)
+            and match_key(self._rides[ride_id].name) == match_key(mine.name)
+            and self._rides[ride_id].last_seen_at < mine.first_seen_at
+        ]
 
-def _same(entry: Entry, others: Iterable[Entry]) -> bool:
-    """Whether an entry of unknown rule has the name of another entry of its ride; so if it is not known."""
-    names = {None if one.name is None else match_key(one.name) for one in others}
-    return bool(names) and (entry.name is None or None in names or match_key(entry.name) in names)
-
-
-def _of_other_feeds(
-    entry: Entry, of_ride: Mapping[int, Sequence[Entry]], rides: Mapping[int, RideSeen], feeds: set[Feed]
-) -> list[int]:
-    """Rides that the other feed names and this one does not."""
-    if len(feeds) < len(_FEEDS):
-        return []
-    return [
-        ride_id
-        for ride_id, known in of_ride.items()
-        if all(one.feed is not entry.feed for one in known)
-        and _kinds_fit(rides[ride_id], rides[entry.ride_id])
-    ]
-
-
-def _earlier(
-    entry: Entry, of_ride: Mapping[int, Sequence[Entry]], rides: Mapping[int, RideSeen]
-) -> list[int]:
-    """Rides of the same feed and name that were last seen before this one was first seen."""
-    mine = rides[entry.ride_id]
-    return [
-        ride_id
-        for ride_id, known in of_ride.items()
-        if ride_id != entry.ride_id
-        and any(one.feed is entry.feed for one in known)
-        and match_key(rides[ride_id].name) == match_key(mine.name)
-        and rides[ride_id].last_seen_at <= mine.first_seen_at
-    ]
-
-
-def _kinds_fit(one: RideSeen, other: RideSeen) -> bool:
-    return one.kind is other.kind or RideKind.OTHER in (one.kind, other.kind)
-
-
-def _ranked(
-    entry: Entry,
-    candidates: Iterable[int],
-    rides: Mapping[int, RideSeen],
-    of_ride: Mapping[int, Sequence[Entry]],
-) -> tuple[RunnerUp, ...]:
-    name = _name(entry, rides)
-    scored = []
-    for ride_id in sorted(set(candidates)):
-        score, called = max(
-            (alike(name, called), called)
-            for called in {rides[ride_id].name, *(_name(one, rides) for one in of_ride[ride_id])}
-        )
-        if score >= UNDECIDED_SCORE:
-            scored.append(RunnerUp(ride_id, called, score))
-    return tuple(sorted(scored, key=lambda one: (-one.score, one.ride_id))[:RUNNERS_UP])
+    def _ranked(self, entry: Entry, candidates: Iterable[int]) -> tuple[RunnerUp, ...]:
+        name = self._name(entry)
+        scored = []
+        for ride_id in sorted(set(candidates) - {entry.ride_id}):
+            known = self._of_ride[ride_id]
+            names = {self._rides[ride_id].name, *(self._name(one) for one in known)}
+            score, called = max((alike(name, called), called) for called in names)
+            if score < UNDECIDED_SCORE and frozenset((entry.ride_id, ride_id)) in self._share_a_word:
+                score = UNDECIDED_SCORE
+            if score >= UNDECIDED_SCORE:
+                scored.append(RunnerUp(ride_id, called, score))
+        return tuple(sorted(scored, key=lambda one: (-one.score, one.ride_id))[:RUNNERS_UP])

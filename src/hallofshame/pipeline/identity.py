@@ -95,17 +95,17 @@ class _Names:
         if self._similar is not None:
             self._similar.discard(ride_id, name)
 
-    def called(self, name: str) -> int | None:
-        """The first ride shown under ``name``."""
-        return next(iter(self._by_name.get(name, ())), None)
+    def called(self, name: str) -> list[int]:
+        """The rides shown under ``name``."""
+        return list(self._by_name.get(name, ()))
 
     def all_called(self, name: str) -> list[int]:
         """All rides shown under ``name``; where there are none, all that were once seen under it."""
         return list(self._by_name.get(name, ()) or self._by_old_name.get(name, ()))
 
-    def once_called(self, name: str) -> int | None:
-        """The first ride that was ever seen under ``name`` beside the one that it is shown under."""
-        return next(iter(self._by_old_name.get(name, ())), None)
+    def once_called(self, name: str) -> list[int]:
+        """The rides that were ever seen under ``name`` beside the one that they are shown under."""
+        return list(self._by_old_name.get(name, ()))
 
     def alike(self, name: str) -> Iterator[tuple[int, str]]:
         """The rides shown under a name similar to ``name``, with that name."""
@@ -166,9 +166,11 @@ class Matcher:
             return Match(self._by_id[external_id], "external_id")
         name = match_key(sighting.name)
         rides = self._all if external_id is None else self._without_id
-        for rule, ride_id in (("name", rides.called(name)), ("old_name", rides.once_called(name))):
-            if ride_id is not None:
-                return Match(ride_id, rule)
+        for rule, found in (("name", rides.called(name)), ("old_name", rides.once_called(name))):
+            if found:
+                # Of several the first of the kind asked for, else the first.
+                fits = (ride_id for ride_id in found if self._kinds[ride_id] is sighting.kind)
+                return Match(next(fits, found[0]), rule)
         renumbered = self._renumbered(sighting, name)
         if renumbered is not None:
             return Match(renumbered, "renumbered")

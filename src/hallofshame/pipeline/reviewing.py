@@ -25,13 +25,15 @@ from hallofshame.store.reviews import Review, ReviewState
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How the entries of one park stand: rides that both feeds name, those that one names, and open doubts.
+    """How the entries of one park that both feeds name stand.
 
-    ``both`` rides have an entry of either feed. ``undecided`` are open entries of the review list.
+    ``both`` rides have an entry of either feed; of these ``ambiguous`` are open in the review list.
+    ``undecided``: open entries that have a ride for themselves.
     """
 
     park_id: int
     both: int
+    ambiguous: int
     only_queue_times: int
     only_themeparks_wiki: int
     undecided: int
@@ -141,9 +143,13 @@ def accept(database: Database, clock: Clock, review_id: int, *, by: str, note: s
 def matched(connection: Connection, park_ids: Collection[int] | None = None) -> list[Matched]:
     """How the entries of each park that both feeds know stand, by park."""
     entries, _, _ = _known(connection, park_ids)
-    opened: dict[int, int] = defaultdict(int)
+    matched_open: dict[int, set[int]] = defaultdict(set)
+    alone: dict[int, int] = defaultdict(int)
     for review in reviews.reviews(connection, park_ids=park_ids, states=[ReviewState.OPEN]):
-        opened[review.park_id] += 1
+        if review.doubt.score is None:
+            alone[review.park_id] += 1
+        else:
+            matched_open[review.park_id].add(review.doubt.ride_id)
     found = []
     for park_id in sorted(entries):
         feeds: dict[int, set[Feed]] = defaultdict(set)
@@ -156,9 +162,10 @@ def matched(connection: Connection, park_ids: Collection[int] | None = None) -> 
                 Matched(
                     park_id,
                     sum(len(known) > 1 for known in kinds),
+                    len(matched_open[park_id] & {ride for ride, known in feeds.items() if len(known) > 1}),
                     sum(known == {Feed.QUEUE_TIMES} for known in kinds),
                     sum(known == {Feed.THEMEPARKS_WIKI} for known in kinds),
-                    opened[park_id],
+                    alone[park_id],
                 )
             )
     return found
