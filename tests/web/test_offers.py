@@ -83,6 +83,15 @@ def offers(world: World) -> None:
             "seen_at": 1,
         }
         world.rows.append((models.ShowTime, row | {"superseded_at": until}))
+    for days, kind, text in (
+        (2, "TICKETED_EVENT", "Gala Night"),
+        (3, "TICKETED_EVENT", "Gala Night"),
+        (1, "EXTRA_HOURS", None),
+    ):
+        opens_at = NINE + (24 * days + 11) * 3600
+        row = {"park_id": 1, "date": DAY + dt.timedelta(days=days), "kind": kind, "description": text}
+        row |= {"opens_at": opens_at, "closes_at": opens_at + 3 * 3600, "seen_at": 1, "superseded_at": None}
+        world.rows.append((models.ParkSchedule, row))
     counts = dict.fromkeys(("operating", "down", "closed", "refurbishment", "unknown"), 0)
     blank = dict.fromkeys(("price_minor", "currency", "return_end", "group_start", "group_end"))
     for minute in (0, 5, 10):
@@ -271,7 +280,10 @@ def test_a_parks_page_shows_what_is_on_sale_shows_and_tables(reader: FlaskClient
     assert "paid return time 9.00 EUR" in on_sale
     assert words(section(page, "shows")) == "Shows today Prezzemolo Show 11:00 · 18:00"
     assert "Old Tavern 40 min 55 min 10:00 CEST" in words(section(page, "tables"))
-    for name in ("visit", "shows", "tables", "prices"):
+    events = words(section(page, "events"))
+    assert "Gala Night Sat 22 Aug, 20:00 to 23:00 2" in events
+    assert "Extra hours" in events
+    for name in ("visit", "shows", "events", "tables", "prices"):
         assert 'data-drawn="server"' in section(page, name).split(">")[0]
         assert f'href="#{name}"' in page
 
@@ -324,5 +336,5 @@ def test_a_rides_page_shows_who_may_ride_its_queues_and_the_course_of_its_price(
 
 def test_a_park_without_any_of_it_has_none_of_the_sections(client: FlaskClient) -> None:
     page = client.get("/parks/tiny-park").text
-    for name in ("visit", "shows", "tables", "prices"):
+    for name in ("visit", "shows", "events", "tables", "prices"):
         assert f'id="{name}"' not in page

@@ -108,7 +108,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           view={view}
         />
       </section>
-      {["visit", "shows", "tables", "prices"].map((id) => (
+      {["visit", "shows", "events", "tables", "prices"].map((id) => (
         <ServedSection key={id} id={id} path={parkPath(park)} />
       ))}
       <section id="week" className="part">

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from hallofshame.domain.entity_facts import ANY_HEIGHT_CM
+from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.formatting import money
@@ -28,6 +29,7 @@ def park_offers(view: View, park: ParkInfo, asked: Parameters) -> Row:
         "prices": view.read(f"{path}/prices")["data"],
         "passes": _passes(view.read(f"{path}/purchases")["data"], today),
         "shows": by_show(view.read(f"{path}/showtimes")["data"]),
+        "events": _events(view.read(f"{path}/schedule")["data"]),
         "restaurants": _restaurants(view.read(f"{path}/dining")["data"]),
         "visit": _visit(view, park, asked),
     }
@@ -124,24 +126,42 @@ def _visit(view: View, park: ParkInfo, asked: Parameters) -> Row | None:
     }
 
 
+def _events(rows: list[Row]) -> list[Row]:
+    """What is published beside regular opening, each kind once: when it is next, and on how many days."""
+    found: dict[tuple[str, str | None], Row] = {}
+    for row in rows:
+        if row["kind"] == ScheduleKind.OPERATING:
+            continue
+        event = found.setdefault(
+            (row["kind"], row["description"]),
+            {
+                "name": row["description"] or row["kind"].replace("_", " ").capitalize(),
+                "next": row,
+                "dates": [],
+            },
+        )
+        if row["date"] not in event["dates"]:
+            event["dates"].append(row["date"])
+    return list(found.values())
+
+
 def _price_course(queues: list[Row]) -> list[Row]:
     """Each paid queue's prices of today, one row for each stretch with a state and a price of its own."""
-    found = []
+    found: list[Row] = []
     for queue in queues:
-        for (state, *price), group in groupby(
-            (one for one in queue["segments"] if one["price_minor"] is not None),
-            key=lambda one: (one["state"], one["price_minor"], one["currency"]),
-        ):
-            stretches = list(group)
-            found.append(
-                {
-                    "queue_type": queue["queue_type"],
-                    "start": stretches[0]["start"],
-                    "end": stretches[-1]["end"],
-                    "state": state,
-                    "price": money(*price),
-                }
-            )
+        for one in queue["segments"]:
+            if one["price_minor"] is None:
+                continue
+            row = {
+                "queue_type": queue["queue_type"],
+                "state": one["state"],
+                "price": money(one["price_minor"], one["currency"]),
+            }
+            last = found[-1] if found else {}
+            if last.get("end") == one["start"] and all(last[name] == value for name, value in row.items()):
+                last["end"] = one["end"]
+            else:
+                found.append(row | {"start": one["start"], "end": one["end"]})
     return found
 
 
