@@ -21,9 +21,13 @@ from hallofshame.domain.words import Origin, QueueType, Status
 from hallofshame.feeds.archive_shelf import ArchiveFile, ArchiveShelf
 from hallofshame.pipeline.import_archive import ImportResult, import_archive
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import partitions, raw
+from hallofshame.store import partitions
 from hallofshame.store.database import Database
-from hallofshame.store.models import Base, ImportCheckpoint, QueueData, RideDailyStats, RideStatusSnapshot
+from hallofshame.store.history.formats import DATASETS
+from hallofshame.store.history.reading import History, sql_rows
+from hallofshame.store.history.shelves import FolderShelf
+from hallofshame.store.models import Base, ImportCheckpoint, RideDailyStats, RideStatusSnapshot
+from hallofshame.store.observations import ObservationCache
 from pipeline.fakes import LOG, ROME, WIKI_IDS, at, seed_parks
 from pipeline.worlds import assert_same_rows, derived_rows
 
@@ -76,14 +80,35 @@ def three_days(folder: Path) -> list[dt.date]:
     return days
 
 
+@pytest.fixture(params=["into history files", "into SQL"], autouse=True)
+def door(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Every test is of both doors; each database has history files of its own."""
+    _DOOR["folder"] = tmp_path / "history" if request.param == "into history files" else None
+
+
+_DOOR: dict[str, Path | None] = {}
+
+
+def history_of(database: Database) -> FolderShelf | None:
+    folder = _DOOR["folder"]
+    return None if folder is None else FolderShelf(folder / f"{id(database)}")
+
+
 def take(database: Database, shelf: Path | ArchiveShelf, **options: Any) -> ImportResult:
     place = shelf if isinstance(shelf, ArchiveShelf) else ArchiveShelf(str(shelf))
-    return import_archive(database, place, CLOCK, LOG, **options)
+    return import_archive(database, place, CLOCK, LOG, history=history_of(database), **options)
+
+
+def whole(database: Database, name: str) -> pl.DataFrame:
+    shelf, dataset = history_of(database), DATASETS[name]
+    with database.read() as connection:
+        if shelf is None:
+            return sql_rows(connection, dataset, [ROME, 2], 0, None).sort(dataset.key)
+        return History(shelf).rows(connection, dataset, [ROME, 2], 0, None)
 
 
 def record(database: Database) -> pl.DataFrame:
-    with database.read() as connection:
-        return raw.read_observations(connection, [ROME], 0, None)
+    return whole(database, "snapshots").filter(park_id=ROME)
 
 
 def rows(database: Database, table: type[Base]) -> list[dict[str, Any]]:
@@ -91,8 +116,13 @@ def rows(database: Database, table: type[Base]) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(select(*table.__table__.c)).mappings()]
 
 
+def rolled_up(database: Database) -> None:
+    shelf = history_of(database)
+    Rollup(database, CLOCK, LOG, ObservationCache(None if shelf is None else History(shelf))).run()
+
+
 def everything(database: Database) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
-    Rollup(database, CLOCK, LOG).run()
+    rolled_up(database)
     return record(database), derived_rows(database)
 
 
@@ -104,7 +134,7 @@ def test_events_become_observations_of_the_archive_and_count_to_the_second(
     result = take(database, tmp_path)
     assert (result.files, result.events, result.new_rows) == (3, 36, 36)
     assert result.parks[ROME].days == set(days)
-    Rollup(database, CLOCK, LOG).run()
+    rolled_up(database)
     bravo = [row for row in rows(database, RideDailyStats) if row["downtime"]]
     assert [(row["day"], row["downtime"], row["operating"]) for row in bravo] == [
         (day, 64 * 60, 8 * 3600 - 64 * 60) for day in days
@@ -120,7 +150,7 @@ def test_months_are_made_before_events_of_earlier_months_are_written(
     for month in (3, 4, 2):
         day = dt.date(2019, month, 9)
         put(tmp_path, day, {"events": a_day(day)})
-        take(mariadb_database, tmp_path)
+        import_archive(mariadb_database, ArchiveShelf(str(tmp_path)), CLOCK, LOG)
         with mariadb_database.read() as connection:
             outside = connection.exec_driver_sql(
                 "SELECT COUNT(*) FROM ride_status_snapshots PARTITION (p_before, p_ahead)"
@@ -287,7 +317,7 @@ def test_the_queues_that_events_tell_of_are_kept(database: Database, tmp_path: P
     single = {"SINGLE_RIDER": {"waitTime": 7}}
     put(tmp_path, MONDAY, [event("Alpha", at("2026-06-01 09:00"), "OPERATING", 30, **single)])
     take(database, tmp_path)
-    [queue] = rows(database, QueueData)
+    [queue] = whole(database, "queues").to_dicts()
     assert (queue["queue_type"], queue["wait_minutes"]) == (int(QueueType.SINGLE_RIDER), 7)
 
 

@@ -96,7 +96,7 @@ def ingest(
 @click.option("--region", metavar="NAME", help="The bucket's region.")
 @click.option("--endpoint", metavar="URL", help="Address of an S3-compatible service other than Amazon's.")
 @click.option(
-    "--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, help="Processes that unpack."
+    "--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, help="Processes that read."
 )
 @click.option("--rollup/--no-rollup", "then_roll_up", default=False, help="Roll up afterwards.")
 @park_option
@@ -112,7 +112,7 @@ def import_archive(
     then_roll_up: bool,
     parks: tuple[str, ...],
 ) -> None:
-    """Add files of the ThemeParks.wiki archive to the record.
+    """Add files of the ThemeParks.wiki archive to the record, closed days straight into history files.
 
     SOURCE is a folder or a bucket (s3://name) with files <destination>/<year>/<month>/<day>.json.gz. The
     park-days touched become dirty; `hallofshame rollup` computes them. Broken off, the same command goes on
@@ -138,6 +138,7 @@ def import_archive(
                 end=end,
                 workers=workers,
                 registry=installation.registry(),
+                history=installation.shelf,
                 progress=progress,
             )
         _report(result)

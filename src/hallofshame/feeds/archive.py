@@ -30,25 +30,31 @@ def decode(content: bytes) -> Any:
     Raises :class:`BodyError` for anything cut off, oversized or not JSON.
     """
     try:
-        return json.loads(content if content[:1] in (b"{", b"[") else _unpack(content))
-    except (zlib.error, ValueError, RecursionError) as error:
+        return json.loads(unpacked(content))
+    except (ValueError, RecursionError) as error:
         raise BodyError(f"archive file cannot be read ({error}); fetch it again") from error
 
 
-def _unpack(content: bytes) -> bytes:
+def unpacked(content: bytes) -> bytes:
+    """The text of a file; raises :class:`BodyError` for one that is cut off, oversized or no such stream."""
+    if content[:1] in (b"{", b"["):
+        return content
     unpacker = zlib.decompressobj(_ZLIB_OR_GZIP)
-    unpacked = unpacker.decompress(content, MAX_FILE_BYTES)
+    try:
+        text = unpacker.decompress(content, MAX_FILE_BYTES)
+    except zlib.error as error:
+        raise BodyError(f"archive file cannot be read ({error}); fetch it again") from error
     if unpacker.unconsumed_tail:
         raise BodyError(f"archive file holds more than {MAX_FILE_BYTES} bytes; it is refused")
     if not unpacker.eof:
         raise BodyError("archive file is cut off; fetch it again")
-    return unpacked
+    return text
 
 
 def split_by_park(body: object) -> dict[str, list[Any]]:
     """The events of a file by ``parkId``, each list readable by :func:`parse_events`; ``""`` without one."""
     parks: dict[str, list[Any]] = {}
-    for event in _events(body):
+    for event in events_of(body):
         parks.setdefault(id_of(as_object(event).get("parkId")) or "", []).append(event)
     return parks
 
@@ -61,12 +67,13 @@ def parse_events(body: object) -> HistoryPage:
     Raises :class:`BodyError` if there is no list of events.
     """
     findings = Findings()
-    changes = [_change(as_object(event), findings) for event in _events(body)]
+    changes = [_change(as_object(event), findings) for event in events_of(body)]
     known = (change for change in changes if change is not None)
     return HistoryPage(tuple(sorted(known, key=lambda change: change.at)), findings.as_tuple())
 
 
-def _events(body: object) -> list[Any]:
+def events_of(body: object) -> list[Any]:
+    """The list of events of a file; raises :class:`BodyError` if there is none."""
     events = body.get("events") if isinstance(body, dict) else body
     if not isinstance(events, list):
         raise BodyError(f"archive file holds no list of events: {shown(body)}")
@@ -89,7 +96,7 @@ def _change(event: dict[str, Any], findings: Findings) -> StatusChange | None:
     return StatusChange(
         external_id=external_id,
         name=text_of(event.get("name")) or external_id,
-        kind=_kind(entity_type, event, data, findings),
+        kind=kind_of(entity_type, event, data, findings),
         at=at,
         status=read_status(data.get("status"), external_id, findings),
         wait_minutes=wait,
@@ -97,7 +104,8 @@ def _change(event: dict[str, Any], findings: Findings) -> StatusChange | None:
     )
 
 
-def _kind(entity_type: object, event: dict[str, Any], data: dict[str, Any], findings: Findings) -> RideKind:
+def kind_of(entity_type: object, event: dict[str, Any], data: dict[str, Any], findings: Findings) -> RideKind:
+    """The kind of an event's entity: as it says, else guessed."""
     if entity_type is not None:
         return read_kind(entity_type, str(event.get("entityId")), findings)
     named = _TYPE_IN_ID.search(str(event.get("internalId")))

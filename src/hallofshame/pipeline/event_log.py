@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -61,16 +61,10 @@ def store_events(
     return EventsStored(written.new_rows, frozenset(known.rides.values()))
 
 
-def close_rides(
-    connection: Connection, park: tuple[int, str], rides: Collection[int], at: int, now: dt.datetime
-) -> int:
-    """End what is known of ``rides`` at ``at`` (Unix seconds) by an unknown observation; returns new rows."""
-    park_id, timezone = park
+def closing_rows(park_id: int, rides: Collection[int], at: int) -> pl.DataFrame:
+    """Observations that end what is known of ``rides`` at ``at`` (Unix seconds): each is unknown then."""
     rows = [_row(park_id, ride, at, None, None) for ride in sorted(rides)]
-    frame = pl.DataFrame(rows, schema=OBSERVATIONS, orient="row")
-    return write_observations(
-        connection, frame, pl.DataFrame(schema=QUEUES), {park_id: timezone}, now
-    ).new_rows
+    return pl.DataFrame(rows, schema=OBSERVATIONS, orient="row")
 
 
 def sighting_of(change: StatusChange) -> Sighting:
@@ -83,11 +77,17 @@ def company_of(changes: Sequence[StatusChange]) -> Company:
 
     A ride that was renumbered in the middle of the day has its old id until then and its new one after.
     """
-    names = {match_key(change.name) for change in changes}
-    times: dict[str, tuple[dt.datetime, dt.datetime]] = {}
+    times: dict[str, tuple[int, int]] = {}
     for change in changes:
-        first, last = times.get(change.external_id, (change.at, change.at))
-        times[change.external_id] = min(first, change.at), max(last, change.at)
+        at = to_unix(change.at)
+        first, last = times.get(change.external_id, (at, at))
+        times[change.external_id] = min(first, at), max(last, at)
+    return company_at((change.name for change in changes), times)
+
+
+def company_at(spellings: Iterable[str], times: Mapping[str, tuple[int, int]]) -> Company:
+    """:func:`company_of` for the names among events, and each id's first and last event (Unix seconds)."""
+    names = {match_key(name) for name in spellings}
 
     def external_id(sighting: Sighting, other: str) -> bool:
         mine, its = times.get(sighting.external_id or ""), times.get(other)

@@ -4,42 +4,48 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import multiprocessing
-from collections import Counter, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, select
+import polars as pl
+from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import BodyError, InputError, NotFoundError, ParkFailedError, StorageError
 from hallofshame.domain.jobs import JobType
-from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
+from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, isoformat, to_unix
 from hallofshame.domain.plurals import counted
-from hallofshame.domain.readings import Finding, StatusChange
-from hallofshame.domain.rules import EVENT_LOG_HOLD_SECONDS
+from hallofshame.domain.readings import Finding
+from hallofshame.domain.rules import DAY_SECONDS, EVENT_LOG_HOLD_SECONDS
 from hallofshame.domain.words import Feed, Origin
-from hallofshame.feeds import archive
+from hallofshame.feeds.archive_columns import ParkEvents
+from hallofshame.feeds.archive_reading import Events, ReadAhead
 from hallofshame.feeds.archive_shelf import ArchiveFile, ArchiveShelf
-from hallofshame.pipeline.event_log import close_rides, store_events
+from hallofshame.pipeline.archive_events import Piece, StateBefore, rows_of
+from hallofshame.pipeline.event_log import closing_rows
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.inputs import park_zones
 from hallofshame.pipeline.jobrun import job_run
-from hallofshame.pipeline.partitioning import make_room
+from hallofshame.pipeline.past import PastWriter
+from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride
 from hallofshame.pipeline.registry import Registry
-from hallofshame.store import catalogue, checkpoints, findings
+from hallofshame.store import catalogue, checkpoints, findings, raw
 from hallofshame.store.database import Database, concerns_whole_store
-from hallofshame.store.models import RideStatusSnapshot
+from hallofshame.store.history.periods import day_start, next_month
+from hallofshame.store.history.reading import History
+from hallofshame.store.history.shelves import Shelf
 
-FILES_AHEAD = 2
-"""Files per worker that are unpacked before their turn to be written; bounds the memory."""
+EVENTS_AT_ONCE = 4_000_000
+"""Events that wait to be written, at most: about 25 bytes each; bounds the memory."""
+
+_EARLIEST = day_start(dt.date(2000, 1, 1))
+"""No archive reaches back to this; an event before it is a mistake."""
+
+_LEFT_OUT = frozenset({"entry_unreadable", "instant_impossible"})
+"""Findings that cost an event."""
 
 Progress = Callable[[int, int], None]
-
-Events = dict[str, tuple[tuple[StatusChange, ...], tuple[Finding, ...]]]
-"""What a file says, by the source's id of the park."""
 
 
 @dataclass
@@ -107,17 +113,20 @@ def import_archive(
     end: dt.date | None = None,
     workers: int = 1,
     registry: Registry | None = None,
+    history: Shelf | None = None,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Add the events of archive files to the record; every park-day touched becomes dirty.
 
-    Files are taken in order of their days, each park of a file in a transaction of its own, and noted when
-    all of it is in the record: broken off at any moment, the import goes on there, and events that are in
-    the record already change nothing. A file that cannot be read is logged and left out.
+    Files are taken in order of their days, a month at a time, and noted when all of it is in the record:
+    broken off at any moment, the import goes on there, and events that are in the record already change
+    nothing. A file that cannot be read, and an event that cannot, is logged and left out.
 
     :param start: first park-local day, by the time of each event; whatever day its file is named after.
     :param end: last park-local day, included.
-    :param workers: processes that unpack files; the calling one writes.
+    :param workers: processes that read files; the calling one writes.
+    :param history: where the history files stand; closed days go straight into them, and only the others
+        into SQL. Without it all do.
     :raises InputError: for a start after the end.
     :raises NotFoundError: where the place holds no file of these destinations and dates.
     :raises StorageError: where the place itself cannot be read.
@@ -128,7 +137,9 @@ def import_archive(
         listed = _within(shelf.files(destinations), start, end)
         if not listed:
             raise NotFoundError(_nothing_there(shelf, destinations, start, end))
-        importing = _Import(database, shelf, clock, log, registry or Registry(), _Range(start, end), park_ids)
+        importing = _Import(
+            database, shelf, clock, log, registry or Registry(), _Range(start, end), park_ids, history
+        )
         for done, _ in enumerate(importing.run(listed, workers), start=1):
             result = importing.result
             run.parks, run.rows_written = len(result.parks), result.new_rows
@@ -179,20 +190,12 @@ def _nothing_there(
     )
 
 
-def _read(content: bytes) -> Events | BodyError:
-    """What a file says, by park, or why it cannot be read. Runs in a process of its own."""
-    try:
-        parts = archive.split_by_park(archive.decode(content))
-        pages = {park: archive.parse_events(events) for park, events in parts.items()}
-    except BodyError as error:
-        return error
-    except (MemoryError, RecursionError) as error:
-        return BodyError(f"archive file cannot be read ({type(error).__name__}); it is left out")
-    return {park: (page.changes, page.findings) for park, page in pages.items()}
-
-
 class _Import:
-    """One import: reads files ahead in other processes and writes them one after the other."""
+    """One import: reads files ahead in other processes, and writes a month of files at a time.
+
+    What lies beyond the month waits for the next, so that each month of the history is written once. A file
+    is noted when all of it is in the record.
+    """
 
     def __init__(
         self,
@@ -203,6 +206,7 @@ class _Import:
         registry: Registry,
         range_: _Range,
         park_ids: Collection[int] | None,
+        history: Shelf | None,
     ) -> None:
         self._database = database
         self._shelf = shelf
@@ -211,66 +215,45 @@ class _Import:
         self._failures = FailureLog(log)
         self._registry = registry
         self._range = range_
+        self._history = history
+        self._writer = PastWriter(database, clock, history)
+        self._latest = to_unix(clock.now()) + DAY_SECONDS
         self._chosen = None if park_ids is None else frozenset(park_ids)
         with database.read() as connection:
             self._zones = {park: zone.timezone for park, zone in park_zones(connection).items()}
             self._slugs = {park.park_id: park.slug for park in catalogue.park_table(connection)}
             self._parks = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "park")
             self._done = checkpoints.done(connection, shelf.place)
-        self._before: dict[int, dict[str, StatusChange]] = {}
-        """Per park the latest event of each entity before the range, which is its state at the start."""
-        self._room_since: int | None = None
-        """From this instant on (Unix seconds) the raw tables have months of their own for what is written."""
+        self._before: defaultdict[int, StateBefore] = defaultdict(StateBefore)
+        self._waiting: list[_Taken] = []
+        self._events_waiting = 0
         self.result = ImportResult()
 
     def run(self, files: Sequence[ArchiveFile], workers: int) -> Iterator[None]:
         """Take in the files; yields after each."""
-        pool = (
-            ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-            if workers > 1
-            else None
-        )
-        with pool or nullcontext():
-            for file, found in self._ahead(files, pool, workers):
-                if found is not None:
+        month = files[0].day.replace(day=1)
+        with ReadAhead(self._shelf, workers) as reading:
+            for file, found in reading.each(files, self._is_due):
+                if file.day >= next_month(month) or self._events_waiting > EVENTS_AT_ONCE:
+                    self._write(day_start(next_month(month)))
+                    month = file.day.replace(day=1)
+                if found is None:
+                    self.result.known += 1
+                else:
                     self._take(file, found)
                 yield
+        self._write(None)
         self._close()
 
-    def _ahead(
-        self, files: Sequence[ArchiveFile], pool: Executor | None, workers: int
-    ) -> Iterator[tuple[ArchiveFile, Events | BodyError | None]]:
-        """Each file with what it says, in order; ``None`` for one that is in the record already."""
-        waiting: deque[tuple[ArchiveFile, Future[Events | BodyError] | Events | BodyError | None]] = deque()
-        for file in files:
-            waiting.append((file, self._begin(file, pool)))
-            if len(waiting) > FILES_AHEAD * workers:
-                yield _ended(waiting.popleft())
-        while waiting:
-            yield _ended(waiting.popleft())
-
-    def _begin(
-        self, file: ArchiveFile, pool: Executor | None
-    ) -> Future[Events | BodyError] | Events | BodyError | None:
-        if not self._is_context(file) and self._is_known(file):
-            self.result.known += 1
-            return None
-        if file.size > archive.MAX_FILE_BYTES:
-            return BodyError(
-                f"archive file has {counted(file.size, 'byte')}, over {archive.MAX_FILE_BYTES}; refused"
-            )
-        content = self._shelf.read(file)
-        return _read(content) if pool is None else pool.submit(_read, content)
-
-    def _is_context(self, file: ArchiveFile) -> bool:
-        """Whether a file is read for the state at the start of the range, above all."""
-        return self._range.start is not None and file.day <= self._range.start
-
-    def _is_known(self, file: ArchiveFile) -> bool:
+    def _is_due(self, file: ArchiveFile) -> bool:
+        """Whether a file has to be read. Those before a range are, for the state at its start."""
+        is_context = self._range.start is not None and file.day <= self._range.start
         taken = self._done.get(file.key, {})
-        if taken.get(checkpoints.ALL_PARKS) == file.version:
+        if is_context:
             return True
-        return self._chosen is not None and all(taken.get(park) == file.version for park in self._chosen)
+        if taken.get(checkpoints.ALL_PARKS) == file.version:
+            return False
+        return self._chosen is None or any(taken.get(park) != file.version for park in self._chosen)
 
     def _take(self, file: ArchiveFile, found: Events | BodyError) -> None:
         if isinstance(found, BodyError):
@@ -278,87 +261,137 @@ class _Import:
             self.result.refused[file.key] = str(found)
             return
         self.result.files += 1
-        outside, is_whole = self.result.outside, True
-        for external_id, (changes, odd) in found.items():
+        outside = self.result.outside
+        pieces: list[Piece] = []
+        odd: list[tuple[int | None, Finding]] = []
+        for external_id, said in found.items():
             park_id = self._parks.get(external_id)
+            self.result.findings.update(finding.kind for finding in said.findings)
             if not external_id:
-                self.result.without_park += len(changes)
+                self.result.without_park += said.events.height
+                odd += [(None, finding) for finding in said.findings]
             elif park_id is None:
-                self.result.unknown_parks[external_id] += len(changes)
+                self.result.unknown_parks[external_id] += said.events.height
             elif self._chosen is None or park_id in self._chosen:
-                is_whole &= self._take_park(file, park_id, changes, odd)
-        if is_whole and self.result.outside == outside:
-            taken = [checkpoints.ALL_PARKS] if self._chosen is None else self._chosen
-            self._database.run(
-                lambda connection: checkpoints.note(
-                    connection, self._shelf.place, file.key, file.version, taken, self._clock.now()
-                )
-            )
+                odd += [(park_id, finding) for finding in said.findings]
+                pieces.append(Piece(park_id, self._inside(park_id, self._believable(park_id, said, odd))))
+        if lost := [finding for _, finding in odd if finding.kind in _LEFT_OUT]:
+            self._log.warning("%s: %s; the other events are taken", file.key, lost[0].detail)
+        if odd:
+            self._database.run(lambda connection: findings.record(connection, odd, self._clock.now()))
+        identified = self._identify(file, [piece for piece in pieces if piece.said.events.height])
+        kept = [piece for piece in identified if piece.known is not None]
+        for piece in kept:
+            self._count(piece)
+        is_whole = len(kept) == len(identified) and self.result.outside == outside
+        self._waiting.append(_Taken(file, kept, is_whole))
+        self._events_waiting += _size(kept)
 
-    def _take_park(
-        self, file: ArchiveFile, park_id: int, changes: Sequence[StatusChange], odd: Sequence[Finding]
-    ) -> bool:
-        """Write what a file says of one park; whether that went well."""
-        inside = self._inside(park_id, changes)
-        self.result.findings.update(finding.kind for finding in odd)
+    def _believable(
+        self, park_id: int, said: ParkEvents, odd: list[tuple[int | None, Finding]]
+    ) -> ParkEvents:
+        """Events whose instants can be: not before there was an archive, and not in the future."""
+        chosen = pl.col("at").is_between(_EARLIEST, self._latest)
+        events = said.events.filter(chosen)
+        if lost := said.events.height - events.height:
+            self.result.findings["instant_impossible"] += lost
+            detail = f"{counted(lost, 'event')} before {isoformat(_EARLIEST)} or in the future; left out."
+            odd.append((park_id, Finding("instant_impossible", "archive", detail)))
+        return replace(said, events=events, queues=said.queues.filter(chosen))
+
+    def _identify(self, file: ArchiveFile, pieces: list[Piece]) -> list[Piece]:
+        """The pieces with what their entities are; of one that fails, nothing is known."""
+
+        def all_of_them(connection: Connection) -> list[Piece]:
+            with self._registry.steady(connection):
+                return [self._identified(connection, file, piece) for piece in pieces]
+
         try:
-            refuse_too_many(file.key, len({change.external_id for change in inside}))
-            self._make_room(inside)
-            new_rows = self._database.run(lambda connection: self._store(connection, park_id, inside, odd))
+            return self._database.run(all_of_them) if pieces else []
         except FAILURES as error:
             self._registry.forget()
             if isinstance(error, StorageError) or concerns_whole_store(error):
                 raise
-            self._note_failure(file, park_id, error)
-            return False
-        if inside:
-            timezone = self._zones[park_id]
-            park = self.result.parks.setdefault(park_id, ParkImported(self._slugs[park_id]))
-            park.events += len(inside)
-            park.new_rows += new_rows
-            park.days |= {local_day(change.at, timezone) for change in inside}
-        return True
+        return [self._identified_alone(file, piece) for piece in pieces]
 
-    def _make_room(self, changes: Sequence[StatusChange]) -> None:
-        since = min((to_unix(change.at) for change in changes), default=None)
-        if since is not None and (self._room_since is None or since < self._room_since):
-            make_room(self._database, self._clock, since)
-            self._room_since = since
+    def _identified_alone(self, file: ArchiveFile, piece: Piece) -> Piece:
+        try:
+            return self._database.run(lambda connection: self._identified(connection, file, piece))
+        except FAILURES as error:
+            self._registry.forget()
+            if isinstance(error, StorageError) or concerns_whole_store(error):
+                raise
+            self._note_failure(file, piece.park_id, error)
+            return piece
 
-    def _inside(self, park_id: int, changes: Sequence[StatusChange]) -> list[StatusChange]:
-        """The changes of the dates asked for, each entity opened by its state at their start."""
+    def _identified(self, connection: Connection, file: ArchiveFile, piece: Piece) -> Piece:
+        sightings = piece.sightings_with_events()
+        refuse_too_many(file.key, len({sighting.external_id for sighting in sightings}))
+        latest = piece.said.events["at"].max()
+        known = self._registry.identify(
+            connection,
+            piece.park_id,
+            Feed.THEMEPARKS_WIKI,
+            sightings,
+            from_unix(latest if isinstance(latest, int) else 0),
+            piece.company(),
+        )
+        odd = [(piece.park_id, finding) for finding in known.findings]
+        findings.record(connection, odd, self._clock.now())
+        return replace(piece, known=known)
+
+    def _count(self, piece: Piece) -> None:
+        park = self.result.parks.setdefault(piece.park_id, ParkImported(self._slugs[piece.park_id]))
+        park.events += piece.said.events.height
+        zone = self._zones[piece.park_id]
+        local = pl.from_epoch("at", "s").dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
+        park.days.update(piece.said.events.select(local.unique()).to_series())
+
+    def _inside(self, park_id: int, said: ParkEvents) -> ParkEvents:
+        """The events of the dates asked for, each entity opened by its state at their start."""
         start, end = self._range.bounds(self._zones[park_id])
-        before = self._before.setdefault(park_id, {})
-        inside = []
-        for change in changes:
-            if start is not None and change.at < start:
-                known = before.get(change.external_id)
-                if known is None or known.at <= change.at:
-                    before[change.external_id] = change
-            elif end is None or change.at < end:
-                inside.append(change)
-        self.result.outside += len(changes) - len(inside)
-        if start is None or not inside:
+        if start is None and end is None:
+            return said
+        all_of_it = Piece(park_id, said)
+        early = None if start is None else all_of_it.before(to_unix(start))
+        inside = said if start is None else all_of_it.since(to_unix(start)).said
+        if end is not None:
+            inside = Piece(park_id, inside).before(to_unix(end)).said
+        self.result.outside += said.events.height - inside.events.height
+        if early is not None:
+            self._before[park_id].note(early.said)
+        if start is None or inside.events.is_empty():
             return inside
-        earliest = start - dt.timedelta(seconds=EVENT_LOG_HOLD_SECONDS)
-        opened = {change.external_id for change in inside if change.at == start}
-        openings = [
-            replace(change, at=start)
-            for change in before.values()
-            if change.at > earliest and change.external_id not in opened
-        ]
-        before.clear()
-        return [*openings, *inside]
+        return self._before[park_id].opened(inside, to_unix(start))
 
-    def _store(
-        self, connection: Connection, park_id: int, changes: Sequence[StatusChange], odd: Sequence[Finding]
-    ) -> int:
-        now = self._clock.now()
-        findings.record(connection, [(park_id, finding) for finding in odd], now)
-        if not changes:
-            return 0
-        park = park_id, self._zones[park_id]
-        return store_events(connection, self._registry, park, changes, now).new_rows
+    def _write(self, boundary: int | None) -> None:
+        """Bring into the record what waits, up to an instant; note the files of which all is in it."""
+        now, later = self._waiting, []
+        if boundary is not None:
+            later = [taken.since(boundary) for taken in now]
+            now = [taken.before(boundary) for taken in now]
+        with self._database.read() as connection:
+            ride_ids = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "ride")
+        observations, queues = rows_of((piece for taken in now for piece in taken.pieces), ride_ids)
+        odd = doubled(observations, queues)
+        written = self._writer.write(one_per_ride(observations), queues, self._zones)
+        for park_id, new_rows in written.items():
+            self.result.parks[park_id].new_rows += new_rows
+        self._waiting = [taken for taken in later if any(piece.said.events.height for piece in taken.pieces)]
+        self._events_waiting = sum(_size(taken.pieces) for taken in self._waiting)
+        left = {taken.file.key for taken in self._waiting}
+        done = [taken.file for taken in now if taken.is_whole and taken.file.key not in left]
+        parks = [checkpoints.ALL_PARKS] if self._chosen is None else self._chosen
+
+        def work(connection: Connection) -> None:
+            findings.record(connection, odd, self._clock.now())
+            for file in done:
+                checkpoints.note(
+                    connection, self._shelf.place, file.key, file.version, parks, self._clock.now()
+                )
+
+        if odd or done:
+            self._database.run(work)
 
     def _note_failure(self, file: ArchiveFile, park_id: int, error: BaseException) -> None:
         slug = self._slugs[park_id]
@@ -378,32 +411,42 @@ class _Import:
             if end is None:
                 return
             at = to_unix(end) - 1
-
-            def work(connection: Connection, park_id: int = park_id, at: int = at) -> int:
-                if _rides_told(connection, park_id, at + 1, at + EVENT_LOG_HOLD_SECONDS):
-                    return 0
-                rides = _rides_told(connection, park_id, at - EVENT_LOG_HOLD_SECONDS, at)
-                park = park_id, self._zones[park_id]
-                return close_rides(connection, park, rides, at, self._clock.now())
-
-            new_rows = self._database.run(work)
+            if self._rides_told(park_id, at + 1, at + EVENT_LOG_HOLD_SECONDS):
+                continue
+            rides = self._rides_told(park_id, at - EVENT_LOG_HOLD_SECONDS, at)
+            new = self._writer.write(
+                closing_rows(park_id, rides, at), pl.DataFrame(schema=QUEUES), self._zones
+            )
             if park_id in self.result.parks:
-                self.result.parks[park_id].new_rows += new_rows
+                self.result.parks[park_id].new_rows += new[park_id]
+
+    def _rides_told(self, park_id: int, first: int, last: int) -> set[int]:
+        """The rides of which the archive has an event from ``first`` to ``last``, both included."""
+        with self._database.read() as connection:
+            if self._history is None:
+                found = raw.read_observations(connection, [park_id], first, last + 1)
+            else:
+                found = History(self._history).observations(connection, [park_id], first, last + 1)
+        return set(found.filter(origin=int(Origin.ARCHIVE))["ride_id"])
 
 
-def _rides_told(connection: Connection, park_id: int, first: int, last: int) -> set[int]:
-    """The rides of which the archive has an event from ``first`` to ``last``, both included."""
-    table = RideStatusSnapshot
-    query = select(table.ride_id).where(
-        table.park_id == park_id,
-        table.observed_at.between(first, last),
-        table.origin == int(Origin.ARCHIVE),
-    )
-    return set(connection.scalars(query.distinct()))
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A file that was read, with its pieces that wait to be written; ``is_whole`` if they are all it says."""
+
+    file: ArchiveFile
+    pieces: list[Piece]
+    is_whole: bool
+
+    def before(self, boundary: int) -> _Taken:
+        """With what lies before an instant (Unix seconds)."""
+        return replace(self, pieces=[piece.before(boundary) for piece in self.pieces])
+
+    def since(self, boundary: int) -> _Taken:
+        """With what lies at it or after it."""
+        return replace(self, pieces=[piece.since(boundary) for piece in self.pieces])
 
 
-def _ended(
-    item: tuple[ArchiveFile, Future[Events | BodyError] | Events | BodyError | None],
-) -> tuple[ArchiveFile, Events | BodyError | None]:
-    file, found = item
-    return file, found.result() if isinstance(found, Future) else found
+def _size(pieces: Collection[Piece]) -> int:
+    """What pieces weigh in memory, in events; a queue is as much as three."""
+    return sum(piece.said.events.height + 3 * piece.said.queues.height for piece in pieces)

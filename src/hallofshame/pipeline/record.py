@@ -142,10 +142,24 @@ def write_observations(
         )
         raw.insert_queues(connection, unique)
     if written.new_rows:
-        write_current(connection, observations, now)
-        _mark(connection, observations, timezones, before, now)
-        findings.record(connection, _doubtful_signals(connection, observations), now)
+        follow_up(connection, observations, timezones, before, now)
     return written
+
+
+def follow_up(
+    connection: Connection,
+    observations: pl.DataFrame,
+    timezones: dict[int, str],
+    before: dict[int, tuple[int, int]],
+    now: dt.datetime,
+) -> None:
+    """All that new observations bring with them: current state, dirty park-days, doubtful signals.
+
+    ``before``: first and last observed instant of each park before they came.
+    """
+    write_current(connection, observations, now)
+    _mark(connection, observations, timezones, before, now)
+    findings.record(connection, _doubtful_signals(connection, observations), now)
 
 
 def _doubtful_signals(connection: Connection, observations: pl.DataFrame) -> list[tuple[int, Finding]]:
@@ -191,9 +205,16 @@ def _mark(
     """Put the park-days that the observations change on the dirty list."""
     changed: list[tuple[int, dt.date]] = []
     silent: list[tuple[int, dt.date]] = []
-    instants = observations.group_by("park_id").agg(pl.col("observed_at").unique())
-    for park_id, times in instants.iter_rows():
-        days = days_changed(times, timezones[park_id], before.get(park_id))
+    for (park_id,), rows in (
+        observations.select("park_id", "observed_at").partition_by("park_id", as_dict=True).items()
+    ):
+        timezone = timezones[park_id]
+        local = pl.from_epoch("observed_at", "s").dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
+        # The first and the last instant of each day say as much as all of them.
+        at = pl.col("observed_at")
+        edges = rows.group_by(day=local.dt.date()).agg(first=at.min(), last=at.max())
+        times = [*edges["first"], *edges["last"]]
+        days = days_changed(times, timezone, before.get(park_id))
         changed.extend((park_id, day) for day in days.changed)
         silent.extend((park_id, day) for day in days.silent)
     dirty.mark(connection, changed, "observations", now)

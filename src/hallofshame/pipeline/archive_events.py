@@ -1,0 +1,195 @@
+"""Events of archive files between reading and writing: columns of many files become rows of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from hallofshame.domain.readings import Finding
+from hallofshame.domain.rules import EVENT_LOG_HOLD_SECONDS
+from hallofshame.domain.words import Feed, Origin, Status
+from hallofshame.feeds.archive_columns import EVENTS, Entity, ParkEvents
+from hallofshame.feeds.archive_columns import QUEUES as EVENT_QUEUES
+from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.event_log import company_at
+from hallofshame.pipeline.identity import Company, Sighting
+from hallofshame.pipeline.record import QUEUES
+from hallofshame.pipeline.registry import Identified
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One park's events of one file, with what its entities are once they are known."""
+
+    park_id: int
+    said: ParkEvents
+    known: Identified | None = None
+
+    @property
+    def sightings(self) -> list[Sighting]:
+        """How its entities are named, by their number."""
+        return [sighting_of(entity) for entity in self.said.entities]
+
+    def company(self) -> Company:
+        """Who stood beside whom in the file."""
+        times: dict[str, tuple[int, int]] = {}
+        at = pl.col("at")
+        spans = self.said.events.group_by("entity").agg(first=at.min(), last=at.max())
+        for number, first, last in spans.iter_rows():
+            external_id = self.said.entities[number].external_id
+            low, high = times.get(external_id, (first, last))
+            times[external_id] = min(low, first), max(high, last)
+        return company_at((sighting.name for sighting in self.sightings_with_events()), times)
+
+    def sightings_with_events(self) -> list[Sighting]:
+        """Its sightings without those of which all events were left out."""
+        sightings = self.sightings
+        return [sightings[number] for number in self.said.events["entity"].unique().sort()]
+
+    def before(self, boundary: int) -> Piece:
+        """The part of it before an instant (Unix seconds)."""
+        return self._filtered(pl.col("at") < boundary)
+
+    def since(self, boundary: int) -> Piece:
+        """The part of it from an instant on."""
+        return self._filtered(pl.col("at") >= boundary)
+
+    def _filtered(self, chosen: pl.Expr) -> Piece:
+        said = self.said
+        return replace(
+            self, said=replace(said, events=said.events.filter(chosen), queues=said.queues.filter(chosen))
+        )
+
+
+def sighting_of(entity: Entity) -> Sighting:
+    """How events name an entity."""
+    return Sighting(entity.external_id, entity.name, entity.kind)
+
+
+@dataclass(slots=True)
+class StateBefore:
+    """The latest event of each entity of a park before a range: its state at the start."""
+
+    states: dict[str, tuple[int, ParkEvents]] = field(default_factory=dict)
+    """Per external id the instant of its latest event, and that event."""
+
+    def note(self, said: ParkEvents) -> None:
+        """Take in events before the range; of two at one instant the later in the file counts."""
+        last = (
+            said.events.with_row_index("row")
+            .sort("at", "row")
+            .group_by("entity", maintain_order=True)
+            .agg(pl.col("at", "row").last())
+        )
+        for number, at, _row in last.iter_rows():
+            entity = said.entities[number]
+            known = self.states.get(entity.external_id)
+            if known is None or known[0] <= at:
+                own = pl.col("entity") == number
+                state = replace(
+                    said,
+                    entities=(entity,),
+                    events=said.events.filter(own & (pl.col("at") == at)).tail(1).with_columns(entity=_FIRST),
+                    queues=said.queues.filter(own & (pl.col("at") == at)).with_columns(entity=_FIRST),
+                )
+                self.states[entity.external_id] = at, state
+
+    def opened(self, said: ParkEvents, start: int) -> ParkEvents:
+        """Events of a range, each entity without one at its ``start`` opened by its state then."""
+        here = said.events.filter(pl.col("at") == start)["entity"].unique().to_list()
+        has_one = {said.entities[number].external_id for number in here}
+        pieces = [said]
+        for external_id, (at, state) in self.states.items():
+            if at > start - EVENT_LOG_HOLD_SECONDS and external_id not in has_one:
+                at_start = pl.lit(start, pl.Int64).alias("at")
+                events, queues = (each.with_columns(at_start) for each in (state.events, state.queues))
+                pieces.append(replace(state, events=events, queues=queues))
+        self.states.clear()
+        return joined(pieces)
+
+
+_FIRST = pl.lit(0, pl.UInt32)
+
+
+def joined(pieces: Sequence[ParkEvents]) -> ParkEvents:
+    """Events of several pieces of one park as one, in their order."""
+    if len(pieces) == 1:
+        return pieces[0]
+    entities: dict[Entity, int] = {}
+    events, queues = [pl.DataFrame(schema=EVENTS)], [pl.DataFrame(schema=EVENT_QUEUES)]
+    findings: list[Finding] = []
+    for said in pieces:
+        numbers = [entities.setdefault(entity, len(entities)) for entity in said.entities]
+        mapped = pl.Series("entity", numbers, pl.UInt32)
+        events.append(said.events.with_columns(mapped.gather(said.events["entity"])))
+        queues.append(said.queues.with_columns(mapped.gather(said.queues["entity"])))
+        findings += said.findings
+    return ParkEvents(tuple(entities), pl.concat(events), pl.concat(queues), tuple(findings))
+
+
+def rows_of(pieces: Iterable[Piece], ride_ids: dict[str, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Observations (columns of ``OBSERVATIONS``) and queues (``record.QUEUES``) of identified pieces.
+
+    As they were said, in the order of the pieces; a ride's own queues come before those of entries that are
+    queues of it. ``ride_ids``: the rides by the source's ids as they are known now, which counts where a
+    ride was told apart from another since its piece was identified.
+    """
+    observations, own, entries = [pl.DataFrame(schema=OBSERVATIONS)], [pl.DataFrame(schema=QUEUES)], []
+    for piece in pieces:
+        known, said = piece.known, piece.said
+        if known is None:
+            continue
+        rides: list[int | None] = []
+        hosts: list[int | None] = []
+        kinds: list[int | None] = []
+        for sighting in piece.sightings:
+            host = known.queues.get(sighting)
+            ride = known.rides.get(sighting)
+            rides.append(None if ride is None else ride_ids.get(sighting.external_id or "", ride))
+            hosts.append(None if host is None else host[0])
+            kinds.append(None if host is None else int(host[1]))
+        park = pl.lit(piece.park_id, pl.Int64).alias("park_id")
+        ride_of = pl.Series("ride_id", rides, pl.Int64)
+        placed = said.events.with_columns(ride_of.gather(said.events["entity"]), park)
+        observations.append(
+            placed.filter(pl.col("ride_id").is_not_null())
+            .select(
+                "park_id",
+                "ride_id",
+                pl.col("at").alias("observed_at"),
+                pl.lit(int(Origin.ARCHIVE)).alias("origin"),
+                "status",
+                "wait_minutes",
+                pl.lit(int(Feed.ARCHIVE)).alias("feed"),
+                pl.lit(value=False).alias("stale"),
+                pl.lit(None, pl.Int32).alias("cadence_seconds"),
+            )
+            .cast(OBSERVATIONS)
+        )
+        if said.queues.height:
+            queued = said.queues.with_columns(ride_of.gather(said.queues["entity"]), park)
+            own.append(
+                queued.filter(pl.col("ride_id").is_not_null())
+                .rename({"at": "observed_at"})
+                .select(QUEUES.names())
+                .cast(QUEUES)
+            )
+        if known.queues:
+            entries.append(_entries(placed, hosts, kinds))
+    return pl.concat(observations), pl.concat([*own, *entries])
+
+
+def _entries(placed: pl.DataFrame, hosts: list[int | None], kinds: list[int | None]) -> pl.DataFrame:
+    """The events of entries that are queues, as rows of their hosts: their status is the queue's state."""
+    host, kind = pl.Series("ride_id", hosts, pl.Int64), pl.Series("queue_type", kinds, pl.Int64)
+    names = {int(status): status.name for status in Status}
+    rows = placed.with_columns(
+        host.gather(placed["entity"]),
+        kind.gather(placed["entity"]),
+        observed_at="at",
+        state=pl.col("status").replace_strict(names, default=None, return_dtype=pl.String),
+    ).filter(pl.col("ride_id").is_not_null())
+    lacking = [pl.lit(None, dtype).alias(name) for name, dtype in QUEUES.items() if name not in rows.columns]
+    return rows.with_columns(lacking).select(QUEUES.names()).cast(QUEUES)
