@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+from collections.abc import Callable
 
 import polars as pl
 import pytest
@@ -13,15 +14,24 @@ from sqlalchemy import Connection, delete, select
 from hallofshame.clock import FixedClock
 from hallofshame.domain.jobs import JobStopped
 from hallofshame.pipeline.calibration import calibrate
+from hallofshame.pipeline.rebuild import mark_range
+from hallofshame.pipeline.rollup import Rollup
 from hallofshame.store import bulk, catalogue, chances
 from hallofshame.store.database import Database
 from hallofshame.store.models import (
+    Base,
+    ChanceCorrection,
+    ChanceEvidence,
+    ChanceScore,
+    ChanceTenth,
     ParkActivitySnapshot,
     ParkDailyStats,
     ParkSchedule,
     RideOutage,
     RideOutagePart,
 )
+from pipeline.fakes import LOG
+from pipeline.worlds import CLOCK, World, at_once
 from store.samples import park
 
 DAY, MINUTE = 86_400, 60
@@ -137,6 +147,39 @@ def test_a_second_run_writes_the_same_again(filled: Database) -> None:
         calibrate(filled, FixedClock(NOW))
         kept.append(Stored(filled))
     assert kept[0].equals(kept[1])
+
+
+def test_live_cycles_one_write_and_a_rebuild_are_replayed_alike(
+    sqlite_database: Database, fresh: Callable[[], Database]
+) -> None:
+    """Told with late data and corrected hours, written at once, or rolled up anew: the same rows."""
+    world = World(sqlite_database, seed=4, days=4, step=1800, rollup_every=0.01)
+    world.tell()
+    other = fresh()
+    at_once(sqlite_database, other)
+    kept = []
+    for database in (sqlite_database, other):
+        calibrate(database, CLOCK)
+        kept.append(tables(database))
+    mark_range(other, CLOCK)
+    Rollup(other, CLOCK, LOG).run()
+    calibrate(other, CLOCK)
+    kept.append(tables(other))
+    scores = kept[0][ChanceScore]
+    assert scores["forecasts"].sum() > 20
+    assert kept[0][ChanceCorrection].height > 30
+    for model, frame in kept[0].items():
+        for found in kept[1:]:
+            assert found[model].equals(frame), model
+
+
+def tables(database: Database) -> dict[type[Base], pl.DataFrame]:
+    """What the job wrote, as it lies in the tables."""
+    with database.read() as connection:
+        return {
+            model: bulk.read_frame(connection, select(model.__table__).order_by(*model.__table__.primary_key))
+            for model in (ChanceEvidence, ChanceScore, ChanceTenth, ChanceCorrection)
+        }
 
 
 def test_a_park_without_outages_is_forgotten(filled: Database) -> None:

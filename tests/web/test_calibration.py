@@ -90,6 +90,17 @@ def test_the_board_shows_what_proved_good(sqlite_database: Database, site: Any) 
     assert "<b>50%</b>" in site.get("/now").text.replace("\N{NO-BREAK SPACE}", "")
 
 
+def test_the_feed_says_the_chances_of_what_is_down_and_why_others_are_not_shown(
+    sqlite_database: Database, site: Any
+) -> None:
+    replayed(sqlite_database, (None, None, "off"))
+    entry = site.get("/api/parks/1/outages.atom").text
+    assert "Chance to run again, as of 13:58 CEST: 50 % within 15 min, 99 % within 30 min." in entry
+    assert "No chance within 60 min is shown: tried out on its park's past outages, it may be off" in entry
+    row = down(site)
+    assert (row["chance_15_percent"], row["chance_30_percent"]) == (50, 99), "as the board says"
+
+
 @pytest.mark.parametrize("reason", ["few_forecasts", "no_better", "off"])
 def test_what_proved_poor_is_not_shown_anywhere_and_the_reason_is(
     sqlite_database: Database, site: Any, reason: str

@@ -311,7 +311,8 @@ def test_a_feed_has_an_entry_for_each_fall_and_each_end(client: FlaskClient) -> 
         "Down: Raptor",
     ]
     assert [said(entry, "summary") for entry in entries] == [
-        "Jungle Rapids at Gardaland went down at 10:00 CEST on 20 August 2026.",
+        "Jungle Rapids at Gardaland went down at 10:00 CEST on 20 August 2026. "
+        "No chance to run again is shown: not tried out yet on its park's past outages.",
         "Raptor at Gardaland was down from 09:00 CEST on 20 August 2026 until 09:30 CEST: "
         "30\u00a0min of open time lost. It opened late.",
         "Raptor at Gardaland did not open at 09:00 CEST on 20 August 2026.",

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 
 from hallofshame.domain.localtime import from_unix, local_day, zone
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.rules import HORIZON_MINUTES
 from hallofshame.domain.words import EndedBy, OutageKind
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.outages import Outage, listed_outages
 from hallofshame.web.atom import document as atom
-from hallofshame.web.envelope import ATTRIBUTION
+from hallofshame.web.envelope import ATTRIBUTION, Row
 from hallofshame.web.pages.formatting import duration, zone_name
 from hallofshame.web.reading import Reading
-from hallofshame.web.wording import DEMONSTRATION_NOTICE
+from hallofshame.web.rows.outages import down_in_park
+from hallofshame.web.wording import CHANCE_REASONS, DEMONSTRATION_NOTICE
 
 ATOM_TYPE = atom.ATOM_TYPE
 MAX_OUTAGES = 50
@@ -83,29 +85,55 @@ def _ride_path(ride: RideInfo) -> str:
 def _entries(reading: Reading, park: ParkInfo, outages: Sequence[Outage], root: str) -> list[atom.Entry]:
     """One entry for the fall and one for the end of each outage, the latest first."""
     found = []
+    lasts = any(outage.ended_at is None for outage in outages)
+    down = down_in_park(reading, park.park_id) if lasts else {}
     for outage in outages:
         ride = reading.catalogue.rides.get(outage.ride_id)
         if ride is None:
             continue
-        found.append(_fall(park, ride, outage, root))
+        now = down.get(outage.ride_id) if outage.ended_at is None else None
+        found.append(_fall(park, ride, outage, root, now))
         if outage.ended_at is not None:
             found.append(_end(park, ride, outage, outage.ended_at, root))
     return sorted(found, key=lambda entry: (-entry.updated, entry.id))
 
 
-def _fall(park: ParkInfo, ride: RideInfo, outage: Outage, root: str) -> atom.Entry:
+def _fall(park: ParkInfo, ride: RideInfo, outage: Outage, root: str, now: Row | None) -> atom.Entry:
+    """``now``: the ride's row of the live board, if it is down still."""
     late = outage.kind is OutageKind.OPENING_DELAY
     happened = "did not open at" if late else "went down at" if outage.counted else "closed at"
     when = _when(outage.started_at, park.timezone)
     not_counted = "" if outage.counted else f" {_NOT_COUNTED}"
+    chances = "" if now is None else f" {_chances(park, now)}"
     return atom.Entry(
         id=_id(outage, "start", root),
         title=f"{'Down' if outage.counted else 'Closed'}: {ride.name}",
         updated=outage.started_at,
-        summary=f"{ride.name} at {park.name} {happened} {when}.{not_counted}",
+        summary=f"{ride.name} at {park.name} {happened} {when}.{not_counted}{chances}",
         page=root + _ride_path(ride),
         category="outage" if outage.counted else "closure",
     )
+
+
+def _chances(park: ParkInfo, now: Row) -> str:
+    """How likely it runs again soon, as of the latest look at it; why no chance is shown where none is."""
+    shown, reasons = [], dict[str, list[str]]()
+    for minutes in HORIZON_MINUTES:
+        percent, reason = now[f"chance_{minutes}_percent"], now[f"chance_{minutes}_reason"]
+        if percent is not None:
+            shown.append(f"{percent} % within {minutes} min")
+        elif reason is not None:
+            reasons.setdefault(reason, []).append(str(minutes))
+    looked = dt.datetime.fromisoformat(now["observed_at"]).astimezone(zone(park.timezone))
+    said = (
+        [f"Chance to run again, as of {looked:%H:%M} {zone_name(looked)}: {', '.join(shown)}."]
+        if shown
+        else []
+    )
+    for reason, lengths in reasons.items():
+        what = f"within {', '.join(lengths)} min" if shown or len(reasons) > 1 else "to run again"
+        said.append(f"No chance {what} is shown: {CHANCE_REASONS[reason]}.")
+    return " ".join(said)
 
 
 def _end(park: ParkInfo, ride: RideInfo, outage: Outage, ended_at: int, root: str) -> atom.Entry:
