@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import ShowTime as ShowTimeReading
-from hallofshame.domain.rules import HOUR_SECONDS
+from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS
 from hallofshame.store import bulk
 from hallofshame.store.models import ShowTime
 
@@ -24,6 +24,9 @@ _Key: TypeAlias = tuple[int, int, str]
 """Ride, start, kind."""
 _Value: TypeAlias = tuple[int | None, int, int | None]
 """End, seen at, superseded at; instants in Unix seconds."""
+
+_OfDay: TypeAlias = dict[tuple[int, int], set[_Key]]
+"""Show times by ride and day of UTC, so that an answer looks at those of its own days alone."""
 
 _COLUMNS = ("ride_id", "starts_at", "kind", "ends_at", "seen_at", "superseded_at")
 
@@ -51,15 +54,23 @@ def publish(connection: Connection, said: Iterable[ShowsSaid]) -> int:
         return 0
     before = _stored(connection, answers)
     after = dict(before)
+    of_day: _OfDay = {}
+    for key in after:
+        of_day.setdefault(_day(key), set()).add(key)
     for answer in answers:
-        _apply(after, answer)
+        _apply(after, of_day, answer)
     changed = [(*key, *value) for key, value in sorted(after.items()) if before.get(key) != value]
     schema = {name: pl.String() if name == "kind" else pl.Int64() for name in _COLUMNS}
     bulk.upsert(connection, ShowTime, pl.DataFrame(changed, schema=schema, orient="row"))
     return len(changed)
 
 
-def _apply(times: dict[_Key, _Value], answer: ShowsSaid) -> None:
+def _day(key: _Key) -> tuple[int, int]:
+    ride_id, starts_at, _ = key
+    return ride_id, starts_at // DAY_SECONDS
+
+
+def _apply(times: dict[_Key, _Value], of_day: _OfDay, answer: ShowsSaid) -> None:
     at = answer.observed_at
     listed: dict[_Key, int | None] = {}
     for show in answer.shows:
@@ -70,12 +81,14 @@ def _apply(times: dict[_Key, _Value], answer: ShowsSaid) -> None:
         known = times.get(key)
         if known is None or (known[1] <= at and (known[0] != ends_at or known[2] is not None)):
             times[key] = (ends_at, at, None)
+            of_day.setdefault(_day(key), set()).add(key)
     reach = max(starts_at for _, starts_at, _ in listed) + REACH_SECONDS
-    for key, (ends_at, seen_at, superseded_at) in times.items():
-        ride_id, starts_at, _ = key
-        is_of_day = ride_id == answer.ride_id and at < starts_at <= reach
-        if is_of_day and key not in listed and superseded_at is None and seen_at <= at:
-            times[key] = (ends_at, seen_at, at)
+    for day in range(at // DAY_SECONDS, reach // DAY_SECONDS + 1):
+        for key in of_day.get((answer.ride_id, day), ()):
+            ends_at, seen_at, superseded_at = times[key]
+            is_ahead = at < key[1] <= reach
+            if is_ahead and key not in listed and superseded_at is None and seen_at <= at:
+                times[key] = (ends_at, seen_at, at)
 
 
 def _stored(connection: Connection, answers: Iterable[ShowsSaid]) -> dict[_Key, _Value]:
