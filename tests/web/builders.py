@@ -108,6 +108,7 @@ class World:
             "is_active": more.get("is_active", True),
             "first_seen_at": 1_700_000_000,
             "last_seen_at": 1_780_000_000,
+            "merged_into": more.get("merged_into"),
         }
         self.tiers[ride_id] = tier
         if "type" in more:

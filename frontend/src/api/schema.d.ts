@@ -2067,6 +2067,10 @@ export interface components {
         RideDetails: {
             ride: components["schemas"]["RideInfo"];
             park: components["schemas"]["ParkInfo"];
+            /** @description Other names it was seen under, the first seen first; no spellings. */
+            former_names: string[];
+            /** @description Numbers of rides that were found to be this one; they lead here. */
+            former_ride_ids: number[];
             summary: components["schemas"]["RideRow"];
             ranked_by: components["schemas"]["RankedBy"];
             /** @enum {string} */

@@ -7,6 +7,7 @@ import dataclasses
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.reliability import outage_statistics
 from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.former_names import former_names
 from hallofshame.store.reports.outages import ride_outages
 from hallofshame.web.envelope import Row, coverage_body, iso, ranked_by_body
 from hallofshame.web.reading import Reading
@@ -59,6 +60,10 @@ def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row,
     details = {
         "ride": ride_info(reading, ride),
         "park": park_info(park),
+        "former_names": former_names(reading.connection, ride.ride_id),
+        "former_ride_ids": sorted(
+            number for number, into in reading.catalogue.merged.items() if into == ride.ride_id
+        ),
         "summary": line.row,
         "ranked_by": ranked_by_body(LIVE_RIDE_FIELD if period.is_live else RIDE_FIELDS[DOWNTIME]),
         "chart_grain": chart.grain.value,

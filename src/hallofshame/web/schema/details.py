@@ -309,6 +309,12 @@ class RideDetails(TypedDict):
 
     ride: RideInfo
     park: ParkInfo
+    former_names: Annotated[
+        list[str], Field(description="Other names it was seen under, the first seen first; no spellings.")
+    ]
+    former_ride_ids: Annotated[
+        list[int], Field(description="Numbers of rides that were found to be this one; they lead here.")
+    ]
     summary: RideRow
     ranked_by: RankedBy
     chart_grain: ParkGrain
