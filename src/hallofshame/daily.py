@@ -7,12 +7,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from hallofshame.domain.jobs import JobStopped, JobType
+from hallofshame.domain.localtime import ONE_DAY
 from hallofshame.domain.plurals import counted, noun
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
 from hallofshame.pipeline.calibration import calibrate
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.failures import FAILURES
+from hallofshame.pipeline.history_days import SETTLED_AFTER
+from hallofshame.pipeline.import_history import HistoryRange, import_history, in_words
 from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
 from hallofshame.pipeline.partitioning import make_partitions
 from hallofshame.pipeline.quality import check_quality
@@ -82,6 +85,11 @@ def repair_step(parts: Installation, max_days: int = 7) -> Step:
     return Step(JobType.REPAIR, "Gap repair", lambda progress: _repair(parts, max_days, progress))
 
 
+def history_step(parts: Installation, seconds: float) -> Step:
+    """Take as many days of the history API as ``seconds`` and its budget allow."""
+    return Step(JobType.HISTORY, "History import", lambda progress: _import_history(parts, seconds, progress))
+
+
 def rollup_step(parts: Installation) -> Step:
     """Compute every park-day whose inputs changed."""
     return Step(JobType.ROLLUP, "Roll-up", lambda progress: _roll_up(parts, progress))
@@ -137,6 +145,31 @@ def _repair(parts: Installation, max_days: int, progress: Progress) -> Done:
         f"{counted(result.gaps, 'gap')}: {counted(result.park_days, 'park-day')} filled with "
         f"{counted(result.observations, 'observation')}, "
         f"{result.waiting} waiting, {result.failed} failed"
+    )
+
+
+def _import_history(parts: Installation, seconds: float, progress: Progress) -> Done:
+    api = parts.history_api
+    # Younger days are not finished in the API's archive and would have to be taken twice.
+    last = (parts.clock.now() - SETTLED_AFTER).date() - ONE_DAY
+    first = parts.settings.history_import_from
+    if first is not None and first > last:
+        return Done(f"nothing to take before {first} is over and finished")
+    result = import_history(
+        parts.database,
+        api,
+        parts.clock,
+        parts.log("history"),
+        HistoryRange(start=first, end=last, wait=False, seconds=seconds),
+        history=parts.history,
+        registry=parts.registry(),
+        progress=progress,
+        job=JobType.HISTORY,
+    )
+    left = in_words(api.budget.seconds_for(result.left))
+    return Done(
+        f"{result.taken} park-days taken, {result.left} left, about {left} by the budget",
+        result.stopped if result.is_refused else None,
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from hallofshame import private_files
 from hallofshame.clock import Clock, SystemClock
-from hallofshame.domain.errors import SettingsError
+from hallofshame.domain.errors import InputError, SettingsError
 from hallofshame.domain.words import Feed
 from hallofshame.logs import LOGGER
 from hallofshame.settings import Settings, variable
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from hallofshame.domain.ride_types import TypeBook
     from hallofshame.domain.tiers import TierBook
     from hallofshame.feeds.base import LiveFeed
+    from hallofshame.feeds.history_api import HistoryAccess, HistoryApi
     from hallofshame.feeds.http import HttpClient
     from hallofshame.pipeline.collect import Collector
     from hallofshame.pipeline.published import ScheduleRefresh
     from hallofshame.pipeline.registry import Registry
     from hallofshame.pipeline.rollup import Rollup
+    from hallofshame.store.history.reading import History
     from hallofshame.store.history.shelves import HistoryPlace, Shelf
     from hallofshame.store.observations import ObservationCache
     from hallofshame.web.settings import WebSettings
@@ -98,16 +100,47 @@ class Installation:
 
         return {
             Feed.QUEUE_TIMES: QueueTimesFeed(context(self.settings.queue_times_url)),
-            Feed.THEMEPARKS_WIKI: ThemeParksWikiFeed(context(self.settings.themeparks_wiki_url)),
+            Feed.THEMEPARKS_WIKI: ThemeParksWikiFeed(
+                context(self.settings.themeparks_wiki_url), self.history_access
+            ),
         }
+
+    @cached_property
+    def history_access(self) -> HistoryAccess:
+        """The key for the history API and the budget that goes with it."""
+        from hallofshame.feeds.history_api import HistoryAccess
+        from hallofshame.pipeline.history_budget import StoredBudget
+
+        key = self.settings.themeparks_wiki_key
+        return HistoryAccess(key, StoredBudget(self.database, self.clock, key))
+
+    @property
+    def history_api(self) -> HistoryApi:
+        """The history API of ThemeParks.wiki.
+
+        :raises InputError: where the feeds given to this installation have none.
+        """
+        api = getattr(self.feeds.get(Feed.THEMEPARKS_WIKI), "history_api", None)
+        if api is None:
+            raise InputError(
+                "this installation has no feed of ThemeParks.wiki, so no history can be asked for"
+            )
+        found: HistoryApi = api
+        return found
 
     @cached_property
     def cache(self) -> ObservationCache:
         """Recent observations, shared by the jobs of this process."""
-        from hallofshame.store.history.reading import History
         from hallofshame.store.observations import ObservationCache
 
-        return ObservationCache(History(self.shelf))
+        return ObservationCache(self.history)
+
+    @property
+    def history(self) -> History:
+        """Reads the raw record from its sealed files and SQL."""
+        from hallofshame.store.history.reading import History
+
+        return History(self.shelf)
 
     @property
     def shelf(self) -> Shelf:

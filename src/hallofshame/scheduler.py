@@ -15,7 +15,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from hallofshame.daily import Bar, Progress, Step, daily_steps, repair_step, rollup_step, run_steps
+from hallofshame.daily import (
+    Bar,
+    Progress,
+    Step,
+    daily_steps,
+    history_step,
+    repair_step,
+    rollup_step,
+    run_steps,
+)
 from hallofshame.domain.errors import ClockError
 from hallofshame.domain.jobs import JobOutcome, JobStopped, JobType
 from hallofshame.domain.localtime import from_unix, to_unix
@@ -34,6 +43,11 @@ RETRY_SYNC_SECONDS = 3600
 _LOOK_SECONDS = 0.5
 """How often a job that gives way looks whether it may go on or has to stop."""
 
+SPARE_SHARE = 0.2
+"""Share of the cadence before a cycle that is kept free of the import of history, so that none is late."""
+LEAST_IMPORT_SECONDS = 5.0
+HISTORY_REST_SECONDS = 3600
+"""Pause of that import where all is taken, or it failed."""
 _SYNC_MINUTE = 20
 """Off the full hour, when everybody else asks the feeds."""
 
@@ -60,6 +74,7 @@ class Scheduler:
         self._holds_lease = False
         self._caught_up = False
         self._stands_back_until = -math.inf
+        self._history_rests_until = -math.inf
         self._scheduler = BackgroundScheduler(
             timezone=dt.UTC,
             executors={name: ThreadPoolExecutor(1) for name in ("jobs", "beside", "lease")},
@@ -115,6 +130,25 @@ class Scheduler:
         elif self._settings.gap_repair and not self._caught_up:
             self._run(repair_step(self._installation), rollup_step(self._installation))
         self._caught_up = True
+        self._import_history()
+
+    def _import_history(self) -> None:
+        """Take days of the history API until shortly before the next cycle, where that is wanted."""
+        if not self._settings.history_import or self._clock.elapsed() < self._history_rests_until:
+            return
+        cadence = self._settings.cadence_seconds
+        seconds = cadence - self._clock.now().timestamp() % cadence - SPARE_SHARE * cadence
+        if seconds < LEAST_IMPORT_SECONDS or self._stopping.is_set():
+            return
+        wait = self._installation.history_api.budget.seconds_for(1)
+        if wait > 0:
+            self._history_rests_until = self._clock.elapsed() + wait
+            return
+        for ended in run_steps(
+            self._installation, (history_step(self._installation, seconds),), self._watched
+        ):
+            if ended.text is None or ended.failure is not None or " 0 left" in ended.text:
+                self._history_rests_until = self._clock.elapsed() + HISTORY_REST_SECONDS
 
     def _cycle(self) -> None:
         """Collect once; a host whose clock is wrong makes room for another for one cycle's time."""

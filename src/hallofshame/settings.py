@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import os
 import re
@@ -28,10 +29,13 @@ from hallofshame.processes import host_and_pid
 from hallofshame.sponsor import Sponsor, is_address, picture_file
 
 PREFIX = "HALLOFSHAME_"
-_MASKED = ("database_url", "history_access_key", "history_secret_key")
+_MASKED = ("database_url", "history_access_key", "history_secret_key", "themeparks_wiki_key")
 """Settings whose value an error must not repeat: it may hold a password, and malformed in any form."""
 _ADDRESSES = ("database_url", "queue_times_url", "themeparks_wiki_url", "history_endpoint")
 """Settings that may hold a password or a key, which no message shows from then on."""
+
+_SECRETS = ("history_secret_key", "themeparks_wiki_key")
+"""Settings that are a secret as a whole."""
 
 _HTTP = HttpPolicy()
 
@@ -223,6 +227,25 @@ class Settings(BaseSettings):
         "Where ThemeParks.wiki answers.",
         "an address with http:// or https:// and a host, without blanks, ? or #",
         repr=False,
+    )
+    themeparks_wiki_key: str = _setting(
+        "",
+        "Key for ThemeParks.wiki's history API, sent as `X-API-Key`. Unset: none is sent, and it gives seven "
+        "days and 60 requests an hour.",
+        "a key without blanks",
+        pattern=r"^[\x21-\x7e]*$",
+        max_length=200,
+        repr=False,
+    )
+    history_import: bool = _setting(
+        False,
+        "Whether to import what ThemeParks.wiki's history API has, slowly and beside collecting.",
+        "`true` or `false`",
+    )
+    history_import_from: dt.date | None = _setting(
+        None,
+        "First park-local day of that import. Unset: the first one that the key gives.",
+        "a date such as `2025-01-01`",
     )
     connect_timeout_seconds: float = _setting(
         _HTTP.connect_timeout_seconds,
@@ -500,8 +523,9 @@ def load(**given: Any) -> Settings:
     values = {**_of_file(), **given}
     for field in _ADDRESSES:
         remember(secrets_of(str(values.get(field) or os.environ.get(variable(field), ""))))
-    secret = str(values.get("history_secret_key") or os.environ.get(variable("history_secret_key"), ""))
-    remember({secret} if secret else ())
+    for field in _SECRETS:
+        secret = str(values.get(field) or os.environ.get(variable(field), ""))
+        remember({secret} if secret else ())
     try:
         return Settings(**values)
     except ValidationError as error:

@@ -81,7 +81,9 @@ class MemoryClient:
         self.bodies = dict(bodies)
         self.asked: list[str] = []
 
-    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
+    def get_json(
+        self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         query = "&".join(f"{key}={value}" for key, value in (params or {}).items())
         address = f"{url}?{query}" if query else url
         self.asked.append(address)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -33,7 +33,9 @@ class _Says:
     def __init__(self, body: Any) -> None:
         self._body = body
 
-    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
+    def get_json(
+        self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         return Answer(self._body, 200, 1, 1)
 
 
@@ -60,7 +62,9 @@ def _requests(body: Any) -> dict[str, Callable[[], object]]:
 class _HistoryOf(_Says):
     """Answers for the park itself as it should, and every history request with one body."""
 
-    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
+    def get_json(
+        self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         if "history" in url or "more" in url:
             return super().get_json(url, params=params)
         return Answer({"id": "a", "name": "A", "timezone": "America/New_York"}, 200, 1, 1)

@@ -6,9 +6,14 @@ import datetime as dt
 
 import pytest
 
-from hallofshame.domain.errors import BodyError, FeedError
+from hallofshame.domain.errors import (
+    BodyError,
+    FeedError,
+    WindowExceededError,
+)
 from hallofshame.domain.words import PollOutcome, RideKind, Status
-from hallofshame.feeds.themeparks_wiki import MAX_HISTORY_PAGES, ThemeParksWikiFeed
+from hallofshame.feeds.history_api import MAX_HISTORY_PAGES
+from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 
 BASE = "https://feed.test/v1/entity/park"
 ENTITY = {"id": "park", "name": "Park", "entityType": "PARK", "timezone": "America/New_York"}
@@ -126,7 +131,7 @@ def test_asking_too_far_back_says_so(feed):
         outcome=PollOutcome.CLIENT_ERROR,
         http_status=403,
     )
-    with pytest.raises(FeedError, match=r"2026-09-01 lies beyond .* seven days") as caught:
+    with pytest.raises(WindowExceededError, match=r"2026-09-01 lies beyond .* seven days") as caught:
         feed({day(1): refusal}).history("park", utc(1, 12), utc(1, 13))
     assert (caught.value.outcome, caught.value.http_status) == (PollOutcome.CLIENT_ERROR, 403)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -59,7 +59,9 @@ class Says:
 
     bodies: dict[str, object]
 
-    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
+    def get_json(
+        self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """That body, as if it had come at once."""
         return Answer(self.bodies[url], 200, 1, 1)
 

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 from pathlib import Path
@@ -409,7 +409,9 @@ class Bodies:
     def __init__(self) -> None:
         self.rome: Any = None
 
-    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
+    def get_json(
+        self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """The body of the park that the address names."""
         alpha = {"id": "a", "name": "Alpha", "entityType": "ATTRACTION", "status": "OPERATING"}
         bravo = {**alpha, "id": "b", "name": "Bravo", "status": "DOWN"}

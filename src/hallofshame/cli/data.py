@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Feed
 
 if TYPE_CHECKING:
-    from hallofshame.pipeline.import_archive import ImportResult
+    from hallofshame.pipeline.import_archive import ImportResult, ParkImported
 
 
 @click.command()
@@ -153,8 +154,8 @@ def import_archive(
             )
 
 
-def _report(result: ImportResult) -> None:
-    """What an import read and what it lacks."""
+def print_parks(parks: Iterable[ParkImported]) -> None:
+    """What an import read of each park."""
     print_table(
         ["park", "events", "new", "first day", "last day", "days", "without events"],
         [
@@ -167,9 +168,14 @@ def _report(result: ImportResult) -> None:
                 len(park.days),
                 len(park.missing_days),
             ]
-            for park in sorted(result.parks.values(), key=lambda park: park.slug)
+            for park in sorted(parks, key=lambda park: park.slug)
         ],
     )
+
+
+def _report(result: ImportResult) -> None:
+    """What an import read and what it lacks."""
+    print_parks(result.parks.values())
     click.echo(
         f"{counted(result.events, 'event')} of {counted(result.files, 'file')}, "
         f"{counted(result.new_rows, 'observation')} new to the record; "

@@ -11,6 +11,9 @@
     │   ├── BodyError       the answer came but is not what the feed promises
     │   ├── LeftAloneError  nobody asked any more: the job's time is over, or the host only times out
     │   ├── NotReachedError  nobody asked any more: the host cannot be reached
+    │   ├── BudgetSpentError  no request is allowed now; carries when the next one is
+    │   ├── WindowExceededError  a date before the first one that the plan gives; carries that date
+    │   ├── KeyRefusedError  the source does not accept the key
     │   └── ParkFailedError this program failed over one park's answer; the cause is what went wrong
     ├── ClockError          this host's clock is not what everybody else's is
     ├── StoreError          the database is not in the state the job needs, or fails
@@ -21,6 +24,8 @@
 """
 
 from __future__ import annotations
+
+import datetime as dt
 
 from hallofshame.domain.redaction import redact
 from hallofshame.domain.words import PollOutcome
@@ -56,7 +61,13 @@ class NotFoundError(HallOfShameError):
 
 
 class FeedError(HallOfShameError):
-    """A feed could not be read. ``outcome`` is what ``feed_polls`` records."""
+    """A feed could not be read. ``outcome`` is what ``feed_polls`` records.
+
+    ``body`` is the answer where the host refused, ``retry_after_seconds`` the pause that it asked for.
+    """
+
+    body: bytes = b""
+    retry_after_seconds: float | None = None
 
     def __init__(
         self, message: str, *, outcome: PollOutcome, http_status: int | None = None, attempts: int = 1
@@ -69,6 +80,26 @@ class FeedError(HallOfShameError):
 
 class NotReachedError(FeedError):
     """A request was not sent, because other requests of the same job could not reach the host."""
+
+
+class BudgetSpentError(FeedError):
+    """No request is allowed now: the budget is spent, or the source asked for a pause."""
+
+    def __init__(self, message: str, *, wait_seconds: float, attempts: int = 0) -> None:
+        super().__init__(message, outcome=PollOutcome.RATE_LIMITED, attempts=attempts)
+        self.wait_seconds = wait_seconds
+
+
+class WindowExceededError(FeedError):
+    """A date before ``earliest``, the first that the source gives to this key; null where it does not say."""
+
+    def __init__(self, message: str, *, earliest: dt.date | None, http_status: int | None = None) -> None:
+        super().__init__(message, outcome=PollOutcome.CLIENT_ERROR, http_status=http_status)
+        self.earliest = earliest
+
+
+class KeyRefusedError(FeedError):
+    """The source does not accept the key, or gives nothing to it."""
 
 
 class BodyError(FeedError):

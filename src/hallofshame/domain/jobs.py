@@ -12,6 +12,7 @@ class JobType(StrEnum):
     ROLLUP = "rollup"
     SYNC = "sync"
     REPAIR = "repair"
+    HISTORY = "history"
     RETIRE = "retire"
     CLASSIFY = "classify"
     SIGNALS = "signals"
@@ -54,7 +55,7 @@ BY_HAND = frozenset(
 )
 """Jobs that no schedule repeats: nobody but the person who began one can make up for its failure."""
 
-FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP, JobType.SCHEDULES})
+FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP, JobType.SCHEDULES, JobType.HISTORY})
 """Jobs that run several times an hour, so that their old runs are not worth a row each."""
 
 

@@ -191,6 +191,23 @@ class StatusChange:
 
 
 @dataclass(frozen=True, slots=True)
+class DayTold:
+    """A ride's day as a source's own daily figures tell it, in minutes within the park's published hours.
+
+    ``unknown_minutes``: neither operating nor down nor closed, by the source itself.
+    """
+
+    external_id: str
+    name: str
+    kind: RideKind
+    day: dt.date
+    scheduled_minutes: int
+    operating_minutes: int
+    down_minutes: int
+    unknown_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryPage:
     """A stretch of a park's event log."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from hallofshame.domain.readings import (
@@ -21,7 +22,8 @@ from hallofshame.domain.words import Feed
 class Answer:
     """A decoded JSON answer and what it took to get it.
 
-    ``served_at`` is when it was sent by the host's own clock, where the host says so.
+    ``served_at`` is when it was sent by the host's own clock, where the host says so. ``headers``: lower-case
+    names.
     """
 
     body: Any
@@ -29,12 +31,15 @@ class Answer:
     attempts: int
     duration_ms: int
     served_at: dt.datetime | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class JsonClient(Protocol):
     """Fetches JSON under one HTTP policy; raises :class:`~hallofshame.domain.errors.FeedError`."""
 
-    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
+    def get_json(
+        self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """GET ``url`` and decode its body."""
 
 

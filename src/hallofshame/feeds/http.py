@@ -46,6 +46,8 @@ MAX_AGE_SECONDS = 31 * 24 * 3600
 _AGE_DIGITS = len(str(MAX_AGE_SECONDS))
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d:\d\d")
 _CHUNK_BYTES = 16 * 1024
+_REFUSAL_BYTES = 64 * 1024
+"""How much of a refusal is kept for the feed to read."""
 _EXCERPT_CHARACTERS = 300
 _CUT_TOKEN = re.compile(r"[\w\\.+-]{0,6}")
 """What may follow the place of the error in a cut-off text: nothing, or the start of a value."""
@@ -156,8 +158,10 @@ class HttpClient:
         """Give the connections back."""
         self._session.close()
 
-    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Answer:
-        """GET ``url`` and decode its JSON body.
+    def get_json(
+        self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """GET ``url`` and decode its JSON body; ``headers`` are sent beside those of every request.
 
         Raises :class:`FeedError` with the outcome, the HTTP status and the tries made, and
         :class:`BodyError` where an answer came that is no JSON; messages hold a short excerpt of the body.
@@ -180,7 +184,7 @@ class HttpClient:
             for attempt in retrying:
                 attempts = attempt.retry_state.attempt_number
                 with attempt:
-                    reply, body = self._attempt(url, params, patience)
+                    reply, body = self._attempt(url, params, headers, patience)
         except _Transient as transient:
             if transient.error.outcome is PollOutcome.TIMEOUT and patience.seconds_left() <= 0:
                 raise LeftAloneError(str(transient.error), attempts=attempts) from transient.__cause__
@@ -195,7 +199,8 @@ class HttpClient:
             error.attempts = attempts
             raise
         spent_ms = round(1000 * (self._clock.elapsed() - started))
-        return Answer(body, reply.status, attempts, spent_ms, served_at(reply.headers))
+        told = {name.lower(): value for name, value in reply.headers.items()}
+        return Answer(body, reply.status, attempts, spent_ms, served_at(reply.headers), told)
 
     def _pause_seconds(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
@@ -203,7 +208,9 @@ class HttpClient:
             return failure.retry_after_seconds
         return float(self._backoff(state))
 
-    def _attempt(self, url: str, params: dict[str, str] | None, patience: Patience) -> tuple[_Reply, Any]:
+    def _attempt(
+        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, patience: Patience
+    ) -> tuple[_Reply, Any]:
         """One try, redirects within the host included: the reply and the JSON value in it."""
         host = _host(url)
         for _ in range(self._policy.max_redirects + 1):
@@ -211,7 +218,7 @@ class HttpClient:
             with self._gate(host).turn(patience):
                 # Others may have found the host dead while this request waited for its turn.
                 patience.check(host)
-                reply = self._noted_exchange(url, params, patience)
+                reply = self._noted_exchange(url, params, headers, patience)
             if reply.status in (301, 302, 303, 307, 308):
                 url, params = _redirect_target(url, reply.status, reply.headers.get("Location")), None
                 continue
@@ -229,10 +236,12 @@ class HttpClient:
                 self._gates[host] = _HostGate(self._policy, self._clock)
             return self._gates[host]
 
-    def _noted_exchange(self, url: str, params: dict[str, str] | None, patience: Patience) -> _Reply:
+    def _noted_exchange(
+        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, patience: Patience
+    ) -> _Reply:
         """:meth:`_exchange`, with what it tells of the host put down in ``patience``."""
         try:
-            reply = self._exchange(url, params, patience)
+            reply = self._exchange(url, params, headers, patience)
         except _Transient as failure:
             if failure.error.outcome is PollOutcome.TIMEOUT:
                 patience.note(_host(url), timed_out=True)
@@ -240,7 +249,9 @@ class HttpClient:
         patience.note(_host(url), timed_out=False)
         return reply
 
-    def _exchange(self, url: str, params: dict[str, str] | None, patience: Patience) -> _Reply:
+    def _exchange(
+        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, patience: Patience
+    ) -> _Reply:
         policy, started = self._policy, self._clock.elapsed()
         # Never 0, which the libraries below refuse.
         allowed = max(0.001, min(policy.answer_timeout_seconds, patience.seconds_left()))
@@ -254,7 +265,12 @@ class HttpClient:
             with (
                 answered_within(seconds_left),
                 self._session.get(
-                    url, params=params, timeout=timeouts, stream=True, allow_redirects=False
+                    url,
+                    params=params,
+                    headers=headers,
+                    timeout=timeouts,
+                    stream=True,
+                    allow_redirects=False,
                 ) as response,
             ):
                 content = self._read(response, url, seconds_left)
@@ -297,16 +313,38 @@ class HttpClient:
         """The exception for an answer outside 200-299."""
         status = reply.status
         message = f"{url} answered HTTP {status}: {_excerpt(reply.content)}"
-        if status in (404, 410):
-            return _failed(message, PollOutcome.NOT_FOUND, status)
-        if status != 429 and status < 500:
-            return _failed(message, PollOutcome.CLIENT_ERROR, status)
-        outcome = PollOutcome.RATE_LIMITED if status == 429 else PollOutcome.SERVER_ERROR
+        outcome = _outcome_of(status)
         asked = retry_after_seconds(reply.headers.get("Retry-After"), self._clock.now())
-        if asked is not None and asked > self._policy.retry_after_cap_seconds:
+        if asked is None and status == 429:
+            asked = retry_after_in(reply.content)
+        is_final = status != 429 and status < 500
+        if not is_final and asked is not None and asked > self._policy.retry_after_cap_seconds:
             # Asking again earlier than told would earn a longer ban; the next cycle comes soon enough.
-            return _failed(f"{message} (asks for a pause of {asked:.0f} s)", outcome, status)
-        return _Transient(_failed(message, outcome, status), asked)
+            message, is_final = f"{message} (asks for a pause of {asked:.0f} s)", True
+        error = _failed(message, outcome, status)
+        error.body, error.retry_after_seconds = reply.content[:_REFUSAL_BYTES], asked
+        return error if is_final else _Transient(error, asked)
+
+
+def _outcome_of(status: int) -> PollOutcome:
+    if status in (404, 410):
+        return PollOutcome.NOT_FOUND
+    if status == 429:
+        return PollOutcome.RATE_LIMITED
+    return PollOutcome.CLIENT_ERROR if status < 500 else PollOutcome.SERVER_ERROR
+
+
+def retry_after_in(content: bytes) -> float | None:
+    """The pause that the body of a 429 asks for (``error.retryAfter``, seconds), for want of a header."""
+    try:
+        body = json.loads(content[:_REFUSAL_BYTES])
+    except (ValueError, RecursionError):
+        return None
+    error = body.get("error") if isinstance(body, dict) else None
+    asked = error.get("retryAfter") if isinstance(error, dict) else None
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
+        return None
+    return float(asked) if 0 <= asked <= MAX_AGE_SECONDS else None
 
 
 def retry_after_seconds(header: str | None, now: dt.datetime) -> float | None:

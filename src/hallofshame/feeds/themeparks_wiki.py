@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 from hallofshame.domain.errors import BodyError, FeedError, InputError
 from hallofshame.domain.localtime import ONE_DAY, local_day, zone
 from hallofshame.domain.readings import HistoryPage, ListedEntity, ListedPark, ParkSchedule, StatusChange
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.feeds.base import Answer, FeedContext, Poll
+from hallofshame.feeds.history_api import HistoryAccess, HistoryApi
 from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates, id_of, shown, text_of
-from hallofshame.feeds.themeparks_wiki_history import clip, parse_history
+from hallofshame.feeds.themeparks_wiki_history import clip
 from hallofshame.feeds.themeparks_wiki_parse import parse_children, parse_live, parse_schedule
-
-MAX_HISTORY_PAGES = 50
-"""Pages followed for one day of history; the documented answer is a single page."""
 
 _Parsed = TypeVar("_Parsed")
 
@@ -27,9 +25,10 @@ class ThemeParksWikiFeed:
 
     feed: ClassVar[Feed] = Feed.THEMEPARKS_WIKI
 
-    def __init__(self, context: FeedContext) -> None:
+    def __init__(self, context: FeedContext, access: HistoryAccess | None = None) -> None:
         self._context = context
         self._base_url = context.base_url.rstrip("/")
+        self.history_api = HistoryApi(context, access or HistoryAccess())
 
     def list_parks(self) -> list[ListedPark]:
         """All parks with their destination; time zone and place come from :meth:`park`."""
@@ -78,10 +77,7 @@ class ThemeParksWikiFeed:
     def history(self, park_external_id: str, start: dt.datetime, end: dt.datetime) -> HistoryPage:
         """The event log of ``[start, end)``, opened by each entity's state at ``start`` where that is known.
 
-        Written after the published type definitions of the endpoint (no body of it is recorded here), so
-        read tolerantly. A whole park answers for one park-local day per request; hence one request per day.
-        Without a key the service looks seven days back; asking further raises :class:`FeedError` with
-        outcome ``CLIENT_ERROR``.
+        A whole park answers for one park-local day per request. Errors as :class:`HistoryApi` has them.
         """
         timezone = self.park(park_external_id).timezone
         if timezone is None:
@@ -93,52 +89,9 @@ class ThemeParksWikiFeed:
         changes: list[StatusChange] = []
         day, last = local_day(start, timezone), local_day(end - dt.timedelta(seconds=1), timezone)
         while day <= last:
-            changes += self._history_of_day(park_external_id, day, findings)
+            changes += self.history_api.changes_of(park_external_id, day, findings)
             day += ONE_DAY
         return HistoryPage(clip(changes, start, end), findings.as_tuple())
-
-    def _history_of_day(self, park_external_id: str, day: dt.date, findings: Findings) -> list[StatusChange]:
-        url: str | None = self._entity_url(park_external_id, "history")
-        params: dict[str, str] | None = {"date": day.isoformat()}
-        changes: list[StatusChange] = []
-        for _ in range(MAX_HISTORY_PAGES):
-            if url is None:
-                return changes
-            try:
-                (page, following), _answer = self._parsed(
-                    url, lambda body: parse_history(body, findings), params
-                )
-            except FeedError as error:
-                if "HISTORY_WINDOW_EXCEEDED" in str(error):
-                    raise FeedError(
-                        f"history of {day} lies beyond what ThemeParks.wiki gives without a key (about seven "
-                        f"days back); use the archive for older days: {error}",
-                        outcome=PollOutcome.CLIENT_ERROR,
-                        http_status=error.http_status,
-                        attempts=error.attempts,
-                    ) from error
-                raise
-            changes += page
-            url, params = self._next_page(url, following), None
-        if url is not None:
-            findings.add(
-                "history_paging_capped",
-                park_external_id,
-                f"The history of {day} has more than {MAX_HISTORY_PAGES} pages; the rest was not read.",
-            )
-        return changes
-
-    def _next_page(self, url: str, following: str | None) -> str | None:
-        if following is None:
-            return None
-        try:
-            target = urljoin(url, following)
-            host = urlsplit(target).netloc
-        except ValueError as error:
-            raise BodyError(f"{url} names a next page that is no address: {shown(following)}") from error
-        if host != urlsplit(self._base_url).netloc:
-            raise BodyError(f"{url} names a next page on another host: {shown(following)}")
-        return target
 
     def _entity_url(self, entity_id: str, part: str | None = None) -> str:
         url = f"{self._base_url}/v1/entity/{quote(entity_id, safe='')}"

@@ -8,9 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from hallofshame.domain.errors import BodyError
-from hallofshame.domain.readings import StatusChange
+from hallofshame.domain.readings import DayTold, StatusChange
 from hallofshame.feeds.parsing import Findings, as_list, as_object, shown, word_of
 from hallofshame.feeds.themeparks_wiki_parse import NOT_RIDES, read_identity, read_queues, read_status
+
+_MINUTES = ("scheduledMinutes", "operatingMinutes", "downMinutes", "unknownMinutes")
+_LONGEST_DAY_MINUTES = 2 * 24 * 60
 
 
 def parse_history(body: object, findings: Findings) -> tuple[list[StatusChange], str | None]:
@@ -29,6 +32,58 @@ def parse_history(body: object, findings: Findings) -> tuple[list[StatusChange],
     changes = [change for entity in entities for change in _changes(entity, findings)]
     following = answer.get("next")
     return changes, following if isinstance(following, str) else None
+
+
+def parse_daily(body: object, findings: Findings) -> tuple[list[DayTold], str | None]:
+    """The daily figures of one ``/history/daily`` answer, and the address of its next page.
+
+    Days without ``inParkHours`` (no published hours) are left out: there is nothing to compare them with. A
+    day without data is absent, not zero. Raises :class:`BodyError` if there is neither form.
+    """
+    answer = as_object(body)
+    if isinstance(answer.get("entities"), list):
+        entities = [as_object(entity) for entity in answer["entities"]]
+    elif isinstance(answer.get("days"), list):
+        entities = [answer]
+    else:
+        raise BodyError(f"holds no daily history: {shown(body)}")
+    days = [day for entity in entities for day in _days(entity, findings)]
+    following = answer.get("next")
+    return days, following if isinstance(following, str) else None
+
+
+def _days(entity: dict[str, Any], findings: Findings) -> Iterable[DayTold]:
+    if word_of(entity.get("entityType"), NOT_RIDES):
+        return
+    identity = read_identity(entity, findings)
+    if identity is None:
+        return
+    external_id, name, kind = identity
+    for row in map(as_object, as_list(entity.get("days"))):
+        told = as_object(row.get("inParkHours"))
+        if not told:
+            continue
+        minutes = [_minutes(told.get(field), external_id, field, findings) for field in _MINUTES]
+        scheduled, operating, down, unknown = minutes
+        day = _day(row.get("date"))
+        if day is None or scheduled is None or operating is None or down is None:
+            findings.add(
+                "entry_unreadable", external_id, f"A daily row cannot be read: {shown(row)}; left out."
+            )
+            continue
+        yield DayTold(external_id, name, kind, day, scheduled, operating, down, unknown or 0)
+
+
+def _minutes(value: object, external_id: str, field: str, findings: Findings) -> int | None:
+    minutes = findings.whole(value, external_id, field)
+    return minutes if minutes is not None and 0 <= minutes <= _LONGEST_DAY_MINUTES else None
+
+
+def _day(value: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _changes(entity: dict[str, Any], findings: Findings) -> Iterable[StatusChange]:

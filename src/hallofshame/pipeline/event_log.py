@@ -23,10 +23,15 @@ from hallofshame.store import findings
 
 @dataclass(frozen=True, slots=True)
 class EventsStored:
-    """What storing events did: rows new to the record, and the rides that the events are of."""
+    """What storing events did: rows new to the record, and the rides that the events are of.
+
+    ``observations`` and ``queues`` are the rows that the events make, one per ride and instant.
+    """
 
     new_rows: int
     rides: frozenset[int]
+    observations: pl.DataFrame
+    queues: pl.DataFrame
 
 
 def store_events(
@@ -57,8 +62,9 @@ def store_events(
     queues = _queues(park_id, known, changes)
     odd = [*doubled(said, queues), *((park_id, finding) for finding in known.findings)]
     findings.record(connection, odd, now)
-    written = write_observations(connection, one_per_ride(said), queues, {park_id: timezone}, now)
-    return EventsStored(written.new_rows, frozenset(known.rides.values()))
+    rows = one_per_ride(said)
+    written = write_observations(connection, rows, queues, {park_id: timezone}, now)
+    return EventsStored(written.new_rows, frozenset(known.rides.values()), rows, queues)
 
 
 def closing_rows(park_id: int, rides: Collection[int], at: int) -> pl.DataFrame:

@@ -162,6 +162,22 @@ def follow_up(
     findings.record(connection, _doubtful_signals(connection, observations), now)
 
 
+def rewrite_observations(
+    connection: Connection,
+    observations: pl.DataFrame,
+    queues: pl.DataFrame,
+    timezones: dict[int, str],
+    now: dt.datetime,
+) -> None:
+    """Put observations and queues in the place of those with the same keys, and mark their days dirty.
+
+    For event logs alone: neither the activity of cycles nor the present state depends on them.
+    """
+    raw.rewrite(connection, observations, queues)
+    before = raw.observed_range(connection, observations["park_id"].unique().to_list())
+    _mark(connection, observations, timezones, before, now)
+
+
 def _doubtful_signals(connection: Connection, observations: pl.DataFrame) -> list[tuple[int, Finding]]:
     """Parks whose feed is said to know only open and closed, and says DOWN (R5)."""
     said = (

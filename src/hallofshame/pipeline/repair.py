@@ -16,7 +16,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
+from hallofshame.domain.errors import FeedError, KeyRefusedError, LeftAloneError, ParkFailedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.plurals import counted
@@ -24,8 +24,8 @@ from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
 from hallofshame.domain.words import UNREACHABLE, Feed, Origin, PollOutcome
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.patience import Patience, waiting
-from hallofshame.pipeline.event_log import store_events
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
+from hallofshame.pipeline.history_days import store_day
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
 from hallofshame.pipeline.registry import Registry
@@ -282,14 +282,11 @@ class _Repair:
         self._result.observations += written
 
     def _store(self, connection: Connection, hole: _Hole, changes: Sequence[StatusChange]) -> int:
-        """Closed, as the last states would hold on the next day, whose events nobody asked for."""
         park = hole.park.park_id, hole.park.timezone
-        stored = store_events(
-            connection, self._registry, park, changes, self._clock.now(), closes_at=hole.end - 1
-        )
+        stored = store_day(connection, self._registry, None, park, hole.day, changes, self._clock.now())
         self.rides.update(stored.rides)
         return stored.new_rows
 
 
 def _is_hopeless(error: FeedError) -> bool:
-    return error.outcome in _HOPELESS or isinstance(error, LeftAloneError)
+    return error.outcome in _HOPELESS or isinstance(error, LeftAloneError | KeyRefusedError)

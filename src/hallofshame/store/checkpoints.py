@@ -33,3 +33,22 @@ def note(
     rows = [(source, key, park_id, version, to_unix(now)) for park_id in sorted(parks)]
     names = ["source", "file_key", "park_id", "version", "imported_at"]
     bulk.upsert(connection, ImportCheckpoint, pl.DataFrame(rows, schema=names, orient="row"))
+
+
+def noted(connection: Connection, source: str) -> list[tuple[str, int, str, int]]:
+    """Every checkpoint of ``source``: key, park, version, and when it was noted (Unix seconds)."""
+    table = ImportCheckpoint
+    query = select(table.file_key, table.park_id, table.version, table.imported_at).where(
+        table.source == source
+    )
+    return [(key, park_id, version, at) for key, park_id, version, at in connection.execute(query)]
+
+
+def latest(connection: Connection, source: str, key: str) -> tuple[str, int] | None:
+    """The version of one key for all parks, and when it was noted (Unix seconds)."""
+    table = ImportCheckpoint
+    query = select(table.version, table.imported_at).where(
+        table.source == source, table.file_key == key, table.park_id == ALL_PARKS
+    )
+    found = connection.execute(query).first()
+    return None if found is None else (found[0], found[1])

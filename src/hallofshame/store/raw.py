@@ -57,6 +57,20 @@ def insert_snapshots(connection: Connection, frame: pl.DataFrame) -> int:
     return write_snapshots(connection, frame).new_rows
 
 
+def rewrite(connection: Connection, snapshots: pl.DataFrame, queues: pl.DataFrame) -> None:
+    """Put rows in the place of those with the same keys: a source has corrected what it said.
+
+    In the columns of ``metrics.frames.OBSERVATIONS`` and of ``queue_data``. Sealed files keep what they held
+    until they are sealed anew, and the rows here count before theirs.
+    """
+    rows = snapshots.select(OBSERVATIONS.names()).sort("park_id", "observed_at", "ride_id", "origin")
+    bulk.upsert(connection, RideStatusSnapshot, rows)
+    bulk.upsert(connection, QueueData, queues)
+    marks.mark_changed(connection, rows.select("park_id", "observed_at"))
+    marks.mark_changed(connection, queues.select("park_id", "observed_at"))
+    bump_raw_revision(connection, rows["park_id"].unique().to_list())
+
+
 def insert_queues(connection: Connection, frame: pl.DataFrame) -> int:
     """Insert rows of ``queue_data`` that are not there yet; returns how many were new."""
     return _insert_marked(connection, QueueData, frame)

@@ -11,7 +11,7 @@ import re
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from hallofshame.domain.errors import InputError
-from hallofshame.domain.localtime import UTC, day_bounds, from_unix
+from hallofshame.domain.localtime import UTC
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import Now
 from hallofshame.feeds.replay import wire
@@ -34,11 +34,13 @@ from hallofshame.feeds.replay.faults import (
     spoil_reply,
     spoil_rides,
 )
+from hallofshame.feeds.replay.history import HistoryDesk, HistoryPlans
 from hallofshame.feeds.replay.manifest import load_tapes
 from hallofshame.feeds.replay.tape import Tape
 
 _QUEUE_TIMES_PATH = re.compile(r"/parks/([^/]+)/queue_times\.json")
-_ENTITY_PATH = re.compile(r"/v1/entity/([^/]+)(?:/(children|live|schedule|history))?")
+_ENTITY_PATH = re.compile(r"/v1/entity/([^/]+)(?:/(children|live|schedule))?")
+_HISTORY_PATH = re.compile(r"/v1/entity/(([^/]+)/history(?:/daily|/coverage)?)")
 _FAULT_PATH = re.compile(r"/_faults/([^/]+)/([^/]+)")
 _IDLE_SECONDS = 15
 _MAX_CONTROL_BYTES = 64 * 1024
@@ -49,7 +51,8 @@ class ReplayServer:
 
     ``recordings_dir`` is a folder with a manifest, ``tapes`` are further tapes or the only ones. ``clock``
     tells the present to which the tapes are shifted. ``latency_ms`` delays every answer. ``port`` 0 takes a
-    free one. Raises ``RecordingError`` for tapes that cannot be played, ``InputError`` for two of one park.
+    free one. ``history``: what the history API gives to whom. Raises ``RecordingError`` for tapes that
+    cannot be played, ``InputError`` for two of one park.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class ReplayServer:
         *,
         tapes: Iterable[Tape] = (),
         host: str = "127.0.0.1",
+        history: HistoryPlans | None = None,
     ) -> None:
         loaded = [*(load_tapes(recordings_dir) if recordings_dir is not None else ()), *tapes]
         self.tapes: dict[ParkKey, Tape] = {}
@@ -70,6 +74,7 @@ class ReplayServer:
                 raise InputError(f"two tapes for {key[0].slug} park {key[1]}; give each park one tape")
             self.tapes[key] = tape
         self.clock: Now = clock if clock is not None else _MachineClock()
+        self.history = HistoryDesk(history or HistoryPlans(), self.clock)
         self.latency_ms = latency_ms
         self.faults = FaultBoard()
         self._address = (host, port)
@@ -112,8 +117,8 @@ class ReplayServer:
     ) -> None:
         self.stop()
 
-    def answer(self, target: str) -> Reply:
-        """The reply to a ``GET`` of ``target``, faults included."""
+    def answer(self, target: str, headers: Mapping[str, str] | None = None) -> Reply:
+        """The reply to a ``GET`` of ``target``, faults included; ``headers`` with names in lower case."""
         url = urlsplit(target)
         path = url.path
         if path == "/parks.json":
@@ -124,12 +129,12 @@ class ReplayServer:
             return _json({"faults": self.faults.listed()})
         if found := _QUEUE_TIMES_PATH.fullmatch(path):
             return self._park(Feed.QUEUE_TIMES, unquote(found[1]), self._queue_times)
+        if found := _HISTORY_PATH.fullmatch(path):
+            return self._history(found[1], unquote(found[2]), parse_qs(url.query), headers or {})
         if found := _ENTITY_PATH.fullmatch(path):
-            part, query = found[2], parse_qs(url.query)
+            part = found[2]
             return self._park(
-                Feed.THEMEPARKS_WIKI,
-                unquote(found[1]),
-                lambda tape, fault: self._entity(tape, part, query, fault),
+                Feed.THEMEPARKS_WIKI, unquote(found[1]), lambda tape, fault: self._entity(tape, part, fault)
             )
         return _not_found(path)
 
@@ -183,9 +188,7 @@ class ReplayServer:
         rides = wire.queue_times_rides(tape.state_at(self._moment(fault)))
         return _json(wire.queue_times_body(tape, _spoilt(rides, fault)))
 
-    def _entity(
-        self, tape: Tape, part: str | None, query: dict[str, list[str]], fault: ActiveFault | None
-    ) -> Reply:
+    def _entity(self, tape: Tape, part: str | None, fault: ActiveFault | None) -> Reply:
         if part == "live":
             state = tape.state_at(self._moment(fault))
             return _json(wire.live_body(tape, state, _spoilt(wire.live_entities(tape, state), fault)))
@@ -193,26 +196,15 @@ class ReplayServer:
             return _json(wire.children_body(tape))
         if part == "schedule":
             return _json(wire.schedule_body(tape, self.clock.now()))
-        if part == "history":
-            return self._history(tape, query)
         return _json(wire.entity_body(tape))
 
-    def _history(self, tape: Tape, query: dict[str, list[str]]) -> Reply:
-        now = self.clock.now()
-        start, end = now - wire.HISTORY_REACH, now
-        if "date" in query:
-            try:
-                day = dt.date.fromisoformat(query["date"][0])
-                start, end = (from_unix(edge) for edge in day_bounds(day, tape.info.timezone))
-            except (ValueError, OverflowError):
-                return _error(
-                    HTTPStatus.BAD_REQUEST, f"date {query['date'][0]!r} is not a date like 2026-08-20"
-                )
-        if end <= now - wire.HISTORY_REACH:
-            return _error(
-                HTTPStatus.FORBIDDEN, "HISTORY_WINDOW_EXCEEDED: without a key history goes seven days back"
-            )
-        return _json(wire.history_body(tape, start, end, now))
+    def _history(
+        self, path: str, park: str, query: dict[str, list[str]], headers: Mapping[str, str]
+    ) -> Reply:
+        key = (Feed.THEMEPARKS_WIKI, park)
+        reply = self.history.answer(self.tapes.get(key), path, query, headers)
+        fault = self.faults.take(key) if key in self.tapes else None
+        return spoil_reply(reply, fault.order, self.clock.now()) if fault else reply
 
     def _moment(self, fault: ActiveFault | None) -> dt.datetime:
         frozen = fault is not None and fault.order.fault is Fault.FROZEN
@@ -283,7 +275,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def do_GET(self) -> None:
-        self._send(self.server.replay.answer(self.path))
+        sent = {name.lower(): value for name, value in self.headers.items()}
+        self._send(self.server.replay.answer(self.path, sent))
 
     def do_PUT(self) -> None:
         length = self.headers.get("Content-Length", "0")

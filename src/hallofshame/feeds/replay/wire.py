@@ -20,8 +20,6 @@ from hallofshame.feeds.replay.tape import Tape, TapeState, moved_slots
 
 Json = dict[str, Any]
 
-HISTORY_REACH = dt.timedelta(days=7)
-"""How far back a caller without a key sees change rows."""
 SCHEDULE_REACH = dt.timedelta(days=30)
 """How far ahead published hours go."""
 
@@ -127,7 +125,7 @@ def children_body(tape: Tape) -> Json:
                 "location": {"latitude": latitude, "longitude": longitude},
             }
         )
-    return _park_envelope(tape) | {"children": children}
+    return park_envelope(tape) | {"children": children}
 
 
 def live_entities(tape: Tape, state: TapeState | None) -> list[Json]:
@@ -153,22 +151,22 @@ def live_body(tape: Tape, state: TapeState | None, entities: Sequence[Json]) -> 
                 "lastUpdated": isoformat(state.polled_at),
             }
         )
-    return _park_envelope(tape) | {"liveData": items}
+    return park_envelope(tape) | {"liveData": items}
 
 
 def schedule_body(tape: Tape, now: dt.datetime) -> Json:
     """``/v1/entity/{park}/schedule``: published hours from the park's today on."""
     today = now.astimezone(tape.zone).date()
-    return _park_envelope(tape) | {"schedule": tape.schedule_between(today, today + SCHEDULE_REACH)}
+    return park_envelope(tape) | {"schedule": tape.schedule_between(today, today + SCHEDULE_REACH)}
 
 
 def history_body(tape: Tape, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> Json:
     """``/v1/entity/{park}/history``: per entity the rows at which something changed, oldest first.
 
-    ``[start, end)`` is clipped to the seven days before ``now``. ``opening`` is the state that an entity was
-    in when the range began, where the day before tells.
+    ``opening`` is the state that an entity was in when the range began, where the day before tells. Nothing
+    after ``now`` is told.
     """
-    start, end = max(start, now - HISTORY_REACH), min(end, now)
+    end = min(end, now)
     changes = _changes(tape.rows_between(start - ONE_DAY, end))
     entities: dict[str, Json] = {}
     for row in changes.iter_rows(named=True):
@@ -184,10 +182,10 @@ def history_body(tape: Tape, start: dt.datetime, end: dt.datetime, now: dt.datet
         )
         said = {"time": isoformat(row["polled_at"]), "status": row["status"], "queue": _queue(tape, row)}
         if row["polled_at"] < start.timestamp():
-            entity["opening"] = said
+            entity["opening"] = said | {"time": isoformat(start), "observedAt": said["time"]}
         else:
             entity["history"].append(said)
-    return _park_envelope(tape) | {"entities": list(entities.values()), "next": None}
+    return park_envelope(tape) | {"entities": list(entities.values()), "next": None}
 
 
 def _changes(rows: pl.DataFrame) -> pl.DataFrame:
@@ -199,7 +197,8 @@ def _changes(rows: pl.DataFrame) -> pl.DataFrame:
     return ordered.filter((said != said.shift(1)).fill_null(value=True)).sort("polled_at", "name")
 
 
-def _park_envelope(tape: Tape) -> Json:
+def park_envelope(tape: Tape) -> Json:
+    """What every answer about a park begins with."""
     info = tape.info
     return {
         "id": info.park_external_id,

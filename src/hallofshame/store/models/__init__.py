@@ -42,6 +42,7 @@ from hallofshame.store.models.history import (
     HistoryPark,
 )
 from hallofshame.store.models.identity import MatchReview, RideDecision, RideMove
+from hallofshame.store.models.outside import HistoryMeter, HistoryRequest, OutsideDay
 from hallofshame.store.models.raw import (
     FeedPoll,
     ParkActivitySnapshot,
@@ -76,11 +77,14 @@ __all__ = [
     "FeedPoll",
     "HistoryFile",
     "HistoryMark",
+    "HistoryMeter",
     "HistoryMove",
     "HistoryPark",
+    "HistoryRequest",
     "ImportCheckpoint",
     "Lease",
     "MatchReview",
+    "OutsideDay",
     "Park",
     "ParkActivitySnapshot",
     "ParkCurrent",
