@@ -15,6 +15,9 @@ from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.plurals import counted
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
     from hallofshame.daily import Step
     from hallofshame.installation import Installation
 
@@ -66,6 +69,8 @@ def rollup() -> None:
     type=HOUR,
     help="The day that holds this hour: 2026-08-20T14 of each park's clocks, 2026-08-20T14Z in UTC.",
 )
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Compute in N processes side by side.")
+@click.option("--cluster", metavar="ADDRESS", help="Compute on the Dask cluster of this scheduler.")
 @park_option
 @quiet_option
 def rebuild(
@@ -73,6 +78,8 @@ def rebuild(
     end: dt.date | None,
     days: int | None,
     hour: dt.datetime | None,
+    processes: int | None,
+    cluster: str | None,
     parks: tuple[str, ...],
 ) -> None:
     """Compute park-days again from the raw record.
@@ -85,9 +92,14 @@ def rebuild(
       hallofshame rebuild --start 2026-08-01 --end 2026-08-31 --park magic-kingdom
       hallofshame rebuild --days 7
       hallofshame rebuild --hour 2026-08-20T14 --park epcot
+      hallofshame rebuild --processes 4
+      hallofshame rebuild --cluster tcp://10.0.0.5:8786
     """
     if sum((start is not None or end is not None, days is not None, hour is not None)) > 1:
         raise click.UsageError("--start/--end, --days and --hour exclude each other; give one of them")
+    if processes is not None and cluster is not None:
+        raise click.UsageError("--processes and --cluster exclude each other; give one of them")
+    from hallofshame import side_by_side
     from hallofshame.pipeline import rebuild as rebuilding
 
     with opened() as installation:
@@ -100,7 +112,20 @@ def rebuild(
         else:
             marked = rebuilding.mark_range(database, clock, start=start, end=end, park_ids=ids)
         click.echo(f"{counted(marked, 'park-day')} to compute")
+        if cluster is not None:
+            _roll_up_side_by_side(installation, side_by_side.cluster(cluster))
+        elif processes is not None:
+            _roll_up_side_by_side(installation, side_by_side.local_processes(processes))
         roll_up(installation)
+
+
+def _roll_up_side_by_side(installation: Installation, executors: AbstractContextManager[Executor]) -> None:
+    """Compute the past days in other processes, with a progress bar; the present days are left."""
+    from hallofshame.side_by_side import roll_up_past
+
+    with executors as executor, progress_bar("Roll-up side by side") as progress:
+        result = roll_up_past(installation, executor, progress)
+    click.echo(f"{counted(result.park_days, 'park-day')} of the past computed side by side")
 
 
 @click.command()

@@ -58,6 +58,25 @@ class RollupResult:
     unreadable_why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Some park-days computed, not written yet; ``seen``: the revisions of their parks that were read."""
+
+    inputs: ParkDayInputs
+    computed: Computed
+    seen: dict[int, int]
+
+
+def prepare(
+    database: Database, cache: ObservationCache, days: list[tuple[int, dt.date]], now: int
+) -> Prepared:
+    """Read all that some park-days depend on, as of ``now`` (Unix seconds), and compute their rows."""
+    with database.read() as connection:
+        inputs = _without_future(gather(connection, cache, days), latest_believable(now))
+        seen = derived.derived_revisions(connection, sorted({park_id for park_id, _ in days}))
+    return Prepared(inputs, compute(inputs), seen)
+
+
 @dataclass(frozen=True)
 class _Outcome:
     """What one batch wrote, to be remembered once it is committed."""
@@ -102,7 +121,7 @@ class Rollup:
                 left = marks.height
                 for batch in batches(marks):
                     self._roll_up_readable(batch, result)
-                    _note(run, result)
+                    note(run, result)
                     left -= batch.height
                     if progress is not None:
                         progress(result.park_days, result.park_days + left)
@@ -123,13 +142,13 @@ class Rollup:
             result.unreadable.update(marks.select("park_id", "day").iter_rows())
 
     def _roll_up(self, marks: pl.DataFrame, result: RollupResult) -> None:
-        parks = marks["park_id"].unique().to_list()
         now = to_unix(self._clock.now())
-        with self._database.read() as connection:
-            inputs = gather(connection, self.cache, list(marks.select("park_id", "day").iter_rows()))
-            inputs = _without_future(inputs, latest_believable(now))
-            seen = derived.derived_revisions(connection, parks)
-        computed = compute(inputs)
+        days = list(marks.select("park_id", "day").iter_rows())
+        self.finish(marks, prepare(self._database, self.cache, days, now), now, result)
+
+    def finish(self, marks: pl.DataFrame, prepared: Prepared, now: int, result: RollupResult) -> None:
+        """Write what was prepared for ``marks`` as of ``now`` (Unix seconds) and clear them."""
+        inputs, computed, seen = prepared.inputs, prepared.computed, prepared.seen
         outcome = self._database.run(
             lambda connection: self._write(connection, marks, inputs, computed, seen, now)
         )
@@ -180,7 +199,8 @@ class Rollup:
         return _Outcome(days, new, after, written)
 
 
-def _note(run: JobRun, result: RollupResult) -> None:
+def note(run: JobRun, result: RollupResult) -> None:
+    """Note in the job log what a roll-up did."""
     run.park_days, run.rows_written = result.park_days, result.rows_written
     run.parks, run.rides = len(result.parks), len(result.rides)
 
