@@ -184,6 +184,23 @@ def test_entries_without_id_or_name_are_found():
     assert kinds(reading) == ["entry_unreadable", "entry_unreadable", "name_missing"]
 
 
+@pytest.mark.parametrize(
+    ("lands", "rides"),
+    [
+        ("Fantasyland", []),
+        (["Fantasyland"], []),
+        ([{"name": "Fantasyland", "rides": {"1": "Jaws"}}], []),
+        ([], "Jaws"),
+        ([], {"1": "Jaws"}),
+    ],
+)
+def test_a_list_of_rides_that_is_none_is_found(lands, rides):
+    body = {"lands": [*lands, {"rides": [entry(7, "Jaws")]}] if isinstance(lands, list) else lands}
+    reading = parse_queue_times(body | {"rides": rides if rides else [entry(8, "Kongfrontation")]}, "1")
+    assert len(reading.rides) in (1, 2)
+    assert kinds(reading) == ["entry_unreadable"]
+
+
 def test_an_entry_without_an_id_is_known_by_its_name():
     (ride,) = read({**entry(None, "Jaws"), "id": None}).rides
     assert (ride.external_id, ride.name) == (None, "Jaws")

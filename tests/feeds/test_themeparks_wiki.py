@@ -212,6 +212,13 @@ def test_entities_without_id_or_name_are_found():
     assert kinds(reading) == ["entry_unreadable", "name_missing", "entry_unreadable"]
 
 
+@pytest.mark.parametrize("queue", [[], "STANDBY", 30, {"STANDBY": 30}, {"SINGLE_RIDER": [5]}])
+def test_a_queue_that_is_none_is_found(queue):
+    reading = read(entity(queue=queue))
+    assert [(ride.wait_minutes, ride.queues) for ride in reading.rides] == [(None, ())]
+    assert kinds(reading) == ["queue_unreadable"]
+
+
 @pytest.mark.parametrize("answer", [{}, [], {"liveData": None}])
 def test_a_live_answer_without_live_data_is_a_bad_body(context, answer):
     feed = ThemeParksWikiFeed(context({f"{BASE}/entity/x/live": answer}))

@@ -87,6 +87,8 @@ ENTRIES = {
         ("Premier Access - Voltron", P),
         ("Voltron Quick Queue", E),
         ("Flash Pass: Voltron", E),
+        ("THE FLASH Pass Voltron", E),
+        ("Universal Express: Voltron", E),
         ("Voltron Energy Pass Entrance", E),
         ("Energy Pass Voltron", E),
         ("Baron 1898 Single-rider", S),

@@ -273,6 +273,27 @@ def test_an_entity_that_is_listed_under_another_id_is_linked_to_its_ride(sqlite_
 # --- records of before ---
 
 
+def test_all_old_halves_of_a_ride_that_was_renumbered_again_and_again_are_retired(
+    sqlite_database: Database,
+) -> None:
+    seed_parks(sqlite_database, ROME)
+    names = ("Alpha", "Bravo", "Charlie", "Delta")
+    with sqlite_database.write() as connection:
+        for days in (90, 70, 50):
+            moment = NOON - dt.timedelta(days=days)
+            made = catalogue.create_rides(
+                connection, [NewRide(ROME, name, "ATTRACTION", None, moment) for name in names]
+            )
+            known = [NewExternalId(QT, "ride", f"{days}-{ride}", ride) for ride in made]
+            catalogue.add_external_ids(connection, known, moment)
+        catalogue.touch_rides(connection, made, NOON)
+    said = [reading(name, UP, 5, id=f"50-{ride}") for name, ride in zip(names, made, strict=True)]
+    cycle(sqlite_database, said_by(QT, *said), now=NOON)
+    result = retire_vanished(sqlite_database, FixedClock(NOON))
+    assert (result.retired, result.vanished_parks) == ([1, 5, 2, 6, 3, 7, 4, 8], [])
+    assert all("goes on as ride" in one.detail for one in found(sqlite_database, "old_half_retired"))
+
+
 def test_the_old_half_of_a_park_that_was_split_in_two_is_retired(sqlite_database: Database) -> None:
     """Before renumbered rides were recognised, each had two rows, and the old ones were never retired."""
     seed_parks(sqlite_database, ROME)

@@ -13,12 +13,12 @@ _TERMS: dict[QueueType, tuple[str, ...]] = {
     QueueType.RETURN_TIME: ("virtualline", "virtual line", "virtual queue", "virtualqueue"),
     QueueType.PAID_RETURN_TIME: (
         *("lightning lane", "lightninglane", "lightning lane multi pass", "lightning lane single pass"),
-        *("premier access", "premier access one", "premier access ultimate"),
+        *("premier access", "premier access one", "premier access ultimate", "disney premier access"),
     ),
     QueueType.PAID_STANDBY: (
         *("express", "express pass", "fast pass", "fastpass", "fast lane", "fastlane", "fast lane plus"),
         *("fast track", "fasttrack", "fastrack", "quick queue", "quickqueue", "flash pass", "flashpass"),
-        *("energy pass", "energypass"),
+        *("energy pass", "energypass", "universal express", "universal express pass", "the flash pass"),
     ),
 }
 """Normalised words before or after the name of a ride that make a queue of it, by kind of queue."""

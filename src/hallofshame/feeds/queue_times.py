@@ -104,20 +104,31 @@ def parse_queue_times(body: object, park_external_id: str) -> ParkReading:
         raise BodyError(f"holds neither lands nor rides: {shown(body)}")
     findings = Findings()
     readings: dict[str, RideReading] = {}
-    for entry, land in _entries(answer):
+    for entry, land in _entries(answer, findings):
         reading = _ride_reading(entry, land, findings)
         if reading is not None:
             _keep_one(readings, reading, findings)
     return ParkReading(Feed.QUEUE_TIMES, park_external_id, tuple(readings.values()), findings.as_tuple())
 
 
-def _entries(answer: dict[str, Any]) -> Iterator[tuple[object, str | None]]:
+def _entries(answer: dict[str, Any], findings: Findings) -> Iterator[tuple[object, str | None]]:
     """Every ride entry with its land; some parks list theirs outside any land."""
-    for land in map(as_object, as_list(answer.get("lands"))):
-        for entry in as_list(land.get("rides")):
-            yield entry, text_of(land.get("name"))
-    for entry in as_list(answer.get("rides")):
+    for land in _list(answer.get("lands"), "lands", findings):
+        fields = as_object(land)
+        name = text_of(fields.get("name"))
+        if not isinstance(land, dict):
+            findings.add("entry_unreadable", "lands", f"A land is {shown(land)}, no object; left out.")
+        for entry in _list(fields.get("rides"), name or "a land", findings):
+            yield entry, name
+    for entry in _list(answer.get("rides"), "rides", findings):
         yield entry, None
+
+
+def _list(value: object, subject: str, findings: Findings) -> list[Any]:
+    """A list of entries; null is an empty one, anything else too, with a finding."""
+    if value is not None and not isinstance(value, list):
+        findings.add("entry_unreadable", subject, f"{shown(value)} stands for a list; left out.")
+    return as_list(value)
 
 
 def _ride_reading(entry: object, land: str | None, findings: Findings) -> RideReading | None:

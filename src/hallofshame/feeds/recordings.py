@@ -178,9 +178,7 @@ def normalise_rows(rows: pl.DataFrame, feed: Feed, *, source: str) -> Recording:
         land=land, stale=claims & (stamp_age > _STALE_AFTER_SECONDS).fill_null(value=False)
     )
     rides = _one_per_ride(rides, findings)
-    queues = queues.sort(
-        "wait_minutes", "state", "return_start", descending=[True, False, False], nulls_last=True
-    ).unique([*_POLL, "ride_external_id", "ride_name", "queue_type"], keep="first", maintain_order=True)
+    queues = _one_per_queue(queues, findings)
     order = ["park_external_id", "observed_at", "ride_name", "ride_external_id"]
     return Recording(
         feed=feed,
@@ -459,6 +457,22 @@ def _one_per_ride(rides: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
         "duplicate_reading",
         "further reading",
         "{n} at an instant that already has one (such as {example}); the fullest was kept",
+        "observed_at",
+    )
+    return ranked.unique(key, keep="first", maintain_order=True)
+
+
+def _one_per_queue(queues: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
+    """Of several readings of one queue and instant the longest wait; those that say the same are one."""
+    key = [*_POLL, "ride_external_id", "ride_name", "queue_type"]
+    ranked = queues.unique(maintain_order=True).sort(
+        "wait_minutes", "state", "return_start", descending=[True, False, False], nulls_last=True
+    )
+    findings += _count(
+        ranked.filter(~pl.struct(key).is_first_distinct()),
+        "queue_named_twice",
+        "further reading of a queue",
+        "{n} at an instant that already has one (such as {example}); the longest wait was kept",
         "observed_at",
     )
     return ranked.unique(key, keep="first", maintain_order=True)

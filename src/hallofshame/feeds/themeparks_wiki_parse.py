@@ -145,8 +145,13 @@ def read_queues(
     """Standby wait in minutes and all other queues; ``queue`` and each of its members may be null."""
     wait = None
     queues = []
+    if value is not None and not isinstance(value, dict):
+        findings.add("queue_unreadable", subject, f"queue is {shown(value)}, no object; not kept.")
     for name, member in as_object(value).items():
         if member is None:
+            continue
+        if not isinstance(member, dict):
+            findings.add("queue_unreadable", subject, f"queue.{shown(name)} is {shown(member)}; not kept.")
             continue
         fields = as_object(member)
         if name == _STANDBY:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sqlalchemy import Connection, select
 
@@ -113,19 +114,20 @@ def _retire(connection: Connection, now: dt.datetime) -> RetireResult:
 def _old_halves(unseen: Sequence[_Seen], active: Sequence[_Seen], park: ParkIndex) -> dict[int, int]:
     """Rides that go on under another id since they were last seen, by the ride that they are now.
 
-    Records of before renumbered rides were recognised (R14) have two rides of one name, one after the other.
+    Records of before renumbered rides were recognised (R14) have several rides of one name, one after the
+    other. Two that were there at one time are two rides, such as stations of a railway.
     """
-    rides = park.rides
-    since = {ride.ride_id: ride.first_seen_at for ride in active}
-    by_name: dict[str, list[int]] = defaultdict(list)
+    by_name: dict[str, list[_Seen]] = defaultdict(list)
     for ride in active:
-        by_name[match_key(rides[ride.ride_id].name)].append(ride.ride_id)
-    found = {}
-    for ride in unseen:
-        namesakes = by_name[match_key(rides[ride.ride_id].name)]
-        later = [other for other in namesakes if since[other] >= ride.last_seen_at and other != ride.ride_id]
-        if len(later) == 1 and len(namesakes) == 2:
-            found[ride.ride_id] = later[0]
+        by_name[match_key(park.rides[ride.ride_id].name)].append(ride)
+    gone = {ride.ride_id for ride in unseen}
+    found: dict[int, int] = {}
+    for namesakes in by_name.values():
+        ordered = sorted(namesakes, key=lambda ride: (ride.first_seen_at, ride.last_seen_at, ride.ride_id))
+        if any(later.first_seen_at < ride.last_seen_at for ride, later in pairwise(ordered)):
+            continue
+        halves = [ride.ride_id for ride in ordered[:-1] if ride.ride_id in gone]
+        found |= dict.fromkeys(halves, ordered[-1].ride_id)
     return found
 
 
