@@ -58,6 +58,7 @@ bench: $(VENV)/.ready-dev ## measure what docs/performance.md speaks of
 
 bench-warehouse: $(VENV)/.ready-dev ## measure the history files beside the databases
 	@$(BIN)/python -m benchmarks.warehouse
+	@$(BIN)/python -m benchmarks.archive_import
 
 screenshots: $(VENV)/.ready-dev ## pictures of every page into screenshots/ (needs Chromium)
 	@$(BIN)/python tools/build_pages.py --dev

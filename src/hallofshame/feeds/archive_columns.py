@@ -47,6 +47,7 @@ QUEUES = pl.Schema(
 )
 """Columns of :attr:`ParkEvents.queues`; instants in Unix seconds."""
 
+_NEVER = 2**62
 _STATUS = {status.name: int(status) for status in Status}
 
 
@@ -63,10 +64,12 @@ class Entity:
 class ParkEvents:
     """What a file says of one park, in the order of the file.
 
-    ``events``: :data:`EVENTS`; ``queues``: :data:`QUEUES`; ``findings``: one per kind and subject.
+    ``events``: :data:`EVENTS`; ``queues``: :data:`QUEUES`; ``findings``: one per kind and subject. ``spans``:
+    of each entity the first and last instant of its events (Unix seconds), ``None`` where it has none.
     """
 
     entities: tuple[Entity, ...]
+    spans: tuple[tuple[int, int] | None, ...]
     events: pl.DataFrame
     queues: pl.DataFrame
     findings: tuple[Finding, ...]
@@ -125,6 +128,10 @@ class _Park:
     """Gathers the columns of one park."""
 
     numbers: dict[Entity, int] = field(default_factory=dict)
+    ids: list[str] = field(default_factory=list)
+    """The external id of each number."""
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
     known: dict[tuple[object, ...], int | None] = field(default_factory=dict)
     """Per way of naming an entity its number; ``None`` for what is no ride."""
     entity: list[int] = field(default_factory=list)
@@ -133,6 +140,8 @@ class _Park:
     wait: list[int | None] = field(default_factory=list)
     queues: list[tuple[object, ...]] = field(default_factory=list)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    read: dict[bytes, tuple[int | None, tuple[tuple[object, ...], ...]]] = field(default_factory=dict)
+    """What queues without anything odd say, by their JSON."""
 
     def add(self, given: object) -> None:
         """Take in one event."""
@@ -152,9 +161,13 @@ class _Park:
         status = _STATUS.get(said) if type(said) is str else None
         if status is None:
             findings = Findings()
-            read_status(said, id_of(event.get("entityId")) or "event", findings)
+            read_status(said, self.ids[number], findings)
             self._keep(findings)
-        wait = self._wait(event, data.get("queue"), number, at)
+        wait = self._wait(data.get("queue"), number, at)
+        if at < self.first[number]:
+            self.first[number] = at
+        if at > self.last[number]:
+            self.last[number] = at
         self.entity.append(number)
         self.at.append(at)
         self.status.append(status)
@@ -165,6 +178,10 @@ class _Park:
         columns = {"entity": self.entity, "at": self.at, "status": self.status, "wait_minutes": self.wait}
         return ParkEvents(
             tuple(self.numbers),
+            tuple(
+                None if first > last else (first, last)
+                for first, last in zip(self.first, self.last, strict=True)
+            ),
             pl.DataFrame(columns, schema=EVENTS),
             pl.DataFrame(self.queues, schema=QUEUES, orient="row"),
             tuple(self.findings.values()),
@@ -195,7 +212,12 @@ class _Park:
         kind = archive.kind_of(entity_type, event, data, findings)
         self._keep(findings)
         entity = Entity(external_id, text_of(event.get("name")) or external_id, kind)
-        return self.numbers.setdefault(entity, len(self.numbers))
+        number = self.numbers.setdefault(entity, len(self.numbers))
+        if number == len(self.ids):
+            self.ids.append(external_id)
+            self.first.append(_NEVER)
+            self.last.append(-_NEVER)
+        return number
 
     def _instant(self, event: dict[str, Any]) -> int | None:
         findings = Findings()
@@ -207,7 +229,7 @@ class _Park:
             return None
         return to_unix(at)
 
-    def _wait(self, event: dict[str, Any], queue: object, number: int, at: int) -> int | None:
+    def _wait(self, queue: object, number: int, at: int) -> int | None:
         """The standby wait; what is said of other queues is kept."""
         if not queue:
             return None
@@ -215,10 +237,19 @@ class _Park:
             minutes = standby.get("waitTime")
             if minutes is None or (type(minutes) is int and 0 <= minutes <= MAX_PLAUSIBLE_WAIT_MINUTES):
                 return minutes
-        findings = Findings()
-        wait, queues = read_queues(as_object(queue), id_of(event.get("entityId")) or "event", findings)
-        self._keep(findings)
-        self.queues.extend(_queue_row(number, at, each) for each in queues)
+        text = orjson.dumps(queue)
+        known = self.read.get(text)
+        if known is None:
+            findings = Findings()
+            wait, readings = read_queues(as_object(queue), self.ids[number], findings)
+            known = wait, tuple(map(_queue_values, readings))
+            if findings.as_tuple():
+                self._keep(findings)
+            else:
+                self.read[text] = known
+        wait, queues = known
+        for values in queues:
+            self.queues.append((number, at, *values))
         return wait
 
     def _unreadable(self, event: dict[str, Any], subject: str) -> None:
@@ -249,10 +280,9 @@ def _head(event: dict[str, Any]) -> dict[str, Any]:
     return {str(name)[:40]: str(event[name])[:40] for name in as_list([*event])[:6]}
 
 
-def _queue_row(number: int, at: int, queue: QueueReading) -> tuple[object, ...]:
+def _queue_values(queue: QueueReading) -> tuple[object, ...]:
+    """The columns of :data:`QUEUES` from ``queue_type`` on."""
     return (
-        number,
-        at,
         int(queue.queue_type),
         queue.state,
         queue.wait_minutes,

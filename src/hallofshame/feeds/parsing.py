@@ -73,7 +73,9 @@ def _line(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     # Control characters, zero-width marks and broken surrogates would only upset stores and comparisons.
-    line = "".join(char for char in " ".join(value.split()) if char.isprintable())
+    line = " ".join(value.split())
+    if not line.isprintable():
+        line = "".join(char for char in line if char.isprintable())
     return line[:MAX_TEXT_CHARACTERS].strip() or None
 
 

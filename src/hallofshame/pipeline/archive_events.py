@@ -27,40 +27,56 @@ class Piece:
     said: ParkEvents
     known: Identified | None = None
 
-    @property
     def sightings(self) -> list[Sighting]:
-        """How its entities are named, by their number."""
-        return [sighting_of(entity) for entity in self.said.entities]
+        """How its entities with events are named."""
+        named = zip(self.said.entities, self.said.spans, strict=True)
+        return [sighting_of(entity) for entity, span in named if span is not None]
 
     def company(self) -> Company:
         """Who stood beside whom in the file."""
         times: dict[str, tuple[int, int]] = {}
-        at = pl.col("at")
-        spans = self.said.events.group_by("entity").agg(first=at.min(), last=at.max())
-        for number, first, last in spans.iter_rows():
-            external_id = self.said.entities[number].external_id
-            low, high = times.get(external_id, (first, last))
-            times[external_id] = min(low, first), max(high, last)
-        return company_at((sighting.name for sighting in self.sightings_with_events()), times)
+        for entity, span in zip(self.said.entities, self.said.spans, strict=True):
+            if span is not None:
+                low, high = times.get(entity.external_id, span)
+                times[entity.external_id] = min(low, span[0]), max(high, span[1])
+        return company_at((sighting.name for sighting in self.sightings()), times)
 
-    def sightings_with_events(self) -> list[Sighting]:
-        """Its sightings without those of which all events were left out."""
-        sightings = self.sightings
-        return [sightings[number] for number in self.said.events["entity"].unique().sort()]
+    def between(self, start: int | None, end: int | None) -> Piece:
+        """The part of it from an instant on until before another (Unix seconds)."""
+        return replace(self, said=between(self.said, start, end))
 
-    def before(self, boundary: int) -> Piece:
-        """The part of it before an instant (Unix seconds)."""
-        return self._filtered(pl.col("at") < boundary)
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """First and last instant of its events."""
+        return span_of(self.said)
 
-    def since(self, boundary: int) -> Piece:
-        """The part of it from an instant on."""
-        return self._filtered(pl.col("at") >= boundary)
 
-    def _filtered(self, chosen: pl.Expr) -> Piece:
-        said = self.said
-        return replace(
-            self, said=replace(said, events=said.events.filter(chosen), queues=said.queues.filter(chosen))
-        )
+def span_of(said: ParkEvents) -> tuple[int, int] | None:
+    """First and last instant of events."""
+    spans = [span for span in said.spans if span is not None]
+    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
+
+def between(said: ParkEvents, start: int | None, end: int | None) -> ParkEvents:
+    """The events from an instant on until before another (Unix seconds)."""
+    span = span_of(said)
+    if span is None or ((start is None or start <= span[0]) and (end is None or span[1] < end)):
+        return said
+    at = pl.col("at")
+    chosen = pl.lit(value=True)
+    if start is not None:
+        chosen &= at >= start
+    if end is not None:
+        chosen &= at < end
+    return _spanned(replace(said, events=said.events.filter(chosen), queues=said.queues.filter(chosen)))
+
+
+def _spanned(said: ParkEvents) -> ParkEvents:
+    """Events with the spans that they have."""
+    at = pl.col("at")
+    found = said.events.group_by("entity").agg(first=at.min(), last=at.max())
+    spans = {number: (first, last) for number, first, last in found.iter_rows()}
+    return replace(said, spans=tuple(spans.get(number) for number in range(len(said.entities))))
 
 
 def sighting_of(entity: Entity) -> Sighting:
@@ -91,6 +107,7 @@ class StateBefore:
                 state = replace(
                     said,
                     entities=(entity,),
+                    spans=((at, at),),
                     events=said.events.filter(own & (pl.col("at") == at)).tail(1).with_columns(entity=_FIRST),
                     queues=said.queues.filter(own & (pl.col("at") == at)).with_columns(entity=_FIRST),
                 )
@@ -126,7 +143,8 @@ def joined(pieces: Sequence[ParkEvents]) -> ParkEvents:
         events.append(said.events.with_columns(mapped.gather(said.events["entity"])))
         queues.append(said.queues.with_columns(mapped.gather(said.queues["entity"])))
         findings += said.findings
-    return ParkEvents(tuple(entities), pl.concat(events), pl.concat(queues), tuple(findings))
+    whole = ParkEvents(tuple(entities), (), pl.concat(events), pl.concat(queues), tuple(findings))
+    return _spanned(whole)
 
 
 def rows_of(pieces: Iterable[Piece], ride_ids: dict[str, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -136,49 +154,61 @@ def rows_of(pieces: Iterable[Piece], ride_ids: dict[str, int]) -> tuple[pl.DataF
     queues of it. ``ride_ids``: the rides by the source's ids as they are known now, which counts where a
     ride was told apart from another since its piece was identified.
     """
-    observations, own, entries = [pl.DataFrame(schema=OBSERVATIONS)], [pl.DataFrame(schema=QUEUES)], []
+    parks: list[int] = []
+    rides: list[int | None] = []
+    hosts: list[int | None] = []
+    kinds: list[int | None] = []
+    first_number: list[int] = []
+    said: list[ParkEvents] = []
     for piece in pieces:
-        known, said = piece.known, piece.said
-        if known is None:
+        if piece.known is None:
             continue
-        rides: list[int | None] = []
-        hosts: list[int | None] = []
-        kinds: list[int | None] = []
-        for sighting in piece.sightings:
-            host = known.queues.get(sighting)
-            ride = known.rides.get(sighting)
-            rides.append(None if ride is None else ride_ids.get(sighting.external_id or "", ride))
+        first_number.append(len(parks))
+        said.append(piece.said)
+        for entity in piece.said.entities:
+            sighting = sighting_of(entity)
+            host, ride = piece.known.queues.get(sighting), piece.known.rides.get(sighting)
+            parks.append(piece.park_id)
+            rides.append(None if ride is None else ride_ids.get(entity.external_id, ride))
             hosts.append(None if host is None else host[0])
             kinds.append(None if host is None else int(host[1]))
-        park = pl.lit(piece.park_id, pl.Int64).alias("park_id")
-        ride_of = pl.Series("ride_id", rides, pl.Int64)
-        placed = said.events.with_columns(ride_of.gather(said.events["entity"]), park)
-        observations.append(
-            placed.filter(pl.col("ride_id").is_not_null())
-            .select(
-                "park_id",
-                "ride_id",
-                pl.col("at").alias("observed_at"),
-                pl.lit(int(Origin.ARCHIVE)).alias("origin"),
-                "status",
-                "wait_minutes",
-                pl.lit(int(Feed.ARCHIVE)).alias("feed"),
-                pl.lit(value=False).alias("stale"),
-                pl.lit(None, pl.Int32).alias("cadence_seconds"),
-            )
-            .cast(OBSERVATIONS)
+    park_of, ride_of = pl.Series("park_id", parks, pl.Int64), pl.Series("ride_id", rides, pl.Int64)
+    events = _numbered([each.events for each in said], first_number, EVENTS)
+    queued = _numbered([each.queues for each in said], first_number, EVENT_QUEUES)
+    placed = events.with_columns(ride_of.gather(events["entity"]), park_of.gather(events["entity"]))
+    observations = (
+        placed.filter(pl.col("ride_id").is_not_null())
+        .select(
+            "park_id",
+            "ride_id",
+            pl.col("at").alias("observed_at"),
+            pl.lit(int(Origin.ARCHIVE)).alias("origin"),
+            "status",
+            "wait_minutes",
+            pl.lit(int(Feed.ARCHIVE)).alias("feed"),
+            pl.lit(value=False).alias("stale"),
+            pl.lit(None, pl.Int32).alias("cadence_seconds"),
         )
-        if said.queues.height:
-            queued = said.queues.with_columns(ride_of.gather(said.queues["entity"]), park)
-            own.append(
-                queued.filter(pl.col("ride_id").is_not_null())
-                .rename({"at": "observed_at"})
-                .select(QUEUES.names())
-                .cast(QUEUES)
-            )
-        if known.queues:
-            entries.append(_entries(placed, hosts, kinds))
-    return pl.concat(observations), pl.concat([*own, *entries])
+        .cast(OBSERVATIONS)
+    )
+    own = (
+        queued.with_columns(ride_of.gather(queued["entity"]), park_of.gather(queued["entity"]))
+        .filter(pl.col("ride_id").is_not_null())
+        .rename({"at": "observed_at"})
+        .select(QUEUES.names())
+        .cast(QUEUES)
+    )
+    return observations, pl.concat([own, _entries(placed, hosts, kinds)])
+
+
+def _numbered(frames: Sequence[pl.DataFrame], first_number: Sequence[int], schema: pl.Schema) -> pl.DataFrame:
+    """Frames of several pieces as one, their entities counted through."""
+    numbers = pl.Series(first_number, dtype=pl.UInt32)
+    heights = pl.Series([frame.height for frame in frames], dtype=pl.UInt32)
+    whole = pl.concat([pl.DataFrame(schema=schema), *frames])
+    added = pl.DataFrame({"n": numbers, "times": heights}).select(pl.col("n").repeat_by("times"))
+    offsets = added.explode("n")["n"].drop_nulls()
+    return whole.with_columns(entity=pl.col("entity") + offsets)
 
 
 def _entries(placed: pl.DataFrame, hosts: list[int | None], kinds: list[int | None]) -> pl.DataFrame:

@@ -22,7 +22,7 @@ from hallofshame.domain.words import Feed, Origin
 from hallofshame.feeds.archive_columns import ParkEvents
 from hallofshame.feeds.archive_reading import Events, ReadAhead
 from hallofshame.feeds.archive_shelf import ArchiveFile, ArchiveShelf
-from hallofshame.pipeline.archive_events import Piece, StateBefore, rows_of
+from hallofshame.pipeline.archive_events import Piece, StateBefore, between, rows_of
 from hallofshame.pipeline.event_log import closing_rows
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.inputs import park_zones
@@ -281,8 +281,6 @@ class _Import:
             self._database.run(lambda connection: findings.record(connection, odd, self._clock.now()))
         identified = self._identify(file, [piece for piece in pieces if piece.said.events.height])
         kept = [piece for piece in identified if piece.known is not None]
-        for piece in kept:
-            self._count(piece)
         is_whole = len(kept) == len(identified) and self.result.outside == outside
         self._waiting.append(_Taken(file, kept, is_whole))
         self._events_waiting += _size(kept)
@@ -291,13 +289,12 @@ class _Import:
         self, park_id: int, said: ParkEvents, odd: list[tuple[int | None, Finding]]
     ) -> ParkEvents:
         """Events whose instants can be: not before there was an archive, and not in the future."""
-        chosen = pl.col("at").is_between(_EARLIEST, self._latest)
-        events = said.events.filter(chosen)
-        if lost := said.events.height - events.height:
+        kept = between(said, _EARLIEST, self._latest)
+        if lost := said.events.height - kept.events.height:
             self.result.findings["instant_impossible"] += lost
             detail = f"{counted(lost, 'event')} before {isoformat(_EARLIEST)} or in the future; left out."
             odd.append((park_id, Finding("instant_impossible", "archive", detail)))
-        return replace(said, events=events, queues=said.queues.filter(chosen))
+        return kept
 
     def _identify(self, file: ArchiveFile, pieces: list[Piece]) -> list[Piece]:
         """The pieces with what their entities are; of one that fails, nothing is known."""
@@ -325,41 +322,42 @@ class _Import:
             return piece
 
     def _identified(self, connection: Connection, file: ArchiveFile, piece: Piece) -> Piece:
-        sightings = piece.sightings_with_events()
+        sightings = piece.sightings()
         refuse_too_many(file.key, len({sighting.external_id for sighting in sightings}))
-        latest = piece.said.events["at"].max()
+        span = piece.span
         known = self._registry.identify(
             connection,
             piece.park_id,
             Feed.THEMEPARKS_WIKI,
             sightings,
-            from_unix(latest if isinstance(latest, int) else 0),
+            from_unix(span[1] if span is not None else 0),
             piece.company(),
         )
         odd = [(piece.park_id, finding) for finding in known.findings]
         findings.record(connection, odd, self._clock.now())
         return replace(piece, known=known)
 
-    def _count(self, piece: Piece) -> None:
-        park = self.result.parks.setdefault(piece.park_id, ParkImported(self._slugs[piece.park_id]))
-        park.events += piece.said.events.height
-        zone = self._zones[piece.park_id]
-        local = pl.from_epoch("at", "s").dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
-        park.days.update(piece.said.events.select(local.unique()).to_series())
+    def _count(self, pieces: Sequence[Piece]) -> None:
+        """Count the events of pieces for the report, and their park-local days."""
+        of_parks: defaultdict[int, list[pl.Series]] = defaultdict(list)
+        for piece in pieces:
+            of_parks[piece.park_id].append(piece.said.events["at"])
+        for park_id, instants in of_parks.items():
+            park = self.result.parks.setdefault(park_id, ParkImported(self._slugs[park_id]))
+            at = pl.from_epoch(pl.concat(instants), "s").dt.replace_time_zone("UTC")
+            park.events += at.len()
+            park.days.update(at.dt.convert_time_zone(self._zones[park_id]).dt.date().unique())
 
     def _inside(self, park_id: int, said: ParkEvents) -> ParkEvents:
         """The events of the dates asked for, each entity opened by its state at their start."""
         start, end = self._range.bounds(self._zones[park_id])
         if start is None and end is None:
             return said
-        all_of_it = Piece(park_id, said)
-        early = None if start is None else all_of_it.before(to_unix(start))
-        inside = said if start is None else all_of_it.since(to_unix(start)).said
-        if end is not None:
-            inside = Piece(park_id, inside).before(to_unix(end)).said
+        first, until = (None if each is None else to_unix(each) for each in (start, end))
+        inside = between(said, first, until)
         self.result.outside += said.events.height - inside.events.height
-        if early is not None:
-            self._before[park_id].note(early.said)
+        if first is not None:
+            self._before[park_id].note(between(said, None, first))
         if start is None or inside.events.is_empty():
             return inside
         return self._before[park_id].opened(inside, to_unix(start))
@@ -372,7 +370,9 @@ class _Import:
             now = [taken.before(boundary) for taken in now]
         with self._database.read() as connection:
             ride_ids = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "ride")
-        observations, queues = rows_of((piece for taken in now for piece in taken.pieces), ride_ids)
+        pieces = [piece for taken in now for piece in taken.pieces]
+        self._count(pieces)
+        observations, queues = rows_of(pieces, ride_ids)
         odd = doubled(observations, queues)
         written = self._writer.write(one_per_ride(observations), queues, self._zones)
         for park_id, new_rows in written.items():
@@ -440,11 +440,11 @@ class _Taken:
 
     def before(self, boundary: int) -> _Taken:
         """With what lies before an instant (Unix seconds)."""
-        return replace(self, pieces=[piece.before(boundary) for piece in self.pieces])
+        return replace(self, pieces=[piece.between(None, boundary) for piece in self.pieces])
 
     def since(self, boundary: int) -> _Taken:
         """With what lies at it or after it."""
-        return replace(self, pieces=[piece.since(boundary) for piece in self.pieces])
+        return replace(self, pieces=[piece.between(boundary, None) for piece in self.pieces])
 
 
 def _size(pieces: Collection[Piece]) -> int:
