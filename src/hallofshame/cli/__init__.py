@@ -24,7 +24,10 @@ _COMMANDS = {
     "backfill": ("jobs", "Fill holes in the record from ThemeParks.wiki's history and roll up."),
     "sync": ("jobs", "Bring park lists, hours, entities and tiers up to date, and roll up."),
     "seal": ("jobs", "Write closed days and months of the raw record into history files."),
-    "import-archive": ("data", "Add files of the ThemeParks.wiki archive to the record."),
+    "import-archive": (
+        "data",
+        "Add files of the ThemeParks.wiki archive to the record, closed days straight into history files.",
+    ),
     "import-history": ("history_api", "Add days of ThemeParks.wiki's history API to the record."),
     "ingest": ("data", "Add a recording of a sampled feed to the record, as if collected live."),
     "export": ("data", "Write derived rows of some days to a file: the numbers that the API shows."),

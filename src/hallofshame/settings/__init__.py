@@ -1,0 +1,23 @@
+"""Settings: read from the environment or a ``.env`` file, checked once at start, documented one by one.
+
+One module per subject declares its fields, one reads them, one describes them. ``docs/settings.md`` holds the
+table of :func:`documented`; a test keeps the two alike.
+"""
+
+from hallofshame.settings.described import Documented, accepts_of, documented, env_example, misspelt
+from hallofshame.settings.everything import Settings
+from hallofshame.settings.fields import PREFIX, variable
+from hallofshame.settings.reading import environment, load
+
+__all__ = [
+    "PREFIX",
+    "Documented",
+    "Settings",
+    "accepts_of",
+    "documented",
+    "env_example",
+    "environment",
+    "load",
+    "misspelt",
+    "variable",
+]

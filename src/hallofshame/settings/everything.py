@@ -1,0 +1,17 @@
+"""All settings of an installation as one frozen object."""
+
+from __future__ import annotations
+
+from hallofshame.settings.catalogue import CatalogueSettings
+from hallofshame.settings.collecting import CollectingSettings
+from hallofshame.settings.keeping import KeepingSettings
+from hallofshame.settings.running import RunningSettings
+from hallofshame.settings.serving import ServingSettings
+from hallofshame.settings.sponsoring import SponsorSettings
+
+
+# The fields of the last base come first: in this order docs and `.env.example` list them.
+class Settings(
+    RunningSettings, CollectingSettings, CatalogueSettings, SponsorSettings, ServingSettings, KeepingSettings
+):
+    """Everything an installation may decide. Read it with :func:`~hallofshame.settings.load`."""

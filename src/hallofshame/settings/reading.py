@@ -1,0 +1,71 @@
+"""Settings read from the environment and the ``.env`` file; errors name the variable and the remedy."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError as SourceError
+
+from hallofshame.domain.errors import SettingsError
+from hallofshame.domain.redaction import redact, remember, secrets_of
+from hallofshame.env_file import read_env_file
+from hallofshame.settings.described import accepts_of
+from hallofshame.settings.everything import Settings
+from hallofshame.settings.fields import variable
+
+_MASKED = ("database_url", "history_access_key", "history_secret_key", "themeparks_wiki_key")
+"""Settings whose value an error must not repeat: it may hold a password, and malformed in any form."""
+_ADDRESSES = ("database_url", "queue_times_url", "themeparks_wiki_url", "history_endpoint")
+"""Settings that may hold a password or a key, which no message shows from then on."""
+
+_SECRETS = ("history_secret_key", "themeparks_wiki_key")
+"""Settings that are a secret as a whole."""
+
+
+def load(**given: Any) -> Settings:
+    """The settings of this process; ``given`` (from the command line) goes before the environment.
+
+    :raises SettingsError: naming the variable, its value and what it accepts, or the place in the ``.env``
+        file that cannot be read.
+    """
+    values = {**_of_file(), **given}
+    for field in _ADDRESSES:
+        remember(secrets_of(str(values.get(field) or os.environ.get(variable(field), ""))))
+    for field in _SECRETS:
+        secret = str(values.get(field) or os.environ.get(variable(field), ""))
+        remember({secret} if secret else ())
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        problems = [_explained(problem["loc"], problem["input"]) for problem in error.errors()]
+        raise SettingsError("; ".join(problems)) from None
+    except SourceError as error:
+        raise SettingsError(f"the settings cannot be read: {error}; docs/settings.md lists them") from None
+
+
+def environment() -> dict[str, str]:
+    """Every variable of the environment and the ``.env`` file; the environment goes first."""
+    return {**read_env_file(), **os.environ}
+
+
+def _of_file() -> dict[str, str]:
+    """The fields that the ``.env`` file sets and the environment does not; empty values are none."""
+    found = {name.upper(): value for name, value in read_env_file().items() if value}
+    set_already = {name.upper() for name, value in os.environ.items() if value}
+    return {
+        field: found[variable(field)]
+        for field in Settings.model_fields
+        if variable(field) in found and variable(field) not in set_already
+    }
+
+
+def _explained(location: tuple[int | str, ...], value: object) -> str:
+    field = str(location[0]) if location else ""
+    if field not in Settings.model_fields:
+        return f"the settings are unusable: {value!r}"
+    if value is None:
+        return f"{variable(field)} is unset; give {accepts_of(field)}"
+    shown = "unusable" if field in _MASKED else repr(redact(str(value)))
+    return f"{variable(field)} is {shown}; give {accepts_of(field)}"

@@ -1,0 +1,60 @@
+"""Settings of the running program: duties shared between hosts, the job log, the log."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import field_validator
+
+from hallofshame.processes import host_and_pid
+from hallofshame.settings.fields import Group, setting
+
+
+class RunningSettings(Group):
+    """How the program runs beside others, and what it writes of it."""
+
+    sync_hour: int = setting(
+        9,
+        "UTC hour at which schedules, entities and tiers are brought up to date every day.",
+        "a whole number from 0 to 23",
+        ge=0,
+        le=23,
+    )
+    lease_seconds: int = setting(
+        120,
+        "How long the duty to collect stays with a host that has fallen silent; the same on all hosts.",
+        "whole seconds from 15 to 3600",
+        ge=15,
+        le=3600,
+    )
+    holder: str = setting(
+        "",
+        "Name of this process among those that share the database. Unset: host name and process id.",
+        "a text of at most 120 characters",
+        max_length=120,
+    )
+    job_log_days: int = setting(
+        90,
+        "How long the job log keeps the runs of cycles and roll-ups; those of all other jobs stay for good.",
+        "whole days from 1 to 36500",
+        ge=1,
+        le=36500,
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        "info", "Least important kind of message that is logged.", "`debug`, `info`, `warning` or `error`"
+    )
+    log_format: Literal["text", "json"] = setting(
+        "text",
+        "Form of the log on standard error: lines to read, or one JSON object per line.",
+        "`text` or `json`",
+    )
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @property
+    def holder_name(self) -> str:
+        """:attr:`holder`, the default filled in."""
+        return self.holder or host_and_pid()
