@@ -12,7 +12,8 @@ the 90 watched days before proved good enough. Estimators:
 Per class and horizon: moments; the share of them with a chance; and of what was shown and whose outcome is
 known: forecasts, Brier score, that of the constant, expected calibration error in points. Then why nothing is
 shown where nothing is: what the gate says at the end of each recording, and the calibration error that a
-perfect forecaster would have shown on the same moments, if outcomes came as independent trials.
+perfect forecaster would have shown on the same moments, if outcomes came as independent trials. Last, what
+gates that ask for less would show.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from tests.metrics.recordings import SHARED
 from benchmarks.machine import describe
 from hallofshame.clock import FixedClock
 from hallofshame.domain.rules import (
+    CERTAINTY,
     DAY_SECONDS,
     EVIDENCE_DAYS,
     FEWEST_FORECASTS,
@@ -177,6 +179,44 @@ def by_our_gate(before: pl.DataFrame) -> pl.DataFrame:
 
 
 Gate = Callable[[pl.DataFrame], pl.DataFrame]
+OTHER_GATES = ((14, 0.0), (28, 0.0), (7, CERTAINTY))
+"""Days with forecasts, and standard errors to spare, that other gates would ask for."""
+
+
+def other_gate(days: int, errors: float) -> Gate:
+    """A gate that asks for 100 forecasts on so many days, and for so many standard errors to spare."""
+    off, gain = pl.col("calibration_error"), pl.col("constant_brier") - pl.col("brier")
+    off_by = (pl.col("calibration_error_upper") - off) / CERTAINTY
+    gain_by = (gain - pl.col("brier_gain_lower")) / CERTAINTY
+
+    def classes(before: pl.DataFrame) -> pl.DataFrame:
+        return scores(before).filter(
+            (pl.col("forecasts") >= FEWEST_FORECASTS)
+            & (pl.col("forecast_days") >= days)
+            & (gain - errors * gain_by > 0)
+            & (off + errors * off_by <= MAX_CALIBRATION_ERROR)
+        )
+
+    return classes
+
+
+def try_gates(name: str, judged: pl.DataFrame) -> None:
+    """Print what other gates would show of our forecasts."""
+    for days, errors in OTHER_GATES:
+        kept = shown(judged, other_gate(days, errors))
+        for since_opening, horizon in sorted(kept.select("since_opening", "horizon_minutes").unique().rows()):
+            of_class = (pl.col("since_opening") == since_opening) & (pl.col("horizon_minutes") == horizon)
+            own = kept.filter(of_class)
+            found, _ = pooled(scores(own), reliability(own), since_opening, horizon, shown=False)
+            if found["forecasts"]:
+                on = own.select((pl.col("at") // DAY_SECONDS).n_unique()).item()
+                error = 100 * found["calibration_error"]
+                print(
+                    f"{name:26s} {days:2d} days, {errors:.2f} errors: "
+                    f"{'opening' if since_opening else 'running'} {horizon:2d} "
+                    f"{own.height / judged.filter(of_class).height:6.1%} on {on} days, "
+                    f"{found['brier']:.3f} {found['constant_brier']:.3f} {error:5.1f}"
+                )
 
 
 def shown(judged: pl.DataFrame, gate: Gate) -> pl.DataFrame:
@@ -297,6 +337,9 @@ def main() -> None:
     print("\nThe gate at the end of each recording (scores of the whole recording)")
     for name, judged in last:
         explain(name, judged)
+    print("\nWhat other gates would show")
+    for name, judged in last:
+        try_gates(name, judged)
     print("\nShown by ours, but no better than the constant or off by over 5 points:", *(poor or ["none"]))
 
 
