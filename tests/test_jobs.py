@@ -241,6 +241,7 @@ DAILY = [
     "signals",
     "seal",
     "quality",
+    "agreement",
     "partition",
     "trim",
     "calibrate",

@@ -11,6 +11,7 @@ from hallofshame.domain.localtime import ONE_DAY
 from hallofshame.domain.plurals import counted, noun
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
+from hallofshame.pipeline.agreement import check_agreement
 from hallofshame.pipeline.calibration import calibrate
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.failures import FAILURES
@@ -74,6 +75,7 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         Step(JobType.SIGNALS, "Signals", lambda progress: _judge(parts, progress)),
         seal_step(parts),
         Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
+        Step(JobType.AGREEMENT, "Outside check", lambda progress: _compare(parts, progress)),
         Step(JobType.PARTITION, "Partitions", lambda _progress: _partition(parts)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
         Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress), beside=True),
@@ -150,6 +152,8 @@ def _repair(parts: Installation, max_days: int, progress: Progress) -> Done:
 
 def _import_history(parts: Installation, seconds: float, progress: Progress) -> Done:
     api = parts.history_api
+    if api is None:
+        return Done("no feed of ThemeParks.wiki to ask, 0 left")
     # Younger days are not finished in the API's archive and would have to be taken twice.
     last = (parts.clock.now() - SETTLED_AFTER).date() - ONE_DAY
     first = parts.settings.history_import_from
@@ -220,6 +224,19 @@ def _check(parts: Installation, progress: Progress) -> Done:
 def _calibrate(parts: Installation, progress: Progress) -> Done:
     judged, shown = calibrate(parts.database, parts.clock, progress)
     return Done(f"{shown} of {judged} classes of outages show chances to reopen")
+
+
+def _compare(parts: Installation, progress: Progress) -> Done:
+    if parts.history_api is None:
+        return Done("no feed of ThemeParks.wiki to compare with")
+    result = check_agreement(
+        parts.database, parts.history_api, parts.clock, parts.log("agreement"), progress=progress
+    )
+    text = (
+        f"{counted(result.ride_days, 'ride-day')} of {counted(result.parks, 'park')} compared, "
+        f"{counted(result.left, 'park')} left"
+    )
+    return Done(text, result.stopped if result.is_refused else None)
 
 
 def _partition(parts: Installation) -> Done:

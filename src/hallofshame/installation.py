@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from hallofshame import private_files
 from hallofshame.clock import Clock, SystemClock
-from hallofshame.domain.errors import InputError, SettingsError
+from hallofshame.domain.errors import SettingsError
 from hallofshame.domain.words import Feed
 from hallofshame.logs import LOGGER
 from hallofshame.settings import Settings, variable
@@ -115,18 +115,9 @@ class Installation:
         return HistoryAccess(key, StoredBudget(self.database, self.clock, key))
 
     @property
-    def history_api(self) -> HistoryApi:
-        """The history API of ThemeParks.wiki.
-
-        :raises InputError: where the feeds given to this installation have none.
-        """
-        api = getattr(self.feeds.get(Feed.THEMEPARKS_WIKI), "history_api", None)
-        if api is None:
-            raise InputError(
-                "this installation has no feed of ThemeParks.wiki, so no history can be asked for"
-            )
-        found: HistoryApi = api
-        return found
+    def history_api(self) -> HistoryApi | None:
+        """The history API of ThemeParks.wiki, where the feeds have one."""
+        return getattr(self.feeds.get(Feed.THEMEPARKS_WIKI), "history_api", None)
 
     @cached_property
     def cache(self) -> ObservationCache:

@@ -140,8 +140,8 @@ class Scheduler:
         seconds = cadence - self._clock.now().timestamp() % cadence - SPARE_SHARE * cadence
         if seconds < LEAST_IMPORT_SECONDS or self._stopping.is_set():
             return
-        wait = self._installation.history_api.budget.seconds_for(1)
-        if wait > 0:
+        api = self._installation.history_api
+        if api is not None and (wait := api.budget.seconds_for(1)) > 0:
             self._history_rests_until = self._clock.elapsed() + wait
             return
         for ended in run_steps(

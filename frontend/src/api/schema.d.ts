@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far our operating and down time agrees with ThemeParks.wiki's own daily figures */
+        get: operations["agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/awards": {
         parameters: {
             query?: never;
@@ -845,6 +862,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The comparison of the last 30 days. */
+        AgreementReport: {
+            /** @description When anything was compared last. */
+            compared_at: string | null;
+            days: number;
+            tolerance_minutes: number;
+            summary: components["schemas"]["AgreementSummary"] | null;
+            parks: components["schemas"]["ParkAgreement"][];
+        };
+        /** @description All parks together; ``told_*`` are ThemeParks.wiki's. */
+        AgreementSummary: {
+            /** @description Days of rides that both sides know. */
+            ride_days: number;
+            /** @description Those within the tolerance, beyond what is unknown. */
+            agreeing_ride_days: number;
+            agreement_percent: number;
+            told_operating_hours: number;
+            operating_hours: number;
+            told_down_hours: number;
+            down_hours: number;
+            median_operating_difference_minutes: number;
+            median_down_difference_minutes: number;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            compared_at: string;
+        };
         /** @description One award. */
         AwardCategory: {
             slug: string;
@@ -1367,6 +1416,39 @@ export interface components {
             longest_seconds: number | null;
             mean_time_between_failures_seconds: number | null;
             mean_time_to_recover_seconds: number | null;
+        };
+        /** @description One park. */
+        ParkAgreement: {
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            /** @description IANA zone: the park's own clock and calendar. */
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            source_url: string | null;
+            /** @description Days of rides that both sides know. */
+            ride_days: number;
+            /** @description Those within the tolerance, beyond what is unknown. */
+            agreeing_ride_days: number;
+            agreement_percent: number;
+            told_operating_hours: number;
+            operating_hours: number;
+            told_down_hours: number;
+            down_hours: number;
+            median_operating_difference_minutes: number;
+            median_down_difference_minutes: number;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            compared_at: string;
         };
         /** @description One class of one park. */
         ParkCalibration: {
@@ -2670,6 +2752,90 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    agreement: {
+        parameters: {
+            query?: {
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["AgreementReport"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     awards: {
         parameters: {
             query?: {

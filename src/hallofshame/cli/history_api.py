@@ -54,6 +54,8 @@ def import_history(
 
     with opened() as installation:
         api = installation.history_api
+        if api is None:
+            raise click.ClickException("this installation has no feed of ThemeParks.wiki to ask for history")
         with progress_bar("Import") as progress:
             result = imports.import_history(
                 installation.database,

@@ -154,7 +154,8 @@ def sync() -> None:
     """Bring park lists, hours, entities and tiers up to date, and roll up.
 
     The service does the same once a day. Each step is a job of its own: sync, gap repair, vanished rides,
-    tiers, roll-up, quality check, job log. The failure of one does not stop the next; the exit code tells it.
+    tiers, roll-up, quality check, outside check, job log. The failure of one does not stop the next; the exit
+    code tells it.
 
     \b
     Example:

@@ -19,6 +19,7 @@ class JobType(StrEnum):
     SCHEDULES = "schedules"
     QUALITY = "quality"
     CALIBRATE = "calibrate"
+    AGREEMENT = "agreement"
     PARTITION = "partition"
     TRIM = "trim"
     SEED = "seed"

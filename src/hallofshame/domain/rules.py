@@ -116,3 +116,9 @@ BINS = 10
 
 FORECAST_MINUTES = 15
 """The replay judges an outage at its first look and once in so many of its open minutes (R9b)."""
+
+AGREEMENT_DAYS = 30
+"""The outside check shows the days of so many before today."""
+
+AGREEMENT_TOLERANCE_SECONDS = 180
+"""A ride's day agrees with the source's own figures within so much, beyond what either does not know."""

@@ -130,7 +130,9 @@ class HistoryImported:
 
 
 @dataclass(frozen=True, slots=True)
-class _Park:
+class HistoryPark:
+    """A park as the history API knows it."""
+
     park_id: int
     slug: str
     external_id: str
@@ -139,7 +141,7 @@ class _Park:
 
 @dataclass(frozen=True, slots=True)
 class _ParkDay:
-    park: _Park
+    park: HistoryPark
     day: dt.date
 
 
@@ -215,7 +217,7 @@ class _Import:
         self._room_since: int | None = None
         self.result = HistoryImported()
         with database.read() as connection:
-            self._parks = _parks(connection, asked.park_ids)
+            self._parks = history_parks(connection, asked.park_ids)
             self._done, outside = _taken_days(connection)
             self._floor = self._kept_floor(connection)
         self.result.earliest = self._floor
@@ -438,18 +440,23 @@ class _Import:
             self._room_since = since
 
 
-def _parks(connection: Connection, chosen: Collection[int] | None) -> list[_Park]:
-    """The parks to ask for: chosen, or all that are active, and known to ThemeParks.wiki."""
+def history_parks(
+    connection: Connection, chosen: Collection[int] | None, *, may_be_none: bool = False
+) -> list[HistoryPark]:
+    """The parks to ask for: chosen, or all that are active, and known to ThemeParks.wiki.
+
+    :raises NotFoundError: where there is none and that may not be.
+    """
     zones = park_zones(connection)
     ids = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "park")
     by_park = {park_id: external_id for external_id, park_id in ids.items()}
     rows = [row for row in catalogue.park_table(connection) if row.park_id in by_park]
     parks = [
-        _Park(row.park_id, row.slug, by_park[row.park_id], zones[row.park_id].timezone)
+        HistoryPark(row.park_id, row.slug, by_park[row.park_id], zones[row.park_id].timezone)
         for row in rows
         if row.park_id is not None and (row.is_active if chosen is None else row.park_id in chosen)
     ]
-    if not parks:
+    if not parks and not may_be_none:
         raise NotFoundError(
             "none of the parks chosen is known to ThemeParks.wiki, so there is no history to ask for; choose "
             "others, or run `hallofshame sync` first"

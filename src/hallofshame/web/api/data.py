@@ -24,8 +24,10 @@ from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, pe
 from hallofshame.web.history_files import HistoryDownload, history_downloads, send_history
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.agreement import agreement_report
 from hallofshame.web.rows.calibration import calibration_report
 from hallofshame.web.rows.parks import park_identity
+from hallofshame.web.schema.agreement import AgreementReport
 from hallofshame.web.schema.calibration import CalibrationReport
 from hallofshame.web.schema.data import CoverageRow, DownloadRow, SearchIndex
 from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
@@ -169,6 +171,12 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
 def calibration(reading: Reading, asked: Parameters) -> Row:
     """What the chances to reopen were worth on the last 90 open days, with what was known on each."""
     return envelope(reading, calibration_report(reading, asked.parks(reading)))
+
+
+@endpoint(api_data, "/agreement", takes=(FILTERS,), answers=AgreementReport, tables=("parks",))
+def agreement(reading: Reading, asked: Parameters) -> Row:
+    """How far our operating and down time agrees with ThemeParks.wiki's own daily figures."""
+    return envelope(reading, agreement_report(reading, asked.parks(reading)))
 
 
 @endpoint(api_data, "/downloads", answers=list[DownloadRow])

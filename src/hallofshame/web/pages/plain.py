@@ -54,6 +54,7 @@ def data(reading: Reading) -> str:
     coverage = view.ask("/api/coverage", {**choosing.asked, **EVERY_PARK})
     downloads = view.ask("/api/downloads")["data"]
     calibration = view.read("/api/calibration", choosing.asked)["data"]
+    agreement = view.read("/api/agreement", choosing.asked)["data"]
     example = _example(view, asked.text("park"))
     view.ask(*CATALOGUE)
     return view.page(
@@ -67,6 +68,7 @@ def data(reading: Reading) -> str:
         coverage=coverage,
         downloads=downloads,
         calibration=calibration,
+        agreement=agreement,
         example=example,
         api_href=page_url("/api/coverage", choosing.parks.query),
     )
