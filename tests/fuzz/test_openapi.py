@@ -116,6 +116,8 @@ def _value(parameter: dict[str, Any]) -> st.SearchStrategy[Any]:
         return st.sampled_from([2025, 2026])
     if schema.get("type") == "integer":
         return st.integers(schema["minimum"], min(schema["maximum"], 50))
+    if schema.get("type") == "number":
+        return st.floats(schema["minimum"], schema["maximum"])
     if schema.get("format") == "date":
         return st.dates(NOW.date() - dt.timedelta(days=50), NOW.date())
     return st.sampled_from(VALUES.get(parameter["name"], ["x"]))

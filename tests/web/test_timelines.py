@@ -245,6 +245,8 @@ def test_hours_are_those_of_the_coming_thirty_days(
         "opens_at": "2026-09-20T07:00:00Z",
         "closes_at": "2026-09-20T16:00:00Z",
         "description": None,
+        "seen_at": "2026-09-19T07:00:00Z",
+        "superseded_at": None,
     }
     assert len(api("/parks/1/schedule", start="2026-08-19")["data"]) == 3
 

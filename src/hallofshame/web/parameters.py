@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
@@ -43,6 +44,8 @@ DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
 MAX_OFFSET = 1_000_000
 _MAX_SHOWN = 80
+_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?")
+"""A number as JSON writes it; Python would also read underscores, other digits and white space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +181,7 @@ class Parameters:
             raise InputError(
                 f"{name} is missing; give a number from {lowest:g} to {highest:g}", parameter=name
             )
-        try:
-            value = float(text)
-        except ValueError:
-            value = nan
+        value = float(text) if _NUMBER.fullmatch(text) else nan
         if not lowest <= value <= highest:
             raise InputError(
                 f"{name} {quoted(text)} is not usable; it takes a number from {lowest:g} to {highest:g}",
