@@ -18,6 +18,7 @@ from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.history_days import SETTLED_AFTER
 from hallofshame.pipeline.import_history import HistoryRange, import_history, in_words
 from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
+from hallofshame.pipeline.mapping import sweep
 from hallofshame.pipeline.partitioning import make_partitions
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
@@ -26,6 +27,7 @@ from hallofshame.pipeline.sealing import seal
 from hallofshame.pipeline.signals import judge_signals
 from hallofshame.pipeline.sync import sync
 from hallofshame.pipeline.vanished import retire_vanished
+from hallofshame.store.history.reading import History
 
 Progress = Callable[[int, int], None]
 Bar = Callable[[str], AbstractContextManager[Progress]]
@@ -179,6 +181,7 @@ def _import_history(parts: Installation, seconds: float, progress: Progress) -> 
 
 def _retire(parts: Installation) -> Done:
     result = retire_vanished(parts.database, parts.clock)
+    sweep(parts.database, parts.clock, History(parts.shelf))
     in_doubt = counted(refresh_reviews(parts.database, parts.clock), "match", "matches")
     retired = counted(len(result.retired), "ride")
     return Done(f"{retired} retired, {len(result.returned)} returned, {in_doubt} in doubt")

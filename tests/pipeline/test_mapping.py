@@ -16,7 +16,7 @@ from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.localtime import day_bounds, to_unix
 from hallofshame.domain.words import Feed
 from hallofshame.pipeline.identity import Sighting
-from hallofshame.pipeline.mapping import Changed, EntryId, merge, split
+from hallofshame.pipeline.mapping import Changed, EntryId, merge, split, sweep
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.pipeline.sealing import seal
@@ -212,8 +212,13 @@ def test_what_came_in_late_under_the_old_number_follows_when_merged_again(
     old, new = renumbered(sqlite_database, history)
     merged(sqlite_database, history, new, old)
     observe(sqlite_database, a_day(ROME, dt.date(2026, 6, 4), [new]))
+    today = FixedClock(dt.datetime(2026, 6, 4, 23, tzinfo=dt.UTC))
+    assert sweep(sqlite_database, today, history) == 0, "the merge was later than these readings"
     again = merged(sqlite_database, history, new, old)
     assert (again.decision_id, again.readings) == (None, 288)
+    observe(sqlite_database, a_day(ROME, dt.date(2026, 6, 11), [new]))
+    tomorrow = FixedClock(dt.datetime(2026, 6, 12, tzinfo=dt.UTC))
+    assert [sweep(sqlite_database, tomorrow, history) for _ in range(2)] == [288, 0]
     assert new not in raw_rows(sqlite_database, history)["snapshots"]["ride_id"]
 
 

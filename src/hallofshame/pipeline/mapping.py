@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 
 import polars as pl
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_unix
-from hallofshame.domain.names import normalise
 from hallofshame.domain.rules import LOOKBACK_DAYS
 from hallofshame.domain.words import Feed
+from hallofshame.pipeline import ride_links
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.record import write_current
 from hallofshame.pipeline.ride_runs import END_OF_TIME, id_reach, merging_moves, said_by, without
@@ -23,11 +23,14 @@ from hallofshame.store import catalogue, data_version, decisions, dirty, reviews
 from hallofshame.store.database import Database
 from hallofshame.store.decisions import Action, Decision, Move
 from hallofshame.store.history.formats import DATASETS
-from hallofshame.store.history.reading import History
-from hallofshame.store.models import ExternalId, Park, Ride, RideName
+from hallofshame.store.history.reading import History, after_moves
+from hallofshame.store.models import ExternalId, Park, Ride, RideStatusSnapshot
 from hallofshame.store.ride_moves import Reach
 
 ONE_DAY = dt.timedelta(days=1)
+
+SWEPT_SECONDS = 3 * 86_400
+"""How far back the daily sweep looks for readings under the number of a merged ride."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,10 @@ class _Work:
         The last of ``rides`` is the one whose readings count otherwise now.
         """
         marked = 0
-        after = self.history.rows(self.connection, DATASETS["snapshots"], [self.park_id], 0, None, rides)
+        made = [(*asdict(move).values(), self.park_id) for move in self.moves]
+        names = [*Move.__dataclass_fields__, "park_id"]
+        after = after_moves(self.readings, pl.DataFrame(made, schema=names, orient="row"))
+        after = after.filter(pl.col("ride_id").is_in(list(rides)))
         of_last = after.filter(pl.col("ride_id") == rides[-1])["observed_at"]
         self.days |= {self.local(at) for at in (of_last.min(), of_last.max()) if isinstance(at, int)}
         if self.days:
@@ -165,9 +171,9 @@ def merge(
         moves = merging_moves(doing.readings, ride_id, into, primary or 0)
         if old.merged_into == into:
             return _swept(doing, old, kept, moves)
-        names = sorted(_names_of(connection, ride_id) - _names_of(connection, into))
+        names = sorted(ride_links.names_of(connection, ride_id) - ride_links.names_of(connection, into))
         detail = {
-            "ids": _ids_of(connection, ride_id),
+            "ids": ride_links.ids_of(connection, ride_id),
             "names": names,
             "active": bool(old.is_active),
         }
@@ -180,8 +186,8 @@ def merge(
             if at is not None
         }
         doing.days |= ride_moves.move_facts(connection, old.park_id, ride_id, into)
-        _give_ids(connection, ride_id, into, None)
-        _copy_names(connection, into, names, old.first_seen_at)
+        ride_links.give_ids(connection, ride_id, into, None)
+        catalogue.remember_names(connection, [(into, name, old.first_seen_at) for name in names])
         connection.execute(
             update(Ride).where(Ride.ride_id == ride_id).values(merged_into=into, is_active=False)
         )
@@ -256,7 +262,8 @@ def split(
                     )
                 raise InputError(f"{what} is ride {owner}, not ride {ride_id}; split it from that one")
             merged = _merged_with(connection, ride_id, what)
-        doing = _begin(connection, history, clock.now(), kept.park_id, [ride_id])
+        concerned = [ride_id, *([merged.other_ride_id or 0] if merged is not None else [])]
+        doing = _begin(connection, history, clock.now(), kept.park_id, concerned)
         reach = Reach()
         if since is not None:
             reach = Reach(first_day=since, since=day_bounds(since, doing.timezone)[0])
@@ -296,6 +303,40 @@ def split(
     return _logged(database, clock, work)
 
 
+def sweep(database: Database, clock: Clock, history: History) -> int:
+    """Let readings follow that came in under the number of a merged ride after its merge; returns how many.
+
+    A cycle that was under way during a merge may write such ones.
+    """
+    table = RideStatusSnapshot
+    since = to_unix(clock.now()) - SWEPT_SECONDS
+    with database.read() as connection:
+        merged = [
+            decision
+            for decision in decisions.decisions(connection)
+            if decision.action is Action.MERGE and decision.undone_by is None
+        ]
+        strays = [
+            decision
+            for decision in merged
+            if connection.execute(
+                select(table.ride_id)
+                .where(
+                    table.park_id == decision.park_id,
+                    table.ride_id == decision.other_ride_id,
+                    table.observed_at > max(since, decision.decided_at),
+                )
+                .limit(1)
+            ).first()
+        ]
+    return sum(
+        merge(
+            database, clock, history, decision.other_ride_id or 0, decision.ride_id, by=decision.decided_by
+        ).readings
+        for decision in strays
+    )
+
+
 def _take_back(
     doing: _Work, kept: _Ride, merged: Decision, reach: Reach
 ) -> tuple[int, int, list[tuple[int, str]]]:
@@ -305,7 +346,7 @@ def _take_back(
     ids = [
         (feed, external_id)
         for feed, external_id in merged.detail["ids"]
-        if _owner_of(connection, feed, external_id) == kept.ride_id
+        if ride_links.owner_of(connection, feed, external_id) == kept.ride_id
     ]
     back = [
         Move(move.feed, move.new_ride_id, move.ride_id, max(move.since, reach.since), move.until)
@@ -314,7 +355,7 @@ def _take_back(
     ]
     later = []
     for feed, external_id in ids:
-        since, until = id_reach(_ids_seen(connection, kept.ride_id, feed), external_id)
+        since, until = id_reach(ride_links.ids_seen_since(connection, kept.ride_id, feed), external_id)
         later += said_by(
             doing.readings, kept.ride_id, other, feed, max(since, reach.since, merged.decided_at + 1), until
         )
@@ -324,8 +365,8 @@ def _take_back(
     if wiki:
         facts = _facts_reach(doing, kept.ride_id, wiki[0], reach)
         doing.days |= ride_moves.move_facts(connection, kept.park_id, kept.ride_id, other, facts)
-    _give_ids(connection, kept.ride_id, other, ids)
-    _drop_names(connection, kept, merged.detail["names"])
+    ride_links.give_ids(connection, kept.ride_id, other, ids)
+    ride_links.forget_names(connection, kept.ride_id, kept.name, merged.detail["names"])
     connection.execute(update(Ride).where(Ride.ride_id == other).values(merged_into=None))
     catalogue.set_active(connection, [other], active=bool(merged.detail["active"]))
     return other, readings, ids
@@ -334,7 +375,7 @@ def _take_back(
 def _own_ride(doing: _Work, kept: _Ride, entry: EntryId, reach: Reach) -> tuple[int, int]:
     """Give an entry a new ride: its number, and the readings moved."""
     connection = doing.connection
-    if len(_ids_of(connection, kept.ride_id)) == 1 and not reach.since:
+    if len(ride_links.ids_of(connection, kept.ride_id)) == 1 and not reach.since:
         raise InputError(
             f"ride {kept.ride_id} is {entry} and nothing else; say from which date on that is another ride"
         )
@@ -345,7 +386,9 @@ def _own_ride(doing: _Work, kept: _Ride, entry: EntryId, reach: Reach) -> tuple[
             ExternalId.external_id == entry.external_id,
         )
     )
-    since, until = id_reach(_ids_seen(connection, kept.ride_id, int(entry.feed)), entry.external_id)
+    since, until = id_reach(
+        ride_links.ids_seen_since(connection, kept.ride_id, int(entry.feed)), entry.external_id
+    )
     begins = max(since, reach.since)
     new = catalogue.NewRide(
         kept.park_id, name or kept.name, kept.kind, kept.land, max(begins, kept.first_seen_at)
@@ -356,15 +399,17 @@ def _own_ride(doing: _Work, kept: _Ride, entry: EntryId, reach: Reach) -> tuple[
     if entry.feed is Feed.THEMEPARKS_WIKI:
         facts = _facts_reach(doing, kept.ride_id, entry.external_id, reach)
         doing.days |= ride_moves.move_facts(connection, kept.park_id, kept.ride_id, other, facts)
-    _give_ids(connection, kept.ride_id, other, [(int(entry.feed), entry.external_id)])
+    ride_links.give_ids(connection, kept.ride_id, other, [(int(entry.feed), entry.external_id)])
     if name is not None and not reach.since:
-        _drop_names(connection, kept, [name])
+        ride_links.forget_names(connection, kept.ride_id, kept.name, [name])
     return other, readings
 
 
 def _facts_reach(doing: _Work, ride_id: int, external_id: str, reach: Reach) -> Reach:
     """From when until when a ThemeParks.wiki id spoke of a ride."""
-    since, until = id_reach(_ids_seen(doing.connection, ride_id, Feed.THEMEPARKS_WIKI), external_id)
+    since, until = id_reach(
+        ride_links.ids_seen_since(doing.connection, ride_id, Feed.THEMEPARKS_WIKI), external_id
+    )
     since = max(since, reach.since)
     return Reach(
         first_day=doing.local(since) if since else dt.date.min,
@@ -421,19 +466,13 @@ def _ride(connection: Connection, ride_id: int) -> _Ride:
 
 
 def _owner(connection: Connection, entry: EntryId, kept: _Ride) -> int:
-    owner = _owner_of(connection, int(entry.feed), entry.external_id)
+    owner = ride_links.owner_of(connection, int(entry.feed), entry.external_id)
     if owner is None:
-        known = ", ".join(f"{Feed(feed).slug}:{given}" for feed, given in _ids_of(connection, kept.ride_id))
+        known = ", ".join(
+            f"{Feed(feed).slug}:{given}" for feed, given in ride_links.ids_of(connection, kept.ride_id)
+        )
         raise InputError(f"nobody knows the entry {entry}; ride {kept.ride_id} has {known or 'no ids'}")
     return owner
-
-
-def _owner_of(connection: Connection, feed: int, external_id: str) -> int | None:
-    return connection.scalar(
-        select(ExternalId.internal_id).where(
-            ExternalId.feed == feed, ExternalId.kind == "ride", ExternalId.external_id == external_id
-        )
-    )
 
 
 def _merged_with(connection: Connection, ride_id: int, entry: EntryId) -> Decision | None:
@@ -458,42 +497,3 @@ def _apart_already(connection: Connection, kept: _Ride, other: int) -> Changed:
             f"as hallofshame mapping show {kept.ride_id} lists them"
         )
     return Changed(action=Action.SPLIT, ride_id=kept.ride_id, other_ride_id=other, decision_id=None)
-
-
-def _ids_of(connection: Connection, ride_id: int) -> list[tuple[int, str]]:
-    query = select(ExternalId.feed, ExternalId.external_id).where(
-        ExternalId.kind == "ride", ExternalId.internal_id == ride_id
-    )
-    return [(feed, given) for feed, given in connection.execute(query.order_by(*query.selected_columns))]
-
-
-def _ids_seen(connection: Connection, ride_id: int, feed: int) -> Mapping[str, int]:
-    query = select(ExternalId.external_id, ExternalId.first_seen_at).where(
-        ExternalId.kind == "ride", ExternalId.internal_id == ride_id, ExternalId.feed == feed
-    )
-    return dict(connection.execute(query).all())
-
-
-def _give_ids(
-    connection: Connection, ride_id: int, new_ride_id: int, ids: Sequence[tuple[int, str]] | None
-) -> None:
-    """Let outside ids of a ride, or all of them, mean another one."""
-    for feed, external_id in _ids_of(connection, ride_id) if ids is None else ids:
-        catalogue.move_external_id(connection, Feed(feed), "ride", external_id, new_ride_id)
-
-
-def _names_of(connection: Connection, ride_id: int) -> set[str]:
-    return set(connection.scalars(select(RideName.name).where(RideName.ride_id == ride_id)))
-
-
-def _copy_names(connection: Connection, ride_id: int, names: Sequence[str], seen_at: int) -> None:
-    catalogue.remember_names(connection, [(ride_id, name, seen_at) for name in names])
-
-
-def _drop_names(connection: Connection, kept: _Ride, names: Sequence[str]) -> None:
-    """A ride forgets names that are another one's; the one that it is shown under stays."""
-    others = [name for name in names if normalise(name) != normalise(kept.name)]
-    if others:
-        connection.execute(
-            delete(RideName).where(RideName.ride_id == kept.ride_id, RideName.name.in_(others))
-        )

@@ -67,7 +67,9 @@ class History:
         ]
         moved = marks.moves(connection, park_ids) if files else None
         for file in self._holding(connection, dataset, files, park_ids):
-            rides = None if moved is not None and moved.height else ride_ids
+            rides = ride_ids
+            if ride_ids is not None and moved is not None:
+                rides = {*ride_ids, *moved["ride_id"].to_list()}
             found = self.read_file(file, dataset, park_ids, start, until, rides)
             if moved is not None and moved.height:
                 found = self._with_moves(connection, dataset, file, found, moved)
@@ -167,7 +169,12 @@ class History:
         # A queue goes with its ride's observation of the same instant.
         period = file.period
         beside = [
-            self.read_file(each, SNAPSHOTS, moved["park_id"].unique().to_list())
+            self.read_file(
+                each,
+                SNAPSHOTS,
+                moved["park_id"].unique().to_list(),
+                ride_ids=moved["ride_id"].unique().to_list(),
+            )
             for each in sealed_files(connection, ["snapshots"], start=period.starts_at, end=period.ends_at)
         ]
         if not beside:
