@@ -71,6 +71,7 @@ def ingest(
                 timezone=timezone,
                 registry=installation.registry(),
                 catalogue_file=installation.settings.catalogue_file,
+                history=installation.shelf,
                 progress=progress,
             )
         click.echo(

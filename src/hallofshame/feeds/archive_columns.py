@@ -233,11 +233,16 @@ class _Park:
         """The standby wait; what is said of other queues is kept."""
         if not queue:
             return None
-        if type(queue) is dict and len(queue) == 1 and type(standby := queue.get("STANDBY")) is dict:
+        plain = None
+        if type(queue) is dict and type(standby := queue.get("STANDBY")) is dict:
             minutes = standby.get("waitTime")
             if minutes is None or (type(minutes) is int and 0 <= minutes <= MAX_PLAUSIBLE_WAIT_MINUTES):
-                return minutes
-        text = orjson.dumps(queue)
+                if len(queue) == 1:
+                    return minutes
+                plain = minutes
+                # The other queues change less often, so that they are known without this one.
+                del queue["STANDBY"]
+        text = _key(queue)
         known = self.read.get(text)
         if known is None:
             findings = Findings()
@@ -250,7 +255,7 @@ class _Park:
         wait, queues = known
         for values in queues:
             self.queues.append((number, at, *values))
-        return wait
+        return wait if plain is None else plain
 
     def _unreadable(self, event: dict[str, Any], subject: str) -> None:
         findings = Findings()
@@ -278,6 +283,14 @@ def _usual_instant(text: Any) -> int | None:
 def _head(event: dict[str, Any]) -> dict[str, Any]:
     """Enough of an event for a message, without writing out one of megabytes."""
     return {str(name)[:40]: str(event[name])[:40] for name in as_list([*event])[:6]}
+
+
+def _key(value: object) -> bytes:
+    """What tells a JSON value from others."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return repr(value).encode("utf-8", "backslashreplace")
 
 
 def _queue_values(queue: QueueReading) -> tuple[object, ...]:

@@ -25,12 +25,14 @@ from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.partitioning import make_room
+from hallofshame.pipeline.past import PastRows, PastWriter
 from hallofshame.pipeline.record import doubled, one_per_ride, write_observations
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_park
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
 from hallofshame.store import catalogue, dining, findings, show_times
 from hallofshame.store.database import Database, concerns_whole_store
+from hallofshame.store.history.shelves import Shelf
 
 MAX_CADENCE_SECONDS = 24 * 3600
 
@@ -72,6 +74,7 @@ class IngestRequest:
     timezone: str | None
     registry: Registry
     catalogue_file: Path | None
+    history: Shelf | None
     progress: Progress | None
 
 
@@ -87,6 +90,7 @@ def ingest(
     timezone: str | None = None,
     registry: Registry | None = None,
     catalogue_file: Path | None = None,
+    history: Shelf | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Read the recording at ``path`` and write it: see :func:`ingest_readings`.
@@ -95,7 +99,7 @@ def ingest(
     that is not given, from the name of its folder, if exactly one park of the catalogue is named in it.
     """
     asked = IngestRequest(
-        feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, progress
+        feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, history, progress
     )
     with job_run(database, clock, JobType.INGEST) as run:
         recording = read_recording(path, feed)
@@ -117,6 +121,7 @@ def ingest_readings(
     timezone: str | None = None,
     registry: Registry | None = None,
     catalogue_file: Path | None = None,
+    history: Shelf | None = None,
     progress: Progress | None = None,
 ) -> IngestResult:
     """Write a recording as observations of ``feed`` sampled every ``cadence_seconds``, park by park.
@@ -125,13 +130,14 @@ def ingest_readings(
     of the catalogue (with ``catalogue_file``) that is not in the store yet is seeded, so that it has its
     number and time zone; any other new one takes ``timezone``, or UTC with a finding that says so. What is
     in the store already is left as it is; the park-days touched become dirty. Each park is one transaction,
-    and what goes wrong over one park ends no other's.
+    and what goes wrong over one park ends no other's. With ``history`` (where its files stand) closed days go
+    straight into history files, all parks together, and only the others into SQL.
 
     Raises :class:`InputError` for a cadence out of range, and the error of the first park where no park could
     be written: :class:`InputError` if that park is not named.
     """
     asked = IngestRequest(
-        feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, progress
+        feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, history, progress
     )
     with job_run(database, clock, JobType.INGEST) as run:
         return _ingest(run, database, recording, asked, clock, log)
@@ -151,9 +157,10 @@ def _ingest(
     if asked.timezone is not None:
         zone(asked.timezone)
     known = load_parks(asked.catalogue_file)
-    if isinstance(first := recording.readings["observed_at"].min(), int):
+    if asked.history is None and isinstance(first := recording.readings["observed_at"].min(), int):
         make_room(database, clock, first)
     result = IngestResult()
+    past = PastRows()
     keys = ["park_external_id", "park_name"]
     groups = recording.readings.partition_by(keys, as_dict=True, maintain_order=True)
     failures = FailureLog(log)
@@ -172,6 +179,8 @@ def _ingest(
         writer = _ParkWriter(source, asked, clock, known)
         try:
             result.add(database.run(partial(writer.write, part=part)))
+            if writer.waiting is not None:
+                past.add(*writer.waiting)
         except FAILURES as error:
             if concerns_whole_store(error):
                 raise
@@ -184,6 +193,10 @@ def _ingest(
     if errors and len(errors) == len(groups):
         raise errors[0]
     result.failed = len(errors)
+    if past.observations:
+        writer_of_past = PastWriter(database, clock, asked.history)
+        result.new_observations += writer_of_past.write(*past.whole(), past.timezones).total()
+        run.rows_written = result.new_observations
     if recording.findings:
         database.run(
             lambda connection: findings.record(
@@ -242,6 +255,9 @@ class _ParkWriter:
         self._registry = asked.registry
         self._clock = clock
         self._catalogue = known
+        self._history = asked.history
+        self.waiting: tuple[int, str, pl.DataFrame, pl.DataFrame] | None = None
+        """Park, zone, observations and queues that are to be written with those of the other parks."""
         self.days: tuple[dt.date, ...] = ()
         self._odd = 0
 
@@ -283,20 +299,20 @@ class _ParkWriter:
         self.days = tuple(local_day(from_unix(at), timezone) for at in edges if isinstance(at, int))
         new_rides = {ride.ride_id for ride in catalogue.rides(connection, park_id)} - before
         recorded.note_seen(connection, observations, new_rides)
-        written = write_observations(
-            connection,
-            observations,
-            waiting,
-            {park_id: timezone},
-            self._clock.now(),
-        )
+        new_rows = 0
+        if self._history is None:
+            zones = {park_id: timezone}
+            now = self._clock.now()
+            new_rows = write_observations(connection, observations, waiting, zones, now).new_rows
+        else:
+            self.waiting = park_id, timezone, observations, waiting
         published = ride_hours.publish(
             connection, park_id, recorded.hours_said(part.hours, rides), self._clock.now()
         )
         offers = self._write_offers(connection, park_id, part, rides, timezone)
         return IngestResult(
             observations=observations.height,
-            new_observations=written.new_rows,
+            new_observations=new_rows,
             parks=1,
             parks_created=int(created),
             rides=observations["ride_id"].n_unique(),

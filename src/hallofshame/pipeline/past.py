@@ -23,6 +23,25 @@ from hallofshame.store.history.shelves import Shelf
 _SNAPSHOTS = "snapshots"
 
 
+class PastRows:
+    """Rows of several parks that wait to be written together, so that a month's files are written once."""
+
+    def __init__(self) -> None:
+        self.observations: dict[int, pl.DataFrame] = {}
+        self.queues: dict[int, pl.DataFrame] = {}
+        self.timezones: dict[int, str] = {}
+
+    def add(self, park_id: int, timezone: str, observations: pl.DataFrame, queues: pl.DataFrame) -> None:
+        """Add the rows of one park, after those that it has already."""
+        self.timezones[park_id] = timezone
+        for held, rows in ((self.observations, observations), (self.queues, queues)):
+            held[park_id] = pl.concat([held[park_id], rows]) if park_id in held else rows
+
+    def whole(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Observations and queues of all parks."""
+        return pl.concat(self.observations.values()), pl.concat(self.queues.values())
+
+
 class PastWriter:
     """Writes observations and queues of any days, with all that follows from them.
 
