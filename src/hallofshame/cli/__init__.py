@@ -30,6 +30,7 @@ _COMMANDS = {
     ),
     "import-history": ("history_api", "Add days of ThemeParks.wiki's history API to the record."),
     "ingest": ("data", "Add a recording of a sampled feed to the record, as if collected live."),
+    "import-readings": ("data", "Add every recording in a folder to the record, each once."),
     "export": ("data", "Write derived rows of some days to a file: the numbers that the API shows."),
     "doctor": (
         "upkeep",

@@ -1,4 +1,4 @@
-"""Commands that move data in and out: ``ingest``, ``import-archive``, ``export``."""
+"""Commands that move data in and out: ``ingest``, ``import-readings``, ``import-archive``, ``export``."""
 
 from __future__ import annotations
 
@@ -87,6 +87,73 @@ def ingest(
             raise click.ClickException(
                 f"{counted(result.failed, 'park')} of the recording could not be written; the log and "
                 "`hallofshame quality` say why"
+            )
+
+
+@click.command("import-readings")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--cadence", type=DURATION, help="How often all of them were polled; else each file's own median."
+)
+@click.option("--timezone", metavar="ZONE", help="IANA zone of parks that the catalogue does not know.")
+@click.option("--rollup/--no-rollup", "then_roll_up", default=False, help="Roll up afterwards.")
+@quiet_option
+def import_readings(folder: Path, cadence: int | None, timezone: str | None, then_roll_up: bool) -> None:
+    """Add every recording in a folder to the record, each once.
+
+    FOLDER holds parquet files of Queue-Times or ThemeParks.wiki, in it or in folders below; the columns tell
+    the feed. Closed days go straight into history files. Broken off, the same command goes on where it was. A
+    file that cannot be used is named and left out.
+
+    \b
+    Example:
+      hallofshame import-readings recordings/ --rollup
+    """
+    from hallofshame.pipeline import import_readings as imports
+
+    with opened() as installation:
+        with progress_bar("Import") as progress:
+            result = imports.import_readings(
+                installation.database,
+                folder,
+                installation.clock,
+                installation.log("import"),
+                cadence_seconds=cadence,
+                timezone=timezone,
+                registry=installation.registry(),
+                catalogue_file=installation.settings.catalogue_file,
+                history=installation.shelf,
+                progress=progress,
+            )
+        print_table(
+            ["recording", "cadence s", "parks", "observations", "new", "rides created", "findings"],
+            [
+                [
+                    key,
+                    each,
+                    one.parks,
+                    one.observations,
+                    one.new_observations,
+                    one.rides_created,
+                    one.findings,
+                ]
+                for key, (one, each) in result.taken.items()
+            ],
+        )
+        total = result.total
+        click.echo(
+            f"{counted(total.new_observations, 'new observation')}; {result.known} files in it already"
+        )
+        for key, reason in result.refused.items():
+            click.echo(f"Left out: {key}: {reason}")
+        if then_roll_up:
+            roll_up(installation)
+        elif total.new_observations:
+            click.echo("Next: hallofshame rollup")
+        if total.failed:
+            raise click.ClickException(
+                f"{counted(total.failed, 'park')} of recordings could not be written; the log and "
+                "`hallofshame quality` say why, and the same command tries them again"
             )
 
 
@@ -247,4 +314,4 @@ def _export_bar(output: str) -> AbstractContextManager[Progress | None]:
     return nullcontext() if output == STDOUT else progress_bar("Export")
 
 
-COMMANDS = (ingest, import_archive, export)
+COMMANDS = (ingest, import_readings, import_archive, export)
