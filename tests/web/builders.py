@@ -161,11 +161,14 @@ class World:
         day: str,
         windows: Iterable[tuple[int, int]] = (),
         evidence: Evidence = Evidence.SCHEDULE,
+        *,
+        judged_by_down: bool = False,
     ) -> None:
         """Open windows of a park-day, which has a row also where no ride has one."""
         self.park_days[park_id, dt.date.fromisoformat(day)] = {
             "windows": [list(window) for window in windows],
             "evidence": evidence.value,
+            "judged_by_down": int(judged_by_down),
         }
 
     def idle_day(self, ride_id: int, day: str) -> None:
@@ -347,7 +350,7 @@ class World:
                     "window_seconds": sum(end - start for start, end in known["windows"]),
                     "evidence": known["evidence"],
                     "origin": 0,
-                    "judged_by_down": 0,
+                    "judged_by_down": known.get("judged_by_down", 0),
                     "observed_queue_times": row["observed"],
                     "eligible": len(members),
                     "rides_operated": sum(1 for member in members if member["operating"] > 0),

@@ -1653,6 +1653,10 @@ export interface components {
             judged_by?: ("breakdowns" | "open_closed") | null;
             /** @description Of days: what came through the other feed. */
             other_feed_percent?: number | null;
+            /** @description Of days: after the published opening; null: not known. */
+            opened_late_seconds?: number | null;
+            /** @description Of days: before the published close; null: not known. */
+            closed_early_seconds?: number | null;
         };
         /** @description What a queue of a ride costs, as last posted within 24 hours of the park's latest look. */
         ParkPriceRow: {

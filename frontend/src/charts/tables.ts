@@ -6,7 +6,7 @@ import { byLength, KIND_WORDS, KINDS } from "./geometry/lengths";
 import { fullLabel } from "./labels";
 import { LOOK_WORDS, lookOf } from "./looks";
 import { MEASURES, STATE_WORDS, type Measure, type MeasureKey } from "./measures";
-import type { ChartPoint, ChartTable, Figures, HeatCell, OutageLength, TierShare, TimelineRide } from "./types";
+import type { ChartPoint, ChartTable, Figures, HeatCell, OutageKind, OutageLength, TierShare, TimelineRide } from "./types";
 import { WEEKDAYS } from "./weekdays";
 
 const DASH = "no data";
@@ -20,19 +20,28 @@ function figure(measure: Measure, figures: Figures): string {
 /** Points with several measures; a place that was closed or is to come says so in every column. */
 export function pointsTable(points: readonly ChartPoint[], keys: readonly MeasureKey[], caption: string): ChartTable {
   const measures = keys.map((key) => MEASURES[key]);
+  const kinds = keys.includes("downtime") ? KINDS.filter((kind) => points.some((point) => (point[`${kind}_seconds`] ?? 0) > 0)) : [];
   return {
     caption,
     columns: [
       { label: "When" },
       ...measures.map((measure) => ({ label: measure.label, isNumber: true })),
+      ...kinds.map((kind) => ({ label: KIND_WORDS[kind], isNumber: true })),
       { label: "Watched, %", isNumber: true },
     ],
     rows: points.map((point) => [
       fullLabel(point),
       ...measures.map((measure) => (point.state === "open" ? figure(measure, point) : STATE_WORDS[point.state])),
+      ...kinds.map((kind) => lostWords(point, kind)),
       point.coverage_percent === null || point.coverage_percent === undefined ? DASH : number(point.coverage_percent),
     ]),
   };
+}
+
+function lostWords(point: ChartPoint, kind: OutageKind): string {
+  if (point.state !== "open") return STATE_WORDS[point.state];
+  const seconds = point[`${kind}_seconds`];
+  return seconds === null || seconds === undefined ? DASH : duration(seconds);
 }
 
 /** A heat map as rows of hours and columns of weekdays. */

@@ -9,6 +9,10 @@ export interface Figures {
   shame_score?: number | null;
   downtime_hours?: number | null;
   downtime_seconds?: number | null;
+  breakdown_seconds?: number | null;
+  opening_delay_seconds?: number | null;
+  never_reopened_seconds?: number | null;
+  park_wide_seconds?: number | null;
   uptime_percent?: number | null;
   rides_operating?: number | null;
   rides_down?: number | null;

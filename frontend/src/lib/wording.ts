@@ -54,6 +54,11 @@ export const TYPE_PLURALS: Record<string, string> = {
   other: "Other attractions",
 };
 
+const OTHERS = ["show", "walkthrough", "exhibit", "playground", "pool", "game", "meet_and_greet", "other"];
+
+/** Those of them that are rides: of others there is no downtime. */
+export const RIDE_PLURALS = Object.fromEntries(Object.entries(TYPE_PLURALS).filter(([type]) => !OTHERS.includes(type)));
+
 /** The one type of ride that an address asks for, in the plural; undefined for rides of any type. */
 export const typePlural = (type: string | undefined): string | undefined => (type === undefined ? undefined : TYPE_PLURALS[type]);
 

@@ -7,7 +7,7 @@ import { Link } from "wouter";
 import { prefetchApi, useApi } from "../api/client";
 import { Cup } from "../art/Vignettes";
 import { PageHead } from "../art/PageHead";
-import { Empty, Failure, FILTER_PARAMETERS, isFiltered, ParkFilters, Skeleton, StaleNotice } from "../components";
+import { Empty, Failure, FILTER_PARAMETERS, isFiltered, ParkFilters, RIDE_PARAMETERS, Skeleton, StaleNotice } from "../components";
 import { usePageMeta } from "../lib/title";
 import { addressWith, pick, useQueryState } from "../lib/urlState";
 import type { Awards } from "./awards/awards";
@@ -16,7 +16,7 @@ import { Share } from "./awards/Share";
 
 export default function AwardsPage() {
   const [state, set] = useQueryState();
-  const filters = pick(state, FILTER_PARAMETERS);
+  const filters = pick(state, [...FILTER_PARAMETERS, ...RIDE_PARAMETERS]);
   const answer = useApi<Awards>("/api/awards", { ...filters, ...pick(state, ["year"]) });
   const awards = answer.data?.data;
   const year = awards?.year;

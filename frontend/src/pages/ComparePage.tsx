@@ -7,7 +7,7 @@ import { useApi, type ApiError, type ApiParameters } from "../api/client";
 import type { SearchIndex } from "../api/rows";
 import { TwoCastles } from "../art/Vignettes";
 import { PageHead } from "../art/PageHead";
-import { Empty, Failure, PeriodPicker, Skeleton, StaleNotice, Switch } from "../components";
+import { Empty, Failure, PeriodPicker, ServedSection, Skeleton, StaleNotice, Switch } from "../components";
 import { capital } from "../lib/format";
 import { PERIOD_PARAMETERS, periodName, periodWords } from "../lib/periods";
 import { usePageMeta } from "../lib/title";
@@ -74,7 +74,7 @@ export default function ComparePage() {
       <AgainstPicker against={against} isLive={periodName(state) === "live"} />
       <StaleNotice isStale={answer.isStale && comparison !== undefined} asOf={answer.data?.data_as_of} error={answer.error} retry={answer.refetch} />
       {selection.chosen.length === 0 ? (
-        <Nothing selection={selection} index={index.data?.data} />
+        <ServedSection id="example" path="/compare" />
       ) : answer.error && (comparison === undefined || !answer.error.isPassing) ? (
         <Refused error={answer.error} retry={answer.refetch} selection={selection} index={index.data?.data} />
       ) : comparison === undefined ? (
@@ -117,24 +117,6 @@ function Refused({ error, retry, selection, index }: RefusedProps) {
           );
         })}
       </ul>
-    </Empty>
-  );
-}
-
-function Nothing({ selection, index }: { selection: Selection; index: SearchIndex | undefined }) {
-  const rides = index?.rides.filter((ride) => ride.kind === "ATTRACTION").slice(0, 2).map((ride) => String(ride.ride_id)) ?? [];
-  const chosen = selection.kind === "parks" ? (index?.parks.slice(0, 2).map((park) => park.slug) ?? []) : rides;
-  return (
-    <Empty title="Nothing chosen yet">
-      <p>
-        Type a name above and choose it, up to six times.
-        {chosen.length === 2 && (
-          <>
-            {" "}
-            Or begin with <Link href={`/compare?${selection.kind}=${chosen.join(",")}&period=30days&against=previous`}>an example</Link>.
-          </>
-        )}
-      </p>
     </Empty>
   );
 }

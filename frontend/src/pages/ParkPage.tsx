@@ -87,6 +87,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           <ScoreExplained details={details} view={view} />
         </section>
       )}
+      {hasFigures && !view.isLive && <ServedSection id="kinds" path={parkPath(park) + window.location.search} />}
       <section id="rides" className="part" aria-labelledby="rides-title">
         <h2 id="rides-title">{view.isLive ? "Rides now" : "Problem rides first"}</h2>
         <RidesSection rides={details.rides} isClosed={isClosed} view={view} />

@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { useApi } from "../api/client";
 import type { ParkRow, ParkSparkline } from "../api/rows";
 import { ParkScene } from "../art/ParkScene";
-import { BandLegend, DataTable, Empty, Failure, Figure, isFiltered, Sign, Skeleton } from "../components";
+import { DataTable, Empty, Failure, Figure, isFiltered, ServedSection, Sign, Skeleton } from "../components";
 import { bandOf } from "../lib/bands";
 import { counted } from "../lib/format";
 import { parkPath } from "../lib/paths";
@@ -33,17 +33,16 @@ export default function ParkRankingPage() {
   return (
     <RankingFrame title="Who broke down?" lead={LEAD} scene={<ParkScene />} answer={<Answer list={list} />} isTall isRanking list={list}>
       <Ranking list={list} />
-      <section className="reading" aria-labelledby="reading-title">
-        <h2 id="reading-title">How to read it</h2>
-        <p>
-          The shame score is ten times the share of ride time that was lost, weighted by how much a ride matters:
-          flagship rides count three times, standard ones twice, minor ones once. Only a park’s open hours count. A
-          dash is missing data and never means zero.
-        </p>
-        <BandLegend />
-      </section>
+      <Kinds />
+      <ServedSection id="reading" path={`/${window.location.search}`} />
     </RankingFrame>
   );
+}
+
+/** The kinds of downtime of all parks, which a moment does not have. */
+function Kinds() {
+  const [state] = useQueryState();
+  return periodName(state) === "live" ? null : <ServedSection id="kinds" path={`/${window.location.search}`} />;
 }
 
 function Ranking({ list }: { list: List<ParkRow> }) {

@@ -87,6 +87,7 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
           view={view}
         />
       </section>
+      {isWatched && !view.isLive && <ServedSection id="kinds" path={ridePath(ride) + window.location.search} />}
       <section id="outages" className="part" aria-labelledby="outages-title">
         <h2 id="outages-title">Outages, {view.words}</h2>
         <OutageFacts details={details} />

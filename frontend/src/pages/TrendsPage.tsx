@@ -5,7 +5,7 @@ import { prefetchApi, useApi } from "../api/client";
 import type { Envelope, Schemas } from "../api/rows";
 import { PageHead } from "../art/PageHead";
 import { UpsAndDowns } from "../art/Vignettes";
-import { Empty, Failure, FILTER_PARAMETERS, ParkFilters, PeriodPicker, Skeleton, StaleNotice } from "../components";
+import { Empty, Failure, FILTER_PARAMETERS, ParkFilters, PeriodPicker, RIDE_PARAMETERS, Skeleton, StaleNotice } from "../components";
 import { PERIOD_PARAMETERS, periodName, periodWords } from "../lib/periods";
 import { spanOf } from "../lib/time";
 import { usePageMeta } from "../lib/title";
@@ -37,7 +37,7 @@ export default function TrendsPage() {
   const words = isLive ? "last 7 days" : periodWords(state);
   usePageMeta(`Trends, ${words}`, "Parks and rides whose uptime rose or fell by five points or more against the period before.");
   const period: Record<string, string> = isLive ? { period: INSTEAD_OF_LIVE } : pick(state, PERIOD_PARAMETERS);
-  const filters = pick(state, FILTER_PARAMETERS);
+  const filters = pick(state, [...FILTER_PARAMETERS, ...RIDE_PARAMETERS]);
   const isWhole = state["all"] === "1";
   const answer = useApi<Trends>("/api/trends", { ...filters, ...period, limit: isWhole ? MOST : null });
   const body = answer.data as TrendsBody | undefined;

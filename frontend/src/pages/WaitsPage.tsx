@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { ParkRow, RideRow } from "../api/rows";
 import { QueueScene } from "../art/QueueScene";
-import { DataTable, Empty, Failure, Figure, Percent, Skeleton, type Column } from "../components";
+import { DataTable, Empty, Failure, Figure, Percent, RIDE_PARAMETERS, Skeleton, type Column } from "../components";
 import { number } from "../lib/format";
 import { ridePath } from "../lib/paths";
 import { periodLabel, periodName, periodWords, PERIOD_PARAMETERS } from "../lib/periods";
@@ -24,9 +24,9 @@ const NONE: never[] = [];
 /** Where people wait: the longest queues, rides and parks by posted wait. */
 export default function WaitsPage() {
   const [state] = useQueryState();
-  const rides = useList<RideRow>(RIDES, [], SHOWN_RIDES);
+  const rides = useList<RideRow>(RIDES, RIDE_PARAMETERS, SHOWN_RIDES);
   const parks = useList<ParkRow>(PARKS, [], EVERY_PARK);
-  const longest = useList<RideRow>(LONGEST, [], SHOWN_LONGEST);
+  const longest = useList<RideRow>(LONGEST, RIDE_PARAMETERS, SHOWN_LONGEST);
   usePageMeta(`${periodLabel(state)}: where theme park visitors wait longest`, LEAD);
   const hint = (period: string) => [rides, parks, longest].forEach((list) => list.hint(period));
   const query = addressWith("", pick(state, PERIOD_PARAMETERS), {});

@@ -15,6 +15,7 @@ from hallofshame.domain.counters import PARK_COUNTERS, RIDE_COUNTERS
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.exports import FORMATS
 from hallofshame.domain.localtime import local_day
+from hallofshame.domain.periods import DayRange
 from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import TIER_WEIGHTS, Feed, Origin
@@ -36,6 +37,7 @@ from hallofshame.store.models import (
     RideOutage,
     RideTypeDecision,
 )
+from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import ahead_of, open_so_far, windows_so_far
 from hallofshame.store.ride_types import rides_and_types
 
@@ -60,6 +62,8 @@ _FORMULAS: dict[str, tuple[Callable[..., float | None], tuple[str, ...]]] = {
     "downtime_hours": (scores.downtime_hours, ("downtime",)),
 }
 """The ratios shown, each with the counters it is taken of, by the one definition in the kernel."""
+PUNCTUALITY = ("opened_late_seconds", "closed_early_seconds")
+"""How a park kept its published hours (R4); null where that is not known."""
 PARK_RATIOS = tuple(_FORMULAS)
 RATIOS = tuple(name for name in PARK_RATIOS if not name.endswith("_score"))
 
@@ -98,6 +102,7 @@ KINDS: dict[str, _Kind] = {
             "active_from",
             "active_until",
             "night_until",
+            *PUNCTUALITY,
             *PARK_RATIOS,
             "metrics_version",
         ),
@@ -270,6 +275,8 @@ class _Pieces:
         rows = self._windows_so_far(self._so_far(self._read(self._table, first, last)))
         if "eligible" in self._kind.columns and "eligible" not in rows.columns:
             rows = self._with_eligible(rows, first, last)
+        if PUNCTUALITY[0] in self._kind.columns:
+            rows = self._with_punctuality(rows, DayRange(first, last))
         key = ["park_id", "ride_id"] if self._of_rides else ["park_id"]
         joined = rows.join(self._who, on=key, how="left")
         return _shown(joined, self._kind).select(self._kind.columns).sort(self._kind.order)
@@ -321,6 +328,19 @@ class _Pieces:
         key = ["park_id", "day", "ride_id"] if self._of_rides else ["park_id", "day"]
         table = table_of(RideDailyStats if self._of_rides else ParkDailyStats)
         return rows.join(self._read(table, first, last, *key, "eligible"), on=key, how="left")
+
+    def _with_punctuality(self, rows: pl.DataFrame, days: DayRange) -> pl.DataFrame:
+        """Park-days with how late the park opened and how early it closed, as the API says it."""
+        kept = {
+            park_id: punctuality(self._connection, park_id, timezone, days, self._data_as_of)
+            for park_id, timezone in self._who.select("park_id", "timezone").iter_rows()
+            if park_id in rows["park_id"]
+        }
+        found = [kept[park_id].get(day) for park_id, day in rows.select("park_id", "day").iter_rows()]
+        late = [of_day.opened_late if of_day else None for of_day in found]
+        early = [of_day.closed_early if of_day else None for of_day in found]
+        names = zip(PUNCTUALITY, (late, early), strict=True)
+        return rows.with_columns(pl.Series(name, values, dtype=pl.Int64) for name, values in names)
 
 
 def _chosen(parks: pl.DataFrame, park_ids: Collection[int] | None) -> list[int]:

@@ -85,6 +85,23 @@ function Formulas({ example }: { example: ParkExample | undefined }) {
         </dd>
       </div>
       <div>
+        <dt>Comparable score</dt>
+        <dd>
+          <p className="formula-words">10 × Σ weight × breakdowns ÷ Σ weight × (operating + breakdowns)</p>
+          <p>
+            Only breakdowns that were over the same day, which every source can tell. Parks are ranked by it, rides by time in such breakdowns.
+            Figures marked ≥ or ≤ are of a source that knows only open and closed, and are bounds.
+          </p>
+        </dd>
+        {hasFigures && (
+          <dd className="formula-example">
+            <p>
+              The park: <b><Figure value={summary.comparable_score} digits={2} /></b>
+            </p>
+          </dd>
+        )}
+      </div>
+      <div>
         <dt>Uptime</dt>
         <dd>
           <p className="formula-words">operating ÷ (operating + downtime)</p>

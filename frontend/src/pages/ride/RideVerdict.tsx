@@ -1,5 +1,5 @@
 import { Duration, Figure, NoData, Percent, RelativeTime, TrendMark } from "../../components";
-import { capital } from "../../lib/format";
+import { capital, counted } from "../../lib/format";
 import { unrankedWords } from "../../lib/wording";
 import type { RideDetails } from "../park/answers";
 import { Fact } from "../park/Verdict";
@@ -97,12 +97,13 @@ export function OutageFacts({ details }: { details: RideDetails }) {
   if (statistics.count === null || statistics.count === 0) return null;
   const facts: [string, number | null, string][] = [
     ["Mean time between failures", statistics.mean_time_between_failures_seconds, "operating time ÷ outages"],
-    ["Mean time to recover", statistics.mean_time_to_recover_seconds, "open time lost ÷ outages"],
+    ["Mean time to recover", statistics.mean_time_to_recover_seconds, "open time lost ÷ outages that reopened"],
     ["Median outage", statistics.median_seconds, "half are shorter"],
     ["90 % are shorter than", statistics.p90_seconds, "the 90th percentile"],
     ["Longest outage", statistics.longest_seconds, "open time lost"],
   ];
   return (
+    <>
     <dl className="facts cards">
       {facts.map(([name, seconds, meaning]) => (
         <div key={name}>
@@ -112,5 +113,12 @@ export function OutageFacts({ details }: { details: RideDetails }) {
         </div>
       ))}
     </dl>
+    {statistics.without_duration > 0 && (
+      <p className="small">
+        Median, mean time to recover and the like are of the {counted(statistics.count - statistics.without_duration, "outage")} after which it was seen
+        running again. {counted(statistics.without_duration, "more lasted", "more lasted")} at least as long as listed.
+      </p>
+    )}
+    </>
   );
 }

@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask import Blueprint
 
-from hallofshame.domain.periods import FIRST_YEAR, ONE_DAY, Period, PeriodName
+from hallofshame.domain.periods import FIRST_YEAR, ONE_DAY, Period, PeriodName, Shift
 from hallofshame.web.answers import answered
 from hallofshame.web.api.awards import LAST_YEAR
 from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, MAX_COMPARED, NONE, RANGE
@@ -15,7 +15,13 @@ from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, View, asked_for, head_of, known, list_parameters
-from hallofshame.web.parameters import FILTER_PARAMETERS, MAX_LIMIT, PERIOD_PARAMETERS, Parameters
+from hallofshame.web.parameters import (
+    FILTER_PARAMETERS,
+    MAX_LIMIT,
+    PERIOD_PARAMETERS,
+    RIDE_PARAMETERS,
+    Parameters,
+)
 from hallofshame.web.reading import Reading
 
 change_pages = Blueprint("change_pages", __name__)
@@ -32,6 +38,11 @@ SHOWN_CHANGES = 10
 INSTEAD_OF_LIVE = PeriodName.SEVEN_DAYS
 """A moment has no period before it: the trends of these days are shown instead."""
 
+EXAMPLE_PERIODS = (PeriodName.THIRTY_DAYS, PeriodName.SEVEN_DAYS, PeriodName.LAST_WEEK)
+"""The periods that an example of a comparison may be about, the best first."""
+EXAMPLES_AMONG = 50
+"""How many of the first rows of a ranking an example is sought among."""
+
 _COMPARED = ("parks", "rides", "against", *AGAINST_DATES)
 
 
@@ -39,8 +50,8 @@ _COMPARED = ("parks", "rides", "against", *AGAINST_DATES)
 @answered()
 def trends(reading: Reading) -> str:
     """Who got better and who got worse."""
-    asked = list_parameters("all")
-    choosing = Choosing.of(reading, "/trends", asked, has_live=False)
+    asked = list_parameters("all", *RIDE_PARAMETERS)
+    choosing = Choosing.of(reading, "/trends", asked, has_live=False, lists_rides=True)
     is_live = choosing.period.is_live
     if is_live:
         choosing = choosing.at(Period(INSTEAD_OF_LIVE))
@@ -54,7 +65,7 @@ def trends(reading: Reading) -> str:
         head_of(
             "trends",
             f"{choosing.period.label}: which parks and rides got better or worse",
-            query=page_url("", choosing.query),
+            query=page_url("", choosing.query, choosing.ride_query),
         ),
         BY_NAME["trends"].chunk,
         choosing=choosing,
@@ -74,7 +85,7 @@ def trends(reading: Reading) -> str:
             }
             for name, title, none in TREND_TABLES
         ],
-        api_href=page_url("/api/trends", choosing.query),
+        api_href=page_url("/api/trends", choosing.query, choosing.ride_query),
     )
 
 
@@ -82,8 +93,8 @@ def trends(reading: Reading) -> str:
 @answered()
 def awards(reading: Reading) -> str:
     """The best and the worst of a year."""
-    asked = known("year", "against", *FILTER_PARAMETERS)
-    choosing = Choosing.of(reading, "/awards", known("year", *FILTER_PARAMETERS), ("year",), has_live=False)
+    asked = known("year", "against", *FILTER_PARAMETERS, *RIDE_PARAMETERS)
+    choosing = Choosing.of(reading, "/awards", asked, ("year",), has_live=False, lists_rides=True)
     view = View(reading)
     query = {**choosing.asked, **asked_for(asked, ("year",))}
     data = view.ask("/api/awards", query)["data"]
@@ -109,7 +120,7 @@ def awards(reading: Reading) -> str:
         year_links=[
             {
                 "label": str(other),
-                "href": page_url("/awards", choosing.parks.query, {"year": other}),
+                "href": page_url("/awards", choosing.parks.query, choosing.ride_query, {"year": other}),
                 "is_current": other == year,
             }
             for other in reversed(data["years"])
@@ -143,8 +154,30 @@ def compare(reading: Reading) -> str:
         query=query,
         compared=compared,
         parks=[park for park in reading.catalogue.parks.values() if park.is_active],
+        examples=[] if selection else _examples(view),
         api_href=page_url("/api/compare", query) if selection else "/api/docs",
     )
+
+
+def _examples(view: View) -> list[Row]:
+    """Two parks and two rides that can be compared with the period before (R11); none where none can."""
+    found = []
+    for kind, path, key in (("parks", "parks", "park_slug"), ("rides", "rides", "ride_id")):
+        for period in EXAMPLE_PERIODS:
+            given = {"period": period.value, "limit": EXAMPLES_AMONG}
+            rows = view.read(f"/api/{path}/downtime", given)["data"]
+            both = [row for row in rows if row["rank"] is not None and row["trend_points"] is not None][:2]
+            if len(both) == 2:
+                query = {kind: ",".join(str(row[key]) for row in both), "period": period.value}
+                found.append(
+                    {
+                        "names": [row.get("ride_name") or row["park_name"] for row in both],
+                        "period": Period(period).label,
+                        "href": page_url("/compare", query | {"against": Shift.PREVIOUS.value}),
+                    }
+                )
+                break
+    return found
 
 
 def _selection(asked: Parameters) -> dict[str, str]:

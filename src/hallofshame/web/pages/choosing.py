@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hallofshame.domain.periods import Period
+from hallofshame.domain.ride_types import NON_RIDES, RideType
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
 from hallofshame.web.pages.view import asked_for
 from hallofshame.web.parameters import (
@@ -19,6 +20,11 @@ from hallofshame.web.parameters import (
     RideFilter,
 )
 from hallofshame.web.reading import Reading
+from hallofshame.web.wording import TYPE_PLURALS
+
+_RIDES = tuple(kind for kind in RideType if kind not in {*NON_RIDES, RideType.UNKNOWN})
+_OTHERS = tuple(kind for kind in RideType if kind in NON_RIDES)
+ANY_RIDE = "Rides"
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Choosing:
     has_live: bool = True
     rides: RideFilter | None = None
     """Which rides are asked for, on a page that lists rides."""
+    shows_others: bool = False
+    """Whether the page can show films, walkthroughs and other non-rides, which have waits and no downtime."""
 
     @classmethod
     def of(
@@ -49,6 +57,7 @@ class Choosing:
         *,
         has_live: bool = True,
         lists_rides: bool = False,
+        shows_others: bool = False,
     ) -> Choosing:
         """Read from the address; ``rest`` names the parameters that are kept."""
         catalogue = reading.catalogue
@@ -64,6 +73,7 @@ class Choosing:
             {"operator": catalogue.operators, "country": catalogue.countries, "region": catalogue.regions},
             has_live,
             asked.rides() if lists_rides else None,
+            shows_others,
         )
 
     def at(self, period: Period) -> Choosing:
@@ -85,6 +95,23 @@ class Choosing:
     def ride_query(self) -> dict[str, str]:
         """Which rides are asked for as parameters; none for every ride."""
         return {} if self.rides is None else self.rides.query
+
+    @property
+    def asked_of_parks(self) -> dict[str, str]:
+        """The parameters that lists of parks take, as the address gives them."""
+        return {name: value for name, value in self.asked.items() if name not in RIDE_PARAMETERS}
+
+    @property
+    def types(self) -> list[tuple[str, str]]:
+        """The types of rides among which readers choose, each with its plural: rides first."""
+        kinds = (*_RIDES, *_OTHERS) if self.shows_others else _RIDES
+        return [(kind.value, TYPE_PLURALS[kind]) for kind in kinds]
+
+    @property
+    def rides_words(self) -> str:
+        """The one type of ride that is listed, in the plural; else rides of any type."""
+        chosen = self.rides.types if self.rides is not None else ()
+        return TYPE_PLURALS[chosen[0]] if len(chosen) == 1 else ANY_RIDE
 
     @property
     def period_links(self) -> list[dict[str, Any]]:

@@ -7,17 +7,15 @@ from dataclasses import replace
 
 from flask import Blueprint
 
-from hallofshame.domain.ride_types import NON_RIDES, RideType
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
-from hallofshame.web.pages.choosing import Choosing
+from hallofshame.web.pages.choosing import ANY_RIDE, Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, Head, View, absolute, asked_for, head_of, list_parameters
 from hallofshame.web.parameters import RIDE_PARAMETERS
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import PARK_SORTS
-from hallofshame.web.wording import TYPE_PLURALS
 
 ranking_pages = Blueprint("ranking_pages", __name__)
 
@@ -27,12 +25,6 @@ WALL_SIZE = 3
 SHOWN_WAITS, SHOWN_LONGEST = 50, 10
 RIDES_PER_PAGE = 50
 EVERY_PARK = {"limit": "500"}
-ANY_RIDE = "Rides"
-LISTED_TYPES = (
-    *(ride_type for ride_type in RideType if ride_type not in {*NON_RIDES, RideType.UNKNOWN}),
-    *(ride_type for ride_type in RideType if ride_type in NON_RIDES),
-)
-"""The types among which readers choose: rides first."""
 RIDE_SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
 """The orders of the rides, as ``/api/rides/downtime`` takes them."""
 
@@ -75,9 +67,9 @@ def parks(reading: Reading) -> str:
 def rides(reading: Reading) -> str:
     """Rides from those that lost most time down."""
     asked = list_parameters("sort", "limit", "offset", *RIDE_PARAMETERS)
-    choosing = Choosing.of(reading, "/rides", asked, ("sort", "limit"), lists_rides=True)
+    choosing = Choosing.of(reading, "/rides", asked, ("sort", "limit"), lists_rides=True, shows_others=True)
     view = View(reading)
-    kind = _one_type(choosing)
+    kind = choosing.rides_words
     page = asked.page()
     limit = page.limit if asked.text("limit") else RIDES_PER_PAGE
     after = page.offset + limit
@@ -103,7 +95,6 @@ def rides(reading: Reading) -> str:
         period=choosing.period,
         page=replace(BY_NAME["rides"], title=f"Which {kind.lower()} break down?"),
         rides_words="All rides" if kind == ANY_RIDE else kind,
-        listed_types=[(ride_type.value, TYPE_PLURALS[ride_type]) for ride_type in LISTED_TYPES],
         body=body,
         sparks={row["ride_id"]: row["values"] for row in sparks},
         sort=asked.choice("sort", tuple(RIDE_SORTS)),
@@ -115,31 +106,31 @@ def rides(reading: Reading) -> str:
     )
 
 
-def _one_type(choosing: Choosing) -> str:
-    """The one type of ride that is listed, in the plural; else rides of any type."""
-    types = choosing.rides.types if choosing.rides is not None else ()
-    return TYPE_PLURALS[types[0]] if len(types) == 1 else ANY_RIDE
-
-
 @ranking_pages.get("/waits")
 @answered()
 def waits(reading: Reading) -> str:
     """The longest queues; rides and parks by posted wait."""
-    choosing = Choosing.of(reading, "/waits", list_parameters())
+    asked = list_parameters(*RIDE_PARAMETERS)
+    choosing = Choosing.of(reading, "/waits", asked, lists_rides=True, shows_others=True)
     view = View(reading)
     return view.page(
         "waits.html",
-        _head("waits", choosing, f"{choosing.period.label}: where theme park visitors wait longest"),
+        _head(
+            "waits",
+            choosing,
+            f"{choosing.period.label}: where theme park visitors wait longest",
+            choosing.ride_query,
+        ),
         BY_NAME["waits"].chunk,
         choosing=choosing,
         period=choosing.period,
         page=BY_NAME["waits"],
         longest=view.ask("/api/rides/longest-waits", {**choosing.asked, "limit": SHOWN_LONGEST}),
         rides=view.ask("/api/rides/waittimes", {**choosing.asked, "limit": SHOWN_WAITS}),
-        parks=view.ask("/api/parks/waittimes", {**choosing.asked, **EVERY_PARK}),
-        api_href=page_url("/api/rides/waittimes", choosing.query),
+        parks=view.ask("/api/parks/waittimes", {**choosing.asked_of_parks, **EVERY_PARK}),
+        api_href=page_url("/api/rides/waittimes", choosing.query, choosing.ride_query),
         parks_href=page_url("/api/parks/waittimes", choosing.query),
-        longest_href=page_url("/api/rides/longest-waits", choosing.query),
+        longest_href=page_url("/api/rides/longest-waits", choosing.query, choosing.ride_query),
     )
 
 

@@ -12,6 +12,7 @@ from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_R
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import nearest
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, page_url, park_path, period_query, ride_path
+from hallofshame.web.pages.kinds import kinds_of
 from hallofshame.web.pages.offers import offer_words
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
 from hallofshame.web.pages.sparkline import sparkline
@@ -29,6 +30,7 @@ from hallofshame.web.wording import (
     TELLS,
     TREND_REASONS,
     UNRANKED_REASONS,
+    hours_words,
     is_lower_bound,
 )
 
@@ -73,6 +75,8 @@ def template_words() -> Row:
         "trend_words": TREND_REASONS,
         "tells_words": TELLS,
         "is_lower_bound": is_lower_bound,
+        "kinds_of": kinds_of,
+        "hours_words": hours_words,
         "at_least": AT_LEAST,
         "at_most": AT_MOST,
         "outage_words": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},

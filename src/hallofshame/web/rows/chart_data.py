@@ -15,12 +15,13 @@ from hallofshame.domain.words import Evidence
 from hallofshame.metrics import scores
 from hallofshame.store.reports import points
 from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_axis import AUTO, ChartGrain, grain_of, slots_of, state_of
-from hallofshame.web.rows.days import judged_figures
+from hallofshame.web.rows.days import judged_figures, punctual_figures
 from hallofshame.web.rows.parks import downtime_by_kind
 
 T = TypeVar("T")
@@ -47,7 +48,10 @@ def park_chart(reading: Reading, park: ParkInfo, days: DayRange, asked: str = AU
         found = {day: park_day.totals for day, park_day in by_day.items()}
         tallies = {day: park_day.tally for day, park_day in by_day.items()}
         if grain is ChartGrain.DAY:
-            judged = {day: judged_figures(by_day.get(day)) for day in days.dates()}
+            kept = punctuality(connection, park_id, park.timezone, days, reading.data_as_of)
+            judged = {
+                day: judged_figures(by_day.get(day)) | punctual_figures(kept.get(day)) for day in days.dates()
+            }
         else:
             found = points.park_hours(connection, park_id, days)
             tallies = points.park_hour_tallies(connection, park_id, days)

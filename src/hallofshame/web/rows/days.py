@@ -37,12 +37,16 @@ def hours_row(kept: Punctuality | None, correction: Correction | None, timezone:
     changed = None
     if correction is not None:
         changed = _on_the_clock(correction.before, timezone), _on_the_clock(correction.after, timezone)
-    late = kept.opened_late if kept else None
-    early = kept.closed_early if kept else None
+    figures = punctual_figures(kept)
+    words = hours_words(figures["opened_late_seconds"], figures["closed_early_seconds"], changed)
+    return figures | {"hours_words": words}
+
+
+def punctual_figures(kept: Punctuality | None) -> Row:
+    """By how much the park opened late and closed early, in seconds; null where that is not known."""
     return {
-        "opened_late_seconds": late,
-        "closed_early_seconds": early,
-        "hours_words": hours_words(late, early, changed),
+        "opened_late_seconds": kept.opened_late if kept else None,
+        "closed_early_seconds": kept.closed_early if kept else None,
     }
 
 

@@ -123,6 +123,12 @@ class ParkPoint(_PointLabel):
     other_feed_percent: NotRequired[
         Annotated[float | None, Field(ge=0, le=50, description="Of days: what came through the other feed.")]
     ]
+    opened_late_seconds: NotRequired[
+        Annotated[Seconds | None, Field(description="Of days: after the published opening; null: not known.")]
+    ]
+    closed_early_seconds: NotRequired[
+        Annotated[Seconds | None, Field(description="Of days: before the published close; null: not known.")]
+    ]
 
 
 class RidePoint(_PointLabel):

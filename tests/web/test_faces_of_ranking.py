@@ -1,0 +1,188 @@
+"""Pages and images show the figure that decides the order, mark lower bounds, and draw kinds of downtime."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from hallofshame.clock import FixedClock
+from hallofshame.domain.words import Evidence
+from hallofshame.store.database import Database
+from hallofshame.web.app import create_app
+from hallofshame.web.images import card_pages
+from hallofshame.web.images.cards import Card
+from hallofshame.web.pages.kinds import kinds_of
+from hallofshame.web.wording import KIND_FIELDS
+from web.builders import HOUR, World
+from web.conftest import NINE, ROME, SEEN_AT, YESTERDAY, Api
+
+DAYS = 24 * HOUR
+ASKED = f"start={YESTERDAY}&end={YESTERDAY}"
+ADMITS, HIDES = 1, 2
+
+
+def days_before(number: int) -> str:
+    """The date so many days before yesterday."""
+    return (date.fromisoformat(YESTERDAY) - timedelta(days=number)).isoformat()
+
+
+@pytest.fixture
+def client(sqlite_database: Database, clock: FixedClock) -> FlaskClient:
+    """Of each ride's five hours a day, in Admits 600 s were breakdowns and 1,800 s not reopened.
+
+    In Hides, whose source knows only open and closed, 900 s were breakdowns.
+    """
+    world = World()
+    world.park(ADMITS, "Admits", ROME)
+    world.park(HIDES, "Hides", ROME)
+    for back in range(1, 15):
+        day, opens = days_before(back - 1), NINE - back * DAYS
+        for park_id in (ADMITS, HIDES):
+            by_down = park_id == ADMITS
+            world.day(
+                park_id,
+                day,
+                [(opens, opens + 5 * HOUR)],
+                evidence=Evidence.SCHEDULE,
+                judged_by_down=by_down,
+            )
+            for number in range(3):
+                ride = 10 * park_id + number
+                if back == 1:
+                    world.ride(ride, park_id, f"Ride {ride}")
+                lost = 2400 if by_down else 900
+                world.hour(ride, day, opens, operating=HOUR - lost, down=lost, downtime=lost)
+                if by_down:
+                    world.hours[-1]["downtime_never_reopened"] = 1800
+                for hour in range(1, 5):
+                    world.hour(ride, day, opens + hour * HOUR, operating=HOUR)
+    world.write(sqlite_database, SEEN_AT)
+    return create_app(sqlite_database, clock).test_client()
+
+
+def text(client: FlaskClient, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.text
+
+
+def wall(page: str) -> list[str]:
+    return re.findall(r'<b class="big">(.*?)</b>', page)
+
+
+def test_the_wall_of_parks_shows_the_score_that_decides(client: FlaskClient) -> None:
+    rows = Api(client)("/parks/downtime", start=YESTERDAY, end=YESTERDAY)["data"]
+    assert [row["park_name"] for row in rows] == ["Hides", "Admits"]
+    assert rows[0]["comparable_score"] > rows[1]["comparable_score"]
+    assert rows[0]["shame_score"] < rows[1]["shame_score"]
+    page = text(client, f"/?{ASKED}")
+    assert wall(page) == [f"{row['comparable_score']:.2f}" for row in rows]
+    assert f"<b>{rows[0]['comparable_score']:.2f}</b>" in page.split("answer-figure", 1)[1][:400]
+
+
+def test_the_wall_of_rides_shows_the_time_that_decides(client: FlaskClient) -> None:
+    assert wall(text(client, f"/rides?{ASKED}"))[0] == "15\u00a0min"
+
+
+def test_only_figures_of_a_source_that_hides_are_marked_as_bounds(client: FlaskClient) -> None:
+    page = text(client, f"/?{ASKED}")
+    marked = {
+        name: 'class="bound"' in row
+        for name in ("Admits", "Hides")
+        for row in re.findall(r'<tr role="row">.*?</tr>', page, re.DOTALL)
+        if f">{name}</a>" in row
+    }
+    assert marked == {"Admits": False, "Hides": True}
+    for path, figure in (("parks/hides", "at least"), ("parks/admits", None)):
+        badge = text(client, f"/api/badges/{path}.svg?{ASKED}")
+        assert ("at least" in badge) == (figure is not None)
+
+
+def test_cards_of_lists_show_the_score_that_decides(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Card] = []
+
+    def note(card: Card, *_: object) -> bytes:
+        drawn.append(card)
+        return b"\x89PNG"
+
+    monkeypatch.setattr(card_pages, "draw", note)
+    client.get(f"/cards/rankings.png?{ASKED}")
+    client.get(f"/cards/rides.png?{ASKED}")
+    client.get(f"/cards/parks/hides.png?{ASKED}")
+    parks, rides, park = drawn
+    rows = Api(client)("/parks/downtime", start=YESTERDAY, end=YESTERDAY)["data"]
+    assert [figure for figure, _name, _level in parks.lines] == [
+        f"{row['comparable_score']:.2f}" for row in rows
+    ]
+    assert rides.lines[0][0] == "15\u00a0min"
+    assert park.verdict is not None
+    assert park.verdict.unit == "of 10, at least"
+
+
+def test_places_say_what_their_rank_is_by(client: FlaskClient) -> None:
+    page = text(client, f"/rides/20-ride-20?{ASKED}")
+    assert "among all rides by time in breakdowns that were over the same day" in page
+    park = text(client, f"/parks/hides?{ASKED}")
+    assert "Rank 1 among all parks by the score of breakdowns that were over the same day" in park
+
+
+def test_kinds_of_downtime_are_drawn_as_far_as_they_occur(client: FlaskClient) -> None:
+    for path, kinds in (
+        ("/parks/admits", ["breakdown", "never_reopened"]),
+        ("/parks/hides", ["breakdown"]),
+        ("/rides/10-ride-10", ["breakdown", "never_reopened"]),
+    ):
+        section = text(client, f"{path}?{ASKED}").split('id="kinds"', 1)[1].split("</section>", 1)[0]
+        assert 'data-drawn="server"' in section
+        assert re.findall(r'<rect class="part-(\w+)"', section) == kinds
+        assert re.findall(r'kinds-swatch part-(\w+)"', section) == kinds
+    assert 'id="kinds"' in text(client, f"/?{ASKED}")
+    assert 'id="kinds"' not in text(client, "/?period=live")
+
+
+def test_shares_of_kinds_add_up_to_the_bar() -> None:
+    rows = [dict.fromkeys(KIND_FIELDS, None), {name: at for at, name in enumerate(KIND_FIELDS)}]
+    shares = kinds_of(rows)
+    assert [share.seconds for share in shares] == [1, 2, 3]
+    assert shares[-1].x + shares[-1].percent == pytest.approx(100)
+    assert kinds_of([dict.fromkeys(KIND_FIELDS, 0)]) == []
+
+
+def test_the_example_of_a_comparison_can_be_compared(client: FlaskClient) -> None:
+    hrefs = re.findall(r'For example <a href="([^"]+)"', text(client, "/compare"))
+    assert len(hrefs) == 2
+    for href in hrefs:
+        rows = client.get("/api" + href.replace("&amp;", "&")).get_json()["data"]["rows"]
+        assert [row["change_reason"] for row in rows] == [None, None]
+
+
+def test_no_example_is_offered_where_nothing_can_be_compared(
+    sqlite_database: Database, clock: FixedClock
+) -> None:
+    world = World()
+    world.park(1, "New", ROME)
+    world.write(sqlite_database, SEEN_AT)
+    page = text(create_app(sqlite_database, clock).test_client(), "/compare")
+    assert "For example" not in page
+    assert "Nothing has been recorded for long enough" in page
+
+
+def test_days_of_a_chart_say_how_the_park_kept_its_hours(client: FlaskClient) -> None:
+    details = Api(client)("/parks/hides/details", start=days_before(6), end=YESTERDAY)["data"]
+    by_date = {day["date"]: day for day in details["days"]}
+    for point in details["chart_data"]:
+        for name in ("opened_late_seconds", "closed_early_seconds"):
+            assert point[name] == by_date[point["date"]][name]
+
+
+@pytest.mark.parametrize("path", ["/waits", "/now", "/trends", "/awards", "/rides"])
+def test_lists_with_rides_let_a_type_be_chosen(client: FlaskClient, path: str) -> None:
+    page = text(client, f"{path}?type=coaster")
+    assert '<option value="coaster" selected>Roller coasters</option>' in page
+    assert ('name="non_rides"' in page) == (path in ("/waits", "/rides"))
+    assert "type=coaster" in page.split('rel="canonical"', 1)[1][:200]
