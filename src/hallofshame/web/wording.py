@@ -153,7 +153,7 @@ def is_lower_bound(row: Mapping[str, Any]) -> bool:
 
 
 KIND_FIELDS: dict[str, str] = {
-    "breakdown_seconds": "Broke down and came back",
+    "breakdown_seconds": "Broke down, over the same day",
     "opening_delay_seconds": "Opened late",
     "never_reopened_seconds": "Did not reopen",
     "park_wide_seconds": "Stopped with half of the park",
