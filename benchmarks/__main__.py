@@ -8,6 +8,7 @@ from benchmarks import (
     chances,
     collection,
     cycle,
+    history_api,
     hourly,
     kernel,
     matching,
@@ -30,3 +31,4 @@ if __name__ == "__main__":
     ride_types.main()
     chances.main()
     calibration.main()
+    history_api.main()

@@ -236,6 +236,7 @@ DAILY = [
     "sync",
     "repair",
     "retire",
+    "mapping",
     "classify",
     "rollup",
     "signals",

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from hallofshame.clock import FixedClock
+from hallofshame.daily import Done, Step
+from hallofshame.domain.jobs import JobType
 from hallofshame.installation import Installation
 from hallofshame.processes import host_and_pid, is_gone
 from hallofshame.scheduler import COLLECT_LEASE, Scheduler, aligned
@@ -336,3 +338,28 @@ def test_a_stop_waits_for_the_running_cycle_but_not_for_ever(
     go_on.set()
     assert scheduler.stop(10)
     assert state(installation).last_cycle_at is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "at_second", "slices"),
+    [(True, 0, [240.0]), (True, 200, [40.0]), (True, 250, []), (False, 0, [])],
+)
+def test_history_is_imported_after_a_cycle_and_leaves_time_before_the_next(
+    tmp_path: Path,
+    feed: MemoryFeed,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: bool,
+    at_second: int,
+    slices: list[float],
+) -> None:
+    found = []
+
+    def step(_parts: Installation, seconds: float) -> Step:
+        found.append(seconds)
+        return Step(JobType.HISTORY, "History import", lambda _progress: Done("1 park-day taken, 7 left"))
+
+    monkeypatch.setattr("hallofshame.scheduler.history_step", step)
+    clock = FixedClock(NOON + dt.timedelta(seconds=at_second))
+    with gardaland(tmp_path, feed, clock, holder="here", history_import=wanted) as made:
+        Scheduler(made).run_cycle()
+    assert found == slices

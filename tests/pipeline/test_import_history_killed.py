@@ -1,0 +1,102 @@
+"""An import killed at random moments and gone on with leaves the rows of an undisturbed one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from hallofshame.clock import FixedClock
+from hallofshame.domain.words import Feed
+from hallofshame.feeds.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer
+from hallofshame.pipeline.rollup import Rollup
+from hallofshame.store import catalogue, raw, schema
+from hallofshame.store.catalogue import NewExternalId, ParkRow
+from hallofshame.store.database import Database
+from pipeline.fakes import LOG, at
+from pipeline.worlds import assert_same_rows, derived_rows
+
+pytestmark = pytest.mark.enable_socket
+
+TESTS = Path(__file__).parents[1]
+NOW = at("2026-09-25 12:00")
+FIRST, LAST = dt.date(2026, 9, 12), dt.date(2026, 9, 17)
+KILLS = int(os.environ.get("HISTORY_KILLS", "3"))
+
+
+@pytest.fixture
+def server() -> Iterator[ReplayServer]:
+    plans = HistoryPlans(by_key={"key": HistoryPlan(days=None, per_hour=None)}, page_entities=20)
+    with ReplayServer(SHIPPED_RECORDINGS, FixedClock(NOW), latency_ms=15, history=plans) as running:
+        yield running
+
+
+def made(file: Path, server: ReplayServer) -> Database:
+    database = Database(f"sqlite:///{file}")
+    schema.upgrade(database)
+    infos = [tape.info for key, tape in server.tapes.items() if key[0] is Feed.THEMEPARKS_WIKI]
+    with database.write() as connection:
+        for number, info in enumerate(infos, start=1):
+            park = ParkRow(
+                slug=f"park-{number}",
+                name=info.park_name,
+                timezone=info.timezone,
+                primary_feed=int(Feed.THEMEPARKS_WIKI),
+                breakdown_signal="down",
+                park_id=number,
+            )
+            catalogue.upsert_parks(connection, [park])
+            known = NewExternalId(Feed.THEMEPARKS_WIKI, "park", info.park_external_id, number)
+            catalogue.add_external_ids(connection, [known], 0)
+    return database
+
+
+def child(file: Path, server: ReplayServer) -> subprocess.Popen[str]:
+    days = [FIRST.isoformat(), LAST.isoformat()]
+    arguments = [str(file), server.base_url, NOW.isoformat(), *days]
+    command = [sys.executable, "-m", "support.history_child", *arguments]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS)
+    assert running.stdout is not None
+    assert running.stdout.readline() == "begun\n"
+    return running
+
+
+def test_killed_at_random_moments_the_record_is_that_of_an_undisturbed_import(
+    tmp_path: Path, server: ReplayServer
+) -> None:
+    whole = made(tmp_path / "whole.sqlite", server)
+    began = time.monotonic()
+    last, _ = child(tmp_path / "whole.sqlite", server).communicate(timeout=120)
+    takes = time.monotonic() - began
+    assert last.startswith("ended 0 ")
+    killed = made(tmp_path / "killed.sqlite", server)
+    chance = random.Random(7)
+    died = 0
+    for _ in range(KILLS):
+        with child(tmp_path / "killed.sqlite", server) as running:
+            time.sleep(chance.uniform(0, takes / 3))
+            running.kill()
+            died += running.wait() == -9
+    assert died
+    last, _ = child(tmp_path / "killed.sqlite", server).communicate(timeout=120)
+    assert last.startswith("ended 0 ")
+    print(f"{died} of {KILLS} were killed at work; the last one: {last}")
+    found = []
+    for database in (whole, killed):
+        Rollup(database, FixedClock(NOW), LOG).run()
+        with database.read() as connection:
+            parks = [park.park_id for park in catalogue.park_table(connection) if park.park_id is not None]
+            rows = raw.read_observations(connection, parks, 0, None)
+        found.append((rows, derived_rows(database)))
+        database.dispose()
+    assert found[0][0].height > 1000
+    assert_frame_equal(found[1][0], found[0][0])
+    assert_same_rows(found[1][1], found[0][1])
