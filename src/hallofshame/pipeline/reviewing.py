@@ -11,11 +11,9 @@ from sqlalchemy import Connection, select
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import NotFoundError
-from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline.doubts import Entry, RideSeen, doubts
-from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import decisions, reviews
 from hallofshame.store.database import Database
 from hallofshame.store.decisions import Action, Decision
@@ -104,11 +102,8 @@ def refresh(connection: Connection, now: dt.datetime, park_ids: Collection[int] 
 
 
 def refresh_reviews(database: Database, clock: Clock) -> int:
-    """:func:`refresh` as a job; returns how many entries are open."""
-    with job_run(database, clock, JobType.MAPPING) as run:
-        found = database.run(lambda connection: refresh(connection, clock.now()))
-        run.detail = f"{found} entries are in doubt"
-    return found
+    """:func:`refresh` of all parks in a transaction of its own; returns how many entries are open."""
+    return database.run(lambda connection: refresh(connection, clock.now()))
 
 
 def accept(database: Database, clock: Clock, review_id: int, *, by: str, note: str | None = None) -> Review:
