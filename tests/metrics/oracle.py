@@ -7,225 +7,15 @@ published opening). Between two such ticks nothing changes, so every statistic i
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
-from hallofshame.domain.words import EndedBy, Evidence, Feed, OutageKind, ScheduleKind, Status
+from hallofshame.domain.words import EndedBy, Feed, OutageKind, ScheduleKind, Status
 
-from .build import Reading, World, midnight
-
-ONE_DAY = dt.timedelta(days=1)
-QUARTER = 900
-"""Every zone's hours begin on a quarter of an hour of UTC."""
-
-Slice = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch in which a ride held one status."""
-
-    ride: int
-    start: int
-    end: int
-    status: Status
-    wait: int | None
-    feed: Feed
-
-
-@dataclass
-class State:
-    """A maximal stretch of one status of one ride; clipped, it becomes what is seen of it somewhere."""
-
-    start: int
-    end: int
-    status: Status
-
-
-@dataclass(frozen=True)
-class Segment:
-    """What a ride did in one window as one park-day sees it, cut at midnights and at the ride's own hours."""
-
-    start: int
-    end: int
-    state: State
-    own: bool
-    due: bool
-    hours_end: int | None
-
-
-@dataclass
-class Frame:
-    """A window of a day and what the day sees of it across its midnights."""
-
-    start: int
-    end: int
-    lo: int
-    hi: int
-    opens: bool
-    closes: bool
-
-
-@dataclass
-class Run:
-    """An outage as one park-day sees it."""
-
-    ride: int
-    frame: Frame
-    segments: list[Segment]
-    operations: int
-    ran: int
-    ran_today: int
-    is_first: bool
-    due_before: int
-    due_after: int
-    last_frame: Frame | None = None
-    park_wide: bool = False
-
-    @property
-    def begin(self) -> int:
-        return self.segments[0].start
-
-    @property
-    def own(self) -> list[Segment]:
-        return [segment for segment in self.segments if segment.own]
-
-
-@dataclass
-class Truth:
-    """What the rules say. Keys are plain tuples; counters are dicts by name."""
-
-    windows: dict[dt.date, list[Slice]]
-    evidence: dict[dt.date, str]
-    eligible: dict[dt.date, set[int]]
-    operated_any: dict[dt.date, set[int]]
-    operated: dict[dt.date, set[int]]
-    ride_hours: dict[tuple[dt.date, int, int], dict[str, int | None]]
-    ride_days: dict[tuple[dt.date, int], dict[str, int | None]]
-    park_hours: dict[tuple[dt.date, int], dict[str, int | None]]
-    park_days: dict[dt.date, dict[str, int | None]]
-    by_down: dict[dt.date, bool]
-    queue_times: dict[dt.date, int]
-    posted: dict[dt.date, set[int]]
-    operations: dict[tuple[dt.date, int], tuple[int, int]]
-    outages: list[tuple[object, ...]]
-
-
-SUMS = (
-    "open",
-    "observed",
-    "operating",
-    "down",
-    "closed",
-    "refurbishment",
-    "downtime",
-    "downtime_opening_delay",
-    "downtime_never_reopened",
-    "downtime_park_wide",
-    "wait_known",
-    "wait_sum",
-    "samples",
-)
-
-
-# R2 ---------------------------------------------------------------------------------------------------------
-
-
-def believed(readings: list[Reading], timezone: str) -> list[Reading]:
-    """Ghosts made unknown: stale claims to operate, and every reading of a frozen stretch."""
-    cycles: dict[int, dict[int, tuple[Status | None, int | None]]] = defaultdict(dict)
-    for r in readings:
-        if r.cadence is not None:
-            cycles[r.at][r.ride] = (r.status, r.wait)
-    frozen: set[int] = set()
-    stretch: list[int] = []
-    for at in [*sorted(cycles), None]:
-        if at is not None and stretch and cycles[at] == cycles[stretch[-1]]:
-            stretch.append(at)
-            continue
-        lasted = stretch[-1] - stretch[0] if stretch else 0
-        if lasted >= 3 * 3600:
-            said = cycles[stretch[0]].values()
-            waiting = any(wait and wait > 0 for _, wait in said)
-            running = any(status == Status.OPERATING for status, _ in said)
-            if waiting or (running and _touches_night(stretch[0], stretch[-1], timezone)):
-                frozen.update(stretch)
-        if at is not None:
-            stretch = [at]
-    result = []
-    for r in readings:
-        ghost = (r.stale and r.status == Status.OPERATING) or (r.cadence is not None and r.at in frozen)
-        result.append(replace(r, status=None, wait=None) if ghost else r)
-    return result
-
-
-def _touches_night(first: int, last: int, timezone: str) -> bool:
-    """Whether some minute of the stretch lies between 0:00 and 6:00 local."""
-    return any(
-        dt.datetime.fromtimestamp(at, ZoneInfo(timezone)).time() <= dt.time(6)
-        for at in [*range(first, last, 60), last]
-    )
-
-
-# R3 ---------------------------------------------------------------------------------------------------------
-
-
-def spans_of(readings: list[Reading]) -> list[Span]:
-    """Each reading until the ride's next one, at most its hold; unknown makes none."""
-    by_ride: dict[int, list[Reading]] = defaultdict(list)
-    for r in sorted(readings, key=lambda r: r.at):
-        by_ride[r.ride].append(r)
-    result: list[Span] = []
-    for ride, own in by_ride.items():
-        for r, following in zip(own, [*own[1:], None], strict=True):
-            hold = 24 * 3600 if r.cadence is None else min(3 * r.cadence, 90 * 60)
-            end = r.at + hold
-            if following is not None and following.at < end:
-                end = following.at
-            if r.status is not None and end > r.at:
-                result.append(Span(ride, r.at, end, r.status, r.wait, r.feed))
-    return result
-
-
-def states_of(spans: list[Span]) -> dict[int, list[State]]:
-    """Per ride, touching spans of one status as one state."""
-    result: dict[int, list[State]] = defaultdict(list)
-    for span in sorted(spans, key=lambda span: (span.ride, span.start)):
-        own = result[span.ride]
-        if own and own[-1].end == span.start and own[-1].status == span.status:
-            own[-1].end = span.end
-        else:
-            own.append(State(span.start, span.end, span.status))
-    return result
-
-
-def without_flaps(spans: list[Span]) -> tuple[list[Span], list[tuple[int, int]]]:
-    """States of 3 min or less that touch one and the same state on either side take it, from left to
-    right."""
-    flaps: list[tuple[int, int]] = []
-    for ride, states in states_of(spans).items():
-        absorbed_last = False
-        for before, state, after in zip(states, states[1:], states[2:], strict=False):
-            flap = (
-                state.end - state.start <= 3 * 60
-                and before.end == state.start
-                and state.end == after.start
-                and before.status == after.status
-            )
-            absorbed_last = flap and not absorbed_last
-            if absorbed_last:
-                flaps.append((ride, state.start))
-                spans = [
-                    replace(span, status=before.status, wait=None)
-                    if span.ride == ride and state.start <= span.start < state.end
-                    else span
-                    for span in spans
-                ]
-    return spans, flaps
-
+from .build import World
+from .oracle_opening import Opening
+from .oracle_parts import ONE_DAY, Frame, Run, Segment, Slice, State, Truth, add, blank, joined
 
 # The park-day -----------------------------------------------------------------------------------------------
 
@@ -235,165 +25,8 @@ def truth(world: World) -> Truth:
     return _Oracle(world).answer()
 
 
-class _Oracle:
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.zone = ZoneInfo(world.timezone)
-        self.spans, self.flaps = without_flaps(spans_of(believed(list(world.readings), world.timezone)))
-        self.states = states_of(self.spans)
-        self.bounds = {
-            day: (midnight(day, world.timezone), midnight(day + ONE_DAY, world.timezone))
-            for day in world.days
-        }
-        self.slices = {day: self._slices(day) for day in world.days}
-        self.held = {day: self._held(day) for day in world.days}
-        self.telling: dict[dt.date, set[int]] = {}
-        self.operated_any = {
-            day: {
-                ride
-                for held in self.held[day]
-                for ride, span in held.items()
-                if span.status == Status.OPERATING
-            }
-            for day in world.days
-        }
-
-    def is_attraction(self, ride: int) -> bool:
-        return ride in self.world.rides and self.world.rides[ride].attraction
-
-    def hour_of(self, instant: int) -> int:
-        """Where the local hour of an instant begins, read off the zone's own clock."""
-        local = dt.datetime.fromtimestamp(instant, self.zone)
-        return instant - local.minute * 60 - local.second
-
-    def _slices(self, day: dt.date) -> list[Slice]:
-        start, end = self.bounds[day]
-        ticks = {start, end}
-        ticks.update(range(start, end, QUARTER))
-        for span in self.spans:
-            ticks.update((span.start, span.end))
-        for hours in self.world.schedule:
-            ticks.update((hours.opens, hours.closes))
-        ordered = sorted(tick for tick in ticks if start <= tick <= end)
-        return list(pairwise(ordered))
-
-    def _held(self, day: dt.date) -> list[dict[int, Span]]:
-        """Per slice of the day, the span each observed ride is in."""
-        place = {start: number for number, (start, _) in enumerate(self.slices[day])}
-        held: list[dict[int, Span]] = [{} for _ in self.slices[day]]
-        first, past = self.bounds[day]
-        for span in self.spans:
-            if span.start >= past or span.end <= first:
-                continue
-            number = place[max(span.start, first)]
-            while number < len(held) and self.slices[day][number][0] < span.end:
-                held[number][span.ride] = span
-                number += 1
-        return held
-
-    def posted(self, day: dt.date) -> set[int]:
-        """The rides that operated with a wait above 0 posted at some moment of the day."""
-        return {
-            ride
-            for held in self.held[day]
-            for ride, span in held.items()
-            if span.status == Status.OPERATING and span.wait
-        }
-
-    # R4 -----------------------------------------------------------------------------------------------------
-
-    def alive(self, day: dt.date) -> set[int]:
-        """Set A: rides that operated in the week; only those that posted waits, where these are enough."""
-        week = [day - dt.timedelta(days=back) for back in range(7)]
-        found = {past.ride for past in self.world.history if past.day in week}
-        posted = {past.ride for past in self.world.history if past.day in week and past.posted}
-        for earlier in week:
-            found |= self.operated_any.get(earlier, set())
-            if earlier in self.held:
-                posted |= self.posted(earlier)
-        found = {ride for ride in found if self.is_attraction(ride)}
-        posted &= found
-        return posted if len(posted) >= 3 and 4 * len(posted) >= len(found) else found
-
-    def operating_count(self, day: dt.date, number: int) -> int:
-        if day not in self.telling:
-            self.telling[day] = self.alive(day)
-        return sum(
-            span.status == Status.OPERATING and ride in self.telling[day]
-            for ride, span in self.held[day][number].items()
-        )
-
-    def published(self, day: dt.date, date: dt.date, kinds: set[ScheduleKind]) -> set[int]:
-        """Numbers of the day's slices inside the published hours of ``date``."""
-        return {
-            number
-            for number, (start, end) in enumerate(self.slices[day])
-            for hours in self.world.schedule
-            if hours.date == date and hours.kind in kinds and hours.opens <= start and end <= hours.closes
-        }
-
-    def activity(self, day: dt.date) -> set[int]:
-        """Slices with at least k rides of A operating, gaps under 3 h bridged, seen at more than one look."""
-        size = len(self.alive(day))
-        k = max(1, min(3, size - 1), -(-size // 10))
-        busy = [n for n in range(len(self.slices[day])) if size and self.operating_count(day, n) >= k]
-        result = set(busy)
-        for left, right in pairwise(busy):
-            if self.slices[day][right][0] - self.slices[day][left][1] < 3 * 3600:
-                result.update(range(left, right))
-        for start, end in _joined([self.slices[day][n] for n in sorted(result)]):
-            numbers = {n for n in result if start <= self.slices[day][n][0] < end}
-            seen = [
-                span
-                for n in numbers
-                for ride, span in self.held[day][n].items()
-                if span.status == Status.OPERATING and ride in self.alive(day)
-            ]
-            logged = any(span.feed == Feed.ARCHIVE for span in seen)
-            if not logged and len({span.start for span in seen}) < 2:
-                result -= numbers
-        return result
-
-    def opening(self, day: dt.date) -> tuple[set[int], str]:
-        """The open slices of a day and the evidence."""
-        own = self.published(day, day, {ScheduleKind.OPERATING})
-        spill = self.published(day, day - ONE_DAY, {ScheduleKind.OPERATING})
-        everything = range(len(self.slices[day]))
-        seen = {n for n, held in enumerate(self.held[day]) if any(self.is_attraction(ride) for ride in held)}
-        regular = self.in_use(day, own, seen) | self.in_use(day, spill, seen)
-        events = self.explained(day)
-        if not own:
-            inside = (self.activity(day) - events) | regular
-            if inside:
-                return inside, Evidence.ACTIVITY
-            return inside, Evidence.NO_ACTIVITY if seen else Evidence.NO_DATA
-        size = len(self.alive(day))
-        beyond = {n for n in everything if size and 2 * self.operating_count(day, n) >= size}
-        beyond -= events | own | spill
-        lasting = set()
-        for start, end in _joined([self.slices[day][n] for n in sorted(beyond)]):
-            if end - start > 15 * 60:
-                lasting |= {n for n in beyond if start <= self.slices[day][n][0] < end}
-        if lasting:
-            return regular | lasting, Evidence.SCHEDULE_AND_ACTIVITY
-        return regular, Evidence.SCHEDULE if regular else Evidence.NO_ACTIVITY
-
-    def in_use(self, day: dt.date, hours: set[int], seen: set[int]) -> set[int]:
-        """Those of the published slices whose window was in use, or of which too little was seen to say."""
-        result = set()
-        for start, end in _joined([self.slices[day][n] for n in sorted(hours)]):
-            window = {n for n in hours if start <= self.slices[day][n][0] < end}
-            watched = sum(self.slices[day][n][1] - self.slices[day][n][0] for n in window & seen)
-            if watched <= 15 * 60 or any(self.operating_count(day, n) for n in window):
-                result |= window
-        return result
-
-    def explained(self, day: dt.date) -> set[int]:
-        """Slices inside published events, which are no regular opening."""
-        kinds = {ScheduleKind.TICKETED_EVENT, ScheduleKind.PRIVATE_EVENT, ScheduleKind.EXTRA_HOURS}
-        return self.published(day, day, kinds) | self.published(day, day - ONE_DAY, kinds)
-
-    # R5–R7 --------------------------------------------------------------------------------------------------
+class _Oracle(Opening):
+    """The park-day: its windows, outages and counters."""
 
     def answer(self) -> Truth:  # noqa: C901 - one loop per rule, in their order
         opened = {day: self.opening(day) for day in self.world.days}
@@ -408,7 +41,7 @@ class _Oracle:
             for day, numbers in inside.items()
         }
         eligible = {day: self._eligible(day, operated) for day in self.world.days}
-        windows = {day: _joined([self.slices[day][n] for n in sorted(inside[day])]) for day in inside}
+        windows = {day: joined([self.slices[day][n] for n in sorted(inside[day])]) for day in inside}
         queue_times = {
             day: self._seen_of(day, inside[day], eligible[day], Feed.QUEUE_TIMES) for day in inside
         }
@@ -422,7 +55,7 @@ class _Oracle:
             watched = {ride for n in inside[day] for ride in self.held[day][n]}
             for ride in sorted(watched | eligible[day] | self.operated_any[day]):
                 for n in sorted(inside[day]):
-                    row = hours.setdefault((day, self.hour_of(self.slices[day][n][0]), ride), _blank())
+                    row = hours.setdefault((day, self.hour_of(self.slices[day][n][0]), ride), blank())
                     self._count(row, day, n, ride)
         outages: list[tuple[object, ...]] = []
         operations: dict[tuple[dt.date, int], tuple[int, int]] = {}
@@ -445,20 +78,20 @@ class _Oracle:
         ride_days: dict[tuple[dt.date, int], dict[str, int | None]] = {}
         for day in self.world.days:
             for ride in eligible[day] | self.operated_any[day]:
-                ride_days[day, ride] = _blank()
+                ride_days[day, ride] = blank()
         park_hours = {
-            (day, self.hour_of(start)): _blank(weighted=True)
+            (day, self.hour_of(start)): blank(weighted=True)
             for day in self.world.days
             for start, _ in self.slices[day]
         }
         for (day, hour, ride), row in hours.items():
-            _add(ride_days.setdefault((day, ride), _blank()), row)
+            add(ride_days.setdefault((day, ride), blank()), row)
             if ride in eligible[day]:
                 weight = self.world.rides[ride].weight
                 named = sum(
                     row[f"downtime_{kind}"] for kind in ("opening_delay", "never_reopened", "park_wide")
                 )
-                _add(
+                add(
                     park_hours[day, hour],
                     row
                     | {
@@ -467,9 +100,9 @@ class _Oracle:
                         "weighted_exposure": weight * (row["operating"] + row["downtime"]),
                     },
                 )
-        park_days = {day: _blank(weighted=True) for day in self.world.days}
+        park_days = {day: blank(weighted=True) for day in self.world.days}
         for (day, _), row in park_hours.items():
-            _add(park_days[day], row)
+            add(park_days[day], row)
         return Truth(
             windows=windows,
             evidence={day: evidence for day, (_, evidence) in opened.items()},
@@ -710,7 +343,7 @@ class _Oracle:
         used: set[int] = set()
         for date in (day, day - ONE_DAY):
             used |= self.in_use(day, self.published(day, date, {ScheduleKind.OPERATING}), seen)
-        for _, end in _joined([self.slices[day][n] for n in sorted(used & inside)]):
+        for _, end in joined([self.slices[day][n] for n in sorted(used & inside)]):
             result.add(end)
         return result
 
@@ -820,30 +453,3 @@ def score(row: dict[str, int | None]) -> Fraction | None:
     if not row["weighted_exposure"]:
         return None
     return Fraction(10 * row["weighted_downtime"], row["weighted_exposure"])
-
-
-# Small sums -------------------------------------------------------------------------------------------------
-
-
-def _blank(*, weighted: bool = False) -> dict[str, int | None]:
-    weights = ("weighted_downtime", "weighted_breakdown", "weighted_exposure")
-    names = (*SUMS, *weights) if weighted else SUMS
-    return {**dict.fromkeys(names, 0), "wait_max": None}
-
-
-def _add(total: dict[str, int | None], row: dict[str, int | None]) -> None:
-    for name in total:
-        if name != "wait_max":
-            total[name] += row[name]
-    if row["wait_max"] is not None:
-        total["wait_max"] = max(row["wait_max"], total["wait_max"] or 0)
-
-
-def _joined(slices: list[Slice]) -> list[Slice]:
-    result: list[Slice] = []
-    for start, end in slices:
-        if result and result[-1][1] == start:
-            result[-1] = (result[-1][0], end)
-        else:
-            result.append((start, end))
-    return result
