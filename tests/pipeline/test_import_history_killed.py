@@ -28,8 +28,8 @@ pytestmark = pytest.mark.enable_socket
 
 TESTS = Path(__file__).parents[1]
 NOW = at("2026-09-25 12:00")
-FIRST, LAST = dt.date(2026, 9, 12), dt.date(2026, 9, 17)
-KILLS = int(os.environ.get("HISTORY_KILLS", "3"))
+FIRST, LAST = dt.date(2026, 9, 14), dt.date(2026, 9, 17)
+KILLS = int(os.environ.get("HISTORY_KILLS", "2"))
 
 
 @pytest.fixture
