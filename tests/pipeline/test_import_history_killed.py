@@ -73,8 +73,9 @@ def test_killed_at_random_moments_the_record_is_that_of_an_undisturbed_import(
     tmp_path: Path, server: ReplayServer
 ) -> None:
     whole = made(tmp_path / "whole.sqlite", server)
+    undisturbed = child(tmp_path / "whole.sqlite", server)
     began = time.monotonic()
-    last, _ = child(tmp_path / "whole.sqlite", server).communicate(timeout=120)
+    last, _ = undisturbed.communicate(timeout=120)
     takes = time.monotonic() - began
     assert last.startswith("ended 0 ")
     killed = made(tmp_path / "killed.sqlite", server)
@@ -82,7 +83,7 @@ def test_killed_at_random_moments_the_record_is_that_of_an_undisturbed_import(
     died = 0
     for _ in range(KILLS):
         with child(tmp_path / "killed.sqlite", server) as running:
-            time.sleep(chance.uniform(0, takes / 3))
+            time.sleep(chance.uniform(0, takes / 2))
             running.kill()
             died += running.wait() == -9
     assert died
