@@ -245,6 +245,7 @@ DAILY = [
     "agreement",
     "partition",
     "trim",
+    "retain",
     "calibrate",
 ]
 

@@ -22,6 +22,7 @@ from hallofshame.pipeline.mapping import sweep
 from hallofshame.pipeline.partitioning import make_partitions
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps
+from hallofshame.pipeline.retention import retain
 from hallofshame.pipeline.reviewing import refresh_reviews
 from hallofshame.pipeline.sealing import seal
 from hallofshame.pipeline.signals import judge_signals
@@ -80,6 +81,7 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         Step(JobType.AGREEMENT, "Outside check", lambda progress: _compare(parts, progress)),
         Step(JobType.PARTITION, "Partitions", lambda _progress: _partition(parts)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
+        retain_step(parts),
         Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress), beside=True),
     )
 
@@ -102,6 +104,11 @@ def rollup_step(parts: Installation) -> Step:
 def seal_step(parts: Installation) -> Step:
     """Write closed days and months into history files."""
     return Step(JobType.SEAL, "Seal", lambda progress: _seal(parts, progress))
+
+
+def retain_step(parts: Installation) -> Step:
+    """Drop raw rows of sealed months and hourly rows that are old."""
+    return Step(JobType.RETAIN, "Retention", lambda progress: _retain(parts, progress), beside=True)
 
 
 def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[Ended]:
@@ -208,6 +215,18 @@ def _seal(parts: Installation, progress: Progress) -> Done:
         f"{counted(result.rows, 'row')} of {counted(result.periods, 'day or month', 'days and months')} "
         f"sealed in {counted(result.files, 'file')}, {counted(result.bytes, 'byte')}"
     )
+
+
+def _retain(parts: Installation, progress: Progress) -> Done:
+    result = retain(
+        parts.database,
+        parts.clock,
+        parts.log("retain"),
+        parts.shelf,
+        parts.settings.retention,
+        progress=progress,
+    )
+    return Done(f"{result.rows} raw and {result.hourly.rows} hourly rows dropped", result.failure)
 
 
 def _judge(parts: Installation, progress: Progress) -> Done:

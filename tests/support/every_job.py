@@ -96,6 +96,7 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.SCHEDULES: (_schedules, "published.ScheduleRefresh._refresh"),
     JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
     JobType.SEAL: (step(JobType.SEAL), "sealing._due"),
+    JobType.RETAIN: (step(JobType.RETAIN), "retention._Retaining.work"),
     JobType.CALIBRATE: (step(JobType.CALIBRATE), "calibration.everywhere"),
     JobType.PARTITION: (step(JobType.PARTITION), "partitioning.run_alone"),
     JobType.TRIM: (step(JobType.TRIM), "jobrun.joblog.trim"),

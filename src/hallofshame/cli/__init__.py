@@ -24,6 +24,7 @@ _COMMANDS = {
     "backfill": ("jobs", "Fill holes in the record from ThemeParks.wiki's history and roll up."),
     "sync": ("jobs", "Bring park lists, hours, entities and tiers up to date, and roll up."),
     "seal": ("jobs", "Write closed days and months of the raw record into history files."),
+    "retain": ("retention", "Drop raw rows of sealed months, and hourly rows, that are old enough to go."),
     "import-archive": (
         "data",
         "Add files of the ThemeParks.wiki archive to the record, closed days straight into history files.",

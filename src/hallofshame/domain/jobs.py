@@ -30,6 +30,7 @@ class JobType(StrEnum):
     EXPORT = "export"
     SEAL = "seal"
     MAPPING = "mapping"
+    RETAIN = "retain"
 
 
 class JobOutcome(StrEnum):

@@ -6,6 +6,13 @@ from typing import Literal
 
 from pydantic import field_validator
 
+from hallofshame.domain.retention import (
+    HOURLY_DAYS,
+    LEAST_HOURLY_DAYS,
+    LEAST_RAW_DAYS,
+    RAW_DAYS,
+    Retention,
+)
 from hallofshame.processes import host_and_pid
 from hallofshame.settings.fields import Group, setting
 
@@ -40,6 +47,21 @@ class RunningSettings(Group):
         ge=1,
         le=36500,
     )
+    keep_raw_days: int | None = setting(
+        RAW_DAYS,
+        "How long raw rows stay in the database after the end of their month, once it is sealed and "
+        "verified; rows that are not stay for good. History files keep them all.",
+        f"whole days from {LEAST_RAW_DAYS} to 36500, or `forever`",
+        ge=LEAST_RAW_DAYS,
+        le=36500,
+    )
+    keep_hourly_days: int | None = setting(
+        HOURLY_DAYS,
+        "How long rows per hour stay in the database; those per day, week, month and year stay for good.",
+        f"whole days from {LEAST_HOURLY_DAYS} to 36500, or `forever`",
+        ge=LEAST_HOURLY_DAYS,
+        le=36500,
+    )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "Least important kind of message that is logged.", "`debug`, `info`, `warning` or `error`"
     )
@@ -49,10 +71,20 @@ class RunningSettings(Group):
         "`text` or `json`",
     )
 
+    @field_validator("keep_raw_days", "keep_hourly_days", mode="before")
+    @classmethod
+    def _forever(cls, value: object) -> object:
+        return None if isinstance(value, str) and value.strip().lower() == "forever" else value
+
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @property
+    def retention(self) -> Retention:
+        """How long the database keeps rows of each grain."""
+        return Retention(self.keep_raw_days, self.keep_hourly_days)
 
     @property
     def holder_name(self) -> str:

@@ -319,6 +319,8 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={BUSY_SECONDS * 1000}",
+            # In force for a file that is new; retention then gives free pages back (store/space.py).
+            "auto_vacuum=INCREMENTAL",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",

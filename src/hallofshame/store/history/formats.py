@@ -246,6 +246,12 @@ def read(
     return _unpacked(dataset, found)
 
 
+def count(dataset: Dataset, path: Path) -> int:
+    """The rows of a file, as itself says."""
+    found: int = pl.scan_parquet(path, schema=dataset.schema).select(pl.len()).collect().item()
+    return found
+
+
 def ordered(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows, each key once, the first of several that share one, in the order of the files."""
     unique = rows.select(dataset.schema.names()).unique(dataset.key, keep="first", maintain_order=True)

@@ -19,20 +19,31 @@ from hallofshame.store.models import DroppedMonth, HistoryFile, HistoryPark
 def sealed_and_verified(connection: Connection, month: dt.date) -> bool:
     """Whether every raw row of the UTC month that holds ``month`` stands in a verified month file.
 
-    Only then may its SQL rows be dropped. False where a data set has no month file, where rows were written
-    since the seal, and where files wait for rides that moved (R14). Whoever drops must keep writers out from
-    this answer until the rows are gone, or ask again once they are out of the writers' reach.
+    Only then may its SQL rows be dropped. Whoever drops must keep writers out from this answer until the rows
+    are gone, or ask again once they are out of the writers' reach.
+    """
+    return why_not_sealed(connection, month) is None
+
+
+def why_not_sealed(connection: Connection, month: dt.date) -> str | None:
+    """Why :func:`sealed_and_verified` does not hold, in a clause with the remedy; ``None`` where it does.
+
+    A data set has no month file, rows were written since the seal, or files wait for rides that moved (R14).
     """
     period = Period.of_month(month)
-    query = select(func.count()).where(HistoryFile.period == period.name, HistoryFile.dataset.in_(DATASETS))
-    if connection.scalar(query) != len(DATASETS):
-        return False
-    if marks.marks(connection, period.first, period.last).height:
-        return False
+    query = select(HistoryFile.dataset).where(
+        HistoryFile.period == period.name, HistoryFile.dataset.in_(DATASETS)
+    )
+    lacking = [name for name in DATASETS if name not in set(connection.scalars(query))]
+    if lacking:
+        return f"it has no month file of {', '.join(lacking)}; run: hallofshame seal"
+    changed = marks.marks(connection, period.first, period.last)
+    if changed.height:
+        return f"rows of {changed.height} park-days were written after it was sealed; run: hallofshame seal"
     waiting = marks.moves(connection)
-    return waiting.filter(
-        (pl.col("since") < period.ends_at) & (pl.col("until") >= period.starts_at)
-    ).is_empty()
+    if waiting.filter((pl.col("since") < period.ends_at) & (pl.col("until") >= period.starts_at)).height:
+        return "its files wait for rides that were told apart; run: hallofshame seal"
+    return None
 
 
 def sealed_months(connection: Connection) -> list[dt.date]:
