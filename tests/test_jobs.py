@@ -236,7 +236,6 @@ DAILY = [
     "sync",
     "repair",
     "retire",
-    "mapping",
     "classify",
     "rollup",
     "signals",
