@@ -290,8 +290,10 @@ def test_the_scheduler_and_the_command_run_one_sequence(
         "Signals",
         "Seal",
         "Quality check",
+        "Outside check",
         "Partitions",
         "Job log",
+        "Retention",
         "Chances",
     ]
 
