@@ -24,6 +24,7 @@ from hallofshame.domain.localtime import isoformat, local_day, to_unix
 from hallofshame.domain.words import Feed
 from hallofshame.installation import Installation
 from hallofshame.pipeline.jobrun import job_run
+from hallofshame.processes import host_and_pid
 from hallofshame.scheduler import Scheduler
 from hallofshame.store import dirty, joblog
 from hallofshame.store.models import AggregationLog, RideTypeDecision
@@ -217,7 +218,7 @@ def test_every_job_that_is_killed_is_told_of(tmp_path: Path) -> None:
 
 
 def child_name(pid: int) -> str:
-    return f"{settings.host_and_pid().rpartition(':')[0]}:{pid}"
+    return f"{host_and_pid().rpartition(':')[0]}:{pid}"
 
 
 # --- the daily sequence ---
@@ -247,6 +248,8 @@ DAILY = [
     "retain",
     "calibrate",
 ]
+WITH_A_SOURCE = [name for name in DAILY if name != "agreement"]
+"""Those that have anything to do here: feeds in memory have no figures of their own to compare with."""
 
 
 @pytest.fixture
@@ -298,7 +301,7 @@ def test_the_scheduler_and_the_command_run_one_sequence(
     ]
 
 
-@pytest.mark.parametrize("broken", [["sync"], ["retire"], ["rollup", "quality"], DAILY])
+@pytest.mark.parametrize("broken", [["sync"], ["retire"], ["rollup", "quality"], WITH_A_SOURCE])
 def test_a_step_that_fails_stops_no_other(
     parts: Installation,
     sync: Callable[[], Result],

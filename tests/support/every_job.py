@@ -22,6 +22,7 @@ from hallofshame.feeds.archive_shelf import ArchiveShelf
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS
 from hallofshame.installation import Installation
 from hallofshame.pipeline import jobrun
+from hallofshame.pipeline.agreement import check_agreement
 from hallofshame.pipeline.import_archive import import_archive
 from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.published import ScheduleRefresh
@@ -85,6 +86,18 @@ def _import(parts: Installation) -> object:
     return import_archive(parts.database, shelf, parts.clock, parts.log("import"))
 
 
+def _agreement(parts: Installation) -> object:
+    return check_agreement(parts.database, NoDays(), parts.clock, parts.log("agreement"))
+
+
+class NoDays:
+    """A source without daily figures of any park."""
+
+    def daily(self, park: str, first: dt.date, last: dt.date) -> tuple[list[object], list[object]]:
+        """None."""
+        return [], []
+
+
 JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.CYCLE: (lambda parts: parts.collector.cycle(), "collect.polled_parks"),
     JobType.ROLLUP: (step(JobType.ROLLUP), "rollup.dirty.dirty"),
@@ -97,6 +110,7 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
     JobType.SEAL: (step(JobType.SEAL), "sealing._due"),
     JobType.RETAIN: (step(JobType.RETAIN), "retention._Retaining.work"),
+    JobType.AGREEMENT: (_agreement, "agreement.outside.last_compared"),
     JobType.CALIBRATE: (step(JobType.CALIBRATE), "calibration.everywhere"),
     JobType.PARTITION: (step(JobType.PARTITION), "partitioning.run_alone"),
     JobType.TRIM: (step(JobType.TRIM), "jobrun.joblog.trim"),
