@@ -332,7 +332,9 @@ def test_lists_are_tables_with_headings_or_json(run: Run) -> None:
         assert set(table[1]) == {"-", " "}
         assert len(table) - 2 == len(listed) > 0
         first = next(iter(listed[0]))
-        assert [line.split()[0] for line in table[2:]] == [row[first].split()[0] for row in listed]
+        # Quality looks again each time, and what it finds again moves up.
+        words = sorted(line.split()[0] for line in table[2:])
+        assert words == sorted(row[first].split()[0] for row in listed)
 
 
 def test_doctor_answers_json_for_programs(run: Run) -> None:
@@ -378,4 +380,4 @@ def test_rides_are_listed_merged_and_split_by_hand(run: Run) -> None:
     line = refused(run("mapping", "split", str(kept), "wiki-half"))
     assert line.endswith("is neither a number of a ride nor an entry; write it like queue_times:284")
     assert "there is no ride 99999" in refused(run("mapping", "merge", "99999", str(kept)))
-    assert "1 parks that both feeds name" in run("mapping", "measure").stderr
+    assert "1 park that both feeds name" in run("mapping", "measure").stderr

@@ -19,8 +19,6 @@ async function start(): Promise<void> {
   if (root === null) return;
   plantSeed(document);
   holdServed();
-  holdSections(document, window.location.pathname);
-  // Sections about a period are kept with it.
   holdSections(document, window.location.pathname + window.location.search);
   // If the chunk cannot be fetched, the served page stays as it is: readable.
   if (servedAt(window.location.pathname, window.location.search) === null) await findRoute(window.location.pathname)?.route.load();

@@ -181,7 +181,7 @@ def _import_history(parts: Installation, seconds: float, progress: Progress) -> 
     )
     left = in_words(api.budget.seconds_for(result.left))
     return Done(
-        f"{result.taken} park-days taken, {result.left} left, about {left} by the budget",
+        f"{counted(result.taken, 'park-day')} taken, {result.left} left, about {left} by the budget",
         result.stopped if result.is_refused else None,
     )
 

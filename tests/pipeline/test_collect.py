@@ -180,7 +180,7 @@ def test_down_from_a_park_marked_closed_is_found_with_the_first_one(database: Da
     (finding,) = found(database, "down_from_closed_park")
     assert (finding.park_id, finding.occurrences) == (ROME, 2)
     assert finding.first_seen_at == to_unix(NOON) + 300
-    assert "Park 1 is judged by what came back, but its feed said DOWN of 1 ride " in finding.detail
+    assert "Park 1 is judged by what came back, but its feed said DOWN of 1 ride, " in finding.detail
     assert "2026-06-03T10:10:00Z" in finding.detail
 
 

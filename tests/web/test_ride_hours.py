@@ -136,7 +136,7 @@ def test_the_page_says_them_in_words(served: Api) -> None:
         "Early Entry",
         "18:00–01:30",
         "on Saturdays (3 days)",
-        "over 8 weeks",
+        "over 8\u00a0weeks",
     ):
         assert words in page, words
     other = page_of(served, f"/rides/{MAMMUT}-mammut")

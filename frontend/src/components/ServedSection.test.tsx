@@ -35,3 +35,11 @@ it("says when it could not be fetched, with the way to it", async () => {
   answers("", 500);
   expect((await drawn("/parks/four")).querySelector("a")?.getAttribute("href")).toBe("/parks/four#prices");
 });
+
+it("keeps a section of a period with its query alone", async () => {
+  const kinds = (words: string) => `<section id="prices" data-drawn="server" data-of="period">${words}</section>`;
+  holdSections(new DOMParser().parseFromString(kinds("of Disney"), "text/html"), "/five?filter=disney");
+  answers(kinds("of all"));
+  expect((await drawn("/five?filter=disney")).textContent).toBe("of Disney");
+  expect((await drawn("/five")).textContent).toBe("of all");
+});

@@ -6,9 +6,12 @@ const held = new Map<string, string>();
 
 const key = (path: string, id: string) => `${path}#${id}`;
 
-/** Keep what was served of these sections, before the script clears the page away. */
-export function holdSections(page: Document, path: string): void {
-  for (const section of page.querySelectorAll<HTMLElement>("[data-drawn=server]")) held.set(key(path, section.id), section.outerHTML);
+/** Keep what was served of these sections at an address, before the script clears the page away: those of a period with its query. */
+export function holdSections(page: Document, address: string): void {
+  const [path = address] = address.split("?");
+  for (const section of page.querySelectorAll<HTMLElement>("[data-drawn=server]")) {
+    held.set(key(section.dataset.of === "period" ? address : path, section.id), section.outerHTML);
+  }
 }
 
 interface ServedSectionProps {

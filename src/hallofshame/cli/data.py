@@ -142,7 +142,8 @@ def import_readings(folder: Path, cadence: int | None, timezone: str | None, the
         )
         total = result.total
         click.echo(
-            f"{counted(total.new_observations, 'new observation')}; {result.known} files in it already"
+            f"{counted(total.new_observations, 'new observation')}; "
+            f"{counted(result.known, 'file')} in it already"
         )
         for key, reason in result.refused.items():
             click.echo(f"Left out: {key}: {reason}")

@@ -11,6 +11,7 @@ from hallofshame.cli.data import print_parks
 from hallofshame.cli.jobs import roll_up
 from hallofshame.cli.options import DAY, chosen_parks, opened, park_option
 from hallofshame.cli.progress import progress_bar, quiet_option
+from hallofshame.domain.plurals import counted
 
 if TYPE_CHECKING:
     from hallofshame.pipeline.import_history import HistoryImported
@@ -74,10 +75,11 @@ def import_history(
         elif result.new_rows or result.corrected:
             click.echo("Next: hallofshame rollup")
         if result.is_refused or (result.stopped and wait):
-            raise click.ClickException(f"{result.left} park-days are left: {result.stopped}")
+            raise click.ClickException(f"{counted(result.left, 'park-day')} are left: {result.stopped}")
         if result.failed or result.outside:
             raise click.ClickException(
-                f"{result.failed} park-days and {len(result.outside)} parks were left out, as listed above"
+                f"{counted(result.failed, 'park-day')} and {counted(len(result.outside), 'park')} "
+                "were left out, as listed above"
             )
 
 
@@ -85,14 +87,18 @@ def _report(result: HistoryImported, left: str) -> None:
     """What an import took and what it lacks."""
     print_parks(result.parks.values())
     click.echo(
-        f"{result.events} events of {result.taken} park-days, {result.new_rows} observations new to the "
-        f"record; {result.corrected} park-days had been recorded anew, {result.known} were in it already, "
-        f"{result.empty} are empty"
+        f"{counted(result.events, 'event')} of {counted(result.taken, 'park-day')}, "
+        f"{counted(result.new_rows, 'observation')} new to the record; "
+        f"{counted(result.corrected, 'park-day')} recorded anew, {result.known} in it already, "
+        f"{result.empty} empty"
     )
     if result.beyond:
-        click.echo(f"Left out: {result.beyond} park-days before {result.earliest}, beyond what the key gives")
+        beyond = counted(result.beyond, "park-day")
+        click.echo(f"Left out: {beyond} before {result.earliest}, beyond what the key gives")
     if result.left:
-        click.echo(f"Left for the next import: {result.left} park-days, about {left} by the budget")
+        click.echo(
+            f"Left for the next import: {counted(result.left, 'park-day')}, about {left} by the budget"
+        )
     if result.findings:
         kinds = ", ".join(f"{number} {kind}" for kind, number in result.findings.most_common())
         click.echo(f"Odd in the answers: {kinds}; `hallofshame quality` says more")

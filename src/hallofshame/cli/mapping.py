@@ -14,6 +14,7 @@ from hallofshame.cli.options import DAY, chosen_parks, opened, park_option
 from hallofshame.cli.tables import json_option, print_json, print_table
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import isoformat
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Feed
 
 if TYPE_CHECKING:
@@ -261,7 +262,7 @@ def measure(parks: tuple[str, ...], as_json: bool) -> None:
     else:
         headings = ("park", "matched", "ambiguous", "undecided", "queue times only", "themeparks wiki only")
         print_table(headings, [list(row.values()) for row in rows])
-    click.echo(f"{len(rows)} parks that both feeds name", err=True)
+    click.echo(f"{counted(len(rows), 'park')} that both feeds name", err=True)
 
 
 class _Names:
@@ -333,7 +334,8 @@ def _print_changed(changed: Changed, as_json: bool, what: str) -> None:
     if changed.decision_id is None and not changed.readings:
         click.echo(f"{what} already; nothing changed")
         return
-    click.echo(f"{what}; {changed.readings} readings moved, {changed.park_days} park-days to compute")
+    days = counted(changed.park_days, "park-day")
+    click.echo(f"{what}; {counted(changed.readings, 'reading')} moved, {days} to compute")
     if changed.park_days:
         click.echo("Next: hallofshame rollup")
 

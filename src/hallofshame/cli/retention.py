@@ -9,6 +9,7 @@ import click
 from hallofshame.cli.options import opened
 from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.cli.tables import json_option, print_json, print_table
+from hallofshame.domain.plurals import counted
 
 if TYPE_CHECKING:
     from hallofshame.domain.retention import Retention
@@ -94,10 +95,10 @@ def _show(result: RetainResult, keep: Retention) -> None:
     click.echo(f"kept: raw rows {raw}; hourly rows {hourly}; daily rows and coarser for ever")
     click.echo(
         f"{done}: {result.rows} raw rows; "
-        f"{result.hourly.rows} hourly rows of {result.hourly.park_days} park-days"
+        f"{result.hourly.rows} hourly rows of {counted(result.hourly.park_days, 'park-day')}"
     )
     if result.hourly.waiting:
-        click.echo(f"{result.hourly.waiting} park-days keep their hours until they are rolled up")
+        click.echo(f"{counted(result.hourly.waiting, 'park-day')} keep their hours until they are rolled up")
     if result.freed_bytes:
         click.echo(f"{result.freed_bytes} bytes given back to the file system")
     if result.reusable_bytes:

@@ -21,6 +21,7 @@ from hallofshame.domain.errors import (
     WindowExceededError,
 )
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import DayTold, HistoryPage, StatusChange
 from hallofshame.domain.words import PollOutcome
 from hallofshame.feeds.base import FeedContext
@@ -68,7 +69,7 @@ class HistoryApi:
             findings.add(
                 "history_time_outside",
                 f"{day}",
-                f"{len(changes) - len(near)} rows of the history of {day} lie outside that day; left out.",
+                f"Left out of {day}'s history: {counted(len(changes) - len(near), 'row')} of other days.",
             )
         return HistoryPage(clip(near, start, end), findings.as_tuple())
 

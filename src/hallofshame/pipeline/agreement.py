@@ -25,6 +25,7 @@ from hallofshame.domain.errors import (
 )
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import ONE_DAY, local_day, to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import DayTold
 from hallofshame.domain.words import UNREACHABLE, Feed, PollOutcome
 from hallofshame.feeds.parsing import Findings
@@ -103,7 +104,7 @@ def check_agreement(
             if progress is not None:
                 progress(done, len(parks))
         run.parks, run.rows_written = result.parks, result.ride_days
-        run.detail = f"{result.ride_days} ride-days compared, {result.left} parks left"
+        run.detail = f"{result.ride_days} ride-days compared, {counted(result.left, 'park')} left"
         if result.ride_days:
             database.run(lambda connection: data_version.bump(connection, None))
     return result

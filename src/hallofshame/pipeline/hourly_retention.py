@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 from hallofshame.clock import Clock
 from hallofshame.domain.counters import PARK_SUMS, RIDE_SUMS
 from hallofshame.domain.localtime import ONE_DAY
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
 from hallofshame.store import bulk, data_version, findings
 from hallofshame.store.database import Database
@@ -55,7 +56,7 @@ class HourlyResult:
         if not self.unequal:
             return None
         return (
-            f"the hours of {self.unequal} park-days do not add up to their days and stay; "
+            f"the hours of {counted(self.unequal, 'park-day')} do not add up to their days and stay; "
             "compute them again: hallofshame rebuild"
         )
 

@@ -29,6 +29,7 @@ from hallofshame.domain.errors import (
 )
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, HistoryPage
 from hallofshame.domain.words import UNREACHABLE, Feed, PollOutcome
 from hallofshame.feeds.history_budget import HistoryBudget
@@ -184,8 +185,8 @@ def import_history(
         result = importing.result
         run.cover(day for park in result.parks.values() for day in park.days)
         run.detail = (
-            f"{result.taken} park-days, {result.events} events, {result.left} park-days left"
-            + (f": {result.stopped}" if result.stopped else "")
+            f"{counted(result.taken, 'park-day')}, {counted(result.events, 'event')}, "
+            f"{counted(result.left, 'park-day')} left" + (f": {result.stopped}" if result.stopped else "")
         )[:300]
     return result
 
@@ -488,4 +489,4 @@ def in_words(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     if hours < 48:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{round(hours / 24)} days"
+    return f"{counted(round(hours / 24), 'day')}"

@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.localtime import day_bounds, from_unix, isoformat, local_day
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.rules import SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.domain.signals import NO_SIGNAL
@@ -201,9 +202,9 @@ def _doubtful_signals(connection: Connection, observations: pl.DataFrame) -> lis
             Finding(
                 "down_from_closed_park",
                 marked[park_id, feed],
-                f"{marked[park_id, feed]} is judged by what came back, but its feed said DOWN of {rides} "
-                f"rides, last at {isoformat(from_unix(last))}; once it says so of two rides on three days "
-                "within thirty, the park is judged by DOWN.",
+                f"{marked[park_id, feed]} is judged by what came back, but its feed said DOWN of "
+                f"{counted(rides, 'ride')}, last at {isoformat(from_unix(last))}; once it says so of two "
+                "rides on three days within thirty, the park is judged by DOWN.",
             ),
         )
         for park_id, feed, rides, last in said.sort("park_id", "feed").iter_rows()

@@ -17,6 +17,7 @@ from hallofshame.domain.errors import StorageError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import ONE_DAY, to_unix
 from hallofshame.domain.months import month_of, months_between, plus_months
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.retention import Retention
 from hallofshame.domain.rules import DAY_SECONDS
@@ -116,8 +117,8 @@ def retain(
         run.rows_written = result.rows + result.hourly.rows
         run.park_days = result.hourly.park_days
         run.detail = (
-            f"{result.rows} raw rows of {len(dropped)} months and {result.hourly.rows} hourly rows dropped, "
-            f"{result.freed_bytes} bytes given back"
+            f"{result.rows} raw rows of {counted(len(dropped), 'month')} and "
+            f"{result.hourly.rows} hourly rows dropped, {result.freed_bytes} bytes given back"
         )
         if result.failure is not None:
             run.fail(result.failure)
@@ -241,8 +242,8 @@ class _Retaining:
         rows = formats.count(dataset, self._shelf.fetch(file))
         if rows != file.rows:
             raise StorageError(
-                f"the history file {file.name} in {self._shelf.place} holds {rows} rows instead of "
-                f"{file.rows}; {remedy(file)}"
+                f"the history file {file.name} in {self._shelf.place} holds {counted(rows, 'row')} "
+                f"instead of {file.rows}; {remedy(file)}"
             )
 
     def _take_in(self, missing: pl.DataFrame) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 import polars as pl
 from sqlalchemy import Connection, delete, func, select
 
+from hallofshame.domain.plurals import counted
 from hallofshame.store import bulk
 from hallofshame.store.history import marks
 from hallofshame.store.history.periods import Period
@@ -39,7 +40,8 @@ def why_not_sealed(connection: Connection, month: dt.date) -> str | None:
         return f"it has no month file of {', '.join(lacking)}; run: hallofshame seal"
     changed = marks.marks(connection, period.first, period.last)
     if changed.height:
-        return f"rows of {changed.height} park-days were written after it was sealed; run: hallofshame seal"
+        days = counted(changed.height, "park-day")
+        return f"rows of {days} were written after it was sealed; run: hallofshame seal"
     waiting = marks.moves(connection)
     if waiting.filter((pl.col("since") < period.ends_at) & (pl.col("until") >= period.starts_at)).height:
         return "its files wait for rides that were told apart; run: hallofshame seal"
