@@ -148,7 +148,7 @@ def checksum(path: Path) -> str:
 def remedy(file: SealedFile) -> str:
     """What to do about a history file that cannot be used."""
     return (
-        f"put it back from a copy, or seal {file.period.name} again from the database: "
+        f"put it back from a copy, or, if the database still holds its rows, seal {file.period.name} again: "
         f"hallofshame seal --again {file.period.name}"
     )
 
