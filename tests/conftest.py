@@ -41,6 +41,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
 
+NOT_COUNTED = ("browser", "crosscheck")
+"""Folders of tests that compare whole pages: measuring what they run through costs much and tells little."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests of whole pages out of the measured coverage."""
+    for item in items:
+        if item.path.parent.name in NOT_COUNTED:
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[MariaDBServer]:
     """A MariaDB server of this test run; its folder is short, as a unix socket's path must be."""
