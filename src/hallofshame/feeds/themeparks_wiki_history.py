@@ -22,16 +22,8 @@ def parse_history(body: object, findings: Findings) -> tuple[list[StatusChange],
     A PARK answers with ``entities[]``, anything else with its own ``history[]``; each entity also states the
     ``opening`` it was in when the range began. Raises :class:`BodyError` if there is neither form.
     """
-    answer = as_object(body)
-    if isinstance(answer.get("entities"), list):
-        entities = [as_object(entity) for entity in answer["entities"]]
-    elif isinstance(answer.get("history"), list):
-        entities = [answer]
-    else:
-        raise BodyError(f"holds no history: {shown(body)}")
-    changes = [change for entity in entities for change in _changes(entity, findings)]
-    following = answer.get("next")
-    return changes, following if isinstance(following, str) else None
+    entities, following = _page(body, "history", "history")
+    return [change for entity in entities for change in _changes(entity, findings)], following
 
 
 def parse_daily(body: object, findings: Findings) -> tuple[list[DayTold], str | None]:
@@ -40,16 +32,21 @@ def parse_daily(body: object, findings: Findings) -> tuple[list[DayTold], str | 
     Days without ``inParkHours`` (no published hours) are left out: there is nothing to compare them with. A
     day without data is absent, not zero. Raises :class:`BodyError` if there is neither form.
     """
+    entities, following = _page(body, "days", "daily history")
+    return [day for entity in entities for day in _days(entity, findings)], following
+
+
+def _page(body: object, own: str, what: str) -> tuple[list[dict[str, Any]], str | None]:
+    """The entities of an answer of a park, or the one that holds its list as ``own``; and its next page."""
     answer = as_object(body)
     if isinstance(answer.get("entities"), list):
         entities = [as_object(entity) for entity in answer["entities"]]
-    elif isinstance(answer.get("days"), list):
+    elif isinstance(answer.get(own), list):
         entities = [answer]
     else:
-        raise BodyError(f"holds no daily history: {shown(body)}")
-    days = [day for entity in entities for day in _days(entity, findings)]
+        raise BodyError(f"holds no {what}: {shown(body)}")
     following = answer.get("next")
-    return days, following if isinstance(following, str) else None
+    return entities, following if isinstance(following, str) else None
 
 
 def _days(entity: dict[str, Any], findings: Findings) -> Iterable[DayTold]:

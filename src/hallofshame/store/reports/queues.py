@@ -28,6 +28,21 @@ class Queue:
     group_end: int | None
 
 
+_COLUMNS = (
+    QueueData.queue_type,
+    QueueData.observed_at,
+    QueueData.state,
+    QueueData.wait_minutes,
+    QueueData.return_start,
+    QueueData.return_end,
+    QueueData.price_minor,
+    QueueData.currency,
+    QueueData.group_start,
+    QueueData.group_end,
+)
+"""What a queue said, in the order in which both readers of it take it."""
+
+
 def latest_queues(connection: Connection, park_id: int, ride_id: int, since: int) -> list[Queue]:
     """The latest row of each of the ride's queues posted at ``since`` or later, in the order of their types.
 
@@ -35,18 +50,7 @@ def latest_queues(connection: Connection, park_id: int, ride_id: int, since: int
     """
     model = QueueData
     query = (
-        select(
-            model.queue_type,
-            model.observed_at,
-            model.state,
-            model.wait_minutes,
-            model.return_start,
-            model.return_end,
-            model.price_minor,
-            model.currency,
-            model.group_start,
-            model.group_end,
-        )
+        select(*_COLUMNS)
         .where(model.park_id == park_id, model.observed_at >= since, model.ride_id == ride_id)
         .order_by(model.observed_at)
     )
@@ -111,18 +115,7 @@ def queue_courses(
     since = start - EVENT_LOG_HOLD_SECONDS
     model = QueueData
     query = (
-        select(
-            model.queue_type,
-            model.observed_at,
-            model.state,
-            model.wait_minutes,
-            model.return_start,
-            model.return_end,
-            model.price_minor,
-            model.currency,
-            model.group_start,
-            model.group_end,
-        )
+        select(*_COLUMNS)
         .where(model.park_id == park_id, model.observed_at >= since, model.observed_at < end)
         .where(model.ride_id == ride_id)
         .order_by(model.observed_at)
