@@ -28,7 +28,8 @@ from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Feed
 
 if TYPE_CHECKING:
-    from hallofshame.pipeline.import_archive import ImportResult, ParkImported
+    from hallofshame.pipeline.import_archive import ImportResult
+    from hallofshame.pipeline.imported import ParkImported
 
 
 @click.command()

@@ -25,6 +25,7 @@ from hallofshame.feeds.archive_shelf import ArchiveFile, ArchiveShelf
 from hallofshame.pipeline.archive_events import Piece, StateBefore, between, rows_of
 from hallofshame.pipeline.event_log import closing_rows
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
+from hallofshame.pipeline.imported import Imported, ParkImported
 from hallofshame.pipeline.inputs import park_zones
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.past import PastWriter
@@ -49,29 +50,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass
-class ParkImported:
-    """What an import read of one park. ``days``: park-local days with at least one event."""
-
-    slug: str
-    events: int = 0
-    new_rows: int = 0
-    days: set[dt.date] = field(default_factory=set)
-
-    @property
-    def missing_days(self) -> list[dt.date]:
-        """Days between the first and the last one that have no event."""
-        if not self.days:
-            return []
-        first, last = min(self.days), max(self.days)
-        return [
-            day
-            for day in (first + number * ONE_DAY for number in range((last - first).days + 1))
-            if day not in self.days
-        ]
-
-
-@dataclass
-class ImportResult:
+class ImportResult(Imported):
     """What an import did; the quality report at its end.
 
     ``files`` were read, ``known`` were in the record already, ``refused`` says why each unreadable one is
@@ -81,24 +60,9 @@ class ImportResult:
     """
 
     files: int = 0
-    known: int = 0
-    failed: int = 0
     without_park: int = 0
     outside: int = 0
-    refused: dict[str, str] = field(default_factory=dict)
     unknown_parks: Counter[str] = field(default_factory=Counter)
-    findings: Counter[str] = field(default_factory=Counter)
-    parks: dict[int, ParkImported] = field(default_factory=dict)
-
-    @property
-    def events(self) -> int:
-        """Events of known parks and the dates asked for."""
-        return sum(park.events for park in self.parks.values())
-
-    @property
-    def new_rows(self) -> int:
-        """Observations that the record did not have."""
-        return sum(park.new_rows for park in self.parks.values())
 
 
 def import_archive(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -44,7 +43,7 @@ from hallofshame.pipeline.history_days import (
     note_findings,
     store_day,
 )
-from hallofshame.pipeline.import_archive import ParkImported
+from hallofshame.pipeline.imported import Imported, ParkImported
 from hallofshame.pipeline.inputs import park_zones
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.partitioning import make_room
@@ -95,7 +94,7 @@ class HistoryRange:
 
 
 @dataclass
-class HistoryImported:
+class HistoryImported(Imported):
     """What an import did; the quality report at its end. All but ``parks`` and ``events`` count park-days.
 
     ``empty`` ones have no event: not recorded, or not yet;
@@ -104,30 +103,15 @@ class HistoryImported:
     """
 
     taken: int = 0
-    known: int = 0
     corrected: int = 0
     empty: int = 0
     beyond: int = 0
     left: int = 0
-    failed: int = 0
     requests: int = 0
     earliest: dt.date | None = None
     stopped: str | None = None
     is_refused: bool = False
     outside: dict[str, str] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    findings: Counter[str] = field(default_factory=Counter)
-    parks: dict[int, ParkImported] = field(default_factory=dict)
-
-    @property
-    def events(self) -> int:
-        """Events of the days taken."""
-        return sum(park.events for park in self.parks.values())
-
-    @property
-    def new_rows(self) -> int:
-        """Observations that the record did not have."""
-        return sum(park.new_rows for park in self.parks.values())
 
 
 @dataclass(frozen=True, slots=True)
