@@ -21,7 +21,7 @@ from hallofshame.store.models import Base
 from hallofshame.store.models.base import SERVER_KEY
 from hallofshame.store.partitions import RAW_TABLES, layout
 
-REVISIONS = [f"{number:04}" for number in range(1, 22)]
+REVISIONS = [f"{number:04}" for number in range(1, 23)]
 SERVER_ONLY = {"0015"}
 """Migrations that change nothing on SQLite."""
 
@@ -32,7 +32,7 @@ def tables(database: Database) -> set[str]:
 
 
 def parts(database: Database) -> set[str]:
-    """Tables with their columns, keys, indexes and partitions, and views."""
+    """Tables and views with their columns, and the tables' keys, indexes and partitions."""
     with database.read() as connection:
         found = inspect(connection)
         return (
@@ -40,9 +40,9 @@ def parts(database: Database) -> set[str]:
             | set(found.get_view_names())
             | {f"{table}.{index['name']}" for table in tables(database) for index in found.get_indexes(table)}
             | {
-                f"{table}:{column['name']}"
-                for table in tables(database)
-                for column in found.get_columns(table)
+                f"{name}:{column['name']}"
+                for name in (*tables(database), *found.get_view_names())
+                for column in found.get_columns(name)
             }
             | {
                 f"{table} {found.get_pk_constraint(table)['constrained_columns']}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import column, insert, inspect, literal_column, select, table, text
+from sqlalchemy import column, delete, insert, inspect, literal_column, select, table, text
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_COUNTERS, RIDE_COUNTERS
@@ -275,6 +275,21 @@ def test_the_score_of_a_list_is_that_of_the_view(small_world: Database) -> None:
         [one] = found
         assert shown(one)["shame_score"] == row["shame_score"]
         assert (one["park_name"], one["rides_down"]) == (row["park_name"], row["rides_down"])
+
+
+def test_every_view_of_rides_says_what_each_ride_is(small_world: Database) -> None:
+    with small_world.write() as connection:
+        decided = {"source": "curated", "confidence": 1.0, "reason": "a list", "decided_at": NINE}
+        kinds = {11: "coaster", 12: "show"}
+        connection.execute(delete(models.RideTypeDecision))
+        connection.execute(
+            insert(models.RideTypeDecision),
+            [{"ride_id": ride_id, "type": kind} | decided for ride_id, kind in kinds.items()],
+        )
+    for grain in GRAINS:
+        rows = in_order(small_world, f"ride_{grain}")
+        assert {row["ride_id"] for row in rows} > set(kinds)
+        assert all(row["type"] == kinds.get(row["ride_id"], "unknown") for row in rows)
 
 
 def test_hours_are_utc_whatever_the_time_zone_of_who_asks(small_world: Database) -> None:
