@@ -5,14 +5,19 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from flask import Response, request, send_file
+from flask import Response, current_app, request
+from werkzeug.http import parse_range_header
+from werkzeug.utils import send_file
 
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
 from hallofshame.web.sending import paced
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 MAX_AGE_SECONDS = 3600
 PARQUET = "application/vnd.apache.parquet"
@@ -71,15 +76,20 @@ def send_history(reading: Reading, wanted: HistoryDownload) -> Response:
     assert reading.history is not None  # noqa: S101 - else there was nothing to find
     file = wanted.file
     path = reading.history.shelf.fetch(file)
-    response = send_file(
-        path,
-        mimetype=PARQUET,
-        as_attachment=True,
-        download_name=wanted.name,
-        conditional=True,
-        etag=file.sha256,
-        last_modified=file.sealed_at,
-        max_age=MAX_AGE_SECONDS if file.period.is_month else reading.site.settings.max_age_seconds,
+    response = cast(
+        "Response",
+        send_file(
+            path,
+            _environ(file.bytes),
+            mimetype=PARQUET,
+            as_attachment=True,
+            download_name=wanted.name,
+            conditional=True,
+            etag=file.sha256,
+            last_modified=file.sealed_at,
+            max_age=MAX_AGE_SECONDS if file.period.is_month else reading.site.settings.max_age_seconds,
+            response_class=current_app.response_class,
+        ),
     )
     digest = base64.b64encode(bytes.fromhex(file.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
@@ -91,6 +101,26 @@ def send_history(reading: Reading, wanted: HistoryDownload) -> Response:
         response.response = ()
         _close(opened)
     return response
+
+
+def _environ(length: int) -> WSGIEnvironment:
+    """The request with its ``Range`` as it applies to a file of ``length`` bytes; it means GET alone."""
+    environ = {name: value for name, value in request.environ.items() if name != "HTTP_RANGE"}
+    asked = range_of(request.headers.get("Range"), length) if request.method == "GET" else None
+    return environ if asked is None else environ | {"HTTP_RANGE": asked}
+
+
+def range_of(header: str | None, length: int) -> str | None:
+    """The header ``Range`` as it applies to a file of ``length`` bytes (RFC 9110, 14.2); ``None``: the whole.
+
+    The last n bytes of a shorter file are all of it: Polars reads the end of a file before it knows its
+    length. Several ranges, and units other than bytes, are ignored, as the RFC allows or demands.
+    """
+    asked = parse_range_header(header)
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    start, end = asked.ranges[0]
+    return f"bytes={max(start, -length) + length if start < 0 else start}-{'' if end is None else end - 1}"
 
 
 def _closing(pieces: object) -> Iterator[bytes]:
