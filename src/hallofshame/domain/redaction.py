@@ -46,6 +46,8 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(Bearer\s+)[A-Za-z0-9._~+/=\-]{8,}")
+_ADMIN_TOKEN = re.compile(r"\b(hos_[0-9a-f]{8}_)[A-Za-z0-9_\-]+")
+"""A key of the admin API; its first part is public."""
 _IDENTIFIED = re.compile(r"(\bIDENTIFIED\s+BY\s+)'[^']*'", re.IGNORECASE)
 _PEM = re.compile(
     r"(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----).*?(-----END [A-Z ]{0,20}PRIVATE KEY-----|\Z)", re.DOTALL
@@ -75,6 +77,8 @@ def redact(text: str) -> str:
         text = _HEADER.sub(rf"\1\2{MASK}", text)
         text = _KEY_AND_VALUE.sub(_masked_value, text)
     text = _BEARER.sub(rf"\1{MASK}", text)
+    if "hos_" in text:
+        text = _ADMIN_TOKEN.sub(rf"\1{MASK}", text)
     text = _IDENTIFIED.sub(rf"\1'{MASK}'", text)
     return _PEM.sub(rf"\1{MASK}\2", text)
 

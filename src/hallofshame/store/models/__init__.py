@@ -1,5 +1,6 @@
 """Typed models of every table, by family: catalogue, raw, derived, running (design §4)."""
 
+from hallofshame.store.models.admin import AdminSession, ApiKey, ImportJob
 from hallofshame.store.models.base import Base
 from hallofshame.store.models.catalogue import (
     DiningAvailability,
@@ -60,7 +61,9 @@ from hallofshame.store.models.running import (
 )
 
 __all__ = [
+    "AdminSession",
     "AggregationLog",
+    "ApiKey",
     "Base",
     "ChanceCorrection",
     "ChanceEvidence",
@@ -82,6 +85,7 @@ __all__ = [
     "HistoryPark",
     "HistoryRequest",
     "ImportCheckpoint",
+    "ImportJob",
     "Lease",
     "MatchReview",
     "OutsideDay",
