@@ -17,12 +17,14 @@ from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base
 from hallofshame.web.app import create_app
-from support import demo_world
+from support import demo_world, scratch
 from support.mariadb import MariaDBMissingError, MariaDBServer
 from support.suites import leave_out
 
 KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
 """Folder in which the demonstration of the tests is kept from run to run, for those who write tests."""
+
+scratch.use_memory()
 
 BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
 

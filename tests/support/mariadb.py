@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -86,7 +85,7 @@ class MariaDBServer:
             "--skip-test-db",
             *user,
         ]
-        with (Path(tempfile.gettempdir()) / "hallofshame-mariadb-install.lock").open("w") as lock:
+        with Path(self._install).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             for attempt in range(INSTALL_ATTEMPTS):
                 shutil.rmtree(data, ignore_errors=True)
