@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from browser.addresses import Places
-from support.tabs import Tab
+from support.tabs import PATIENCE_MS, Tab
 
 Act = Callable[[Page], None]
 
@@ -177,8 +177,7 @@ def test_a_control_leads_to_an_address_of_its_own(tab: Tab, places: Places, cont
     )
     after = steady(page, control, other_than=before)
     assert after != before, f"{start} and {tab.address} look alike"
-    page.reload()
-    tab.settle()
+    tab.reload()
     assert steady(page, control, wanted=after) == after, f"{tab.address} alone does not bring the view back"
     if control.replaces:
         return
@@ -203,7 +202,7 @@ def steady(page: Page, control: Control, *, wanted: str | None = None, other_tha
     return text
 
 
-STEADY_SECONDS = 12
+STEADY_SECONDS = PATIENCE_MS / 1000
 _READ = """one => {
     if (document.querySelector(".skeleton, [aria-busy='true']") !== null) {
         const seen = [...one.querySelectorAll(".skeleton, [aria-busy='true']")];

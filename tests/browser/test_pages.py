@@ -29,6 +29,11 @@ _WATCH = """() => {
     }).observe({ type: "layout-shift", buffered: true });
 }"""
 
+_NEXT_FRAMES = """async () => {
+    for (let frames = 0; frames < 10; frames += 1) await new Promise(requestAnimationFrame);
+    await scheduler.postTask(() => {}, { priority: "background" });
+}"""
+
 _PLACES = """selector => Object.fromEntries([...document.querySelectorAll(selector)].flatMap(one => {
     const box = one.getBoundingClientRect();
     return box.height > 1 ? [[one.textContent.replace(/\\s+/g, ""), box.top + scrollY]] : [];
@@ -84,7 +89,8 @@ def visit(request: pytest.FixtureRequest, browser: Browser, site: Server, places
     tab = Tab(browser, site.url, size=size, color_scheme="light")
     tab.page.add_init_script(f"({_WATCH})()")
     page = tab.open(address)
-    page.wait_for_timeout(300)
+    # Shifts are reported after the frame in which they happened.
+    page.evaluate(_NEXT_FRAMES)
     seen = Visit(
         name,
         page.title(),

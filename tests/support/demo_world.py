@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock
 
@@ -32,6 +32,10 @@ from hallofshame.web.app import create_app
 from hallofshame.web.settings import WebSettings
 from hallofshame.web_server import BACKLOG
 from hallofshame.web_workers import Limits, answer
+from support.slow_line import IS_SLOW, slowed
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 MADE_AT = dt.datetime(2026, 8, 20, 15, 3, tzinfo=dt.UTC)
 """When the last cycle of the record was collected: Thursday, 17:03 in Italy, 11:03 in Florida, past midnight
@@ -168,7 +172,12 @@ def _serve(database: Path, port: int) -> None:
     listening = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
     print(listening.getsockname()[1], flush=True)
     limits = Limits(workers=1, threads=4, connections=1000, idle_seconds=15)
-    answer(listening, lambda: create_app(Database(f"sqlite:///{database}"), FixedClock(NOW), WEB), limits)
+
+    def load() -> WSGIApplication:
+        app = create_app(Database(f"sqlite:///{database}"), FixedClock(NOW), WEB)
+        return slowed(app) if IS_SLOW else app
+
+    answer(listening, load, limits)
 
 
 def main() -> None:

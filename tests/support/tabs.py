@@ -5,13 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from re import Pattern
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
     Browser,
+    CDPSession,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     Response,
@@ -21,6 +25,7 @@ from playwright.sync_api import (
 from playwright.sync_api import TimeoutError as LateError
 
 from support import demo_world
+from support.slow_line import IS_SLOW, SLOW_DOWN
 
 MISSING = "Chromium not found: apt-get install chromium"
 NO_AXE = "axe-core not found: make pages"
@@ -31,7 +36,8 @@ BUILT = demo_world.TESTS.parent / "src" / "hallofshame" / "web" / "static" / "ap
 AXE_OF_COLOUR = ("color-contrast", "link-in-text-block")
 """The rules that can come out otherwise when only the colour scheme is another."""
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
+"""How long a test waits for anything before it fails: far longer than it takes on a busy machine."""
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -49,16 +55,33 @@ _ARGUMENTS = [
 _TAKEN_OVER = ".theme-button"
 """Only the script's header has it; the served one does without."""
 _LOADING = ".skeleton"
+_WAITS = count()
+"""A number for each wait, so that one does not go by what another saw."""
 
-_SETTLED = """loading => {
+Address = str | Pattern[str]
+"""A pattern of addresses as Playwright has them: ``"**/rides/*"``, or a regular expression."""
+
+_SETTLED = """async ([loading, waitId]) => {
+    // Tasks of the background come after all others: effects of what was just drawn have run.
+    await scheduler.postTask(() => {}, { priority: "background" });
     const isSeen = one => {
         const box = one.getBoundingClientRect();
         return box.bottom > 0 && box.top < innerHeight;
     };
     if (document.querySelector("[aria-busy='true']") !== null) return false;
-    return document.fonts.status === "loaded" && ![...document.querySelectorAll(loading)].some(isSeen);
+    if (document.fonts.status !== "loaded") return false;
+    if ([...document.querySelectorAll(loading)].some(isSeen)) return false;
+    const root = document.documentElement;
+    const text = document.body.textContent;
+    const look = [location.href, root.scrollWidth, root.scrollHeight, text.length].join();
+    const before = window.lastLook;
+    const frames = before?.waitId === waitId && before.look === look ? before.frames + 1 : 0;
+    window.lastLook = { waitId, look, frames };
+    return frames >= 3;
 }"""
-"""What lies below the fold may wait until it is looked at."""
+"""Nothing is loading, and the page stood still for three frames. What lies below the fold may wait until it
+is looked at.
+"""
 _UNROLL = """async loading => {
     const pause = () => new Promise(resolve => setTimeout(resolve, 60));
     for (let at = 0; at < document.documentElement.scrollHeight; at += innerHeight * 0.8) {
@@ -133,6 +156,8 @@ class Tab:
         if self.has_script and not is_timed:
             self.context.clock.set_fixed_time(demo_world.NOW)
         self.page: Page = self.context.new_page()
+        if IS_SLOW:
+            slow_down(self.page, SLOW_DOWN)
         self.problems: list[str] = []
         self.asked: list[str] = []
         self.page.on("console", self._on_console)
@@ -177,7 +202,26 @@ class Tab:
             raise AssertionError(
                 f"no script took over {self.address}: {self.problems}; {self.shown[:200]}"
             ) from late
-        self.page.wait_for_function(_SETTLED, arg=_LOADING)
+        self.page.wait_for_function(_SETTLED, arg=[_LOADING, next(_WAITS)])
+
+    def follow(self, leads: Locator, to: Address | None = None) -> None:
+        """Click a link, or the button of a form, and wait until what it leads to is all there.
+
+        Without the script that is another document: its address is known long before it is parsed.
+        """
+        with self.page.expect_navigation(url=to, wait_until="load"):
+            leads.click()
+        self.settle()
+
+    def reload(self) -> None:
+        """Load the page anew and wait until it is all there."""
+        self.page.reload(wait_until="load")
+        self.settle()
+
+    def back(self) -> None:
+        """Go back in the history and wait until the page is all there."""
+        self.page.go_back(wait_until="load")
+        self.settle()
 
     def unroll(self) -> None:
         """Scroll through the whole page, so that what waits to be seen is loaded too."""
@@ -214,6 +258,13 @@ class Tab:
     def close(self) -> None:
         """Close the tab and forget its cookies and caches."""
         self.context.close()
+
+
+def slow_down(page: Page, times: float) -> CDPSession:
+    """Let the page run that many times slower than the machine could, for as long as the session lasts."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": times})
+    return session
 
 
 class Tabs:
@@ -278,6 +329,11 @@ def axe(page: Page, rules: Sequence[str] | None = None) -> list[str]:
 def _reason(node: dict[str, Any]) -> str:
     reasons = [check["message"] for name in ("any", "all", "none") for check in node[name]]
     return "; ".join(reasons)[:200]
+
+
+def expect_at_least(found: Locator, least: int) -> None:
+    """Wait until there are that many of something."""
+    expect(found.nth(least - 1)).to_be_attached()
 
 
 def sideways(page: Page) -> int:
