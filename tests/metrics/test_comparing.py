@@ -25,6 +25,10 @@ WHOLE = Watched(observed=3600, open=3600, recorded_days=30, days=30)
         (Watched(3600, 3600, 14, 30), "few_days"),
         (Watched(3600, 3600, 6, 30), "few_days"),
         (Watched(0, 3600, 0, 30), "no_data"),
+        (Watched(0, 3600, 30, 30), "no_data"),
+        (Watched(0, 0, 30, 30), "closed"),
+        (Watched(0, 0, 14, 30), "few_days"),
+        (Watched(0, 0, 0, 30), "no_data"),
         (None, "no_data"),
     ],
 )

@@ -186,3 +186,15 @@ def test_lists_with_rides_let_a_type_be_chosen(client: FlaskClient, path: str) -
     assert '<option value="coaster" selected>Roller coasters</option>' in page
     assert ('name="non_rides"' in page) == (path in ("/waits", "/rides"))
     assert "type=coaster" in page.split('rel="canonical"', 1)[1][:200]
+
+
+def test_trends_say_in_words_what_is_not_compared_and_why(client: FlaskClient) -> None:
+    compared = Api(client)("/trends", period="30days")["compared"]
+    page = text(client, "/trends?period=30days").split('id="compared"', 1)[1].split("</section>", 1)[0]
+    for kind in ("parks", "rides"):
+        counts = compared[kind]
+        assert counts["total"] == counts["compared"] + sum(line["count"] for line in counts["not_compared"])
+        assert f"{counts['compared']} of {counts['total']}" in re.sub(r"<[^>]+>|&nbsp;|\xa0", " ", page)
+    lines = [line for kind in compared for line in compared[kind]["not_compared"]]
+    assert lines
+    assert all(line["words"] in page for line in lines)

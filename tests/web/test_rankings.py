@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -316,6 +317,33 @@ def test_trend_tables_list_changes_of_five_points_or_more(api: Api) -> None:
         "rides_declining": 2,
     }
     assert len(api("/trends", limit=1)["data"]["rides_declining"]) == 1
+
+
+def test_trends_say_how_many_were_compared_and_why_not_the_others(api: Api) -> None:
+    compared = api("/trends")["compared"]
+    rows = api("/parks/downtime")["data"]
+    for kind, listed in (("parks", rows), ("rides", api("/rides/downtime", limit=500)["data"])):
+        counted = [row["trend_reason"] for row in listed if kind == "parks" or row["eligible"]]
+        assert compared[kind]["total"] == len(counted)
+        assert compared[kind]["compared"] == counted.count(None)
+        said = {line["reason"]: line["count"] for line in compared[kind]["not_compared"]}
+        assert said == dict(Counter(filter(None, counted)))
+    watched = "Watched for less than half of the open time of this period"
+    assert compared["parks"]["not_compared"] == [
+        {"reason": "no_data", "words": "Nothing was recorded in this period", "count": 2},
+        {"reason": "closed", "words": "Closed in this period", "count": 1},
+        {"reason": "low_coverage", "words": watched, "count": 1},
+        {
+            "reason": "no_data_before",
+            "words": "Nothing was recorded in the period it is compared with",
+            "count": 1,
+        },
+    ]
+    assert [compared[kind]["compared"] for kind in ("parks", "rides")] == [1, 3]
+    assert api("/trends", operator="Merlin")["compared"] == {
+        "parks": {"total": 1, "compared": 1, "not_compared": []},
+        "rides": {"total": 3, "compared": 3, "not_compared": []},
+    }
 
 
 def test_a_trend_needs_half_of_both_periods(api: Api) -> None:

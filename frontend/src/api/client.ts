@@ -136,6 +136,11 @@ function seedsOf(document: Document): Record<string, Envelope<unknown>> {
   return text ? (JSON.parse(text) as Record<string, Envelope<unknown>>) : {};
 }
 
+/** The newest `data_as_of` of the answers that came with a page; null where none did. */
+export function seedAsOf(document: Document): string | null {
+  return Object.values(seedsOf(document)).reduce<string | null>((newest, { data_as_of: asOf }) => ((asOf ?? "") > (newest ?? "") ? asOf : newest), null);
+}
+
 /** Keep the answers that came with the page for the time without a network, as the service worker keeps those asked for. */
 export async function keepSeed(document: Document): Promise<void> {
   if (document.documentElement.dataset["kept"] !== undefined) return;

@@ -848,7 +848,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Parks and rides whose uptime changed by five points or more */
+        /** Parks and rides whose uptime changed by five points or more, of all that could be compared */
         get: operations["trends"];
         put?: never;
         post?: never;
@@ -975,9 +975,15 @@ export interface components {
             first: components["schemas"]["ParkRow"] | components["schemas"]["RideRow"];
             /** @description Null where nothing is compared with. */
             second: components["schemas"]["ParkRow"] | components["schemas"]["RideRow"] | null;
-            change_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
+            change_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
             /** @description Null where there is a `change_reason`. */
             change: components["schemas"]["Change"] | null;
+        };
+        /** @description How many were compared with the period before, and why the others were not; each has one reason. */
+        ComparedCounts: {
+            total: number;
+            compared: number;
+            not_compared: components["schemas"]["NotCompared"][];
         };
         /** @description Parks or rides in the order asked for. */
         Comparison: {
@@ -1312,6 +1318,16 @@ export interface components {
              * @enum {string}
              */
             position: "own" | "park";
+        };
+        /** @description How many have no change of uptime for one reason. */
+        NotCompared: {
+            /**
+             * @description Why it is not compared with the other period; null where it is.
+             * @enum {string}
+             */
+            reason: "no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run";
+            words: string;
+            count: number;
         };
         /** @description One operator's parks and rides. */
         OperatorCounts: {
@@ -1743,7 +1759,7 @@ export interface components {
             /** @description Days of the period with any observation. */
             recorded_days: number | null;
             trend_points: number | null;
-            trend_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
+            trend_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
         };
         /** @description A park's points in order of time. */
         ParkSeries: {
@@ -1850,7 +1866,7 @@ export interface components {
             /** @description Days of the period with any observation. */
             recorded_days: number | null;
             trend_points: number | null;
-            trend_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
+            trend_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
             /** @description Place among the winners; equals share one. */
             place: number;
             /** @description Days of the year on which it was open and observed. */
@@ -2380,7 +2396,7 @@ export interface components {
             coverage_percent: number | null;
             look_interval_seconds: number | null;
             trend_points: number | null;
-            trend_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
+            trend_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
         };
         /** @description A ride's points in order of time. */
         RideSeries: {
@@ -2488,7 +2504,7 @@ export interface components {
             coverage_percent: number | null;
             look_interval_seconds: number | null;
             trend_points: number | null;
-            trend_reason: ("no_period_before" | "no_data" | "few_days" | "low_coverage" | "no_data_before" | "few_days_before" | "low_coverage_before" | "did_not_run") | null;
+            trend_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
             /** @description Place among the winners; equals share one. */
             place: number;
             /** @description Days of the year on which it ran in an open park. */
@@ -2652,6 +2668,11 @@ export interface components {
             parks_declining: number;
             rides_improving: number;
             rides_declining: number;
+        };
+        /** @description The parks asked for, and those of their rides that counted in the period. */
+        TrendsCompared: {
+            parks: components["schemas"]["ComparedCounts"];
+            rides: components["schemas"]["ComparedCounts"];
         };
         /** @description When the ride usually runs on one weekday: medians of its first and last operation. */
         UsualHours: {
@@ -6857,6 +6878,7 @@ export interface operations {
                         limit: number;
                         offset: number;
                         totals: components["schemas"]["TrendTotals"];
+                        compared: components["schemas"]["TrendsCompared"];
                     };
                     "text/csv": string;
                 };

@@ -15,7 +15,8 @@ import { FormulaSection } from "./data/FormulaSection";
 const SECTIONS = [
   ["formulas", "Formulas"],
   ["bands", "Bands"],
-  ["chances", "Chances to reopen"],
+  ["chances", "Chances to reopen", "/data"],
+  ["agreement", "Outside check", "/data"],
   ["coverage", "Coverage and quality"],
   ["downloads", "Downloads"],
   ["api", "API"],
@@ -37,6 +38,7 @@ export default function DataPage() {
         <BandLegend />
       </section>
       <ServedSection id="chances" path="/data" />
+      <ServedSection id="agreement" path="/data" />
       <CoverageSection />
       <DownloadsSection />
       <ApiSection />

@@ -21,19 +21,13 @@ import { Verdict } from "./park/Verdict";
 import { WithoutData } from "./park/WithoutData";
 import type { PageProps } from "./props";
 
-const SECTIONS = [
-  ["chart", "Chart"],
-  ["score", "The score"],
-  ["rides", "Rides"],
-  ["timeline", "Timeline"],
-  ["outages", "Outages"],
-  ["week", "Week"],
-  ["year", "Year"],
-  ["schedule", "Hours"],
-  ["tiers", "Tiers"],
-  ["excluded", "Not counted"],
-  ["sessions", "Sessions"],
-  ["take", "Feeds and data"],
+/** What the server alone draws. */
+const OFFERS = [
+  ["visit", "Who can ride"],
+  ["shows", "Shows"],
+  ["events", "Events"],
+  ["tables", "Restaurants"],
+  ["prices", "Prices"],
 ] as const;
 
 /** One park: its score first, then what it is made of. */
@@ -59,6 +53,8 @@ export default function ParkPage({ params }: PageProps) {
 function Sections({ details, view }: { details: ParkDetails; view: View }) {
   const { park, summary } = details;
   const api = `/api/parks/${park.park_slug}`;
+  const path = parkPath(park);
+  const ofPeriod = path + window.location.search;
   const hasFigures = summary.coverage_percent !== null && summary.coverage_percent > 0;
   const isClosed = summary.unranked_reason === "closed";
   const slugs = new Map(details.rides.map((ride) => [ride.ride_id, ride.ride_slug]));
@@ -67,7 +63,23 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
   return (
     <>
       <Verdict details={details} view={view} />
-      <SectionNav sections={hasFigures ? SECTIONS : SECTIONS.filter(([id]) => id !== "chart" && id !== "score" && id !== "outages")} />
+      <SectionNav
+        sections={[
+          ...(hasFigures ? ([["chart", "Chart"], ["score", "The score"]] as const) : []),
+          ...(hasFigures && !view.isLive ? [["kinds", "Kinds", ofPeriod] as const] : []),
+          ["rides", "Rides"],
+          ["timeline", "Timeline"],
+          ["outages", "Outages"],
+          ...OFFERS.map(([id, words]) => [id, words, path] as const),
+          ["week", "Week"],
+          ["year", "Year"],
+          ["schedule", "Hours"],
+          ["tiers", "Tiers"],
+          ["excluded", "Not counted"],
+          ["sessions", "Sessions"],
+          ["take", "Feeds and data"],
+        ]}
+      />
       {!hasFigures && <WithoutData details={details} view={view} />}
       {hasFigures && (
         <section id="chart" className="part">
@@ -87,7 +99,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           <ScoreExplained details={details} view={view} />
         </section>
       )}
-      {hasFigures && !view.isLive && <ServedSection id="kinds" path={parkPath(park) + window.location.search} />}
+      {hasFigures && !view.isLive && <ServedSection id="kinds" path={ofPeriod} />}
       <section id="rides" className="part" aria-labelledby="rides-title">
         <h2 id="rides-title">{view.isLive ? "Rides now" : "Problem rides first"}</h2>
         <RidesSection rides={details.rides} isClosed={isClosed} view={view} />
@@ -109,8 +121,8 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           view={view}
         />
       </section>
-      {["visit", "shows", "events", "tables", "prices"].map((id) => (
-        <ServedSection key={id} id={id} path={parkPath(park)} />
+      {OFFERS.map(([id]) => (
+        <ServedSection key={id} id={id} path={path} />
       ))}
       <section id="week" className="part">
         <Later>

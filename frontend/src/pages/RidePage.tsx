@@ -19,18 +19,6 @@ import { RideHead } from "./ride/RideHead";
 import { OutageFacts, RideVerdict } from "./ride/RideVerdict";
 import { StatusSection } from "./ride/StatusSection";
 
-const SECTIONS = [
-  ["status", "48 hours"],
-  ["hours", "Hours"],
-  ["chart", "Chart"],
-  ["outages", "Outages"],
-  ["months", "Months"],
-  ["week", "Week"],
-  ["year", "Year"],
-  ["queues", "Queues"],
-  ["take", "Feeds and data"],
-] as const;
-
 /** One ride: how reliable it was, what it is doing, and what went wrong. */
 export default function RidePage({ params }: PageProps) {
   const id = Number.parseInt(params["ride"] ?? "", 10);
@@ -67,10 +55,26 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
   const { ride, park, summary } = details;
   const api = `/api/rides/${ride.ride_id}`;
   const isWatched = summary.coverage_percent !== null && summary.coverage_percent > 0;
+  const hasKinds = isWatched && !view.isLive;
+  const path = ridePath(ride);
+  const ofPeriod = path + window.location.search;
   return (
     <>
       <RideVerdict details={details} view={view} />
-      <SectionNav sections={SECTIONS} />
+      <SectionNav
+        sections={[
+          ["status", "48 hours"],
+          ["hours", "Hours"],
+          ["chart", "Chart"],
+          ...(hasKinds ? [["kinds", "Kinds", ofPeriod] as const] : []),
+          ["outages", "Outages"],
+          ["months", "Months"],
+          ["week", "Week"],
+          ["year", "Year"],
+          ["queues", "Queues", path],
+          ["take", "Feeds and data"],
+        ]}
+      />
       <section id="status" className="part">
         <StatusSection details={details} />
       </section>
@@ -87,7 +91,7 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
           view={view}
         />
       </section>
-      {isWatched && !view.isLive && <ServedSection id="kinds" path={ridePath(ride) + window.location.search} />}
+      {hasKinds && <ServedSection id="kinds" path={ofPeriod} />}
       <section id="outages" className="part" aria-labelledby="outages-title">
         <h2 id="outages-title">Outages, {view.words}</h2>
         <OutageFacts details={details} />
@@ -122,7 +126,7 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
           <CalendarSection path={`${api}/series`} name={ride.ride_name} zone={park.timezone} measures={["uptime", "downtime", "wait"]} view={view} />
         </Later>
       </section>
-      <ServedSection id="queues" path={ridePath(ride)} />
+      <ServedSection id="queues" path={path} />
       <section id="take" className="part" aria-labelledby="take-title">
         <h2 id="take-title">Feeds, badge and data</h2>
         <TakeAlong

@@ -5,7 +5,7 @@ import { prefetchApi, useApi } from "../api/client";
 import type { Envelope, Schemas } from "../api/rows";
 import { PageHead } from "../art/PageHead";
 import { UpsAndDowns } from "../art/Vignettes";
-import { Empty, Failure, FILTER_PARAMETERS, ParkFilters, PeriodPicker, RIDE_PARAMETERS, Skeleton, StaleNotice } from "../components";
+import { Empty, Failure, FILTER_PARAMETERS, ParkFilters, PeriodPicker, RIDE_PARAMETERS, ServedSection, Skeleton, StaleNotice } from "../components";
 import { PERIOD_PARAMETERS, periodName, periodWords } from "../lib/periods";
 import { spanOf } from "../lib/time";
 import { usePageMeta } from "../lib/title";
@@ -82,13 +82,14 @@ export default function TrendsPage() {
           )}
         </>
       )}
+      <ServedSection id="compared" path={`/trends${window.location.search}`} />
       <section aria-labelledby="rule-title">
         <h2 id="rule-title">When a change is listed</h2>
         <p>
           Uptime is operating time ÷ (operating time + downtime). The change is the uptime of this period minus that of the one before, in
           percentage points: equally long, and for weeks, months and years the calendar one before. Listed is what moved by{" "}
-          <b>5 points or more</b>, and only where <b>both periods were watched for at least half</b> of their open time. Anything else would
-          be a guess.
+          <b>5 points or more</b>, and only where <b>both periods were watched for at least half</b> of their open time and recorded on at least half of
+          their days. Anything else would be a guess.
         </p>
       </section>
     </div>

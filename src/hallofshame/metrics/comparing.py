@@ -30,13 +30,17 @@ class Watched:
 def incomparable_reason(now: Watched | None, before: Watched | None) -> str | None:
     """Why two stretches cannot be compared, as a slug, the first that holds; null where they can (R11).
 
-    A stretch without any record is ``None``, or one in which nothing was observed.
+    A stretch without any record is ``None``, or one in which nothing was observed; it was closed where its
+    recorded days had no open time.
     """
     for watched, when in ((now, ""), (before, "_before")):
-        if watched is None or watched.observed == 0:
+        is_closed = watched is not None and watched.open == 0 and watched.recorded_days > 0
+        if watched is None or (watched.observed == 0 and not is_closed):
             return f"no_data{when}"
         if RECORDED_DAYS_SHARE * watched.recorded_days < watched.days:
             return f"few_days{when}"
+        if is_closed:
+            return f"closed{when}"
         if not is_covered(coverage_percent(watched.observed, watched.open)):
             return f"low_coverage{when}"
     return None

@@ -16,14 +16,22 @@ from hallofshame.web.csv_answers import CSV_TYPE
 from hallofshame.web.endpoints import PAGING, Endpoint, declared
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.schema.common import CoverageBody, ErrorBody, PeriodBody, RankedBy, Source
-from hallofshame.web.schema.live import TrendTotals
+from hallofshame.web.schema.live import TrendsCompared, TrendTotals
 from hallofshame.web.takes import Take
 
 REF = "#/components/schemas/{model}"
 _JSON = JSON_TYPE.split(";", maxsplit=1)[0]
 _CSV = CSV_TYPE.split(";", maxsplit=1)[0]
 _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
-_SHARED: tuple[Any, ...] = (Source, PeriodBody, CoverageBody, RankedBy, ErrorBody, TrendTotals)
+_SHARED: tuple[Any, ...] = (
+    Source,
+    PeriodBody,
+    CoverageBody,
+    RankedBy,
+    ErrorBody,
+    TrendTotals,
+    TrendsCompared,
+)
 
 PATH_PARAMETERS = {
     "park": "A `park_id` or a slug: `1`, `gardaland`.",
@@ -171,6 +179,7 @@ def _envelope(found: Endpoint, answer: Row) -> Row:
         "period": shared("PeriodBody"),
         "coverage": shared("CoverageBody"),
         "totals": shared("TrendTotals"),
+        "compared": shared("TrendsCompared"),
         "ranked_by": shared("RankedBy"),
     }
     kinds |= {name: {"type": "integer", "minimum": 0} for name in PAGING}

@@ -29,7 +29,7 @@ from hallofshame.web.rows.rankings import (
 )
 from hallofshame.web.rows.ride_details import ride_details
 from hallofshame.web.rows.rides import MANY_RIDES, measures, reliability_measures, ride_totals
-from hallofshame.web.rows.trends import TABLES, trend_tables
+from hallofshame.web.rows.trends import TABLES, trends_of
 from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
 from hallofshame.web.schema.rows import RideRow
@@ -143,22 +143,22 @@ def details(reading: Reading, asked: Parameters, ride: str) -> Row:
     takes=(PERIOD, FILTERS, RIDES, LIMIT),
     answers=TrendTables,
     tables=TABLES,
-    says=("period", "coverage", *PAGING, "totals"),
+    says=("period", "coverage", *PAGING, "totals", "compared"),
 )
 def trends(reading: Reading, asked: Parameters) -> Row:
-    """Parks and rides whose uptime changed by five points or more."""
+    """Parks and rides whose uptime changed by five points or more, of all that could be compared."""
     period = asked.period(reading.now.date())
     parks_asked = asked.parks(reading)
     page = Page(limit=asked.page().limit, offset=0)
-    tables, lengths = trend_tables(reading, period, parks_asked, asked.rides(), page.limit)
+    found = trends_of(reading, period, parks_asked, asked.rides(), page.limit)
     chosen = parks_asked.choose(reading.catalogue.parks.values())
     lines = park_ranking(reading, period, parks_asked)
     body = envelope(
         reading,
-        tables,
+        found.tables,
         period=period_body(period, reading.ranges(period, chosen).values()),
         coverage=coverage_body(lines),
-        total=sum(lengths.values()),
+        total=sum(found.totals.values()),
         page=page,
     )
-    return body | {"totals": lengths}
+    return body | {"totals": found.totals, "compared": found.compared}

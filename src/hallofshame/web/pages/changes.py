@@ -23,6 +23,7 @@ from hallofshame.web.parameters import (
     Parameters,
 )
 from hallofshame.web.reading import Reading
+from hallofshame.web.wording import TREND_REASONS
 
 change_pages = Blueprint("change_pages", __name__)
 
@@ -85,8 +86,21 @@ def trends(reading: Reading) -> str:
             }
             for name, title, none in TREND_TABLES
         ],
+        not_compared=_not_compared(body["compared"]),
         api_href=page_url("/api/trends", choosing.query, choosing.ride_query),
     )
+
+
+def _not_compared(compared: Row) -> list[Row]:
+    """The reasons why parks or rides were not compared, with the numbers of both."""
+    counts = {
+        kind: {line["reason"]: line["count"] for line in compared[kind]["not_compared"]} for kind in compared
+    }
+    return [
+        {"words": words, **{kind: counts[kind].get(reason, 0) for kind in counts}}
+        for reason, words in TREND_REASONS.items()
+        if any(reason in found for found in counts.values())
+    ]
 
 
 @change_pages.get("/awards")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import NAMED_PERIODS, Period, Shift
@@ -20,14 +22,32 @@ from hallofshame.web.rows.watched import (
     days_recorded_before,
     watched,
 )
+from hallofshame.web.wording import TREND_REASONS
 
+NO_DATA = "no_data"
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 
 
-def trend_tables(
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """The four tables, the greatest change first; their full lengths; and what was compared at all (R11)."""
+
+    tables: dict[str, list[Row]]
+    totals: dict[str, int]
+    compared: Row
+
+
+class Change(NamedTuple):
+    """The exact change of uptime in points, or why there is none."""
+
+    points: float | None
+    reason: str | None
+
+
+def trends_of(
     reading: Reading, period: Period, parks: ParkFilter, rides_asked: RideFilter, limit: int
-) -> tuple[dict[str, list[Row]], dict[str, int]]:
-    """The four tables, the greatest change first, cut at ``limit`` rows each; and their full lengths."""
+) -> Trends:
+    """The parks and rides that changed by five points or more; each table is cut at ``limit`` rows."""
     if period.is_live:
         choices = ", ".join(name for name in NAMED_PERIODS if name != period.name)
         raise PeriodError(
@@ -36,14 +56,14 @@ def trend_tables(
         )
     park_rows = {line.row["park_id"]: line.row for line in park_ranking(reading, period, parks)}
     rides = reading.catalogue.rides
+    changes = _park_changes(reading, period)
+    changes_of_parks = {park_id: changes.get(park_id, Change(None, NO_DATA)) for park_id in park_rows}
     changes_of_rides = {
         ride_id: change
-        for ride_id, change in ride_changes(reading, period).items()
+        for ride_id, change in _ride_changes(reading, period).items()
         if rides[ride_id].park_id in park_rows and rides_asked.admits(rides[ride_id])
     }
-    better_parks, worse_parks = _greatest(
-        {key: change for key, change in park_changes(reading, period).items() if key in park_rows}
-    )
+    better_parks, worse_parks = _greatest(changes_of_parks)
     better_rides, worse_rides = _greatest(changes_of_rides)
     shown = [rides[ride_id] for ride_id in (*better_rides[:limit], *worse_rides[:limit])]
     standings = ride_standings(reading, period, parks, DOWNTIME, rides_asked)
@@ -56,13 +76,33 @@ def trend_tables(
         "rides_declining": [ride_rows[ride_id] for ride_id in worse_rides[:limit]],
     }
     lengths = (len(better_parks), len(worse_parks), len(better_rides), len(worse_rides))
-    return tables, dict(zip(TABLES, lengths, strict=True))
+    return Trends(
+        tables,
+        dict(zip(TABLES, lengths, strict=True)),
+        {"parks": _compared(changes_of_parks), "rides": _compared(changes_of_rides)},
+    )
 
 
-def _greatest(changes: Mapping[int, float | None]) -> tuple[list[int], list[int]]:
+def _compared(changes: Mapping[int, Change]) -> Row:
+    """How many were compared, and why the others were not, in the order in which reasons are asked for."""
+    reasons = Counter(change.reason for change in changes.values())
+    return {
+        "total": len(changes),
+        "compared": reasons[None],
+        "not_compared": [
+            {"reason": reason, "words": words, "count": reasons[reason]}
+            for reason, words in TREND_REASONS.items()
+            if reasons[reason]
+        ],
+    }
+
+
+def _greatest(changes: Mapping[int, Change]) -> tuple[list[int], list[int]]:
     """The ids whose change is large enough, the greatest first: those that rose, those that fell."""
     known = {
-        key: change for key, change in changes.items() if change is not None and is_listed_change(change)
+        key: change.points
+        for key, change in changes.items()
+        if change.points is not None and is_listed_change(change.points)
     }
     rose = [key for key, change in known.items() if change > 0]
     fell = [key for key, change in known.items() if change < 0]
@@ -74,8 +114,16 @@ def _greatest(changes: Mapping[int, float | None]) -> tuple[list[int], list[int]
 
 def park_changes(reading: Reading, period: Period) -> dict[int, float | None]:
     """Exact change of uptime of every park that has a record in the period."""
+    return {key: change.points for key, change in _park_changes(reading, period).items()}
 
-    def build() -> dict[int, float | None]:
+
+def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
+    """Exact change of uptime of every ride that is eligible in the period."""
+    return {key: change.points for key, change in _ride_changes(reading, period).items()}
+
+
+def _park_changes(reading: Reading, period: Period) -> dict[int, Change]:
+    def build() -> dict[int, Change]:
         parks = reading.catalogue.parks.values()
         now = reading.park_sums(reading.ranges(period, parks))
         before = reading.park_sums(reading.previous_ranges(period, parks))
@@ -84,10 +132,8 @@ def park_changes(reading: Reading, period: Period) -> dict[int, float | None]:
     return reading.remembered("park changes", period, build)
 
 
-def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
-    """Exact change of uptime of every ride that is eligible in the period."""
-
-    def build() -> dict[int, float | None]:
+def _ride_changes(reading: Reading, period: Period) -> dict[int, Change]:
+    def build() -> dict[int, Change]:
         rides = reading.catalogue.rides
         found = ride_reliabilities(reading, period)
         now = {ride_id: totals for ride_id, totals in found.items() if totals.eligible_days > 0}
@@ -103,15 +149,17 @@ def _changes(
     now: Mapping[int, Reliable],
     before: Mapping[int, Reliable],
     park_of: Callable[[int], int],
-) -> dict[int, float | None]:
+) -> dict[int, Change]:
     known = reading.catalogue.parks.values()
     ranges, ranges_before = reading.ranges(period, known), reading.previous_ranges(period, known)
     recorded, recorded_before = days_recorded(reading, period), days_recorded_before(reading, period)
     changes = {}
     for key, totals in now.items():
         park_id, previous = park_of(key), before.get(key)
-        changes[key], _reason = change_of_uptime(
-            watched(totals, recorded.get(park_id), ranges[park_id]),
-            watched(previous, recorded_before.get(park_id), ranges_before[park_id]),
+        changes[key] = Change(
+            *change_of_uptime(
+                watched(totals, recorded.get(park_id), ranges[park_id]),
+                watched(previous, recorded_before.get(park_id), ranges_before[park_id]),
+            )
         )
     return changes

@@ -92,8 +92,11 @@ def watched(totals: Reliable | None, recorded: RecordedDays | None, days: DayRan
 
     A ride was recorded on the days on which it counted, and on those on which its park was found closed.
     """
-    if totals is None or recorded is None:
+    if recorded is None:
         return None
+    if totals is None:
+        only_closed = recorded.found_closed if recorded.recorded == 0 else 0
+        return Watched(0, 0, only_closed, days.days) if only_closed else None
     looked_at = recorded.looked_at
     if not isinstance(totals, ParkTotals):
         looked_at = min(looked_at, totals.eligible_days + recorded.found_closed)

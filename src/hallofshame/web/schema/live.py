@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.schema.common import CLOSED, Day, Instant
+from hallofshame.web.schema.common import CLOSED, Day, Instant, TrendReason
 from hallofshame.web.schema.rows import ParkRow, RideRow
 
 Count = Annotated[int, Field(ge=0)]
@@ -89,6 +89,35 @@ class TrendTotals(TypedDict):
     parks_declining: Count
     rides_improving: Count
     rides_declining: Count
+
+
+class NotCompared(TypedDict):
+    """How many have no change of uptime for one reason."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    reason: TrendReason
+    words: str
+    count: Annotated[int, Field(ge=1)]
+
+
+class ComparedCounts(TypedDict):
+    """How many were compared with the period before, and why the others were not; each has one reason."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    total: Count
+    compared: Count
+    not_compared: list[NotCompared]
+
+
+class TrendsCompared(TypedDict):
+    """The parks asked for, and those of their rides that counted in the period."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    parks: ComparedCounts
+    rides: ComparedCounts
 
 
 class DatabaseHealth(TypedDict):
