@@ -123,7 +123,7 @@ def test_findings_come_last_seen_first_and_days_by_origin(
 
 
 def test_every_month_of_the_record_has_its_files(api: Api, client: FlaskClient) -> None:
-    rows = api("/downloads")["data"]
+    rows = [row for row in api("/downloads")["data"] if row["dataset"] in DATASETS]
     assert {(row["dataset"], row["format"]) for row in rows} == {
         (dataset, form) for dataset in DATASETS for form in ("parquet", "csv", "excel")
     }

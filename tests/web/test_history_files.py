@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import hashlib
 import io
 import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
@@ -18,11 +20,14 @@ from flask.testing import FlaskClient
 from obstore.fsspec import FsspecStore
 from werkzeug.serving import make_server
 
+from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.words import ScheduleKind
+from hallofshame.store import data_version, raw, schedules
 from hallofshame.store.database import Database
 from hallofshame.store.history.shelves import HistoryPlace
 from hallofshame.web.app import create_app
 from hallofshame.web.settings import WebSettings
-from pipeline.sealed import LATER, drop_sql, sealed_in, write_record
+from pipeline.sealed import LATER, at, drop_sql, observations, sealed_in, write_record
 
 ROOT = Path(__file__).parents[2]
 FILE = "/api/downloads/snapshots-2025-08.parquet"
@@ -39,10 +44,10 @@ class Asked(NamedTuple):
 
 @pytest.fixture
 def folder(sqlite_database: Database, tmp_path: Path) -> Path:
-    """A sealed record whose SQL rows are gone."""
+    """A sealed record whose SQL rows are gone; three days of it are not sealed yet."""
     write_record(sqlite_database)
     sealed_in(sqlite_database, tmp_path / "history")
-    drop_sql(sqlite_database, 2**40)
+    drop_sql(sqlite_database, at(9))
     return tmp_path / "history"
 
 
@@ -141,6 +146,66 @@ def test_a_bad_file_is_503_and_tells_no_path(client: FlaskClient, folder: Path, 
     error = answer.get_json()["error"]
     assert error["code"] == "storage_failed"
     assert str(folder) not in error["message"]
+
+
+def checked(client: FlaskClient, address: str) -> pl.DataFrame:
+    """A file whose content has the checksum that its answer says."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    digest = base64.b64encode(hashlib.sha256(answer.data).digest()).decode()
+    assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+    return pl.read_parquet(io.BytesIO(answer.data))
+
+
+def listed(client: FlaskClient, dataset: str) -> list[dict[str, Any]]:
+    """The rows of one data set."""
+    return [row for row in client.get("/api/downloads").get_json()["data"] if row["dataset"] == dataset]
+
+
+def test_days_that_are_not_sealed_are_open_files_with_a_checksum(client: FlaskClient) -> None:
+    opened = [row for row in listed(client, "snapshots") if row["is_open"]]
+    assert [row["day"] for row in opened] == ["2025-09-08", "2025-09-07", "2025-09-06"]
+    for row in opened:
+        assert (row["rows"], row["sha256"], row["is_partial"]) == (None, None, True)
+        found = checked(client, row["url"])
+        sealed = pl.read_parquet(io.BytesIO(client.get(FILE).data))
+        assert found.schema == sealed.schema
+        assert found.height == 48 * 6
+        assert found["observed_at"].dt.date().unique().to_list() == [dt.date.fromisoformat(row["day"])]
+
+
+def test_a_day_with_late_rows_is_listed_once_with_all_that_is_known(
+    client: FlaskClient, sqlite_database: Database
+) -> None:
+    day = "/api/downloads/snapshots-2025-09-03.parquet"
+    before = checked(client, day)
+    late = observations({1: [1]}, range(6, 7)).with_columns(pl.col("observed_at") + 60)
+    with sqlite_database.write() as connection:
+        raw.insert_snapshots(connection, late)
+        data_version.bump(connection, None)
+    (row,) = (row for row in listed(client, "snapshots") if row["url"] == day)
+    assert (row["is_open"], row["sha256"]) == (True, None)
+    assert checked(client, day).height == before.height + late.height
+
+
+def test_published_hours_come_with_all_their_versions(client: FlaskClient, sqlite_database: Database) -> None:
+    date = dt.date(2025, 9, 3)
+    for hour in (20, 21):
+        entry = ScheduleEntry(
+            date,
+            ScheduleKind.OPERATING,
+            dt.datetime(2025, 9, 3, 8, tzinfo=dt.UTC),
+            dt.datetime(2025, 9, 3, hour, tzinfo=dt.UTC),
+        )
+        with sqlite_database.write() as connection:
+            schedules.publish(connection, 1, [entry], at(hour - 20), date, date)
+            data_version.bump(connection, None)
+    (row,) = listed(client, "hours-of-parks")
+    assert (row["month"], row["is_open"]) == ("2025-09", False)
+    found = checked(client, row["url"])
+    assert found["closes_at"].dt.hour().sort().to_list() == [20, 21]
+    assert found["superseded_at"].null_count() == 1
+    assert found["date"].to_list() == [date, date]
 
 
 def test_an_unknown_month_comes_with_near_matches(client: FlaskClient) -> None:

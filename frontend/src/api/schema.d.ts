@@ -97,6 +97,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every park and ride as it is kept: outside ids of all feeds, tier and type, what each feed can tell */
+        get: operations["catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compare": {
         parameters: {
             query?: never;
@@ -144,7 +161,10 @@ export interface paths {
         /**
          * The files of every month of the record, as Parquet and CSV
          * @description `snapshots`, `queues`, `cycles` and `polls` are the raw record as it is sealed: months of UTC, and days
-         *     of the running one. The others are made from the statistics when they are asked for.
+         *     of the running one. Days with rows that no sealed file holds yet are `is_open` and made when they are
+         *     asked for; of a day with late rows that file has all that is known. `hours-of-parks` and `hours-of-rides`
+         *     are published hours with all their versions, by months of park-local dates. The others are made from the
+         *     statistics.
          */
         get: operations["downloads"];
         put?: never;
@@ -164,7 +184,8 @@ export interface paths {
         };
         /**
          * One month of one data set, as Parquet or CSV, as `/api/downloads` lists them
-         * @description Of the raw record any part: ask with `Range`. Its tag is its SHA-256.
+         * @description Of a sealed file any part: ask with `Range`. `Repr-Digest` has the SHA-256 of every file, but for CSV that
+         *     is packed on its way.
          */
         get: operations["downloadsFile"];
         put?: never;
@@ -956,6 +977,73 @@ export interface components {
             calibration_error_points: number | null;
             bins: components["schemas"]["ReliabilityBin"][];
         };
+        /** @description What a feed calls a park or a ride (R14). */
+        CatalogueId: {
+            /** @enum {string} */
+            kind: "park" | "ride";
+            feed: string;
+            external_id: string;
+            /** @description `park_id` or `ride_id`. */
+            internal_id: number;
+            /** @description What the feed called it when it was found. */
+            name: string | null;
+        };
+        /** @description One park. */
+        CataloguePark: {
+            park_id: number;
+            slug: string;
+            name: string;
+            operator: string | null;
+            country: string | null;
+            region: string | null;
+            timezone: string;
+            latitude: number | null;
+            longitude: number | null;
+            primary_feed: string;
+            breakdown_signal: string;
+            is_water_park: boolean;
+            is_active: boolean;
+        };
+        /** @description Every park and ride of the site. */
+        CatalogueReport: {
+            parks: components["schemas"]["CataloguePark"][];
+            rides: components["schemas"]["CatalogueRide"][];
+            ids: components["schemas"]["CatalogueId"][];
+            signals: components["schemas"]["CatalogueSignal"][];
+        };
+        /** @description One tracked entity, with the tier and type in force (R13); null where it has not been looked at. */
+        CatalogueRide: {
+            ride_id: number;
+            park_id: number;
+            slug: string;
+            name: string;
+            /** @enum {string} */
+            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+            land: string | null;
+            is_active: boolean;
+            /** @description 1 flagship, 2 standard, 3 minor; null: unrated. */
+            tier: number | null;
+            tier_source: string | null;
+            tier_confidence: number | null;
+            tier_reason: string | null;
+            type: string | null;
+            type_source: string | null;
+            type_confidence: number | null;
+            type_reason: string | null;
+        };
+        /** @description What a feed can tell of a park from a date on (R5). */
+        CatalogueSignal: {
+            park_id: number;
+            feed: string;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            valid_from: string;
+            source: string;
+            signal: string;
+            evidence: string;
+        };
         /** @description The first range minus the second; a figure is null where one of them has none. */
         Change: {
             /** @description Parks only. */
@@ -1129,7 +1217,7 @@ export interface components {
         /** @description One file. */
         DownloadRow: {
             /** @enum {string} */
-            dataset: "park-days" | "ride-days" | "park-hours" | "outages" | "snapshots" | "queues" | "cycles" | "polls";
+            dataset: "park-days" | "ride-days" | "park-hours" | "outages" | "snapshots" | "queues" | "cycles" | "polls" | "hours-of-parks" | "hours-of-rides";
             /** @example 2026-08 */
             month: string;
             /** @description The UTC day, where the file is of one day of the month. */
@@ -1141,6 +1229,8 @@ export interface components {
             format: "parquet" | "csv" | "excel";
             /** @description The month is not over. */
             is_partial: boolean;
+            /** @description The day is not sealed: more may come. */
+            is_open: boolean;
             /** @description Null for a file that is made when it is asked for. */
             rows: number | null;
             /** @description Length of the file. */
@@ -3141,6 +3231,70 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["CalibrationReport"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    catalogue: {
+        parameters: {
+            query?: {
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
+                table?: "rides" | "parks" | "ids" | "signals";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["CatalogueReport"];
                         /**
                          * Format: date-time
                          * @description The latest observation in the data; null before the first.

@@ -25,8 +25,9 @@ from hallofshame.web.cache import BINARY_TYPES, Answer
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
-from hallofshame.web.history_files import HistoryDownload, history_downloads
+from hallofshame.web.history_files import HistoryDownload, digest_of, history_downloads
 from hallofshame.web.reading import Reading
+from hallofshame.web.record_files import RecordDownload, record_downloads
 from hallofshame.web.sending import Place, sent_from
 
 DATASETS = ("park-days", "ride-days", "park-hours", "outages")
@@ -71,6 +72,7 @@ class Download:
             "day": None,
             "format": self.format,
             "is_partial": self.is_partial,
+            "is_open": False,
             "rows": None,
             "bytes": None,
             "sha256": None,
@@ -81,6 +83,20 @@ class Download:
     def days(self) -> DayRange:
         """The days of the month."""
         return DayRange(self.month, (self.month + 31 * ONE_DAY).replace(day=1) - ONE_DAY)
+
+    def write(self, reading: Reading, path: Path) -> None:
+        """Write it at ``path``."""
+        export(
+            reading.site.database,
+            self.dataset,
+            self.days.start,
+            self.days.end,
+            self.format,
+            str(path),
+            now=reading.now,
+            cadence_seconds=reading.site.settings.cadence_seconds,
+            about=self.about(is_demonstration=reading.site.settings.demonstration),
+        )
 
     def about(self, *, is_demonstration: bool) -> dict[str, str]:
         """What the file says of itself: a CSV file in its last column, a Parquet file in its metadata."""
@@ -106,7 +122,17 @@ def downloads(reading: Reading) -> list[Download]:
     ]
 
 
-def find_download(reading: Reading, file: str, *, for_excel: bool) -> Download | HistoryDownload:
+def all_downloads(reading: Reading) -> list[Download | RecordDownload | HistoryDownload]:
+    """Every file of the list. A day with late rows is listed once, with all that is known of it."""
+    opened = record_downloads(reading)
+    names = {each.name for each in opened}
+    sealed = [each for each in history_downloads(reading) if each.name not in names]
+    return [*downloads(reading), *opened, *sealed]
+
+
+def find_download(
+    reading: Reading, file: str, *, for_excel: bool
+) -> Download | RecordDownload | HistoryDownload:
     """The file of that name; raises :class:`UnknownError` with near matches.
 
     ``for_excel``: a CSV file as Excel reads it.
@@ -114,8 +140,7 @@ def find_download(reading: Reading, file: str, *, for_excel: bool) -> Download |
     :raises InputError: for a file in Parquet that is asked for as Excel reads it.
     """
     made = {download.name: download for download in downloads(reading) if download.format != "excel"}
-    known: dict[str, Download | HistoryDownload] = {**made}
-    known |= {sealed.name: sealed for sealed in history_downloads(reading)}
+    known = {each.name: each for each in all_downloads(reading)} | made
     if file in known and for_excel:
         if file not in made or made[file].format != "csv":
             raise InputError("format=excel goes with files in CSV only; leave it out", parameter="format")
@@ -129,7 +154,7 @@ def find_download(reading: Reading, file: str, *, for_excel: bool) -> Download |
     return known[file]
 
 
-def send_download(reading: Reading, wanted: Download) -> Response:
+def send_download(reading: Reading, wanted: Download | RecordDownload) -> Response:
     """The file, or 304 where the reader has it already.
 
     Its tag is that of its content, and remembered for the state of the store, so that asking again costs
@@ -143,7 +168,11 @@ def send_download(reading: Reading, wanted: Download) -> Response:
     if known is None or (request.method != "HEAD" and not request.if_none_match.contains_weak(known.etag)):
         place = Place()
         file, etag, size = _in_turn(reading, wanted, place)
-        about = {"Content-Length": str(size), "Content-Disposition": f'attachment; filename="{wanted.name}"'}
+        about = {
+            "Content-Length": str(size),
+            "Content-Disposition": f'attachment; filename="{wanted.name}"',
+            "Repr-Digest": digest_of(etag),
+        }
         known = Answer(b"", None, etag, TYPES[wanted.format], about)
         here.answers.put(key, known, size=0)
         response = _whole(file, known, lambda pieces: sent_from(place, pieces, here.clock))
@@ -157,7 +186,7 @@ def send_download(reading: Reading, wanted: Download) -> Response:
     return response
 
 
-def _in_turn(reading: Reading, wanted: Download, place: Place) -> tuple[IO[bytes], str, int]:
+def _in_turn(reading: Reading, wanted: Download | RecordDownload, place: Place) -> tuple[IO[bytes], str, int]:
     try:
         with _one_at_a_time:
             return _made(reading, wanted)
@@ -177,26 +206,18 @@ def _whole(file: IO[bytes], about: Answer, send: Callable[[Iterator[bytes]], Ite
     response.headers.update(about.headers)
     if packs:
         del response.headers["Content-Length"]
+        # What is said of the content does not hold for it packed.
+        del response.headers["Repr-Digest"]
         response.headers["Content-Encoding"] = "gzip"
     return response
 
 
-def _made(reading: Reading, wanted: Download) -> tuple[IO[bytes], str, int]:
-    """The file, open and without a name any more; the tag of its content; its size."""
-    digest, size = hashlib.blake2b(digest_size=16), 0
+def _made(reading: Reading, wanted: Download | RecordDownload) -> tuple[IO[bytes], str, int]:
+    """The file, open and without a name any more; the SHA-256 of its content; its size."""
+    digest, size = hashlib.sha256(), 0
     with tempfile.TemporaryDirectory(prefix="hallofshame-") as folder:
         path = Path(folder) / wanted.name
-        export(
-            reading.site.database,
-            wanted.dataset,
-            wanted.days.start,
-            wanted.days.end,
-            wanted.format,
-            str(path),
-            now=reading.now,
-            cadence_seconds=reading.site.settings.cadence_seconds,
-            about=wanted.about(is_demonstration=reading.site.settings.demonstration),
-        )
+        wanted.write(reading, path)
         file = path.open("rb")
     for chunk in _chunks(file):
         digest.update(chunk)

@@ -45,6 +45,7 @@ class HistoryDownload:
             "day": None if file.period.is_month else file.period.name,
             "format": "parquet",
             "is_partial": self.is_partial,
+            "is_open": False,
             "rows": file.rows,
             "bytes": file.bytes,
             "sha256": file.sha256,
@@ -91,8 +92,7 @@ def send_history(reading: Reading, wanted: HistoryDownload) -> Response:
             response_class=current_app.response_class,
         ),
     )
-    digest = base64.b64encode(bytes.fromhex(file.sha256)).decode()
-    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+    response.headers["Repr-Digest"] = digest_of(file.sha256)
     opened = response.response
     if request.method != "HEAD" and response.status_code in (200, 206):
         response.response = paced(_closing(opened), reading.site.clock)
@@ -101,6 +101,11 @@ def send_history(reading: Reading, wanted: HistoryDownload) -> Response:
         response.response = ()
         _close(opened)
     return response
+
+
+def digest_of(sha256: str) -> str:
+    """The header ``Repr-Digest`` (RFC 9530) of a content with this SHA-256, in hexadecimal."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
 
 
 def _environ(length: int) -> WSGIEnvironment:

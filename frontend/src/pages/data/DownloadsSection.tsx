@@ -19,7 +19,7 @@ const SHOWN = 6;
 /** The record by month, as files. */
 export function DownloadsSection() {
   const answer = useApi<DownloadRow[]>("/api/downloads");
-  const files = answer.data?.data;
+  const files = answer.data?.data.filter((file) => !file.is_open);
   return (
     <section id="downloads" aria-labelledby="downloads-title">
       <h2 id="downloads-title">Downloads</h2>

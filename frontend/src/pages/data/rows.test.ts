@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { byDataset, type DownloadRow } from "./rows";
 
-const file = (dataset: DownloadRow["dataset"], month: string, format: DownloadRow["format"]): DownloadRow => ({ dataset, month, format, is_partial: false, day: null, rows: null, bytes: null, sha256: null, url: `/api/downloads/${dataset}-${month}.${format}` });
+const file = (dataset: DownloadRow["dataset"], month: string, format: DownloadRow["format"]): DownloadRow => ({ dataset, month, format, is_partial: false, is_open: false, day: null, rows: null, bytes: null, sha256: null, url: `/api/downloads/${dataset}-${month}.${format}` });
 
 it("gathers files by data set and month, the newest first", () => {
   const found = byDataset([

@@ -18,17 +18,19 @@ from hallofshame.store.reports.record import (
     recorded_days,
 )
 from hallofshame.web.csv_answers import WHOLE
-from hallofshame.web.downloads import FILE_FORMATS, TYPES, downloads, find_download, send_download
+from hallofshame.web.downloads import FILE_FORMATS, TYPES, all_downloads, find_download, send_download
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, period_body
-from hallofshame.web.history_files import HistoryDownload, history_downloads, send_history
+from hallofshame.web.history_files import HistoryDownload, send_history
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.agreement import agreement_report
 from hallofshame.web.rows.calibration import calibration_report
+from hallofshame.web.rows.catalogue import catalogue_report
 from hallofshame.web.rows.parks import park_identity
 from hallofshame.web.schema.agreement import AgreementReport
 from hallofshame.web.schema.calibration import CalibrationReport
+from hallofshame.web.schema.catalogue import CatalogueReport
 from hallofshame.web.schema.data import CoverageRow, DownloadRow, SearchIndex
 from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
 
@@ -67,6 +69,13 @@ def search_index(reading: Reading, asked: Parameters) -> Row:
     }
     # Without the instant of the latest look: names are the same from cycle to cycle, and so is their tag.
     return envelope(reading, data) | {"data_as_of": None}
+
+
+@endpoint(api_data, "/catalogue", answers=CatalogueReport, tables=("rides", "parks", "ids", "signals"))
+def catalogue(reading: Reading, asked: Parameters) -> Row:
+    """Every park and ride as it is kept: outside ids of all feeds, tier and type, what each feed can tell."""
+    del asked
+    return envelope(reading, catalogue_report(reading.connection))
 
 
 @endpoint(
@@ -184,11 +193,13 @@ def download_list(reading: Reading, asked: Parameters) -> Row:
     """The files of every month of the record, as Parquet and CSV.
 
     `snapshots`, `queues`, `cycles` and `polls` are the raw record as it is sealed: months of UTC, and days
-    of the running one. The others are made from the statistics when they are asked for.
+    of the running one. Days with rows that no sealed file holds yet are `is_open` and made when they are
+    asked for; of a day with late rows that file has all that is known. `hours-of-parks` and `hours-of-rides`
+    are published hours with all their versions, by months of park-local dates. The others are made from the
+    statistics.
     """
     del asked
-    made = [file.row for file in downloads(reading)]
-    return envelope(reading, made + [file.row for file in history_downloads(reading)])
+    return envelope(reading, [file.row for file in all_downloads(reading)])
 
 
 @endpoint(
@@ -202,7 +213,8 @@ def download_list(reading: Reading, asked: Parameters) -> Row:
 def download(reading: Reading, asked: Parameters, file: str) -> Response:
     """One month of one data set, as Parquet or CSV, as `/api/downloads` lists them.
 
-    Of the raw record any part: ask with `Range`. Its tag is its SHA-256.
+    Of a sealed file any part: ask with `Range`. `Repr-Digest` has the SHA-256 of every file, but for CSV that
+    is packed on its way.
     """
     for_excel = asked.choice("format", FILE_FORMATS) == "excel"
     found = find_download(reading, file, for_excel=for_excel)

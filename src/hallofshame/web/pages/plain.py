@@ -52,7 +52,8 @@ def data(reading: Reading) -> str:
     choosing = Choosing.of(reading, "/data", known(*FILTER_PARAMETERS))
     view = View(reading)
     coverage = view.ask("/api/coverage", {**choosing.asked, **EVERY_PARK})
-    downloads = view.ask("/api/downloads")["data"]
+    # Days that are not sealed are for machines; there may be hundreds on a site that never seals.
+    downloads = [file for file in view.ask("/api/downloads")["data"] if not file["is_open"]]
     calibration = view.read("/api/calibration", choosing.asked)["data"]
     agreement = view.read("/api/agreement", choosing.asked)["data"]
     example = _example(view, asked.text("park"))

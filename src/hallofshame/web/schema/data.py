@@ -79,7 +79,16 @@ class DownloadRow(TypedDict):
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     dataset: Literal[
-        "park-days", "ride-days", "park-hours", "outages", "snapshots", "queues", "cycles", "polls"
+        "park-days",
+        "ride-days",
+        "park-hours",
+        "outages",
+        "snapshots",
+        "queues",
+        "cycles",
+        "polls",
+        "hours-of-parks",
+        "hours-of-rides",
     ]
     month: Annotated[str, Field(examples=["2026-08"])]
     day: Annotated[str | None, Field(description="The UTC day, where the file is of one day of the month.")]
@@ -88,6 +97,7 @@ class DownloadRow(TypedDict):
         Field(description="`excel` is CSV that Excel reads with its accents."),
     ]
     is_partial: Annotated[bool, Field(description="The month is not over.")]
+    is_open: Annotated[bool, Field(description="The day is not sealed: more may come.")]
     rows: Annotated[int | None, Field(description="Null for a file that is made when it is asked for.")]
     bytes: Annotated[int | None, Field(description="Length of the file.")]
     sha256: Annotated[str | None, Field(description="Checksum of the file, in hexadecimal.")]
