@@ -246,6 +246,7 @@ DAILY = [
     "partition",
     "trim",
     "retain",
+    "storage",
     "calibrate",
 ]
 WITH_A_SOURCE = [name for name in DAILY if name != "agreement"]
@@ -297,6 +298,7 @@ def test_the_scheduler_and_the_command_run_one_sequence(
         "Partitions",
         "Job log",
         "Retention",
+        "Storage",
         "Chances",
     ]
 

@@ -26,6 +26,7 @@ from hallofshame.pipeline.retention import retain
 from hallofshame.pipeline.reviewing import refresh_reviews
 from hallofshame.pipeline.sealing import seal
 from hallofshame.pipeline.signals import judge_signals
+from hallofshame.pipeline.storage import measure_storage
 from hallofshame.pipeline.sync import sync
 from hallofshame.pipeline.vanished import retire_vanished
 from hallofshame.store.history.reading import History
@@ -82,6 +83,7 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         Step(JobType.PARTITION, "Partitions", lambda _progress: _partition(parts)),
         Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
         retain_step(parts),
+        storage_step(parts),
         Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress), beside=True),
     )
 
@@ -109,6 +111,11 @@ def seal_step(parts: Installation) -> Step:
 def retain_step(parts: Installation) -> Step:
     """Drop raw rows of sealed months and hourly rows that are old."""
     return Step(JobType.RETAIN, "Retention", lambda progress: _retain(parts, progress), beside=True)
+
+
+def storage_step(parts: Installation) -> Step:
+    """Measure tables and files."""
+    return Step(JobType.STORAGE, "Storage", lambda _progress: _measure(parts), beside=True)
 
 
 def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[Ended]:
@@ -227,6 +234,16 @@ def _retain(parts: Installation, progress: Progress) -> Done:
         progress=progress,
     )
     return Done(f"{result.rows} raw and {result.hourly.rows} hourly rows dropped", result.failure)
+
+
+def _measure(parts: Installation) -> Done:
+    report = measure_storage(
+        parts.database, parts.clock, parts.shelf, parts.settings.retention, parts.settings.storage_limits
+    )
+    return Done(
+        f"{report.database_bytes} bytes in the database, {report.history_bytes} in history files, "
+        f"{counted(len(report.alerts), 'finding')}"
+    )
 
 
 def _judge(parts: Installation, progress: Progress) -> Done:

@@ -27,10 +27,10 @@ from hallofshame.feeds.base import Poll
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.record import QUEUES, write_observations
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import catalogue, dirty, findings
+from hallofshame.store import catalogue, dirty
 from hallofshame.store.catalogue import NewExternalId, NewRide, ParkRow
 from hallofshame.store.database import Database
-from hallofshame.store.findings import FindingRow
+from hallofshame.store.reports.findings import FindingRow, list_findings
 
 T = TypeVar("T")
 
@@ -214,7 +214,7 @@ def small_world(database: Database) -> dict[int, list[int]]:
 def found(database: Database, *kinds: str) -> list[FindingRow]:
     """The findings of these kinds."""
     with database.read() as connection:
-        return findings.list_findings(connection, kinds=kinds or None)
+        return list_findings(connection, kinds=kinds or None)
 
 
 def change(

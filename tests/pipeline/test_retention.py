@@ -17,7 +17,7 @@ from hallofshame.pipeline import retention
 from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.pipeline.retention import RetainResult, retain
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import dropping, findings, raw, space
+from hallofshame.store import dropping, raw, space
 from hallofshame.store.database import Database
 from hallofshame.store.history import ledger
 from hallofshame.store.history.formats import DATASETS
@@ -33,6 +33,7 @@ from hallofshame.store.models import (
     RideStatusSnapshot,
 )
 from hallofshame.store.observations import ObservationCache
+from hallofshame.store.reports.findings import list_findings
 from pipeline.sealed import DAYS, LATER, LOG, START, at, observations, sealed_in, whole, write_record
 from pipeline.worlds import DERIVED, assert_same_rows, derived_rows
 
@@ -152,7 +153,7 @@ def test_a_file_that_cannot_be_read_keeps_its_month_in_the_database(
     for name, rows in before.items():
         assert_frame_equal(whole(sealed, name), rows)
     with sealed.read() as connection:
-        assert [found.kind for found in findings.list_findings(connection)] == ["not_dropped"]
+        assert [found.kind for found in list_findings(connection)] == ["not_dropped"]
     sealed_in(sealed, folder)
     file.write_bytes(content)
     assert drop(sealed, folder).rows > 0

@@ -23,7 +23,7 @@ from hallofshame.pipeline import sealing
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import findings, raw, schema
+from hallofshame.store import raw, schema
 from hallofshame.store.database import Database
 from hallofshame.store.history import formats, ledger, marks
 from hallofshame.store.history.formats import DATASETS
@@ -33,6 +33,7 @@ from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import FolderShelf
 from hallofshame.store.models import Base, HistoryFile, HistoryPark
 from hallofshame.store.observations import ObservationCache
+from hallofshame.store.reports.findings import list_findings
 from pipeline.sealed import (
     CADENCE,
     DAYS,
@@ -408,6 +409,6 @@ def test_the_quality_check_names_a_bad_file_and_what_helps(
         os.utime(folder / name, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     check_quality(sqlite_database, LATER, shelf=shelf)
     with sqlite_database.read() as connection:
-        (found,) = findings.list_findings(connection, kinds=["history_file"])
+        (found,) = list_findings(connection, kinds=["history_file"])
     assert found.subject == name
     assert "hallofshame seal --again 2025-09-02" in found.detail

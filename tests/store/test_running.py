@@ -11,6 +11,7 @@ import pytest
 from hallofshame.domain.readings import Finding
 from hallofshame.store import data_version, findings, leases
 from hallofshame.store.database import Database
+from hallofshame.store.reports.findings import FindingRow, FindingState, counts, list_findings
 from store.samples import NOON, NOW
 
 MINUTE = dt.timedelta(minutes=1)
@@ -85,9 +86,48 @@ def test_a_finding_is_stored_once_and_counts_up(database: Database) -> None:
         findings.record(connection, [*twice, (None, Finding("unknown", "feed", "odd"))], NOW)
         findings.record(connection, [(1, Finding("bad_wait", "ride 7", "wait 999"))], NOW + MINUTE)
         findings.record(connection, [], NOW + MINUTE)
-        first, second = findings.list_findings(connection)
-    assert first == findings.FindingRow("bad_wait", 1, "ride 7", "wait 999", NOON, NOON + 60, 3)
+        first, second = list_findings(connection)
+    assert first == FindingRow("bad_wait", 1, "ride 7", "wait 999", NOON, NOON + 60, 3, None)
     assert (second.park_id, second.occurrences) == (None, 1)
+
+
+def test_what_a_check_no_longer_finds_is_resolved_and_open_again_when_it_returns(database: Database) -> None:
+    def check(minutes: int, *subjects: str) -> int:
+        found = [(None, Finding("full", subject, "a disk")) for subject in subjects]
+        with database.write() as connection:
+            return findings.record_all_of(connection, ["full"], found, NOW + minutes * MINUTE)
+
+    def states() -> dict[str, int | None]:
+        with database.read() as connection:
+            return {row.subject: row.resolved_at for row in list_findings(connection, kinds=["full"])}
+
+    with database.write() as connection:
+        findings.record(connection, [(1, Finding("bad_wait", "ride 7", "wait -5"))], NOW)
+    assert check(0, "a", "b") == 0
+    assert check(1, "b") == 1
+    assert states() == {"a": NOON + 60, "b": None}
+    assert check(2, "b") == 0
+    assert states()["a"] == NOON + 60
+    assert check(3, "a", "b") == 0
+    assert states() == {"a": None, "b": None}
+    assert check(4) == 2
+    with database.read() as connection:
+        assert [(each.kind, each.open, each.resolved) for each in counts(connection)] == [
+            ("bad_wait", 1, 0),
+            ("full", 0, 2),
+        ]
+        (still,) = list_findings(connection, state=FindingState.OPEN)
+        assert (still.kind, still.state) == ("bad_wait", FindingState.OPEN)
+        assert len(list_findings(connection, state=FindingState.RESOLVED)) == 2
+
+
+def test_what_is_noted_as_it_happens_is_resolved_when_it_is_not_seen_again(database: Database) -> None:
+    with database.write() as connection:
+        findings.record(connection, [(1, Finding("bad_wait", "old", "")), (1, Finding("full", "x", ""))], NOW)
+        findings.record(connection, [(1, Finding("bad_wait", "new", ""))], NOW + 2 * MINUTE)
+        assert findings.resolve_unseen(connection, NOW + MINUTE, NOW + 3 * MINUTE, besides=["full"]) == 1
+        found = {row.subject: row.resolved_at for row in list_findings(connection)}
+    assert found == {"old": NOON + 180, "new": None, "x": None}
 
 
 def test_findings_can_be_chosen(database: Database) -> None:
@@ -96,7 +136,7 @@ def test_findings_can_be_chosen(database: Database) -> None:
         findings.record(connection, [(2, Finding("a", "y", ""))], NOW + MINUTE)
 
         def chosen(**choice: object) -> list[tuple[str, int | None, str]]:
-            rows = findings.list_findings(connection, **choice)  # type: ignore[arg-type]
+            rows = list_findings(connection, **choice)  # type: ignore[arg-type]
             return [(row.kind, row.park_id, row.subject) for row in rows]
 
         assert chosen() == [("a", 2, "y"), ("a", 1, "x"), ("b", 2, "x")]
@@ -111,7 +151,7 @@ def test_texts_beyond_their_columns_are_cut_not_refused(database: Database) -> N
     spaced = Finding("blank", "same ", "one"), Finding("blank", "same", "two")
     with database.write() as connection:
         findings.record(connection, [(1, odd), *((1, finding) for finding in spaced)], NOW)
-        blank, cut = findings.list_findings(connection)
+        blank, cut = list_findings(connection)
     assert (blank.subject, blank.occurrences) == ("same", 2)
     assert len(cut.kind) == 40
     assert len(cut.subject) == 120

@@ -110,6 +110,7 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
     JobType.SEAL: (step(JobType.SEAL), "sealing._due"),
     JobType.RETAIN: (step(JobType.RETAIN), "retention._Retaining.work"),
+    JobType.STORAGE: (step(JobType.STORAGE), "storage._measure"),
     JobType.AGREEMENT: (_agreement, "agreement.outside.last_compared"),
     JobType.CALIBRATE: (step(JobType.CALIBRATE), "calibration.everywhere"),
     JobType.PARTITION: (step(JobType.PARTITION), "partitioning.run_alone"),

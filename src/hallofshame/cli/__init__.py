@@ -25,6 +25,7 @@ _COMMANDS = {
     "sync": ("jobs", "Bring park lists, hours, entities and tiers up to date, and roll up."),
     "seal": ("jobs", "Write closed days and months of the raw record into history files."),
     "retain": ("retention", "Drop raw rows of sealed months, and hourly rows, that are old enough to go."),
+    "storage": ("storage", "Measure tables and history files; show growth, what is to come, and problems."),
     "import-archive": (
         "data",
         "Add files of the ThemeParks.wiki archive to the record, closed days straight into history files.",
@@ -35,7 +36,7 @@ _COMMANDS = {
     "export": ("data", "Write derived rows of some days to a file: the numbers that the API shows."),
     "doctor": (
         "upkeep",
-        "Check settings, files, database, partitions, lease, last cycle, feeds, backlog, jobs, history.",
+        "Check settings, files, database, lease, last cycle, feeds, backlog, jobs, history, storage.",
     ),
     "quality": ("upkeep", "Look the record over and list what deserves a person's eye."),
     "tiers": ("upkeep", "List the rides whose tier is uncertain and should be looked at by a person."),

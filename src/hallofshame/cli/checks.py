@@ -11,18 +11,21 @@ from urllib.parse import urlsplit
 
 from hallofshame import __version__, settings
 from hallofshame.cli.options import configured
+from hallofshame.domain.disks import StorageAlert, disk_alerts
 from hallofshame.domain.errors import HallOfShameError
 from hallofshame.domain.localtime import isoformat, to_unix
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.installation import Installation
+from hallofshame.pipeline.disks import disks_of
 from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_states
 from hallofshame.private_files import is_open_to_others
-from hallofshame.store import partitions, schema
+from hallofshame.store import partitions, schema, storage_metrics
 from hallofshame.store.database import Database
 from hallofshame.store.history.sealed import sealed_files
 from hallofshame.store.reports.current import SystemState, lacks_parks, system_state
+from hallofshame.store.reports.findings import FindingState, list_findings
 from hallofshame.store.reports.polls import PollRow, latest_polls
 
 _LIBRARIES = ("polars", "sqlalchemy", "flask", "apscheduler")
@@ -120,6 +123,7 @@ def _of_database(installation: Installation) -> Iterator[Check]:
     yield from _of_feeds(polls, installation)
     yield from _of_jobs(state, to_unix(now), late)
     yield from _of_history(installation)
+    yield from _of_storage(installation)
 
 
 def _of_history(installation: Installation) -> Iterator[Check]:
@@ -141,6 +145,29 @@ def _of_history(installation: Installation) -> Iterator[Check]:
         yield Check(
             f"history: {counted(len(files), 'file')}, {counted(size, 'byte')} in {installation.shelf.place}, "
             f"{files[0].period.name} to {files[-1].period.name}"
+        )
+
+
+def _of_storage(installation: Installation) -> Iterator[Check]:
+    """Sizes as measured last, the problems found then, and the disks as they are now."""
+    with installation.database.read() as connection:
+        measured = storage_metrics.latest(connection)
+        noted = list_findings(connection, kinds=StorageAlert.KINDS, state=FindingState.OPEN)
+        history_bytes = sum(file.bytes for file in sealed_files(connection))
+    limits = installation.settings.storage_limits
+    disks = disks_of(installation.database, installation.shelf, history_bytes)
+    problems = {(each.kind, each.subject): each.detail for each in noted}
+    problems |= {(each.kind, each.subject): each.text for each in disk_alerts(disks, limits, {})}
+    for text in problems.values():
+        yield Check(f"storage: {text}", is_problem=True)
+    free = "".join(f", {disk.free_percent:.0f} % of the disk of {disk.path} free" for disk in disks)
+    if measured is None:
+        yield Check(f"storage: not measured yet{free}; once a day, or by: hallofshame storage")
+    elif not problems:
+        tables = sum(each.byte_count or 0 for each in measured[1] if each.is_whole_table)
+        yield Check(
+            f"storage: {tables / 1e6:.1f} MB in tables, {history_bytes / 1e6:.1f} MB in history files, "
+            f"measured {isoformat(measured[0])}{free}"
         )
 
 

@@ -23,7 +23,7 @@ from hallofshame.domain.plurals import counted
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Check settings, files, database, partitions, lease, last cycle, feeds, backlog, jobs, history.
+    """Check settings, files, database, lease, last cycle, feeds, backlog, jobs, history, storage.
 
     Prints what it found; ends with exit code 1 if anything is a problem. Changes nothing.
 
@@ -82,7 +82,8 @@ def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...], as_json: 
       hallofshame quality --park epcot --days 30
     """
     from hallofshame.pipeline.quality import check_quality
-    from hallofshame.store import catalogue, findings
+    from hallofshame.store import catalogue
+    from hallofshame.store.reports.findings import list_findings
 
     with opened() as installation:
         with progress_bar("Quality check") as progress:
@@ -91,7 +92,7 @@ def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...], as_json: 
         since = installation.clock.now() - dt.timedelta(days=days)
         with installation.database.read() as connection:
             slugs = {park.park_id: park.slug for park in catalogue.park_table(connection)}
-            rows = findings.list_findings(connection, kinds=kinds or None, seen_since=since)
+            rows = list_findings(connection, kinds=kinds or None, seen_since=since)
     found = [
         {
             "kind": row.kind,

@@ -31,6 +31,7 @@ class JobType(StrEnum):
     SEAL = "seal"
     MAPPING = "mapping"
     RETAIN = "retain"
+    STORAGE = "storage"
 
 
 class JobOutcome(StrEnum):

@@ -13,6 +13,7 @@ from hallofshame.domain.retention import (
     RAW_DAYS,
     Retention,
 )
+from hallofshame.domain.storage import GIGABYTE, StorageLimits
 from hallofshame.processes import host_and_pid
 from hallofshame.settings.fields import Group, setting
 
@@ -62,6 +63,27 @@ class RunningSettings(Group):
         ge=LEAST_HOURLY_DAYS,
         le=36500,
     )
+    storage_limit_gb: float | None = setting(
+        None,
+        "How much the database file and a local history folder may take together before that is a problem. "
+        "Unset: what the disk has.",
+        "a number of gigabytes above 0",
+        gt=0,
+    )
+    storage_free_percent: int = setting(
+        10,
+        "Least free share of a disk that holds the database file or the history; less is a problem.",
+        "a whole number from 0 to 99",
+        ge=0,
+        le=99,
+    )
+    storage_days_left: int = setting(
+        90,
+        "A disk, or the limit, that is full in fewer days than this at the present growth is a problem.",
+        "whole days from 0 to 36500",
+        ge=0,
+        le=36500,
+    )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "Least important kind of message that is logged.", "`debug`, `info`, `warning` or `error`"
     )
@@ -85,6 +107,16 @@ class RunningSettings(Group):
     def retention(self) -> Retention:
         """How long the database keeps rows of each grain."""
         return Retention(self.keep_raw_days, self.keep_hourly_days)
+
+    @property
+    def storage_limits(self) -> StorageLimits:
+        """From when on the storage is a problem."""
+        limit = self.storage_limit_gb
+        return StorageLimits(
+            None if limit is None else round(limit * GIGABYTE),
+            self.storage_free_percent,
+            self.storage_days_left,
+        )
 
     @property
     def holder_name(self) -> str:

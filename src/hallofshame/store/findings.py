@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from hallofshame.domain.names import clipped
 from hallofshame.domain.readings import Finding
 from hallofshame.store import bulk
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import DataQualityLog
-
-NO_PARK = 0
-"""``park_id`` of a finding that concerns no single park."""
+from hallofshame.store.reports.findings import NO_PARK
 
 KIND_LENGTH = 40
 SUBJECT_LENGTH = 120
@@ -27,25 +24,65 @@ _SCHEMA = pl.Schema(
 _KEY = ["kind", "park_id", "subject"]
 
 
-@dataclass(frozen=True, slots=True)
-class FindingRow:
-    """A stored finding; instants in Unix seconds."""
-
-    kind: str
-    park_id: int | None
-    subject: str
-    detail: str
-    first_seen_at: int
-    last_seen_at: int
-    occurrences: int
-
-
 def record(connection: Connection, findings: Iterable[tuple[int | None, Finding]], now: Instant) -> None:
     """Store findings of parks (``None`` = of no single park).
 
-    One that is known by (kind, park, subject) counts up and takes over the latest detail. Texts too long
-    for their columns are cut and end in "…".
+    One that is known by (kind, park, subject) counts up, takes over the latest detail and is open again if
+    it was resolved. Texts too long for their columns are cut and end in "…".
     """
+    _record(connection, findings, now)
+
+
+def record_all_of(
+    connection: Connection,
+    kinds: Collection[str],
+    findings: Iterable[tuple[int | None, Finding]],
+    now: Instant,
+) -> int:
+    """Store everything that a check of ``kinds`` has found; what of them it no longer found is resolved.
+
+    Returns how many it resolved.
+    """
+    keys = _record(connection, findings, now)
+    table = DataQualityLog
+    still_open = connection.execute(
+        select(table.kind, table.park_id, table.subject).where(
+            table.kind.in_(list(kinds)), table.resolved_at.is_(None)
+        )
+    )
+    gone = [(row[0], row[1], row[2]) for row in still_open if (row[0], row[1], row[2]) not in keys]
+    for kind, park_id, subject in gone:
+        connection.execute(
+            update(table)
+            .where(table.kind == kind, table.park_id == park_id, table.subject == subject)
+            .values(resolved_at=unix(now))
+        )
+    return len(gone)
+
+
+def resolve_unseen(
+    connection: Connection, unseen_since: Instant, now: Instant, besides: Collection[str] = ()
+) -> int:
+    """Resolve open findings that were not seen again since an instant, besides those of some kinds.
+
+    For what is noted as it happens: it says nothing when it stops. Returns how many.
+    """
+    table = DataQualityLog
+    found = connection.execute(
+        update(table)
+        .where(
+            table.resolved_at.is_(None),
+            table.last_seen_at < unix(unseen_since),
+            table.kind.not_in(list(besides)),
+        )
+        .values(resolved_at=unix(now))
+    )
+    return found.rowcount
+
+
+def _record(
+    connection: Connection, findings: Iterable[tuple[int | None, Finding]], now: Instant
+) -> set[tuple[str, int, str]]:
     rows = [
         (
             clipped(finding.kind, KIND_LENGTH),
@@ -55,8 +92,9 @@ def record(connection: Connection, findings: Iterable[tuple[int | None, Finding]
         )
         for park_id, finding in findings
     ]
+    keys = {(kind, park_id, subject) for kind, park_id, subject, _detail in rows}
     if not rows:
-        return
+        return keys
     moment = unix(now)
     frame = (
         pl.DataFrame(rows, schema=_SCHEMA, orient="row")
@@ -64,44 +102,7 @@ def record(connection: Connection, findings: Iterable[tuple[int | None, Finding]
         .agg(pl.col("detail").last(), occurrences=pl.len().cast(pl.Int64))
         .sort(_KEY)
         .with_columns(first_seen_at=pl.lit(moment), last_seen_at=pl.lit(moment))
+        .with_columns(resolved_at=pl.lit(None, pl.Int64))
     )
     bulk.upsert(connection, DataQualityLog, frame, keep=["first_seen_at"], add=["occurrences"])
-
-
-def list_findings(
-    connection: Connection,
-    *,
-    kinds: Sequence[str] | None = None,
-    park_id: int | None = None,
-    seen_since: Instant | None = None,
-    limit: int | None = None,
-) -> list[FindingRow]:
-    """Findings that fit all that is given, the last seen first."""
-    table = DataQualityLog
-    query = select(
-        table.kind,
-        table.park_id,
-        table.subject,
-        table.detail,
-        table.first_seen_at,
-        table.last_seen_at,
-        table.occurrences,
-    ).order_by(table.last_seen_at.desc(), table.kind, table.park_id, table.subject)
-    if kinds is not None:
-        query = query.where(table.kind.in_(kinds))
-    if park_id is not None:
-        query = query.where(table.park_id == park_id)
-    if seen_since is not None:
-        query = query.where(table.last_seen_at >= unix(seen_since))
-    return [
-        FindingRow(
-            kind=row.kind,
-            park_id=None if row.park_id == NO_PARK else row.park_id,
-            subject=row.subject,
-            detail=row.detail,
-            first_seen_at=row.first_seen_at,
-            last_seen_at=row.last_seen_at,
-            occurrences=row.occurrences,
-        )
-        for row in connection.execute(query.limit(limit))
-    ]
+    return keys

@@ -58,6 +58,7 @@ from hallofshame.store.models.running import (
     DirtyParkDay,
     ImportCheckpoint,
     Lease,
+    StorageMetric,
 )
 
 __all__ = [
@@ -119,4 +120,5 @@ __all__ = [
     "RideWeeklyStats",
     "RideYearlyStats",
     "ShowTime",
+    "StorageMetric",
 ]

@@ -1,13 +1,13 @@
-"""Running tables: job log, dirty list, findings, leases, data version."""
+"""Running tables: job log, dirty list, findings, measured sizes, leases, data version."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Date, Double, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Date, Double, Index, Integer, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hallofshame.store.models.base import TABLE_OPTIONS, Base, UnixSeconds
+from hallofshame.store.models.base import CLUSTERED, TABLE_OPTIONS, Base, UnixSeconds
 
 
 class AggregationLog(Base):
@@ -63,7 +63,10 @@ class DirtyParkDay(Base):
 
 
 class DataQualityLog(Base):
-    """A finding in the data, once per (kind, park, subject), with how often and when it was seen last."""
+    """A finding in the data, once per (kind, park, subject), with how often and when it was seen last.
+
+    ``resolved_at`` is null while it is open; seen again, it is open again.
+    """
 
     __tablename__ = "data_quality_log"
     __table_args__ = (TABLE_OPTIONS,)
@@ -75,6 +78,32 @@ class DataQualityLog(Base):
     first_seen_at: Mapped[int] = mapped_column(UnixSeconds)
     last_seen_at: Mapped[int] = mapped_column(UnixSeconds)
     occurrences: Mapped[int] = mapped_column(BigInteger)
+    resolved_at: Mapped[int | None] = mapped_column(UnixSeconds)
+
+
+class StorageMetric(Base):
+    """The size of one table, one data set of the history files or the SQLite file, at one measurement.
+
+    ``place`` says which of them. Of a month (``2026-10``, or the partition at an end of a table) only the
+    latest measurement is kept; ``month`` is empty for the whole. ``recent_rows`` are those of the
+    ``recent_days`` full UTC days before, ``oldest_at`` is what the oldest row is about.
+    """
+
+    __tablename__ = "storage_metrics"
+    __table_args__ = (CLUSTERED,)
+
+    measured_at: Mapped[int] = mapped_column(UnixSeconds, primary_key=True)
+    place: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    month: Mapped[str] = mapped_column(String(8), primary_key=True)
+    row_count: Mapped[int | None] = mapped_column(BigInteger)
+    byte_count: Mapped[int | None] = mapped_column(BigInteger)
+    index_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    recent_rows: Mapped[int | None] = mapped_column(BigInteger)
+    recent_days: Mapped[int | None] = mapped_column(SmallInteger)
+    oldest_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    rows_estimated: Mapped[int] = mapped_column(SmallInteger)
+    bytes_estimated: Mapped[int] = mapped_column(SmallInteger)
 
 
 class Lease(Base):
