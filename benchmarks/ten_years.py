@@ -27,7 +27,7 @@ from hallofshame.store import data_version, derived
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base, ParkDailyStats, RideDailyStats
 from hallofshame.store.reports import sums
-from hallofshame.store.reports.ranges import Grain, Piece
+from hallofshame.store.reports.ranges import Grain, Piece, by_range
 from hallofshame.web.app import create_app
 
 PARKS, RIDES, YEARS = 100, 45, 10
@@ -140,12 +140,14 @@ def _sum(database: Database, world: World, days: DayRange) -> float:
 @contextmanager
 def _single_days() -> Iterator[None]:
     """Sums from day rows alone, whatever fits."""
-    kept = sums.decompose
-    sums.decompose = lambda days, **_: [Piece(Grain.DAY, days.start, days.end)]
+    kept = sums.pieces
+    sums.pieces = lambda ranges, _last_days: [
+        (Piece(Grain.DAY, days.start, days.end), parks) for days, parks in by_range(ranges).items()
+    ]
     try:
         yield
     finally:
-        sums.decompose = kept
+        sums.pieces = kept
 
 
 def main() -> None:

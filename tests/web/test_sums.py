@@ -16,7 +16,7 @@ from hallofshame.domain.words import Evidence
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkDailyStats, RideDailyStats
 from hallofshame.store.reports.points import add_park_totals, add_ride_totals, park_stretches, ride_stretches
-from hallofshame.store.reports.ranges import Grain, Piece, decompose, unit_starts
+from hallofshame.store.reports.ranges import Grain, Piece, decompose, pieces, unit_starts
 from hallofshame.store.reports.record import OpenDays, open_days, recorded_days
 from hallofshame.store.reports.sums import (
     RideReliability,
@@ -28,7 +28,7 @@ from hallofshame.store.reports.sums import (
 from web.builders import HOUR, World, at, counts_of_day, plain_sum
 
 FIRST, LAST = dt.date(2023, 11, 20), dt.date(2026, 2, 10)
-EDGES = [FIRST, dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 2, 29), dt.date(2024, 12, 31)]
+EDGES = [FIRST, LAST, dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 2, 29), dt.date(2024, 12, 31)]
 
 dates = st.one_of(st.dates(FIRST, LAST), st.sampled_from(EDGES))
 ranges = st.tuples(dates, dates).map(lambda pair: DayRange(min(pair), max(pair)))
@@ -88,6 +88,31 @@ def test_what_months_leave_over_is_read_as_weeks_where_they_fit() -> None:
         Piece(Grain.WEEK, d("2026-03-02"), d("2026-03-02")),
         Piece(Grain.DAY, d("2026-03-09"), d("2026-03-12")),
     ]
+
+
+def test_a_range_that_reaches_the_last_stored_day_takes_the_running_week_month_and_year_whole() -> None:
+    to_the_end, short_of_it = (
+        DayRange(d("2026-01-01"), d("2026-02-10")),
+        DayRange(d("2026-02-01"), d("2026-02-09")),
+    )
+    last = {1: d("2026-02-10"), 2: d("2026-02-10"), 3: d("2026-02-07")}
+    week = DayRange(d("2026-02-04"), d("2026-02-10"))
+    assert pieces({1: to_the_end, 2: short_of_it, 3: short_of_it, 4: week}, last) == [
+        (Piece(Grain.YEAR, d("2026-01-01"), d("2026-01-01")), [1]),
+        (Piece(Grain.DAY, d("2026-02-01"), d("2026-02-01")), [2]),
+        (Piece(Grain.WEEK, d("2026-02-02"), d("2026-02-02")), [2]),
+        (Piece(Grain.DAY, d("2026-02-09"), d("2026-02-09")), [2]),
+        (Piece(Grain.MONTH, d("2026-02-01"), d("2026-02-01")), [3]),
+        (Piece(Grain.DAY, d("2026-02-04"), d("2026-02-08")), [4]),
+        (Piece(Grain.WEEK, d("2026-02-09"), d("2026-02-09")), [4]),
+    ]
+
+
+@given(ranges, dates)
+def test_pieces_hold_the_stored_days_of_the_range_exactly_once(days: DayRange, last: dt.date) -> None:
+    found = [day for piece, _parks in pieces({1: days}, {1: last}) for day in days_of(piece)]
+    stored = [day for day in days.dates() if day <= last]
+    assert [day for day in found if day <= last] == stored
 
 
 @given(ranges, st.sampled_from(list(Grain)), st.booleans())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from hallofshame.domain.periods import ONE_DAY, DayRange
@@ -50,6 +50,34 @@ def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR, weeks: bool = Fal
     if after <= days.end:
         pieces += decompose(DayRange(after, days.end), coarsest=finer, weeks=weeks)
     return pieces
+
+
+def pieces(ranges: Mapping[int, DayRange], last_days: Mapping[int, dt.date]) -> list[tuple[Piece, list[int]]]:
+    """The pieces that cover each park's own range, each with the parks that take it; weeks are used.
+
+    :param last_days: the last day of each park of which anything is stored. Where a range reaches it, the
+        rows of the running week, month and year hold nothing beyond the range, so they are taken whole.
+    """
+    groups: dict[tuple[DayRange, bool], list[int]] = {}
+    for park_id in sorted(ranges):
+        days = ranges[park_id]
+        reached = park_id not in last_days or last_days[park_id] <= days.end
+        groups.setdefault((days, reached), []).append(park_id)
+    return [
+        (piece, park_ids)
+        for (days, reached), park_ids in groups.items()
+        for piece in (_to_the_end(days) if reached else decompose(days, weeks=True))
+    ]
+
+
+def _to_the_end(days: DayRange) -> list[Piece]:
+    """The pieces of ``days`` and of the rest of the year, without those that begin after ``days``."""
+    found = decompose(DayRange(days.start, days.end.replace(month=12, day=31)), weeks=True)
+    return [
+        replace(piece, end=unit_start(min(piece.end, days.end), piece.grain))
+        for piece in found
+        if piece.start <= days.end
+    ]
 
 
 def by_range(ranges: Mapping[int, DayRange]) -> dict[DayRange, list[int]]:

@@ -19,8 +19,8 @@ from hallofshame.store.models import (
     ParkYearlyStats,
     RideDailyStats,
 )
-from hallofshame.store.reports.ranges import Piece, by_range, decompose
-from hallofshame.store.reports.sums import PARK_TABLES
+from hallofshame.store.reports.ranges import Piece, by_range, pieces
+from hallofshame.store.reports.sums import PARK_TABLES, last_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,12 @@ def _counted(
     """Those of ``DAY_COUNTS`` that are named, and the seconds of all windows, of each park's own range."""
     if not ranges:
         return {}
-    pieces = [
-        _counted_piece(piece, park_ids, names)
-        for days, park_ids in by_range(ranges).items()
-        for piece in decompose(days, weeks=True)
-    ]
-    rows = union_all(*pieces).subquery()
+    rows = union_all(
+        *[
+            _counted_piece(piece, park_ids, names)
+            for piece, park_ids in pieces(ranges, last_days(connection, ranges))
+        ]
+    ).subquery()
     sums = [func.sum(rows.c[name]) for name in (*names, "window_seconds")]
     query = select(rows.c.park_id, *sums).group_by(rows.c.park_id)
     return {row[0]: [int(value) for value in row[1:]] for row in connection.execute(query)}

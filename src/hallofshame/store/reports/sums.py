@@ -5,6 +5,7 @@ Lists, details, charts and exports all read these sums, so they agree by constru
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -15,6 +16,7 @@ from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_SUMS, RIDE_MAXIMA, 
 from hallofshame.domain.periods import DayRange
 from hallofshame.store.day_counts import day_counts
 from hallofshame.store.models import (
+    Park,
     ParkDailyStats,
     ParkMonthlyStats,
     ParkWeeklyStats,
@@ -24,7 +26,7 @@ from hallofshame.store.models import (
     RideWeeklyStats,
     RideYearlyStats,
 )
-from hallofshame.store.reports.ranges import Grain, Piece, by_range, decompose
+from hallofshame.store.reports.ranges import Grain, Piece, pieces
 
 
 class RideReliability(NamedTuple):
@@ -191,16 +193,25 @@ def _park_piece(piece: Piece, park_ids: Collection[int]) -> Select[Any]:
     ).where(model.park_id.in_(park_ids), day.between(piece.start, piece.end))
 
 
+def last_days(connection: Connection, park_ids: Collection[int]) -> dict[int, dt.date]:
+    """The last day of each park that has a row; a look-up at the end of each park's key range."""
+    last = (
+        select(ParkDailyStats.day)
+        .where(ParkDailyStats.park_id == Park.park_id)
+        .order_by(ParkDailyStats.day.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(Park.park_id, last).where(Park.park_id.in_(park_ids))
+    return {row[0]: row[1] for row in connection.execute(query) if row[1] is not None}
+
+
 def park_sums(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, ParkTotals]:
     """Summed counters of each park over its own range; parks without a row are absent."""
     if not ranges:
         return {}
     rows = union_all(
-        *[
-            _park_piece(piece, park_ids)
-            for days, park_ids in by_range(ranges).items()
-            for piece in decompose(days, weeks=True)
-        ]
+        *[_park_piece(piece, park_ids) for piece, park_ids in pieces(ranges, last_days(connection, ranges))]
     ).subquery()
     query = select(
         rows.c.park_id,
@@ -246,8 +257,7 @@ def _ride_rows(
     rows = union_all(
         *[
             _ride_piece(piece, park_ids, (*sums, *maxima), ride_ids)
-            for days, park_ids in by_range(ranges).items()
-            for piece in decompose(days, weeks=True)
+            for piece, park_ids in pieces(ranges, last_days(connection, ranges))
         ]
     ).subquery()
     query = select(
@@ -266,8 +276,7 @@ def ride_tallies(connection: Connection, ranges: Mapping[int, DayRange]) -> dict
     rows = union_all(
         *[
             _ride_piece(piece, park_ids, ("operating", "downtime"), None)
-            for days, park_ids in by_range(ranges).items()
-            for piece in decompose(days, weeks=True)
+            for piece, park_ids in pieces(ranges, last_days(connection, ranges))
         ]
     ).subquery()
     rides = (
