@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,9 @@ KEPT_DESCRIPTORS = 128
 
 HEADER_BYTES = 64 * 1024
 """Longest head of a request."""
+
+VERSION_SECONDS = 0.5
+"""How long a worker goes on with what it knows of the store before it asks whether there is something new."""
 
 _STOP_SECONDS = 2
 """How long a worker finishes answers after it was told to end."""
@@ -153,7 +156,8 @@ def _is_news(record: logging.LogRecord) -> bool:
 def _application(order: WorkOrder, says_ready: int, lifeline: int) -> WSGIApplication:
     """The application of one worker, made after the fork; its database connections are its own."""
     _end_with(lifeline)
-    app: WSGIApplication = create_app(Database(order.database_url), order.clock, order.web)
+    settings = replace(order.web, version_seconds=VERSION_SECONDS)
+    app: WSGIApplication = create_app(Database(order.database_url), order.clock, settings)
     try:
         os.write(says_ready, b".")
     except BrokenPipeError:

@@ -14,6 +14,7 @@ from hallofshame.web.cache import Answer
 from hallofshame.web.envelope import JSON_TYPE
 from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading, site
+from hallofshame.web.ready import accepted, keep
 
 P = ParamSpec("P")
 
@@ -62,6 +63,7 @@ def respond(
             raw = build(reading)
             answer = Answer.of(raw.body, raw.mimetype, raw.headers)
             here.answers.put(key, answer, answer.size)
+        keep(answer, reading, is_live=is_live)
     return send(answer, here.settings.max_age_seconds)
 
 
@@ -94,14 +96,14 @@ def _unkept(raw: Raw) -> Response:
 
 
 def send(answer: Answer, max_age_seconds: int) -> Response:
-    """The answer as the reader can take it: nothing new, gzipped, or plain."""
+    """The answer as the reader can take it: nothing new, compressed, or plain."""
     if request.if_none_match.contains_weak(answer.etag):
         response = make_response(b"", 304)
-    elif answer.compressed is not None and request.accept_encodings.quality("gzip") > 0:
-        response = make_response(answer.compressed)
-        response.headers["Content-Encoding"] = "gzip"
     else:
-        response = make_response(answer.body)
+        encoding, body = answer.best_of(accepted(request.headers.get("Accept-Encoding", "")))
+        response = make_response(body)
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
     if response.status_code != 304:
         response.content_type = answer.mimetype
         response.headers.update(answer.headers)

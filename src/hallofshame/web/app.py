@@ -33,6 +33,7 @@ from hallofshame.web.pages import formatting, install_pages
 from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import install_public_address
 from hallofshame.web.reading import EXTENSION, Site
+from hallofshame.web.ready import install_ready_answers
 from hallofshame.web.settings import WebSettings
 from hallofshame.web.sponsors import install_sponsor
 from hallofshame.web.static_files import install_static_files
@@ -90,10 +91,10 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def create_app(database: Database, clock: Clock, settings: WebSettings | None = None) -> Flask:
-    """Build the application. It keeps no state of its own but two bounded memories, so hosts can be many."""
+    """Build the application. Its only state is three bounded memories, so hosts can be many."""
     given = settings or WebSettings()
     app = Flask(__name__)
-    app.extensions[EXTENSION] = Site(
+    app.extensions[EXTENSION] = here = Site(
         database,
         clock,
         given,
@@ -128,6 +129,8 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     install_errors(app)
     install_sponsor(app, given.sponsor)
     app.after_request(partial(_finish, security=_security(given.sponsor)))
+    # Inside the address of the site, which is part of what an answer is kept by.
+    install_ready_answers(app, here, given.version_seconds)
     install_public_address(app, given.public_url, given.allowed_hosts)
     if given.preparing_file is not None:
         hold_back(app, given.preparing_file)

@@ -173,7 +173,7 @@ def send_download(reading: Reading, wanted: Download | RecordDownload) -> Respon
             "Content-Disposition": f'attachment; filename="{wanted.name}"',
             "Repr-Digest": digest_of(etag),
         }
-        known = Answer(b"", None, etag, TYPES[wanted.format], about)
+        known = Answer(b"", etag, TYPES[wanted.format], about)
         here.answers.put(key, known, size=0)
         response = _whole(file, known, lambda pieces: sent_from(place, pieces, here.clock))
         response.call_on_close(place.give_back)

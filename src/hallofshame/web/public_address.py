@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _ROOT = "hallofshame.site_root"
 _BROKEN = "hallofshame.broken_host"
+ADDRESS_KEYS = ("HTTP_HOST", _ROOT, _BROKEN)
+"""What of a request's environment says under which address the site was asked."""
 
 
 def site_root() -> str:
@@ -29,7 +31,12 @@ def site_root() -> str:
     Nothing, which makes them relative, where the running request came under a host that the site does not
     go by. It is therefore part of the key of every kept answer that holds such an address.
     """
-    return str(request.environ.get(_ROOT, ""))
+    return site_root_of(request.environ)
+
+
+def site_root_of(environ: WSGIEnvironment) -> str:
+    """As :func:`site_root`, of a request that is not the running one."""
+    return str(environ.get(_ROOT, ""))
 
 
 class PublicAddress:

@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
-from hallofshame.domain.localtime import local_day, to_unix
+from hallofshame.domain.localtime import day_bounds, local_day, to_unix
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.store import data_version
@@ -100,6 +100,17 @@ class Reading:
     def live_bucket(self) -> int:
         """Moves on with the clock, for answers about the present."""
         return to_unix(self.now) // LIVE_BUCKET_SECONDS
+
+    def stands_until(self, *, is_live: bool) -> int:
+        """When an answer made now is no longer true though nothing was written, in Unix seconds.
+
+        That is the next midnight in UTC or in any zone a park lies in; of an answer about the present, the
+        end of its minute.
+        """
+        if is_live:
+            return (self.live_bucket + 1) * LIVE_BUCKET_SECONDS
+        zones = {"UTC", *self.catalogue.timezones}
+        return min(day_bounds(local_day(self.now, zone), zone)[1] for zone in zones)
 
     def today(self, park: ParkInfo) -> dt.date:
         """The park's own date (R1)."""

@@ -21,6 +21,8 @@ class WebSettings:
     ``cadence_seconds``: how often parks are collected; a live state older than three of these is no data.
     ``max_age_seconds``: how long browsers and proxies may keep an answer without asking again.
     ``cache_entries``, ``cache_bytes``: bounds of the ready answers kept in memory.
+    ``version_seconds``: how long the version of the data stands before the store is asked for it again; with
+    0 it is asked for every answer.
     ``public_url``: where the world finds the site; null takes the address of each request, if its host is one
     of the ``allowed_hosts`` (in the form of :func:`hallofshame.domain.hosts.host_name`).
     ``demonstration``: the data is that of recordings, and every answer has to say so.
@@ -35,6 +37,7 @@ class WebSettings:
     public_url: str | None = None
     allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     max_age_seconds: int = 60
+    version_seconds: float = 0.0
     cache_entries: int = 2_000
     cache_bytes: int = 64 * 1024 * 1024
     memo_entries: int = 256
