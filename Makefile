@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages built demo run test bench bench-warehouse screenshots lint clean
+.PHONY: help pages built demo run test bench bench-serve bench-warehouse screenshots lint clean
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -55,6 +55,10 @@ test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some 
 
 bench: $(VENV)/.ready-dev ## measure what docs/performance.md speaks of
 	@$(BIN)/python -m benchmarks
+
+bench-serve: $(VENV)/.ready-dev ## measure ready answers under load; needs wrk and h2load
+	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@$(BIN)/python -m benchmarks.serve
 
 bench-warehouse: $(VENV)/.ready-dev ## measure the history files beside the databases
 	@$(BIN)/python -m benchmarks.warehouse

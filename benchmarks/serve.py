@@ -1,0 +1,210 @@
+"""Ready answers under load, beside the same app on gunicorn with gevent and beside plain Flask.
+
+Run as ``python -m benchmarks.serve [seconds]``. Needs ``wrk`` and ``h2load`` (Debian: wrk, nghttp2-client)
+and the extra ``bench``. All traffic stays on loopback, and ends after the seconds given for each step.
+
+1. One worker on one core, the generator on another: answers a second of one ranking.
+2. All cores shared by two workers and the generator: as many connections as asked, each sending its next
+   request when it has its answer; once alone and once beside as many connections that are idle.
+3. A steady 5,000 requests a second over 100 connections.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from benchmarks.answers import fill
+from benchmarks.machine import describe
+from benchmarks.world import World
+from hallofshame.clock import SystemClock
+from hallofshame.store.database import Database
+from hallofshame.web.app import create_app
+from hallofshame.web.settings import WebSettings
+
+PARKS, RIDES, DAYS = 100, 45, 21
+PATH = "/api/parks/downtime?start=2026-08-01&end=2026-08-20"
+PORT = 18_741
+SECONDS = 10
+MANY = 9_500
+"""Connections at once; with as many idle ones beside them they stay below 20,000 descriptors."""
+RATE, RATE_CONNECTIONS = 5_000, 100
+START_SECONDS = 60.0
+ONE_CORE, OTHER_CORE = "0", "1"
+
+
+def application(url: str, *, ready: bool) -> Flask:
+    """The site on the database, with the ready answers in front or, as plain Flask, without."""
+    app = create_app(Database(url), SystemClock(), WebSettings(version_seconds=0.5))
+    if not ready:
+        # What stands between the address of the site and Flask is what is left out.
+        address = app.wsgi_app
+        address._application = address._application._application
+    return app
+
+
+@contextmanager
+def served(command: list[str], environment: dict[str, str], cores: str | None = None) -> Iterator[None]:
+    """The server while it answers."""
+    pinned = [] if cores is None else ["taskset", "-c", cores]
+    process = subprocess.Popen(
+        [*pinned, *command],
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(process)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}{PATH}", timeout=10).read()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+def load(connections: int, seconds: int, cores: str | None = None, threads: int = 1) -> str:
+    """What wrk prints, in one line: answers a second, latencies, errors."""
+    pinned = [] if cores is None else ["taskset", "-c", cores]
+    found = subprocess.run(
+        [
+            *pinned,
+            "wrk",
+            "--latency",
+            f"-t{threads}",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "--timeout",
+            "30s",
+            "-H",
+            "Accept-Encoding: gzip",
+            f"http://127.0.0.1:{PORT}{PATH}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    rate = float(re.findall(r"Requests/sec:\s+([\d.]+)", found)[0])
+    mean = re.findall(r"Latency\s+([\d.]+\w+)", found)[0]
+    high = re.findall(r"99%\s+([\d.]+\w+)", found)[0]
+    errors = re.findall(r"(Socket errors.*|Non-2xx.*)", found)
+    return f"{rate:9,.0f}/s   mean {mean:>9}   p99 {high:>9}   {'; '.join(errors) or 'no error'}"
+
+
+def steady(seconds: int) -> str:
+    """What h2load measures at :data:`RATE` requests a second, whether answers come or not."""
+    with tempfile.NamedTemporaryFile("r") as log:
+        subprocess.run(
+            [
+                "h2load",
+                "--h1",
+                f"--clients={RATE_CONNECTIONS}",
+                f"--rps={RATE // RATE_CONNECTIONS}",
+                f"--duration={seconds}",
+                "--warm-up-time=1s",
+                "--header=accept-encoding: gzip",
+                f"--log-file={log.name}",
+                f"http://127.0.0.1:{PORT}{PATH}",
+            ],
+            capture_output=True,
+            check=True,
+        )
+        rows = [line.split("\t") for line in log.read().splitlines()]
+    times = sorted(int(row[2]) for row in rows)
+    bad = sum(row[1] != "200" for row in rows)
+    at = times[math.ceil(len(times) * 0.99) - 1]
+    return (
+        f"{len(rows) / seconds:9,.0f}/s   mean {sum(times) / len(times) / 1000:7.2f}ms   "
+        f"p99 {at / 1000:7.2f}ms   {bad} errors"
+    )
+
+
+@contextmanager
+def idle(connections: int) -> Iterator[None]:
+    """Connections that have asked once and then say nothing."""
+    held = []
+    try:
+        for _ in range(connections):
+            one = socket.create_connection(("127.0.0.1", PORT), timeout=30)
+            one.sendall(b"HEAD /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            one.recv(4096)
+            held.append(one)
+        yield
+    finally:
+        for one in held:
+            one.close()
+
+
+def main() -> None:
+    """Build the store, then load one server after the other."""
+    for tool in ("wrk", "h2load", "taskset"):
+        if shutil.which(tool) is None:
+            raise SystemExit(f"{tool} is missing; Debian has it in wrk, nghttp2-client and util-linux")
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    describe(f"one ranking of {PARKS} parks of {RIDES} rides over {DAYS - 1} days, {seconds} s a step")
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'serve.db'}"
+        database = Database(url)
+        fill(database, World(PARKS, RIDES), DAYS)
+        database.dispose()
+        _measure(url, folder, seconds)
+
+
+def _measure(url: str, folder: str, seconds: int) -> None:
+    python = sys.executable
+    settings = {
+        "HALLOFSHAME_DATABASE_URL": url,
+        "HALLOFSHAME_DATA": folder,
+        "HALLOFSHAME_PORT": str(PORT),
+    }
+    ours = [python, "-m", "hallofshame", "serve"]
+    made = f"benchmarks.serve:application({url!r}, ready={{}})"
+    gunicorn = [python, "-m", "gunicorn", "-w1", "-kgevent", f"-b127.0.0.1:{PORT}"]
+    flask = (
+        "from benchmarks.serve import application, PORT; "
+        f"application({url!r}, ready=False).run(port=PORT, threaded=True)"
+    )
+    servers = {
+        "ready answers, Granian": (ours, settings | {"HALLOFSHAME_WEB_WORKERS": "1"}),
+        "ready answers, gunicorn and gevent": ([*gunicorn, made.format(True)], {}),
+        "plain Flask, gunicorn and gevent": ([*gunicorn, made.format(False)], {}),
+        "plain Flask, its own server": ([python, "-c", flask], {}),
+    }
+    print("one worker on one core, wrk with 64 connections on the other")
+    for name, (command, environment) in servers.items():
+        with served(command, environment, ONE_CORE):
+            print(f"  {name:36} {load(64, seconds, OTHER_CORE)}", flush=True)
+    print("two workers and the generator on all cores")
+    with served(ours, settings | {"HALLOFSHAME_WEB_WORKERS": "2"}):
+        print(f"  {MANY:,} connections, closed loop        {load(MANY, seconds, threads=2)}", flush=True)
+        with idle(MANY):
+            print(f"  beside {MANY:,} idle ones                {load(MANY, seconds, threads=2)}", flush=True)
+        print(f"  steady {RATE:,} requests/s              {steady(seconds)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
