@@ -7,7 +7,7 @@ one fetched for the build alone. A build is skipped while the sources are those 
     python tools/build_pages.py --tidy     build without the weights, and remove what only the build needed
     python tools/build_pages.py --dev      build, with the libraries of the tests in place
     python tools/build_pages.py --check    hold the types to the OpenAPI and the sources to the types
-    python tools/build_pages.py --types    write frontend/src/api/schema.d.ts anew from the OpenAPI
+    python tools/build_pages.py --types    write the OpenAPI description and frontend/src/api/schema.d.ts anew
     python tools/build_pages.py --test     check, and run the tests of the pages
 """
 
@@ -36,6 +36,8 @@ STAMP = FRONTEND / ".built"
 NODE = FRONTEND / ".node"
 LIBRARIES = FRONTEND / "node_modules"
 TYPES = FRONTEND / "src" / "api" / "schema.d.ts"
+DESCRIPTION = WEB / "openapi.json"
+_DESCRIBE = "from hallofshame.web.description import declared_now; print(declared_now())"
 _FRONTEND_FILES = ("package.json", "package-lock.json", ".npmrc", "tsconfig.json", "vite.config.ts")
 
 
@@ -52,7 +54,7 @@ def main() -> None:
     asked = parser.parse_args()
     with alone(FRONTEND):
         if asked.types:
-            write_types(TYPES)
+            write_types(DESCRIPTION, TYPES)
         elif asked.check:
             check()
         elif asked.test:
@@ -92,31 +94,26 @@ def check() -> None:
         return
     _libraries(dev=True)
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder) / TYPES.name
-        write_types(fresh)
-        if not TYPES.is_file() or fresh.read_bytes() != TYPES.read_bytes():
-            raise SetUpError(
-                f"{TYPES.relative_to(ROOT)} does not say what the OpenAPI says; "
-                "run: python tools/build_pages.py --types, then mend what no longer fits"
-            )
+        written = {held: Path(folder) / held.name for held in (DESCRIPTION, TYPES)}
+        write_types(*written.values())
+        for held, fresh in written.items():
+            if not held.is_file() or fresh.read_bytes() != held.read_bytes():
+                raise SetUpError(
+                    f"{held.relative_to(ROOT)} does not say what the endpoints say; "
+                    "run: python tools/build_pages.py --types, then mend what no longer fits"
+                )
     _npm("run", "--silent", "check")
     _write_stamps(_stamps() | {"checked": digest})
 
 
-def write_types(target: Path) -> None:
-    """Write the TypeScript types of the API's OpenAPI description."""
+def write_types(description: Path, types: Path) -> None:
+    """Write the API's OpenAPI description, and the TypeScript types made from it."""
     _libraries(dev=True)
-    with tempfile.TemporaryDirectory() as folder:
-        description = Path(folder) / "openapi.json"
-        described = subprocess.run(
-            [sys.executable, "-m", "hallofshame", "openapi"], capture_output=True, check=False
-        )
-        if described.returncode != 0:
-            raise SetUpError(
-                f"hallofshame openapi failed: {described.stderr.decode(errors='replace').strip()}"
-            )
-        description.write_bytes(described.stdout)
-        _npm("exec", "--", "openapi-typescript", str(description), "--output", str(target), quiet=True)
+    described = subprocess.run([sys.executable, "-c", _DESCRIBE], capture_output=True, check=False)
+    if described.returncode != 0:
+        raise SetUpError(f"describing the API failed: {described.stderr.decode(errors='replace').strip()}")
+    description.write_bytes(described.stdout)
+    _npm("exec", "--", "openapi-typescript", str(description), "--output", str(types), quiet=True)
 
 
 def tidy() -> None:

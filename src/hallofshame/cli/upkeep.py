@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +12,6 @@ from hallofshame.cli.listing import ListingGroup
 from hallofshame.cli.options import chosen_parks, configured, opened, park_option
 from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.cli.tables import json_option, print_json, print_table
-from hallofshame.clock import SystemClock
 from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.plurals import counted
 
@@ -57,15 +53,9 @@ def openapi() -> None:
     Example:
       hallofshame openapi > openapi.json
     """
-    from hallofshame.store.database import Database
-    from hallofshame.web.app import create_app
-    from hallofshame.web.openapi import describe
+    from hallofshame.web.description import shipped
 
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'none.sqlite'}")
-        app = create_app(database, SystemClock())
-        click.echo(json.dumps(describe(app), ensure_ascii=False, indent=1))
-        database.dispose()
+    click.echo(shipped())
 
 
 @click.command()
