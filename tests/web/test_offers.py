@@ -162,6 +162,22 @@ def test_a_child_of_110_cm_sees_what_is_open_to_it_and_what_nobody_knows(reader:
     assert [name for name, _, _ in names(reader, type="water_slide", **at)] == ["Winter Slide"]
 
 
+def test_rankings_of_rides_are_among_those_open_to_somebody(reader: FlaskClient) -> None:
+    def ranked(path: str, **asked: str | int) -> list[tuple[str, int | None]]:
+        return [
+            (row["ride_name"], row["rank"])
+            for row in Api(reader)(path, operator="Merlin", **asked)["data"]
+            if row["rank"]
+        ]
+
+    assert ranked("/rides/waittimes") == [("Raptor", 1), ("Mammut", 2)]
+    assert ranked("/rides/waittimes", height=110) == [("Mammut", 1)]
+    assert ranked("/rides/longest-waits", height=200) == [("Raptor", 1)]
+    for path in ("/rides/downtime", "/rides/least-reliable"):
+        assert ranked(path, indoor="yes") == [("Mammut", 1)]
+        assert [name for name, _ in ranked(path, height=110)] == ["Jungle Rapids", "Mammut"]
+
+
 def test_the_catalogue_of_a_park_tells_heights_and_roofs_and_is_filtered_by_them(reader: FlaskClient) -> None:
     row = Api(reader).row("/parks/1/rides", "Mammut")
     assert (row["min_height_cm"], row["max_height_cm"], row["height_source"]) == (90, 195, "curated")

@@ -6318,6 +6318,13 @@ export interface operations {
                 type?: string;
                 /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
                 non_rides?: "no" | "yes";
+                /** @description Only rides known to be under a roof. */
+                indoor?: "no" | "yes";
+                /**
+                 * @description Only rides open to somebody of this height in centimetres; those whose limit is not known stay.
+                 * @example 110
+                 */
+                height?: number;
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
@@ -6431,6 +6438,13 @@ export interface operations {
                 type?: string;
                 /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
                 non_rides?: "no" | "yes";
+                /** @description Only rides known to be under a roof. */
+                indoor?: "no" | "yes";
+                /**
+                 * @description Only rides open to somebody of this height in centimetres; those whose limit is not known stay.
+                 * @example 110
+                 */
+                height?: number;
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
@@ -6544,6 +6558,13 @@ export interface operations {
                 type?: string;
                 /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
                 non_rides?: "no" | "yes";
+                /** @description Only rides known to be under a roof. */
+                indoor?: "no" | "yes";
+                /**
+                 * @description Only rides open to somebody of this height in centimetres; those whose limit is not known stay.
+                 * @example 110
+                 */
+                height?: number;
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */
@@ -6817,6 +6838,13 @@ export interface operations {
                 type?: string;
                 /** @description Whether films, walkthroughs, exhibits and other attractions that are no rides are among them. */
                 non_rides?: "no" | "yes";
+                /** @description Only rides known to be under a roof. */
+                indoor?: "no" | "yes";
+                /**
+                 * @description Only rides open to somebody of this height in centimetres; those whose limit is not known stay.
+                 * @example 110
+                 */
+                height?: number;
                 /** @description How many rows at most. */
                 limit?: number;
                 /** @description How many rows to leave out at the start. */

@@ -33,14 +33,14 @@ from hallofshame.web.rows.trends import TABLES, trends_of
 from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
 from hallofshame.web.schema.rows import RideRow
-from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, RIDES, by, sort
+from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, RIDES, VISIT, by, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")
 
 _SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
 _SAYS = ("period", "coverage", *PAGING, "ranked_by")
-_LIST = (PERIOD, FILTERS, RIDES, PAGE, sort(_SORTS))
+_LIST = (PERIOD, FILTERS, RIDES, VISIT, PAGE, sort(_SORTS))
 
 
 @endpoint(api_rides, "/rides/downtime", takes=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
@@ -83,7 +83,7 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str)
     if page.limit >= MANY_RIDES:
         # Most sums are shown: read once, they serve the order too.
         ride_totals(reading, period)
-    standings = ride_standings(reading, period, parks_asked, by_field, asked.rides())
+    standings = ride_standings(reading, period, parks_asked, by_field, asked.rides(), asked.visit())
     ids = _sorted(reading, period, list(standings), sort)
     shown = [reading.catalogue.rides[ride_id] for ride_id in page.of(ids)]
     lines = with_standing(reading, period, shown, standings)

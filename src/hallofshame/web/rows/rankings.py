@@ -11,7 +11,7 @@ from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import RideInfo
 from hallofshame.web.envelope import Line, Row
-from hallofshame.web.parameters import ParkFilter, RideFilter
+from hallofshame.web.parameters import ParkFilter, RideFilter, VisitFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
 from hallofshame.web.rows.present import ParkNow
@@ -143,7 +143,12 @@ def _sorted(lines: list[Line], field: str, largest_first: bool) -> list[Line]:
 
 
 def ride_standings(
-    reading: Reading, period: Period, parks: ParkFilter, by: str, asked: RideFilter | None = None
+    reading: Reading,
+    period: Period,
+    parks: ParkFilter,
+    by: str,
+    asked: RideFilter | None = None,
+    visit: VisitFilter | None = None,
 ) -> dict[int, Standing]:
     """The place of every eligible ride of the parks, best known first; the unranked last, by name.
 
@@ -160,6 +165,7 @@ def ride_standings(
         for ride_id, measure in found.items()
         if rides[ride_id].park_id in admitted
         and (types is None or rides[ride_id].type in types)
+        and (visit is None or visit.admits(rides[ride_id]))
         and (measure.eligible or _is_seen_attraction(rides[ride_id], measure))
     ]
     inferred = {} if period.is_live else inferred_days(reading, period)
