@@ -22,6 +22,7 @@ from hallofshame.store import schema
 from hallofshame.store.database import Database
 
 DAY = dt.date(2026, 8, 20)
+STEAMER = "DisneySea Transit Steamer Line (Lost River Delta)"
 CLOCK = FixedClock(dt.datetime(2026, 8, 23, tzinfo=dt.UTC))
 LOG = logging.getLogger("test")
 PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
@@ -30,27 +31,39 @@ PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="u
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     folder = tmp_path_factory.mktemp("example")
+    return figures_of("six-flags-great-adventure-queue-times", Feed.QUEUE_TIMES, 300, DAY, DAY, folder)
+
+
+@pytest.fixture(scope="module")
+def disneysea(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
+    folder = tmp_path_factory.mktemp("disneysea")
+    days = (dt.date(2026, 8, 15), dt.date(2026, 8, 16))
+    return figures_of("tokyo-disneysea-themeparks-wiki", Feed.THEMEPARKS_WIKI, 2880, *days, folder)
+
+
+def figures_of(
+    recording: str, feed: Feed, cadence_seconds: int, start: dt.date, end: dt.date, folder: Path
+) -> dict[str, pl.DataFrame]:
+    """What is exported of these days of a recording that ships."""
     database = Database(f"sqlite:///{folder}/example.db")
     schema.upgrade(database)
     seed_catalogue(database, CLOCK)
-    recording = SHIPPED_RECORDINGS / "six-flags-great-adventure-queue-times"
-    ingest(database, recording, Feed.QUEUE_TIMES, cadence_seconds=300, clock=CLOCK, log=LOG)
+    ingest(
+        database,
+        SHIPPED_RECORDINGS / recording,
+        feed,
+        cadence_seconds=cadence_seconds,
+        clock=CLOCK,
+        log=LOG,
+    )
     Rollup(database, CLOCK, LOG).run()
     classify(database, CLOCK, load_tier_book(), load_type_book())
     Rollup(database, CLOCK, LOG).run()
     frames = {}
     for what in ("park-days", "ride-days", "outages"):
-        export(
-            database,
-            what,
-            DAY,
-            DAY,
-            "parquet",
-            folder / f"{what}.parquet",
-            now=CLOCK.now(),
-            cadence_seconds=300,
-        )
-        frames[what] = pl.read_parquet(folder / f"{what}.parquet")
+        file = folder / f"{what}.parquet"
+        export(database, what, start, end, "parquet", file, now=CLOCK.now(), cadence_seconds=cadence_seconds)
+        frames[what] = pl.read_parquet(file)
     database.dispose()
     return frames
 
@@ -93,3 +106,24 @@ def test_the_tiers_add_up_as_the_page_says(exported: dict[str, pl.DataFrame]) ->
         pl.len(), pl.col("downtime").sum(), exposure=pl.sum_horizontal("operating", "downtime").sum()
     )
     assert all(said(row["downtime"]) and said(row["exposure"]) for row in by_weight.iter_rows(named=True))
+
+
+def test_rides_of_tokyo_disneysea_are_as_the_page_says(disneysea: dict[str, pl.DataFrame]) -> None:
+    first, second = disneysea["park-days"].sort("day").iter_rows(named=True)
+    assert (first["window_seconds"], first["eligible"], second["eligible"]) == (40997, 26, 26)
+    assert all(said(number) for number in (40997, 7723, 28917, 6014, 9236, 4159, 5077, 31527, 1709))
+    days = {(row["ride_name"], row["day"].day): row for row in disneysea["ride-days"].iter_rows(named=True)}
+    gondolas, steamer = days["Venetian Gondolas", 15], days[STEAMER, 15]
+    assert (gondolas["downtime"], gondolas["closed"]) == (7723, 28917)
+    assert (steamer["downtime"], steamer["downtime_opening_delay"], steamer["operating"]) == (31527, 31527, 0)
+    evening, morning = days["Aquatopia", 15], days["Aquatopia", 16]
+    assert (evening["downtime_never_reopened"], morning["downtime_opening_delay"]) == (4159, 5077)
+    names = ("ride_name", "kind", "ended_by", "downtime")
+    began = disneysea["outages"].filter(pl.col("day") == dt.date(2026, 8, 15))
+    listed = list(began.sort("started_at").select(names).iter_rows())
+    assert ("Aquatopia", "breakdown", "reopened", 9236) in listed
+    assert (STEAMER, "opening_delay", "closed", 31527) in listed
+    assert [row[1:] for row in listed if row[0] == "Venetian Gondolas"] == [
+        ("breakdown", "reopened", 6014),
+        ("breakdown", "closed", 1709),
+    ]

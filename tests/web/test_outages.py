@@ -85,6 +85,31 @@ def test_outages_of_one_park_and_one_ride(build: Any, world: World) -> None:
     assert names(api("/outages", period="yesterday")) == ["Raptor"]
 
 
+def test_an_outage_that_did_not_end_with_a_run_says_so(
+    build: Any, world: World, sqlite_database: Database, clock: FixedClock
+) -> None:
+    """Else "late opening, until 18:58" reads as if the ride had opened then."""
+    planned, unheard = "ended by a planned closure, not by a run", "nothing more was heard of it"
+    for number, (kind, ended_by, counted) in enumerate(
+        (
+            (OutageKind.OPENING_DELAY, EndedBy.CLOSED, True),
+            (OutageKind.BREAKDOWN, EndedBy.LOST, True),
+            (OutageKind.BREAKDOWN, EndedBy.REOPENED, True),
+            (OutageKind.NEVER_REOPENED, EndedBy.CLOSED, True),
+            (OutageKind.OPENING_DELAY, EndedBy.LOST, False),
+        )
+    ):
+        start = NINE + number * 10 * MINUTE
+        world.outage(MAMMUT, TODAY, start, start + 60, kind, counted=counted, ended_by=ended_by)
+    api = build()
+    rows = reversed(api(f"/rides/{MAMMUT}/outages")["data"])
+    assert [row["ended_words"] for row in rows] == [planned, unheard, None, None, None]
+    pages = create_app(sqlite_database, clock).test_client()
+    for path in (f"/rides/{MAMMUT}", "/parks/1"):
+        page = pages.get(path, follow_redirects=True).get_data(as_text=True)
+        assert (page.count(f"{planned}</span>"), page.count(f"{unheard}</span>")) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [

@@ -1454,6 +1454,8 @@ export interface components {
             not_counted: ("outside_hours" | "planned" | "before_first_run" | "did_not_come_back" | "park_wide" | "hardly_ran") | null;
             /** @description Null while it lasts. */
             ended_by: ("reopened" | "closed" | "lost") | null;
+            /** @description How a counted one ended without a run, in words; null where its kind says so. */
+            ended_words: string | null;
             /** @description Open time in which it did not run. */
             downtime_seconds: number;
             /** @description Moments of three minutes or less that were bridged. */
@@ -1506,6 +1508,8 @@ export interface components {
             not_counted: ("outside_hours" | "planned" | "before_first_run" | "did_not_come_back" | "park_wide" | "hardly_ran") | null;
             /** @description Null while it lasts. */
             ended_by: ("reopened" | "closed" | "lost") | null;
+            /** @description How a counted one ended without a run, in words; null where its kind says so. */
+            ended_words: string | null;
             /** @description Open time in which it did not run, counted or not; so far, if it lasts. */
             downtime_seconds: number;
             /** @description Moments of three minutes or less that were bridged. */

@@ -7,7 +7,7 @@ from typing import Any
 
 from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.rules import MINUTE_SECONDS, NOTABLE_SECONDS
-from hallofshame.domain.words import Evidence, NotCounted, OutageKind, Status
+from hallofshame.domain.words import EndedBy, Evidence, NotCounted, OutageKind, Status
 
 DEMONSTRATION_NOTICE = (
     "Demonstration: real recordings of other weeks, repeated as if they were of today. "
@@ -199,6 +199,12 @@ OUTAGE_WORDS: dict[OutageKind, str] = {
     OutageKind.NEVER_REOPENED: "Did not reopen",
     OutageKind.PARK_WIDE: "Park-wide stop",
 }
+
+NO_RUN_AFTER_WORDS: dict[EndedBy, str] = {
+    EndedBy.CLOSED: "ended by a planned closure, not by a run",
+    EndedBy.LOST: "nothing more was heard of it",
+}
+"""How an outage ended after which the ride was not seen running (R9)."""
 
 NOT_COUNTED_WORDS: dict[NotCounted, str] = {
     NotCounted.OUTSIDE_HOURS: "outside the hours published for the ride",

@@ -88,6 +88,7 @@ function columns(zone: string, slugs: ReadonlyMap<number, string> | undefined, v
         <>
           <span className={`kind-mark kind-mark-${outage.kind}`} aria-hidden="true" /> {kindWords(outage.kind)}
           {outage.not_counted !== null && <span className="sub"> closure, not counted: {notCountedWords(outage.not_counted)}</span>}
+          {outage.ended_words !== null && <span className="sub"> {outage.ended_words}</span>}
           {outage.flaps > 0 && <span className="sub"> with {counted(outage.flaps, "short flap")}</span>}
         </>
       ),

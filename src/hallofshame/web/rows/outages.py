@@ -20,6 +20,7 @@ from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chances import Lasting, chances_now
 from hallofshame.web.rows.parks import ride_identity
 from hallofshame.web.rows.present import ParkNow, ride_now
+from hallofshame.web.wording import NO_RUN_AFTER_WORDS
 
 REOPENED_SECONDS = 60 * 60
 """How long a ride that runs again stays on the board."""
@@ -70,9 +71,17 @@ def _facts(outage: Outage) -> Row:
         "counted": outage.counted,
         "not_counted": None if outage.not_counted is None else outage.not_counted.value,
         "ended_by": None if outage.ended_by is None else outage.ended_by.value,
+        "ended_words": _no_run_after(outage),
         "downtime_seconds": outage.downtime_seconds,
         "flaps": outage.flaps,
     }
+
+
+def _no_run_after(outage: Outage) -> str | None:
+    """That a counted outage did not end with a run, unless its kind says so."""
+    if outage.ended_by is None or not outage.counted or outage.kind is OutageKind.NEVER_REOPENED:
+        return None
+    return NO_RUN_AFTER_WORDS.get(outage.ended_by)
 
 
 def board(reading: Reading, parks: ParkFilter, rides_asked: RideFilter) -> Row:

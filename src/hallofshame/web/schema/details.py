@@ -167,6 +167,10 @@ class OutageInPark(TypedDict):
         NotCountedSlug | None, Field(description="Why its time is no downtime; null where it is.")
     ]
     ended_by: Annotated[EndedBySlug | None, Field(description="Null while it lasts.")]
+    ended_words: Annotated[
+        str | None,
+        Field(description="How a counted one ended without a run, in words; null where its kind says so."),
+    ]
     downtime_seconds: Annotated[int, Field(ge=0, description="Open time in which it did not run.")]
     flaps: Annotated[int, Field(ge=0, description="Moments of three minutes or less that were bridged.")]
 
