@@ -20,6 +20,7 @@ from hallofshame.installation import Installation
 from hallofshame.processes import host_and_pid, is_gone
 from hallofshame.scheduler import COLLECT_LEASE, Scheduler, aligned
 from hallofshame.store import leases
+from hallofshame.store.import_jobs import LEASE
 from hallofshame.store.reports.current import SystemState, system_state
 from support.installations import NOON, MemoryFeed, gardaland
 
@@ -137,7 +138,8 @@ def test_who_does_not_hold_the_lease_does_not_collect(
     clock.sleep(121)
     scheduler.run_cycle()
     assert feed.polls == 1
-    assert state(installation).leases == ((COLLECT_LEASE, "here", int(clock.now().timestamp()) + 120),)
+    until = int(clock.now().timestamp()) + 120
+    assert state(installation).leases == ((COLLECT_LEASE, "here", until), (LEASE, "here", until))
 
 
 def test_two_processes_take_turns(tmp_path: Path, clock: FixedClock) -> None:

@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from hallofshame import import_worker
 from hallofshame.daily import (
     Bar,
     Progress,
@@ -47,6 +48,8 @@ SPARE_SHARE = 0.2
 """Share of the cadence before a cycle that is kept free of the import of history, so that none is late."""
 LEAST_IMPORT_SECONDS = 5.0
 HISTORY_REST_SECONDS = 3600
+IMPORTS_LOOK_SECONDS = 5
+"""How often it is looked whether an import was started through the admin API."""
 """Pause of that import where all is taken, or it failed."""
 _SYNC_MINUTE = 20
 """Off the full hour, when everybody else asks the feeds."""
@@ -56,8 +59,9 @@ class Scheduler:
     """Runs the jobs of one process; of several on one database, only the holder of the lease collects.
 
     All writing jobs share one thread, so none meets another; the lease is renewed on a second one. A third
-    is for what takes long and nothing waits for; it works only while the first has nothing to do. A job that
-    fails is logged with its traceback and the next run goes on.
+    is for what takes long and nothing waits for, a fourth for imports started through the admin API; both
+    work only while the first has nothing to do. A job that fails is logged with its traceback and the next
+    run goes on.
     """
 
     def __init__(self, installation: Installation) -> None:
@@ -70,14 +74,17 @@ class Scheduler:
         self._idle.set()
         self._beside_idle = threading.Event()
         self._beside_idle.set()
+        self._imports_idle = threading.Event()
+        self._imports_idle.set()
         self._lease_lock = threading.Lock()
         self._holds_lease = False
+        self._holds_imports = False
         self._caught_up = False
         self._stands_back_until = -math.inf
         self._history_rests_until = -math.inf
         self._scheduler = BackgroundScheduler(
             timezone=dt.UTC,
-            executors={name: ThreadPoolExecutor(1) for name in ("jobs", "beside", "lease")},
+            executors={name: ThreadPoolExecutor(1) for name in ("jobs", "beside", "imports", "lease")},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -94,6 +101,9 @@ class Scheduler:
         self._scheduler.add_job(hours, between, executor="jobs", name="hours of open parks")
         self._scheduler.add_job(daily, every_day, executor="jobs", name="daily sync")
         self._scheduler.add_job(self.renew_lease, often, executor="lease", name="lease")
+        imports = self._alone(self.run_imports, self._imports_idle)
+        look = IntervalTrigger(seconds=IMPORTS_LOOK_SECONDS, timezone=dt.UTC)
+        self._scheduler.add_job(imports, look, executor="imports", name="imports")
         self._scheduler.start()
 
     def stop(self, wait_seconds: float) -> bool:
@@ -106,7 +116,8 @@ class Scheduler:
             self._scheduler.shutdown(wait=False)
         until = time.monotonic() + wait_seconds
         finished = all(
-            idle.wait(max(0.0, until - time.monotonic())) for idle in (self._idle, self._beside_idle)
+            idle.wait(max(0.0, until - time.monotonic()))
+            for idle in (self._idle, self._beside_idle, self._imports_idle)
         )
         if not finished:
             self._log.warning(
@@ -185,6 +196,8 @@ class Scheduler:
                 self._log.info("%s collects from now on", self._settings.holder_name)
             elif held and not self._holds_lease:
                 self._log.warning("%s lost the duty to collect", self._settings.holder_name)
+            if self._holds_lease:
+                self._holds_imports = self._acquire_imports()
             return self._holds_lease
 
     def _acquire(self) -> bool:
@@ -203,6 +216,15 @@ class Scheduler:
             log_failure(self._log, what, error)
             return False
 
+    def _acquire_imports(self) -> bool:
+        """Take or keep the duty to work on imports, which goes with that to collect."""
+        holder, seconds = self._settings.holder_name, self._settings.lease_seconds
+        try:
+            return import_worker.take_over(self._installation, holder, seconds)
+        except Exception as error:  # noqa: BLE001 - logged
+            log_failure(self._log, "this process works on no import until its lease can be renewed", error)
+            return False
+
     def _drop_lease_of_the_dead(self) -> None:
         """Let go what a process of this machine held when it was killed, so that nobody waits for its end."""
         database = self._installation.database
@@ -219,6 +241,9 @@ class Scheduler:
                 self._installation.database.run(
                     lambda connection: leases.release(connection, COLLECT_LEASE, self._settings.holder_name)
                 )
+                if self._holds_imports:
+                    self._holds_imports = False
+                    import_worker.let_go(self._installation, self._settings.holder_name)
             except Exception as error:  # noqa: BLE001 - logged
                 log_failure(self._log, "the lease stays until it runs out", error)
 
@@ -238,6 +263,15 @@ class Scheduler:
         if self.renew_lease():
             steps = [step for step in daily_steps(self._installation) if step.beside]
             self._run(*steps, watched=self._giving_way)
+
+    def run_imports(self) -> None:
+        """Work on the imports that wait, one after the other; they stand still while another job runs."""
+        if not self._holds_imports:
+            return
+        with self._giving_way("Imports") as watched:
+            job = import_worker.work_on_next(self._installation, self._settings.holder_name, watched)
+            while job is not None and not self._stopping.is_set():
+                job = import_worker.work_on_next(self._installation, self._settings.holder_name, watched)
 
     def _daily(self) -> None:
         self._run(*(step for step in daily_steps(self._installation) if not step.beside))

@@ -42,6 +42,7 @@ _COMMANDS = {
     "tiers": ("upkeep", "List the rides whose tier is uncertain and should be looked at by a person."),
     "types": ("upkeep", "List the attractions whose type is uncertain and should be looked at by a person."),
     "mapping": ("mapping", "List doubtful matches of the feeds' entries; merge and split rides."),
+    "imports": ("imports", "List imports started through the admin API, and work on them."),
     "keys": ("keys", "Make, list and revoke the keys of the admin API."),
     "openapi": ("upkeep", "Print the OpenAPI description of the JSON API."),
     "db": ("upkeep", "Upgrade, downgrade or show the database's schema."),

@@ -7,6 +7,7 @@
     │   ├── PeriodError     a period, date or range that cannot be read
     │   └── RecordingError  a recording with missing columns or unreadable rows
     ├── NotFoundError       an unknown park or ride (HTTP 404)
+    ├── ConflictError       it cannot be done in the state that things are in (HTTP 409)
     ├── FeedError           a feed could not be read; carries the poll outcome
     │   ├── BodyError       the answer came but is not what the feed promises
     │   ├── LeftAloneError  nobody asked any more: the job's time is over, or the host only times out
@@ -58,6 +59,10 @@ class RecordingError(InputError):
 
 class NotFoundError(HallOfShameError):
     """An unknown park, ride or page."""
+
+
+class ConflictError(HallOfShameError):
+    """It cannot be done in the state that things are in; the message says which state that is."""
 
 
 class FeedError(HallOfShameError):

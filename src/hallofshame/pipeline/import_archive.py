@@ -79,6 +79,7 @@ def import_archive(
     registry: Registry | None = None,
     history: Shelf | None = None,
     progress: Progress | None = None,
+    into: ImportResult | None = None,
 ) -> ImportResult:
     """Add the events of archive files to the record; every park-day touched becomes dirty.
 
@@ -91,6 +92,7 @@ def import_archive(
     :param workers: processes that read files; the calling one writes.
     :param history: where the history files stand; closed days go straight into them, and only the others
         into SQL. Without it all do.
+    :param into: is filled while the import runs, so that it tells what was done if that is broken off.
     :raises InputError: for a start after the end.
     :raises NotFoundError: where the place holds no file of these destinations and dates.
     :raises StorageError: where the place itself cannot be read.
@@ -104,6 +106,8 @@ def import_archive(
         importing = _Import(
             database, shelf, clock, log, registry or Registry(), _Range(start, end), park_ids, history
         )
+        if into is not None:
+            importing.result = into
         for done, _ in enumerate(importing.run(listed, workers), start=1):
             result = importing.result
             run.parks, run.rows_written = len(result.parks), result.new_rows

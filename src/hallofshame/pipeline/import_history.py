@@ -141,12 +141,14 @@ def import_history(
     registry: Registry | None = None,
     progress: Progress | None = None,
     job: JobType = JobType.IMPORT,
+    into: HistoryImported | None = None,
 ) -> HistoryImported:
     """Add park-days of the history API to the record; every park-day touched becomes dirty.
 
     Without a start the import begins where the plan does, without an end it takes every day that is over. A
     day taken before the API had finished it (three days after its end) is taken once more; others only with
-    ``again``. Broken off at any moment it goes on there.
+    ``again``. Broken off at any moment it goes on there. ``into`` is filled while the import runs, so that it
+    tells what was done if that is broken off.
 
     :raises InputError: for a start after the end, or an end before the archive begins.
     :raises NotFoundError: where none of the parks chosen has an id at ThemeParks.wiki.
@@ -160,6 +162,9 @@ def import_history(
         )
     with job_run(database, clock, job) as run:
         importing = _Import(database, source, clock, log, asked, history, registry or Registry())
+        if into is not None:
+            into.earliest = importing.result.earliest
+            importing.result = into
         total = importing.count()
         for done, _ in enumerate(importing.run(), start=1):
             result = importing.result

@@ -55,6 +55,7 @@ def import_readings(
     catalogue_file: Path | None = None,
     history: Shelf | None = None,
     progress: Progress | None = None,
+    into: ReadingsResult | None = None,
 ) -> ReadingsResult:
     """Ingest every parquet file under ``folder`` that is a recording of a sampled feed, in order of paths.
 
@@ -64,12 +65,14 @@ def import_readings(
 
     :param cadence_seconds: how often the source polled; without it, each file's own median.
     :param history: where the history files stand; closed days go straight into them.
+    :param into: is filled while the import runs, so that it tells what was done if that is broken off.
     :raises NotFoundError: where the folder holds no parquet file.
     """
     files = sorted(path for path in folder.rglob("*.parquet") if path.is_file())
     if not files:
         raise NotFoundError(f"{folder} holds no parquet file; name the folder that holds the recordings")
-    source, result, known = str(folder.resolve()), ReadingsResult(), registry or Registry()
+    source, known = str(folder.resolve()), registry or Registry()
+    result = ReadingsResult() if into is None else into
     with database.read() as connection:
         done = checkpoints.done(connection, source)
     for number, path in enumerate(files, start=1):

@@ -90,15 +90,17 @@ def repair_gaps(
     max_days: int = 7,
     registry: Registry | None = None,
     progress: Progress | None = None,
+    into: RepairResult | None = None,
 ) -> RepairResult:
     """Fill the park-days of the last ``max_days`` days that collection missed a part of.
 
     The events are stored as observations of the archive's kind, each park-day in one transaction, and the
     park-days that depend on them become dirty. A park-day that has such observations is not asked for again,
-    so that the job may be repeated and broken off at will. Newest days first.
+    so that the job may be repeated and broken off at will. Newest days first. ``into`` is filled while it
+    runs.
     """
     feed = feeds.get(Feed.THEMEPARKS_WIKI)
-    result = RepairResult()
+    result = RepairResult() if into is None else into
     if feed is None:
         return result
     with job_run(database, clock, JobType.REPAIR) as run:

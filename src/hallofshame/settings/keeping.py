@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
-from hallofshame.settings.fields import BaseAddress, Group, setting
+from hallofshame.settings.fields import BaseAddress, Group, Listed, setting
 
 
 class KeepingSettings(Group):
@@ -43,6 +43,12 @@ class KeepingSettings(Group):
         None, "Secret key for the bucket. Unset: `AWS_SECRET_ACCESS_KEY`.", "a secret key", repr=False
     )
 
+    import_folders: Listed = setting(
+        (),
+        "Places that imports started through the admin API may read, with all below them. Unset: none.",
+        "folders and `s3://bucket/folder`, with commas between them",
+    )
+
     @field_validator("history")
     @classmethod
     def _place(cls, value: str | None) -> str | None:
@@ -51,6 +57,16 @@ class KeepingSettings(Group):
             if parts.scheme != "s3" or not parts.hostname or parts.query or parts.fragment or parts.username:
                 raise ValueError("neither a folder nor a bucket")
         return value
+
+    @field_validator("import_folders")
+    @classmethod
+    def _places(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            if "://" in value:
+                cls._place(value)
+            elif not Path(value).is_absolute():
+                raise ValueError(f"{value!r} is not an absolute path")
+        return values
 
     @property
     def database(self) -> str:
