@@ -14,11 +14,17 @@ import pytest
 from hypothesis import given, settings
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.errors import FeedError
+from hallofshame.domain.errors import BodyError, FeedError
 from hallofshame.domain.readings import ParkReading
 from hallofshame.feeds.archive import parse_events, split_by_park
 from hallofshame.feeds.base import Answer, FeedContext
-from hallofshame.feeds.parsing import MAX_ID_CHARACTERS, MAX_TEXT_CHARACTERS, MAX_WHOLE
+from hallofshame.feeds.parsing import (
+    MAX_ENTRIES,
+    MAX_FINDINGS,
+    MAX_ID_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
+    MAX_WHOLE,
+)
 from hallofshame.feeds.queue_times import QueueTimesFeed
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from support.hostile_bodies import altered, any_json
@@ -123,3 +129,92 @@ def test_prices_and_words_beyond_reason_are_unknown_and_found() -> None:
     assert (read.state, read.price_minor, read.currency) == (None, None, None)
     kinds = sorted(finding.kind for finding in poll.reading.findings)
     assert kinds == ["number_unreadable", "word_unreadable"]
+
+
+HUGE = 10**400
+"""A whole number as JSON may hold it, too large for a float."""
+
+
+@pytest.mark.parametrize(
+    ("request_name", "body"),
+    [
+        (
+            "queue times parks",
+            [
+                {
+                    "parks": [
+                        {"id": 1, "name": "A", "latitude": HUGE, "longitude": 1},
+                        {"id": 2, "name": "B", "latitude": 1, "longitude": 1},
+                    ]
+                }
+            ],
+        ),
+        (
+            "wiki entities",
+            {
+                "children": [
+                    {
+                        "id": "a",
+                        "name": "A",
+                        "entityType": "ATTRACTION",
+                        "location": {"latitude": HUGE, "longitude": -HUGE},
+                        "tags": [{"tag": "Minimum Height", "value": {"height": HUGE, "unit": "in"}}],
+                    },
+                    {"id": "b", "name": "B", "entityType": "ATTRACTION"},
+                ]
+            },
+        ),
+    ],
+)
+def test_a_number_too_large_for_a_float_costs_no_other_entry_its_place(request_name: str, body: Any) -> None:
+    listed: Any = _requests(body)[request_name]()
+    assert [entry.name for entry in listed] == ["A", "B"]
+    assert (listed[0].latitude, listed[0].longitude) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("request_name", "body"),
+    [
+        ("wiki poll", {"liveData": [1] * (MAX_ENTRIES + 1)}),
+        ("wiki poll", {"liveData": [{"id": "a", "queue": {str(n): {} for n in range(MAX_ENTRIES + 1)}}]}),
+        ("wiki poll", {"liveData": [{"id": "a", "operatingHours": [1] * (MAX_ENTRIES + 1)}]}),
+        (
+            "wiki poll",
+            {
+                "liveData": [
+                    {"id": str(ride), "showtimes": ["2026-08-20T10:00:00Z"] * (MAX_ENTRIES // 4 + 1)}
+                    for ride in range(4)
+                ]
+            },
+        ),
+        ("wiki parks", {"destinations": [{"parks": [1] * (MAX_ENTRIES + 1)}]}),
+        ("wiki entities", {"children": [1] * (MAX_ENTRIES + 1)}),
+        ("wiki schedule in Tokyo", {"schedule": [1] * (MAX_ENTRIES + 1)}),
+        (
+            "wiki schedule in Tokyo",
+            {
+                "schedule": [
+                    {
+                        "date": "2026-08-20",
+                        "purchases": [{"id": f"{row} {n}"} for n in range(MAX_ENTRIES // 2)],
+                    }
+                    for row in range(3)
+                ]
+            },
+        ),
+        ("wiki history", {"entities": [1] * (MAX_ENTRIES + 1)}),
+        ("queue times poll", {"lands": [{"rides": [1] * (MAX_ENTRIES // 2)}] * 3}),
+        ("queue times poll", {"rides": [1] * (MAX_ENTRIES + 1)}),
+        ("queue times parks", [1] * (MAX_ENTRIES + 1)),
+    ],
+)
+def test_an_answer_of_more_entries_than_can_be_is_refused(request_name: str, body: Any) -> None:
+    with pytest.raises(BodyError, match=f"over {MAX_ENTRIES} cannot be right"):
+        _requests(body)[request_name]()
+
+
+def test_an_answer_leaves_no_more_findings_than_a_person_reads() -> None:
+    poll: Any = _requests({"liveData": [{"name": "A"}] * (MAX_FINDINGS + 7)})["wiki poll"]()
+    *kept, last = poll.reading.findings
+    assert len(kept) == MAX_FINDINGS
+    assert (last.kind, last.detail.split(";")[0]) == ("findings_left_out", "7 further findings in one answer")

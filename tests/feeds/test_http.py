@@ -24,7 +24,7 @@ from hallofshame import __version__
 from hallofshame.clock import SystemClock
 from hallofshame.domain.errors import BodyError, FeedError, SettingsError
 from hallofshame.domain.words import PollOutcome
-from hallofshame.feeds.http import CREDIBLE_YEARS, HttpClient, served_at
+from hallofshame.feeds.http import CREDIBLE_YEARS, MAX_AGE_SECONDS, HttpClient, served_at
 from hallofshame.feeds.policy import HttpPolicy
 
 URL = "https://feed.test/live"
@@ -199,15 +199,20 @@ def test_no_header_gets_more_than_a_feed_error_out_of_the_client(wire, reply, he
     assert answer.served_at is None or answer.served_at.year in CREDIBLE_YEARS
 
 
+LEFT_SOCKETS = pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
+"""Sockets that urllib3 leaves to the garbage collector (it refuses two lengths) may go at any moment."""
+
+
 @pytest.fixture
 def collected():
-    """Sockets that urllib3 leaves to the garbage collector (it refuses two lengths) are no other test's."""
+    """Those sockets are no other test's."""
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
 
 
+@LEFT_SOCKETS
 @pytest.mark.enable_socket
 @pytest.mark.parametrize(
     "lines",
@@ -260,6 +265,42 @@ def test_a_host_asking_for_a_long_pause_is_left_alone(wire, reply, clock):
     with pytest.raises(FeedError, match="asks for a pause of 3600 s") as caught:
         client.get_json(URL)
     assert (caught.value.outcome, len(transport.requests), clock.slept) == (PollOutcome.RATE_LIMITED, 1, [])
+
+
+@pytest.mark.parametrize("asked", ["9" * 400, "99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_host_asks_for_a_pause_without_an_end(wire, reply, asked):
+    client, _ = wire(reply(b"", 429, {"Retry-After": asked}))
+    with pytest.raises(FeedError) as caught:
+        client.get_json(URL)
+    assert caught.value.retry_after_seconds == MAX_AGE_SECONDS
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    ["a=b", "a=b; max-age=" + "9" * 5000, "a=b; expires=Fri, 31 Dec 999999999 99:99:99 GMT; domain=."],
+)
+@LEFT_SOCKETS
+@pytest.mark.enable_socket
+def test_cookies_are_neither_read_nor_sent_back(cookie, collected):
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+
+        def answer():
+            for _ in range(2):
+                connection, _ = server.accept()
+                with connection:
+                    asked.append(connection.recv(65536))
+                    head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nSet-Cookie: {cookie}\r\n\r\n"
+                    connection.sendall(head.encode() + b"{}")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        with HttpClient(HttpPolicy(tries=1), SystemClock()) as client:
+            url = f"http://127.0.0.1:{server.getsockname()[1]}/live"
+            assert [client.get_json(url).body for _ in range(2)] == [{}, {}]
+        thread.join(5)
+    assert [b"cookie" in request.lower() for request in asked] == [False, False]
 
 
 def test_html_with_status_200_is_a_bad_body_and_not_tried_again(wire, reply):

@@ -68,7 +68,7 @@ def _nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
 
 
 HOSTILE = [
-    *(None, True, False, 0, -1, 601, 2**31, 2**63, 10**30, -(10**30), 1.5, 1e308, float("inf")),
+    *(None, True, False, 0, -1, 601, 2**31, 2**63, 10**30, 10**400, -(10**400), 1.5, 1e308, float("inf")),
     *("", " ", "\x00", "\ud800", "\u200b", "x" * 5_000, "-" * 20_000, "PARK", "OPERATING", "Single Rider"),
     *([], {}, [[]], [{}], {"a": 1}, _nested(300, lambda value: [value])),
     *(_nested(450, lambda value: {"en": value}), _nested(300, lambda value: {"a": value})),

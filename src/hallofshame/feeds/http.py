@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -41,7 +40,7 @@ CREDIBLE_YEARS = range(2000, 2100)
 """Years in which a host's ``Date`` may lie; a clock outside them is not set, and proves nothing of ours."""
 
 MAX_AGE_SECONDS = 31 * 24 * 3600
-"""No cache hands out live answers for longer; a greater ``Age`` is a mistake."""
+"""No cache hands out live answers for longer, and no host asks for a longer pause; more is a mistake."""
 
 _AGE_DIGITS = len(str(MAX_AGE_SECONDS))
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d:\d\d")
@@ -119,6 +118,13 @@ class _HostGate:
         return 0 if decision.allowed else max(1, decision.retry_after_ms or 1)
 
 
+class _NoCookies(requests.cookies.RequestsCookieJar):
+    """Keeps none and reads none: they would be state shared between threads, and no feed needs them."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave the cookies of an answer unread; the standard library warns of some that it cannot read."""
+
+
 class HttpClient:
     """Fetches JSON for the feeds (``JsonClient``); safe to share between threads.
 
@@ -140,8 +146,7 @@ class HttpClient:
         )
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
-        # Cookies would be state shared between threads, and no feed needs them.
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.cookies = _NoCookies()
         transport = adapter or TimedAdapter(pool_maxsize=policy.concurrent_requests)
         self._session.mount("https://", transport)
         self._session.mount("http://", transport)
@@ -348,14 +353,17 @@ def retry_after_in(content: bytes) -> float | None:
 
 
 def retry_after_seconds(header: str | None, now: dt.datetime) -> float | None:
-    """The pause a ``Retry-After`` header asks for: seconds or HTTP date; ``None`` if absent or unreadable."""
+    """The pause a ``Retry-After`` header asks for: seconds or HTTP date; ``None`` if absent or unreadable.
+
+    At most :data:`MAX_AGE_SECONDS`: more is no pause, but a mistake that would silence a feed for good.
+    """
     if header is None:
         return None
     text = header.strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), MAX_AGE_SECONDS)
     moment = _http_date(text)
-    return None if moment is None else max(0.0, (moment - now).total_seconds())
+    return None if moment is None else min(max(0.0, (moment - now).total_seconds()), MAX_AGE_SECONDS)
 
 
 def served_at(headers: Mapping[str, str]) -> dt.datetime | None:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Collection
 from typing import Any
 
+from hallofshame.domain.errors import BodyError
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES
 
@@ -21,6 +23,15 @@ MAX_WHOLE = 2**31 - 1
 
 MAX_PRICE_MINOR = 100_000_000
 """The dearest thing sold costs a hundredth of it, also in yen; what is above is a mistake."""
+
+MAX_ENTRIES = 20_000
+"""Entries that an answer may hold: in one list, and of queues, show times, hours and tables of all its rides.
+
+The largest parks have some hundreds. An answer with more is refused before it is read.
+"""
+
+MAX_FINDINGS = 1_000
+"""Findings that one answer may leave; the others are counted in one more."""
 
 _SHOWN_CHARACTERS = 80
 _CURRENCY_CHARACTERS = 3
@@ -57,8 +68,22 @@ def as_object(value: object) -> dict[str, Any]:
 
 
 def as_list(value: object) -> list[Any]:
-    """``value`` if it is a JSON array, else an empty one."""
-    return value if isinstance(value, list) else []
+    """``value`` if it is a JSON array, else an empty one.
+
+    :raises BodyError: for one of over :data:`MAX_ENTRIES`: reading it would keep the other parks waiting.
+    """
+    if not isinstance(value, list):
+        return []
+    refuse_entries(len(value))
+    return value
+
+
+def refuse_entries(count: int) -> None:
+    """Raise :class:`BodyError` where one answer holds more entries than :data:`MAX_ENTRIES`."""
+    if count > MAX_ENTRIES:
+        raise BodyError(
+            f"holds {count} entries or more; over {MAX_ENTRIES} cannot be right, so it is refused"
+        )
 
 
 def text_of(value: object) -> str | None:
@@ -98,7 +123,7 @@ def degrees(value: object, limit: float) -> float | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a whole number of JSON may be too large for a float
         return None
     return number if math.isfinite(number) and abs(number) <= limit else None
 
@@ -120,14 +145,23 @@ class Findings:
 
     def __init__(self) -> None:
         self._items: list[Finding] = []
+        self._left_out = 0
 
     def add(self, kind: str, subject: str, detail: str) -> None:
-        """Keep one finding."""
-        self._items.append(Finding(kind, subject, detail))
+        """Keep one finding; beyond :data:`MAX_FINDINGS` they are only counted."""
+        if len(self._items) < MAX_FINDINGS:
+            self._items.append(Finding(kind, subject, detail))
+        else:
+            self._left_out += 1
 
     def as_tuple(self) -> tuple[Finding, ...]:
-        """All findings, in the order in which they were made."""
-        return tuple(self._items)
+        """The findings, in the order in which they were made, and how many are left out."""
+        if not self._left_out:
+            return tuple(self._items)
+        rest = (
+            f"{counted(self._left_out, 'further finding')} in one answer; the first {MAX_FINDINGS} are kept."
+        )
+        return (*self._items, Finding("findings_left_out", "answer", rest))
 
     def instant(self, value: object, subject: str, field: str) -> dt.datetime | None:
         """An instant; null is null, anything unreadable is null and ``instant_unreadable``."""

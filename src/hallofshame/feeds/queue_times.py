@@ -22,7 +22,16 @@ from hallofshame.domain.readings import (
 )
 from hallofshame.domain.words import Feed, Status
 from hallofshame.feeds.base import FeedContext, Poll
-from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates, id_of, shown, text_of
+from hallofshame.feeds.parsing import (
+    Findings,
+    as_list,
+    as_object,
+    coordinates,
+    id_of,
+    refuse_entries,
+    shown,
+    text_of,
+)
 
 
 class QueueTimesFeed:
@@ -41,7 +50,7 @@ class QueueTimesFeed:
         if not isinstance(body, list):
             raise BodyError(f"{url} holds no list of park groups: {shown(body)}")
         parks: dict[str, ListedPark] = {}
-        for group in map(as_object, body):
+        for group in map(as_object, as_list(body)):
             for entry in map(as_object, as_list(group.get("parks"))):
                 park = self._listed_park(entry, text_of(group.get("name")))
                 if park is not None:
@@ -104,7 +113,8 @@ def parse_queue_times(body: object, park_external_id: str) -> ParkReading:
         raise BodyError(f"holds neither lands nor rides: {shown(body)}")
     findings = Findings()
     readings: dict[str, RideReading] = {}
-    for entry, land in _entries(answer, findings):
+    for number, (entry, land) in enumerate(_entries(answer, findings), 1):
+        refuse_entries(number)
         reading = _ride_reading(entry, land, findings)
         if reading is not None:
             _keep_one(readings, reading, findings)

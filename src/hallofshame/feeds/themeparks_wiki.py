@@ -37,7 +37,7 @@ class ThemeParksWikiFeed:
         if not isinstance(destinations, list):
             raise BodyError(f"{url} holds no list of destinations")
         parks: dict[str, ListedPark] = {}
-        for destination in map(as_object, destinations):
+        for destination in map(as_object, as_list(destinations)):
             resort = text_of(destination.get("name"))
             for entry in map(as_object, as_list(destination.get("parks"))):
                 external_id, name = id_of(entry.get("id")), text_of(entry.get("name"))

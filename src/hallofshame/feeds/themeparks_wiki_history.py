@@ -40,7 +40,7 @@ def _page(body: object, own: str, what: str) -> tuple[list[dict[str, Any]], str 
     """The entities of an answer of a park, or the one that holds its list as ``own``; and its next page."""
     answer = as_object(body)
     if isinstance(answer.get("entities"), list):
-        entities = [as_object(entity) for entity in answer["entities"]]
+        entities = [as_object(entity) for entity in as_list(answer["entities"])]
     elif isinstance(answer.get(own), list):
         entities = [answer]
     else:

@@ -39,6 +39,7 @@ from hallofshame.feeds.parsing import (
     as_object,
     id_of,
     parse_instant,
+    refuse_entries,
     shown,
     text_of,
     word_of,
@@ -68,10 +69,13 @@ def parse_live(body: object, park_external_id: str) -> ParkReading:
         raise BodyError(f"holds no liveData list: {shown(body)}")
     findings = Findings()
     readings: dict[str, RideReading] = {}
-    for entity in entities:
+    parts = 0
+    for entity in as_list(entities):
         reading = _live_entity(entity, findings)
         if reading is None or reading.external_id is None:
             continue
+        parts += sum(map(len, (reading.queues, reading.showtimes, reading.hours, reading.dining)))
+        refuse_entries(parts)
         if reading.external_id in readings:
             findings.add(
                 "duplicate_entry",
@@ -147,6 +151,7 @@ def read_queues(
     queues = []
     if value is not None and not isinstance(value, dict):
         findings.add("queue_unreadable", subject, f"queue is {shown(value)}, no object; not kept.")
+    refuse_entries(len(as_object(value)))
     for name, member in as_object(value).items():
         if member is None:
             continue
@@ -227,7 +232,7 @@ def parse_operating_hours(value: object) -> tuple[tuple[RideSlot, ...], list[Any
     hours: dict[RideSlot, None] = {}
     performances = []
     # Upstream objects may be null (R2); any other thing in the place of the list is one unreadable entry.
-    for slot in value if isinstance(value, list) else [] if value is None else [value]:
+    for slot in [value] if value is not None and not isinstance(value, list) else as_list(value):
         fields = as_object(slot)
         kind = text_of(fields.get("type")) or OPERATING_HOURS
         if kind.casefold() == OPERATING_HOURS.casefold():
@@ -291,7 +296,7 @@ def parse_children(body: object) -> tuple[list[ListedEntity], tuple[Finding, ...
         raise BodyError(f"holds no list of children: {shown(body)}")
     findings = Findings()
     entities: dict[str, ListedEntity] = {}
-    for child in map(as_object, children):
+    for child in map(as_object, as_list(children)):
         identity = None if word_of(child.get("entityType"), NOT_RIDES) else read_identity(child, findings)
         if identity is None:
             continue
@@ -337,7 +342,10 @@ def _height_cm(value: object) -> int | None:
     factor = _CM_PER_UNIT.get(unit.casefold())
     if factor is None or isinstance(height, bool) or not isinstance(height, int | float):
         return None
-    return round(height * factor) if LOWEST_LIMIT_CM <= height * factor <= HIGHEST_LIMIT_CM else None
+    # Compared before it is multiplied: a whole number of JSON may be too large for a float.
+    if not LOWEST_LIMIT_CM / factor <= height <= HIGHEST_LIMIT_CM / factor:
+        return None
+    return round(height * factor)
 
 
 def parse_schedule(body: object, park_external_id: str, timezone: str) -> ParkSchedule:
@@ -358,11 +366,12 @@ def parse_schedule(body: object, park_external_id: str, timezone: str) -> ParkSc
             park_external_id,
             f"The schedule states time zone {shown(stated)}, the catalogue {timezone}, which is used.",
         )
-    entries = [_schedule_entry(as_object(row), park_external_id, timezone, findings) for row in rows]
+    entries = [_schedule_entry(as_object(row), park_external_id, timezone, findings) for row in as_list(rows)]
     purchases: dict[tuple[dt.date, str], Purchase] = {}
     for row in rows:
         for purchase in _purchases(as_object(row), park_external_id, findings):
             purchases.setdefault((purchase.date, purchase.offer_id), purchase)
+            refuse_entries(len(purchases))
     return ParkSchedule(
         tuple(dict.fromkeys(entry for entry in entries if entry is not None)),
         findings.as_tuple(),
