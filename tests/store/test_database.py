@@ -201,6 +201,17 @@ def test_the_mariadb_spelling_of_the_url_works_too(mariadb_database: Database) -
     other.dispose()
 
 
+@pytest.mark.mariadb
+def test_a_unix_socket_is_used_without_tls_unless_asked_for(mariadb_database: Database) -> None:
+    with mariadb_database.read() as connection:
+        assert connection.connection.dbapi_connection.ssl is False  # type: ignore[union-attr]
+    url = mariadb_database.engine.url.update_query_dict({"ssl_check_hostname": "false"})
+    other = Database(url.render_as_string(hide_password=False))
+    with pytest.raises(StoreError, match="SSL is required but the server doesn't support it"), other.read():
+        pass
+    other.dispose()
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pymysql
+from pymysql.cursors import Cursor
 
 MISSING = "MariaDB server not found: apt-get install mariadb-server"
 START_SECONDS = 60
@@ -106,10 +107,13 @@ class MariaDBServer:
             time.sleep(0.05)
         raise RuntimeError(f"mariadbd did not start:\n{self._log.read_text(errors='replace')[-4000:]}")
 
+    def _connect(self) -> pymysql.Connection[Cursor]:
+        return pymysql.connect(unix_socket=str(self._socket), user="root", autocommit=True, ssl_disabled=True)
+
     def execute(self, *statements: str) -> None:
         """Run statements as the server's root."""
         with (
-            pymysql.connect(unix_socket=str(self._socket), user="root", autocommit=True) as connection,
+            self._connect() as connection,
             connection.cursor() as cursor,
         ):
             for statement in statements:
@@ -118,7 +122,7 @@ class MariaDBServer:
     def create_schema(self, name: str) -> str:
         """Create an empty schema and return its URL."""
         with (
-            pymysql.connect(unix_socket=str(self._socket), user="root") as connection,
+            self._connect() as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
