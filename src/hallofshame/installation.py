@@ -204,6 +204,8 @@ class Installation:
             public_url=self.settings.public_url,
             allowed_hosts=self.settings.site_hosts,
             max_age_seconds=self.settings.web_max_age_seconds,
+            requests_per_minute=self.settings.web_requests_per_minute,
+            proxies=self.settings.proxy_networks,
             cache_bytes=self.settings.web_cache_megabytes * 1024 * 1024,
             demonstration=self.demonstration,
             preparing_file=self.preparing_file,

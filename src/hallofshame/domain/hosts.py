@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """Names that every machine has for itself."""
@@ -43,3 +47,11 @@ def host_name(text: str) -> str:
     if host is None or host.port is not None:
         raise ValueError("not a host name or address")
     return host.name
+
+
+def network(text: str) -> Network:
+    """The network, or that of the one address, that ``text`` names.
+
+    :raises ValueError: for anything else.
+    """
+    return ipaddress.ip_network(text)

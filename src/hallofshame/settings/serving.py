@@ -6,7 +6,7 @@ import socket
 
 from pydantic import field_validator
 
-from hallofshame.domain.hosts import LOOPBACK_HOSTS, host_name
+from hallofshame.domain.hosts import LOOPBACK_HOSTS, Network, host_name, network
 from hallofshame.settings.fields import BaseAddress, Group, Listed, setting
 
 
@@ -62,6 +62,19 @@ class ServingSettings(Group):
         ge=1,
         le=300,
     )
+    web_requests_per_minute: int = setting(
+        600,
+        "How often one client may ask each of these processes, scripts and pictures not counted; "
+        "0: no limit. Clients on this machine have none.",
+        "a whole number from 0 to 1000000",
+        ge=0,
+        le=1_000_000,
+    )
+    web_proxies: Listed = setting(
+        (),
+        "Proxies in front of the site, whose `X-Forwarded-For` names the client; nobody else's is believed.",
+        "addresses or networks with commas between them, such as `127.0.0.1, 10.0.0.0/8`",
+    )
     web_max_age_seconds: int = setting(
         60,
         "How long browsers and proxies may keep an answer without asking again.",
@@ -81,6 +94,16 @@ class ServingSettings(Group):
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(host_name(host) for host in value)
+
+    @field_validator("web_proxies")
+    @classmethod
+    def _proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(network(text)) for text in value)
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """:attr:`web_proxies` as networks."""
+        return tuple(map(network, self.web_proxies))
 
     @property
     def site_hosts(self) -> frozenset[str]:

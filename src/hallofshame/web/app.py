@@ -32,6 +32,7 @@ from hallofshame.web.images.card_pages import card_pages
 from hallofshame.web.pages import formatting, install_pages
 from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import install_public_address
+from hallofshame.web.rate_limits import install_rate_limits
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.ready import install_ready_answers
 from hallofshame.web.settings import WebSettings
@@ -130,7 +131,9 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     install_sponsor(app, given.sponsor)
     app.after_request(partial(_finish, security=_security(given.sponsor)))
     # Inside the address of the site, which is part of what an answer is kept by.
+    by_flask = app.wsgi_app
     install_ready_answers(app, here, given.version_seconds)
+    install_rate_limits(app, by_flask, given.requests_per_minute, given.proxies)
     install_public_address(app, given.public_url, given.allowed_hosts)
     if given.preparing_file is not None:
         hold_back(app, given.preparing_file)

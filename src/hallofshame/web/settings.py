@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hallofshame.domain.hosts import LOOPBACK_HOSTS
+from hallofshame.domain.hosts import LOOPBACK_HOSTS, Network
 from hallofshame.domain.rules import HOLD_CADENCES, MAX_HOLD_SECONDS
 from hallofshame.sponsor import Sponsor
 
@@ -23,6 +23,8 @@ class WebSettings:
     ``cache_entries``, ``cache_bytes``: bounds of the ready answers kept in memory.
     ``version_seconds``: how long the version of the data stands before the store is asked for it again; with
     0 it is asked for every answer.
+    ``requests_per_minute``: how often one client may ask; 0 sets no limit.
+    ``proxies``: networks of our own proxies, whose ``X-Forwarded-For`` names the client.
     ``public_url``: where the world finds the site; null takes the address of each request, if its host is one
     of the ``allowed_hosts`` (in the form of :func:`hallofshame.domain.hosts.host_name`).
     ``demonstration``: the data is that of recordings, and every answer has to say so.
@@ -38,6 +40,8 @@ class WebSettings:
     allowed_hosts: frozenset[str] = LOOPBACK_HOSTS
     max_age_seconds: int = 60
     version_seconds: float = 0.0
+    requests_per_minute: int = 0
+    proxies: tuple[Network, ...] = ()
     cache_entries: int = 2_000
     cache_bytes: int = 64 * 1024 * 1024
     memo_entries: int = 256
