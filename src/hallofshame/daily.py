@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from hallofshame.domain.errors import JobBusyError
 from hallofshame.domain.jobs import JobStopped, JobType
 from hallofshame.domain.localtime import ONE_DAY
 from hallofshame.domain.plurals import counted, noun
@@ -57,11 +58,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one step ended: ``text`` where it ran to its end, ``failure`` where it failed."""
+    """How one step ended: ``text`` where it ran to its end, ``failure`` where it failed.
+
+    ``is_busy``: it was left out, because the same job is running elsewhere; ``failure`` says where.
+    """
 
     step: Step
     text: str | None
     failure: str | None
+    is_busy: bool = False
 
 
 def daily_steps(parts: Installation) -> tuple[Step, ...]:
@@ -86,6 +91,23 @@ def daily_steps(parts: Installation) -> tuple[Step, ...]:
         storage_step(parts),
         Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress), beside=True),
     )
+
+
+def cycle_step(parts: Installation) -> Step:
+    """Ask every park's feed once and keep the answers."""
+    return Step(JobType.CYCLE, "Cycle", lambda progress: _cycle(parts, progress))
+
+
+def schedules_step(parts: Installation) -> Step:
+    """Ask for the hours of open parks."""
+    return Step(JobType.SCHEDULES, "Hours of open parks", lambda _progress: _refresh(parts))
+
+
+def single_steps(parts: Installation) -> dict[JobType, Step]:
+    """Every job that the scheduler runs, by itself: for cron, timers and people."""
+    repair = repair_step(parts)
+    steps = (cycle_step(parts), rollup_step(parts), schedules_step(parts), repair, *daily_steps(parts))
+    return {step.job: step for step in steps}
 
 
 def repair_step(parts: Installation, max_days: int = 7) -> Step:
@@ -121,13 +143,16 @@ def storage_step(parts: Installation) -> Step:
 def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[Ended]:
     """Run ``steps`` one after the other, yielding how each ended; the failure of one does not stop the next.
 
-    A step that is stopped (:class:`JobStopped`) ends the sequence.
+    A step that is stopped (:class:`JobStopped`) ends the sequence. One that is running elsewhere is left out.
     """
     log = parts.log("jobs")
     for step in steps:
         try:
-            with bar(step.label) as progress, job_run(parts.database, parts.clock, step.job):
+            with bar(step.label) as progress, job_run(parts.database, parts.clock, step.job, is_alone=True):
                 done = step.work(progress)
+        except JobBusyError as error:
+            log.info("%s left out: %s", step.label.lower(), error)
+            yield Ended(step, None, str(error), is_busy=True)
         except JobStopped:
             log.info("%s left for the next start", step.label.lower())
             return
@@ -136,6 +161,24 @@ def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[
             yield Ended(step, None, brief(error))
         else:
             yield Ended(step, done.text, done.failure)
+
+
+def _cycle(parts: Installation, progress: Progress) -> Done:
+    result = parts.collector.cycle(progress)
+    is_silent = result.parks > 0 and result.answered == 0
+    return Done(
+        f"{result.answered} of {counted(result.parks, 'park')} answered, "
+        f"{counted(result.readings, 'reading')}",
+        ("; ".join(result.failures) or "no park answered") if is_silent else None,
+    )
+
+
+def _refresh(parts: Installation) -> Done:
+    result = parts.schedule_refresh.run()
+    return Done(
+        f"{counted(result.parks, 'park')} asked, {result.failed} failed; "
+        f"{counted(result.dates_changed, 'date')} of hours changed"
+    )
 
 
 def _sync(parts: Installation, progress: Progress) -> Done:

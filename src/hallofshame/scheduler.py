@@ -13,9 +13,10 @@ from functools import partial
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from hallofshame import import_worker
+from hallofshame import duty, import_worker
 from hallofshame.daily import (
     Bar,
     Progress,
@@ -26,21 +27,18 @@ from hallofshame.daily import (
     rollup_step,
     run_steps,
 )
-from hallofshame.domain.errors import ClockError
+from hallofshame.domain.errors import ClockError, JobBusyError
 from hallofshame.domain.jobs import JobOutcome, JobStopped, JobType
-from hallofshame.domain.localtime import from_unix, to_unix
+from hallofshame.domain.localtime import from_unix
+from hallofshame.duty import COLLECT_LEASE
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.published import RUN_EVERY_SECONDS
-from hallofshame.processes import is_gone
-from hallofshame.store import joblog, leases
-from hallofshame.store.instants import latest_believable
+from hallofshame.pipeline.retries import FREQUENT_PAUSES_SECONDS, due_jobs, pause_seconds
+from hallofshame.store import leases
 
-COLLECT_LEASE = "collect"
-SYNC_EVERY_SECONDS = 24 * 3600
-RETRY_SYNC_SECONDS = 3600
 _LOOK_SECONDS = 0.5
 """How often a job that gives way looks whether it may go on or has to stop."""
 
@@ -54,14 +52,17 @@ IMPORTS_LOOK_SECONDS = 5
 _SYNC_MINUTE = 20
 """Off the full hour, when everybody else asks the feeds."""
 
+_CHANGE_INPUTS = frozenset({JobType.SYNC, JobType.REPAIR, JobType.RETIRE, JobType.CLASSIFY, JobType.SIGNALS})
+"""Daily jobs after which there may be something to roll up."""
+
 
 class Scheduler:
     """Runs the jobs of one process; of several on one database, only the holder of the lease collects.
 
     All writing jobs share one thread, so none meets another; the lease is renewed on a second one. A third
     is for what takes long and nothing waits for, a fourth for imports started through the admin API; both
-    work only while the first has nothing to do. A job that fails is logged with its traceback and the next
-    run goes on.
+    work only while the first has nothing to do. A job that fails is logged with its traceback, tried again
+    after growing pauses, and the next run goes on.
     """
 
     def __init__(self, installation: Installation) -> None:
@@ -82,6 +83,7 @@ class Scheduler:
         self._caught_up = False
         self._stands_back_until = -math.inf
         self._history_rests_until = -math.inf
+        self._failures: dict[JobType, int] = {}
         self._scheduler = BackgroundScheduler(
             timezone=dt.UTC,
             executors={name: ThreadPoolExecutor(1) for name in ("jobs", "beside", "imports", "lease")},
@@ -90,7 +92,10 @@ class Scheduler:
 
     def start(self) -> None:
         """Begin: the first cycle at once, then one on every multiple of the cadence."""
-        self._step("look for a lease left behind", self._drop_lease_of_the_dead)
+        self._step(
+            "look for a lease left behind",
+            lambda: duty.drop_of_the_dead(self._installation.database, self._log),
+        )
         every_day = CronTrigger(hour=self._settings.sync_hour, minute=_SYNC_MINUTE, timezone=dt.UTC)
         often = IntervalTrigger(seconds=self._settings.lease_seconds // 3, timezone=dt.UTC)
         between = IntervalTrigger(seconds=RUN_EVERY_SECONDS, timezone=dt.UTC)
@@ -135,10 +140,11 @@ class Scheduler:
         self._step("cycle", self._cycle)
         if self._stands_back:
             return
-        self._run(rollup_step(self._installation))
-        if self._sync_is_due():
-            self._daily()
-        elif self._settings.gap_repair and not self._caught_up:
+        self._roll_up()
+        due = self._due()
+        if due:
+            self._daily(due)
+        if self._settings.gap_repair and not self._caught_up and JobType.REPAIR not in due:
             self._run(repair_step(self._installation), rollup_step(self._installation))
         self._caught_up = True
         self._import_history()
@@ -164,12 +170,64 @@ class Scheduler:
     def _cycle(self) -> None:
         """Collect once; a host whose clock is wrong makes room for another for one cycle's time."""
         try:
-            with job_run(self._installation.database, self._clock, JobType.CYCLE):
+            with job_run(self._installation.database, self._clock, JobType.CYCLE) as run:
                 self._installation.collector.cycle()
         except ClockError as error:
             self._log.error("%s", error)
             self._stands_back_until = self._clock.elapsed() + self._settings.cadence_seconds
             self._release()
+        except JobBusyError:
+            raise
+        except FAILURES:
+            self._try_again(JobType.CYCLE, self.run_cycle, self._cycle_seconds)
+            raise
+        else:
+            if run.outcome == JobOutcome.FAILURE:
+                self._try_again(JobType.CYCLE, self.run_cycle, self._cycle_seconds)
+            else:
+                self._failures[JobType.CYCLE] = 0
+
+    @property
+    def _cycle_seconds(self) -> float:
+        """How long a cycle may take."""
+        found = self._settings.cycle_deadline_seconds
+        return self._settings.cadence_seconds / 2 if found is None else found
+
+    def run_rollup(self) -> None:
+        """Roll up what is dirty, if this process holds the lease."""
+        if self.renew_lease():
+            self._roll_up()
+
+    def _roll_up(self) -> None:
+        if self._stopping.is_set():
+            return
+        for ended in run_steps(self._installation, (rollup_step(self._installation),), self._watched):
+            if ended.failure is not None and not ended.is_busy:
+                self._try_again(JobType.ROLLUP, self.run_rollup, 0.0)
+            elif ended.failure is None:
+                self._failures[JobType.ROLLUP] = 0
+
+    def _try_again(self, job: JobType, work: Callable[[], None], takes_seconds: float) -> None:
+        """Run a frequent job again after a pause, if it can end before its next regular run.
+
+        The pauses grow from one failure to the next, also over several cadences: what fails all the time is
+        then left to the regular runs.
+        """
+        failures = self._failures[job] = self._failures.get(job, 0) + 1
+        pause = pause_seconds(FREQUENT_PAUSES_SECONDS, failures, (job, self._settings.holder_name, failures))
+        cadence = self._settings.cadence_seconds
+        left = cadence - self._clock.now().timestamp() % cadence
+        if pause is None or pause + takes_seconds > left or self._stopping.is_set():
+            return
+        self._log.info("the %s is tried again in %.0f s", job.value, pause)
+        self._scheduler.add_job(
+            self._alone(work),
+            DateTrigger(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=pause)),
+            executor="jobs",
+            name=f"{job.value} again",
+            id=f"{job.value} again",
+            replace_existing=True,
+        )
 
     @property
     def _stands_back(self) -> bool:
@@ -202,15 +260,7 @@ class Scheduler:
 
     def _acquire(self) -> bool:
         try:
-            return self._installation.database.run(
-                lambda connection: leases.acquire(
-                    connection,
-                    COLLECT_LEASE,
-                    self._settings.holder_name,
-                    leases.present(connection, self._clock.now()),
-                    self._settings.lease_seconds,
-                )
-            )
+            return duty.acquire(self._installation, self._settings.holder_name)
         except Exception as error:  # noqa: BLE001 - logged
             what = "the lease cannot be renewed; this process does not collect until it can"
             log_failure(self._log, what, error)
@@ -225,15 +275,6 @@ class Scheduler:
             log_failure(self._log, "this process works on no import until its lease can be renewed", error)
             return False
 
-    def _drop_lease_of_the_dead(self) -> None:
-        """Let go what a process of this machine held when it was killed, so that nobody waits for its end."""
-        database = self._installation.database
-        with database.read() as connection:
-            holder = leases.holder(connection, COLLECT_LEASE)
-        if holder is not None and is_gone(holder):
-            self._log.info("%s is gone without letting the lease go; dropped", holder)
-            database.run(partial(leases.release, name=COLLECT_LEASE, holder=holder))
-
     def _release(self) -> None:
         with self._lease_lock:
             self._holds_lease = False
@@ -247,22 +288,24 @@ class Scheduler:
             except Exception as error:  # noqa: BLE001 - logged
                 log_failure(self._log, "the lease stays until it runs out", error)
 
-    def _sync_is_due(self) -> bool:
-        """Whether there was no sync for a day, or the last one failed an hour ago or more."""
-        with self._installation.database.read() as connection:
-            last = joblog.latest(connection, JobType.SYNC)
-        if last is None:
-            return True
-        pause = SYNC_EVERY_SECONDS if last.outcome == JobOutcome.SUCCESS else RETRY_SYNC_SECONDS
-        now = self._clock.now()
-        # One of the future was noted under a clock that ran ahead, and says nothing about today.
-        return to_unix(now) - last.started_at >= pause or last.started_at > latest_believable(now)
+    def _due(self) -> frozenset[JobType]:
+        """The daily jobs that failed, were stopped or were missed, and are to run now.
 
-    def run_beside(self) -> None:
-        """Do what takes long and nothing waits for; it stands still while another job runs."""
+        The roll-up is none of them: each cycle is followed by one.
+        """
+        jobs = {step.job for step in daily_steps(self._installation)} - {JobType.ROLLUP}
+        with self._installation.database.read() as connection:
+            return frozenset(due_jobs(connection, jobs, self._clock.now()))
+
+    def run_beside(self, jobs: frozenset[JobType] | None = None) -> None:
+        """Do what takes long and nothing waits for; it stands still while another job runs.
+
+        ``jobs``: of the daily sequence only these.
+        """
         if self.renew_lease():
             steps = [step for step in daily_steps(self._installation) if step.beside]
-            self._run(*steps, watched=self._giving_way)
+            chosen = [step for step in steps if jobs is None or step.job in jobs]
+            self._run(*chosen, watched=self._giving_way)
 
     def run_imports(self) -> None:
         """Work on the imports that wait, one after the other; they stand still while another job runs."""
@@ -273,11 +316,16 @@ class Scheduler:
             while job is not None and not self._stopping.is_set():
                 job = import_worker.work_on_next(self._installation, self._settings.holder_name, watched)
 
-    def _daily(self) -> None:
-        self._run(*(step for step in daily_steps(self._installation) if not step.beside))
-        if not self._stopping.is_set():
+    def _daily(self, jobs: frozenset[JobType] | None = None) -> None:
+        """The daily sequence, or of it only these ``jobs`` and the roll-up of what they change."""
+        steps = daily_steps(self._installation)
+        if jobs is not None:
+            wanted = jobs | ({JobType.ROLLUP} if jobs & _CHANGE_INPUTS else frozenset())
+            steps = tuple(step for step in steps if step.job in wanted)
+        self._run(*(step for step in steps if not step.beside))
+        if any(step.beside for step in steps) and not self._stopping.is_set():
             self._scheduler.add_job(
-                self._alone(self.run_beside, self._beside_idle),
+                self._alone(partial(self.run_beside, jobs), self._beside_idle),
                 executor="beside",
                 name="what runs beside the cycles",
                 id="beside",
@@ -319,17 +367,20 @@ class Scheduler:
             work()
         except JobStopped:
             self._log.info("%s left for the next start", name)
+        except JobBusyError as error:
+            self._log.info("%s left out: %s", name, error)
         except FAILURES as error:
             log_failure(self._log, f"{name} failed; the next run goes on", error)
 
     def _alone(self, job: Callable[[], None], idle: threading.Event | None = None) -> Callable[[], None]:
         """``job``, with its running made visible to :meth:`stop` and its failures to the log."""
         rests = self._idle if idle is None else idle
+        name = getattr(job, "__name__", "what runs beside the cycles")
 
         def run() -> None:
             rests.clear()
             try:
-                self._step(job.__name__, job)
+                self._step(name, job)
             finally:
                 rests.set()
 

@@ -10,7 +10,7 @@ import click
 
 from hallofshame import __version__
 from hallofshame.cli.listing import ListingGroup
-from hallofshame.domain.errors import HallOfShameError
+from hallofshame.domain.errors import HallOfShameError, JobBusyError
 from hallofshame.domain.redaction import redact
 from hallofshame.logs import LOGGER, catch_uncaught
 
@@ -23,6 +23,7 @@ _COMMANDS = {
     "rebuild": ("jobs", "Compute park-days again from the raw record."),
     "backfill": ("jobs", "Fill holes in the record from ThemeParks.wiki's history and roll up."),
     "sync": ("jobs", "Bring park lists, hours, entities and tiers up to date, and roll up."),
+    "jobs": ("scheduling", "List the jobs of the scheduler, or run some of them once: for cron and timers."),
     "seal": ("jobs", "Write closed days and months of the raw record into history files."),
     "retain": ("retention", "Drop raw rows of sealed months, and hourly rows, that are old enough to go."),
     "storage": ("storage", "Measure tables and history files; show growth, what is to come, and problems."),
@@ -60,6 +61,12 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+class Busy(click.ClickException):
+    """The same job is running elsewhere; nothing was done, and trying again later may do."""
+
+    exit_code = os.EX_TEMPFAIL
+
+
 class Broken(click.ClickException):
     """Something unforeseen; the log has the traceback."""
 
@@ -73,6 +80,8 @@ class _Commands(ListingGroup):
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
+        except JobBusyError as error:
+            raise Busy(_on_one_line(str(error))) from error
         except HallOfShameError as error:
             raise Refused(_on_one_line(str(error))) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):

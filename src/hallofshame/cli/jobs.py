@@ -10,6 +10,7 @@ import click
 
 from hallofshame.cli.options import DAY, HOUR, chosen_parks, opened, park_option
 from hallofshame.cli.progress import progress_bar, quiet_option
+from hallofshame.domain.errors import JobBusyError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.plurals import counted
@@ -145,7 +146,7 @@ def backfill(days: int) -> None:
     from hallofshame.daily import repair_step, rollup_step
 
     with opened() as installation:
-        _run_all(installation, (repair_step(installation, days), rollup_step(installation)))
+        run_all(installation, (repair_step(installation, days), rollup_step(installation)))
 
 
 @click.command()
@@ -164,20 +165,24 @@ def sync() -> None:
     from hallofshame.daily import daily_steps
 
     with opened() as installation:
-        _run_all(installation, daily_steps(installation))
+        run_all(installation, daily_steps(installation))
 
 
-def _run_all(installation: Installation, steps: Sequence[Step]) -> None:
+def run_all(installation: Installation, steps: Sequence[Step]) -> None:
     """Run steps of the daily sequence with a progress bar each, and say how each ended."""
     from hallofshame.daily import run_steps
 
     failed = []
+    busy = True
     for ended in run_steps(installation, steps, progress_bar):
         if ended.text is not None:
             click.echo(f"{ended.step.label}: {ended.text}")
         if ended.failure is not None:
             click.echo(f"{ended.step.label} failed: {ended.failure}", err=True)
             failed.append(ended.step.label.lower())
+            busy = busy and ended.is_busy
+    if failed and busy:
+        raise JobBusyError(f"left out, as they are running elsewhere: {', '.join(failed)}")
     if failed:
         raise click.ClickException(
             f"{len(failed)} of {len(steps)} jobs failed ({', '.join(failed)}); the log has the details"

@@ -39,7 +39,12 @@ data_option = click.option(
 @host_option
 @port_option
 @data_option
-def run(host: str | None, port: int | None, data: Path | None) -> None:
+@click.option(
+    "--no-scheduler",
+    is_flag=True,
+    help="Run no jobs: cron or timers do (hallofshame jobs run), as with HALLOFSHAME_SCHEDULER=false.",
+)
+def run(host: str | None, port: int | None, data: Path | None, no_scheduler: bool) -> None:
     """Collect from the live feeds, roll up and serve, until stopped.
 
     Upgrades the database's schema, catches up on what was missed while away, then collects on every
@@ -53,10 +58,11 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
     from hallofshame.service import serve
     from hallofshame.web_server import WebServer
 
-    with stop_signal() as stopping, Installation(configured(host=host, port=port, data=data)) as installation:
+    settings = configured(host=host, port=port, data=data, scheduler=False if no_scheduler else None)
+    with stop_signal() as stopping, Installation(settings) as installation:
         web = WebServer(installation)
         installation.make_ready(migrate=True)
-        _leave(serve(installation, stopping, collect=True, web=web, announce=_say_where))
+        _leave(serve(installation, stopping, collect=settings.scheduler, web=web, announce=_say_where))
 
 
 @click.command(name="serve")

@@ -16,6 +16,7 @@
     │   ├── WindowExceededError  a date before the first one that the plan gives; carries that date
     │   ├── KeyRefusedError  the source does not accept the key
     │   └── ParkFailedError this program failed over one park's answer; the cause is what went wrong
+    ├── JobBusyError        the same job is running elsewhere (exit code 75)
     ├── ClockError          this host's clock is not what everybody else's is
     ├── StoreError          the database is not in the state the job needs, or fails
     ├── StorageError        a file or folder cannot be read or written
@@ -134,6 +135,10 @@ def summary(error: BaseException) -> str:
     """The type of an error and the beginning of its message, on one line."""
     message = " ".join(str(error)[:_SUMMARY_CHARACTERS].split())
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+class JobBusyError(HallOfShameError):
+    """The same job is running in another process; nothing was done."""
 
 
 class ClockError(HallOfShameError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -57,6 +58,33 @@ BY_HAND = frozenset(
     }
 )
 """Jobs that no schedule repeats: nobody but the person who began one can make up for its failure."""
+
+SCHEDULED: Mapping[JobType, str] = {
+    JobType.CYCLE: "every cadence",
+    JobType.ROLLUP: "after every cycle",
+    JobType.SCHEDULES: "every 10 minutes",
+    JobType.SYNC: "daily",
+    JobType.REPAIR: "daily and at a start",
+    JobType.RETIRE: "daily",
+    JobType.CLASSIFY: "daily",
+    JobType.SIGNALS: "daily",
+    JobType.SEAL: "daily",
+    JobType.QUALITY: "daily",
+    JobType.AGREEMENT: "daily",
+    JobType.PARTITION: "daily",
+    JobType.TRIM: "daily",
+    JobType.RETAIN: "daily",
+    JobType.STORAGE: "daily",
+    JobType.CALIBRATE: "daily",
+}
+"""The jobs that the scheduler runs, with when, in the order of a day."""
+
+AT_ONCE = frozenset({JobType.ROLLUP, JobType.PARTITION, JobType.SEED, *BY_HAND})
+"""Jobs of which several may run at the same time.
+
+A roll-up clears a mark only if nothing changed meanwhile, and a long one that a person began must not hold up
+that of each cycle. Seeding and partitions wait for each other by themselves. Of all other jobs one runs.
+"""
 
 FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP, JobType.SCHEDULES, JobType.HISTORY})
 """Jobs that run several times an hour, so that their old runs are not worth a row each."""

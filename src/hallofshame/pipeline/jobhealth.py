@@ -25,6 +25,9 @@ itself: the job's own end overwrites it.
 BY_HAND_SECONDS = 86_400
 """How long the failure of a job that a person ran is a problem of the system: nothing will ever repeat it."""
 
+STOPPED = "stopped when asked to; the rest is left to the next run"
+"""``detail`` of a run that ended early because its process was told to stop."""
+
 LATE_CADENCES = 3
 """A last cycle, or a park-day that waits for its roll-up, older than so many cadences is a problem."""
 

@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 
 from hallofshame import processes
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import InputError, NotFoundError
-from hallofshame.domain.jobs import BY_HAND, FREQUENT, JobOutcome, JobStopped, JobType
+from hallofshame.domain.errors import InputError, JobBusyError, NotFoundError
+from hallofshame.domain.jobs import AT_ONCE, BY_HAND, FREQUENT, JobOutcome, JobStopped, JobType
 from hallofshame.domain.redaction import redact
 from hallofshame.logs import log_failure
 from hallofshame.pipeline.failures import FAILURES
-from hallofshame.pipeline.jobhealth import HEARTBEAT_SECONDS, is_lost
+from hallofshame.pipeline.jobhealth import HEARTBEAT_SECONDS, STOPPED, is_lost
+from hallofshame.pipeline.joblock import JobLock
 from hallofshame.store import joblog, leases
 from hallofshame.store.database import Database
 from hallofshame.store.failures import said
@@ -61,7 +62,9 @@ _CURRENT: ContextVar[tuple[JobType, JobRun] | None] = ContextVar("job", default=
 
 
 @contextmanager
-def job_run(database: Database, clock: Clock, job: JobType) -> Iterator[JobRun]:
+def job_run(
+    database: Database, clock: Clock, job: JobType, *, is_alone: bool | None = None
+) -> Iterator[JobRun]:
     """Log a run of ``job`` around a block, from before its first step until after its last.
 
     An error goes on to the caller and is in the log as ``failure``, an interruption as ``killed``; a refusal
@@ -70,20 +73,26 @@ def job_run(database: Database, clock: Clock, job: JobType) -> Iterator[JobRun]:
 
     Inside a run of the same job it is a part of that run: so whoever starts a job can have what it does to
     get ready in the log, too.
+
+    ``is_alone``: of this job only one may run at a time, on all hosts; unless told, that holds for all but
+    those of :data:`AT_ONCE`.
+
+    :raises JobBusyError: when it is alone and another run of it has not ended; that leaves no row.
     """
     outer = _CURRENT.get()
     if outer is not None and outer[0] is job:
         yield outer[1]
         return
     began = clock.elapsed()
-    run_id = _begin(database, clock, job)
+    lock = JobLock(job) if (job not in AT_ONCE if is_alone is None else is_alone) else None
+    run_id = _begin(database, clock, job, lock)
     run = JobRun()
     token = _CURRENT.set((job, run))
     try:
-        with _heartbeat(database, clock, run_id):
+        with _heartbeat(database, clock, run_id, lock):
             yield run
     except JobStopped:
-        run.detail = "stopped when asked to; the rest is left to the next run"
+        run.detail = STOPPED
         raise
     except FAILURES as error:
         is_refusal = job in BY_HAND and isinstance(error, InputError | NotFoundError)
@@ -96,7 +105,7 @@ def job_run(database: Database, clock: Clock, job: JobType) -> Iterator[JobRun]:
     finally:
         _CURRENT.reset(token)
         if run_id is not None:
-            _end(database, clock, run_id, run, clock.elapsed() - began)
+            _end(database, clock, run_id, run, clock.elapsed() - began, lock)
 
 
 def note_run(connection: Connection, clock: Clock, job: JobType, seconds: float, run: JobRun) -> None:
@@ -121,25 +130,37 @@ def brief(error: BaseException) -> str:
     return text if len(text) <= _ERROR_LENGTH else f"{text[: _ERROR_LENGTH - 1]}…"
 
 
-def _begin(database: Database, clock: Clock, job: JobType) -> int | None:
+def _begin(database: Database, clock: Clock, job: JobType, lock: JobLock | None) -> int | None:
     def work(connection: Connection) -> int:
         now = clock.now()
         present = leases.present(connection, now)
+        if lock is not None:
+            lock.take(connection, present)
         lost = [run for run in joblog.running(connection) if is_lost(run, present)]
         joblog.mark_killed(connection, lost, now)
         return joblog.start(connection, job, processes.this_process(), now, present)
 
     try:
         return database.run(work)
+    except JobBusyError:
+        raise
     except Exception as error:  # noqa: BLE001 - logged
         log_failure(_LOG, f"the job log cannot be written; {job.value} runs without a row in it", error)
         return None
 
 
-def _end(database: Database, clock: Clock, run_id: int, run: JobRun, seconds: float) -> None:
+def _end(
+    database: Database, clock: Clock, run_id: int, run: JobRun, seconds: float, lock: JobLock | None
+) -> None:
     result = _result(run, seconds)
+
+    def work(connection: Connection) -> None:
+        joblog.finish(connection, run_id, clock.now(), result)
+        if lock is not None:
+            lock.release(connection)
+
     try:
-        database.run(lambda connection: joblog.finish(connection, run_id, clock.now(), result))
+        database.run(work)
     except Exception as error:  # noqa: BLE001 - logged; the job's own error goes on
         log_failure(_LOG, f"the end of run {run_id} ({run.outcome.value}) cannot be logged", error)
 
@@ -160,18 +181,20 @@ def _result(run: JobRun, seconds: float) -> RunResult:
 
 
 @contextmanager
-def _heartbeat(database: Database, clock: Clock, run_id: int | None) -> Iterator[None]:
+def _heartbeat(database: Database, clock: Clock, run_id: int | None, lock: JobLock | None) -> Iterator[None]:
     """Note once a minute that the run goes on, until the block ends."""
     ended = threading.Event()
+
+    def note(connection: Connection) -> None:
+        present = leases.present(connection, clock.now())
+        joblog.beat(connection, run_id or 0, present)
+        if lock is not None:
+            lock.keep(connection, present)
 
     def beat() -> None:
         while not ended.wait(HEARTBEAT_SECONDS):
             try:
-                database.run(
-                    lambda connection: joblog.beat(
-                        connection, run_id or 0, leases.present(connection, clock.now())
-                    )
-                )
+                database.run(note)
             except Exception as error:  # noqa: BLE001 - logged; the next beat may do
                 log_failure(_LOG, f"run {run_id} cannot note that it goes on", error)
 

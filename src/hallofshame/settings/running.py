@@ -21,6 +21,12 @@ from hallofshame.settings.fields import Group, setting
 class RunningSettings(Group):
     """How the program runs beside others, and what it writes of it."""
 
+    scheduler: bool = setting(
+        True,
+        "Whether `hallofshame run` runs the jobs itself. With `false`, cron or timers run them one by one "
+        "(`docs/operations.md`), and it serves the site.",
+        "`true` or `false`",
+    )
     sync_hour: int = setting(
         9,
         "UTC hour at which schedules, entities and tiers are brought up to date every day.",

@@ -14,11 +14,15 @@ from hallofshame.store.models import AggregationLog
 
 _TEXT_LENGTH = 2_000
 _HAS_ENDED_BADLY = (JobOutcome.FAILURE, JobOutcome.KILLED)
+_HAS_ENDED = (JobOutcome.SUCCESS, JobOutcome.REFUSED, *_HAS_ENDED_BADLY)
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedRun:
-    """One row of the log. Instants are Unix seconds; ``seconds`` has fractions; days are park-local."""
+    """One row of the log. Instants are Unix seconds; ``seconds`` has fractions; days are park-local.
+
+    ``retries``: how many runs of the job ended badly in a row before this one.
+    """
 
     run_id: int
     job_type: str
@@ -36,6 +40,7 @@ class LoggedRun:
     error: str | None
     holder: str | None
     heartbeat_at: int | None
+    retries: int
 
 
 _COLUMNS = tuple(getattr(AggregationLog, name) for name in LoggedRun.__slots__)
@@ -88,8 +93,36 @@ def start(connection: Connection, job: JobType, holder: str, now: Instant, prese
         "rows_written": 0,
         "holder": holder,
         "heartbeat_at": unix(present),
+        "retries": _failures_before(connection, job),
     }
     return connection.execute(insert(AggregationLog), values).lastrowid
+
+
+def _failures_before(connection: Connection, job: JobType) -> int:
+    """How many runs of ``job`` have ended badly in a row up to now."""
+    log = AggregationLog
+    newest = [
+        select(func.max(log.run_id))
+        .where(log.outcome == outcome.value, log.job_type == job.value)
+        .scalar_subquery()
+        for outcome in _HAS_ENDED
+    ]
+    last = max((run_id for run_id in connection.execute(select(*newest)).one() if run_id), default=None)
+    if last is None:
+        return 0
+    outcome, retries = connection.execute(select(log.outcome, log.retries).where(log.run_id == last)).one()
+    return int(retries) + 1 if outcome in _HAS_ENDED_BADLY else 0
+
+
+def bad_ends(connection: Connection, job: str, since: Instant) -> int:
+    """How many runs of ``job`` that began after an instant ended badly."""
+    log = AggregationLog
+    query = select(func.count()).where(
+        log.job_type == job,
+        log.started_at > unix(since),
+        log.outcome.in_([outcome.value for outcome in _HAS_ENDED_BADLY]),
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def beat(connection: Connection, run_id: int, present: Instant) -> None:

@@ -9,6 +9,9 @@ from hallofshame.store.models import Lease
 
 _NOBODY = ""
 
+OF_JOBS = "job:"
+"""Before the name of a job: one run of it is under way. All other leases are duties of hosts."""
+
 ABSURD_LENGTHS = 3
 """A lease that ends so many of its lengths ahead cannot have been taken by a right clock."""
 

@@ -14,7 +14,8 @@ class AggregationLog(Base):
     """One run of one job: when, of what, how it ended, what it did, and which process did it.
 
     ``target_from`` and ``target_to`` are the first and last park-local day concerned. ``heartbeat_at`` is the
-    last moment at which the process was known to be at it, by the clock that all hosts share.
+    last moment at which the process was known to be at it, by the clock that all hosts share. ``retries``
+    counts the runs of the job that ended badly in a row before this one.
     """
 
     __tablename__ = "aggregation_log"
@@ -42,6 +43,7 @@ class AggregationLog(Base):
     error: Mapped[str | None] = mapped_column(Text)
     holder: Mapped[str | None] = mapped_column(String(120))
     heartbeat_at: Mapped[int | None] = mapped_column(UnixSeconds)
+    retries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class DirtyParkDay(Base):

@@ -12,7 +12,7 @@ from hallofshame.domain.words import Feed, Status
 from hallofshame.store import joblog
 from hallofshame.store.instants import Instant, latest_believable
 from hallofshame.store.joblog import JobHistory
-from hallofshame.store.leases import present
+from hallofshame.store.leases import OF_JOBS, present
 from hallofshame.store.models import DirtyParkDay, Lease, Park, ParkCurrent, RideCurrent
 
 
@@ -135,7 +135,10 @@ def system_state(connection: Connection, now: Instant) -> SystemState:
     count, oldest = connection.execute(
         select(func.count(), func.min(DirtyParkDay.first_marked_at)).select_from(DirtyParkDay)
     ).one()
-    leases = connection.execute(select(Lease.name, Lease.holder, Lease.expires_at).order_by(Lease.name))
+    duties = Lease.name.not_like(f"{OF_JOBS}%")
+    leases = connection.execute(
+        select(Lease.name, Lease.holder, Lease.expires_at).where(duties).order_by(Lease.name)
+    )
     jobs = tuple(joblog.histories(connection))
     return SystemState(
         last_cycle_at=_last_cycle(connection, jobs, now),
