@@ -21,6 +21,7 @@ from web.conftest import MAMMUT, NINE, RAPIDS, RAPTOR, ROME, SEEN_AT, TODAY, YES
 
 DAY = 24 * HOUR
 MINUTE = 60
+BACK = EndedBy.REOPENED
 
 
 @pytest.fixture
@@ -257,6 +258,17 @@ def test_what_runs_again_is_listed_for_an_hour(build: Any, world: World) -> None
     [row] = build()("/outages/now")["data"]["reopened"]
     assert (row["ride_name"], row["downtime_seconds"], row["kind"]) == ("Mammut", 1200, "breakdown")
     assert row["ended_at"] == "2026-08-20T11:08:00Z"
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_ride_that_only_began_its_day_late_has_not_reopened(
+    build: Any, world: World, counted: bool
+) -> None:
+    """Else every ride of a park that opens stands among those that just reopened, after ten minutes."""
+    ended = SEEN_AT - 20 * MINUTE
+    world.outage(MAMMUT, TODAY, ended - 600, ended, OutageKind.OPENING_DELAY, counted=counted, ended_by=BACK)
+    runs_again(world, MAMMUT, ended)
+    assert len(build()("/outages/now")["data"]["reopened"]) == counted
 
 
 @pytest.mark.parametrize("why", ["long ago", "closed", "still down", "not running"])

@@ -331,7 +331,7 @@ def test_trends_say_how_many_were_compared_and_why_not_the_others(api: Api) -> N
     watched = "Watched for less than half of the open time of this period"
     assert compared["parks"]["not_compared"] == [
         {"reason": "no_data", "words": "Nothing was recorded in this period", "count": 2},
-        {"reason": "closed", "words": "Closed in this period", "count": 1},
+        {"reason": "closed", "words": "No open hours in this period, or none yet", "count": 1},
         {"reason": "low_coverage", "words": watched, "count": 1},
         {
             "reason": "no_data_before",

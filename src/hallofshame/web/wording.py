@@ -83,11 +83,11 @@ TREND_REASONS: dict[str, str] = {
     "no_period_before": "A moment has no period before it",
     "no_data": "Nothing was recorded in this period",
     "few_days": "Recorded on less than half of the days of this period",
-    "closed": "Closed in this period",
+    "closed": "No open hours in this period, or none yet",
     "low_coverage": "Watched for less than half of the open time of this period",
     "no_data_before": "Nothing was recorded in the period it is compared with",
     "few_days_before": "Recorded on less than half of the days of the period it is compared with",
-    "closed_before": "Closed in the period it is compared with",
+    "closed_before": "No open hours in the period it is compared with",
     "low_coverage_before": "Watched for less than half of the open time of the period it is compared with",
     "did_not_run": "Did not run in one of the two periods",
 }

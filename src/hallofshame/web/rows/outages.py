@@ -84,6 +84,11 @@ def _no_run_after(outage: Outage) -> str | None:
     return NO_RUN_AFTER_WORDS.get(outage.ended_by)
 
 
+def _is_late_start(outage: Outage) -> bool:
+    """Whether a ride only began its day later than its park, as far as its source can tell (R5)."""
+    return outage.kind is OutageKind.OPENING_DELAY and not outage.counted
+
+
 def board(reading: Reading, parks: ParkFilter, rides_asked: RideFilter) -> Row:
     """What is down now, the longest first, and what runs again, the latest first."""
     open_parks = park_states(reading.connection)
@@ -172,7 +177,7 @@ def _reopened(reading: Reading, states: list[RideState]) -> list[Row]:
     rows = []
     for ride_id, outages in outages_since(reading.connection, lately, now - _LONGEST_SECONDS).items():
         last = outages[-1]
-        if last.ended_at is None or not last.reopened:
+        if last.ended_at is None or not last.reopened or _is_late_start(last):
             continue
         if last.ended_at >= now - REOPENED_SECONDS:
             rows.append(
