@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 from hallofshame.clock import FixedClock
@@ -25,6 +26,12 @@ KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
 """Folder in which the demonstration of the tests is kept from run to run, for those who write tests."""
 
 scratch.use_memory()
+
+# The same examples in each run, however slow the machine is; --hypothesis-profile=default looks for others.
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
 
 BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from hallofshame.settings import Settings
 from hallofshame.store.models import RideDailyStats, RideStatusSnapshot
 from hallofshame.store.raw import observed_range
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
+from support.waiting import PATIENCE_SECONDS, until
 
 NOON = dt.datetime(2026, 8, 20, 10, 0, tzinfo=dt.UTC)
 """A Thursday, noon in Italy and early morning in Florida."""
@@ -87,17 +87,18 @@ def test_the_record_ends_now_and_last_week_and_yesterday_have_content(
         )
         site.start()
         try:
-            url = _told(where)
+            until("the site is announced", lambda: where)
+            (url,) = where
             assert DEMONSTRATION_NOTICE in requests.get(url, timeout=20).text
             for period in ("yesterday", "last_week"):
                 rows = requests.get(f"{url}api/parks/downtime?period={period}", timeout=20).json()["data"]
                 gardaland = next(row for row in rows if row["park_slug"] == "gardaland")
                 assert gardaland["shame_score"] is not None, period
                 assert gardaland["coverage_percent"] > 50, period
-            assert _collected(url)
+            until("a cycle", lambda: _has_collected(url))
         finally:
             stopping.set()
-            site.join(20)
+            site.join(PATIENCE_SECONDS)
         assert not site.is_alive()
 
 
@@ -464,18 +465,6 @@ def test_recordings_of_unknown_parks_are_refused(tmp_path: Path) -> None:
         demo.Demo(settings(tmp_path), tapes=[])
 
 
-def _told(where: list[str], seconds: float = 20) -> str:
-    end = time.monotonic() + seconds
-    while not where:
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return where[0]
-
-
-def _collected(url: str, seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if requests.get(f"{url}api/health", timeout=20).json()["data"]["last_cycle"]["observed_at"]:
-            return True
-        time.sleep(0.1)
-    return False
+def _has_collected(url: str) -> bool:
+    health = requests.get(f"{url}api/health", timeout=20).json()["data"]
+    return health["last_cycle"]["observed_at"] is not None

@@ -23,6 +23,7 @@ from hallofshame.store import leases
 from hallofshame.store.import_jobs import LEASE
 from hallofshame.store.reports.current import SystemState, system_state
 from support.installations import NOON, MemoryFeed, gardaland
+from support.waiting import PATIENCE_SECONDS, until
 
 
 @pytest.fixture
@@ -49,13 +50,6 @@ def scheduler(installation: Installation) -> Scheduler:
 def state(installation: Installation) -> SystemState:
     with installation.database.read() as connection:
         return system_state(connection, installation.clock.now())
-
-
-def wait_until(reached: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < end, "did not happen in time"
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -255,6 +249,10 @@ def test_only_a_process_of_this_machine_that_no_longer_runs_is_gone() -> None:
     assert not is_gone("a name of its own")
 
 
+PARKS = 100_000
+"""More than any machine replays while the test looks."""
+
+
 def test_what_takes_long_stands_still_while_a_cycle_runs_and_holds_no_cycle_up(
     scheduler: Scheduler, installation: Installation, feed: MemoryFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,33 +261,33 @@ def test_what_takes_long_stands_still_while_a_cycle_runs_and_holds_no_cycle_up(
     polled = feed.poll
 
     def replay(_database: object, _clock: object, progress: Callable[[int, int], None]) -> tuple[int, int]:
-        for number in range(1000):
-            progress(number, 1000)
+        for number in range(PARKS):
+            progress(number, PARKS)
             parks.append(number)
-            chances_on.wait(10)
+            chances_on.wait(PATIENCE_SECONDS)
             time.sleep(0.005)
         return 0, 0
 
     def slow_poll(park: str) -> object:
         polling.set()
-        poll_on.wait(10)
+        poll_on.wait(PATIENCE_SECONDS)
         return polled(park)
 
     monkeypatch.setattr("hallofshame.daily.calibrate", replay)
     scheduler.start()
-    wait_until(lambda: len(parks) == 1)
+    until("the first park", lambda: len(parks) == 1)
     assert feed.polls == 1, "the first cycle has been, and the next one finds its thread free"
     monkeypatch.setattr(feed, "poll", slow_poll)
     scheduler._scheduler.add_job(scheduler._alone(scheduler.run_cycle), executor="jobs")
-    assert polling.wait(10), "a cycle begins while the replay is under way"
+    assert polling.wait(PATIENCE_SECONDS), "a cycle begins while the replay is under way"
     chances_on.set()
     time.sleep(0.1)
     assert len(parks) == 1, "the park that was begun is the last until the cycle has ended"
     poll_on.set()
-    wait_until(lambda: len(parks) > 3)
+    until("more parks after the cycle", lambda: len(parks) > 3)
     assert feed.polls == 2
-    assert scheduler.stop(10)
-    assert len(parks) < 1000, "a stop does not wait for all parks"
+    assert scheduler.stop(PATIENCE_SECONDS)
+    assert len(parks) < PARKS, "a stop does not wait for all parks"
 
 
 @pytest.mark.slow
@@ -305,8 +303,8 @@ def test_the_lease_of_a_killed_process_is_not_waited_for(
         )
         scheduler = Scheduler(installation)
         scheduler.start()
-        wait_until(lambda: feed.polls > 0)
-        assert scheduler.stop(10)
+        until("a cycle", lambda: feed.polls > 0)
+        assert scheduler.stop(PATIENCE_SECONDS)
 
 
 @pytest.mark.slow
@@ -314,8 +312,8 @@ def test_it_starts_with_a_cycle_and_stops_cleanly(
     scheduler: Scheduler, installation: Installation, feed: MemoryFeed
 ) -> None:
     scheduler.start()
-    wait_until(lambda: feed.syncs == 1)
-    assert scheduler.stop(10)
+    until("a sync", lambda: feed.syncs == 1)
+    assert scheduler.stop(PATIENCE_SECONDS)
     found = state(installation)
     assert found.last_cycle_at is not None
     assert found.leases == ()
@@ -329,16 +327,16 @@ def test_a_stop_waits_for_the_running_cycle_but_not_for_ever(
 
     def slow(_park: str) -> None:
         polling.set()
-        go_on.wait(30)
+        go_on.wait(PATIENCE_SECONDS)
         raise RuntimeError("given up")
 
     monkeypatch.setattr(feed, "poll", slow)
     scheduler.start()
-    assert polling.wait(10)
+    assert polling.wait(PATIENCE_SECONDS)
     assert not scheduler.stop(0.1)
     assert state(installation).leases == ()
     go_on.set()
-    assert scheduler.stop(10)
+    assert scheduler.stop(PATIENCE_SECONDS)
     assert state(installation).last_cycle_at is None
 
 

@@ -72,6 +72,6 @@ def test_the_command_ends_with_0_within_seconds_of_a_signal(tmp_path: Path, numb
         assert requests.get(f"{url}api/health", timeout=20).status_code == 200
         process.send_signal(number)
         began = time.monotonic()
-        code = process.wait(30)
+        code = process.wait(60)
     assert code == 0, log.read_text()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30

@@ -23,6 +23,7 @@ from hallofshame.store.catalogue import RideRow
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base
 from pipeline.fakes import CADENCE, LOG, NEW_YORK, ROME, WIKI_IDS, FakeFeed
+from support.waiting import PATIENCE_SECONDS
 
 UP, DOWN, SHUT, REFURBISHED = Status.OPERATING, Status.DOWN, Status.CLOSED, Status.REFURBISHMENT
 
@@ -44,7 +45,7 @@ class Polled(FakeFeed):
         """The readings put into ``says``."""
         self.asked.append(("poll", park_external_id))
         if park_external_id in self.hanging:
-            self.go_on.wait(30)
+            self.go_on.wait(PATIENCE_SECONDS)
         said = self.says.get(park_external_id, ())
         if isinstance(said, FeedError):
             raise said
@@ -89,10 +90,13 @@ def reading(
     )
 
 
-def collector(database: Database, *feeds: FakeFeed, now: dt.datetime, **options: Any) -> Collector:
-    """A collector over ``feeds`` whose clock stands at ``now``."""
+def collector(
+    database: Database, *feeds: FakeFeed, now: dt.datetime, clock: FixedClock | None = None, **options: Any
+) -> Collector:
+    """A collector over ``feeds`` whose clock stands at ``now``, or is the one given."""
     options = {"cadence_seconds": CADENCE, "workers": 2} | options
-    return Collector(database, {feed.feed: feed for feed in feeds}, FixedClock(now), LOG, **options)
+    by_feed = {feed.feed: feed for feed in feeds}
+    return Collector(database, by_feed, clock or FixedClock(now), LOG, **options)
 
 
 def cycle(database: Database, *feeds: FakeFeed, now: dt.datetime, **options: Any) -> CycleResult:

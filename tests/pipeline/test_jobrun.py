@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +26,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.joblog import LoggedRun
 from hallofshame.store.models import AggregationLog
 from pipeline.fakes import at
+from support.waiting import until
 
 HOST = host_and_pid().rpartition(":")[0]
 NOON = at("2026-06-03 12:00")
@@ -193,13 +193,6 @@ def test_only_a_process_of_this_machine_that_no_longer_runs_is_gone() -> None:
     assert not is_gone("a name of its own")
 
 
-def wait_until(reached: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not reached():
-        assert time.monotonic() < end, "did not happen in time"
-        time.sleep(0.01)
-
-
 def test_a_long_job_notes_that_it_goes_on(
     sqlite_database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,7 +201,7 @@ def test_a_long_job_notes_that_it_goes_on(
         begun = last(sqlite_database).heartbeat_at
         assert begun is not None
         clock.sleep(500)
-        wait_until(lambda: last(sqlite_database).heartbeat_at == begun + 500)
+        until("a heartbeat", lambda: last(sqlite_database).heartbeat_at == begun + 500)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("heartbeat-")]
 
 

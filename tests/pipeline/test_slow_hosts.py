@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,9 +33,11 @@ NOW = at("2026-06-08 10:00")
 MONDAY_NOON = dt.datetime(2026, 6, 1, 10, tzinfo=dt.UTC)
 PARKS = range(1, 21)
 WIKI, QUEUE_TIMES = int(Feed.THEMEPARKS_WIKI), int(Feed.QUEUE_TIMES)
+WORKERS = 8
 POLICY = HttpPolicy(
-    read_timeout_seconds=0.2, answer_timeout_seconds=0.4, backoff_seconds=0.01, requests_per_second=1000
+    read_timeout_seconds=0.5, answer_timeout_seconds=1, backoff_seconds=0.01, requests_per_second=1000
 )
+"""Long enough for a host that answers at once, however busy the machine."""
 
 
 class Standing(SystemClock):
@@ -86,10 +87,14 @@ class World:
         for park in PARKS:
             self.wiki.faults.clear((Feed.THEMEPARKS_WIKI, str(park)))
 
-    def cycle(self) -> tuple[CycleResult, float]:
-        """One cycle and how many seconds it took."""
-        started = time.monotonic()
-        return self.collector.cycle(), time.monotonic() - started
+    def cycle(self) -> CycleResult:
+        """One cycle."""
+        return self.collector.cycle()
+
+    def tries_at_the_wiki(self) -> int:
+        """How often ThemeParks.wiki was tried in all cycles."""
+        polls = rows(self.database, FeedPoll, "feed", "attempts")
+        return sum(attempts for feed, attempts in polls if feed == WIKI)
 
 
 @pytest.fixture
@@ -123,7 +128,7 @@ def world(sqlite_database: Database) -> Iterator[World]:
             Feed.THEMEPARKS_WIKI: ThemeParksWikiFeed(FeedContext(client, clock, LOG, wiki.base_url)),
             Feed.QUEUE_TIMES: QueueTimesFeed(FeedContext(client, clock, LOG, queue_times.base_url)),
         }
-        collector = Collector(sqlite_database, feeds, clock, LOG, workers=8, deadline_seconds=10)
+        collector = Collector(sqlite_database, feeds, clock, LOG, workers=WORKERS, deadline_seconds=60)
         yield World(sqlite_database, wiki, collector)
         collector.close()
 
@@ -137,14 +142,13 @@ def feeds_seen(database: Database) -> dict[int, int]:
 def test_a_host_that_hangs_is_left_alone_after_a_few_time_outs(world: World) -> None:
     """Without that there would be sixty tries."""
     world.spoil(Fault.TIMEOUT, delay_seconds=30)
-    result, seconds = world.cycle()
+    result = world.cycle()
     assert (result.answered, result.failed) == (len(PARKS), 0)
     assert feeds_seen(world.database) == {QUEUE_TIMES: len(PARKS)}
-    assert seconds < 5
     polls = rows(world.database, FeedPoll, "feed", "outcome", "attempts", "detail")
     refused = [poll for poll in polls if poll[0] == WIKI]
     assert {poll[1] for poll in refused} == {"timeout"}
-    assert TIMEOUTS_IN_A_ROW <= sum(poll[2] for poll in refused) < 2 * 8
+    assert TIMEOUTS_IN_A_ROW <= world.tries_at_the_wiki() < 2 * WORKERS
     assert any("timed out 5 times in a row" in poll[3] for poll in refused)
     assert [row.subject for row in found(world.database, "feed_too_slow")] == ["themeparks_wiki"]
 
@@ -155,20 +159,20 @@ def test_it_is_asked_again_by_the_next_cycle(world: World) -> None:
     world.mend()
     with world.database.write() as connection:
         connection.execute(RideStatusSnapshot.__table__.delete())
-    result, _ = world.cycle()
+    result = world.cycle()
     assert (result.answered, result.cut_short) == (len(PARKS), 0)
     assert feeds_seen(world.database) == {WIKI: len(PARKS)}
 
 
 def test_a_host_that_drips_is_left_alone_as_well(world: World) -> None:
     world.spoil(Fault.DRIP, delay_seconds=0.05)
-    result, seconds = world.cycle()
+    result = world.cycle()
     assert (result.answered, result.failed) == (len(PARKS), 0)
     assert feeds_seen(world.database) == {QUEUE_TIMES: len(PARKS)}
-    assert seconds < 5
+    assert TIMEOUTS_IN_A_ROW <= world.tries_at_the_wiki() < 2 * WORKERS
 
 
 def test_the_clocks_of_sources_and_host_agree(world: World) -> None:
     """The replay server's date is its clock's, so nothing is refused."""
-    result, _ = world.cycle()
+    result = world.cycle()
     assert (result.answered, found(world.database, "clock_wrong")) == (len(PARKS), [])

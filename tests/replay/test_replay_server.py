@@ -194,12 +194,12 @@ def test_a_fault_with_a_count_ends_by_itself_and_spares_other_parks(server: Repl
 
 
 def test_timeout_outlasts_the_callers_patience_and_does_not_delay_the_stop(server: ReplayServer) -> None:
-    order(server, QUEUE_TIMES, "timeout", delay_seconds=30)
+    order(server, QUEUE_TIMES, "timeout", delay_seconds=120)
     with pytest.raises(requests.exceptions.ReadTimeout):
         requests.get(server.base_url + RIDES, timeout=0.2)
     begun = time.monotonic()
     server.stop()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_html_comes_with_a_good_status(server: ReplayServer) -> None:
@@ -321,7 +321,7 @@ def test_idle_connections_do_not_delay_the_stop(server: ReplayServer) -> None:
         session.get(server.base_url + RIDES, timeout=10)
         begun = time.monotonic()
         server.stop()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 30
 
 
 def test_two_tapes_of_one_park_and_a_stopped_server_are_refused() -> None:

@@ -163,7 +163,7 @@ def test_run_gives_up_in_the_end_and_does_not_repeat_other_errors(sqlite_databas
 def test_run_survives_a_real_deadlock(mariadb_database: Database) -> None:
     with mariadb_database.write() as connection:
         raw.bump_raw_revision(connection, [1, 2])
-    both_hold_one = threading.Barrier(2, timeout=20)
+    both_hold_one = threading.Barrier(2, timeout=60)
     attempts: list[int] = []
 
     def crossing(first: int, second: int) -> None:

@@ -313,8 +313,9 @@ def test_a_connection_that_the_server_ends_is_named(strict_server: MariaDBServer
 def test_a_server_that_is_not_there_is_named() -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        # Held while it is tried, so that no other test can have it; nobody listens.
         port = listening.getsockname()[1]
-    error = failing(reading(f"mysql+pymysql://me:secret@127.0.0.1:{port}/db"))
+        error = failing(reading(f"mysql+pymysql://me:secret@127.0.0.1:{port}/db"))
     assert error.failure == Failure.REFUSED
     assert "is the server up" in str(error)
 

@@ -11,8 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-PATIENCE_SECONDS = 40.0
-"""How long a client waits before its test fails."""
+from support.waiting import PATIENCE_SECONDS
 
 
 def connected(url: str, receive_buffer: int | None = None) -> socket.socket:
@@ -113,12 +112,3 @@ def processor_seconds(pid: int) -> float:
     """Time on the processor that a process has used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def until(what: str, holds: object, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until ``holds()`` is true; fails with ``what`` after ``seconds``."""
-    assert callable(holds)
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"{what} within {seconds:g} s"
-        time.sleep(0.05)

@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
+
+from support.waiting import PATIENCE_SECONDS, until
 
 TOOLS = Path(__file__).parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
@@ -40,11 +41,12 @@ def test_a_stage_says_what_it_is_and_how_long_it_took_and_keeps_the_rest_in_its_
 def test_a_long_stage_shows_signs_of_life_and_what_it_is_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stages, "LINE_SECONDS", 0.4)
+    monkeypatch.setattr(stages, "LINE_SECONDS", 0.2)
     quick = stage(tmp_path, activity=activity_of_pip)
-    quick.run(python("import time; print('Collecting polars', flush=True); time.sleep(1.2)"))
+    quick.run(python("import time; print('Collecting polars', flush=True); time.sleep(2)"))
     lines = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"  … \d+ s, looking at polars", lines[1])
+    # The first ones may come before pip has said anything.
+    assert [line for line in lines if re.fullmatch(r"  … \d+ s, looking at polars", line)]
     assert "\r" not in "".join(lines)
 
 
@@ -108,17 +110,14 @@ def test_a_stopped_stage_takes_its_command_along(tmp_path: Path) -> None:
         sys.path.insert(0, {str(TOOLS)!r})
         from pathlib import Path
         from stages import Stage, finish
-        inner = "import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        inner = "import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
         stage = Stage("Waiting", "pip", Path({str(tmp_path / "log.txt")!r}))
         sys.exit(finish("set-up", lambda: stage.run([sys.executable, "-c", inner])))
     """
     process = subprocess.Popen(python(program), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 20
-    while not mark.exists() or not mark.read_text():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until("the command runs", lambda: mark.exists() and mark.read_text())
     process.send_signal(signal.SIGTERM)
-    _out, err = process.communicate(timeout=20)
+    _out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
     assert err == "set-up: stopped; make goes on from here the next time\n"
     with pytest.raises(ProcessLookupError):
