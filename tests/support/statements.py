@@ -1,7 +1,7 @@
 """Compiled SQL is shared by all databases of a test process.
 
-SQLAlchemy compiles a statement once per engine. A process that serves one database pays that once; tests have an
-engine each, and compiling the same few hundred statements in each of them took a fifth of their time.
+SQLAlchemy compiles a statement once per engine. A process that serves one database pays that once; tests have
+an engine each, and compiling the same few hundred statements in each of them took a fifth of their time.
 """
 
 from __future__ import annotations
