@@ -1003,6 +1003,9 @@ export interface components {
             breakdown_signal: string;
             is_water_park: boolean;
             is_active: boolean;
+            /** @description Of the whole record. */
+            first_observed_at: string | null;
+            last_observed_at: string | null;
         };
         /** @description Every park and ride of the site. */
         CatalogueReport: {

@@ -32,6 +32,7 @@ _COMMANDS = {
         "Add files of the ThemeParks.wiki archive to the record, closed days straight into history files.",
     ),
     "import-history": ("history_api", "Add days of ThemeParks.wiki's history API to the record."),
+    "mirror": ("mirror", "Copy the recent record of a running site for work on this machine."),
     "ingest": ("data", "Add a recording of a sampled feed to the record, as if collected live."),
     "import-readings": ("data", "Add every recording in a folder to the record, each once."),
     "export": ("data", "Write derived rows of some days to a file: the numbers that the API shows."),

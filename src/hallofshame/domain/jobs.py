@@ -33,6 +33,7 @@ class JobType(StrEnum):
     MAPPING = "mapping"
     RETAIN = "retain"
     STORAGE = "storage"
+    MIRROR = "mirror"
 
 
 class JobOutcome(StrEnum):
@@ -55,6 +56,7 @@ BY_HAND = frozenset(
         JobType.EXPORT,
         JobType.UPGRADE,
         JobType.MAPPING,
+        JobType.MIRROR,
     }
 )
 """Jobs that no schedule repeats: nobody but the person who began one can make up for its failure."""

@@ -12,12 +12,12 @@ import json
 import math
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -35,6 +35,8 @@ from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.transport import SecondsLeft, TimedAdapter, answered_within
 from hallofshame.feeds.unreachable import why_unreachable
 
+T = TypeVar("T")
+
 USER_AGENT = f"hallofshame/{__version__} (Theme Park Hall of Shame; records ride downtime and waiting times)"
 CREDIBLE_YEARS = range(2000, 2100)
 """Years in which a host's ``Date`` may lie; a clock outside them is not set, and proves nothing of ours."""
@@ -50,6 +52,15 @@ _REFUSAL_BYTES = 64 * 1024
 _EXCERPT_CHARACTERS = 300
 _CUT_TOKEN = re.compile(r"[\w\\.+-]{0,6}")
 """What may follow the place of the error in a cut-off text: nothing, or the start of a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The body of an answer as it came. ``headers``: lower-case names."""
+
+    body: bytes
+    http_status: int
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +185,27 @@ class HttpClient:
         :class:`NotReachedError` where several of its requests could not reach this host.
         """
         started = self._clock.elapsed()
+        reply, body, attempts = self._asked(url, params, headers, decode_json)
+        spent_ms = round(1000 * (self._clock.elapsed() - started))
+        told = {name.lower(): value for name, value in reply.headers.items()}
+        return Answer(body, reply.status, attempts, spent_ms, served_at(reply.headers), told)
+
+    def get_bytes(self, url: str, *, headers: Mapping[str, str] | None = None) -> Content:
+        """GET ``url`` and give its body as it came, under the policy and with the errors of :meth:`get_json`.
+
+        A long file is fetched in parts with ``Range``: the policy's size limit and time hold for each.
+        """
+        reply, body, _ = self._asked(url, None, headers, lambda content, _url, _status: content)
+        return Content(body, reply.status, {name.lower(): value for name, value in reply.headers.items()})
+
+    def _asked(
+        self,
+        url: str,
+        params: dict[str, str] | None,
+        headers: Mapping[str, str] | None,
+        decode: Callable[[bytes, str, int], T],
+    ) -> tuple[_Reply, T, int]:
+        """The answer, what ``decode`` makes of its body, and how many tries it took."""
         patience = current()
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Transient),
@@ -189,7 +221,8 @@ class HttpClient:
             for attempt in retrying:
                 attempts = attempt.retry_state.attempt_number
                 with attempt:
-                    reply, body = self._attempt(url, params, headers, patience)
+                    reply = self._attempt(url, params, headers, patience)
+                    body = decode(reply.content, url, reply.status)
         except _Transient as transient:
             if transient.error.outcome is PollOutcome.TIMEOUT and patience.seconds_left() <= 0:
                 raise LeftAloneError(str(transient.error), attempts=attempts) from transient.__cause__
@@ -203,9 +236,7 @@ class HttpClient:
         except FeedError as error:
             error.attempts = attempts
             raise
-        spent_ms = round(1000 * (self._clock.elapsed() - started))
-        told = {name.lower(): value for name, value in reply.headers.items()}
-        return Answer(body, reply.status, attempts, spent_ms, served_at(reply.headers), told)
+        return reply, body, attempts
 
     def _pause_seconds(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
@@ -215,8 +246,8 @@ class HttpClient:
 
     def _attempt(
         self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, patience: Patience
-    ) -> tuple[_Reply, Any]:
-        """One try, redirects within the host included: the reply and the JSON value in it."""
+    ) -> _Reply:
+        """One try, redirects within the host included."""
         host = _host(url)
         for _ in range(self._policy.max_redirects + 1):
             patience.check(host)
@@ -229,7 +260,7 @@ class HttpClient:
                 continue
             if not 200 <= reply.status < 300:
                 raise self._failure(url, reply)
-            return reply, decode_json(reply.content, url, reply.status)
+            return reply
         raise FeedError(
             f"{url} redirects more than {self._policy.max_redirects} times; check the feed's base URL",
             outcome=PollOutcome.CLIENT_ERROR,

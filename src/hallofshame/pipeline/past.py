@@ -56,7 +56,11 @@ class PastWriter:
         """From this instant on (Unix seconds) the raw tables have months of their own for what is written."""
 
     def write(
-        self, observations: pl.DataFrame, queues: pl.DataFrame, timezones: dict[int, str]
+        self,
+        observations: pl.DataFrame,
+        queues: pl.DataFrame,
+        timezones: dict[int, str],
+        without: pl.DataFrame | None = None,
     ) -> Counter[int]:
         """Write rows as :func:`hallofshame.pipeline.record.write_observations` does; new rows by park.
 
@@ -65,6 +69,7 @@ class PastWriter:
         transaction, each period in its own, and so do the SQL rows of each park. What is in the record
         already is left as it is, so that writing rows again changes nothing.
 
+        :param without: live rows at these instants (``park_id``, ``observed_at``) make room for the others.
         :raises StorageError: where a history file cannot be written; its period is then as it was.
         """
         now = self._clock.now()
@@ -75,12 +80,26 @@ class PastWriter:
             closed = pl.col("observed_at") < day_start(until)
             of_periods = _by_period(observations.filter(closed), until)
             queues_of = _by_period(queues.filter(closed), until)
-            for period in sorted(of_periods.keys() | queues_of.keys()):
-                new += self._add(files, period, of_periods.get(period), queues_of.get(period), timezones, now)
+            leaving = {} if without is None else _by_period(without.filter(closed), until)
+            for period in sorted(of_periods.keys() | queues_of.keys() | leaving.keys()):
+                new += self._add(
+                    files,
+                    period,
+                    of_periods.get(period),
+                    queues_of.get(period),
+                    timezones,
+                    now,
+                    leaving.get(period),
+                )
             observations, queues = observations.filter(~closed), queues.filter(~closed)
+            without = None if without is None else without.filter(~closed)
         for park_id in sorted({*observations["park_id"], *queues["park_id"]}):
             new[park_id] += self._insert(
-                observations.filter(park_id=park_id), queues.filter(park_id=park_id), timezones, now
+                observations.filter(park_id=park_id),
+                queues.filter(park_id=park_id),
+                timezones,
+                now,
+                None if without is None else without.filter(park_id=park_id),
             )
         return +new
 
@@ -92,6 +111,7 @@ class PastWriter:
         queues: pl.DataFrame | None,
         timezones: dict[int, str],
         now: dt.datetime,
+        without: pl.DataFrame | None,
     ) -> Counter[int]:
         added: dict[str, pl.DataFrame] = {}
         if observations is not None:
@@ -100,6 +120,8 @@ class PastWriter:
             added["queues"] = _of(queues, "queues")
 
         def then(connection: Connection, fresh: Rows) -> None:
+            if without is not None:
+                raw.remove_live(connection, without)
             rows = fresh.get(_SNAPSHOTS)
             if rows is None or rows.is_empty():
                 return
@@ -108,21 +130,30 @@ class PastWriter:
             raw.bump_raw_revision(connection, parks)
             follow_up(connection, rows, timezones, before, now)
 
-        fresh = files.add(period, added, then)
+        fresh = files.add(period, added, then, without)
         if _SNAPSHOTS not in fresh:
             return Counter()
         return Counter(dict(fresh[_SNAPSHOTS]["park_id"].value_counts().iter_rows()))
 
     def _insert(
-        self, observations: pl.DataFrame, queues: pl.DataFrame, timezones: dict[int, str], now: dt.datetime
+        self,
+        observations: pl.DataFrame,
+        queues: pl.DataFrame,
+        timezones: dict[int, str],
+        now: dt.datetime,
+        without: pl.DataFrame | None,
     ) -> int:
         since = pl.concat([observations["observed_at"], queues["observed_at"]]).min()
         if isinstance(since, int) and (self._room_since is None or since < self._room_since):
             make_room(self._database, self._clock, since)
             self._room_since = since
-        return self._database.run(
-            lambda connection: write_observations(connection, observations, queues, timezones, now)
-        ).new_rows
+
+        def work(connection: Connection) -> int:
+            if without is not None:
+                raw.remove_live(connection, without)
+            return write_observations(connection, observations, queues, timezones, now).new_rows
+
+        return self._database.run(work)
 
 
 def _of(rows: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from hallofshame.domain.errors import HistoryError
 from hallofshame.domain.plurals import counted
+from hallofshame.domain.words import Origin
 from hallofshame.store import bulk
 from hallofshame.store.database import Database
 from hallofshame.store.history import formats, ledger, manifests, marks
@@ -66,23 +67,27 @@ class PeriodFiles:
         self._enter(period, files, seen)
         return files
 
-    def add(self, period: Period, added: Rows, then: Then) -> Rows:
+    def add(self, period: Period, added: Rows, then: Then, without: pl.DataFrame | None = None) -> Rows:
         """Seal a period with rows that nothing holds yet; returns those, without what was known.
 
         Of two rows of one key the one that is known stays. Where nothing is new, nothing is written, and
         ``then`` is not called.
 
         :param then: called inside the transaction that enters the files, with the rows that are new.
+        :param without: live rows at these instants (``park_id``, ``observed_at``) leave the files first;
+            ``then`` has to take them out of SQL.
         :raises HistoryError: for a file that has to be read and is missing or damaged.
         :raises StorageError: where a file cannot be written; nothing changes then.
         """
         for tries in range(1, _TRIES + 1):
             with self._database.read() as connection:
                 seen = self._seen(connection, period)
-                fresh = {name: self._fresh(connection, name, period, rows) for name, rows in added.items()}
-                if not any(rows.height for rows in fresh.values()):
+                fresh = {
+                    name: self._fresh(connection, name, period, rows, without) for name, rows in added.items()
+                }
+                if without is None and not any(rows.height for rows in fresh.values()):
                     return fresh
-                files = self._put_all(connection, period, fresh)
+                files = self._put_all(connection, period, fresh, without)
             try:
                 self._enter(period, files, seen, partial(_given, then, fresh))
             except SealedMeanwhileError:
@@ -125,13 +130,22 @@ class PeriodFiles:
             marks.marks(connection, period.first, period.last),
         )
 
-    def _fresh(self, connection: Connection, name: str, period: Period, added: pl.DataFrame) -> pl.DataFrame:
+    def _fresh(
+        self,
+        connection: Connection,
+        name: str,
+        period: Period,
+        added: pl.DataFrame,
+        without: pl.DataFrame | None,
+    ) -> pl.DataFrame:
         """Those of ``added`` whose keys nothing holds, the first of several of one key."""
         dataset = DATASETS[name]
         rows = added.cast(dataset.row_schema).unique(dataset.key, keep="first", maintain_order=True)
         parks = rows["park_id"].unique().sort().to_list()
         pieces = [
-            self._held(connection, dataset, period, parks[at : at + PARKS_AT_ONCE]).select(dataset.key)
+            _left(
+                dataset, self._held(connection, dataset, period, parks[at : at + PARKS_AT_ONCE]), without
+            ).select(dataset.key)
             for at in range(0, len(parks), PARKS_AT_ONCE)
         ]
         if not any(piece.height for piece in pieces):
@@ -143,20 +157,27 @@ class PeriodFiles:
     ) -> pl.DataFrame:
         return self._history.rows(connection, dataset, parks, period.starts_at, period.ends_at)
 
-    def _put_all(self, connection: Connection, period: Period, fresh: Rows) -> list[SealedFile]:
+    def _put_all(
+        self, connection: Connection, period: Period, fresh: Rows, without: pl.DataFrame | None = None
+    ) -> list[SealedFile]:
         return [
-            self._put(dataset, period, self._rows(connection, dataset, period, fresh.get(name)))
+            self._put(dataset, period, self._rows(connection, dataset, period, fresh.get(name), without))
             for name, dataset in DATASETS.items()
         ]
 
     def _rows(
-        self, connection: Connection, dataset: Dataset, period: Period, fresh: pl.DataFrame | None
+        self,
+        connection: Connection,
+        dataset: Dataset,
+        period: Period,
+        fresh: pl.DataFrame | None,
+        without: pl.DataFrame | None,
     ) -> Iterator[pl.DataFrame]:
         """Everything known of a period and what is added to it, a few parks at a time."""
         parks = _all_parks(connection)
         for at in range(0, len(parks), PARKS_AT_ONCE):
             group = parks[at : at + PARKS_AT_ONCE]
-            rows = self._held(connection, dataset, period, group)
+            rows = _left(dataset, self._held(connection, dataset, period, group), without)
             if fresh is not None and fresh.height:
                 rows = pl.concat([rows, fresh.filter(pl.col("park_id").is_in(group))]).sort(dataset.key)
             yield rows if dataset.name == "snapshots" else formats.ordered(dataset, rows)
@@ -226,6 +247,20 @@ class PeriodFiles:
             marks.clear(connection, seen.marks)
 
         self._database.run(work)
+
+
+def _left(dataset: Dataset, rows: pl.DataFrame, without: pl.DataFrame | None) -> pl.DataFrame:
+    """Rows but for live ones at these instants. Polls stay: they say how requests of ours ended."""
+    if without is None or dataset.name == "polls":
+        return rows
+    gone = without.select(
+        pl.col("park_id").cast(rows.schema["park_id"]), "observed_at", gone=pl.lit(value=True)
+    )
+    marked = rows.join(gone, on=["park_id", "observed_at"], how="left", maintain_order="left")
+    leaves = pl.col("gone").fill_null(value=False)
+    if "origin" in rows.columns:
+        leaves &= pl.col("origin") == int(Origin.LIVE)
+    return marked.filter(~leaves).drop("gone")
 
 
 def _given(then: Then, fresh: Rows, connection: Connection) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, String, cast, delete, func, select, update
 
 from hallofshame.domain.errors import StoreError
-from hallofshame.domain.words import Feed
+from hallofshame.domain.words import Feed, Origin
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import bulk
 from hallofshame.store.history import ledger, marks
@@ -69,6 +69,20 @@ def rewrite(connection: Connection, snapshots: pl.DataFrame, queues: pl.DataFram
     marks.mark_changed(connection, rows.select("park_id", "observed_at"))
     marks.mark_changed(connection, queues.select("park_id", "observed_at"))
     bump_raw_revision(connection, rows["park_id"].unique().to_list())
+
+
+def remove_live(connection: Connection, instants: pl.DataFrame) -> None:
+    """Take live rows out of SQL: those at ``instants`` (``park_id``, ``observed_at`` in Unix seconds).
+
+    Their queues and cycles go with them; what the event log says of the same instants stays.
+    """
+    keys = instants.select("park_id", "observed_at").unique().sort("park_id", "observed_at").cast(pl.Int64)
+    live = keys.with_columns(origin=pl.lit(int(Origin.LIVE), pl.Int64))
+    bulk.delete_keys(connection, RideStatusSnapshot, live)
+    bulk.delete_keys(connection, QueueData, keys)
+    bulk.delete_keys(connection, ParkActivitySnapshot, keys)
+    marks.mark_changed(connection, keys)
+    bump_raw_revision(connection, keys["park_id"].unique().to_list())
 
 
 def insert_queues(connection: Connection, frame: pl.DataFrame) -> int:

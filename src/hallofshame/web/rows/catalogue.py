@@ -7,23 +7,36 @@ from dataclasses import asdict
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.words import Feed
-from hallofshame.store import catalogue
+from hallofshame.store import catalogue, raw
 from hallofshame.store.models import ExternalId, ParkSignal
 from hallofshame.store.ride_types import ride_types
-from hallofshame.web.envelope import Row
+from hallofshame.web.envelope import Row, iso
 
 
 def catalogue_report(connection: Connection) -> Row:
     """Parks, rides, outside ids and signals, each in order."""
     return {
-        "parks": [
-            asdict(park) | {"primary_feed": Feed(park.primary_feed).slug}
-            for park in catalogue.park_table(connection)
-        ],
+        "parks": _parks(connection),
         "rides": _rides(connection),
         "ids": _ids(connection),
         "signals": _signals(connection),
     }
+
+
+def _parks(connection: Connection) -> list[Row]:
+    observed = raw.observed_range(connection)
+    rows = []
+    for park in catalogue.park_table(connection):
+        first, last = observed.get(park.park_id or 0, (None, None))
+        rows.append(
+            asdict(park)
+            | {
+                "primary_feed": Feed(park.primary_feed).slug,
+                "first_observed_at": iso(first),
+                "last_observed_at": iso(last),
+            }
+        )
+    return rows
 
 
 def _rides(connection: Connection) -> list[Row]:

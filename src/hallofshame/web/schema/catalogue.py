@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.schema.common import CLOSED, Day, RideKindSlug
+from hallofshame.web.schema.common import CLOSED, Day, Instant, RideKindSlug
 
 
 class CataloguePark(TypedDict):
@@ -28,6 +28,8 @@ class CataloguePark(TypedDict):
     breakdown_signal: str
     is_water_park: bool
     is_active: bool
+    first_observed_at: Annotated[Instant | None, Field(description="Of the whole record.")]
+    last_observed_at: Instant | None
 
 
 class CatalogueRide(TypedDict):
