@@ -153,7 +153,7 @@ def test_missing_data_is_named_and_leads_on(client: FlaskClient) -> None:
     assert "Not known: nothing was watched in this period." in text
     assert "No ride of this park has been seen yet" in text
     closed = outline(client, "/parks/closed-park").text
-    assert "closed: no ride ran" in closed
+    assert "closed: too few rides were seen running" in closed
 
 
 def test_an_empty_choice_says_so(client: FlaskClient) -> None:

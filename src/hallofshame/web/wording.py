@@ -183,7 +183,7 @@ EVIDENCE_WORDS: dict[Evidence, str] = {
     Evidence.SCHEDULE: "published hours",
     Evidence.SCHEDULE_AND_ACTIVITY: "published hours, and rides seen running outside them",
     Evidence.ACTIVITY: "rides seen running (no hours published)",
-    Evidence.NO_ACTIVITY: "closed: no ride ran",
+    Evidence.NO_ACTIVITY: "closed: too few rides were seen running",
     Evidence.NO_DATA: "nothing was seen and no hours are known",
 }
 

@@ -32,7 +32,7 @@ export function WithoutData({ details, view }: { details: ParkDetails; view: Vie
       <p>
         {isClosed
           ? evidence === "no_activity"
-            ? "The park was closed: no ride ran. "
+            ? "The park counts as closed: too few rides were seen running, or at a single look alone. "
             : "The park had no open hours in this period. "
           : summary.unranked_reason !== null && `${unrankedWords(summary.unranked_reason)}. `}
         {evidence !== null && !isClosed && `What is known of the day: ${evidenceWords(evidence).replace(": ", ", ")}. `}

@@ -16,7 +16,7 @@ const EVIDENCE: Record<string, string> = {
   schedule: "published hours",
   "schedule+activity": "published hours, and rides seen running outside them",
   activity: "rides seen running (no hours published)",
-  no_activity: "closed: no ride ran",
+  no_activity: "closed: too few rides were seen running",
   no_data: "nothing was seen and no hours are known",
 };
 
