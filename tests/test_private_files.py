@@ -63,7 +63,7 @@ def test_a_new_installation_is_closed_to_all_others(tmp_path: Path) -> None:
                 f"hallofshame.sqlite{end}" for end in ("", "-wal", "-shm")
             }
             assert modes(folder) == {"-rw-------"}
-    assert mode(folder) == "drwx------"
+    assert (mode(folder.parent), mode(folder)) == ("drwx------", "drwx------")
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,15 @@ _GROUP_READ_WRITE = 0o060
 
 
 def make_folder(folder: Path) -> None:
-    """Make ``folder``, closed to others; one that is there stays as it is.
+    """Make ``folder`` and what is missing above it, closed to others; what is there stays as it is.
 
     :raises OSError: when it cannot be made.
     """
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    # Not mkdir(parents=True): it leaves the mode of those above to the umask, and who can write there can
+    # put another folder in the place of ours.
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        missing.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
 
 
 def file_mode(folder: Path) -> int:

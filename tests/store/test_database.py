@@ -222,6 +222,8 @@ def test_a_unix_socket_is_used_without_tls_unless_asked_for(mariadb_database: Da
         ("mysql+pymysql://me:secret@host:port/db", "cannot read the database URL"),
         ("sqlite://", "memory"),
         ("sqlite:///:memory:", "memory"),
+        ("sqlite:///file.db?password=secret", r"parameters \(password\)"),
+        ("mysql+pymysql://me:secret@host/db?connect_timeout=soon", "cannot open the database"),
     ],
 )
 def test_an_unusable_url_is_refused_without_showing_its_password(url: str, words: str) -> None:

@@ -62,7 +62,8 @@ class Database:
     def __init__(self, url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._url = _parse(url)
         self._sleep = sleep
-        self._engine = _sqlite_engine(self._url) if self.dialect == "sqlite" else _mysql_engine(self._url)
+        with self._translate():
+            self._engine = _sqlite_engine(self._url) if self.dialect == "sqlite" else _mysql_engine(self._url)
         catalogue_changes.watch(self._engine)
         self._writer = threading.Lock()
         self._writing = threading.local()
@@ -291,6 +292,12 @@ def _parse(text: str) -> URL:
     if url.database in (None, "", ":memory:") or "mode=memory" in text:
         raise StoreError(
             f"{shown!r} lives in memory, where only one connection sees it; name a file: sqlite:///file.db"
+        )
+    if url.query and url.query.get("uri") != "true":
+        names = ", ".join(sorted(url.query))
+        raise StoreError(
+            f"{shown!r} has parameters ({names}) that SQLite knows only beside uri=true; name a file alone: "
+            "sqlite:///file.db"
         )
     return url
 
