@@ -211,6 +211,9 @@ class Installation:
             preparing_file=self.preparing_file,
             sponsor=self.settings.sponsor,
             history=self.history_place,
+            import_folders=self.settings.import_folders,
+            retention=self.settings.retention,
+            storage_limits=self.settings.storage_limits,
         )
 
     def make_ready(self, *, migrate: bool) -> None:

@@ -879,6 +879,353 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/import/cancel/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import: one that runs ends at its next checkpoint. What is in the record stays
+         * @description Takes the scope `import`.
+         */
+        post: operations["adminImportCancelIntImport_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/import/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports, newest first
+         * @description Takes the scope `import:read`.
+         */
+        get: operations["adminImportList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/import/pause/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause an import: one that runs stops at its next checkpoint
+         * @description Takes the scope `import`.
+         */
+        post: operations["adminImportPauseIntImport_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/import/quality/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The quality report of an import: what came in, what was left out and why
+         * @description Takes the scope `import:read`.
+         */
+        get: operations["adminImportQualityIntImport_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/import/resume/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume an import that is paused or has failed; it goes on at its last checkpoint
+         * @description Takes the scope `import`.
+         */
+        post: operations["adminImportResumeIntImport_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/import/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an import: it is queued, and worked on by the process that works on imports
+         * @description The answer comes at once; `Location` is where its state is to be read. Without such a process the import
+         *     waits, and `notice` says so.
+         *
+         *     Takes the scope `import`.
+         */
+        post: operations["adminImportStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/import/status/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an import is
+         * @description Takes the scope `import:read`.
+         */
+        get: operations["adminImportStatusIntImport_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/quality/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much of the open time of each park and day was watched, newest days first
+         * @description Takes the scope `quality:read`.
+         */
+        get: operations["adminQualityCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/quality/freshness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When each active park was read last; the longest ago first
+         * @description Takes the scope `quality:read`.
+         */
+        get: operations["adminQualityFreshness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/quality/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Times of over 30 min in which an open park, or all of them, gave nothing
+         * @description `subject` is when one began.
+         *
+         *     Takes the scope `quality:read`.
+         */
+        get: operations["adminQualityGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/quality/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings, the last seen first: what in the data deserves a person's eye
+         * @description Takes the scope `quality:read`.
+         */
+        get: operations["adminQualityIssues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/quality/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many findings there are of each kind, and how many parks are fresh, late and silent
+         * @description Takes the scope `quality:read`.
+         */
+        get: operations["adminQualitySummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/storage/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Problems of the storage: disks that fill up, months that are overdue; each with its remedy
+         * @description Takes the scope `storage:read`.
+         */
+        get: operations["adminStorageAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/storage/growth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Growth per day, sizes in 1, 3, 5 and 10 years at that growth, and the sizes at every measurement
+         * @description Takes the scope `storage:read`.
+         */
+        get: operations["adminStorageGrowth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/storage/partitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The months of the raw record: partitions where the database has any, sizes as measured last
+         * @description Takes the scope `storage:read`.
+         */
+        get: operations["adminStoragePartitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/storage/retention-comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways of keeping rows, the present settings among them, with the sizes that each comes to
+         * @description Takes the scope `storage:read`.
+         */
+        get: operations["adminStorageRetentionComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/storage/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tables, history files and disks, as measured last
+         * @description 503 before the first measurement, which the service makes once a day.
+         *
+         *     Takes the scope `storage:read`.
+         */
+        get: operations["adminStorageSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -914,6 +1261,12 @@ export interface components {
              * @example 2026-08-20T07:00:00Z
              */
             compared_at: string;
+        };
+        /** @description A problem of the storage. */
+        AlertRow: {
+            kind: string;
+            subject: string;
+            text: string;
         };
         /** @description One award. */
         AwardCategory: {
@@ -1092,6 +1445,23 @@ export interface components {
             /** @description Rows without. */
             without_data: number;
         };
+        /** @description How much of a park-day's open time was watched. */
+        CoverageDayRow: {
+            park_id: number;
+            park_slug: string;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            day: string;
+            /** @enum {string} */
+            origin: "live" | "archive";
+            evidence: string;
+            /** @description Ride seconds of the day's eligible rides. */
+            open_seconds: number;
+            observed_seconds: number;
+            coverage_percent: number | null;
+        };
         /** @description How well one park is recorded. */
         CoverageRow: {
             park_id: number;
@@ -1153,6 +1523,17 @@ export interface components {
             party_size: number | null;
             /** @description Null: no table is offered. */
             wait_minutes: number | null;
+        };
+        /** @description A disk that holds something of ours. */
+        DiskRow: {
+            path: string;
+            holds: string[];
+            /** @description Bytes. */
+            total_bytes: number;
+            /** @description Bytes. */
+            free_bytes: number;
+            /** @description Bytes. */
+            own_bytes: number;
         };
         /** @description A ride that is down now, and how such outages of its own ended before. */
         DownNow: {
@@ -1273,6 +1654,16 @@ export interface components {
             /** @description An older look is no data. */
             holds_for_seconds: number;
         };
+        /** @description When a park was read last. `late`: longer ago than a reading holds; `silent`: a day or more. */
+        FreshnessRow: {
+            park_id: number;
+            park_slug: string;
+            primary_feed: string;
+            last_read_at: string | null;
+            age_seconds: number | null;
+            /** @enum {string} */
+            state: "fresh" | "late" | "silent";
+        };
         /** @description Whether the system is well. */
         Health: {
             /** @enum {string} */
@@ -1283,6 +1674,154 @@ export interface components {
             backlog: components["schemas"]["BacklogHealth"];
             leases: components["schemas"]["LeaseHealth"][];
             jobs: components["schemas"]["JobHealth"][];
+        };
+        /** @description A data set of the history files. */
+        HistoryRow: {
+            name: string;
+            rows: number;
+            /** @description Bytes. */
+            bytes: number;
+            bytes_per_row: number | null;
+            bytes_per_day: number | null;
+        };
+        /** @description An import to start. Which fields it may have depends on its kind; docs/admin.md says which. */
+        ImportAsked: {
+            /** @enum {string} */
+            kind: "archive" | "history" | "readings" | "backfill";
+            /** @description A folder below those of the settings. */
+            source?: string;
+            destinations?: string[];
+            /** @description Slugs or ids; none means all. */
+            parks?: (string | number)[];
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            start?: string;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            end?: string;
+            region?: string;
+            again?: boolean;
+            cadence_seconds?: number;
+            timezone?: string;
+            days?: number;
+        };
+        /** @description The quality report of an import, also of one that goes on. */
+        ImportQuality: {
+            import_id: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "paused" | "cancelled" | "done" | "failed";
+            events: number;
+            /** @description Observations that the record did not have. */
+            new_rows: number;
+            /** @description Units in the record before the latest attempt. */
+            known: number;
+            /** @description Units that could not be written or asked for. */
+            failed: number;
+            /** @description Park-days left for later. */
+            left: number;
+            /** @description Of no park, or of parks we do not have. */
+            left_out_events: number;
+            /** @description Odd values by kind. */
+            findings: {
+                [key: string]: number;
+            };
+            /** @description Events by the source's id of the park. */
+            unknown_parks: {
+                [key: string]: number;
+            };
+            /** @description What only this kind of import counts. */
+            counts: {
+                [key: string]: number;
+            };
+            refused: components["schemas"]["LeftOut"][];
+            /** @description Refused ones that are not named. */
+            refused_more: number;
+            parks: components["schemas"]["ImportedPark"][];
+        };
+        /** @description An import and how far it is. */
+        ImportRow: {
+            import_id: number;
+            /** @enum {string} */
+            kind: "archive" | "history" | "readings" | "backfill";
+            /** @description What was asked for; parks by id. */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            state: "queued" | "running" | "paused" | "cancelled" | "done" | "failed";
+            /** @description Asked for, until the next checkpoint. */
+            wanted: ("pause" | "cancel") | null;
+            /** @description Units that are done. */
+            done: number;
+            /** @description Of so many; null where that is not known yet. */
+            total: number | null;
+            /** @enum {string} */
+            unit: "file" | "park-day" | "recording";
+            percent: number | null;
+            /** @description Estimated time until its end; null where unknown. */
+            eta_seconds: number | null;
+            /** @description The budget of requests lets it go on then. */
+            waits_until: string | null;
+            /** @description Name of the key. */
+            started_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            created_at: string;
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            updated_at: string;
+            finished_at: string | null;
+            /** @description How often it was taken up. */
+            attempts: number;
+            /** @description Why it failed, or what it waits for. */
+            error: string | null;
+            /** @description The process that works on imports; null: none does. */
+            worker: string | null;
+            /** @description What to do where nothing works on it. */
+            notice: string | null;
+        };
+        /** @description What an import brought of one park. */
+        ImportedPark: {
+            park_slug: string;
+            events: number;
+            new_rows: number;
+            first_day: string | null;
+            last_day: string | null;
+            /** @description Park-local days with at least one event. */
+            days: number;
+            /** @description Days between the first and the last without. */
+            days_without_events: number;
+        };
+        /** @description A finding: what deserves a person's eye. */
+        IssueRow: {
+            kind: string;
+            /** @enum {string} */
+            state: "open" | "resolved";
+            park_id: number | null;
+            park_slug: string | null;
+            subject: string;
+            detail: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            first_seen_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            last_seen_at: string;
+            resolved_at: string | null;
+            occurrences: number;
         };
         /** @description The latest run of one job, and what has failed since it last succeeded. */
         JobHealth: {
@@ -1306,12 +1845,50 @@ export interface components {
             /** @description Why it failed last; null once it has succeeded again. */
             error: string | null;
         };
+        /** @description Findings of one kind. */
+        KindRow: {
+            kind: string;
+            open: number;
+            resolved: number;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            last_seen_at: string;
+        };
         /** @description Which host holds a duty. */
         LeaseHealth: {
             name: string;
             holder: string;
             expires_at: string | null;
             is_held: boolean;
+        };
+        /** @description A file, recording or park-day that was left out, and why. */
+        LeftOut: {
+            what: string;
+            why: string;
+        };
+        /** @description Sizes at one measurement. */
+        MeasuredRow: {
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            measured_at: string;
+            /** @description Bytes. */
+            database_bytes: number;
+            /** @description Bytes. */
+            history_bytes: number;
+        };
+        /** @description Rows and bytes of one month, in history files or in a raw table. */
+        MonthRow: {
+            month: string;
+            place: string;
+            name: string;
+            rows: number;
+            /** @description Bytes. */
+            bytes: number;
+            is_estimated: boolean;
         };
         /** @description What may have been meant. */
         NearMatch: {
@@ -1969,6 +2546,13 @@ export interface components {
             /** @description Days of the year on which it was open and observed. */
             open_days: number;
         };
+        /** @description A monthly partition of a raw table; `month` null for the two at the ends. */
+        PartitionRow: {
+            table: string;
+            partition: string;
+            month: string | null;
+            ends_at: string | null;
+        };
         /** @description The period of an answer. ``start`` and ``end`` are null for ``live`` and where parks differ in date. */
         PeriodBody: {
             name: string;
@@ -2020,6 +2604,13 @@ export interface components {
             near_matches?: components["schemas"]["NearMatch"][];
             /** @description With the code `preparing`: how far it is. */
             preparation?: components["schemas"]["PreparationBody"];
+        };
+        /** @description Sizes in some years at the present growth. */
+        ProjectionRow: {
+            years: number;
+            /** @description Bytes. */
+            database_bytes: number;
+            history_bytes: number | null;
         };
         /** @description One stretch of hours published for the ride; it is due to run in those of kind `Operating`. */
         PublishedRideHours: {
@@ -2084,6 +2675,16 @@ export interface components {
             seen_at: string;
             /** @description Until when; null while it is in force. */
             superseded_at: string | null;
+        };
+        /** @description How the record fares: findings by kind, and parks by how fresh they are. */
+        QualitySummary: {
+            open: number;
+            resolved: number;
+            kinds: components["schemas"]["KindRow"][];
+            parks: number;
+            parks_fresh: number;
+            parks_late: number;
+            parks_silent: number;
         };
         /** @description One queue over a day. */
         QueueCourse: {
@@ -2723,6 +3324,78 @@ export interface components {
             rides: components["schemas"]["RideCounts"];
             operators: components["schemas"]["OperatorCounts"][];
             freshness: components["schemas"]["Freshness"];
+        };
+        /** @description How the record grows, and to what. */
+        StorageGrowth: {
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            measured_at: string;
+            /** @description Full UTC days that the growth is the mean of. */
+            days: number | null;
+            rows_per_day: number;
+            database_bytes_per_day: number;
+            history_bytes_per_day: number | null;
+            measured_bytes_per_day: number | null;
+            unknown_tables: string[];
+            projections: components["schemas"]["ProjectionRow"][];
+            measurements: components["schemas"]["MeasuredRow"][];
+        };
+        /** @description The months of the raw record: partitions where there are any, and what each month holds. */
+        StoragePartitions: {
+            is_partitioned: boolean;
+            problem: string | null;
+            partitions: components["schemas"]["PartitionRow"][];
+            measured_at: string | null;
+            months: components["schemas"]["MonthRow"][];
+        };
+        /** @description What the record takes up, as measured last. */
+        StorageSummary: {
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            measured_at: string;
+            dialect: string;
+            history_place: string;
+            /** @description Bytes. */
+            database_bytes: number;
+            /** @description Bytes. */
+            history_bytes: number;
+            file_bytes: number | null;
+            /** @description Bytes. */
+            reusable_bytes: number;
+            disks: components["schemas"]["DiskRow"][];
+            tables: components["schemas"]["TableRow"][];
+            history: components["schemas"]["HistoryRow"][];
+        };
+        /** @description One way of keeping rows, and what it comes to. */
+        StrategyRow: {
+            name: string;
+            /** @description Whether it is what the settings say. */
+            is_set: boolean;
+            /** @description Null: for ever. */
+            keep_raw_days: number | null;
+            /** @description Null: for ever. */
+            keep_hourly_days: number | null;
+            costs: string;
+            projections: components["schemas"]["ProjectionRow"][];
+        };
+        /** @description A table of the database. */
+        TableRow: {
+            name: string;
+            rows: number;
+            /** @description Bytes. */
+            bytes: number;
+            index_bytes: number | null;
+            bytes_per_row: number | null;
+            rows_per_day: number | null;
+            bytes_per_day: number | null;
+            /** @description Which setting says how long its rows stay. */
+            kept_as: string;
+            /** @description Whether rows or bytes are an estimate. */
+            is_estimated: boolean;
         };
         /** @description The park's rides of one tier. */
         TierRow: {
@@ -7089,6 +7762,1555 @@ export interface operations {
                 };
             };
             /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminImportCancelIntImport_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of an import. */
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ImportRow"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no import of that number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Its state does not allow that. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminImportList: {
+        parameters: {
+            query?: {
+                /** @description Only imports in this state. */
+                state?: "any" | "queued" | "running" | "paused" | "cancelled" | "done" | "failed";
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ImportRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminImportPauseIntImport_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of an import. */
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ImportRow"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no import of that number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Its state does not allow that. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminImportQualityIntImport_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of an import. */
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ImportQuality"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no import of that number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It has not been worked on yet, so there is no report. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminImportResumeIntImport_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of an import. */
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ImportRow"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no import of that number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Its state does not allow that. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminImportStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportAsked"];
+            };
+        };
+        responses: {
+            /** @description It is accepted. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ImportRow"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The folder is not there. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The same import has not ended yet, or too many have not. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is no JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminImportStatusIntImport_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of an import. */
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ImportRow"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no import of that number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminQualityCoverage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this park, by slug or id.
+                 * @example epcot
+                 */
+                park?: string;
+                /** @description How many days back, today included. */
+                days?: number;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["CoverageDayRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such park. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminQualityFreshness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["FreshnessRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminQualityGaps: {
+        parameters: {
+            query?: {
+                /** @description Open findings, those that were resolved, or any. */
+                state?: "open" | "resolved" | "any";
+                /**
+                 * @description Only this park, by slug or id.
+                 * @example epcot
+                 */
+                park?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["IssueRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such park. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminQualityIssues: {
+        parameters: {
+            query?: {
+                /** @description Open findings, those that were resolved, or any. */
+                state?: "open" | "resolved" | "any";
+                /**
+                 * @description Only findings of this kind.
+                 * @example frozen_readings
+                 */
+                kind?: string;
+                /**
+                 * @description Only this park, by slug or id.
+                 * @example epcot
+                 */
+                park?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["IssueRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such park. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminQualitySummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["QualitySummary"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminStorageAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["AlertRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminStorageGrowth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["StorageGrowth"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminStoragePartitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["StoragePartitions"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminStorageRetentionComparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["StrategyRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminStorageSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["StorageSummary"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;

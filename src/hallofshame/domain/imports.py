@@ -16,7 +16,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -179,6 +179,13 @@ def read_request(
         timezone=timezone,
         days=BACKFILL_DAYS_DEFAULT if kind is ImportKind.BACKFILL and days is None else days,
     )
+
+
+def days_of(spans: Iterable[Iterable[str]]) -> tuple[int, int]:
+    """Of a park's stretches of days: how many hold events, and how many between first and last hold none."""
+    bounds = [(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) for first, last in spans]
+    held = sum((last - first).days + 1 for first, last in bounds)
+    return held, (bounds[-1][1] - bounds[0][0]).days + 1 - held if bounds else 0
 
 
 def _shown(value: object) -> str:

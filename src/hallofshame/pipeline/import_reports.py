@@ -97,13 +97,6 @@ def joined(before: Report | None, now: Report) -> Report:
     )
 
 
-def days_of(spans: Iterable[Iterable[str]]) -> tuple[int, int]:
-    """Of a park's stretches of days: how many hold events, and how many between first and last hold none."""
-    bounds = [(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) for first, last in spans]
-    held = sum((last - first).days + 1 for first, last in bounds)
-    return held, (bounds[-1][1] - bounds[0][0]).days + 1 - held if bounds else 0
-
-
 def _report(**given: Any) -> Report:
     empty: Report = {
         "events": 0,

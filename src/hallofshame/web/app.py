@@ -13,6 +13,8 @@ from jinja2 import StrictUndefined
 from hallofshame.clock import Clock
 from hallofshame.sponsor import Sponsor
 from hallofshame.store.database import Database
+from hallofshame.web.admin.access import install_access, is_of_admin
+from hallofshame.web.admin.api import api_admin
 from hallofshame.web.api.awards import api_awards
 from hallofshame.web.api.compare import api_compare
 from hallofshame.web.api.data import api_data
@@ -53,6 +55,7 @@ BLUEPRINTS = (
     api_live,
     api_docs,
     api_badges,
+    api_admin,
     card_pages,
 )
 """Everything that is served beside the pages; one line each."""
@@ -127,6 +130,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     install_pages(app)
+    install_access(app)
     install_errors(app)
     install_sponsor(app, given.sponsor)
     app.after_request(partial(_finish, security=_security(given.sponsor)))
@@ -164,7 +168,12 @@ def _security(sponsor: Sponsor | None) -> Mapping[str, str]:
 def _finish(response: Response, security: Mapping[str, str]) -> Response:
     for name, value in security.items():
         response.headers.setdefault(name, value)
-    if is_of_the_api(request.path):
+    if is_of_admin(request.path):
+        # For nobody's pages but ours, kept by nobody, found by no search engine.
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Referrer-Policy"] = "no-referrer"
+    elif is_of_the_api(request.path):
         response.headers.update(CROSS_ORIGIN_HEADERS)
         if request.method == "OPTIONS":
             response.headers.update(PREFLIGHT_HEADERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,7 +13,14 @@ from rapidfuzz import fuzz, process
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from hallofshame.domain.errors import InputError, NotFoundError, StorageError, StoreError
+from hallofshame.domain.errors import (
+    ConflictError,
+    HallOfShameError,
+    InputError,
+    NotFoundError,
+    StorageError,
+    StoreError,
+)
 from hallofshame.web.envelope import ATTRIBUTION, JSON_TYPE
 from hallofshame.web.preparation import (
     REFRESH_SECONDS,
@@ -40,6 +47,16 @@ class UnknownError(NotFoundError):
 
 class UnknownParameterError(InputError):
     """A request parameter that the endpoint does not take."""
+
+
+class AccessError(HallOfShameError):
+    """A request that is refused with a status and a code of its own."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.headers = status, code, dict(headers or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +99,8 @@ def install_errors(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(InputError, _input_error)
     app.register_error_handler(NotFoundError, _not_found)
+    app.register_error_handler(ConflictError, _conflict)
+    app.register_error_handler(AccessError, _refused)
     app.register_error_handler(PreparingError, _preparing)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreError, _store_error)
@@ -99,6 +118,16 @@ def _input_error(error: Exception) -> Response:
 def _not_found(error: Exception) -> Response:
     near = error.near_matches if isinstance(error, UnknownError) else []
     return _respond(Problem(404, "not_found", str(error), near_matches=near))
+
+
+def _conflict(error: Exception) -> Response:
+    return _respond(Problem(409, "conflict", str(error)))
+
+
+def _refused(error: Exception) -> Response:
+    if not isinstance(error, AccessError):
+        return _unexpected(error)
+    return _respond(Problem(error.status, error.code, str(error), headers=error.headers))
 
 
 def _http_error(error: Exception) -> Response:

@@ -11,6 +11,7 @@ from flask import Flask
 from pydantic import TypeAdapter
 
 from hallofshame import __version__
+from hallofshame.web.admin.declared import AdminEndpoint, declared_admin
 from hallofshame.web.cache import BINARY_TYPES
 from hallofshame.web.csv_answers import CSV_TYPE
 from hallofshame.web.endpoints import PAGING, Endpoint, declared
@@ -23,6 +24,9 @@ REF = "#/components/schemas/{model}"
 _JSON = JSON_TYPE.split(";", maxsplit=1)[0]
 _CSV = CSV_TYPE.split(";", maxsplit=1)[0]
 _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
+_TYPED_VARIABLE = re.compile(r"<(?:(\w+):)?(\w+)>")
+_KEY = "adminKey"
+"""The security scheme of the admin API."""
 _SHARED: tuple[Any, ...] = (
     Source,
     PeriodBody,
@@ -37,6 +41,7 @@ PATH_PARAMETERS = {
     "park": "A `park_id` or a slug: `1`, `gardaland`.",
     "ride": "A `ride_id`.",
     "file": "A file of the list of downloads.",
+    "import_id": "The number of an import.",
 }
 
 _ABOUT = """\
@@ -44,7 +49,7 @@ Which rides of theme parks break down, how often, for how long, and how long peo
 pages show can be read here, without a key. Show the sources in `attribution` with what you build.
 
 Null means "no data" or "does not apply", never zero. Instants are ISO 8601 in UTC; days are the park's own
-local days. Answers carry an `ETag`: send it back as `If-None-Match`.
+local days. Answers carry an `ETag`: send it back as `If-None-Match`. Only administration takes a key.
 """
 
 TAGS = {
@@ -55,6 +60,7 @@ TAGS = {
     "compare": "Side by side",
     "awards": "The awards of a year",
     "data": "The data itself: names, coverage, downloads",
+    "admin": "Administration: imports, storage, quality; with a key",
 }
 
 
@@ -68,7 +74,10 @@ def describe(app: Flask) -> Row:
         servers=[{"url": "/"}],
     )
     endpoints = [(str(rule), found) for rule, found in declared(app)]
+    of_admin = [(str(rule), found) for rule, found in declared_admin(app)]
     kinds = {_row_type(found.answers) for _, found in endpoints if found.answers is not None}
+    kinds |= {_row_type(found.answers) for _, found in of_admin}
+    kinds |= {found.body for _, found in of_admin if found.body is not None}
     named = sorted({*kinds, *_SHARED}, key=lambda kind: str(kind.__name__))
     adapters: list[tuple[Any, Any, TypeAdapter[Any]]] = [
         (kind, "serialization", TypeAdapter(kind)) for kind in named
@@ -76,7 +85,15 @@ def describe(app: Flask) -> Row:
     references, definitions = TypeAdapter.json_schemas(adapters, ref_template=REF)
     for name, schema in sorted(definitions.get("$defs", {}).items()):
         spec.components.schema(name, _tidy(schema))
-    for tag in dict.fromkeys(found.tag for _, found in endpoints):
+    spec.components.security_scheme(
+        _KEY,
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key made with `hallofshame keys create`; each operation names its scope.",
+        },
+    )
+    for tag in dict.fromkeys([*(found.tag for _, found in endpoints), "admin"]):
         spec.tag({"name": tag, "description": TAGS.get(tag, tag.capitalize())})
     for rule, found in endpoints:
         answer = None
@@ -86,6 +103,10 @@ def describe(app: Flask) -> Row:
             answer = {"type": "array", "items": reference} if is_list else reference
         path = _VARIABLE.sub(r"{\1}", rule)
         spec.path(path, operations={"get": _operation(rule, found, answer)})
+    for rule, admin in of_admin:
+        body = None if admin.body is None else references[admin.body, "serialization"]
+        operation = _admin_operation(rule, admin, references[_row_type(admin.answers), "serialization"], body)
+        spec.path(_VARIABLE.sub(r"{\1}", rule), operations={admin.method.lower(): operation})
     return dict(spec.to_dict())
 
 
@@ -98,16 +119,7 @@ def _operation(rule: str, found: Endpoint, answer: Row | None) -> Row:
         "operationId": _operation_id(rule),
         "summary": found.summary,
         "tags": [found.tag],
-        "parameters": [
-            {
-                "name": name,
-                "in": "path",
-                "required": True,
-                "description": PATH_PARAMETERS.get(name, name),
-                "schema": {"type": "string"},
-            }
-            for name in _VARIABLE.findall(rule)
-        ]
+        "parameters": [_path_parameter(name, "") for name in _VARIABLE.findall(rule)]
         + [_parameter(take) for take in found.parameters],
         "responses": {
             "200": {"description": "The answer.", "content": _content(found, answer)},
@@ -124,6 +136,48 @@ def _operation(rule: str, found: Endpoint, answer: Row | None) -> Row:
     if found.description:
         operation["description"] = found.description
     return operation
+
+
+def _admin_operation(rule: str, found: AdminEndpoint, row: Row, body: Row | None) -> Row:
+    answer = {"type": "array", "items": row} if typing.get_origin(found.answers) is list else row
+    retry = "`Retry-After` says when to come back."
+    refusals = {
+        400: "A parameter or a field of the body is unknown, or its value is not usable.",
+        401: "The key is missing, not one of ours, revoked or expired.",
+        403: "No key is in force at all, or this one lacks the scope.",
+        429: f"Too many wrong keys from this address; {retry}",
+        503: f"The store cannot be read, or what is asked for is not there yet; {retry}",
+        **found.statuses,
+    }
+    operation: Row = {
+        "operationId": _operation_id(rule),
+        "summary": found.summary,
+        "description": f"{found.description}\n\nTakes the scope `{found.scope.value}`.".strip(),
+        "tags": ["admin"],
+        "security": [{_KEY: []}],
+        "parameters": [_path_parameter(name, kind) for kind, name in _TYPED_VARIABLE.findall(rule)]
+        + [_parameter(take) for take in found.takes],
+        "responses": {
+            f"{found.status}": {
+                "description": "The answer." if found.status == 200 else "It is accepted.",
+                "content": {_JSON: {"schema": _whole(answer, PAGING if found.is_paged else ())}},
+            },
+            **{f"{status}": _error(words) for status, words in sorted(refusals.items())},
+        },
+    }
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": body}}}
+    return operation
+
+
+def _path_parameter(name: str, kind: str) -> Row:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": PATH_PARAMETERS.get(name, name),
+        "schema": {"type": "integer"} if kind == "int" else {"type": "string"},
+    }
 
 
 def _operation_id(rule: str) -> str:
@@ -155,6 +209,11 @@ def _body_of(kind: str) -> Row:
 
 def _envelope(found: Endpoint, answer: Row) -> Row:
     """The envelope as this endpoint fills it."""
+    return _whole(answer, found.says)
+
+
+def _whole(answer: Row, says: tuple[str, ...]) -> Row:
+    """The envelope around ``answer`` with the parts that ``says`` names."""
 
     def shared(name: str) -> Row:
         return {"$ref": REF.format(model=name)}
@@ -183,9 +242,9 @@ def _envelope(found: Endpoint, answer: Row) -> Row:
         "ranked_by": shared("RankedBy"),
     }
     kinds |= {name: {"type": "integer", "minimum": 0} for name in PAGING}
-    fields |= {name: kinds[name] for name in found.says}
+    fields |= {name: kinds[name] for name in says}
     # Whether there is a coverage depends on the answer; everything else that is said is said always.
-    required += [name for name in found.says if name != "coverage"]
+    required += [name for name in says if name != "coverage"]
     return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hallofshame.domain.hosts import LOOPBACK_HOSTS, Network
+from hallofshame.domain.retention import Retention
 from hallofshame.domain.rules import HOLD_CADENCES, MAX_HOLD_SECONDS
+from hallofshame.domain.storage import StorageLimits
 from hallofshame.sponsor import Sponsor
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class WebSettings:
     ``preparing_file``: while it is there, the site says how far the preparation is, and nothing else.
     ``sponsor``: whom every page names at its foot, with a picture.
     ``history``: where the history files stand; without one, only what SQL holds is read and offered.
+    ``import_folders``: places that imports started over the network may read.
+    ``retention``, ``storage_limits``: how long rows stay, and when the storage is a problem.
     ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
     few hundred bytes.
     """
@@ -50,6 +54,9 @@ class WebSettings:
     preparing_file: Path | None = None
     sponsor: Sponsor | None = None
     history: HistoryPlace | None = None
+    import_folders: tuple[str, ...] = ()
+    retention: Retention = field(default_factory=Retention)
+    storage_limits: StorageLimits = field(default_factory=StorageLimits)
 
     @property
     def live_hold_seconds(self) -> int:

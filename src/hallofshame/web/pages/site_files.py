@@ -104,7 +104,7 @@ def service_worker() -> Response:
 @file_pages.get("/robots.txt")
 def robots() -> Response:
     """Everything may be read but the administrator's part and the many forms of one answer."""
-    text = "User-agent: *\nDisallow: /api/admin/\nDisallow: /compare?\nAllow: /\n"
+    text = "User-agent: *\nDisallow: /api/admin/\nDisallow: /admin\nDisallow: /compare?\nAllow: /\n"
     if site_root():
         text += f"\nSitemap: {absolute('/sitemap.xml')}\n"
     response = make_response(text)

@@ -1,0 +1,158 @@
+"""The admin API's endpoints, each declared once: method, scope, parameters, body, answer, OpenAPI.
+
+@admin_endpoint("GET", "/import/list", scope=Scope.IMPORT_READ, answers=list[ImportRow], takes=(PAGE,))
+def import_list(asking: Asking) -> Answer: ...
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Flask, Response, make_response, request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.routing import Rule
+
+from hallofshame.domain.access import Scope
+from hallofshame.domain.errors import InputError
+from hallofshame.store.keys import Key
+from hallofshame.web.admin.access import ADMIN_API, current_key, require
+from hallofshame.web.envelope import JSON_TYPE, Page, envelope
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Site, site
+from hallofshame.web.takes import Take, Takes, flat
+
+api_admin = Blueprint("api_admin", __name__, url_prefix=ADMIN_API)
+
+MOST_BODY_BYTES = 64 * 1024
+_DECLARATION = "admin_declaration"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One request that was let in: by whom, with which parameters and body."""
+
+    site: Site
+    key: Key
+    asked: Parameters
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered: ``data`` of the envelope, for lists the length and the part of it."""
+
+    data: Any
+    status: int = 200
+    total: int | None = None
+    page: Page | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Function = Callable[..., Answer]
+
+
+@dataclass(frozen=True)
+class AdminEndpoint:
+    """One endpoint. ``answers`` is the type of ``data``, ``body`` that of the JSON it takes, null for none.
+
+    ``statuses``: what it answers beside success and what every endpoint of the administrator's may.
+    """
+
+    method: str
+    rule: str
+    function: Function
+    scope: Scope
+    answers: Any
+    takes: tuple[Take, ...]
+    body: Any
+    status: int
+    statuses: Mapping[int, str]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return (self.function.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+    @property
+    def description(self) -> str:
+        """The rest of the docstring."""
+        lines = (self.function.__doc__ or "").strip().splitlines()[1:]
+        return "\n".join(line.strip() for line in lines).strip()
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the answer is a part of a list."""
+        return "limit" in {take.name for take in self.takes}
+
+    def respond(self, values: Mapping[str, Any]) -> Response:
+        """The answer to the running request."""
+        key = current_key()
+        require(key, self.scope)
+        asked = Parameters(request.args, (take.name for take in self.takes))
+        here = site()
+        body = {} if self.body is None else read_json()
+        answer = self.function(Asking(here, key, asked, body), **values)
+        with here.reading() as reading:
+            whole = envelope(reading, answer.data, total=answer.total, page=answer.page)
+        text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        response = make_response(text, answer.status)
+        response.content_type = JSON_TYPE
+        response.headers.update(answer.headers)
+        return response
+
+
+def admin_endpoint(
+    method: str,
+    rule: str,
+    *,
+    scope: Scope,
+    answers: Any,
+    takes: Takes = (),
+    body: Any = None,
+    status: int = 200,
+    statuses: Mapping[int, str] | None = None,
+) -> Callable[[Function], Function]:
+    """Declare a function as the endpoint at ``rule`` under ``/api/admin``."""
+
+    def declare(function: Function) -> Function:
+        declared = AdminEndpoint(
+            method, f"{ADMIN_API}{rule}", function, scope, answers, flat(takes), body, status, statuses or {}
+        )
+
+        def view(**values: Any) -> Response:
+            return declared.respond(values)
+
+        setattr(view, _DECLARATION, declared)
+        api_admin.add_url_rule(rule, function.__name__, view, methods=[method])
+        return function
+
+    return declare
+
+
+def declared_admin(app: Flask) -> Iterator[tuple[Rule, AdminEndpoint]]:
+    """Every endpoint of the admin API with its routing rule, in order of its path."""
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        found = getattr(app.view_functions[rule.endpoint], _DECLARATION, None)
+        if isinstance(found, AdminEndpoint):
+            yield rule, found
+
+
+def read_json() -> dict[str, Any]:
+    """The JSON object of the running request; what is too long, of another type or no object is refused."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("send the body as application/json")
+    if (request.content_length or 0) > MOST_BODY_BYTES:
+        raise RequestEntityTooLarge(f"the body is longer than {MOST_BODY_BYTES} bytes")
+    content = request.stream.read(MOST_BODY_BYTES + 1)
+    if len(content) > MOST_BODY_BYTES:
+        raise RequestEntityTooLarge(f"the body is longer than {MOST_BODY_BYTES} bytes")
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError('the body is no JSON; send one object, such as {"kind": "history"}') from error
+    if not isinstance(found, dict):
+        raise InputError('the body is no JSON object; send one, such as {"kind": "history"}')
+    return found

@@ -1,0 +1,213 @@
+"""``/api/admin/quality``: findings, gaps, and how fresh and how well watched every park is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+from sqlalchemy import Connection
+
+from hallofshame.domain.access import Scope
+from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.rules import DAY_SECONDS
+from hallofshame.domain.words import Origin
+from hallofshame.metrics.scores import coverage_percent
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.findings import FindingRow, FindingState, counts, list_findings
+from hallofshame.store.reports.watch import last_reads, watched_days
+from hallofshame.web.admin.declared import Answer, Asking, admin_endpoint
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.lookup import find_park
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.schema.admin import CoverageDayRow, FreshnessRow, IssueRow, QualitySummary
+from hallofshame.web.takes import PAGE, choice, integer, text
+
+GAP_KINDS = ("feed_gap", "not_collecting")
+"""Findings that are gaps of more than 30 min: of one park, and of all of them."""
+
+ANY = "any"
+STATES = (FindingState.OPEN.value, FindingState.RESOLVED.value, ANY)
+COVERAGE_DAYS = (7, 1, 366)
+ORIGINS = {Origin.LIVE: "live", Origin.ARCHIVE: "archive"}
+
+STATE = choice("state", STATES, "Open findings, those that were resolved, or any.")
+PARK = text("park", "Only this park, by slug or id.", "epcot")
+_NO_PARK = {404: "There is no such park."}
+
+
+@admin_endpoint("GET", "/quality/summary", scope=Scope.QUALITY_READ, answers=QualitySummary)
+def quality_summary(asking: Asking) -> Answer:
+    """How many findings there are of each kind, and how many parks are fresh, late and silent."""
+    with asking.site.reading() as reading:
+        return Answer(summary(reading))
+
+
+def summary(reading: Reading) -> Row:
+    """The summary, for the API and the page."""
+    kinds = counts(reading.connection)
+    states = Counter(row["state"] for row in freshness_rows(reading))
+    return {
+        "open": sum(kind.open for kind in kinds),
+        "resolved": sum(kind.resolved for kind in kinds),
+        "kinds": [
+            {
+                "kind": kind.kind,
+                "open": kind.open,
+                "resolved": kind.resolved,
+                "last_seen_at": iso(kind.last_seen_at),
+            }
+            for kind in kinds
+        ],
+        "parks": sum(states.values()),
+        "parks_fresh": states["fresh"],
+        "parks_late": states["late"],
+        "parks_silent": states["silent"],
+    }
+
+
+@admin_endpoint(
+    "GET",
+    "/quality/issues",
+    scope=Scope.QUALITY_READ,
+    answers=list[IssueRow],
+    takes=(STATE, text("kind", "Only findings of this kind.", "frozen_readings"), PARK, PAGE),
+    statuses=_NO_PARK,
+)
+def quality_issues(asking: Asking) -> Answer:
+    """Findings, the last seen first: what in the data deserves a person's eye."""
+    kind = asking.asked.text("kind")
+    return _findings(asking, None if kind is None else (kind,))
+
+
+@admin_endpoint(
+    "GET",
+    "/quality/gaps",
+    scope=Scope.QUALITY_READ,
+    answers=list[IssueRow],
+    takes=(STATE, PARK, PAGE),
+    statuses=_NO_PARK,
+)
+def quality_gaps(asking: Asking) -> Answer:
+    """Times of over 30 min in which an open park, or all of them, gave nothing.
+
+    `subject` is when one began.
+    """
+    return _findings(asking, GAP_KINDS)
+
+
+@admin_endpoint("GET", "/quality/freshness", scope=Scope.QUALITY_READ, answers=list[FreshnessRow])
+def quality_freshness(asking: Asking) -> Answer:
+    """When each active park was read last; the longest ago first."""
+    with asking.site.reading() as reading:
+        return Answer(freshness_rows(reading))
+
+
+@admin_endpoint(
+    "GET",
+    "/quality/coverage",
+    scope=Scope.QUALITY_READ,
+    answers=list[CoverageDayRow],
+    takes=(PARK, integer("days", *COVERAGE_DAYS, "How many days back, today included."), PAGE),
+    statuses=_NO_PARK,
+)
+def quality_coverage(asking: Asking) -> Answer:
+    """How much of the open time of each park and day was watched, newest days first."""
+    page = asking.asked.page()
+    days = asking.asked.integer("days", *COVERAGE_DAYS)
+    with asking.site.reading() as reading:
+        park = _park(reading, asking.asked)
+        # The newest date anywhere: that of the zone farthest east.
+        last = max(reading.dates)
+        first = last - dt.timedelta(days=days - 1)
+        parks = reading.catalogue.parks
+        rows = [
+            {
+                "park_id": day.park_id,
+                "park_slug": parks[day.park_id].slug,
+                "day": day.day.isoformat(),
+                "origin": ORIGINS[day.origin],
+                "evidence": day.evidence.value,
+                "open_seconds": day.open,
+                "observed_seconds": day.observed,
+                "coverage_percent": coverage_percent(day.observed, day.open),
+            }
+            for day in watched_days(reading.connection, first, last, None if park is None else [park.park_id])
+            if day.park_id in parks
+        ]
+    return Answer(page.of(rows), total=len(rows), page=page)
+
+
+def freshness_rows(reading: Reading) -> list[Row]:
+    """Every active park with the time of its last reading, the longest ago first."""
+    reads = last_reads(reading.connection)
+    now = to_unix(reading.now)
+    hold = reading.site.settings.live_hold_seconds
+    rows = []
+    for park in reading.catalogue.parks.values():
+        if not park.is_active:
+            continue
+        at = reads.get(park.park_id)
+        age = None if at is None else max(0, now - at)
+        state = "silent" if age is None or age >= DAY_SECONDS else "late" if age > hold else "fresh"
+        rows.append(
+            {
+                "park_id": park.park_id,
+                "park_slug": park.slug,
+                "primary_feed": park.primary_feed.slug,
+                "last_read_at": iso(at),
+                "age_seconds": age,
+                "state": state,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["last_read_at"] or "", row["park_slug"]))
+
+
+def issue_rows(
+    connection: Connection,
+    parks: dict[int, ParkInfo],
+    *,
+    kinds: tuple[str, ...] | None = None,
+    park_id: int | None = None,
+    state: FindingState | None = None,
+) -> list[Row]:
+    """Findings as the API and the page show them."""
+    found = list_findings(connection, kinds=kinds, park_id=park_id, state=state)
+    return [_issue(row, parks) for row in found]
+
+
+def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> Answer:
+    page = asking.asked.page()
+    name = asking.asked.choice("state", STATES)
+    state = None if name == ANY else FindingState(name)
+    with asking.site.reading() as reading:
+        park = _park(reading, asking.asked)
+        rows = issue_rows(
+            reading.connection,
+            dict(reading.catalogue.parks),
+            kinds=kinds,
+            park_id=None if park is None else park.park_id,
+            state=state,
+        )
+    return Answer(page.of(rows), total=len(rows), page=page)
+
+
+def _issue(row: FindingRow, parks: dict[int, ParkInfo]) -> Row:
+    park = parks.get(row.park_id or 0)
+    return {
+        "kind": row.kind,
+        "state": row.state.value,
+        "park_id": row.park_id,
+        "park_slug": None if park is None else park.slug,
+        "subject": row.subject,
+        "detail": row.detail,
+        "first_seen_at": iso(row.first_seen_at),
+        "last_seen_at": iso(row.last_seen_at),
+        "resolved_at": iso(row.resolved_at),
+        "occurrences": row.occurrences,
+    }
+
+
+def _park(reading: Reading, asked: Parameters) -> ParkInfo | None:
+    name = asked.text("park")
+    return None if name is None else find_park(reading, name)
