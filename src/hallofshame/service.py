@@ -1,4 +1,4 @@
-"""The long-running process: the web server, with or without the scheduler, until it is told to stop."""
+"""The long-running process: web server and watch, with or without the scheduler, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from hallofshame.installation import Installation
 from hallofshame.scheduler import Scheduler
+from hallofshame.watch import Watch
 from hallofshame.web_server import WebServer
 
 STOP_SECONDS = 8.0
@@ -28,14 +29,17 @@ def serve(
     """
     site = web if web is not None else WebServer(installation)
     scheduler = Scheduler(installation) if collect else None
+    watch = Watch(installation)
     finished = True
     try:
         site.start()
         if scheduler is not None:
             scheduler.start()
+        watch.start()
         announce(site.url)
         stopping.wait()
     finally:
+        watch.stop()
         if scheduler is not None:
             finished = scheduler.stop(STOP_SECONDS)
         site.stop()

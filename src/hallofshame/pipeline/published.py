@@ -142,7 +142,7 @@ class ScheduleRefresh:
     def _due(self, connection: Connection) -> list[PolledPark]:
         """The open parks whose turn it is, those that waited longest first."""
         now = to_unix(self._clock.now())
-        opened = _open_parks(connection, now)
+        opened = open_parks(connection, now)
         parks = [
             park
             for park in polled_parks(connection, self._feeds)
@@ -218,7 +218,7 @@ class ScheduleRefresh:
         return len(dates)
 
 
-def _open_parks(connection: Connection, now: int) -> set[int]:
+def open_parks(connection: Connection, now: int) -> set[int]:
     """Parks that are open by what was last seen of their rides, or by their hours with a margin."""
     seen, told = ParkCurrent, StoredSchedule
     by_rides = connection.scalars(

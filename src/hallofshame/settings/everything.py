@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hallofshame.settings.alerting import AlertSettings
 from hallofshame.settings.catalogue import CatalogueSettings
 from hallofshame.settings.collecting import CollectingSettings
 from hallofshame.settings.keeping import KeepingSettings
@@ -12,6 +13,12 @@ from hallofshame.settings.sponsoring import SponsorSettings
 
 # The fields of the last base come first: in this order docs and `.env.example` list them.
 class Settings(
-    RunningSettings, CollectingSettings, CatalogueSettings, SponsorSettings, ServingSettings, KeepingSettings
+    AlertSettings,
+    RunningSettings,
+    CollectingSettings,
+    CatalogueSettings,
+    SponsorSettings,
+    ServingSettings,
+    KeepingSettings,
 ):
     """Everything an installation may decide. Read it with :func:`~hallofshame.settings.load`."""

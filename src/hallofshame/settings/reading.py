@@ -15,7 +15,7 @@ from hallofshame.settings.described import accepts_of
 from hallofshame.settings.everything import Settings
 from hallofshame.settings.fields import variable
 
-_MASKED = ("database_url", "history_access_key", "history_secret_key", "themeparks_wiki_key")
+_MASKED = ("alert_urls", "database_url", "history_access_key", "history_secret_key", "themeparks_wiki_key")
 """Settings whose value an error must not repeat: it may hold a password, and malformed in any form."""
 _ADDRESSES = ("database_url", "queue_times_url", "themeparks_wiki_url", "history_endpoint")
 """Settings that may hold a password or a key, which no message shows from then on."""
@@ -36,6 +36,8 @@ def load(**given: Any) -> Settings:
     for field in _SECRETS:
         secret = str(values.get(field) or os.environ.get(variable(field), ""))
         remember({secret} if secret else ())
+    for url in str(values.get("alert_urls") or os.environ.get(variable("alert_urls"), "")).split():
+        remember(secrets_of(url) | {url})
     try:
         return Settings(**values)
     except ValidationError as error:

@@ -1,6 +1,7 @@
 """Typed models of every table, by family: catalogue, raw, derived, running (design §4)."""
 
 from hallofshame.store.models.admin import AdminSession, ApiKey, ImportJob
+from hallofshame.store.models.alerts import Alert, AlertMessage
 from hallofshame.store.models.base import Base
 from hallofshame.store.models.catalogue import (
     DiningAvailability,
@@ -64,6 +65,8 @@ from hallofshame.store.models.running import (
 __all__ = [
     "AdminSession",
     "AggregationLog",
+    "Alert",
+    "AlertMessage",
     "ApiKey",
     "Base",
     "ChanceCorrection",
