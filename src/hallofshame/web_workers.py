@@ -34,6 +34,7 @@ from hallofshame import logs
 from hallofshame.settings import Settings
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
+from hallofshame.web.ready import WORKER_VERSION_SECONDS
 from hallofshame.web.sending import SlowReaderError
 from hallofshame.web_server import WorkOrder
 
@@ -50,9 +51,6 @@ KEPT_DESCRIPTORS = 128
 
 HEADER_BYTES = 64 * 1024
 """Longest head of a request."""
-
-VERSION_SECONDS = 0.5
-"""How long a worker goes on with what it knows of the store before it asks whether there is something new."""
 
 _STOP_SECONDS = 2
 """How long a worker finishes answers after it was told to end."""
@@ -156,7 +154,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 def _application(order: WorkOrder, says_ready: int, lifeline: int) -> WSGIApplication:
     """The application of one worker, made after the fork; its database connections are its own."""
     _end_with(lifeline)
-    settings = replace(order.web, version_seconds=VERSION_SECONDS)
+    settings = replace(order.web, version_seconds=WORKER_VERSION_SECONDS)
     app: WSGIApplication = create_app(Database(order.database_url), order.clock, settings)
     try:
         os.write(says_ready, b".")

@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 _KEPT = "hallofshame.kept"
 _ENTITY_HEADERS = frozenset({"content-type", "content-length", "content-encoding"})
 
+WORKER_VERSION_SECONDS = 0.5
+"""How long a worker goes on with what it knows of the store before it asks whether there is something new."""
+
 LAG_SECONDS = 5.0
 """How long the answer of the state before may go out while another request makes the new one."""
 
