@@ -47,6 +47,8 @@ _COMMANDS = {
     "mapping": ("mapping", "List doubtful matches of the feeds' entries; merge and split rides."),
     "imports": ("imports", "List imports started through the admin API, and work on them."),
     "keys": ("keys", "Make, list and revoke the keys of the admin API."),
+    "backup": ("backup", "Copy database and history files into FOLDER, while the program runs."),
+    "restore": ("backup", "Make the installation what it was when the backup in FOLDER was made."),
     "openapi": ("upkeep", "Print the OpenAPI description of the JSON API."),
     "db": ("upkeep", "Upgrade, downgrade or show the database's schema."),
 }
