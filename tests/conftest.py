@@ -51,15 +51,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
 
 
-NOT_COUNTED = ("browser", "crosscheck")
-"""Folders of tests that compare whole pages: measuring what they run through costs much and tells little."""
+NOT_COUNTED = ("browser", "crosscheck", "fuzz")
+"""Folders of tests of whole pages and answers: measuring all they run through costs much and tells little."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave tests of whole pages out of the measured coverage."""
+    """Measure coverage where that tells something: a measured test takes up to 1.8 times as long."""
     for item in items:
-        if item.path.parent.name in NOT_COUNTED:
+        if item.path.parent.name in NOT_COUNTED or _is_twin(item):
             item.add_marker(pytest.mark.no_cover)
+
+
+def _is_twin(item: pytest.Item) -> bool:
+    """Whether the same test runs on SQLite, too. The store is measured on both, since it differs there."""
+    of = getattr(item, "callspec", None)
+    return (
+        of is not None
+        and item.path.parent.name != "store"
+        and any(isinstance(value, str) and value == "mariadb" for value in of.params.values())
+    )
 
 
 @pytest.fixture(scope="session")
