@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hallofshame.cli import cli
-from hallofshame.cli.storage import size
+from hallofshame.domain.sizes import size
 from support.every_job import RECORDING
 
 

@@ -43,6 +43,8 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+  // What only a signed-in administrator sees is kept nowhere.
+  if (url.pathname === "/admin" || url.pathname.startsWith("/admin/")) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(builtFirst(request));
   else if (request.mode === "navigate") event.respondWith(networkFirst(request, event, true));
   else if (isKeepable(url.pathname)) event.respondWith(networkFirst(request, event, false));

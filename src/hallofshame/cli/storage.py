@@ -11,14 +11,13 @@ from hallofshame.cli.options import opened
 from hallofshame.cli.tables import json_option, print_json, print_table
 from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.plurals import counted
+from hallofshame.domain.sizes import size
 
 if TYPE_CHECKING:
     from hallofshame.pipeline.storage import StorageReport
 
 SMALL_SHARE = 0.01
 """Tables with less than this share of the database stand in one line together."""
-
-_UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 @click.command()
@@ -71,16 +70,6 @@ def as_data(report: StorageReport) -> dict[str, Any]:
         "strategies": [asdict(strategy) for strategy in report.strategies],
         "alerts": [asdict(alert) for alert in report.alerts],
     }
-
-
-def size(count: float | None) -> str | None:
-    """Bytes for people: ``12.3 MB``; null where they are not known."""
-    if count is None:
-        return None
-    for unit, name in _UNITS:
-        if abs(count) >= unit:
-            return f"{count / unit:.1f} {name}"
-    return f"{count:.0f} B"
 
 
 def _show(report: StorageReport, by_month: bool) -> None:

@@ -15,6 +15,7 @@ from hallofshame.sponsor import Sponsor
 from hallofshame.store.database import Database
 from hallofshame.web.admin.access import install_access, is_of_admin
 from hallofshame.web.admin.api import api_admin
+from hallofshame.web.admin.page import admin_page
 from hallofshame.web.api.awards import api_awards
 from hallofshame.web.api.compare import api_compare
 from hallofshame.web.api.data import api_data
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     api_docs,
     api_badges,
     api_admin,
+    admin_page,
     card_pages,
 )
 """Everything that is served beside the pages; one line each."""
