@@ -37,6 +37,7 @@ from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.published import RUN_EVERY_SECONDS
 from hallofshame.pipeline.retries import FREQUENT_PAUSES_SECONDS, due_jobs, pause_seconds
+from hallofshame.pipeline.vanished_blocks import watch_rides
 from hallofshame.store import leases
 
 _LOOK_SECONDS = 0.5
@@ -242,6 +243,10 @@ class Scheduler:
         """Ask for the hours of open parks whose turn it is; the next cycle rolls up what they change."""
         if self.renew_lease():
             self._step("hours of open parks", self._installation.schedule_refresh.run)
+            self._step("watch over rides", self._watch_rides)
+
+    def _watch_rides(self) -> None:
+        watch_rides(self._installation.database, self._clock)
 
     def renew_lease(self) -> bool:
         """Take or keep the duty to collect; returns whether this process has it."""

@@ -27,6 +27,7 @@ from hallofshame.pipeline.import_archive import import_archive
 from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.published import ScheduleRefresh
 from hallofshame.pipeline.rebuild import mark_range
+from hallofshame.pipeline.vanished_blocks import watch_rides
 from hallofshame.settings import Settings
 from hallofshame.store import catalogue, schedules
 from support.installations import GARDALAND, MemoryFeed
@@ -110,6 +111,10 @@ JOBS: Mapping[JobType, tuple[Callable[[Installation], object], str]] = {
     JobType.QUALITY: (step(JobType.QUALITY), "quality._look"),
     JobType.SEAL: (step(JobType.SEAL), "sealing._due"),
     JobType.RETAIN: (step(JobType.RETAIN), "retention._Retaining.work"),
+    JobType.WATCH: (
+        lambda parts: watch_rides(parts.database, parts.clock),
+        "vanished_blocks.vanished_blocks",
+    ),
     JobType.STORAGE: (step(JobType.STORAGE), "storage._measure"),
     JobType.AGREEMENT: (_agreement, "agreement.outside.last_compared"),
     JobType.CALIBRATE: (step(JobType.CALIBRATE), "calibration.everywhere"),

@@ -1491,7 +1491,7 @@ export interface components {
             /** @description Days on which the park was open, as far as is known. */
             open_days: number;
             coverage_percent: number | null;
-            /** @description The last seen first, at most 50. */
+            /** @description Open ones first, then the last seen; at most 50. */
             findings: components["schemas"]["Finding"][];
         };
         /** @description The latest collection cycle. */
@@ -1645,6 +1645,8 @@ export interface components {
              * @example 2026-08-20T07:00:00Z
              */
             last_seen_at: string;
+            /** @description When it no longer held; null while it is open. */
+            resolved_at: string | null;
             occurrences: number;
         };
         /** @description How old the looks are that the summary rests on. */

@@ -40,7 +40,7 @@ _COMMANDS = {
         "upkeep",
         "Check settings, files, database, lease, last cycle, feeds, backlog, jobs, history, storage.",
     ),
-    "quality": ("upkeep", "Look the record over and list what deserves a person's eye."),
+    "quality": ("quality", "Look the record over and list what deserves a person's eye."),
     "alerts": ("alerts", "List alerts, try the addresses they go to, or look once and send what is due."),
     "tiers": ("upkeep", "List the rides whose tier is uncertain and should be looked at by a person."),
     "types": ("upkeep", "List the attractions whose type is uncertain and should be looked at by a person."),

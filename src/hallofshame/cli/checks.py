@@ -26,7 +26,7 @@ from hallofshame.store import partitions, schema, storage_metrics
 from hallofshame.store.database import Database
 from hallofshame.store.history.sealed import sealed_files
 from hallofshame.store.reports.current import SystemState, lacks_parks, system_state
-from hallofshame.store.reports.findings import FindingState, list_findings
+from hallofshame.store.reports.findings import FindingState, counts, list_findings
 from hallofshame.store.reports.polls import PollRow, latest_polls
 
 _LIBRARIES = ("polars", "sqlalchemy", "flask", "apscheduler")
@@ -125,6 +125,7 @@ def _of_database(installation: Installation) -> Iterator[Check]:
     yield from _of_jobs(state, to_unix(now), late)
     yield from _of_history(installation)
     yield from _of_storage(installation)
+    yield _of_quality(installation)
 
 
 def _of_history(installation: Installation) -> Iterator[Check]:
@@ -170,6 +171,16 @@ def _of_storage(installation: Installation) -> Iterator[Check]:
             f"storage: {tables / 1e6:.1f} MB in tables, {history_bytes / 1e6:.1f} MB in history files, "
             f"measured {isoformat(measured[0])}{free}"
         )
+
+
+def _of_quality(installation: Installation) -> Check:
+    """How many findings are open: they want to be looked at, which is no problem of the installation."""
+    with installation.database.read() as connection:
+        kinds = [each for each in counts(connection) if each.open and each.kind not in StorageAlert.KINDS]
+    found = sum(each.open for each in kinds)
+    named = ", ".join(f"{each.kind} {each.open}" for each in kinds)
+    seen = f" ({named}); see: hallofshame quality" if found else ""
+    return Check(f"quality: {counted(found, 'open finding')}{seen}")
 
 
 def _of_leases(state: SystemState, now: int, has_scheduler: bool) -> Iterator[Check]:

@@ -1,18 +1,15 @@
-"""Commands that look after an installation: ``doctor``, ``quality``, ``tiers``, ``types``, ``openapi``,
+"""Commands that look after an installation: ``doctor``, ``tiers``, ``types``, ``openapi``,
 ``db``."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import click
 
 from hallofshame.cli.listing import ListingGroup
 from hallofshame.cli.options import chosen_parks, configured, opened, park_option
-from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.cli.tables import json_option, print_json, print_table
-from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.plurals import counted
 
 
@@ -56,47 +53,6 @@ def openapi() -> None:
     from hallofshame.web.description import shipped
 
     click.echo(shipped())
-
-
-@click.command()
-@click.option("--days", type=click.IntRange(1), default=7, show_default=True, help="Seen in so many days.")
-@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of finding; repeatable.")
-@park_option
-@json_option
-@quiet_option
-def quality(days: int, kinds: tuple[str, ...], parks: tuple[str, ...], as_json: bool) -> None:
-    """Look the record over and list what deserves a person's eye.
-
-    \b
-    Example:
-      hallofshame quality --park epcot --days 30
-    """
-    from hallofshame.pipeline.quality import check_quality
-    from hallofshame.store import catalogue
-    from hallofshame.store.reports.findings import list_findings
-
-    with opened() as installation:
-        with progress_bar("Quality check") as progress:
-            check_quality(installation.database, installation.clock, progress, installation.shelf)
-        ids = chosen_parks(installation, parks)
-        since = installation.clock.now() - dt.timedelta(days=days)
-        with installation.database.read() as connection:
-            slugs = {park.park_id: park.slug for park in catalogue.park_table(connection)}
-            rows = list_findings(connection, kinds=kinds or None, seen_since=since)
-    found = [
-        {
-            "kind": row.kind,
-            "park": slugs.get(row.park_id) if row.park_id is not None else None,
-            "subject": row.subject,
-            "occurrences": row.occurrences,
-            "last_seen_at": isoformat(row.last_seen_at),
-            "detail": row.detail,
-        }
-        for row in rows
-        if ids is None or row.park_id in ids
-    ]
-    _print(found, as_json, {"occurrences": "times", "last_seen_at": "last seen", "detail": "what it is"})
-    click.echo(f"{counted(len(found), 'finding')} in {counted(days, 'day')}", err=True)
 
 
 @click.command()
@@ -241,4 +197,4 @@ def current() -> None:
         click.echo(f"{schema.current(installation.database) or 'base'} (this program: {schema.head()})")
 
 
-COMMANDS = (doctor, quality, tiers, types, openapi, db)
+COMMANDS = (doctor, tiers, types, openapi, db)

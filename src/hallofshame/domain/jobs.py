@@ -34,6 +34,7 @@ class JobType(StrEnum):
     RETAIN = "retain"
     STORAGE = "storage"
     MIRROR = "mirror"
+    WATCH = "watch"
 
 
 class JobOutcome(StrEnum):
@@ -65,6 +66,7 @@ SCHEDULED: Mapping[JobType, str] = {
     JobType.CYCLE: "every cadence",
     JobType.ROLLUP: "after every cycle",
     JobType.SCHEDULES: "every 10 minutes",
+    JobType.WATCH: "every 10 minutes",
     JobType.SYNC: "daily",
     JobType.REPAIR: "daily and at a start",
     JobType.RETIRE: "daily",
@@ -88,7 +90,7 @@ A roll-up clears a mark only if nothing changed meanwhile, and a long one that a
 that of each cycle. Seeding and partitions wait for each other by themselves. Of all other jobs one runs.
 """
 
-FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP, JobType.SCHEDULES, JobType.HISTORY})
+FREQUENT = frozenset({JobType.CYCLE, JobType.ROLLUP, JobType.SCHEDULES, JobType.HISTORY, JobType.WATCH})
 """Jobs that run several times an hour, so that their old runs are not worth a row each."""
 
 

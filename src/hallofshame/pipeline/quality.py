@@ -11,23 +11,29 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
+from hallofshame.domain.disks import StorageAlert
 from hallofshame.domain.errors import StorageError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
+from hallofshame.domain.names import quoted
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.domain.signals import NO_SIGNAL
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
 from hallofshame.metrics.validity import frozen_cycles
+from hallofshame.pipeline import vanished_blocks
 from hallofshame.pipeline.classifying import review_list
+from hallofshame.pipeline.feed_gaps import gap_findings
 from hallofshame.pipeline.inputs import park_zones, parks_frame
+from hallofshame.pipeline.invalid_values import invalid_counters, invalid_readings
 from hallofshame.pipeline.jobrun import job_run
-from hallofshame.store import catalogue, findings, raw, signals
+from hallofshame.store import catalogue, findings, raw, reviews, signals
 from hallofshame.store.database import Database
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import Shelf
-from hallofshame.store.models import ParkActivitySnapshot, ParkDailyStats
+from hallofshame.store.models import ExternalId, ParkActivitySnapshot, ParkDailyStats
+from hallofshame.store.reviews import ReviewState
 
 OPEN_DAYS = 30
 """Open days without a single DOWN after which the word of a park marked ``down`` is in doubt (R5)."""
@@ -38,6 +44,28 @@ GHOST_SHARE = 0.25
 """Share of a day's readings that are stale or frozen (R2) from which on the park is worth a look."""
 
 NAMED_RIDES = 5
+
+QUIET_DAYS = 7
+"""A finding that is noted as it happens is resolved when it was not seen again for so long."""
+
+CHECKED = (
+    "never_down",
+    "no_data",
+    "stale_readings",
+    "frozen_readings",
+    "tiers_to_review",
+    "matches_to_review",
+    "unmapped_park",
+    "feed_gap",
+    "not_collecting",
+    "cycles_twice",
+    "polls_twice",
+    "invalid_readings",
+    "invalid_counters",
+)
+"""Kinds that this check looks for each time: what it no longer finds is resolved."""
+
+FILES = "history_file"
 
 _Found = tuple[int | None, Finding]
 Progress = Callable[[int, int], None]
@@ -53,13 +81,15 @@ class _Park:
 def check_quality(
     database: Database, clock: Clock, progress: Progress | None = None, shelf: Shelf | None = None
 ) -> int:
-    """Note findings about every active park; returns how many there are now.
+    """Note findings about every active park, resolve those that no longer hold; returns how many there are.
 
     ``never_down`` (the word that its feed tells breakdowns is in doubt, R5; ``down_from_closed_park``, the
     other way round, is found as soon as DOWN is written),
     ``no_data`` (nothing for 24 h), ``stale_readings`` and ``frozen_readings`` (ghosts, R2),
-    ``tiers_to_review`` (R13) and ``history_file`` (a sealed file on ``shelf`` is missing or damaged).
-    Those that no longer hold keep their last date and are seen to be old by it.
+    ``feed_gap`` and ``not_collecting`` (over 30 min), ``cycles_twice`` and ``polls_twice``,
+    ``invalid_readings`` and ``invalid_counters``, ``tiers_to_review`` (R13), ``matches_to_review`` and
+    ``unmapped_park`` (R14), and ``history_file`` (a sealed file on ``shelf`` is missing or damaged).
+    What others note as it happens is resolved after a week in which it was not seen again.
     """
     with job_run(database, clock, JobType.QUALITY) as run:
         now = to_unix(clock.now())
@@ -68,9 +98,17 @@ def check_quality(
             parks = _parks(connection)
             found = list(_look(connection, parks, now, progress))
             files = sealed_files(connection)
+        kinds: tuple[str, ...] = CHECKED
         if shelf is not None:
             found += _bad_files(shelf, files)
-        database.run(lambda connection: findings.record(connection, found, now))
+            kinds = (*CHECKED, FILES)
+
+        def note(connection: Connection) -> int:
+            others = (*CHECKED, FILES, *StorageAlert.KINDS, vanished_blocks.KIND)
+            resolved = findings.record_all_of(connection, kinds, found, now)
+            return resolved + findings.resolve_unseen(connection, now - QUIET_DAYS * DAY_SECONDS, now, others)
+
+        run.detail = f"{counted(len(found), 'finding')}, {database.run(note)} resolved"
         run.parks, run.rows_written = len(parks), len(found)
     return len(found)
 
@@ -87,7 +125,7 @@ def _bad_files(shelf: Shelf, files: Sequence[SealedFile]) -> list[tuple[int | No
         except StorageError as error:
             wrong = str(error)
         if wrong is not None:
-            found.append((None, Finding("history_file", file.name, wrong)))
+            found.append((None, Finding(FILES, file.name, wrong)))
     return found
 
 
@@ -106,9 +144,13 @@ def _look(
     latest = _latest_looks(connection, parks)
     yield from _without_data(parks, latest, now)
     yield from _silent_signals(connection, parks, now)
+    names = {park.park_id: park.name for park in parks}
+    yield from gap_findings(connection, names, now)
+    yield from invalid_counters(connection, names, now)
+    yield from _unmapped(connection, parks)
     for done, park in enumerate(parks):
         if (latest[park.park_id] or 0) >= now - DAY_SECONDS:
-            yield from _ghosts(connection, park, now)
+            yield from _of_readings(connection, park, now)
         if progress is not None:
             progress(done + 1, len(parks))
     yield from _unsure_tiers(connection)
@@ -166,11 +208,16 @@ def _never_down(connection: Connection, since: dt.date) -> set[int]:
     }
 
 
-def _ghosts(connection: Connection, park: _Park, now: int) -> Iterator[_Found]:
+def _of_readings(connection: Connection, park: _Park, now: int) -> Iterator[_Found]:
+    """What is wrong with the last day's raw rows of a park."""
+    rows = raw.read_observations(connection, [park.park_id], now - DAY_SECONDS, None)
+    for finding in invalid_readings(rows, park.park_id, park.name, now):
+        yield park.park_id, finding
+    yield from _ghosts(connection, park, rows.filter(pl.col("origin") == int(Origin.LIVE)), now)
+
+
+def _ghosts(connection: Connection, park: _Park, readings: pl.DataFrame, now: int) -> Iterator[_Found]:
     """The share of the last day's readings that cannot be believed (R2)."""
-    readings = raw.read_observations(connection, [park.park_id], now - DAY_SECONDS, None).filter(
-        pl.col("origin") == int(Origin.LIVE)
-    )
     if readings.is_empty():
         return
     claims = readings.filter(pl.col("status") == int(Status.OPERATING))
@@ -201,3 +248,26 @@ def _unsure_tiers(connection: Connection) -> Iterator[_Found]:
             "an overrides file settles them (docs/catalogue.md)."
         )
         yield park_id, Finding("tiers_to_review", park_name, detail)
+
+
+def _unmapped(connection: Connection, parks: list[_Park]) -> Iterator[_Found]:
+    """Entries of feeds whose ride is in doubt, per park, and parks without any id (R14)."""
+    waiting: dict[int, list[str]] = defaultdict(list)
+    for review in reviews.reviews(connection, states=[ReviewState.OPEN]):
+        waiting[review.park_id].append(review.doubt.name)
+    table = ExternalId
+    mapped = set(connection.scalars(select(table.internal_id).where(table.kind == "park").distinct()))
+    for park in parks:
+        if entries := waiting.get(park.park_id):
+            named = ", ".join(quoted(name) for name in entries[:NAMED_RIDES])
+            more = f" and {len(entries) - NAMED_RIDES} more" if len(entries) > NAMED_RIDES else ""
+            detail = (
+                f"It is in doubt which rides {counted(len(entries), 'entry', 'entries')} of {park.name} are: "
+                f"{named}{more}; look at them: hallofshame mapping list"
+            )
+            yield park.park_id, Finding("matches_to_review", park.name, detail)
+        if park.park_id not in mapped:
+            detail = (
+                f"No feed is known to have {park.name}, so nobody asks for it; name its id in the catalogue."
+            )
+            yield park.park_id, Finding("unmapped_park", park.name, detail)

@@ -106,6 +106,7 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
             <b>{finding.kind.replaceAll("_", " ")}</b>: {finding.detail}{" "}
             <span className="sub">
               {shortDate(finding.first_seen_at.slice(0, 10))} to {shortDate(finding.last_seen_at.slice(0, 10))}, {counted(finding.occurrences, "time")}
+              {finding.resolved_at !== null && `, resolved ${shortDate(finding.resolved_at.slice(0, 10))}`}
             </span>
           </li>
         ))}

@@ -60,7 +60,7 @@ export function WithoutData({ details, view }: { details: ParkDetails; view: Vie
         <ul>
           {record.findings.map((finding) => (
             <li key={finding.kind + finding.detail}>
-              {finding.detail} (last seen <RelativeTime iso={finding.last_seen_at} />)
+              {finding.detail} ({finding.resolved_at === null ? "last seen" : "resolved"} <RelativeTime iso={finding.resolved_at ?? finding.last_seen_at} />)
             </li>
           ))}
         </ul>

@@ -67,7 +67,7 @@ class RideDays:
 
 @dataclass(frozen=True, slots=True)
 class ParkFinding:
-    """One finding about a park; instants in Unix seconds."""
+    """One finding about a park; instants in Unix seconds, ``resolved_at`` null while it is open."""
 
     kind: str
     subject: str
@@ -75,6 +75,7 @@ class ParkFinding:
     first_seen_at: int
     last_seen_at: int
     occurrences: int
+    resolved_at: int | None
 
 
 def recorded_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, RecordedDays]:
@@ -190,7 +191,7 @@ def recorded_months(connection: Connection) -> list[dt.date]:
 
 
 def park_findings(connection: Connection, park_ids: Collection[int]) -> dict[int, list[ParkFinding]]:
-    """The findings about these parks, the last seen first; parks without any are absent."""
+    """The findings about these parks, open ones first, then the last seen; parks without any are absent."""
     table = DataQualityLog
     query = (
         select(
@@ -201,9 +202,10 @@ def park_findings(connection: Connection, park_ids: Collection[int]) -> dict[int
             table.first_seen_at,
             table.last_seen_at,
             table.occurrences,
+            table.resolved_at,
         )
         .where(table.park_id.in_(park_ids))
-        .order_by(table.last_seen_at.desc(), table.kind, table.subject)
+        .order_by(table.resolved_at.is_not(None), table.last_seen_at.desc(), table.kind, table.subject)
     )
     found: dict[int, list[ParkFinding]] = {}
     for row in connection.execute(query):

@@ -164,6 +164,7 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
             "detail": finding.detail,
             "first_seen_at": iso(finding.first_seen_at),
             "last_seen_at": iso(finding.last_seen_at),
+            "resolved_at": iso(finding.resolved_at),
             "occurrences": finding.occurrences,
         }
         for finding in list(found)[:MAX_FINDINGS]

@@ -53,6 +53,9 @@ class Finding(TypedDict):
     detail: str
     first_seen_at: Instant
     last_seen_at: Instant
+    resolved_at: Annotated[
+        Instant | None, Field(description="When it no longer held; null while it is open.")
+    ]
     occurrences: Annotated[int, Field(ge=1)]
 
 
@@ -70,7 +73,7 @@ class CoverageRow(ParkIdentity):
     days_archive: Annotated[int, Field(ge=0, description="Those from the archive of events.")]
     open_days: Annotated[int, Field(ge=0, description="Days on which the park was open, as far as is known.")]
     coverage_percent: Coverage | None
-    findings: Annotated[list[Finding], Field(description="The last seen first, at most 50.")]
+    findings: Annotated[list[Finding], Field(description="Open ones first, then the last seen; at most 50.")]
 
 
 class DownloadRow(TypedDict):
