@@ -30,6 +30,7 @@ from hallofshame.pipeline.signals import judge_signals
 from hallofshame.pipeline.storage import measure_storage
 from hallofshame.pipeline.sync import sync
 from hallofshame.pipeline.vanished import retire_vanished
+from hallofshame.pipeline.vanished_blocks import watch_rides
 from hallofshame.store.history.reading import History
 
 Progress = Callable[[int, int], None]
@@ -103,10 +104,16 @@ def schedules_step(parts: Installation) -> Step:
     return Step(JobType.SCHEDULES, "Hours of open parks", lambda _progress: _refresh(parts))
 
 
+def watch_step(parts: Installation) -> Step:
+    """Look whether several rides of a park left its feed at once."""
+    return Step(JobType.WATCH, "Watch over rides", lambda _progress: _watch(parts))
+
+
 def single_steps(parts: Installation) -> dict[JobType, Step]:
     """Every job that the scheduler runs, by itself: for cron, timers and people."""
     repair = repair_step(parts)
-    steps = (cycle_step(parts), rollup_step(parts), schedules_step(parts), repair, *daily_steps(parts))
+    frequent = (cycle_step(parts), rollup_step(parts), schedules_step(parts), watch_step(parts))
+    steps = (*frequent, repair, *daily_steps(parts))
     return {step.job: step for step in steps}
 
 
@@ -277,6 +284,11 @@ def _retain(parts: Installation, progress: Progress) -> Done:
         progress=progress,
     )
     return Done(f"{result.rows} raw and {result.hourly.rows} hourly rows dropped", result.failure)
+
+
+def _watch(parts: Installation) -> Done:
+    missing = watch_rides(parts.database, parts.clock)
+    return Done(f"{counted(missing, 'block')} of rides missing")
 
 
 def _measure(parts: Installation) -> Done:
