@@ -173,7 +173,7 @@ class Site:
             if error.http_status is None:
                 # It broke off, which any site's answer may.
                 raise
-            raise self._stranger(str(error)) from error
+            raise self._stranger("/api/catalogue answers, but not with JSON") from error
         except FeedError as error:
             if error.http_status == 404:
                 raise self._too_old_or_stranger(error) from error
@@ -278,7 +278,7 @@ class Site:
                 outcome=error.outcome,
                 http_status=error.http_status,
             )
-        return self._stranger(str(error))
+        return self._stranger("/api/catalogue answers HTTP 404")
 
     def _changed(self, file: SiteFile, why: str) -> ChecksumError:
         return ChecksumError(f"{self._address_of(file)} is not the file that was listed: {why}")
