@@ -90,7 +90,7 @@ def one_by_one(events: list[Any]) -> dict[str, tuple[list[tuple[object, ...]], l
             for each in changes
         ]
         queues = [
-            (each.external_id, *queue_row(0, to_unix(each.at), 0, queue)[3:])
+            (each.external_id, to_unix(each.at), *queue_row(0, to_unix(each.at), 0, queue)[3:])
             for each in changes
             for queue in each.queues
         ]
@@ -107,7 +107,7 @@ def in_columns(events: list[Any]) -> dict[str, tuple[list[tuple[object, ...]], l
             for number, at, status, wait in said.events.iter_rows()
         ]
         queues = [
-            (said.entities[row["entity"]].external_id, *(row[name] for name in said.queues.columns[2:]))
+            (said.entities[row["entity"]].external_id, *(row[name] for name in said.queues.columns[1:]))
             for row in said.queues.iter_rows(named=True)
         ]
         found[park] = (sorted(rows, key=repr), sorted(queues, key=repr))
@@ -125,8 +125,70 @@ def test_columns_say_what_the_events_say_one_by_one(events: list[Any]) -> None:
     assert _plain(got) == _plain(wanted)
 
 
+_USUAL_TIMES = st.sampled_from(
+    [
+        "2024-12-25T00:05:10.644Z",
+        "2024-12-25T00:05:59.999Z",
+        "1969-12-31T23:59:59.900Z",
+        "2100-01-01T00:00:00.000Z",
+    ]
+)
+_USUAL_MEMBER = st.one_of(
+    st.fixed_dictionaries({"waitTime": st.sampled_from([0, 5, 45, None, 700, -1, 1.0, True])}),
+    st.fixed_dictionaries(
+        {
+            "state": st.sampled_from(["AVAILABLE", "FINISHED", None]),
+            "returnStart": st.sampled_from(["2024-12-25T10:00:00-05:00", None, "soon"]),
+        },
+        optional={"price": st.just({"amount": 1800, "currency": "USD"})},
+    ),
+    _ODD,
+)
+_USUAL_EVENT = st.fixed_dictionaries(
+    {
+        "entityId": st.sampled_from(["a", "b"]),
+        "name": st.just("Alpha"),
+        "parkId": st.sampled_from(["p", "q"]),
+        "eventTime": st.one_of(
+            *[_USUAL_TIMES] * 5,
+            st.sampled_from(
+                ["2024-12-25T00:05:60.000Z", "2024-02-30T00:00:00.000Z", "2024-12-25T24:00:00.000Z"]
+            ),
+            _TIMES,
+        ),
+        "data": st.fixed_dictionaries(
+            {"status": st.sampled_from(["OPERATING", "DOWN", "CLOSED", "OPEN", 1])},
+            optional={
+                "queue": st.dictionaries(
+                    st.sampled_from(["STANDBY", "SINGLE_RIDER", "RETURN_TIME", "PAID_RETURN_TIME", "ELSE"]),
+                    _USUAL_MEMBER,
+                    max_size=4,
+                ),
+            },
+        ),
+    },
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_USUAL_EVENT, min_size=2, max_size=14))
+def test_events_of_the_usual_shape_take_a_short_way_to_the_same_columns(events: list[Any]) -> None:
+    wanted, got = one_by_one(events), in_columns(events)
+    assert _plain(got) == _plain(wanted)
+
+
+def test_spans_are_those_of_the_events() -> None:
+    times = ["2024-12-25T00:05:10.644Z", "2024-12-25T00:00:00Z", "2024-12-25T03:00:00.000Z"]
+    event = {"entityId": "a", "name": "Alpha", "parkId": "p", "data": {"status": "DOWN"}}
+    said = read_file(json.dumps([{**event, "eventTime": time} for time in times]).encode())["p"]
+    assert said.spans == ((1735084800, 1735095600),)
+    assert said.events["at"].to_list() == [1735085110, 1735084800, 1735095600]
+
+
 def _plain(found: dict[str, Any]) -> dict[str, Any]:
-    return json.loads(json.dumps(found, default=int))
+    """In JSON's own types and one order: an enum and its number are one and the same there."""
+    plain = json.loads(json.dumps(found, default=int))
+    return {park: [sorted(rows, key=repr) for rows in both] for park, both in plain.items()}
 
 
 def test_every_finding_of_an_event_is_one_of_its_columns() -> None:
