@@ -124,6 +124,17 @@ def test_several_causes_are_counted_the_most_frequent_first() -> None:
     assert not state.is_silent
 
 
+def test_the_failure_that_is_told_is_of_a_request_that_was_sent() -> None:
+    polls = [
+        PolledOnce(Feed.QUEUE_TIMES, "left out", PollOutcome.NAME_ERROR, None, "was not asked", attempts=0),
+        PolledOnce(Feed.QUEUE_TIMES, "asked", PollOutcome.NAME_ERROR, None, "no such name", attempts=3),
+    ]
+    (state,) = feed_states(polls)
+    assert (state.failure or "").endswith("; first: asked: no such name")
+    (state,) = feed_states(polls[:1])
+    assert (state.failure or "").endswith("; first: left out: was not asked")
+
+
 def test_a_feed_that_answers_says_nothing() -> None:
     (state,) = feed_states([polled(PollOutcome.OK), polled(PollOutcome.EMPTY)])
     assert (state.failure, state.failed, state.asked) == (None, 0, 2)

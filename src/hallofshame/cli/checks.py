@@ -212,13 +212,14 @@ def _of_collection(state: SystemState, polls: list[PollRow], now: int, late_seco
 def _of_feeds(polls: list[PollRow], installation: Installation) -> Iterator[Check]:
     """How each feed answered the latest cycle."""
     asked = [
-        PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail) for poll in polls
+        PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail, poll.attempts)
+        for poll in polls
     ]
     feeds = feed_states(asked)
     hosts = {feed.feed: urlsplit(getattr(installation.settings, _address(feed))).hostname for feed in feeds}
     if feeds and all(feed.is_cut_off for feed in feeds):
         # One name that is not known may be misspelt; that none is means that nobody could be asked.
-        told = ", ".join(str(host) for host in hosts.values())
+        told = ", ".join(dict.fromkeys(map(str, hosts.values())))
         remedy = "see whether this machine has a network and a name server, and no firewall"
         yield Check(f"network: no network to {told}; {remedy}", is_problem=True)
     for feed in feeds:

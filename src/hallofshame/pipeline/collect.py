@@ -399,7 +399,9 @@ def _failed(answer: ParkAnswer, failure: ParkFailedError, finding: Finding) -> P
 def _polled(answers: Sequence[ParkAnswer]) -> Iterator[PolledOnce]:
     for answer in answers:
         for poll in answer.polls:
-            yield PolledOnce(poll.feed, answer.park.slug, poll.outcome, poll.http_status, poll.detail)
+            yield PolledOnce(
+                poll.feed, answer.park.slug, poll.outcome, poll.http_status, poll.detail, poll.attempts
+            )
 
 
 def _slow_feeds(answers: Sequence[ParkAnswer]) -> Iterator[Finding]:

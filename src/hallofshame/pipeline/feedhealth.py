@@ -51,6 +51,8 @@ class PolledOnce:
     outcome: PollOutcome
     http_status: int | None
     detail: str | None
+    attempts: int = 1
+    """0 where nothing was sent, because others of the run could not reach the host or took all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ def _state(feed: Feed, polls: list[PolledOnce]) -> FeedState:
     failed = [poll for poll in polls if poll.outcome not in (PollOutcome.OK, PollOutcome.EMPTY)]
     counts = Counter(poll.outcome for poll in failed)
     main = counts.most_common()
-    first = next((poll for poll in failed if main and poll.outcome is main[0][0]), None)
+    # One that was really sent says more of the cause than one that was left out for the sake of it.
+    mainly = [poll for poll in failed if poll.outcome is main[0][0]]
+    first = next((poll for poll in mainly if poll.attempts), next(iter(mainly), None))
     return FeedState(feed, len(polls), len(failed), tuple(main), first)
 
 

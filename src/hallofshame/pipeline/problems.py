@@ -65,7 +65,7 @@ def look(connection: Connection, now: Instant, cadence_seconds: int, storage: Se
     state = system_state(connection, now)
     jobs = job_states(state, moment)
     feeds = feed_states(
-        PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail)
+        PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail, poll.attempts)
         for poll in latest_polls(connection)
     )
     # What was open when it was last seen may be so still, however long ago that was.

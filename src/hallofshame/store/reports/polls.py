@@ -23,6 +23,7 @@ class PollRow:
     outcome: PollOutcome
     http_status: int | None
     detail: str | None
+    attempts: int
 
 
 def latest_polls(connection: Connection) -> list[PollRow]:
@@ -34,12 +35,20 @@ def latest_polls(connection: Connection) -> list[PollRow]:
         return []
     poll_id, observed_at = found
     query = (
-        select(Park.slug, table.observed_at, table.feed, table.outcome, table.http_status, table.detail)
+        select(
+            Park.slug,
+            table.observed_at,
+            table.feed,
+            table.outcome,
+            table.http_status,
+            table.detail,
+            table.attempts,
+        )
         .join(Park, Park.park_id == table.park_id)
         .where(table.poll_id > poll_id - _MOST_OF_A_CYCLE, table.observed_at == observed_at)
         .order_by(table.poll_id)
     )
     return [
-        PollRow(slug, at, Feed(feed), PollOutcome(outcome), status, detail)
-        for slug, at, feed, outcome, status, detail in connection.execute(query)
+        PollRow(slug, at, Feed(feed), PollOutcome(outcome), status, detail, attempts)
+        for slug, at, feed, outcome, status, detail, attempts in connection.execute(query)
     ]
