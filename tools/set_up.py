@@ -36,10 +36,10 @@ class Kind:
 
 
 KINDS = {
-    "run": Kind(".", "the program and its libraries (about 80 MB to fetch, 320 MB on disk)", (".ready-run",)),
+    "run": Kind(".", "the program and its libraries (about 90 MB to fetch, 370 MB on disk)", (".ready-run",)),
     "dev": Kind(
         ".[dev]",
-        "the program, its libraries and the tools to develop it (about 200 MB to fetch, 860 MB on disk)",
+        "the program, its libraries and the tools to develop it (about 310 MB to fetch, 1.3 GB on disk)",
         (".ready-run", ".ready-dev"),
     ),
 }

@@ -32,7 +32,8 @@ from hallofshame.web.app import create_app
 from hallofshame.web.settings import WebSettings
 from hallofshame.web_server import BACKLOG
 from hallofshame.web_workers import Limits, answer
-from support.slow_line import IS_SLOW, slowed
+
+from .slow_line import IS_SLOW, slowed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
