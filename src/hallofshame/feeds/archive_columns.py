@@ -275,6 +275,8 @@ class _Park:
                     if minutes is None or (
                         type(minutes) is int and 0 <= minutes <= MAX_PLAUSIBLE_WAIT_MINUTES
                     ):
+                        if len(queue) == 1:
+                            return minutes
                         wait = minutes
                         continue
                 known = self._known_queue(name, member, number)
