@@ -203,6 +203,8 @@ def test_published_hours_come_with_all_their_versions(client: FlaskClient, sqlit
     (row,) = listed(client, "hours-of-parks")
     assert (row["month"], row["is_open"]) == ("2025-09", False)
     found = checked(client, row["url"])
+    said = pl.read_parquet_metadata(io.BytesIO(client.get(row["url"]).data))["hallofshame"]
+    assert "https://queue-times.com/" in said
     assert found["closes_at"].dt.hour().sort().to_list() == [20, 21]
     assert found["superseded_at"].null_count() == 1
     assert found["date"].to_list() == [date, date]

@@ -17,6 +17,7 @@ from hallofshame.store import bulk
 from hallofshame.store.history import formats, marks
 from hallofshame.store.history.periods import Period
 from hallofshame.store.models import ParkSchedule, RideHours
+from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
 
@@ -67,7 +68,7 @@ class RecordDownload:
         if self.day is None:
             self._write_hours(reading, path)
             return
-        about = {"dataset": self.dataset, "period": self.day.isoformat()}
+        about = {"dataset": self.dataset, "period": self.day.isoformat(), **_credit(reading)}
         formats.write(formats.DATASETS[self.dataset], self._rows(reading, self.day), path, about)
 
     def _rows(self, reading: Reading, day: dt.date) -> Iterator[pl.DataFrame]:
@@ -92,7 +93,14 @@ class RecordDownload:
         seconds = [name for name in _INSTANTS if name in rows.columns]
         rows.sort(rows.columns).with_columns(
             pl.from_epoch(name, "s").dt.replace_time_zone("UTC").dt.cast_time_unit("ms") for name in seconds
-        ).write_parquet(path, metadata={"hallofshame": json.dumps({"dataset": self.dataset})})
+        ).write_parquet(
+            path, metadata={"hallofshame": json.dumps({"dataset": self.dataset, **_credit(reading)})}
+        )
+
+
+def _credit(reading: Reading) -> dict[str, str]:
+    """The words that the sources ask for, and whether it is a demonstration."""
+    return {ATTRIBUTION_COLUMN: attribution(is_demonstration=reading.site.settings.demonstration)}
 
 
 def record_downloads(reading: Reading) -> list[RecordDownload]:
