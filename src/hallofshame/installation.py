@@ -213,6 +213,7 @@ class Installation:
             history=self.history_place,
             import_folders=self.settings.import_folders,
             retention=self.settings.retention,
+            metrics_from=self.settings.metrics_networks,
             storage_limits=self.settings.storage_limits,
         )
 

@@ -8,7 +8,10 @@ import logging
 import sys
 import threading
 import time
-from types import TracebackType
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType, TracebackType
 
 from hallofshame.domain.errors import StorageError, StoreError
 from hallofshame.domain.redaction import redact
@@ -34,8 +37,23 @@ _QUIET = ("apscheduler", "alembic", "urllib3")
 """Libraries whose everyday messages would drown ours."""
 
 
+IDS: ContextVar[Mapping[str, str]] = ContextVar("ids", default=MappingProxyType({}))
+"""What this thread is at: ``request``, or ``job`` and ``run``, and inside of one ``cycle``."""
+
+
+@contextmanager
+def logged_as(**ids: str) -> Iterator[None]:
+    """Give the lines of this thread these ids, beside those they have, until the block ends."""
+    before = IDS.set({**IDS.get(), **ids})
+    try:
+        yield
+    finally:
+        IDS.reset(before)
+
+
 class JsonFormatter(logging.Formatter):
-    """One record as one JSON object: ``at`` (ISO, UTC), ``level``, ``logger``, ``message``, ``traceback``."""
+    """One record as one JSON object: ``at`` (ISO, UTC), ``level``, ``logger``, ``message``, ``traceback``,
+    and the ids of what its thread is at (:data:`IDS`)."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record on one line."""
@@ -45,6 +63,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": redact(record.getMessage()),
+            **IDS.get(),
         }
         if record.exc_info:
             entry["traceback"] = redact(self.formatException(record.exc_info))
@@ -66,7 +85,9 @@ class TextFormatter(logging.Formatter):
         """
         record.message = record.getMessage()
         record.asctime = self.formatTime(record, self.datefmt)
-        lines = [redact(self.formatMessage(record)).translate(_UNSAFE)]
+        request = IDS.get().get("request")
+        told = self.formatMessage(record) + ("" if request is None else f" [request {request}]")
+        lines = [redact(told).translate(_UNSAFE)]
         if record.exc_info:
             trace = redact(self.formatException(record.exc_info))
             lines += [_INDENT + line.translate(_UNSAFE) for line in trace.split("\n")]

@@ -203,7 +203,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the system is well; 503 only when the database cannot be read */
+        /** Whether the system is well: `ok`, `degraded`, or `failing`, and then with 503 */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -1524,6 +1524,13 @@ export interface components {
             /** @description Null: no table is offered. */
             wait_minutes: number | null;
         };
+        /** @description A disk of the answering host that holds the database file or the history. */
+        DiskHealth: {
+            holds: string;
+            total_bytes: number;
+            free_bytes: number;
+            free_percent: number;
+        };
         /** @description A disk that holds something of ours. */
         DiskRow: {
             path: string;
@@ -1631,6 +1638,15 @@ export interface components {
             error: components["schemas"]["Problem"];
             attribution: components["schemas"]["Source"][];
         };
+        /** @description How one feed answered the latest cycle. */
+        FeedHealth: {
+            feed: string;
+            parks_asked: number;
+            parks_failed: number;
+            /** @description Over half of its parks got nothing. */
+            is_failing: boolean;
+            error: string | null;
+        };
         /** @description Something odd in a park's data; worth a second look, no verdict. */
         Finding: {
             kind: string;
@@ -1669,11 +1685,16 @@ export interface components {
         /** @description Whether the system is well. */
         Health: {
             /** @enum {string} */
-            status: "ok" | "degraded";
+            status: "ok" | "degraded" | "failing";
             findings: string[];
+            problems: components["schemas"]["ProblemHealth"][];
             database: components["schemas"]["DatabaseHealth"];
             last_cycle: components["schemas"]["CycleHealth"];
+            open_parks: number;
             backlog: components["schemas"]["BacklogHealth"];
+            history: components["schemas"]["SealHealth"];
+            feeds: components["schemas"]["FeedHealth"][];
+            disks: components["schemas"]["DiskHealth"][];
             leases: components["schemas"]["LeaseHealth"][];
             jobs: components["schemas"]["JobHealth"][];
         };
@@ -1840,6 +1861,8 @@ export interface components {
             parks_processed: number;
             rides_processed: number;
             rows_written: number;
+            /** @description Runs that ended badly in a row before it. */
+            retries: number;
             last_success_at: string | null;
             /** @description Runs that failed or were killed since the last success. */
             failures: number;
@@ -2607,6 +2630,15 @@ export interface components {
             /** @description With the code `preparing`: how far it is. */
             preparation?: components["schemas"]["PreparationBody"];
         };
+        /** @description One problem and what to do about it. */
+        ProblemHealth: {
+            /** @description Its name while it lasts, such as `job:seal`. */
+            cause: string;
+            problem: string;
+            remedy: string;
+            /** @description Whether it makes the whole system `failing`. */
+            is_failing: boolean;
+        };
         /** @description Sizes in some years at the present growth. */
         ProjectionRow: {
             years: number;
@@ -3267,6 +3299,11 @@ export interface components {
             eligible_days: number;
             /** @description What it adds to the score. */
             score_points: number | null;
+        };
+        /** @description How far the raw record is sealed into history files. */
+        SealHealth: {
+            /** @description In UTC; null before the first seal. */
+            last_sealed_day: string | null;
         };
         /** @description Every name, for a search that needs no server. */
         SearchIndex: {
@@ -4346,7 +4383,7 @@ export interface operations {
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
-                table?: "jobs" | "leases" | "last_cycle" | "backlog";
+                table?: "jobs" | "leases" | "last_cycle" | "backlog" | "problems" | "feeds" | "disks";
             };
             header?: never;
             path?: never;
@@ -4399,7 +4436,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["ErrorBody"] | {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Health"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
                 };
             };
         };

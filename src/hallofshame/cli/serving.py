@@ -17,6 +17,7 @@ import click
 from hallofshame.cli.options import configured
 from hallofshame.cli.progress import progress_bar
 from hallofshame.domain.plurals import counted
+from hallofshame.metering import counting
 
 if TYPE_CHECKING:
     from hallofshame.demo import Demo
@@ -59,7 +60,7 @@ def run(host: str | None, port: int | None, data: Path | None, no_scheduler: boo
     from hallofshame.web_server import WebServer
 
     settings = configured(host=host, port=port, data=data, scheduler=False if no_scheduler else None)
-    with stop_signal() as stopping, Installation(settings) as installation:
+    with counting(), stop_signal() as stopping, Installation(settings) as installation:
         web = WebServer(installation)
         installation.make_ready(migrate=True)
         _leave(serve(installation, stopping, collect=settings.scheduler, web=web, announce=_say_where))
@@ -79,7 +80,8 @@ def serve_only(host: str | None, port: int | None, data: Path | None) -> None:
     from hallofshame.installation import Installation
     from hallofshame.service import serve
 
-    with stop_signal() as stopping, Installation(configured(host=host, port=port, data=data)) as installation:
+    settings = configured(host=host, port=port, data=data)
+    with counting(), stop_signal() as stopping, Installation(settings) as installation:
         installation.make_ready(migrate=False)
         _leave(serve(installation, stopping, collect=False, announce=_say_where))
 
@@ -112,7 +114,7 @@ def demo_run(host: str | None, port: int | None, data: Path, fresh: bool) -> Non
     from hallofshame.service import serve
 
     settings = configured(host=host, port=port, data=data)
-    with stop_signal() as stopping, Demo(settings, fresh=fresh) as show:
+    with counting(), stop_signal() as stopping, Demo(settings, fresh=fresh) as show:
         click.echo(
             f"Playing real recordings of {counted(len(show.parks), 'park')} as if they were of this week."
         )

@@ -49,6 +49,13 @@ def host_name(text: str) -> str:
     return host.name
 
 
+LOOPBACK_NETWORKS: tuple[Network, ...] = (
+    ipaddress.ip_network("127.0.0.0/8"),
+    ipaddress.ip_network("::1"),
+)
+"""This machine."""
+
+
 def network(text: str) -> Network:
     """The network, or that of the one address, that ``text`` names.
 

@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import ClockError, ParkFailedError, StoreError
 from hallofshame.domain.jobs import JobType
-from hallofshame.domain.localtime import local_day, to_unix
+from hallofshame.domain.localtime import isoformat, local_day, to_unix
 from hallofshame.domain.names import clipped
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import DiningTable, Finding, RideSlot, ShowTime
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.feeds.base import LiveFeed
+from hallofshame.logs import logged_as
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.cycle_rows import CycleRows, ShowsOf, poll_rows, sighting_of, together
 from hallofshame.pipeline.failures import FAILURES, FailureLog
@@ -132,15 +133,16 @@ class Collector:
             but the finding.
         """
         with job_run(self._database, self._clock, JobType.CYCLE) as run:
-            result = self._cycle(run, progress)
+            observed_at = self._clock.now().replace(microsecond=0)
+            with logged_as(cycle=isoformat(observed_at)):
+                result = self._cycle(observed_at, run, progress)
             run.parks, run.rides, run.rows_written = result.parks, result.readings, result.readings
             run.detail = f"{result.answered} of {counted(result.parks, 'park')} answered"
             if result.parks and not result.answered:
                 run.fail(f"no park answered: {'; '.join(result.failures)}")
         return result
 
-    def _cycle(self, run: JobRun, progress: Progress | None) -> CycleResult:
-        observed_at = self._clock.now().replace(microsecond=0)
+    def _cycle(self, observed_at: dt.datetime, run: JobRun, progress: Progress | None) -> CycleResult:
         with self._database.read() as connection:
             parks = [
                 park

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from hallofshame.clock import Clock
@@ -55,7 +56,7 @@ class FeedThreads:
             raise LeftAloneError(
                 f"{feed.slug} was not asked: {self._workers} requests of earlier cycles have not ended yet"
             )
-        return self._pools[feed].submit(self._poll, feed, external_id, patience)
+        return self._pools[feed].submit(copy_context().run, self._poll, feed, external_id, patience)
 
     def leave(self, feed: Feed, request: Future[Ended]) -> bool:
         """Wait for ``request`` no longer; returns whether it had begun."""

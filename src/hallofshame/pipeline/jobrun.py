@@ -17,7 +17,8 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError, JobBusyError, NotFoundError
 from hallofshame.domain.jobs import AT_ONCE, BY_HAND, FREQUENT, JobOutcome, JobStopped, JobType
 from hallofshame.domain.redaction import redact
-from hallofshame.logs import log_failure
+from hallofshame.logs import log_failure, logged_as
+from hallofshame.metering import job_ended
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobhealth import HEARTBEAT_SECONDS, STOPPED, is_lost
 from hallofshame.pipeline.joblock import JobLock
@@ -88,8 +89,9 @@ def job_run(
     run_id = _begin(database, clock, job, lock)
     run = JobRun()
     token = _CURRENT.set((job, run))
+    ids = {"job": job.value} | ({} if run_id is None else {"run": str(run_id)})
     try:
-        with _heartbeat(database, clock, run_id, lock):
+        with logged_as(**ids), _heartbeat(database, clock, run_id, lock):
             yield run
     except JobStopped:
         run.detail = STOPPED
@@ -104,8 +106,10 @@ def job_run(
         raise
     finally:
         _CURRENT.reset(token)
+        seconds = clock.elapsed() - began
+        job_ended(job, run.outcome, seconds, run.rows_written if job is JobType.CYCLE else 0)
         if run_id is not None:
-            _end(database, clock, run_id, run, clock.elapsed() - began, lock)
+            _end(database, clock, run_id, run, seconds, lock)
 
 
 def note_run(connection: Connection, clock: Clock, job: JobType, seconds: float, run: JobRun) -> None:

@@ -6,7 +6,7 @@ import socket
 
 from pydantic import field_validator
 
-from hallofshame.domain.hosts import LOOPBACK_HOSTS, Network, host_name, network
+from hallofshame.domain.hosts import LOOPBACK_HOSTS, LOOPBACK_NETWORKS, Network, host_name, network
 from hallofshame.settings.fields import BaseAddress, Group, Listed, setting
 
 
@@ -75,6 +75,12 @@ class ServingSettings(Group):
         "Proxies in front of the site, whose `X-Forwarded-For` names the client; nobody else's is believed.",
         "addresses or networks with commas between them, such as `127.0.0.1, 10.0.0.0/8`",
     )
+    metrics_from: Listed = setting(
+        (),
+        "Who may read `/metrics`; not through a proxy, except where everybody may (`0.0.0.0/0, ::/0`). "
+        "Unset: this machine. `nobody`: it is closed.",
+        "addresses or networks with commas between them, or `nobody`",
+    )
     web_max_age_seconds: int = setting(
         60,
         "How long browsers and proxies may keep an answer without asking again.",
@@ -99,6 +105,18 @@ class ServingSettings(Group):
     @classmethod
     def _proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(str(network(text)) for text in value)
+
+    @field_validator("metrics_from")
+    @classmethod
+    def _readers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return value if value == ("nobody",) else tuple(str(network(text)) for text in value)
+
+    @property
+    def metrics_networks(self) -> tuple[Network, ...]:
+        """:attr:`metrics_from` as networks, the default filled in; none for nobody."""
+        if self.metrics_from == ("nobody",):
+            return ()
+        return tuple(map(network, self.metrics_from)) or LOOPBACK_NETWORKS
 
     @property
     def proxy_networks(self) -> tuple[Network, ...]:

@@ -32,6 +32,8 @@ from hallofshame.web.envelope import ATTRIBUTION
 from hallofshame.web.errors import install_errors, is_of_the_api
 from hallofshame.web.images.badge_answers import api_badges
 from hallofshame.web.images.card_pages import card_pages
+from hallofshame.web.measuring import install_measuring
+from hallofshame.web.metrics import metrics_page
 from hallofshame.web.pages import formatting, install_pages
 from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import install_public_address
@@ -59,6 +61,7 @@ BLUEPRINTS = (
     api_admin,
     admin_page,
     card_pages,
+    metrics_page,
 )
 """Everything that is served beside the pages; one line each."""
 
@@ -78,7 +81,7 @@ SECURITY_HEADERS = {
 
 CROSS_ORIGIN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Content-Disposition",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Content-Disposition, X-Request-Id",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 """The API is there for everyone's pages; they may read its tag, too."""
@@ -143,6 +146,8 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     install_public_address(app, given.public_url, given.allowed_hosts)
     if given.preparing_file is not None:
         hold_back(app, given.preparing_file)
+    # Around everything, so that what is refused and what is ready counts as well.
+    install_measuring(app)
     return app
 
 

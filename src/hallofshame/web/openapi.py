@@ -17,7 +17,7 @@ from hallofshame.web.csv_answers import CSV_TYPE
 from hallofshame.web.endpoints import PAGING, Endpoint, declared
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.schema.common import CoverageBody, ErrorBody, PeriodBody, RankedBy, Source
-from hallofshame.web.schema.live import TrendsCompared, TrendTotals
+from hallofshame.web.schema.live import Health, TrendsCompared, TrendTotals
 from hallofshame.web.takes import Take
 
 REF = "#/components/schemas/{model}"
@@ -130,6 +130,10 @@ def _operation(rule: str, found: Endpoint, answer: Row | None) -> Row:
             ),
         },
     }
+    if found.answers is Health:
+        # The one answer that is given with 503 as well: in its own shape where the store can be read.
+        failing = operation["responses"]["503"]["content"][_JSON]
+        failing["schema"] = {"anyOf": [failing["schema"], _whole(answer or {}, found.says)]}
     if found.may_miss:
         missing = "There is no such thing; `near_matches` may name what was meant."
         operation["responses"]["404"] = _error(missing)

@@ -79,12 +79,12 @@ def client_of(remote: str, forwarded: str, proxies: tuple[Network, ...]) -> str 
     :param forwarded: ``X-Forwarded-For`` as received. It is read from its end, as far as the proxies are
         ours: what stands before may be anybody's invention.
     """
-    address = _address(remote)
+    address = address_of(remote)
     if address is None:
         return remote[:64] or "unknown"
     named = forwarded.split(",")
     while named and any(address in network for network in proxies):
-        before = _address(named.pop().strip())
+        before = address_of(named.pop().strip())
         if before is None:
             break
         address = before
@@ -95,8 +95,8 @@ def client_of(remote: str, forwarded: str, proxies: tuple[Network, ...]) -> str 
     return str(address)
 
 
-def _address(text: str) -> Address | None:
-    """The address, an IPv4 one that is written as IPv6 as IPv4; null for anything else."""
+def address_of(text: str) -> Address | None:
+    """The address that ``text`` is, an IPv4 one that is written as IPv6 as IPv4; null for anything else."""
     try:
         found = ipaddress.ip_address(text.partition("%")[0].removeprefix("[").partition("]")[0])
     except ValueError:

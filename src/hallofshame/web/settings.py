@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hallofshame.domain.hosts import LOOPBACK_HOSTS, Network
+from hallofshame.domain.hosts import LOOPBACK_HOSTS, LOOPBACK_NETWORKS, Network
 from hallofshame.domain.retention import Retention
 from hallofshame.domain.rules import HOLD_CADENCES, MAX_HOLD_SECONDS
 from hallofshame.domain.storage import StorageLimits
@@ -35,6 +35,7 @@ class WebSettings:
     ``history``: where the history files stand; without one, only what SQL holds is read and offered.
     ``import_folders``: places that imports started over the network may read.
     ``retention``, ``storage_limits``: how long rows stay, and when the storage is a problem.
+    ``metrics_from``: networks that may read ``/metrics``.
     ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
     few hundred bytes.
     """
@@ -56,6 +57,7 @@ class WebSettings:
     history: HistoryPlace | None = None
     import_folders: tuple[str, ...] = ()
     retention: Retention = field(default_factory=Retention)
+    metrics_from: tuple[Network, ...] = LOOPBACK_NETWORKS
     storage_limits: StorageLimits = field(default_factory=StorageLimits)
 
     @property

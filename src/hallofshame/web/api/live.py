@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
-from flask import Blueprint
+from flask import Blueprint, Response, after_this_request
 
-from hallofshame.domain.errors import StoreError
-from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import Period, PeriodName
+from hallofshame.domain.problems import Condition
 from hallofshame.domain.words import RideKind
-from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState, backlog_problem, job_states, problems
-from hallofshame.store import partitions, schema
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.current import (
     ParkState,
     RideState,
-    SystemState,
     park_states,
     ride_states,
-    system_state,
 )
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.parameters import Parameters, RideFilter
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.health import health_row
 from hallofshame.web.rows.present import park_now, ride_now
 from hallofshame.web.schema.live import Health, StatusSummary
 from hallofshame.web.takes import FILTERS, RIDES
@@ -94,76 +89,20 @@ def _counts(
 
 
 @endpoint(
-    api_live, "/health", answers=Health, tables=("jobs", "leases", "last_cycle", "backlog"), is_kept=False
+    api_live,
+    "/health",
+    answers=Health,
+    tables=("jobs", "leases", "last_cycle", "backlog", "problems", "feeds", "disks"),
+    is_kept=False,
 )
 def health(reading: Reading, asked: Parameters) -> Row:
-    """Whether the system is well; 503 only when the database cannot be read."""
-    return envelope(reading, _health(reading, system_state(reading.connection, reading.now)))
+    """Whether the system is well: `ok`, `degraded`, or `failing`, and then with 503."""
+    data = health_row(reading)
+    if data["status"] == Condition.FAILING:
 
+        @after_this_request
+        def _unavailable(response: Response) -> Response:
+            response.status_code = 503
+            return response
 
-def _health(reading: Reading, state: SystemState) -> Row:
-    now = to_unix(reading.now)
-    revision = schema.current(reading.site.database)
-    age = None if state.last_cycle_at is None else now - state.last_cycle_at
-    stale_after = LATE_CADENCES * reading.site.settings.cadence_seconds
-    findings = []
-    if revision != _head():
-        findings.append(f"the schema is at {revision}, this program needs {_head()}")
-    if age is None:
-        findings.append("no cycle has been collected yet")
-    elif age > stale_after:
-        findings.append(f"the last cycle is {age} s old, more than {LATE_CADENCES} cadences")
-    jobs = job_states(state, now)
-    findings += problems(jobs)
-    if (backlog := backlog_problem(state, jobs, now, stale_after)) is not None:
-        findings.append(backlog)
-    if (lacks_months := partitions.problem(reading.connection, now)) is not None:
-        findings.append(lacks_months)
-    return {
-        "status": "degraded" if findings else "ok",
-        "findings": findings,
-        "database": {"reachable": True, "schema_revision": revision, "data_version": reading.version},
-        "last_cycle": {
-            "observed_at": iso(state.last_cycle_at),
-            "age_seconds": age,
-            "stale_after_seconds": stale_after,
-        },
-        "backlog": {
-            "dirty_park_days": state.dirty_park_days,
-            "oldest_mark_at": iso(state.oldest_mark_at),
-            "oldest_mark_age_seconds": None if state.oldest_mark_at is None else now - state.oldest_mark_at,
-        },
-        "leases": [
-            {"name": name, "holder": holder, "expires_at": iso(expires), "is_held": expires > now}
-            for name, holder, expires in state.leases
-        ],
-        "jobs": [_job(job) for job in jobs],
-    }
-
-
-def _job(job: JobState) -> Row:
-    run = job.latest
-    return {
-        "job": job.job_type,
-        "started_at": iso(run.started_at),
-        "finished_at": iso(run.finished_at),
-        "seconds": run.seconds,
-        "outcome": job.outcome,
-        "target_from": None if run.target_from is None else run.target_from.isoformat(),
-        "target_to": None if run.target_to is None else run.target_to.isoformat(),
-        "parks_processed": run.parks_processed,
-        "rides_processed": run.rides_processed,
-        "rows_written": run.rows_written,
-        "last_success_at": iso(job.last_success_at),
-        "failures": job.failures,
-        "failing_since": iso(job.failing_since),
-        "error": job.reason,
-    }
-
-
-@cache
-def _head() -> str | None:
-    try:
-        return schema.head()
-    except StoreError:
-        return None
+    return envelope(reading, data)

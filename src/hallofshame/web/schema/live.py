@@ -178,6 +178,7 @@ class JobHealth(TypedDict):
     parks_processed: Count
     rides_processed: Count
     rows_written: Count
+    retries: Annotated[int, Field(ge=0, description="Runs that ended badly in a row before it.")]
     last_success_at: Instant | None
     failures: Annotated[
         int, Field(ge=0, description="Runs that failed or were killed since the last success.")
@@ -186,15 +187,62 @@ class JobHealth(TypedDict):
     error: Annotated[str | None, Field(description="Why it failed last; null once it has succeeded again.")]
 
 
+class ProblemHealth(TypedDict):
+    """One problem and what to do about it."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    cause: Annotated[str, Field(description="Its name while it lasts, such as `job:seal`.")]
+    problem: str
+    remedy: str
+    is_failing: Annotated[bool, Field(description="Whether it makes the whole system `failing`.")]
+
+
+class SealHealth(TypedDict):
+    """How far the raw record is sealed into history files."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    last_sealed_day: Annotated[Day | None, Field(description="In UTC; null before the first seal.")]
+
+
+class FeedHealth(TypedDict):
+    """How one feed answered the latest cycle."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    feed: str
+    parks_asked: Count
+    parks_failed: Count
+    is_failing: Annotated[bool, Field(description="Over half of its parks got nothing.")]
+    error: str | None
+
+
+class DiskHealth(TypedDict):
+    """A disk of the answering host that holds the database file or the history."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    holds: str
+    total_bytes: Count
+    free_bytes: Count
+    free_percent: float
+
+
 class Health(TypedDict):
     """Whether the system is well."""
 
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
-    status: Literal["ok", "degraded"]
+    status: Literal["ok", "degraded", "failing"]
     findings: list[str]
+    problems: list[ProblemHealth]
     database: DatabaseHealth
     last_cycle: CycleHealth
+    open_parks: Count
     backlog: BacklogHealth
+    history: SealHealth
+    feeds: list[FeedHealth]
+    disks: list[DiskHealth]
     leases: list[LeaseHealth]
     jobs: list[JobHealth]

@@ -1,0 +1,120 @@
+"""How the running system is: what ``/api/health`` says."""
+
+from __future__ import annotations
+
+from hallofshame.domain.disks import Disk
+from hallofshame.domain.localtime import ONE_DAY, from_unix
+from hallofshame.domain.problems import Problem, condition
+from hallofshame.pipeline.feedhealth import FeedState
+from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState
+from hallofshame.pipeline.problems import Look, look
+from hallofshame.pipeline.storage_problems import disks_on_this_machine, storage_problems
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.reading import Reading
+
+
+def health_row(reading: Reading) -> Row:
+    """``data`` of the answer."""
+    return _row(reading, *looked_at(reading))
+
+
+def looked_at(reading: Reading) -> tuple[Look, list[Disk]]:
+    """The system as it is, and the disks of this host, where the site knows of any."""
+    site = reading.site
+    storage: list[Problem] = []
+    disks: list[Disk] = []
+    if site.settings.history is not None:
+        shelf = site.settings.history.shelf()
+        storage = storage_problems(reading.connection, site.database, shelf, site.settings.storage_limits)
+        disks = disks_on_this_machine(reading.connection, site.database, shelf)
+    found = look(reading.connection, reading.now, site.settings.cadence_seconds, storage)
+    return found, disks
+
+
+def _row(reading: Reading, found: Look, disks: list[Disk]) -> Row:
+    state = found.state
+    return {
+        "status": condition(found.problems).value,
+        "findings": [problem.text for problem in found.problems],
+        "problems": [_problem(problem) for problem in found.problems],
+        "database": {
+            "reachable": True,
+            "schema_revision": found.revision,
+            "data_version": reading.version,
+        },
+        "last_cycle": {
+            "observed_at": iso(state.last_cycle_at),
+            "age_seconds": None if state.last_cycle_at is None else found.now - state.last_cycle_at,
+            "stale_after_seconds": LATE_CADENCES * reading.site.settings.cadence_seconds,
+        },
+        "open_parks": found.open_parks,
+        "backlog": {
+            "dirty_park_days": state.dirty_park_days,
+            "oldest_mark_at": iso(state.oldest_mark_at),
+            "oldest_mark_age_seconds": (
+                None if state.oldest_mark_at is None else found.now - state.oldest_mark_at
+            ),
+        },
+        "history": {"last_sealed_day": _last_day(found.sealed_until)},
+        "feeds": [_feed(feed) for feed in found.feeds],
+        "disks": [_disk(disk) for disk in disks],
+        "leases": [
+            {"name": name, "holder": holder, "expires_at": iso(expires), "is_held": expires > found.now}
+            for name, holder, expires in state.leases
+        ],
+        "jobs": [_job(job) for job in found.jobs],
+    }
+
+
+def _problem(problem: Problem) -> Row:
+    return {
+        "cause": problem.cause,
+        "problem": problem.text,
+        "remedy": problem.remedy,
+        "is_failing": problem.is_failing,
+    }
+
+
+def _last_day(sealed_until: int | None) -> str | None:
+    return None if sealed_until is None else (from_unix(sealed_until).date() - ONE_DAY).isoformat()
+
+
+def _feed(feed: FeedState) -> Row:
+    return {
+        "feed": feed.feed.slug,
+        "parks_asked": feed.asked,
+        "parks_failed": feed.failed,
+        "is_failing": feed.is_silent,
+        "error": feed.failure,
+    }
+
+
+def _disk(disk: Disk) -> Row:
+    """Without its path, which is nobody's business."""
+    return {
+        "holds": " and ".join(disk.holds),
+        "total_bytes": disk.total_bytes,
+        "free_bytes": disk.free_bytes,
+        "free_percent": round(disk.free_percent, 1),
+    }
+
+
+def _job(job: JobState) -> Row:
+    run = job.latest
+    return {
+        "job": job.job_type,
+        "started_at": iso(run.started_at),
+        "finished_at": iso(run.finished_at),
+        "seconds": run.seconds,
+        "outcome": job.outcome,
+        "target_from": None if run.target_from is None else run.target_from.isoformat(),
+        "target_to": None if run.target_to is None else run.target_to.isoformat(),
+        "parks_processed": run.parks_processed,
+        "rides_processed": run.rides_processed,
+        "rows_written": run.rows_written,
+        "retries": run.retries,
+        "last_success_at": iso(job.last_success_at),
+        "failures": job.failures,
+        "failing_since": iso(job.failing_since),
+        "error": job.reason,
+    }
