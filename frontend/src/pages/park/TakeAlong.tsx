@@ -36,6 +36,13 @@ export function TakeAlong({ place, page, name, period, tables }: TakeAlongProps)
             Atom feed of outages and reopenings
           </a>
         </p>
+        {place.startsWith("parks/") && (
+          <p>
+            <a href={`/api/${place}/hours.ics`} type="text/calendar">
+              Calendar of opening hours and events
+            </a>
+          </p>
+        )}
         <h3>The figures of this page</h3>
         <ul>
           <li>

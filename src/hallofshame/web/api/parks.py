@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.domain.periods import Period
+from hallofshame.web.calendars import CALENDAR_TYPE, park_calendar
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
+from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import park_details, park_info
 from hallofshame.web.rows.rankings import (
@@ -104,3 +106,9 @@ def rides(reading: Reading, asked: Parameters, park: str) -> Row:
     return envelope(
         reading, [ride_info(reading, ride) for ride in page.of(known)], total=len(known), page=page
     )
+
+
+@endpoint(api_parks, "/<park>/hours.ics", answers=None, produces=CALENDAR_TYPE, names_host=True)
+def calendar(reading: Reading, asked: Parameters, park: str) -> bytes:
+    """The published hours and events of a park, as an iCalendar to subscribe to."""
+    return park_calendar(reading, find_park(reading, park), site_root())

@@ -56,6 +56,7 @@ def _park(reading: Reading, slug: str) -> str:
             card=f"/cards/parks/{found.slug}.png",
             api=f"/api/parks/{found.slug}",
             crumbs=(("All parks", "/"),),
+            others=(("text/calendar", "Opening hours", f"/api/parks/{found.slug}/hours.ics"),),
         ),
         PARK_CHUNK,
         period=period,
@@ -157,6 +158,7 @@ def _head(
     card: str,
     api: str,
     crumbs: tuple[tuple[str, str], ...],
+    others: tuple[tuple[str, str, str], ...] = (),
 ) -> Head:
     details = page_url(f"{api}/details", query)
     return Head(
@@ -170,6 +172,7 @@ def _head(
             ("application/atom+xml", "Outages and reopenings", absolute(f"{api}/outages.atom")),
             ("application/json", "The same as JSON", absolute(details)),
             ("text/csv", "The same as CSV", absolute(page_url(f"{api}/details", query, {"format": "csv"}))),
+            *((mimetype, title, absolute(address)) for mimetype, title, address in others),
         ),
     )
 

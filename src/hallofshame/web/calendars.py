@@ -1,0 +1,77 @@
+"""Published hours and events of a park as an iCalendar (RFC 5545), to subscribe to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+from icalendar import Calendar, Event
+
+from hallofshame.domain.localtime import from_unix
+from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import ScheduleKind
+from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.hours import PublishedHours, published_hours
+from hallofshame.web.atom.document import tag_uri
+from hallofshame.web.envelope import ATTRIBUTION
+from hallofshame.web.reading import Reading
+from hallofshame.web.wording import DEMONSTRATION_NOTICE
+
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+DAYS_BACK, DAYS_AHEAD = 31, 366
+REFRESH = dt.timedelta(hours=6)
+
+_FIRST_DAY = dt.date(2026, 1, 1)
+"""The date in the events' own ids; it stays, so that they do."""
+
+_TITLES = {
+    ScheduleKind.OPERATING: "{park} open",
+    ScheduleKind.TICKETED_EVENT: "{park}: event with a ticket of its own",
+    ScheduleKind.PRIVATE_EVENT: "{park}: private event",
+    ScheduleKind.EXTRA_HOURS: "{park}: extra hours",
+    ScheduleKind.INFO: "{park}: notice",
+}
+
+
+def park_calendar(reading: Reading, park: ParkInfo, root: str) -> bytes:
+    """The hours in force of the last month and the next year, an event for each.
+
+    An event keeps its id when its hours change, so that a calendar moves it.
+    """
+    today = reading.today(park)
+    days = DayRange(today - dt.timedelta(days=DAYS_BACK), today + dt.timedelta(days=DAYS_AHEAD))
+    calendar = Calendar.new(
+        name=f"{park.name}: opening hours",
+        description=_description(reading),
+        prodid="-//Theme Park Hall of Shame//Opening hours//EN",
+        refresh_interval=REFRESH,
+    )
+    seen: Counter[tuple[dt.date, ScheduleKind]] = Counter()
+    for entry in published_hours(reading.connection, park.park_id, days):
+        which = (entry.date, entry.kind)
+        calendar.add_component(_event(park, entry, root, seen[which]))
+        seen[which] += 1
+    return bytes(calendar.to_ical())
+
+
+def _event(park: ParkInfo, entry: PublishedHours, root: str, number: int) -> Event:
+    title = _TITLES[entry.kind].format(park=park.name)
+    if entry.description and entry.kind is not ScheduleKind.OPERATING:
+        title = f"{park.name}: {entry.description}"
+    path = f"parks/{park.park_id}/hours/{entry.date}/{entry.kind.value.lower()}/{number}"
+    seen_at = from_unix(entry.seen_at)
+    return Event.new(
+        uid=tag_uri(root, _FIRST_DAY, path),
+        start=from_unix(entry.opens_at),
+        end=from_unix(entry.closes_at) if entry.closes_at > entry.opens_at else None,
+        summary=title,
+        stamp=seen_at,
+        last_modified=seen_at,
+        url=f"{root}/parks/{park.slug}" if root else None,
+    )
+
+
+def _description(reading: Reading) -> str:
+    sources = "; ".join(f"{source['text']} {source['url']}" for source in ATTRIBUTION)
+    words = f"As the park published them. {sources}"
+    return f"{DEMONSTRATION_NOTICE} {words}" if reading.site.settings.demonstration else words
