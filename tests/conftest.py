@@ -18,7 +18,7 @@ from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base
 from hallofshame.web.app import create_app
-from support import demo_world, scratch, statements
+from support import demo_world, scratch, statements, templates
 from support.mariadb import MariaDBMissingError, MariaDBServer
 from support.suites import leave_out
 
@@ -27,6 +27,7 @@ KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
 
 scratch.use_memory()
 statements.share()
+templates.share()
 
 # The same examples in each run, however slow the machine is; --hypothesis-profile=default looks for others.
 settings.register_profile(
