@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from hallofshame.clock import FixedClock
 from hallofshame.domain.retention import Retention
 from hallofshame.pipeline import retention
+from hallofshame.pipeline.partitioning import make_partitions
 from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.pipeline.retention import RetainResult, retain
 from hallofshame.pipeline.rollup import Rollup
@@ -50,12 +51,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sealed(sqlite_database: Database, folder: Path) -> Database:
+def sealed(database: Database, folder: Path) -> Database:
     """The record, rolled up and sealed."""
-    write_record(sqlite_database)
-    roll_up(sqlite_database, folder, mark=True)
-    sealed_in(sqlite_database, folder)
-    return sqlite_database
+    write_record(database)
+    roll_up(database, folder, mark=True)
+    make_partitions(database, LATER)
+    sealed_in(database, folder)
+    return database
 
 
 def roll_up(database: Database, folder: Path, *, mark: bool = False) -> None:

@@ -23,8 +23,10 @@ from hallofshame.domain.retention import Retention
 from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.pipeline.hourly_retention import HourlyResult, drop_hours
 from hallofshame.pipeline.jobrun import job_run
-from hallofshame.store import dropping, findings, space
+from hallofshame.store import dropping, dropping_partitions, findings, partitions, space
 from hallofshame.store.database import Database
+from hallofshame.store.dropping_partitions import TableHeldError
+from hallofshame.store.exclusive import run_alone
 from hallofshame.store.history import formats, ledger, marks
 from hallofshame.store.history.formats import DATASETS, Dataset
 from hallofshame.store.history.periods import Period
@@ -39,8 +41,6 @@ PAGE_TABLES: tuple[type[Base], ...] = (ParkActivitySnapshot, QueueData)
 
 PARKS_AT_ONCE = 4
 """Parks whose month is compared with its file at a time, so that memory stays bounded."""
-
-ON_A_SERVER = "it is sealed and verified, but this version drops rows of SQLite files alone"
 
 PAUSE_SHARE = 1.0
 """After a batch others get as long to write as the batch took: SQLite has one writer and no queue."""
@@ -100,9 +100,9 @@ def retain(
 
     Before a month goes, its files are read anew, their length and SHA-256 compared with the ledger, and every
     SQL row of it is looked for in them. A month that is not sealed, or whose file is missing, cut short or
-    damaged, stays, with the reason. Rows go in short transactions with pauses, and free pages are given back
-    to the file system where the file allows it. May be broken off anywhere and run again. On a server every
-    check is made and nothing dropped.
+    damaged, stays, with the reason. On a server whole partitions go; on SQLite rows go in short transactions
+    with pauses, and free pages are given back to the file system where the file allows it. May be broken off
+    anywhere and run again.
 
     :param dry_run: make every check and change nothing.
     """
@@ -161,7 +161,7 @@ class _Retaining:
         self._result.hourly = drop_hours(
             self._database,
             self._clock,
-            self._keep.hourly_days if self._database.dialect == "sqlite" else None,
+            self._keep.hourly_days,
             dry_run=self._result.dry_run,
             progress=self._progress,
             rest=self._rest,
@@ -194,7 +194,9 @@ class _Retaining:
                 for table in tables
                 if (count := dropping.row_count(connection, table, month))
             }
-            waiting = ledger.why_not_sealed(connection, month)
+            waiting = ledger.why_not_sealed(connection, month) or _without_partition(
+                connection, tables, month
+            )
             if waiting is not None:
                 return MonthResult(month, rows, waiting)
             try:
@@ -203,11 +205,10 @@ class _Retaining:
                 return MonthResult(month, rows, str(error), is_bad=True)
         if missing.height:
             return MonthResult(month, rows, self._take_in(missing), is_bad=True)
-        if self._database.dialect != "sqlite":
-            return MonthResult(month, rows, ON_A_SERVER)
         if self._result.dry_run:
             return MonthResult(month, rows)
-        return MonthResult(month, rows, self._delete(tables, month))
+        drop = self._delete if self._database.dialect == "sqlite" else self._drop_partitions
+        return MonthResult(month, rows, drop(tables, month))
 
     def _not_in_files(
         self, connection: Connection, tables: Sequence[type[Base]], period: Period
@@ -255,6 +256,17 @@ class _Retaining:
             "them in: hallofshame seal"
         )
 
+    def _drop_partitions(self, tables: Sequence[type[Base]], month: dt.date) -> str | None:
+        """Drop a month's partitions; returns why its rows stay: somebody wrote to it, or holds a table."""
+        now = self._clock.now()
+        try:
+            return run_alone(
+                self._database,
+                lambda connection: dropping_partitions.drop_month(connection, tables, month, now),
+            )
+        except TableHeldError as held:
+            return str(held)
+
     def _delete(self, tables: Sequence[type[Base]], month: dt.date) -> str | None:
         """Delete a month's rows in batches; returns why the rest stays, where somebody wrote meanwhile."""
 
@@ -297,6 +309,16 @@ class _Retaining:
             for month in kept
         ]
         self._database.run(lambda connection: findings.record(connection, found, self._clock.now()))
+
+
+def _without_partition(connection: Connection, tables: Sequence[type[Base]], month: dt.date) -> str | None:
+    """Why a server cannot drop a month: its rows lie beside those of others."""
+    if not partitions.has_partitions(connection):
+        return None
+    for table in tables:
+        if not dropping_partitions.has_month(connection, table, month):
+            return f"{table.__tablename__} has no partition of that month yet; run: hallofshame db upgrade"
+    return None
 
 
 def _one_batch(
