@@ -8,13 +8,12 @@ from collections import Counter
 from sqlalchemy import Connection
 
 from hallofshame.domain.access import Scope
-from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.domain.words import Origin
 from hallofshame.metrics.scores import coverage_percent
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.findings import FindingRow, FindingState, counts, list_findings
-from hallofshame.store.reports.watch import last_reads, watched_days
+from hallofshame.store.reports.quality import ParkFreshness, coverage, freshness
 from hallofshame.web.admin.declared import Answer, Asking, admin_endpoint
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.lookup import find_park
@@ -120,47 +119,44 @@ def quality_coverage(asking: Asking) -> Answer:
         # The newest date anywhere: that of the zone farthest east.
         last = max(reading.dates)
         first = last - dt.timedelta(days=days - 1)
-        parks = reading.catalogue.parks
+        found = coverage(reading.connection, first, last, None if park is None else [park.park_id])
         rows = [
             {
                 "park_id": day.park_id,
-                "park_slug": parks[day.park_id].slug,
+                "park_slug": day.park_slug,
                 "day": day.day.isoformat(),
                 "origin": ORIGINS[day.origin],
-                "evidence": day.evidence.value,
-                "open_seconds": day.open,
-                "observed_seconds": day.observed,
-                "coverage_percent": coverage_percent(day.observed, day.open),
+                "evidence": day.evidence,
+                "open_seconds": day.open_seconds,
+                "observed_seconds": day.observed_seconds,
+                "coverage_percent": coverage_percent(day.observed_seconds, day.open_seconds),
             }
-            for day in watched_days(reading.connection, first, last, None if park is None else [park.park_id])
-            if day.park_id in parks
+            for day in sorted(found, key=lambda day: (-day.day.toordinal(), day.park_id))
         ]
     return Answer(page.of(rows), total=len(rows), page=page)
 
 
 def freshness_rows(reading: Reading) -> list[Row]:
     """Every active park with the time of its last reading, the longest ago first."""
-    reads = last_reads(reading.connection)
-    now = to_unix(reading.now)
-    hold = reading.site.settings.live_hold_seconds
-    rows = []
-    for park in reading.catalogue.parks.values():
-        if not park.is_active:
-            continue
-        at = reads.get(park.park_id)
-        age = None if at is None else max(0, now - at)
-        state = "silent" if age is None or age >= DAY_SECONDS else "late" if age > hold else "fresh"
-        rows.append(
-            {
-                "park_id": park.park_id,
-                "park_slug": park.slug,
-                "primary_feed": park.primary_feed.slug,
-                "last_read_at": iso(at),
-                "age_seconds": age,
-                "state": state,
-            }
-        )
-    return sorted(rows, key=lambda row: (row["last_read_at"] or "", row["park_slug"]))
+    parks = reading.catalogue.parks
+    return [
+        {
+            "park_id": park.park_id,
+            "park_slug": park.park_slug,
+            "primary_feed": parks[park.park_id].primary_feed.slug,
+            "last_read_at": iso(park.last_reading_at),
+            "age_seconds": park.age_seconds,
+            "state": _state(park),
+        }
+        for park in freshness(reading.connection, reading.now)
+        if park.park_id in parks
+    ]
+
+
+def _state(park: ParkFreshness) -> str:
+    if park.is_fresh:
+        return "fresh"
+    return "silent" if park.age_seconds is None or park.age_seconds >= DAY_SECONDS else "late"
 
 
 def issue_rows(
