@@ -167,7 +167,8 @@ def endpoint() -> Iterator[str]:
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    for bucket in ("events", "rides"):
+    # Servers of one process share their buckets: no other test has one of these names.
+    for bucket in ("archive-events", "archive-rides"):
         assert requests.put(f"http://{host}:{port}/{bucket}", timeout=10).ok
     yield f"http://{host}:{port}"
     server.stop()
@@ -179,17 +180,17 @@ def test_a_bucket_and_a_folder_end_in_the_same_history(
 ) -> None:
     for path in archive.rglob("*.gz"):
         key = path.relative_to(archive).as_posix()
-        address = f"{endpoint}/events/{key}"
+        address = f"{endpoint}/archive-events/{key}"
         headers = {"x-amz-acl": "public-read"}
         assert requests.put(address, data=path.read_bytes(), headers=headers, timeout=10).ok
     local, remote = fresh(), fresh()
     for database in (local, remote):
         seeded(database)
     access = BucketAccess(endpoint, "us-east-1", "a-key", "a-secret-key")
-    bucket = open_shelf("s3://rides/history", tmp_path / "copies", access)
+    bucket = open_shelf("s3://archive-rides/history", tmp_path / "copies", access)
     folder = FolderShelf(tmp_path / "folder")
     first = import_archive(local, ArchiveShelf(str(archive)), CLOCK, LOG, history=folder)
-    place = ArchiveShelf("s3://events", region="us-east-1", endpoint=endpoint)
+    place = ArchiveShelf("s3://archive-events", region="us-east-1", endpoint=endpoint)
     second = import_archive(remote, place, CLOCK, LOG, history=bucket, workers=2)
     assert (first.events, first.new_rows) == (second.events, second.new_rows)
     assert {name for name in folder.names() if name.endswith(".parquet")} <= set(bucket.names())

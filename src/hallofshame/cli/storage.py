@@ -166,8 +166,8 @@ def _show_growth(report: StorageReport) -> None:
             "not known before the first seal" if growth.history_bytes is None else size(growth.history_bytes)
         )
         click.echo(
-            f"growth per day, mean of the last {growth.days} full UTC days: {growth.rows} rows, database "
-            f"{size(growth.database_bytes)}, history {history}"
+            f"growth per day, mean of the last {growth.days} full UTC days: {counted(growth.rows, 'row')}, "
+            f"database {size(growth.database_bytes)}, history {history}"
         )
     if growth.measured_bytes is not None:
         measured = size(growth.measured_bytes)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from hallofshame.domain.plurals import counted
 from hallofshame.domain.storage import GIGABYTE, StorageLimits
 
 
@@ -97,6 +98,6 @@ def _of_limit(
         yield StorageAlert(
             "storage_limit",
             "all",
-            f"{taken}, which lasts {left / bytes_per_day:.0f} days at the present growth; keep rows for a "
-            "shorter time, or allow more",
+            f"{taken}, which lasts {counted(round(left / bytes_per_day), 'day')} at the present growth; keep "
+            "rows for a shorter time, or allow more",
         )

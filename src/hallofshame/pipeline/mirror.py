@@ -130,7 +130,9 @@ def mirror(
 
 def _refuse(site: Site, state: SiteState, options: MirrorOptions) -> None:
     if options.days < 1:
-        raise InputError(f"{options.days} days cannot be mirrored; ask for at least 1", parameter="days")
+        raise InputError(
+            f"{counted(options.days, 'day')} cannot be mirrored; ask for at least 1", parameter="days"
+        )
     if state.as_of is None:
         raise NotFoundError(f"the site at {site.address} has no observation yet; there is nothing to mirror")
     if state.is_demonstration and not options.from_demonstration:
