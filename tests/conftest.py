@@ -59,8 +59,14 @@ NOT_COUNTED = ("browser", "crosscheck", "fuzz")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure coverage where that tells something: a measured test takes up to 1.8 times as long."""
     for item in items:
-        if item.path.parent.name in NOT_COUNTED or _is_twin(item):
+        if item.path.parent.name in NOT_COUNTED or _is_twin(item) or _repeats(item):
             item.add_marker(pytest.mark.no_cover)
+
+
+def _repeats(item: pytest.Item) -> bool:
+    """Whether it goes the same way many times: for every example of a property, or after every kill."""
+    is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return is_property or "killed" in item.nodeid
 
 
 def _is_twin(item: pytest.Item) -> bool:
