@@ -12,7 +12,7 @@ from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.hours import PublishedHours, published_hours
-from hallofshame.web.atom.document import tag_uri
+from hallofshame.web.atom.document import IDS_SINCE, tag_uri
 from hallofshame.web.envelope import ATTRIBUTION
 from hallofshame.web.reading import Reading
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
@@ -20,9 +20,6 @@ from hallofshame.web.wording import DEMONSTRATION_NOTICE
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 DAYS_BACK, DAYS_AHEAD = 31, 366
 REFRESH = dt.timedelta(hours=6)
-
-_FIRST_DAY = dt.date(2026, 1, 1)
-"""The date in the events' own ids; it stays, so that they do."""
 
 _TITLES = {
     ScheduleKind.OPERATING: "{park} open",
@@ -61,7 +58,7 @@ def _event(park: ParkInfo, entry: PublishedHours, root: str, number: int) -> Eve
     path = f"parks/{park.park_id}/hours/{entry.date}/{entry.kind.value.lower()}/{number}"
     seen_at = from_unix(entry.seen_at)
     return Event.new(
-        uid=tag_uri(root, _FIRST_DAY, path),
+        uid=tag_uri(root, IDS_SINCE, path),
         start=from_unix(entry.opens_at),
         end=from_unix(entry.closes_at) if entry.closes_at > entry.opens_at else None,
         summary=title,

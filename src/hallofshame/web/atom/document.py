@@ -46,6 +46,10 @@ class Feed:
     entries: Sequence[Entry]
 
 
+IDS_SINCE = dt.date(2026, 1, 1)
+"""The date in ids that belong to no day of their own; it stays, so that they do."""
+
+
 def tag_uri(root: str, day: dt.date, path: str) -> str:
     """A tag URI: the host on that day, and a path that is unique there. It never changes.
 

@@ -23,9 +23,6 @@ MAX_OUTAGES = 50
 DAYS_BACK = 30
 
 _AUTHOR = "Theme Park Hall of Shame"
-_FIRST_DAY = dt.date(2026, 1, 1)
-"""The date in the feeds' own ids; it stays, so that they do."""
-
 _KIND_WORDS = {
     OutageKind.BREAKDOWN: "A breakdown.",
     OutageKind.OPENING_DELAY: "It opened late.",
@@ -59,7 +56,7 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, root: str, pa
     subject = f"parks/{park.park_id}" if ride is None else f"rides/{ride.ride_id}"
     return atom.write(
         atom.Feed(
-            id=atom.tag_uri(root, _FIRST_DAY, f"{subject}/outages"),
+            id=atom.tag_uri(root, atom.IDS_SINCE, f"{subject}/outages"),
             title=f"Outages: {what}",
             subtitle=_subtitle(reading, park),
             author=_AUTHOR,
