@@ -291,6 +291,7 @@ def test_freshness_and_coverage_are_told_per_park_and_day(database: Database) ->
     assert (second.park_id, second.is_fresh, second.cadence_seconds) == (NEW_YORK, True, CADENCE)
     # Open from 10 to 18; unseen from three cadences after 12 until 14:05.
     seen = 1 - (2 * 3600 + CADENCE - 3 * CADENCE) / (8 * 3600)
-    assert days[ROME, TUESDAY].coverage == pytest.approx(seen, abs=0.02)
-    assert days[NEW_YORK, TUESDAY].coverage == pytest.approx(1, abs=0.02)
+    watched = {park: days[park, TUESDAY] for park in (ROME, NEW_YORK)}
+    shares = {park: day.observed_seconds / day.open_seconds for park, day in watched.items()}
+    assert shares == {ROME: pytest.approx(seen, abs=0.02), NEW_YORK: pytest.approx(1, abs=0.02)}
     assert days[ROME, TUESDAY].evidence == "activity"

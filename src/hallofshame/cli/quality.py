@@ -147,6 +147,7 @@ def _freshness(installation: Installation, days: int, ids: list[int] | None) -> 
 
 
 def _coverage(installation: Installation, days: int, ids: list[int] | None) -> _Rows:
+    from hallofshame.metrics.scores import coverage_percent
     from hallofshame.store.reports.quality import coverage
 
     today = installation.clock.now().date()
@@ -156,7 +157,7 @@ def _coverage(installation: Installation, days: int, ids: list[int] | None) -> _
         {
             "park": day.park_slug,
             "day": day.day.isoformat(),
-            "coverage_percent": None if day.coverage is None else round(100 * day.coverage, 1),
+            "coverage_percent": coverage_percent(day.observed_seconds, day.open_seconds),
             "open_hours": round(day.window_seconds / 3600, 1),
             "evidence": day.evidence,
             "origin": day.origin.name.lower(),

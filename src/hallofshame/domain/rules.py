@@ -21,6 +21,12 @@ MAX_HOLD_SECONDS = 90 * MINUTE_SECONDS
 EVENT_LOG_HOLD_SECONDS = 24 * HOUR_SECONDS
 """How long a reading holds: so many cadences, never longer than this; an entry of the event log (R3)."""
 
+
+def hold_seconds(cadence_seconds: int) -> int:
+    """How long a reading of a source asked every ``cadence_seconds`` stands for what came after it (R3)."""
+    return min(HOLD_CADENCES * cadence_seconds, MAX_HOLD_SECONDS)
+
+
 FLAP_SECONDS = 3 * MINUTE_SECONDS
 """A change of this length or less between identical states is merged; an operation ends a stop only if it
 lasts longer (R9)."""

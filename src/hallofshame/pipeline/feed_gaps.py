@@ -13,16 +13,13 @@ from sqlalchemy import Connection, func, select
 from hallofshame.domain.localtime import from_unix, isoformat
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
-from hallofshame.domain.rules import DAY_SECONDS
+from hallofshame.domain.rules import DAY_SECONDS, MAX_HOLD_SECONDS, hold_seconds
 from hallofshame.domain.words import Evidence, Origin, PollOutcome
 from hallofshame.store.models import FeedPoll, ParkActivitySnapshot, ParkDailyStats
 
 GAP_SECONDS = 30 * 60
-"""Longer than this without a reading is a gap, unless the park is asked so seldom that it has to be."""
-
-CYCLES_HELD = 3
-MAX_HOLD_SECONDS = 90 * 60
-"""A reading holds for three cadences, at most 90 min (R3): a source asked every 20 min has no gap of 40."""
+"""Longer than this without a reading is a gap, unless the last one still holds (R3): a source asked every 20
+min has no gap of 40."""
 
 LOOK_BACK_DAYS = 3
 """The check runs daily; a day or two that it missed are looked at, too."""
@@ -87,7 +84,7 @@ def collecting_spans(connection: Connection, park_ids: Sequence[int], start: int
     for park_id in park_ids:
         cycles = _cycles(connection, park_id, start, end)
         instants.update(cycle.at for cycle in cycles)
-        pause = max([pause, *(_hold(cycle) for cycle in cycles)])
+        pause = max([pause, *(hold_seconds(cycle.cadence) for cycle in cycles)])
         instants.update(
             connection.scalars(
                 select(polls.observed_at).where(
@@ -167,10 +164,6 @@ def _cycles(connection: Connection, park_id: int, start: int, end: int) -> list[
     return [_Cycle(at, cadence) for at, cadence in connection.execute(query)]
 
 
-def _hold(cycle: _Cycle) -> int:
-    return min(CYCLES_HELD * cycle.cadence, MAX_HOLD_SECONDS)
-
-
 def _silences(cycles: Sequence[_Cycle], start: int, end: int) -> list[Span]:
     """The stretches from one reading to the next that are longer than a gap may be."""
     if not cycles:
@@ -180,7 +173,7 @@ def _silences(cycles: Sequence[_Cycle], start: int, end: int) -> list[Span]:
     return first + [
         (cycle.at, until)
         for cycle, until in zip(cycles, ends, strict=True)
-        if until - cycle.at > max(GAP_SECONDS, _hold(cycle))
+        if until - cycle.at > max(GAP_SECONDS, hold_seconds(cycle.cadence))
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hallofshame.domain.hosts import LOOPBACK_HOSTS, LOOPBACK_NETWORKS, Network
 from hallofshame.domain.retention import Retention
-from hallofshame.domain.rules import HOLD_CADENCES, MAX_HOLD_SECONDS
+from hallofshame.domain.rules import hold_seconds
 from hallofshame.domain.storage import StorageLimits
 from hallofshame.sponsor import Sponsor
 
@@ -63,4 +63,4 @@ class WebSettings:
     @property
     def live_hold_seconds(self) -> int:
         """How long an observation stands for "now" (R3)."""
-        return min(HOLD_CADENCES * self.cadence_seconds, MAX_HOLD_SECONDS)
+        return hold_seconds(self.cadence_seconds)

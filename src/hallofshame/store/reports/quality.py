@@ -9,19 +9,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, ScalarSelect, Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from hallofshame.domain.rules import hold_seconds
 from hallofshame.domain.words import Feed, Origin, PollOutcome
 from hallofshame.store.instants import Instant, latest_believable, unix
 from hallofshame.store.models import FeedPoll, Park, ParkActivitySnapshot, ParkDailyStats
-
-FRESH_CADENCES = 3
-"""A reading stands for the present for three cadences (R3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParkFreshness:
     """When a park gave its last reading, and how its last poll ended; instants in Unix seconds.
 
-    Null where there was none yet. ``is_fresh``: it stands for the present still (three cadences).
+    Null where there was none yet. ``is_fresh``: it stands for the present still (R3).
     """
 
     park_id: int
@@ -38,9 +36,9 @@ class ParkFreshness:
 
 @dataclass(frozen=True, slots=True)
 class DayCoverage:
-    """How much of a park's day was seen: seconds of its rides while it was open, and the share (R7).
+    """How much of a park's day was seen: seconds of its rides while it was open (R7).
 
-    ``coverage`` is null where it was closed or has no eligible ride. ``origin``: whose readings count (R15).
+    ``origin``: whose readings count (R15).
     """
 
     park_id: int
@@ -49,7 +47,6 @@ class DayCoverage:
     window_seconds: int
     open_seconds: int
     observed_seconds: int
-    coverage: float | None
     evidence: str
     origin: Origin
 
@@ -81,7 +78,7 @@ def freshness(
                 at,
                 age,
                 cadence,
-                age is not None and cadence is not None and age <= FRESH_CADENCES * cadence,
+                age is not None and cadence is not None and age <= hold_seconds(cadence),
                 poll[0] if poll else None,
                 PollOutcome(poll[1]) if poll else None,
                 Feed(poll[2]) if poll else None,
@@ -120,7 +117,6 @@ def coverage(
             window,
             opened,
             seen,
-            seen / opened if opened else None,
             evidence,
             Origin(origin),
         )

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from hallofshame.domain.access import Scope
 from hallofshame.domain.rules import DAY_SECONDS
-from hallofshame.domain.words import Origin
 from hallofshame.metrics.scores import coverage_percent
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.findings import FindingRow, FindingState, counts, list_findings
@@ -28,7 +27,6 @@ GAP_KINDS = ("feed_gap", "not_collecting")
 ANY = "any"
 STATES = (FindingState.OPEN.value, FindingState.RESOLVED.value, ANY)
 COVERAGE_DAYS = (7, 1, 366)
-ORIGINS = {Origin.LIVE: "live", Origin.ARCHIVE: "archive"}
 
 STATE = choice("state", STATES, "Open findings, those that were resolved, or any.")
 PARK = text("park", "Only this park, by slug or id.", "epcot")
@@ -125,7 +123,7 @@ def quality_coverage(asking: Asking) -> Answer:
                 "park_id": day.park_id,
                 "park_slug": day.park_slug,
                 "day": day.day.isoformat(),
-                "origin": ORIGINS[day.origin],
+                "origin": day.origin.name.lower(),
                 "evidence": day.evidence,
                 "open_seconds": day.open_seconds,
                 "observed_seconds": day.observed_seconds,
