@@ -168,6 +168,7 @@ CONTROLS = [
 
 @pytest.mark.parametrize("control", CONTROLS, ids=str)
 def test_a_control_leads_to_an_address_of_its_own(tab: Tab, places: Places, control: Control) -> None:
+    tab.page.add_init_script(_COUNT_AWAITED)
     page = tab.open(places.address(control.page))
     before = steady(page, control)
     start = tab.address
@@ -188,7 +189,10 @@ def test_a_control_leads_to_an_address_of_its_own(tab: Tab, places: Places, cont
 
 
 def steady(page: Page, control: Control, *, wanted: str | None = None, other_than: str | None = None) -> str:
-    """What is shown once it does not change any more, and as soon as it is what is waited for."""
+    """What is shown once it does not change any more, and as soon as it is what is waited for.
+
+    While an answer is awaited the page may stand still as well: with the choice new and the rows old.
+    """
     text, since = "", time.monotonic()
     while time.monotonic() - since < STEADY_SECONDS:
         watched = page.locator(control.watched).first
@@ -202,8 +206,27 @@ def steady(page: Page, control: Control, *, wanted: str | None = None, other_tha
     return text
 
 
+_COUNT_AWAITED = """(() => {
+    if (window.awaited !== undefined) return;
+    window.awaited = 0;
+    const plain = window.fetch;
+    window.fetch = async (...asked) => {
+        window.awaited += 1;
+        try {
+            const answer = await plain(...asked);
+            await answer.clone().arrayBuffer();
+            return answer;
+        } finally {
+            window.awaited -= 1;
+        }
+    };
+})()"""
+"""How many answers the page waits for: not all that wait for one show it."""
+
 STEADY_SECONDS = PATIENCE_MS / 1000
-_READ = """one => {
+_READ = """async one => {
+    await scheduler.postTask(() => {}, { priority: "background" });
+    if (window.awaited > 0) return `${performance.now()}`;
     if (document.querySelector(".skeleton, [aria-busy='true']") !== null) {
         const seen = [...one.querySelectorAll(".skeleton, [aria-busy='true']")];
         if (seen.length > 0 || one.closest("[aria-busy='true']") !== null) return `${performance.now()}`;
