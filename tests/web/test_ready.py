@@ -239,6 +239,28 @@ def test_one_request_makes_the_new_answer_while_others_get_the_one_before(
     assert watched.times(RANKING) == 2
 
 
+def test_nobody_waits_while_the_live_answer_of_the_next_minute_is_made(
+    watched: Watched, clock: FixedClock
+) -> None:
+    live = f"{RANKING}?period=live"
+    before = watched.client.get(live)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_path: str) -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+
+    clock.sleep(61)
+    watched.before = slow
+    maker = threading.Thread(target=watched.client.get, args=(live,))
+    maker.start()
+    assert begun.wait(PATIENCE)
+    assert watched.client.get(live).data == before.data
+    go_on.set()
+    maker.join(PATIENCE)
+    assert watched.times(live) == 2
+
+
 def test_what_is_asked_for_most_is_made_ahead_of_need(
     world: Any, sqlite_database: Database, clock: FixedClock
 ) -> None:

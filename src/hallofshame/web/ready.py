@@ -138,7 +138,7 @@ class ReadyAnswers:
     ) -> Iterable[bytes]:
         """The answer for the state that the store has moved on to; made once, however many ask for it."""
         if not entry.making.acquire(blocking=False):
-            if self._version.seconds_since_change() < LAG_SECONDS:
+            if self._seconds_late(entry) < LAG_SECONDS:
                 return _given(entry, environ, start_response)
             with entry.making:
                 pass
@@ -156,6 +156,12 @@ class ReadyAnswers:
                 return _given(entry, environ, start_response, stale_since=entry.made_at, now=now)
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+
+    def _seconds_late(self, entry: _Entry) -> float:
+        """For how long the entry has been outdated: by a new state of the store, or by its own time."""
+        if entry.version != self._version.known:
+            return self._version.seconds_since_change()
+        return to_unix(self._site.clock.now()) - entry.until
 
     def _made(self, key: Any, entry: _Entry) -> _Entry | tuple[str, Headers, list[bytes]]:
         """What the application answers now: the new entry, or whatever else it says."""
@@ -226,37 +232,38 @@ class _Version:
         self._seconds = seconds
         self._tell = moved_on
         self._asking = threading.Lock()
-        self._known: int | None = None
+        self.known: int | None = None
+        """The version as it was last read."""
         self._next = float("-inf")
         self._changed_at = float("-inf")
 
     def get(self) -> int | None:
         """The version; null while the store cannot be read."""
-        if self._seconds == 0 and self._known is not None:
+        if self._seconds == 0 and self.known is not None:
             self._ask()
         elif self._site.clock.elapsed() >= self._next and self._asking.acquire(blocking=False):
             try:
                 self._ask()
             finally:
                 self._asking.release()
-        return self._known
+        return self.known
 
     def seconds_since_change(self) -> float:
         """How long ago the version was first seen."""
         return self._site.clock.elapsed() - self._changed_at
 
     def _ask(self) -> None:
-        before = self._known
+        before = self.known
         try:
             with self._site.database.read() as connection:
-                self._known = data_version.versions(connection).data
+                self.known = data_version.versions(connection).data
         except StoreError as error:
             if before is not None:
                 log.warning("the store cannot be read, so answers go out as they are: %s", error)
-            self._known = None
+            self.known = None
         now = self._site.clock.elapsed()
-        self._next = now + (max(self._seconds, _RETRY_SECONDS) if self._known is None else self._seconds)
-        if self._known is not None and self._known != before:
+        self._next = now + (max(self._seconds, _RETRY_SECONDS) if self.known is None else self._seconds)
+        if self.known is not None and self.known != before:
             self._changed_at = now
             if before is not None and self._seconds > 0:
                 self._tell()
