@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 from hallofshame.clock import FixedClock
+from hallofshame.settings import PREFIX
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base
@@ -77,6 +79,19 @@ def _is_twin(item: pytest.Item) -> bool:
         and item.path.parent.name != "store"
         and any(isinstance(value, str) and value == "mariadb" for value in of.params.values())
     )
+
+
+@pytest.fixture
+def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Commands find no setting, an empty folder, and a log that they may configure."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +13,6 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
-from hallofshame import settings
 from hallofshame.cli import cli
 from hallofshame.cli.options import DURATION, HOUR, opened
 from hallofshame.cli.tables import print_table
@@ -34,16 +31,8 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(autouse=True)
-def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:
-        monkeypatch.delenv(name)
+def _one_park(own_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
-    monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from hallofshame import settings
 from hallofshame.cli import cli
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS
 
@@ -19,11 +17,8 @@ RECORDING = SHIPPED_RECORDINGS / "gardaland-queue-times"
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+def run(own_machine: None, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command on a data folder of its own."""
-    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
 
     def invoke(*arguments: str) -> Result:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import os
 import signal
 import subprocess
@@ -16,7 +15,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from hallofshame import settings
 from hallofshame.cli import cli
 from hallofshame.clock import FixedClock
 from hallofshame.domain.jobs import JobType
@@ -39,17 +37,9 @@ START = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 @pytest.fixture(autouse=True)
-def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:
-        monkeypatch.delenv(name)
+def _one_park(own_machine: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
     monkeypatch.setenv("HALLOFSHAME_DATA", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from hallofshame import settings
 from hallofshame.cli import cli
 from hallofshame.daily import daily_steps, single_steps
 from hallofshame.domain.jobs import SCHEDULED, JobType
@@ -28,22 +26,15 @@ RUN = CliRunner()
 
 
 @pytest.fixture(autouse=True)
-def parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Installation]:
+def parts(own_machine: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Installation]:
     """An installation whose feeds are in memory, for commands as well."""
-    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:
-        monkeypatch.delenv(name)
     monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
     monkeypatch.setenv("HALLOFSHAME_DATA", str(tmp_path))
     monkeypatch.setenv("HALLOFSHAME_HOLDER", "this host")
-    monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
     with installed(tmp_path) as made:
         feeds = {feed: MemoryFeed(feed) for feed in (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)}
         monkeypatch.setattr(Installation, "feeds", feeds)
         yield made
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def jobs(*given: str) -> Result:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -138,23 +137,9 @@ def test_what_is_shown_of_an_address_is_its_service(url: str, name: str, secrets
     assert [secret for secret in secrets if secret in shown] == []
 
 
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    import os
-
-    for name in [name for name in os.environ if name.startswith(settings.PREFIX)]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
 @pytest.mark.enable_socket
 def test_the_test_command_says_what_happened_to_each_address(
-    hook: Hook, alone: None, monkeypatch: pytest.MonkeyPatch
+    hook: Hook, own_machine: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HALLOFSHAME_ALERT_URLS", f"{hook.url}  nonsense://nowhere.example/{SECRET}")
     done = CliRunner().invoke(cli, ["alerts", "test"])
@@ -166,14 +151,14 @@ def test_the_test_command_says_what_happened_to_each_address(
     assert len(hook.received) == 1
 
 
-def test_the_test_command_without_addresses_says_which_setting_is_unset(alone: None) -> None:
+def test_the_test_command_without_addresses_says_which_setting_is_unset(own_machine: None) -> None:
     done = CliRunner().invoke(cli, ["alerts", "test"])
     assert done.exit_code == 2
     assert "HALLOFSHAME_ALERT_URLS is unset" in done.stderr
 
 
 def test_settings_and_their_errors_do_not_show_addresses(
-    alone: None, monkeypatch: pytest.MonkeyPatch
+    own_machine: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HALLOFSHAME_ALERT_URLS", f"json://host/{SECRET} mailto://a:b@c.example")
     found = settings.load()
