@@ -36,7 +36,7 @@ from hallofshame.web.reading import Site, site
 admin_page = Blueprint("admin_page", __name__, url_prefix="/admin")
 
 COOKIE = "hallofshame_admin"
-SHOWN_IMPORTS, SHOWN_ISSUES, SHOWN_TABLES = 25, 50, 12
+SHOWN_IMPORTS, SHOWN_ISSUES, SHOWN_TABLES = 25, 20, 12
 _STATUS = {InputError: 400, NotFoundError: 404, ConflictError: 409}
 
 View = Callable[..., Response]
