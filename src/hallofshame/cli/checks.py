@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def examine() -> Iterator[Check]:
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     yield Check(f"versions: hallofshame {__version__}, Python {platform.python_version()}, {libraries}")
     try:
-        for sentence in settings.misspelt(settings.environment()):
+        for sentence in settings.misspelt(settings.given_names()):
             yield Check(f"settings: {sentence}", is_problem=True)
         found = configured()
     except HallOfShameError as error:
@@ -86,6 +87,12 @@ def _of_files(found: settings.Settings) -> Iterator[Check]:
     for path in opened:
         remedy = f"chmod 700 {path}, or chmod 750 for its group" if path.is_dir() else f"chmod 600 {path}"
         yield Check(f"files: {path} is open to other users of this machine; run: {remedy}", is_problem=True)
+    for file in _open_secrets():
+        opened.append(file)
+        yield Check(
+            f"files: {file} is a secret and open to other users of this machine; run: chmod 600 {file}",
+            is_problem=True,
+        )
     secrets = Path(".env")
     if secrets_of(found.database) and is_open_to_others(secrets):
         yield Check(
@@ -95,6 +102,18 @@ def _of_files(found: settings.Settings) -> Iterator[Check]:
         )
     elif not opened:
         yield Check("files: closed to other users of this machine")
+
+
+def _open_secrets() -> list[Path]:
+    """Files of secrets that others can read and this user could close; what a container was handed stays."""
+    folders = [folder for folder in settings.secrets_folders() if os.access(folder, os.W_OK)]
+    return [
+        file
+        for folder in folders
+        if is_open_to_others(folder)
+        for file in folder.iterdir()
+        if file.name.upper().startswith(settings.PREFIX) and is_open_to_others(file)
+    ]
 
 
 def _of_database(installation: Installation) -> Iterator[Check]:

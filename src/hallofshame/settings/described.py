@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hallofshame.settings.everything import Settings
@@ -49,10 +49,10 @@ def accepts_of(field: str) -> str:
     return str(extra["accepts"]) if isinstance(extra, Mapping) else ""
 
 
-def misspelt(environment: Mapping[str, str]) -> list[str]:
+def misspelt(names: Iterable[str]) -> list[str]:
     """One sentence per variable that begins like a setting and is none."""
     known = [variable(name) for name in Settings.model_fields]
-    found = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    found = sorted(name for name in set(names) if name.startswith(PREFIX) and name not in known)
     sentences = []
     for name in found:
         near = difflib.get_close_matches(name, known, 1, cutoff=0.85)
