@@ -205,6 +205,8 @@ class Installation:
             allowed_hosts=self.settings.site_hosts,
             max_age_seconds=self.settings.web_max_age_seconds,
             requests_per_minute=self.settings.web_requests_per_minute,
+            key_requests_per_minute=self.settings.web_key_requests_per_minute,
+            redis_url=self.settings.web_redis_url,
             proxies=self.settings.proxy_networks,
             cache_bytes=self.settings.web_cache_megabytes * 1024 * 1024,
             demonstration=self.demonstration,

@@ -234,7 +234,7 @@ def test_other_sites_may_read_the_tag_and_send_it_back(client: FlaskClient) -> N
     asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"}
     preflight = client.options("/api/parks", headers={"Origin": "https://example.org"} | asked)
     assert preflight.status_code == 200
-    assert preflight.headers["Access-Control-Allow-Headers"] == "If-None-Match"
+    assert preflight.headers["Access-Control-Allow-Headers"] == "Authorization, If-None-Match"
     assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
     assert "Access-Control-Allow-Origin" not in client.get("/apifoo").headers
     assert "Access-Control-Allow-Origin" not in client.get("/").headers

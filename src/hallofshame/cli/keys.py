@@ -1,4 +1,4 @@
-"""Commands about the keys of the admin API: ``keys create``, ``list``, ``revoke``."""
+"""Commands about the keys of administrators and readers: ``keys create``, ``list``, ``revoke``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SCOPES = "; ".join(f"{scope.value}: {meaning}" for scope, meaning in MEANINGS.i
 
 @click.group(cls=ListingGroup)
 def keys() -> None:
-    """Make, list and revoke the keys of the admin API."""
+    """Make, list and revoke the keys of the admin API, and of readers with higher limits."""
 
 
 @keys.command()
@@ -46,6 +46,7 @@ def create(name: str, scopes: tuple[str, ...], days: int | None, as_json: bool) 
     \b
     Example:
       hallofshame keys create night-import --scope import --scope storage:read --days 365
+      hallofshame keys create "weather study" --scope read
     """
     from hallofshame.store import keys as store
 

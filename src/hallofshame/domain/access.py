@@ -1,4 +1,4 @@
-"""What a key of the admin API may do: scopes, and which of them hold others."""
+"""What a key may do: scopes, and which of them hold others."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Scope(StrEnum):
     IMPORT_READ = "import:read"
     STORAGE_READ = "storage:read"
     QUALITY_READ = "quality:read"
+    READ = "read"
 
 
 MEANINGS = {
@@ -22,8 +23,12 @@ MEANINGS = {
     Scope.IMPORT_READ: "read imports and their quality reports",
     Scope.STORAGE_READ: "read what the record takes up, its growth, partitions and alerts",
     Scope.QUALITY_READ: "read findings, gaps, freshness and coverage",
+    Scope.READ: "ask the public API more often than readers without a key; opens nothing of the admin API",
 }
 """What each scope allows, for help, docs and the page."""
+
+FOR_READERS = (Scope.READ,)
+"""Scopes that open nothing of the administrator's part."""
 
 _HELD = {Scope.IMPORT: (Scope.IMPORT_READ,)}
 """Scopes that another one holds."""
@@ -32,6 +37,11 @@ _HELD = {Scope.IMPORT: (Scope.IMPORT_READ,)}
 def grants(scopes: Collection[Scope], needed: Scope) -> bool:
     """Whether a key with ``scopes`` may do what takes ``needed``."""
     return needed in scopes or any(needed in _HELD.get(scope, ()) for scope in scopes)
+
+
+def opens_admin(scopes: Collection[Scope]) -> bool:
+    """Whether a key with ``scopes`` is one of an administrator, not only of a reader."""
+    return any(scope not in FOR_READERS for scope in scopes)
 
 
 def read_scopes(names: Collection[str]) -> tuple[Scope, ...]:

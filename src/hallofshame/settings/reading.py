@@ -24,9 +24,16 @@ from hallofshame.settings.finding import FindingSettings
 from hallofshame.settings.secrets_folders import folders_of, names_in, read_folders
 from hallofshame.settings.secrets_managers import read_manager, read_place
 
-_MASKED = ("alert_urls", "database_url", "history_access_key", "history_secret_key", "themeparks_wiki_key")
+_MASKED = (
+    "alert_urls",
+    "database_url",
+    "history_access_key",
+    "history_secret_key",
+    "themeparks_wiki_key",
+    "web_redis_url",
+)
 """Settings whose value an error must not repeat: it may hold a password, and malformed in any form."""
-_ADDRESSES = ("database_url", "queue_times_url", "themeparks_wiki_url", "history_endpoint")
+_ADDRESSES = ("database_url", "queue_times_url", "themeparks_wiki_url", "history_endpoint", "web_redis_url")
 """Settings that may hold a password or a key, which no message shows from then on."""
 
 _SECRETS = ("history_secret_key", "themeparks_wiki_key")

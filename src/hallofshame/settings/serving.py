@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
@@ -64,11 +65,26 @@ class ServingSettings(Group):
     )
     web_requests_per_minute: int = setting(
         600,
-        "How often one client may ask each of these processes, scripts and pictures not counted; "
-        "0: no limit. Clients on this machine have none.",
+        "How often one client may ask each of these processes, or with Redis all together, scripts and "
+        "pictures not counted; 0: no limit for anybody. Clients on this machine have none.",
         "a whole number from 0 to 1000000",
         ge=0,
         le=1_000_000,
+    )
+    web_key_requests_per_minute: int = setting(
+        6000,
+        "How often one who sends a key for reading (`hallofshame keys create NAME --scope read`) may ask; "
+        "0: no limit.",
+        "a whole number from 0 to 1000000",
+        ge=0,
+        le=1_000_000,
+    )
+    web_redis_url: str | None = setting(
+        None,
+        "Redis in which requests are counted for all processes and hosts together; where it is away, each "
+        "process counts by itself. Unset: each does. Needs `pip install 'hallofshame[redis]'`.",
+        "`redis://:password@host:6379/0`, `rediss://…` or `redis+unix:///path`",
+        repr=False,
     )
     web_proxies: Listed = setting(
         (),
@@ -95,6 +111,16 @@ class ServingSettings(Group):
         ge=1,
         le=65536,
     )
+
+    @field_validator("web_redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)
+            is_place = parts.path if parts.scheme == "redis+unix" else parts.hostname
+            if parts.scheme not in ("redis", "rediss", "redis+unix") or not is_place:
+                raise ValueError("no address of Redis")
+        return value
 
     @field_validator("allowed_hosts")
     @classmethod

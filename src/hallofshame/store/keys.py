@@ -1,4 +1,4 @@
-"""Keys of the admin API and sessions of its page. Only digests of their secrets are stored.
+"""Keys of administrators and readers, and sessions of the admin page. Of secrets only digests are stored.
 
 A token is ``hos_<8 characters>_<43 characters>``: the first part is public and finds the row, the second is
 256 random bits. So SHA-256 is enough: no dictionary holds such a secret, and trying them all is out of reach
@@ -13,12 +13,12 @@ import hmac
 import re
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from hallofshame.domain.access import Scope
+from hallofshame.domain.access import Scope, opens_admin
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import AdminSession, ApiKey
@@ -119,12 +119,8 @@ def by_prefix(connection: Connection, prefix: str) -> Key | None:
 
 
 def is_any_in_force(connection: Connection, now: Instant) -> bool:
-    """Whether there is a key that opens anything."""
-    table = ApiKey
-    query = select(func.count()).where(
-        table.revoked_at.is_(None), or_(table.expires_at.is_(None), table.expires_at > unix(now))
-    )
-    return bool(connection.scalar(query))
+    """Whether there is a key that opens anything of the administrator's part."""
+    return any(key.is_in_force(now) and opens_admin(key.scopes) for key in every(connection))
 
 
 def revoke(connection: Connection, name: str, now: Instant) -> Key:
@@ -144,6 +140,11 @@ def revoke(connection: Connection, name: str, now: Instant) -> Key:
 def is_use_due(key: Key, now: Instant) -> bool:
     """Whether the time of last use is old enough to be written again."""
     return key.last_used_at is None or unix(now) - key.last_used_at >= USE_NOTED_SECONDS
+
+
+def used(key: Key, now: Instant) -> Key:
+    """The key as it is after :func:`note_use`."""
+    return replace(key, last_used_at=unix(now))
 
 
 def note_use(connection: Connection, key: Key, now: Instant) -> None:

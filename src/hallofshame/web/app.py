@@ -88,10 +88,10 @@ CROSS_ORIGIN_HEADERS = {
 
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Allow-Headers": "Authorization, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
-"""What a browser asks before it sends a tag back."""
+"""What a browser asks before it sends a tag back, or a key."""
 
 WHOLE_BYTES = 1024 * 1024
 """Answers up to this length go to the server whole: a piece by piece one keeps a thread until it is read."""
@@ -142,7 +142,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     # Inside the address of the site, which is part of what an answer is kept by.
     by_flask = app.wsgi_app
     install_ready_answers(app, here, given.version_seconds)
-    install_rate_limits(app, by_flask, given.requests_per_minute, given.proxies)
+    install_rate_limits(app, by_flask, here)
     install_public_address(app, given.public_url, given.allowed_hosts)
     if given.preparing_file is not None:
         hold_back(app, given.preparing_file)

@@ -1,30 +1,35 @@
-"""How often one client may ask: so many requests a minute, by address; more are refused with 429.
+"""How often one client may ask: so many requests a minute, by address or key; more are refused with 429.
 
-Counts are kept in memory by each worker, so a client may reach as many times the limit as there are workers.
+Counts are kept in memory by each worker, so a client may reach as many times the limit as there are workers,
+or in Redis for all of them together.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from flask import Flask, request
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from hallofshame.domain.hosts import Network
 from hallofshame.domain.plurals import counted
+from hallofshame.web.errors import API_PREFIX, AccessError
+from hallofshame.web.reader_keys import ReaderKeys, WrongKeyError
+from hallofshame.web.reading import Site
+from hallofshame.web.shared_counts import Counts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_REFUSED = "hallofshame.too_many"
+_REFUSED = "hallofshame.refused"
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hallofshame"'}
+_ADMIN = f"{API_PREFIX}/admin"
 
 RETRY_AFTER_SECONDS = 10
 """When a refused client comes back. The window slides, so by then a part of its requests no longer counts."""
@@ -39,36 +44,61 @@ _FREE = ("/static/", "/icons/", "/favicon.ico")
 class RateLimits:
     """WSGI middleware: counts the requests of each client, and lets ``refuse`` answer those above the limit.
 
-    Clients on this machine are not counted: they are its own, or those of a proxy that is not named.
+    Clients on this machine are not counted: they are its own, or those of a proxy that is not named. One who
+    sends a key for reading is counted by that key, wherever the request comes from.
 
     :param refuse: answers a request that is marked as refused, in the one error shape.
-    :param proxies: networks of proxies of ours, whose ``X-Forwarded-For`` is believed; nobody else's is.
+    :param site: its settings have the limits, and the networks of proxies of ours, whose
+        ``X-Forwarded-For`` is believed; nobody else's is.
     """
 
-    def __init__(
-        self,
-        application: WSGIApplication,
-        refuse: WSGIApplication,
-        per_minute: int,
-        proxies: Collection[Network],
-    ) -> None:
+    def __init__(self, application: WSGIApplication, refuse: WSGIApplication, site: Site) -> None:
+        settings = site.settings
         self._application = application
         self._refuse = refuse
-        self._limit = RateLimitItemPerMinute(per_minute)
-        self._proxies = tuple(proxies)
-        self._counts = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limit = RateLimitItemPerMinute(settings.requests_per_minute)
+        self._key_limit = RateLimitItemPerMinute(settings.key_requests_per_minute)
+        self._proxies = tuple(settings.proxies)
+        self._counts = Counts(settings.redis_url, site.clock)
+        self._keys = ReaderKeys(site)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request, or refuse it."""
-        if environ.get("PATH_INFO", "").startswith(_FREE):
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(_FREE):
             return self._application(environ, start_response)
+        refused = self._refusal(environ, path)
+        if refused is None:
+            return self._application(environ, start_response)
+        environ[_REFUSED] = refused
+        return self._refuse(environ, start_response)
+
+    def _refusal(self, environ: WSGIEnvironment, path: str) -> Exception | None:
+        """Why the request is refused; null where it is answered."""
+        wrong: AccessError | None = None
+        try:
+            # The admin API asks for keys of its own.
+            key = None if path == _ADMIN or path.startswith(f"{_ADMIN}/") else self._keys.of(environ)
+        except WrongKeyError as error:
+            key, wrong = None, AccessError(401, "unauthorized", str(error), _CHALLENGE)
+        if key is not None:
+            if not self._key_limit.amount or self._counts.hit(self._key_limit, f"key {key.prefix}"):
+                return None
+            return _too_many(self._key_limit, f"with the key {key.name!r}")
         client = client_of(
             environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self._proxies
         )
         if client is None or self._counts.hit(self._limit, client):
-            return self._application(environ, start_response)
-        environ[_REFUSED] = self._limit.amount
-        return self._refuse(environ, start_response)
+            return wrong
+        return _too_many(self._limit, "from your address")
+
+
+def _too_many(limit: RateLimitItemPerMinute, whence: str) -> TooManyRequests:
+    return TooManyRequests(
+        f"more than {counted(limit.amount, 'request')} in a minute came {whence}; slow down, or take "
+        "whole months from /api/downloads",
+        retry_after=RETRY_AFTER_SECONDS,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -104,20 +134,14 @@ def address_of(text: str) -> Address | None:
     return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found
 
 
-def install_rate_limits(
-    app: Flask, refuse: WSGIApplication, per_minute: int, proxies: Collection[Network]
-) -> None:
-    """Count requests before the app as it is now sees them; no limit where ``per_minute`` is 0."""
-    if per_minute:
-        app.wsgi_app = RateLimits(app.wsgi_app, refuse, per_minute, proxies)  # type: ignore[method-assign]
+def install_rate_limits(app: Flask, refuse: WSGIApplication, site: Site) -> None:
+    """Count requests before the app as it is now sees them; no limit where the settings have none."""
+    if site.settings.requests_per_minute:
+        app.wsgi_app = RateLimits(app.wsgi_app, refuse, site)  # type: ignore[method-assign]
     app.before_request(_refuse)
 
 
 def _refuse() -> None:
-    most = request.environ.get(_REFUSED)
-    if most is not None:
-        raise TooManyRequests(
-            f"more than {counted(most, 'request')} in a minute came from your address; slow down, or take "
-            "whole months from /api/downloads",
-            retry_after=RETRY_AFTER_SECONDS,
-        )
+    refused = request.environ.get(_REFUSED)
+    if refused is not None:
+        raise refused

@@ -26,6 +26,8 @@ class WebSettings:
     ``version_seconds``: how long the version of the data stands before the store is asked for it again; with
     0 it is asked for every answer.
     ``requests_per_minute``: how often one client may ask; 0 sets no limit.
+    ``key_requests_per_minute``: how often one who sends a key for reading may ask; 0 sets no limit.
+    ``redis_url``: where requests are counted for several workers and hosts; null counts in each by itself.
     ``proxies``: networks of our own proxies, whose ``X-Forwarded-For`` names the client.
     ``public_url``: where the world finds the site; null takes the address of each request, if its host is one
     of the ``allowed_hosts`` (in the form of :func:`hallofshame.domain.hosts.host_name`).
@@ -46,6 +48,8 @@ class WebSettings:
     max_age_seconds: int = 60
     version_seconds: float = 0.0
     requests_per_minute: int = 0
+    key_requests_per_minute: int = 0
+    redis_url: str | None = field(default=None, repr=False)
     proxies: tuple[Network, ...] = ()
     cache_entries: int = 2_000
     cache_bytes: int = 64 * 1024 * 1024

@@ -9,7 +9,7 @@ from threading import Lock
 from flask import Flask, current_app, g, request
 from sqlalchemy import Connection
 
-from hallofshame.domain.access import Scope, grants
+from hallofshame.domain.access import Scope, grants, opens_admin
 from hallofshame.domain.errors import StoreError
 from hallofshame.store import keys
 from hallofshame.store.keys import Key
@@ -124,6 +124,13 @@ def checked_key(here: Site, token: str) -> Key:
     if not key.is_in_force(now):
         how = "was revoked" if key.revoked_at is not None else "has expired"
         raise _unauthorized(f"the key {key.name!r} {how}; make another: hallofshame keys create")
+    if not opens_admin(key.scopes):
+        raise AccessError(
+            403,
+            "forbidden",
+            f"the key {key.name!r} is for reading the public API; make another: hallofshame keys create NAME "
+            f"--scope {Scope.IMPORT_READ}",
+        )
     if keys.is_use_due(key, now):
         try:
             here.database.run(lambda connection: keys.note_use(connection, key, now))
