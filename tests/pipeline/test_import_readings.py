@@ -101,5 +101,5 @@ def test_feed_and_cadence_are_told_by_the_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_recordings_is_said(sqlite_database: Database, tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="holds no parquet file"):
+    with pytest.raises(NotFoundError, match="holds no parquet or CSV file"):
         take(sqlite_database, tmp_path, tmp_path / "history")

@@ -1472,7 +1472,7 @@ export interface components {
              */
             day: string;
             /** @enum {string} */
-            origin: "live" | "archive";
+            origin: "live" | "archive" | "survey";
             evidence: string;
             /** @description Ride seconds of the day's eligible rides. */
             open_seconds: number;
@@ -2252,14 +2252,14 @@ export interface components {
             /** @enum {string} */
             evidence: "schedule" | "schedule+activity" | "activity" | "no_activity" | "no_data";
             /** @enum {string} */
-            origin: "live" | "archive";
+            origin: "live" | "archive" | "survey";
             windows: components["schemas"]["Window"][];
             window_seconds: number;
             shame_score: number | null;
             rides_eligible: number;
             coverage_percent: number | null;
             /** @description Through which most of the day came; null where nothing was observed. */
-            feed: ("queue_times" | "themeparks_wiki" | "archive") | null;
+            feed: ("queue_times" | "themeparks_wiki" | "archive" | "touring_plans") | null;
             /** @description Whether DOWN was downtime on it, or what came back after being closed. */
             judged_by: ("breakdowns" | "open_closed") | null;
             /** @description Share of what was observed that came through the other feed. */
@@ -2380,7 +2380,7 @@ export interface components {
             max_wait_minutes: number | null;
             coverage_percent: number | null;
             /** @description Of days: through which most came. */
-            feed?: ("queue_times" | "themeparks_wiki" | "archive") | null;
+            feed?: ("queue_times" | "themeparks_wiki" | "archive" | "touring_plans") | null;
             /** @description Of days: by what. */
             judged_by?: ("breakdowns" | "open_closed") | null;
             /** @description Of days: what came through the other feed. */
@@ -2396,7 +2396,7 @@ export interface components {
             ride_name: string;
             ride_slug: string;
             /** @enum {string} */
-            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby" | "actual_standby";
             /**
              * Format: date-time
              * @example 2026-08-20T07:00:00Z
@@ -2740,7 +2740,7 @@ export interface components {
         /** @description One queue over a day. */
         QueueCourse: {
             /** @enum {string} */
-            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby" | "actual_standby";
             segments: components["schemas"]["QueueSegment"][];
         };
         /** @description All queues of a ride other than standby over one park-local day, up to the latest look. */
@@ -2766,13 +2766,13 @@ export interface components {
         /** @description The prices of one queue. */
         QueuePrices: {
             /** @enum {string} */
-            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby" | "actual_standby";
             segments: components["schemas"]["PriceSegment"][];
         };
         /** @description One queue other than standby, as last posted within 24 hours of the park's latest look. */
         QueueRow: {
             /** @enum {string} */
-            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby";
+            queue_type: "single_rider" | "return_time" | "paid_return_time" | "boarding_group" | "paid_standby" | "actual_standby";
             /**
              * @description The source's own word.
              * @example AVAILABLE

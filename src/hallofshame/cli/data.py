@@ -50,8 +50,9 @@ def ingest(
 ) -> None:
     """Add a recording of a sampled feed to the record, as if collected live.
 
-    PATH is a parquet file, or a folder with the feed's file in it. The park-days touched become dirty;
-    `hallofshame rollup` computes them. Adding a recording twice changes nothing.
+    PATH is a parquet file, or a folder with the feed's file in it; of TouringPlans a CSV file, or a folder
+    with some. The park-days touched become dirty; `hallofshame rollup` computes them. Adding a recording
+    twice changes nothing.
 
     \b
     Example:
@@ -102,9 +103,9 @@ def ingest(
 def import_readings(folder: Path, cadence: int | None, timezone: str | None, then_roll_up: bool) -> None:
     """Add every recording in a folder to the record, each once.
 
-    FOLDER holds parquet files of Queue-Times or ThemeParks.wiki, in it or in folders below; the columns tell
-    the feed. Closed days go straight into history files. Broken off, the same command goes on where it was. A
-    file that cannot be used is named and left out.
+    FOLDER holds parquet files of Queue-Times or ThemeParks.wiki, or CSV files of TouringPlans, in it or in
+    folders below; the columns tell the feed. Closed days go straight into history files. Broken off, the same
+    command goes on where it was. A file that cannot be used is named and left out.
 
     \b
     Example:

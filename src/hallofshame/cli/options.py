@@ -79,7 +79,7 @@ class Hour(click.ParamType[dt.datetime]):
 DURATION = Duration()
 DAY = Day()
 HOUR = Hour()
-SAMPLED_FEEDS = click.Choice([Feed.QUEUE_TIMES.slug, Feed.THEMEPARKS_WIKI.slug])
+SAMPLED_FEEDS = click.Choice([Feed.QUEUE_TIMES.slug, Feed.THEMEPARKS_WIKI.slug, Feed.TOURING_PLANS.slug])
 
 park_option = click.option(
     "--park",

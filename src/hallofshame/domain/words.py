@@ -15,11 +15,15 @@ class Status(IntEnum):
 
 
 class Feed(IntEnum):
-    """Outside sources (design §2). The first two are sampled, ``ARCHIVE`` is an event log."""
+    """Outside sources (design §2). The first two are sampled, ``ARCHIVE`` is an event log.
+
+    ``TOURING_PLANS`` is what the people of TouringPlans noted in the parks; it comes as files alone.
+    """
 
     QUEUE_TIMES = 1
     THEMEPARKS_WIKI = 2
     ARCHIVE = 3
+    TOURING_PLANS = 4
 
     @property
     def slug(self) -> str:
@@ -37,10 +41,23 @@ class Feed(IntEnum):
 
 
 class Origin(IntEnum):
-    """Which kind of record an observation belongs to; one park-day never mixes the two (R15)."""
+    """Which kind of record an observation belongs to; one park-day never mixes two (R15).
+
+    ``SURVEY``: what others noted of some rides of a park, and we imported.
+    """
 
     LIVE = 0
     ARCHIVE = 1
+    SURVEY = 2
+
+
+RECORD_OF = {
+    Feed.QUEUE_TIMES: Origin.LIVE,
+    Feed.THEMEPARKS_WIKI: Origin.LIVE,
+    Feed.ARCHIVE: Origin.ARCHIVE,
+    Feed.TOURING_PLANS: Origin.SURVEY,
+}
+"""The kind of record that each feed's observations belong to."""
 
 
 class RideKind(StrEnum):
@@ -55,13 +72,17 @@ class RideKind(StrEnum):
 
 
 class QueueType(IntEnum):
-    """Ways to wait other than the standby line."""
+    """Ways to wait other than the standby line as posted.
+
+    ``ACTUAL_STANDBY`` is the standby line as a visitor who joined it waited.
+    """
 
     SINGLE_RIDER = 1
     RETURN_TIME = 2
     PAID_RETURN_TIME = 3
     BOARDING_GROUP = 4
     PAID_STANDBY = 5
+    ACTUAL_STANDBY = 6
 
 
 class BreakdownSignal(StrEnum):

@@ -3,7 +3,6 @@ the observations of its own horizon."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 
 import polars as pl
@@ -77,9 +76,9 @@ class DaysApart:
             neighbours=self._of_slots(neighbours.join(self.slots, on=KEY), neighbours),
         )
 
-    def slots_of(self, parks: Collection[int]) -> frozenset[int]:
-        """The slots of all days of these parks."""
-        return frozenset(self.slots.filter(pl.col("park_id").is_in(list(parks)))["slot"])
+    def slots_of(self, park_days: pl.DataFrame) -> pl.DataFrame:
+        """Rows of park-days (``park_id, day``, others) in the numbers of their slots."""
+        return park_days.join(self.slots, on=KEY).with_columns(park_id="slot").drop("slot")
 
     def restored(self, rows: ParkDays) -> ParkDays:
         """``rows`` of slots as those of their park-days."""

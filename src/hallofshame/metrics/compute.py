@@ -27,16 +27,21 @@ class Computed:
     suspects: pl.Series = field(default_factory=lambda: pl.Series("park_id", dtype=pl.Int32))
 
 
-def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset()) -> Computed:
+PREFERRED = pl.Schema({"park_id": pl.Int32(), "day": pl.Date(), "origin": pl.UInt8()})
+"""Park-days for which an import was to replace what else there is, with the kind of its record (R15)."""
+
+
+def compute(inputs: ParkDayInputs, preferred: pl.DataFrame | None = None) -> Computed:
     """Statistics of ``inputs.days``, a pure function: same inputs, same rows, bit for bit.
 
-    ``inputs.observations`` may hold both origins; each park-day uses the one with the better coverage, live
-    on a tie, the archive for the parks in ``prefer_archive`` (R15). Most parks are computed for all days
-    at once. Of parks with two records, and of parks frozen at the edge of what one of their days knows, each
-    day is computed from the observations of its own horizon, so that it comes out the same alone and in any
-    batch.
+    ``inputs.observations`` may hold several origins; each park-day uses the one with the best coverage, on
+    a tie live before the archive before a survey, but the one in ``preferred`` (shape ``PREFERRED``) wherever
+    that observed anything (R15). Most parks are computed for all days
+    at once. Of parks with a record other than live, and of parks frozen at the edge of what one of their days
+    knows, each day is computed from the observations of its own horizon, so that it comes out the same alone
+    and in any batch.
     """
-    archived = inputs.observations.filter(pl.col("origin") == Origin.ARCHIVE)["park_id"].unique()
+    archived = inputs.observations.filter(pl.col("origin") != Origin.LIVE)["park_id"].unique()
     # The test is for one origin at a time: where there are two it cannot clear a park.
     suspects = pl.concat([archived, suspected_parks(inputs.observations)]).unique()
     cut_short = parks_cut_short(
@@ -50,12 +55,13 @@ def compute(inputs: ParkDayInputs, prefer_archive: frozenset[int] = frozenset())
         inputs, days=inputs.days.filter(~is_slow), observations=inputs.observations.filter(~is_slow)
     )
     days = inputs.days.filter(is_slow)
-    slowly = _day_by_day(replace(inputs, days=days), prefer_archive, mixed=archived.len() > 0)
+    wanted = pl.DataFrame(schema=PREFERRED) if preferred is None else preferred
+    slowly = _day_by_day(replace(inputs, days=days), wanted, mixed=archived.len() > 0)
     return replace(_concat([_compute_live(fast, suspects), slowly]), suspects=suspects)
 
 
-def _day_by_day(inputs: ParkDayInputs, prefer_archive: frozenset[int], *, mixed: bool) -> Computed:
-    """``inputs.days``, each from the observations of its own horizon; ``mixed``: from two records (R15).
+def _day_by_day(inputs: ParkDayInputs, preferred: pl.DataFrame, *, mixed: bool) -> Computed:
+    """``inputs.days``, each from the observations of its own horizon; ``mixed``: from several records (R15).
 
     What a day needs of the days before it (what its rides did, how its windows go on across midnight) is
     known once those are computed. So all days are computed side by side until that no longer changes: what
@@ -68,7 +74,7 @@ def _day_by_day(inputs: ParkDayInputs, prefer_archive: frozenset[int], *, mixed:
     apart = DaysApart.of(inputs)
     while True:
         alone = apart.inputs(history, neighbours)
-        chosen = _choose(alone, apart.slots_of(prefer_archive)) if mixed else _compute_live(alone, None)
+        chosen = _choose(alone, apart.slots_of(preferred)) if mixed else _compute_live(alone, None)
         found = _concat([Computed(apart.restored(chosen.rows), apart.named(chosen.origin))])
         told = history_of(found.rows, inputs.rides).join(last_days, on="park_id", maintain_order="left")
         told = told.filter(pl.col("day") < pl.col("last_day")).drop("last_day")
@@ -97,34 +103,34 @@ def _compute_live(inputs: ParkDayInputs, suspects: pl.Series | None) -> Computed
     return Computed(rows, rows.park_days.select("park_id", "day", origin=origin))
 
 
-def _choose(inputs: ParkDayInputs, prefer_archive: frozenset[int]) -> Computed:
-    """Compute each park-day from either record and keep the one with the better coverage (R15)."""
+def _choose(inputs: ParkDayInputs, preferred: pl.DataFrame) -> Computed:
+    """Compute each park-day from each record that there is and keep the one with the best coverage (R15)."""
     key = ["park_id", "day"]
-    both = {
+    kinds = {Origin.LIVE.value, *inputs.observations["origin"].unique()}
+    each = {
         origin: compute_park_days(
             replace(inputs, observations=inputs.observations.filter(pl.col("origin") == origin.value))
         )
         for origin in Origin
+        if origin.value in kinds
     }
-    live, archive = (both[origin].park_days for origin in (Origin.LIVE, Origin.ARCHIVE))
-    compared = live.join(archive, on=key, suffix="_archive")
-    # One day, one open time: more of it observed is the better coverage. The windows that either record gives
+    # One day, one open time: more of it observed is the better coverage. The windows that each record gives
     # by itself shrink with its gaps.
-    better = pl.col("observed_archive") > pl.col("observed")
-    preferred = pl.col("park_id").is_in(list(prefer_archive)) & (pl.col("observed_archive") > 0)
-    origin = compared.select(
-        *key,
-        origin=pl.when(better | preferred)
-        .then(pl.lit(Origin.ARCHIVE.value, pl.UInt8))
-        .otherwise(pl.lit(Origin.LIVE.value, pl.UInt8)),
-    )
-    kept = [
-        Computed(
-            _only(both[kind], origin.filter(pl.col("origin") == kind.value)),
-            origin.filter(pl.col("origin") == kind.value),
+    origin = (
+        pl.concat(
+            rows.park_days.select(*key, "observed", origin=pl.lit(kind.value, pl.UInt8))
+            for kind, rows in each.items()
         )
-        for kind in Origin
-    ]
+        .join(preferred.with_columns(is_wanted=pl.lit(value=True)), on=[*key, "origin"], how="left")
+        .with_columns(pl.col("is_wanted").fill_null(value=False) & (pl.col("observed") > 0))
+        .sort(*key, "is_wanted", "observed", "origin", descending=[False, False, True, True, False])
+        .unique(key, keep="first", maintain_order=True)
+        .select(*key, "origin")
+    )
+    kept = []
+    for kind, rows in each.items():
+        days = origin.filter(pl.col("origin") == kind.value)
+        kept.append(Computed(_only(rows, days), days))
     return _concat(kept)
 
 

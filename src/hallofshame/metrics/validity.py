@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 
 from hallofshame.domain.rules import FROZEN_SECONDS, NIGHT_ENDS_AT_HOUR
-from hallofshame.domain.words import Status
+from hallofshame.domain.words import Origin, Status
 
 _CYCLES = pl.Schema(
     {
@@ -101,7 +101,10 @@ def _cycles_of(parks: pl.Series, observations: pl.DataFrame) -> pl.DataFrame:
     if parks.is_empty():
         return pl.DataFrame(schema=_CYCLES)
     sampled = observations.filter(
-        pl.col("park_id").is_in(parks.implode()) & pl.col("cadence_seconds").is_not_null()
+        pl.col("park_id").is_in(parks.implode())
+        & pl.col("cadence_seconds").is_not_null()
+        # A survey looks at some rides of a park, of which all may stay as they are for hours.
+        & (pl.col("origin") != Origin.SURVEY)
     )
     packed = (
         pl.col("ride_id").cast(pl.UInt64) * 2**20

@@ -186,7 +186,7 @@ def _windows(connection: Connection, park_id: int, start: int, end: int) -> list
             table.park_id == park_id,
             table.day >= from_unix(start - DAY_SECONDS).date(),
             table.day <= from_unix(end + DAY_SECONDS).date(),
-            table.origin != int(Origin.ARCHIVE),
+            table.origin == int(Origin.LIVE),
         )
         .order_by(table.day)
     )

@@ -222,7 +222,9 @@ class Matcher:
     def _kind_fits(self, ride_id: int, sighting: Sighting) -> bool:
         """A shop that takes a ride's name is not that ride renumbered, where the feed tells the two apart."""
         known = self._kinds[ride_id]
-        told = self._feed is not Feed.QUEUE_TIMES and sighting.kind is not RideKind.OTHER
+        told = (
+            self._feed not in (Feed.QUEUE_TIMES, Feed.TOURING_PLANS) and sighting.kind is not RideKind.OTHER
+        )
         return not told or known in (None, RideKind.OTHER, sighting.kind)
 
 

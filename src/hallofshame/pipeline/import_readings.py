@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
+from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.recordings import SHAPES
-from hallofshame.pipeline.ingest import MAX_CADENCE_SECONDS, IngestResult, ingest
+from hallofshame.feeds.recordings import SHAPES, Recording, read_recording
+from hallofshame.feeds.touring_plans import is_dataset, median_step_seconds, read_dataset, together
+from hallofshame.pipeline.ingest import MAX_CADENCE_SECONDS, IngestResult, ingest_readings, park_of
 from hallofshame.pipeline.registry import Registry
+from hallofshame.pipeline.shipped import load_parks
+from hallofshame.pipeline.touring_plans import NAMES_FILE, dataset_of
 from hallofshame.store import checkpoints
 from hallofshame.store.database import Database
 from hallofshame.store.history.shelves import Shelf
@@ -57,61 +61,162 @@ def import_readings(
     progress: Progress | None = None,
     into: ReadingsResult | None = None,
 ) -> ReadingsResult:
-    """Ingest every parquet file under ``folder`` that is a recording of a sampled feed, in order of paths.
+    """Ingest every parquet or CSV file under ``folder`` that is a recording, in order of paths.
 
-    The feed is told by the columns. A file is noted when all of it is in the record: broken off, the import
-    goes on there, and a file is taken again only if its content has changed. One that cannot be used is
-    logged and left out.
+    The feed is told by the columns. CSV files of one folder are taken together. A file is noted when all of
+    it is in the record: broken off, the import goes on there, and a file is taken again only if its content
+    has changed. One that cannot be used is logged and left out.
 
     :param cadence_seconds: how often the source polled; without it, each file's own median.
     :param history: where the history files stand; closed days go straight into them.
     :param into: is filled while the import runs, so that it tells what was done if that is broken off.
-    :raises NotFoundError: where the folder holds no parquet file.
+    :raises NotFoundError: where the folder holds no such file.
     """
-    files = sorted(path for path in folder.rglob("*.parquet") if path.is_file())
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in (".parquet", ".csv") and path.is_file() and path.name != NAMES_FILE
+    )
     if not files:
-        raise NotFoundError(f"{folder} holds no parquet file; name the folder that holds the recordings")
-    source, known = str(folder.resolve()), registry or Registry()
-    result = ReadingsResult() if into is None else into
-    with database.read() as connection:
-        done = checkpoints.done(connection, source)
-    for number, path in enumerate(files, start=1):
-        key = path.relative_to(folder).as_posix()
-        stat = path.stat()
-        version = f"{stat.st_size}-{stat.st_mtime_ns}"
-        if done.get(key, {}).get(checkpoints.ALL_PARKS) == version:
-            result.known += 1
-        else:
-            try:
-                feed = feed_of(path)
-                cadence = cadence_seconds or measured_cadence(path)
-                brought = ingest(
-                    database,
-                    path,
-                    feed,
-                    cadence_seconds=cadence,
-                    clock=clock,
-                    log=log,
-                    timezone=timezone,
-                    registry=known,
-                    catalogue_file=catalogue_file,
-                    history=history,
-                )
-            except InputError as error:
-                log.warning("%s: %s", key, error)
-                result.refused[key] = str(error)
-            else:
-                result.taken[key] = brought, cadence
-                if not brought.failed:
-                    _note(database, source, key, version, clock)
+        raise NotFoundError(
+            f"{folder} holds no parquet or CSV file; name the folder that holds the recordings"
+        )
+    importing = _Import(
+        database,
+        folder,
+        clock,
+        log,
+        _Asked(cadence_seconds, timezone, registry or Registry(), catalogue_file, history),
+        ReadingsResult() if into is None else into,
+    )
+    done = 0
+    for unit in _units(files):
+        importing.take(unit)
+        done += len(unit)
         if progress is not None:
-            progress(number, len(files))
-    return result
+            progress(done, len(files))
+    return importing.result
 
 
-def _note(database: Database, source: str, key: str, version: str, clock: Clock) -> None:
-    parks = [checkpoints.ALL_PARKS]
-    database.run(lambda connection: checkpoints.note(connection, source, key, version, parks, clock.now()))
+def _units(files: Sequence[Path]) -> list[list[Path]]:
+    """Files that are taken at once: the CSV files of one folder, since each is of a single ride."""
+    units: dict[Path, list[Path]] = {}
+    for path in files:
+        units.setdefault(path.parent if path.suffix == ".csv" else path, []).append(path)
+    return list(units.values())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """How the recordings are to be read and written."""
+
+    cadence_seconds: int | None
+    timezone: str | None
+    registry: Registry
+    catalogue_file: Path | None
+    history: Shelf | None
+
+
+class _Import:
+    """One import: takes recordings that are not in the record yet, and notes them."""
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        clock: Clock,
+        log: logging.Logger,
+        asked: _Asked,
+        result: ReadingsResult,
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._clock = clock
+        self._log = log
+        self._asked = asked
+        self._source = str(folder.resolve())
+        self._catalogue = load_parks(asked.catalogue_file)
+        self.result = result
+        with database.read() as connection:
+            self._done = checkpoints.done(connection, self._source)
+
+    def take(self, files: Sequence[Path]) -> None:
+        """Take those of some files that are not in the record yet."""
+        fresh = [path for path in files if not self._is_known(path)]
+        self.result.known += len(files) - len(fresh)
+        read = [(path, recording) for path in fresh if (recording := self._read(path)) is not None]
+        if not read:
+            return
+        of_rides = [recording for _, recording in read if recording.feed is Feed.TOURING_PLANS]
+        whole = together(of_rides) if of_rides else read[0][1]
+        paths = [path for path, _ in read]
+        try:
+            cadence = self._cadence(paths[0], whole)
+            brought = ingest_readings(
+                self._database,
+                whole,
+                whole.feed,
+                cadence_seconds=cadence,
+                clock=self._clock,
+                log=self._log,
+                park=None if of_rides else park_of(paths[0], whole, self._catalogue),
+                timezone=self._asked.timezone,
+                registry=self._asked.registry,
+                catalogue_file=self._asked.catalogue_file,
+                history=self._asked.history,
+            )
+        except InputError as error:
+            self._refuse(paths, error)
+            return
+        self.result.taken[", ".join(map(self._key, paths))] = brought, cadence
+        if not brought.failed:
+            self._note(paths)
+
+    def _read(self, path: Path) -> Recording | None:
+        """What a file holds; ``None`` for one that is refused."""
+        try:
+            feed = feed_of(path)
+            if feed is not Feed.TOURING_PLANS:
+                return read_recording(path, feed)
+            return read_dataset(dataset_of(path, self._catalogue, None, self._asked.timezone))
+        except InputError as error:
+            self._refuse([path], error)
+            return None
+
+    def _cadence(self, path: Path, recording: Recording) -> int:
+        if self._asked.cadence_seconds is not None:
+            return self._asked.cadence_seconds
+        if recording.feed is Feed.TOURING_PLANS:
+            return _checked(median_step_seconds(recording.readings))
+        return measured_cadence(path)
+
+    def _refuse(self, paths: Sequence[Path], error: InputError) -> None:
+        """Leave files out that cannot be used, each with one line."""
+        for path in paths:
+            self._log.warning("%s: %s", self._key(path), error)
+            self.result.refused[self._key(path)] = str(error)
+
+    def _key(self, path: Path) -> str:
+        return path.relative_to(self._folder).as_posix()
+
+    def _is_known(self, path: Path) -> bool:
+        return self._done.get(self._key(path), {}).get(checkpoints.ALL_PARKS) == _version(path)
+
+    def _note(self, paths: Sequence[Path]) -> None:
+        noted = [(self._key(path), _version(path)) for path in paths]
+
+        def work(connection: Connection) -> None:
+            for key, version in noted:
+                checkpoints.note(
+                    connection, self._source, key, version, [checkpoints.ALL_PARKS], self._clock.now()
+                )
+
+        self._database.run(work)
+
+
+def _version(path: Path) -> str:
+    stat = path.stat()
+    return f"{stat.st_size}-{stat.st_mtime_ns}"
 
 
 def feed_of(path: Path) -> Feed:
@@ -119,6 +224,10 @@ def feed_of(path: Path) -> Feed:
 
     :raises InputError: for a file that is no recording of a sampled feed.
     """
+    if path.suffix == ".csv":
+        if is_dataset(path):
+            return Feed.TOURING_PLANS
+        raise InputError("has no recording's columns; docs/commands.md says what a recording holds")
     try:
         columns = set(pl.read_parquet_schema(path))
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -138,7 +247,11 @@ def measured_cadence(path: Path) -> int:
     polls = pl.read_parquet(path, columns=["polled_at"])["polled_at"].drop_nulls().unique().sort()
     steps = polls.diff().drop_nulls().dt.total_seconds()
     # Polls of several parks in one run are seconds apart; they are one poll.
-    median = steps.filter(steps >= 60).median()
+    return _checked(steps.filter(steps >= 60).median())
+
+
+def _checked(median: object) -> int:
+    """A median step as a cadence."""
     if not isinstance(median, int | float) or not 1 <= median <= MAX_CADENCE_SECONDS:
         raise InputError("its polls do not tell how often it was made; say so with --cadence")
     return round(median)

@@ -18,8 +18,9 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import from_unix, local_day, zone
 from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.readings import Finding
-from hallofshame.domain.words import BreakdownSignal, Feed, Origin, RideKind
+from hallofshame.domain.words import RECORD_OF, BreakdownSignal, Feed, RideKind
 from hallofshame.feeds.recordings import Recording, read_recording
+from hallofshame.feeds.touring_plans import read_dataset, together
 from hallofshame.pipeline import recorded, ride_hours
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.identity import Sighting
@@ -30,6 +31,7 @@ from hallofshame.pipeline.record import doubled, one_per_ride, write_observation
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_park
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
+from hallofshame.pipeline.touring_plans import datasets_in
 from hallofshame.store import catalogue, dining, findings, show_times
 from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.history.shelves import Shelf
@@ -96,16 +98,22 @@ def ingest(
     """Read the recording at ``path`` and write it: see :func:`ingest_readings`.
 
     A recording that does not say which park it is of gets it from ``park`` (a name, alias or slug) or, where
-    that is not given, from the name of its folder, if exactly one park of the catalogue is named in it.
+    that is not given, from the name of its folder, if exactly one park of the catalogue is named in it. Of
+    TouringPlans ``path`` is a CSV file, or a folder with some.
     """
     asked = IngestRequest(
         feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, history, progress
     )
     with job_run(database, clock, JobType.INGEST) as run:
-        recording = read_recording(path, feed)
-        if park is None and _lacks_park(recording):
-            asked = replace(asked, park=_park_named_in(path, load_parks(catalogue_file)))
-            log.info("the recording names no park; taken from its folder: %s", asked.park)
+        if feed is Feed.TOURING_PLANS:
+            found = datasets_in(path, load_parks(catalogue_file), park, timezone)
+            recording = together([read_dataset(dataset) for dataset in found])
+        else:
+            recording = read_recording(path, feed)
+        if park is None:
+            asked = replace(asked, park=park_of(path, recording, load_parks(catalogue_file)))
+            if asked.park is not None:
+                log.info("the recording names no park; taken from its folder: %s", asked.park)
         return _ingest(run, database, recording, asked, clock, log)
 
 
@@ -282,7 +290,7 @@ class _ParkWriter:
             pl.lit(park_id, pl.Int32).alias("park_id"),
             pl.col("ride_id").cast(pl.Int32),
             "observed_at",
-            pl.lit(int(Origin.LIVE), pl.UInt8).alias("origin"),
+            pl.lit(int(RECORD_OF[self._feed]), pl.UInt8).alias("origin"),
             "status",
             "wait_minutes",
             pl.lit(int(self._feed), pl.UInt8).alias("feed"),
@@ -387,7 +395,7 @@ class _ParkWriter:
             slug=slug,
             name=name,
             timezone=timezone,
-            primary_feed=int(self._feed),
+            primary_feed=int(Feed.THEMEPARKS_WIKI if self._feed is Feed.TOURING_PLANS else self._feed),
             breakdown_signal=BreakdownSignal.CLOSED.value,
         )
         park_id = catalogue.upsert_parks(connection, [row], self._clock.now())[slug]
@@ -447,15 +455,14 @@ class _ParkWriter:
         )
 
 
-def _lacks_park(recording: Recording) -> bool:
-    return (
-        recording.readings.filter(pl.col("park_external_id").is_null() & pl.col("park_name").is_null()).height
-        > 0
-    )
+def park_of(path: Path, recording: Recording, known: Sequence[CatalogueRow]) -> str | None:
+    """The one park whose name stands in the folder of ``path``; ``None`` if the recording names its parks.
 
-
-def _park_named_in(path: Path, known: Sequence[CatalogueRow]) -> str:
-    """The one park of the catalogue whose name stands in the folder or file name of ``path``."""
+    :raises InputError: where neither does.
+    """
+    nameless = pl.col("park_external_id").is_null() & pl.col("park_name").is_null()
+    if recording.readings.filter(nameless).is_empty():
+        return None
     folder = path if path.is_dir() else path.parent
     words = f" {normalise(folder.resolve().name.replace('_', ' '))} "
     found = {row.slug for row in known if any(f" {normalise(name)} " in words for name in row.names)}

@@ -149,7 +149,7 @@ def matched(connection: Connection, park_ids: Collection[int] | None = None) -> 
     for park_id in sorted(entries):
         feeds: dict[int, set[Feed]] = defaultdict(set)
         for entry in entries[park_id]:
-            if entry.feed is not Feed.ARCHIVE:
+            if entry.feed in (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI):
                 feeds[entry.ride_id].add(entry.feed)
         kinds = list(feeds.values())
         if {Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI} <= set().union(*kinds):

@@ -91,6 +91,8 @@ class CatalogueRow:
 
     def external_id(self, feed: Feed) -> str | None:
         """The park's id at ``feed``, ``None`` if not listed; the archive uses ThemeParks.wiki's ids."""
+        if feed is Feed.TOURING_PLANS:
+            return None
         return self.queue_times_id if feed is Feed.QUEUE_TIMES else self.themeparks_wiki_id
 
     @property

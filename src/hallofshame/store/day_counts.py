@@ -21,8 +21,8 @@ DAY_COUNTS = (
 """The counts, as columns of the weeks, months and years of parks are called.
 
 - ``open_days``: with an open window
-- ``recorded_days``: with an observation in one; ``live_days`` and ``archive_days`` are these by origin (R15),
-  ``down_days`` those that were judged by DOWN (R5)
+- ``recorded_days``: with an observation in one; ``live_days`` and ``archive_days`` are these by origin (R15):
+  sampled by us, and imported; ``down_days`` those that were judged by DOWN (R5)
 - ``open_recorded_days``: both open and recorded
 - ``closed_days``: found closed (``no_activity``)
 - ``inferred_days``: open by activity alone (R4)
@@ -40,7 +40,7 @@ def day_counts(rows: FromClause) -> dict[str, ColumnElement[int]]:
         "recorded_days": seen,
         "open_recorded_days": and_(opened, seen),
         "live_days": and_(seen, columns.origin == int(Origin.LIVE)),
-        "archive_days": and_(seen, columns.origin == int(Origin.ARCHIVE)),
+        "archive_days": and_(seen, columns.origin != int(Origin.LIVE)),
         "closed_days": columns.evidence == Evidence.NO_ACTIVITY.value,
         "down_days": and_(seen, columns.judged_by_down == 1),
         "inferred_days": and_(opened, columns.evidence == Evidence.ACTIVITY.value),

@@ -13,7 +13,7 @@ from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.hours import PublishedHours, published_hours
 from hallofshame.web.atom.document import IDS_SINCE, tag_uri
-from hallofshame.web.envelope import ATTRIBUTION
+from hallofshame.web.envelope import attribution
 from hallofshame.web.reading import Reading
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
@@ -69,6 +69,6 @@ def _event(park: ParkInfo, entry: PublishedHours, root: str, number: int) -> Eve
 
 
 def _description(reading: Reading) -> str:
-    sources = "; ".join(f"{source['text']} {source['url']}" for source in ATTRIBUTION)
+    sources = "; ".join(f"{source['text']} {source['url']}" for source in attribution(reading))
     words = f"As the park published them. {sources}"
     return f"{DEMONSTRATION_NOTICE} {words}" if reading.site.settings.demonstration else words

@@ -11,7 +11,7 @@ from typing import Any
 from typing_extensions import get_type_hints, is_typeddict
 
 from hallofshame.domain.csv_cells import BYTE_ORDER_MARK, cell
-from hallofshame.web.envelope import ATTRIBUTION, Row
+from hallofshame.web.envelope import Row
 from hallofshame.web.wording import DEMONSTRATION_MARK
 
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -21,7 +21,6 @@ WHOLE = "data"
 _LINE_END = "\r\n"
 
 ATTRIBUTION_COLUMN = "attribution"
-ATTRIBUTION_TEXT = "; ".join(f"{source['text']} ({source['url']})" for source in ATTRIBUTION)
 
 
 def write(
@@ -34,7 +33,7 @@ def write(
     ``tables`` itself has no column; any other stands as JSON.
     """
     rows = rows_of(body, table)
-    about = attribution(is_demonstration=body["demonstration"])
+    about = attribution_text(body["attribution"], is_demonstration=body["demonstration"])
     columns = _columns_of(answers, table, rows)
     own = {name.removeprefix(f"{table}.") for name in tables if name.startswith(f"{table}.")}
     names = [name for name in columns if name not in own]
@@ -46,11 +45,10 @@ def write(
     return f"{mark}{_LINE_END.join(lines)}{_LINE_END}".encode()
 
 
-def attribution(*, is_demonstration: bool) -> str:
+def attribution_text(sources: Sequence[Mapping[str, str]], *, is_demonstration: bool) -> str:
     """What the last column says: whose data it is, and whether it is that of recordings."""
-    return (
-        f"{ATTRIBUTION_TEXT}; demonstration: {DEMONSTRATION_MARK}" if is_demonstration else ATTRIBUTION_TEXT
-    )
+    text = "; ".join(f"{source['text']} ({source['url']})" for source in sources)
+    return f"{text}; demonstration: {DEMONSTRATION_MARK}" if is_demonstration else text
 
 
 def rows_of(body: Row, table: str) -> Sequence[Row]:

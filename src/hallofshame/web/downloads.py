@@ -22,8 +22,8 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.export import export
 from hallofshame.store.reports.record import recorded_months
 from hallofshame.web.cache import BINARY_TYPES, Answer
-from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution
-from hallofshame.web.envelope import Row
+from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
+from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.history_files import HistoryDownload, digest_of, history_downloads
 from hallofshame.web.reading import Reading
@@ -95,12 +95,13 @@ class Download:
             str(path),
             now=reading.now,
             cadence_seconds=reading.site.settings.cadence_seconds,
-            about=self.about(is_demonstration=reading.site.settings.demonstration),
+            about=self.about(reading),
         )
 
-    def about(self, *, is_demonstration: bool) -> dict[str, str]:
+    def about(self, reading: Reading) -> dict[str, str]:
         """What the file says of itself: a CSV file in its last column, a Parquet file in its metadata."""
-        said = {ATTRIBUTION_COLUMN: attribution(is_demonstration=is_demonstration)}
+        is_demonstration = reading.site.settings.demonstration
+        said = {ATTRIBUTION_COLUMN: attribution_text(attribution(reading), is_demonstration=is_demonstration)}
         if self.format == "parquet":
             said |= {
                 "dataset": self.dataset,

@@ -8,6 +8,7 @@ from typing import Any
 
 from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.periods import DayRange, Period
+from hallofshame.domain.words import Feed
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.comparing import Watched
 from hallofshame.metrics.scores import coverage_percent
@@ -20,7 +21,10 @@ ATTRIBUTION: list[dict[str, str]] = [
     {"text": "Powered by Queue-Times.com", "url": "https://queue-times.com/"},
     {"text": "Data provided by ThemeParks.wiki", "url": "https://themeparks.wiki/"},
 ]
-"""The words and links that the sources' terms ask for, on every answer and every page."""
+"""The words and links that the terms of the live sources ask for, on every answer and every page."""
+
+TOURING_PLANS = {"text": "Historical wait times by TouringPlans.com", "url": "https://touringplans.com/"}
+"""Beside them wherever the record holds something of TouringPlans, as its figures may rest on that."""
 
 Row = dict[str, Any]
 
@@ -48,6 +52,11 @@ class Page:
     def of(self, items: Sequence[Any]) -> list[Any]:
         """The items on this page."""
         return list(items[self.offset : self.offset + self.limit])
+
+
+def attribution(reading: Reading) -> list[dict[str, str]]:
+    """The sources of what an answer shows."""
+    return [*ATTRIBUTION, TOURING_PLANS] if Feed.TOURING_PLANS in reading.catalogue.feeds else ATTRIBUTION
 
 
 def iso(seconds: int | None) -> str | None:
@@ -109,5 +118,5 @@ def envelope(
         body["total"] = total
     if page is not None:
         body |= {"limit": page.limit, "offset": page.offset}
-    body["attribution"] = ATTRIBUTION
+    body["attribution"] = attribution(reading)
     return body

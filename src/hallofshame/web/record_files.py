@@ -17,8 +17,8 @@ from hallofshame.store import bulk
 from hallofshame.store.history import formats, marks
 from hallofshame.store.history.periods import Period
 from hallofshame.store.models import ParkSchedule, RideHours
-from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution
-from hallofshame.web.envelope import Row
+from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
+from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.reading import Reading
 
 PARKS_AT_ONCE = 8
@@ -100,7 +100,8 @@ class RecordDownload:
 
 def _credit(reading: Reading) -> dict[str, str]:
     """The words that the sources ask for, and whether it is a demonstration."""
-    return {ATTRIBUTION_COLUMN: attribution(is_demonstration=reading.site.settings.demonstration)}
+    is_demonstration = reading.site.settings.demonstration
+    return {ATTRIBUTION_COLUMN: attribution_text(attribution(reading), is_demonstration=is_demonstration)}
 
 
 def record_downloads(reading: Reading) -> list[RecordDownload]:

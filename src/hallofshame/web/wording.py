@@ -191,6 +191,7 @@ FEED_WORDS: dict[str, str] = {
     "queue_times": "Queue-Times.com",
     "themeparks_wiki": "ThemeParks.wiki",
     "archive": "its archive",
+    "touring_plans": "TouringPlans",
 }
 
 OUTAGE_WORDS: dict[OutageKind, str] = {

@@ -27,6 +27,7 @@ const FEEDS: Record<string, string> = {
   queue_times: "Queue-Times.com",
   themeparks_wiki: "ThemeParks.wiki",
   archive: "the archive of ThemeParks.wiki",
+  touring_plans: "TouringPlans",
 };
 
 export const feedWords = (feed: string): string => FEEDS[feed] ?? feed.replaceAll("_", " ");

@@ -90,11 +90,13 @@ class Catalogue:
     """All parks and rides, in name order, with the ways to find one.
 
     ``merged``: rides that were found to be another one, by their number (R14); they are not among ``rides``.
+    ``feeds``: the sources that know any of the rides.
     """
 
     parks: Mapping[int, ParkInfo]
     rides: Mapping[int, RideInfo]
     merged: Mapping[int, int] = field(default_factory=dict)
+    feeds: frozenset[Feed] = frozenset()
 
     def ride(self, ride_id: int) -> RideInfo | None:
         """The ride of this number, or the one that it was found to be."""
@@ -142,7 +144,13 @@ class Catalogue:
 
 def load_catalogue(connection: Connection) -> Catalogue:
     """Read the whole catalogue: some hundred parks, some thousand rides."""
-    return Catalogue(_parks(connection), _rides(connection), decisions.merged_rides(connection))
+    ids = _ids(connection, "ride")
+    return Catalogue(
+        _parks(connection),
+        _rides(connection, ids),
+        decisions.merged_rides(connection),
+        frozenset(Feed(feed) for feed, _ in ids),
+    )
 
 
 def _ids(connection: Connection, kind: str) -> dict[tuple[int, int], str]:
@@ -201,8 +209,7 @@ def _parks(connection: Connection) -> dict[int, ParkInfo]:
     }
 
 
-def _rides(connection: Connection) -> dict[int, RideInfo]:
-    ids = _ids(connection, "ride")
+def _rides(connection: Connection, ids: Mapping[tuple[int, int], str]) -> dict[int, RideInfo]:
     query = (
         select(
             Ride.ride_id,

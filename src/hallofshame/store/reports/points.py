@@ -140,8 +140,8 @@ def park_days(connection: Connection, park_id: int, days: DayRange) -> dict[dt.d
 
 def _park_day(row: tuple[Any, ...]) -> ParkDay:
     origin, through_queue_times, totals = Origin(row[3]), int(row[8]), ParkTotals.of(row[9:])
-    if origin is Origin.ARCHIVE:
-        main, other = Feed.ARCHIVE, 0
+    if origin is not Origin.LIVE:
+        main, other = (Feed.ARCHIVE if origin is Origin.ARCHIVE else Feed.TOURING_PLANS), 0
     elif 2 * through_queue_times > totals.observed:
         main, other = Feed.QUEUE_TIMES, totals.observed - through_queue_times
     else:

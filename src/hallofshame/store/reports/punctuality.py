@@ -89,7 +89,7 @@ def _late(connection: Connection, park_id: int, active: _Active, opens: int) -> 
         return None
     if first <= opens:
         return 0
-    if active.origin is Origin.LIVE:
+    if active.origin is not Origin.ARCHIVE:
         before = _look(connection, park_id, opens - LOOKS_APART_SECONDS, first - 1, latest=True)
         if before is None or first - before > LOOKS_APART_SECONDS:
             return None
@@ -103,7 +103,7 @@ def _early(
         return None
     if last >= closes:
         return 0
-    if active.origin is Origin.LIVE:
+    if active.origin is not Origin.ARCHIVE:
         after = _look(connection, park_id, last, last + LOOKS_APART_SECONDS, latest=False)
         if after is None:
             return None

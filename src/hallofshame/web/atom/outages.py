@@ -12,7 +12,7 @@ from hallofshame.domain.words import EndedBy, OutageKind
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.outages import Outage, listed_outages
 from hallofshame.web.atom import document as atom
-from hallofshame.web.envelope import ATTRIBUTION, Row
+from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.pages.formatting import duration, zone_name
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outages import down_in_park
@@ -64,7 +64,7 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, root: str, pa
             page=root + (f"/parks/{park.slug}" if ride is None else _ride_path(ride)),
             # The latest look: the store never lets it step back.
             updated=reading.data_as_of or 0,
-            sources=[(source["text"], source["url"]) for source in ATTRIBUTION],
+            sources=[(source["text"], source["url"]) for source in attribution(reading)],
             entries=entries,
         )
     )

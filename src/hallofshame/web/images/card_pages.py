@@ -14,7 +14,7 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answers import answered
 from hallofshame.web.endpoints import body
-from hallofshame.web.envelope import Row
+from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.images.cards import Card, Verdict, draw
 from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.lookup import find_park, find_ride
@@ -202,6 +202,7 @@ def _period_words(period: Period, answer: Row) -> str:
 def _drawn(reading: Reading, card: Card) -> bytes:
     if reading.site.settings.demonstration:
         card = replace(card, ribbon=DEMONSTRATION_RIBBON)
+    card = replace(card, sources=[source["text"] for source in attribution(reading)])
     lettering = _lettering(the_build())
     with _one_at_a_time:
         return draw(card, tokens(), lettering)

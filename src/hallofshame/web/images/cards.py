@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hallofshame.web.envelope import ATTRIBUTION
 from hallofshame.web.images.canvas import Canvas, band_sign
 from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.images.scenery import SCHEMES, Scheme, fairground
@@ -33,7 +32,7 @@ class Verdict:
 class Card:
     """What a card says. ``lines`` are (figure, words, band level or 0) of a short list.
 
-    ``ribbon`` is a warning across the top.
+    ``ribbon`` is a warning across the top, ``sources`` are whose data it shows.
     """
 
     title: str
@@ -43,6 +42,7 @@ class Card:
     note: str | None = None
     lines: Sequence[tuple[str, str, int]] = ()
     ribbon: str | None = None
+    sources: Sequence[str] = ()
 
 
 def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
@@ -59,7 +59,7 @@ def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
     elif card.note is not None:
         canvas.block(LEFT, below + 34, card.note, _COLUMN - 20, (40, 34, 30), 3, scheme.ink)
     _lines(canvas, card.lines, below + (34 if card.note is None else 140))
-    _plate(canvas, card.period, ground)
+    _plate(canvas, card, ground)
     if card.ribbon is not None:
         canvas.box(0, 0, WIDTH, _FRAME + _RIBBON, "poster-dark")
         canvas.text(LEFT, _FRAME + 27, card.ribbon, RIBBON_SIZE, "poster-light")
@@ -96,12 +96,13 @@ def _lines(canvas: Canvas, lines: Sequence[tuple[str, str, int]], top: float) ->
         y += 68
 
 
-def _plate(canvas: Canvas, period: str, top: float) -> None:
+def _plate(canvas: Canvas, card: Card, top: float) -> None:
     canvas.box(0, top, WIDTH, _PLATE + _FRAME, "art-paper")
     canvas.text(LEFT, top + 34, _SITE, 27, "poster-dark")
-    canvas.text(LEFT, top + 62, period, 21, "poster-dark")
-    for at, source in enumerate(ATTRIBUTION):
-        canvas.text(WIDTH - LEFT, top + 34 + 28 * at, source["text"], 21, "poster-dark", to_right=True)
+    canvas.text(LEFT, top + 62, card.period, 21, "poster-dark")
+    # There is room for two lines.
+    for at, words in enumerate((" · ".join(card.sources[:-1]), *card.sources[-1:])):
+        canvas.text(WIDTH - LEFT, top + 34 + 28 * at, words, 21, "poster-dark", to_right=True)
 
 
 def _frame(canvas: Canvas) -> None:

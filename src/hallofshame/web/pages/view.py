@@ -15,7 +15,7 @@ from flask import current_app, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from hallofshame.web import endpoints
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.envelope import Row, attribution, iso
 from hallofshame.web.pages.addresses import api_url
 from hallofshame.web.pages.assets import Build, PageAssets
 from hallofshame.web.pages.registry import BY_NAME, Page, chunk_source
@@ -106,6 +106,7 @@ class View:
             assets=build.page(chunk_source(chunk)),
             seed=self._seed() if build.is_built else None,
             data_as_of=iso(self.reading.data_as_of),
+            attribution=attribution(self.reading),
             **words,
         )
 

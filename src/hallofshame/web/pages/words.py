@@ -40,6 +40,7 @@ QUEUE_WORDS = {
     "paid_return_time": "paid return time",
     "boarding_group": "boarding group",
     "paid_standby": "paid line",
+    "actual_standby": "as a visitor waited",
 }
 """Ways to wait other than the standby line, as the pages name them."""
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from hallofshame.domain.imports import ImportKind, ImportState
-from hallofshame.web.schema.common import CLOSED, Day, Instant, Percent, Seconds
+from hallofshame.web.schema.common import CLOSED, Day, Instant, OriginSlug, Percent, Seconds
 
 KindSlug = Annotated[str, Field(json_schema_extra={"enum": [kind.value for kind in ImportKind]})]
 StateSlug = Annotated[str, Field(json_schema_extra={"enum": [state.value for state in ImportState]})]
@@ -322,7 +322,7 @@ class CoverageDayRow(TypedDict):
     park_id: int
     park_slug: str
     day: Day
-    origin: Literal["live", "archive"]
+    origin: OriginSlug
     evidence: str
     open_seconds: Annotated[int, Field(ge=0, description="Ride seconds of the day's eligible rides.")]
     observed_seconds: Seconds

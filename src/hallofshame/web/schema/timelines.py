@@ -105,7 +105,9 @@ class ShowRow(TypedDict):
     ends_at: Instant | None
 
 
-QueueTypeSlug = Literal["single_rider", "return_time", "paid_return_time", "boarding_group", "paid_standby"]
+QueueTypeSlug = Literal[
+    "single_rider", "return_time", "paid_return_time", "boarding_group", "paid_standby", "actual_standby"
+]
 
 
 class PriceSegment(TypedDict):
