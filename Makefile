@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages built demo run test bench bench-serve bench-warehouse screenshots lint clean
+.PHONY: help pages built demo run test fuzz bench bench-serve bench-warehouse screenshots lint clean
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -52,6 +52,9 @@ test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some 
 	$(BIN)/python tools/build_pages.py --test && \
 	$(BIN)/python -m pytest -m "not speed" --durations=25 $${COVERAGE:+--cov} && \
 	$(BIN)/python -m pytest -m speed -n 0
+
+fuzz: $(VENV)/.ready-dev ## damaged bodies at every door of the feeds (BODIES=100000 SEED=another each time)
+	@cd tests && exec ../$(BIN)/python -m fuzz.bodies $${BODIES:+--bodies "$$BODIES"} $${SEED:+--seed "$$SEED"}
 
 bench: $(VENV)/.ready-dev ## measure what docs/performance.md speaks of
 	@$(BIN)/python -m benchmarks

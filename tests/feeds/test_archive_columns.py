@@ -33,6 +33,7 @@ _TIMES = st.sampled_from(
         "9999-12-31T23:59:59-12:00",
         "1969-12-31T23:59:59.900Z",
         "soon",
+        "\ud800",
     ]
 )
 _MEMBER = st.one_of(
@@ -206,6 +207,15 @@ def test_every_finding_of_an_event_is_one_of_its_columns() -> None:
 @pytest.mark.parametrize("text", [b'[{"data": {"wait": NaN}}]', b'{"events": [{"name": "\\ud800"}]}'])
 def test_what_the_fast_reader_refuses_is_read_by_the_slow_one(text: bytes) -> None:
     assert set(read_file(text)) == {""}
+
+
+def test_a_time_with_half_a_surrogate_pair_costs_its_event_alone() -> None:
+    data = {"status": "DOWN"}
+    event = {"entityId": "a", "name": "Alpha", "eventTime": "2024-12-25T00:05:10.644Z", "data": data}
+    file = json.dumps([event, event, event | {"eventTime": "\ud800"}]).encode()
+    [found] = read_file(file).values()
+    assert found.events.height == 2
+    assert [finding.kind for finding in found.findings] == ["instant_unreadable", "entry_unreadable"]
 
 
 def test_ids_of_megabytes_cost_their_event_and_a_short_finding() -> None:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 
-from hallofshame.feeds.parsing import Findings, coordinates, id_of, parse_instant, text_of
+from hallofshame.feeds.parsing import (
+    MAX_DETAIL_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
+    Findings,
+    coordinates,
+    id_of,
+    parse_instant,
+    shown,
+    text_of,
+)
 
 
 def test_instants_become_utc_cut_to_whole_seconds():
@@ -39,6 +49,26 @@ def test_a_finding_names_the_thing_and_the_value():
     (finding,) = findings.as_tuple()
     assert (finding.kind, finding.subject) == ("wait_out_of_range", "14686")
     assert "999" in finding.detail
+
+
+def test_a_finding_is_cut_and_can_be_stored_whatever_the_answer_said():
+    findings = Findings()
+    findings.add("kind", "s" * 5_000, "a\ud800\x00 " + "b" * 5_000)
+    [finding] = findings.as_tuple()
+    assert len(finding.subject) == MAX_TEXT_CHARACTERS
+    assert finding.detail == "a " + "b" * (MAX_DETAIL_CHARACTERS - 2)
+
+
+def test_a_value_of_megabytes_is_shown_as_soon_as_a_small_one_and_alike():
+    small = {"a": [1, "b", None, {"c": 2.5}], "d": "x" * 70}
+    assert shown(small) == repr(small)[:79] + "…"
+    assert shown([1, "a'b", {}, []]) == """[1, "a'b", {}, []]"""
+    huge = [["x" * 1_000] * 1_000] * 1_000
+    assert len(repr([huge[0][:1]])) > 80
+    began = time.process_time()
+    assert shown(huge) == "[['" + "x" * 76 + "…"
+    assert shown({"a": huge}) == "{'a': [['" + "x" * 70 + "…"
+    assert time.process_time() - began < 0.5, "written out it would be a thousand million characters"
 
 
 def test_whole_numbers_may_be_written_with_a_fraction_of_zero():

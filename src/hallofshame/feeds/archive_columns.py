@@ -367,7 +367,10 @@ def _finished(parks: dict[str, _Park]) -> dict[str, ParkEvents]:
 
 def _instants(gathered: _Park) -> pl.Series:
     """When each event was, in Unix seconds."""
-    stamps = pl.Series("stamp", gathered.stamps, pl.String)
+    try:
+        stamps = pl.Series("stamp", gathered.stamps, pl.String)
+    except UnicodeEncodeError as error:  # half of a surrogate pair, which JSON may hold and no text
+        raise _UnreadableTimeError from error
     usual = stamps.set(~stamps.str.contains(_USUAL), None)
     at = usual.str.to_datetime("%Y-%m-%dT%H:%M:%S%.3fZ", time_unit="ms", strict=False).dt.epoch("s")
     for place in (at.is_null() & stamps.is_not_null()).arg_true():

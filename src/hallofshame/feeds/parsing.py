@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from itertools import takewhile
+from typing import Any, TypeVar
 
 from hallofshame.domain.errors import BodyError
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES
 
+T = TypeVar("T")
+
 MAX_TEXT_CHARACTERS = 250
 """Longer names and labels are cut: none is, and matching one would take time that grows with its square."""
+
+MAX_DETAIL_CHARACTERS = 500
+"""What a finding says at most: it may quote an answer, which may hold a text of megabytes."""
 
 MAX_ID_CHARACTERS = 80
 """No feed gives ids over 36 characters; a longer one is a mistake and no id."""
@@ -95,13 +101,18 @@ def text_of(value: object) -> str | None:
 
 
 def _line(value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    # Control characters, zero-width marks and broken surrogates would only upset stores and comparisons.
-    line = " ".join(value.split())
+    return (_printable(value, MAX_TEXT_CHARACTERS) or None) if isinstance(value, str) else None
+
+
+def _printable(text: str, most: int) -> str:
+    """``text`` on one line of at most ``most`` characters.
+
+    Control characters, zero-width marks and broken surrogates would only upset stores and comparisons.
+    """
+    line = " ".join(text.split())
     if not line.isprintable():
         line = "".join(char for char in line if char.isprintable())
-    return line[:MAX_TEXT_CHARACTERS].strip() or None
+    return line[:most].strip()
 
 
 def id_of(value: object) -> str | None:
@@ -135,9 +146,28 @@ def coordinates(latitude: object, longitude: object) -> tuple[float | None, floa
 
 
 def shown(value: object) -> str:
-    """``value`` as it appears in a message, shortened."""
-    text = repr(value)
+    """``value`` as it appears in a message, shortened; it costs no more for one of megabytes."""
+    text = repr(_beginning(value, [_SHOWN_CHARACTERS]))
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+
+
+def _beginning(value: object, left: list[int]) -> object:
+    """As much of ``value`` as a message can show: every part of it takes a character at least.
+
+    ``left``: the number of parts that may still follow, counted down.
+    """
+    left[0] -= 1
+    if isinstance(value, str):
+        return value[: _SHOWN_CHARACTERS + 1]
+    if isinstance(value, dict):
+        return {_beginning(key, left): _beginning(part, left) for key, part in _while(left, value.items())}
+    if isinstance(value, list):
+        return [_beginning(part, left) for part in _while(left, value)]
+    return value
+
+
+def _while(left: list[int], parts: Iterable[T]) -> Iterator[T]:
+    return takewhile(lambda _part: left[0] > 0, parts)
 
 
 class Findings:
@@ -148,9 +178,10 @@ class Findings:
         self._left_out = 0
 
     def add(self, kind: str, subject: str, detail: str) -> None:
-        """Keep one finding; beyond :data:`MAX_FINDINGS` they are only counted."""
+        """Keep one finding, its texts cut; beyond :data:`MAX_FINDINGS` they are only counted."""
         if len(self._items) < MAX_FINDINGS:
-            self._items.append(Finding(kind, subject, detail))
+            subject = _printable(subject, MAX_TEXT_CHARACTERS)
+            self._items.append(Finding(kind, subject, _printable(detail, MAX_DETAIL_CHARACTERS)))
         else:
             self._left_out += 1
 

@@ -407,7 +407,8 @@ def _purchases(row: dict[str, Any], park_external_id: str, findings: Findings) -
 def _schedule_entry(
     row: dict[str, Any], park_external_id: str, timezone: str, findings: Findings
 ) -> ScheduleEntry | None:
-    subject = f"{park_external_id} {row.get('date')}"
+    said = row.get("date")
+    subject = f"{park_external_id} {said if isinstance(said, str) else shown(said)}"
     kind = row.get("type")
     if not isinstance(kind, str) or kind not in ScheduleKind.__members__:
         findings.add("unknown_schedule_type", subject, f"Entry type is {shown(kind)}; entry left out.")
