@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hallofshame.domain.errors import JobBusyError
 from hallofshame.domain.jobs import JobStopped, JobType
-from hallofshame.domain.localtime import ONE_DAY
+from hallofshame.domain.localtime import ONE_DAY, to_unix
 from hallofshame.domain.plurals import counted, noun
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
@@ -31,6 +31,7 @@ from hallofshame.pipeline.storage import measure_storage
 from hallofshame.pipeline.sync import sync
 from hallofshame.pipeline.vanished import retire_vanished
 from hallofshame.pipeline.vanished_blocks import watch_rides
+from hallofshame.store import news
 from hallofshame.store.history.reading import History
 
 Progress = Callable[[int, int], None]
@@ -339,4 +340,5 @@ def _partition(parts: Installation) -> Done:
 
 def _trim(parts: Installation) -> Done:
     removed = trim_job_log(parts.database, parts.clock, parts.settings.job_log_days)
-    return Done(f"{removed} old runs removed from the job log")
+    items = parts.database.run(lambda connection: news.trim(connection, to_unix(parts.clock.now())))
+    return Done(f"{removed} old runs removed from the job log, {counted(items, 'old item')} of news")

@@ -24,6 +24,7 @@ from hallofshame.metrics.live import (
 )
 from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.metrics.validity import frozen_cycles
+from hallofshame.pipeline.news import note_news
 from hallofshame.store import bulk
 from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import ParkCurrent, RideCurrent
@@ -69,12 +70,14 @@ def write_live(
     frozen = frozen_cycles(_known_to(today, sampled, computed.suspects), inputs.parks, computed.suspects)
     parts = computed.rows.outage_parts.join(current_day, on=["park_id", "day"], how="semi")
     usual = usual_ends(connection, stopped_rides(parts), today, inputs)
-    live = live_rides(last, frozen, windows, ride_days, live_stops(parts, usual, parks_now(last, windows)))
+    of_parks = parks_now(last, windows)
+    live = live_rides(last, frozen, windows, ride_days, live_stops(parts, usual, of_parks))
+    note_news(connection, live, sampled, windows, of_parks, now)
     eligible = ride_days.filter("eligible").select("park_id", "ride_id")
     written = _write_rides(
         connection, rides_now.join(today.select("park_id").cast(pl.Int64), on="park_id", how="semi"), live
     )
-    parks = live_parks(parks_now(last, windows), live, eligible, inputs.rides)
+    parks = live_parks(of_parks, live, eligible, inputs.rides)
     return written + _write_parks(connection, parks, today)
 
 

@@ -36,6 +36,15 @@ from hallofshame.store.models.derived import (
     RideWeeklyStats,
     RideYearlyStats,
 )
+from hallofshame.store.models.following import (
+    NewsItem,
+    NewsMessage,
+    PushFollow,
+    PushKey,
+    PushSubscription,
+    RideStop,
+    Webhook,
+)
 from hallofshame.store.models.history import (
     DroppedMonth,
     HistoryFile,
@@ -92,6 +101,8 @@ __all__ = [
     "ImportJob",
     "Lease",
     "MatchReview",
+    "NewsItem",
+    "NewsMessage",
     "OutsideDay",
     "Park",
     "ParkActivitySnapshot",
@@ -104,6 +115,9 @@ __all__ = [
     "ParkWeeklyStats",
     "ParkYearlyStats",
     "Purchase",
+    "PushFollow",
+    "PushKey",
+    "PushSubscription",
     "QueueData",
     "RawRevision",
     "Ride",
@@ -119,9 +133,11 @@ __all__ = [
     "RideOutage",
     "RideOutagePart",
     "RideStatusSnapshot",
+    "RideStop",
     "RideTypeDecision",
     "RideWeeklyStats",
     "RideYearlyStats",
     "ShowTime",
     "StorageMetric",
+    "Webhook",
 ]
