@@ -1,4 +1,4 @@
-"""The long-running process: web server and watch, with or without the scheduler, until it is told to stop."""
+"""The long-running process: web server, scheduler or both, and the watch, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -19,28 +19,31 @@ def serve(
     stopping: threading.Event,
     *,
     collect: bool,
-    web: WebServer | None = None,
+    web: WebServer | None,
     announce: Callable[[str], None] = lambda _url: None,
 ) -> bool:
-    """Serve, and with ``collect`` run the scheduler beside it, until ``stopping`` is set.
+    """Serve on ``web``, and with ``collect`` run the scheduler beside it, until ``stopping`` is set.
 
-    ``announce`` is told the address once it answers. Returns whether everything ended in time; if not, a job
-    is still at work and the process may be ended all the same: it loses its open transaction and no more.
+    Without ``web`` nothing is served. ``announce`` is told the address once it answers. Returns whether
+    everything ended in time; if not, a job is still at work and the process may be ended all the same: it
+    loses its open transaction and no more.
     """
-    site = web if web is not None else WebServer(installation)
     scheduler = Scheduler(installation) if collect else None
     watch = Watch(installation)
     finished = True
     try:
-        site.start()
+        if web is not None:
+            web.start()
         if scheduler is not None:
             scheduler.start()
         watch.start()
-        announce(site.url)
+        if web is not None:
+            announce(web.url)
         stopping.wait()
     finally:
         watch.stop()
         if scheduler is not None:
             finished = scheduler.stop(STOP_SECONDS)
-        site.stop()
+        if web is not None:
+            web.stop()
     return finished

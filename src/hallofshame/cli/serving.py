@@ -45,7 +45,12 @@ data_option = click.option(
     is_flag=True,
     help="Run no jobs: cron or timers do (hallofshame jobs run), as with HALLOFSHAME_SCHEDULER=false.",
 )
-def run(host: str | None, port: int | None, data: Path | None, no_scheduler: bool) -> None:
+@click.option(
+    "--no-web",
+    is_flag=True,
+    help="Serve nothing: hallofshame serve, Apache or gunicorn does, on this machine or another.",
+)
+def run(host: str | None, port: int | None, data: Path | None, no_scheduler: bool, no_web: bool) -> None:
     """Collect from the live feeds, roll up and serve, until stopped.
 
     Upgrades the database's schema, catches up on what was missed while away, then collects on every
@@ -54,6 +59,7 @@ def run(host: str | None, port: int | None, data: Path | None, no_scheduler: boo
     \b
     Example:
       hallofshame run --port 8000
+      hallofshame run --no-web
     """
     from hallofshame.installation import Installation
     from hallofshame.service import serve
@@ -61,8 +67,14 @@ def run(host: str | None, port: int | None, data: Path | None, no_scheduler: boo
 
     settings = configured(host=host, port=port, data=data, scheduler=False if no_scheduler else None)
     with counting(), stop_signal() as stopping, Installation(settings) as installation:
-        web = WebServer(installation)
+        if no_web and not settings.scheduler:
+            raise click.UsageError(
+                "--no-web leaves nothing to do where the scheduler is off; drop one of them"
+            )
+        web = None if no_web else WebServer(installation)
         installation.make_ready(migrate=True)
+        if no_web:
+            click.echo("Collecting; the site is left to others (stop with Ctrl-C)")
         _leave(serve(installation, stopping, collect=settings.scheduler, web=web, announce=_say_where))
 
 
@@ -79,11 +91,13 @@ def serve_only(host: str | None, port: int | None, data: Path | None) -> None:
     """
     from hallofshame.installation import Installation
     from hallofshame.service import serve
+    from hallofshame.web_server import WebServer
 
     settings = configured(host=host, port=port, data=data)
     with counting(), stop_signal() as stopping, Installation(settings) as installation:
         installation.make_ready(migrate=False)
-        _leave(serve(installation, stopping, collect=False, announce=_say_where))
+        web = WebServer(installation)
+        _leave(serve(installation, stopping, collect=False, web=web, announce=_say_where))
 
 
 @click.command(name="demo")
