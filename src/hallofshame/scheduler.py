@@ -11,9 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from hallofshame import duty, import_worker
@@ -39,6 +37,7 @@ from hallofshame.pipeline.published import RUN_EVERY_SECONDS
 from hallofshame.pipeline.retries import FREQUENT_PAUSES_SECONDS, due_jobs, pause_seconds
 from hallofshame.pipeline.vanished_blocks import watch_rides
 from hallofshame.store import leases
+from hallofshame.timetable import Timetable
 
 _LOOK_SECONDS = 0.5
 """How often a job that gives way looks whether it may go on or has to stop."""
@@ -85,7 +84,8 @@ class Scheduler:
         self._stands_back_until = -math.inf
         self._history_rests_until = -math.inf
         self._failures: dict[JobType, int] = {}
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = Timetable(
+            self._clock_was_set,
             timezone=dt.UTC,
             executors={name: ThreadPoolExecutor(1) for name in ("jobs", "beside", "imports", "lease")},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -98,8 +98,8 @@ class Scheduler:
             lambda: duty.drop_of_the_dead(self._installation.database, self._log),
         )
         every_day = CronTrigger(hour=self._settings.sync_hour, minute=_SYNC_MINUTE, timezone=dt.UTC)
-        often = IntervalTrigger(seconds=self._settings.lease_seconds // 3, timezone=dt.UTC)
-        between = IntervalTrigger(seconds=RUN_EVERY_SECONDS, timezone=dt.UTC)
+        often = aligned(self._settings.lease_seconds // 3)
+        between = aligned(RUN_EVERY_SECONDS)
         cycle, daily = self._alone(self.run_cycle), self._alone(self.run_daily)
         hours = self._alone(self.run_schedules)
         self._scheduler.add_job(cycle, executor="jobs", name="first cycle")
@@ -108,7 +108,7 @@ class Scheduler:
         self._scheduler.add_job(daily, every_day, executor="jobs", name="daily sync")
         self._scheduler.add_job(self.renew_lease, often, executor="lease", name="lease")
         imports = self._alone(self.run_imports, self._imports_idle)
-        look = IntervalTrigger(seconds=IMPORTS_LOOK_SECONDS, timezone=dt.UTC)
+        look = aligned(IMPORTS_LOOK_SECONDS)
         self._scheduler.add_job(imports, look, executor="imports", name="imports")
         self._scheduler.start()
 
@@ -221,14 +221,18 @@ class Scheduler:
         if pause is None or pause + takes_seconds > left or self._stopping.is_set():
             return
         self._log.info("the %s is tried again in %.0f s", job.value, pause)
-        self._scheduler.add_job(
+        self._scheduler.add_after(
+            pause,
             self._alone(work),
-            DateTrigger(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=pause)),
             executor="jobs",
             name=f"{job.value} again",
             id=f"{job.value} again",
             replace_existing=True,
         )
+
+    def _clock_was_set(self, seconds: float) -> None:
+        how = "forward" if seconds > 0 else "back"
+        self._log.warning("the clock of this machine was set %s by %.0f s", how, abs(seconds))
 
     @property
     def _stands_back(self) -> bool:
