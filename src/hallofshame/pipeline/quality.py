@@ -141,7 +141,7 @@ def _parks(connection: Connection) -> list[_Park]:
 def _look(
     connection: Connection, parks: list[_Park], now: int, progress: Progress | None
 ) -> Iterator[_Found]:
-    latest = _latest_looks(connection, parks)
+    latest = _latest_looks(connection, parks, now)
     yield from _without_data(parks, latest, now)
     yield from _silent_signals(connection, parks, now)
     names = {park.park_id: park.name for park in parks}
@@ -156,15 +156,16 @@ def _look(
     yield from _unsure_tiers(connection)
 
 
-def _latest_looks(connection: Connection, parks: list[_Park]) -> dict[int, int | None]:
+def _latest_looks(connection: Connection, parks: list[_Park], now: int) -> dict[int, int | None]:
     """The latest look at each park; null where there was none."""
     table = ParkActivitySnapshot
-    return {
-        park.park_id: connection.scalar(
-            select(func.max(table.observed_at)).where(table.park_id == park.park_id)
-        )
-        for park in parks
-    }
+    found = {}
+    for park in parks:
+        query = select(func.max(table.observed_at)).where(table.park_id == park.park_id)
+        # Of most parks it lies in the last day, and other months need not be opened.
+        recent = connection.scalar(query.where(table.observed_at >= now - DAY_SECONDS))
+        found[park.park_id] = connection.scalar(query) if recent is None else recent
+    return found
 
 
 def _without_data(parks: list[_Park], latest: dict[int, int | None], now: int) -> Iterator[_Found]:

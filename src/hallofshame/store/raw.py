@@ -129,7 +129,9 @@ def move_observations(
         )
         .values(ride_id=new_ride_id)
     ).rowcount
-    instants = select(rows.observed_at).where(rows.park_id == park_id, rows.ride_id == new_ride_id)
+    instants = select(rows.observed_at).where(
+        rows.park_id == park_id, rows.ride_id == new_ride_id, rows.observed_at >= since
+    )
     connection.execute(
         update(queues)
         .where(

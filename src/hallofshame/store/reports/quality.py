@@ -57,17 +57,20 @@ def freshness(
     """Every active park (of ``park_ids``), the one that was silent longest first."""
     cycles, polls = ParkActivitySnapshot, FeedPoll
     last_cycle = _last(cycles, cycles.observed_at, now)
-    last_poll = _last(polls, polls.poll_id, now)
+    last_poll = _last(polls, polls.observed_at, now)
     parks = select(Park.park_id, Park.slug, Park.name, last_cycle, last_poll).where(Park.is_active)
     if park_ids is not None:
         parks = parks.where(Park.park_id.in_(list(park_ids)))
     found = []
-    for park_id, slug, name, at, poll_id in connection.execute(parks).all():
+    for park_id, slug, name, at, polled_at in connection.execute(parks).all():
         cadence = connection.scalar(
             select(cycles.cadence_seconds).where(cycles.park_id == park_id, cycles.observed_at == at)
         )
         poll = connection.execute(
-            select(polls.observed_at, polls.outcome, polls.feed).where(polls.poll_id == poll_id)
+            select(polls.observed_at, polls.outcome, polls.feed)
+            .where(polls.park_id == park_id, polls.observed_at == polled_at)
+            .order_by(polls.poll_id.desc())
+            .limit(1)
         ).first()
         age = None if at is None else max(0, unix(now) - at)
         found.append(

@@ -93,12 +93,16 @@ def windows_so_far(
 def seen_until(connection: Connection, cadence_seconds: int) -> dict[int, int]:
     """Up to when the latest cycle of each park speaks for it: for its hold (R3)."""
     current, cycle = ParkCurrent, ParkActivitySnapshot
-    query = select(current.park_id, current.observed_at, cycle.cadence_seconds).outerjoin(
-        cycle, (cycle.park_id == current.park_id) & (cycle.observed_at == current.observed_at)
+    latest = connection.execute(select(current.park_id, current.observed_at)).all()
+    # Times that are written out, unlike those of a join, let the database leave out the other months.
+    query = select(cycle.park_id, cycle.observed_at, cycle.cadence_seconds).where(
+        cycle.park_id.in_([park_id for park_id, _ in latest]),
+        cycle.observed_at.in_({observed_at for _, observed_at in latest}),
     )
+    cadences = {(park_id, at): cadence for park_id, at, cadence in connection.execute(query)}
     return {
-        park_id: observed_at + min(HOLD_CADENCES * (cadence or cadence_seconds), MAX_HOLD_SECONDS)
-        for park_id, observed_at, cadence in connection.execute(query)
+        park_id: at + min(HOLD_CADENCES * cadences.get((park_id, at), cadence_seconds), MAX_HOLD_SECONDS)
+        for park_id, at in latest
     }
 
 
