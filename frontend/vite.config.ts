@@ -1,4 +1,5 @@
 /// <reference types="vitest/config" />
+import { readdirSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
@@ -12,7 +13,8 @@ function shellOfWorker(): Plugin {
     generateBundle(_options, bundle) {
       const worker = bundle["sw.js"];
       if (worker?.type !== "chunk") return;
-      const files = Object.keys(bundle)
+      // Two builds share the folder: that of the views is there already.
+      const files = [...new Set([...Object.keys(bundle), ...readdirSync(`${OUT}/assets`).map((name) => `assets/${name}`)])]
         .filter((name) => name.startsWith("assets/"))
         .sort();
       if (!worker.code.includes("__SHELL__")) this.error("sw.ts lost the place for its list of files");
@@ -21,26 +23,41 @@ function shellOfWorker(): Plugin {
   };
 }
 
-export default defineConfig(({ command }) => ({
-  base: command === "build" ? "/static/app/" : "/",
-  plugins: [react(), shellOfWorker()],
-  build: {
-    outDir: OUT,
-    emptyOutDir: true,
-    manifest: true,
-    sourcemap: false,
-    target: "es2022",
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rolldownOptions: {
-      input: { main: "src/main.tsx", sw: "src/sw.ts" },
-      output: {
-        entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+/** Preact in React's place: see docs/pages.md for what each weighs. */
+const PREACT = [
+  { find: /^react\/jsx-runtime$/, replacement: "preact/jsx-runtime" },
+  { find: /^react-dom\/client$/, replacement: "preact/compat/client" },
+  { find: /^react(-dom)?$/, replacement: "preact/compat" },
+];
+
+/**
+ * `vite build` makes the views that a script takes over, `vite build --mode islands` what the pages load that the server draws,
+ * and the service worker of both. Once no view is left, the second is the only one.
+ */
+export default defineConfig(({ command, mode }) => {
+  const isOfIslands = mode === "islands";
+  return {
+    base: command === "build" ? "/static/app/" : "/",
+    plugins: [react(), ...(isOfIslands ? [shellOfWorker()] : [])],
+    resolve: { alias: isOfIslands ? PREACT : [] },
+    build: {
+      outDir: OUT,
+      emptyOutDir: !isOfIslands,
+      manifest: isOfIslands ? ".vite/islands.json" : true,
+      sourcemap: false,
+      target: "es2022",
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: (isOfIslands ? { boot: "src/islands/boot.ts", sw: "src/sw.ts" } : { main: "src/main.tsx" }) as Record<string, string>,
+        output: {
+          entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+        },
       },
     },
-  },
-  server: {
-    proxy: Object.fromEntries(["/api", "/static", "/cards"].map((path) => [path, SERVER])),
-  },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
-}));
+    server: {
+      proxy: Object.fromEntries(["/api", "/static", "/cards"].map((path) => [path, SERVER])),
+    },
+    test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+  };
+});

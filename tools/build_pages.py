@@ -7,7 +7,7 @@ one fetched for the build alone. A build is skipped while the sources are those 
     python tools/build_pages.py --tidy     build without the weights, and remove what only the build needed
     python tools/build_pages.py --dev      build, with the libraries of the tests in place
     python tools/build_pages.py --check    hold the types to the OpenAPI and the sources to the types
-    python tools/build_pages.py --types    write the OpenAPI description and frontend/src/api/schema.d.ts anew
+    python tools/build_pages.py --types    write the OpenAPI description, schema.d.ts and words.ts anew
     python tools/build_pages.py --test     check, and run the tests of the pages
 """
 
@@ -37,7 +37,9 @@ NODE = FRONTEND / ".node"
 LIBRARIES = FRONTEND / "node_modules"
 TYPES = FRONTEND / "src" / "api" / "schema.d.ts"
 DESCRIPTION = WEB / "openapi.json"
+WORDS = FRONTEND / "src" / "api" / "words.ts"
 _DESCRIBE = "from hallofshame.web.description import declared_now; print(declared_now())"
+_WORDS = "from hallofshame.web.pages.script_words import script_words; print(script_words(), end='')"
 _FRONTEND_FILES = ("package.json", "package-lock.json", ".npmrc", "tsconfig.json", "vite.config.ts")
 
 
@@ -54,7 +56,7 @@ def main() -> None:
     asked = parser.parse_args()
     with alone(FRONTEND):
         if asked.types:
-            write_types(DESCRIPTION, TYPES)
+            write_types(DESCRIPTION, TYPES, WORDS)
         elif asked.check:
             check()
         elif asked.test:
@@ -94,25 +96,26 @@ def check() -> None:
         return
     _libraries(dev=True)
     with tempfile.TemporaryDirectory() as folder:
-        written = {held: Path(folder) / held.name for held in (DESCRIPTION, TYPES)}
+        written = {held: Path(folder) / held.name for held in (DESCRIPTION, TYPES, WORDS)}
         write_types(*written.values())
         for held, fresh in written.items():
             if not held.is_file() or fresh.read_bytes() != held.read_bytes():
                 raise SetUpError(
-                    f"{held.relative_to(ROOT)} does not say what the endpoints say; "
+                    f"{held.relative_to(ROOT)} does not say what the server says; "
                     "run: python tools/build_pages.py --types, then mend what no longer fits"
                 )
     _npm("run", "--silent", "check")
     _write_stamps(_stamps() | {"checked": digest})
 
 
-def write_types(description: Path, types: Path) -> None:
-    """Write the API's OpenAPI description, and the TypeScript types made from it."""
+def write_types(description: Path, types: Path, words: Path) -> None:
+    """Write the API's OpenAPI description, the types made from it, and the words that scripts share."""
     _libraries(dev=True)
-    described = subprocess.run([sys.executable, "-c", _DESCRIBE], capture_output=True, check=False)
-    if described.returncode != 0:
-        raise SetUpError(f"describing the API failed: {described.stderr.decode(errors='replace').strip()}")
-    description.write_bytes(described.stdout)
+    for target, program in ((description, _DESCRIBE), (words, _WORDS)):
+        made = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+        if made.returncode != 0:
+            raise SetUpError(f"making {target.name} failed: {made.stderr.decode(errors='replace').strip()}")
+        target.write_bytes(made.stdout)
     _npm("exec", "--", "openapi-typescript", str(description), "--output", str(types), quiet=True)
 
 

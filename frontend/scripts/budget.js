@@ -1,7 +1,8 @@
 /**
  * Holds the built pages to their budget; any breach fails the build.
  *
- * First load: the entry, the largest page, and everything they import outright. Charts: what the lazy chart chunk adds.
+ * First load: the entry, the largest page, and everything they import outright. Charts: what the lazy chart chunk adds. A page
+ * that the server draws first loads the boot script alone; with islands it may load every one there is, the search and the refresh.
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,8 +11,9 @@ import { gzipSync } from "node:zlib";
 
 const BUILT = fileURLToPath(new URL("../../src/hallofshame/web/static/app/", import.meta.url));
 const ENTRY = "src/main.tsx";
+const BOOT = "src/islands/boot.ts";
 const KIB = 1024;
-const BUDGET = { firstLoad: 130 * KIB, charts: 40 * KIB, style: 20 * KIB };
+const BUDGET = { firstLoad: 130 * KIB, charts: 40 * KIB, style: 20 * KIB, boot: 30 * KIB, islands: 90 * KIB };
 /** A name of XML, not an address; the only one that a style may hold, inside a picture of its own. */
 const NAMESPACE = /^http:\/\/www\.w3\.org\//;
 /** Addresses that appear in the scripts as links, names or messages and are never fetched by them. */
@@ -33,15 +35,15 @@ function weight(file) {
 }
 
 /** The keys of a chunk and of all it imports outright. */
-function closure(key, found = new Set()) {
+function closure(key, chunks = manifest, found = new Set()) {
   if (!found.has(key)) {
     found.add(key);
-    for (const imported of manifest[key].imports ?? []) closure(imported, found);
+    for (const imported of chunks[key].imports ?? []) closure(imported, chunks, found);
   }
   return found;
 }
 
-const filesOf = (keys) => new Set([...keys].map((key) => manifest[key].file));
+const filesOf = (keys, chunks = manifest) => new Set([...keys].map((key) => chunks[key].file));
 const sum = (files) => [...files].reduce((total, file) => total + weight(file), 0);
 const kib = (bytes) => `${(bytes / KIB).toFixed(1)} KiB`;
 
@@ -56,12 +58,17 @@ const charts = new Set(
     .flatMap((key) => [...closure(key)])
     .filter((key) => !entry.has(key)),
 );
+const islands = JSON.parse(readFileSync(join(BUILT, ".vite/islands.json"), "utf8"));
+const boot = closure(BOOT, islands);
+const everyIsland = new Set(Object.keys(islands).filter((key) => islands[key].file !== "sw.js"));
 const styles = new Set(Object.values(manifest).flatMap((chunk) => chunk.css ?? []));
 
 const rows = [
   ["entry and what it imports", sum(filesOf(entry)), null],
   ...pages.map(([key, bytes], index) => [`first load of ${key.slice("src/pages/".length)}`, bytes, index === 0 ? BUDGET.firstLoad : null]),
   ["charts (lazy)", sum(filesOf(charts)), BUDGET.charts],
+  ["boot of pages that the server draws", sum(filesOf(boot, islands)), BUDGET.boot],
+  ["the same with all islands", sum(filesOf(everyIsland, islands)), BUDGET.islands],
   ["style", sum(styles), BUDGET.style],
   ["service worker", weight("sw.js"), null],
 ];

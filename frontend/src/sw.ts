@@ -84,10 +84,10 @@ async function networkFirst(request: Request, event: FetchEvent, isPage: boolean
 
 const later = (time: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), time));
 
-/** The kept answer, marked as such; for a page at least another one, from which the script shows any. */
+/** The kept answer, marked as such; for a view of the script at least another one, from which the script shows any. */
 async function kept(request: Request, isPage: boolean): Promise<Response | undefined> {
   const cache = await caches.open(SEEN);
-  const held = (await cache.match(request)) ?? (isPage ? await anyPage(cache) : undefined);
+  const held = (await cache.match(request)) ?? (isPage ? await anyView(cache) : undefined);
   if (held === undefined) return undefined;
   const headers = new Headers(held.headers);
   headers.set(KEPT_HEADER, "1");
@@ -96,13 +96,23 @@ async function kept(request: Request, isPage: boolean): Promise<Response | undef
   return new Response(body, { status: held.status, headers });
 }
 
-/** The ranking, or the page seen last. */
-async function anyPage(cache: Cache): Promise<Response | undefined> {
-  const ranking = await cache.match("/");
-  if (ranking !== undefined) return ranking;
-  const pages = (await cache.keys()).filter(({ url }) => !new URL(url).pathname.startsWith("/api/"));
-  const last = pages.at(-1);
-  return last && cache.match(last);
+/** The pages that are kept, the latest first, each with its address. */
+async function keptPages(cache: Cache): Promise<[string, Response][]> {
+  const found: [string, Response][] = [];
+  for (const request of [...(await cache.keys())].reverse()) {
+    const { pathname, search } = new URL(request.url);
+    const answer = pathname.startsWith("/api/") ? undefined : await cache.match(request);
+    if (answer?.headers.get("Content-Type")?.startsWith("text/html")) found.push([pathname + search, answer]);
+  }
+  return found;
+}
+
+/** The page seen last that its script takes over: it comes with the answers that it begins with. */
+async function anyView(cache: Cache): Promise<Response | undefined> {
+  for (const [, answer] of await keptPages(cache)) {
+    if ((await answer.clone().text()).includes('id="seed"')) return answer;
+  }
+  return undefined;
 }
 
 async function keep(request: Request, response: Response): Promise<void> {
@@ -113,11 +123,18 @@ async function keep(request: Request, response: Response): Promise<void> {
   await Promise.all(held.slice(0, Math.max(0, held.length - MOST_SEEN)).map((oldest) => cache.delete(oldest)));
 }
 
-function offlinePage(): Response {
+/** What is shown in place of a page that was not kept: those that were. */
+async function offlinePage(): Promise<Response> {
+  const links: string[] = [];
+  for (const [address, answer] of await keptPages(await caches.open(SEEN))) {
+    const title = /<title>([^<]*)</.exec(await answer.text())?.[1] ?? address;
+    links.push(`<li><a href="${address.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}">${title.replace(/ · [^·]*$/, "")}</a></li>`);
+  }
+  const there = links.length === 0 ? "No page was kept from an earlier visit." : "This page was not kept from an earlier visit. These were, and can be read now:";
   const text =
     "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
     `<title>Offline · Theme Park Hall of Shame</title><link rel=stylesheet href="${SHELL.find((path) => path.endsWith(".css")) ?? ""}">` +
-    "<main class=page><h1>You are offline</h1>" +
-    "<p>No page was kept from an earlier visit. It will be here again with the network. <a href='/'>All parks</a></p></main></html>";
+    `<main class=page><h1>You are offline</h1><p>${there}</p><ul class=near>${links.join("")}</ul>` +
+    "<p>It will be here again with the network. <a href='/'>All parks</a></p></main></html>";
   return new Response(text, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

@@ -60,7 +60,7 @@ def test_a_page_that_asks_again_keeps_what_it_has(
     page = tab.open(places.address(name))
     shown = page.locator("h1").inner_text()
     page.route("**/api/**", lambda route: route.abort())
-    tab.follow(page.get_by_role("navigation", name="Site").get_by_role("link", name="About"), "**/about")
+    tab.follow(page.get_by_role("navigation", name="Site").get_by_role("link", name="Waits"), "**/waits")
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("h1")).not_to_have_text(shown)
     page.go_back()
@@ -70,7 +70,7 @@ def test_a_page_that_asks_again_keeps_what_it_has(
 
 def test_a_first_visit_to_a_failing_api_says_why_and_what_to_do(open_tab: Open, site: Server) -> None:
     tab = open_tab(site)
-    page = tab.open("/about")
+    page = tab.open("/waits")
     page.route("**/api/**", lambda route: route.fulfill(status=503, json=REST))
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Trends").click()
     failure = page.get_by_role("alert")

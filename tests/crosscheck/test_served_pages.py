@@ -14,6 +14,7 @@ from flask import Flask
 
 from crosscheck.conftest import PERIODS, Api, Row
 from crosscheck.ledger import Ledger
+from hallofshame.web.pages.registry import PAGES
 from support.html import Cell, Page, number, seconds
 
 PLAIN = re.compile(r"^/(parks/[^/?]+|rides/\d+[^/?]*)(\?.*)?$")
@@ -256,6 +257,17 @@ def test_a_seed_is_the_answer_of_the_api(
     assert page.seed
     for address, body in page.seed.items():
         assert client.get(address).get_json() == body, address
+
+
+MOST_BYTES = 40 * 1024
+"""Of a page, compressed: it is the first thing that a reader waits for."""
+
+
+@pytest.mark.parametrize("path", [*(page.path for page in PAGES if page.chunk is None), "/api/docs"])
+def test_a_page_that_the_server_draws_is_no_heavier_than_its_budget(demo_app: Flask, path: str) -> None:
+    answer = demo_app.test_client().get(path, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) <= MOST_BYTES
 
 
 ALIKE = 2

@@ -52,8 +52,8 @@ _ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-_TAKEN_OVER = ".theme-button"
-"""Only the script's header has it; the served one does without."""
+_BOOTED = "html[data-booted] .theme-button"
+"""The script runs: it has drawn its header, or taken up the one that the server drew."""
 _LOADING = ".skeleton"
 _WAITS = count()
 """A number for each wait, so that one does not go by what another saw."""
@@ -193,14 +193,14 @@ class Tab:
         return self.page
 
     def settle(self) -> None:
-        """Wait until the script has taken over and nothing is loading any more."""
+        """Wait until the script runs and nothing is loading any more."""
         if not self.has_script:
             return
         try:
-            self.page.wait_for_selector(_TAKEN_OVER, state="attached")
+            self.page.wait_for_selector(_BOOTED, state="attached")
         except LateError as late:
             raise AssertionError(
-                f"no script took over {self.address}: {self.problems}; {self.shown[:200]}"
+                f"no script runs on {self.address}: {self.problems}; {self.shown[:200]}"
             ) from late
         self.page.wait_for_function(_SETTLED, arg=[_LOADING, next(_WAITS)])
 

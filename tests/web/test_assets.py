@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hallofshame.web.pages.assets import Build, PageAssets
+from hallofshame.web.pages.assets import BOOT, Build, PageAssets
 from hallofshame.web.tokens import TokenError, parse, tokens
 
 LATIN = "assets/josefin-sans-latin-wght-normal-A1.woff2"
@@ -40,6 +40,7 @@ def built(folder: Path, manifest: object) -> Build:
     (folder / ".vite").mkdir()
     text = manifest if isinstance(manifest, str) else json.dumps(manifest)
     (folder / ".vite" / "manifest.json").write_text(text)
+    (folder / ".vite" / "islands.json").write_text(json.dumps({BOOT: {"file": "assets/boot-9.js"}}))
     return Build.read(folder)
 
 
@@ -52,6 +53,15 @@ def test_a_page_loads_its_own_chunk_and_no_chart_before_it_is_wanted(tmp_path: P
             "/static/app/assets/table-4.js",
         ),
         styles=("/static/app/assets/main-3.css", "/static/app/assets/ParkPage-7.css"),
+        fonts=(f"/static/app/{LATIN}",),
+        is_taken_over=True,
+    )
+
+
+def test_a_page_that_the_server_draws_loads_the_boot_script_and_no_view(tmp_path: Path) -> None:
+    assert built(tmp_path, MANIFEST).page(None) == PageAssets(
+        script="/static/app/assets/boot-9.js",
+        styles=("/static/app/assets/main-3.css",),
         fonts=(f"/static/app/{LATIN}",),
     )
 
@@ -79,6 +89,14 @@ def test_a_manifest_that_cannot_be_used_is_no_crash(
     assert not build.is_built
     assert build.page("src/pages/ParkPage.tsx") == PageAssets()
     assert "served plain" in caplog.text
+
+
+def test_half_a_build_is_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    built(tmp_path, MANIFEST)
+    (tmp_path / ".vite" / "islands.json").unlink()
+    with caplog.at_level(logging.WARNING):
+        assert not Build.read(tmp_path).is_built
+    assert "islands.json" in caplog.text
 
 
 def test_no_build_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

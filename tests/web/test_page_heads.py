@@ -47,6 +47,8 @@ EVERY_KIND = [
     "/rides/14-prezzemolo-show",
 ]
 
+DRAWN_BY_SERVER = {page.path for page in PAGES if page.chunk is None}
+
 
 @pytest.fixture
 def with_build(own_app: Flask, tmp_path: Path) -> FlaskClient:
@@ -81,6 +83,9 @@ def test_every_page_reads_without_a_script_and_seeds_what_the_api_answers(
     assert len(roots) == 1
     response = with_build.get(path)
     assert response.status_code == 200
+    if path.split("?")[0] in DRAWN_BY_SERVER:
+        assert 'id="seed"' not in response.text
+        return
     seeds = seeds_of(response.text)
     assert seeds or path == "/compare"
     for url, body in seeds.items():
@@ -124,7 +129,9 @@ def test_titles_and_descriptions_differ_from_page_to_page(client: FlaskClient) -
 def test_a_built_page_loads_the_script_its_chunk_and_its_styles(with_build: FlaskClient) -> None:
     park = "/parks/gardaland"
     [start] = [attrs for attrs in attributes(with_build, park, "script") if "src" in attrs]
-    assert start.keys() == {"src", "data-script"}, "it runs before the styles: no flash of the other theme"
+    assert start.keys() == {"src", "data-script", "data-takes-over"}, (
+        "it runs before the styles: no flash of the other theme"
+    )
     assert start["data-script"] == "/static/app/assets/main-1.js", "which it starts once the page is shown"
     loaded = {attrs["href"] for attrs in attributes(with_build, park, "link", rel="modulepreload")}
     assert "/static/app/assets/ParkPage-5.js" in loaded
@@ -132,6 +139,27 @@ def test_a_built_page_loads_the_script_its_chunk_and_its_styles(with_build: Flas
     assert len(attributes(with_build, park, "link", rel="stylesheet")) == 2
     [font] = attributes(with_build, park, "link", rel="preload")
     assert (font["as"], font["type"], "crossorigin" in font) == ("font", "font/woff2", True)
+
+
+def test_a_page_that_the_server_draws_loads_no_view(with_build: FlaskClient) -> None:
+    for path in ("/about", "/api/docs"):
+        [start] = [attrs for attrs in attributes(with_build, path, "script") if "src" in attrs]
+        assert start.keys() == {"src", "data-script"}
+        assert start["data-script"] == "/static/app/assets/boot-9.js"
+        assert attributes(with_build, path, "link", rel="modulepreload") == []
+        for tool in ("search-button", "theme-button", "menu-button"):
+            assert attributes(with_build, path, "button", **{"class": f"tool {tool}"})
+
+
+def test_pages_alone_name_the_rules_for_fetching_ahead(client: FlaskClient) -> None:
+    header = "Speculation-Rules"
+    rules = client.get("/about").headers[header].strip('"')
+    answer = client.get(rules)
+    assert answer.mimetype == "application/speculationrules+json"
+    [rule] = json.loads(answer.text)["prefetch"]
+    assert rule["eagerness"] == "moderate"
+    for path in ("/api/parks", "/admin", "/cards/now.png"):
+        assert header not in client.get(path).headers
 
 
 def test_a_page_that_was_not_built_is_plain_and_whole(own_app: Flask, tmp_path: Path) -> None:
@@ -166,9 +194,14 @@ def test_addresses_are_written_as_the_script_writes_them() -> None:
     assert page_url("/", {"b": "1"}, {"a": "2", "b": None}) == "/?a=2"
 
 
-def test_every_page_names_a_chunk_of_the_script() -> None:
-    for chunk in (*(page.chunk for page in PAGES), PARK_CHUNK, RIDE_CHUNK):
-        assert (FRONTEND / chunk_source(chunk)).is_file(), chunk
+def test_a_page_names_a_chunk_exactly_where_the_script_has_a_route() -> None:
+    routes = (FRONTEND / "src" / "app" / "routes.ts").read_text(encoding="utf-8")
+    routed = dict(re.findall(r'route\("([^"]+)", \(\) => import\("\.\./pages/(\w+)"\)\)', routes))
+    drawn = {page.path: page.chunk for page in PAGES}
+    drawn |= {"/parks/:slug": PARK_CHUNK, "/rides/:ride": RIDE_CHUNK}
+    assert routed == {path: chunk for path, chunk in drawn.items() if chunk is not None}
+    for chunk in routed.values():
+        assert (FRONTEND / chunk_source(chunk)).is_file()
 
 
 def test_every_named_period_can_be_chosen() -> None:

@@ -1,36 +1,37 @@
-"""What pages say in words is the same in the page script and on the server."""
+"""The words that the scripts share with the server are made on the server alone."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
-import pytest
-
-from hallofshame.domain.ride_types import NON_RIDES, RideType
+from hallofshame.domain.bands import BANDS
 from hallofshame.web import wording
+from hallofshame.web.pages.script_words import script_words
 
-UNKNOWN = RideType.UNKNOWN
-SCRIPT = Path(__file__).resolve().parents[2] / "frontend" / "src" / "lib" / "wording.ts"
-
-
-@pytest.mark.parametrize(
-    ("name", "words"), [("UNRANKED", wording.UNRANKED_REASONS), ("TREND", wording.TREND_REASONS)]
-)
-def test_the_script_gives_the_reasons_in_the_words_of_the_server(name: str, words: dict[str, str]) -> None:
-    text = SCRIPT.read_text(encoding="utf-8")
-    found = re.search(rf"const {name}: Record<string, string> = \{{(.*?)\n\}};", text, re.DOTALL)
-    assert found is not None
-    said = dict(re.findall(r'^  (\w+): "(.*)",$', found[1], re.MULTILINE))
-    assert said == words
+SCRIPT = Path(__file__).resolve().parents[2] / "frontend" / "src" / "api" / "words.ts"
 
 
-def test_the_script_names_the_types_of_rides_as_the_server_does() -> None:
-    text = SCRIPT.read_text(encoding="utf-8")
-    found = re.search(r"const TYPE_PLURALS: Record<string, string> = \{(.*?)\n\};", text, re.DOTALL)
-    others = re.search(r"const OTHERS = \[(.*?)\];", text)
-    assert found is not None
-    assert others is not None
-    said = dict(re.findall(r'^  (\w+): "(.*)",$', found[1], re.MULTILINE))
-    assert said == {kind.value: words for kind, words in wording.TYPE_PLURALS.items() if kind is not UNKNOWN}
-    assert set(re.findall(r'"(\w+)"', others[1])) == {kind.value for kind in NON_RIDES}
+def constant(name: str) -> object:
+    """A constant of the script as data."""
+    found = re.search(
+        rf"export const {name}[^=]*= (.*?)(?: as const)?;\n", SCRIPT.read_text("utf-8"), re.DOTALL
+    )
+    assert found is not None, name
+    return json.loads(found[1])
+
+
+def test_the_committed_words_are_those_of_the_server() -> None:
+    assert SCRIPT.read_text(encoding="utf-8") == script_words(), "run: python tools/build_pages.py --types"
+
+
+def test_reasons_bands_and_kinds_reach_the_script_whole() -> None:
+    assert constant("UNRANKED") == wording.UNRANKED_REASONS
+    assert constant("TREND") == wording.TREND_REASONS
+    assert constant("KIND_FIELDS") == wording.KIND_FIELDS
+    bands = constant("BANDS")
+    assert isinstance(bands, list)
+    assert [(band["level"], band["name"], band["atLeast"]) for band in bands] == [
+        (band.level, band.name, band.at_least) for band in BANDS
+    ]

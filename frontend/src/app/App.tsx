@@ -1,12 +1,11 @@
 import { Component, lazy, Suspense, use, useEffect, useRef, type ReactNode } from "react";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useLocation, useSearch } from "wouter";
-import { ApiError, queryClient } from "../api/client";
+import { useLocation } from "wouter";
+import { ApiError, queryClient, UNREACHABLE } from "../api/client";
 import { Failure, Skeleton, useSeenViews } from "../components";
 import type { PageProps } from "../pages/props";
 import { depthHere } from "./location";
 import { findRoute, type Route } from "./routes";
-import { ServedPage, servedAt } from "./served";
 import { Shell } from "./Shell";
 
 const NotFound = lazy(() => import("../pages/NotFoundPage"));
@@ -14,7 +13,6 @@ const NotFound = lazy(() => import("../pages/NotFoundPage"));
 /** The whole site. */
 export function App() {
   const [path] = useLocation();
-  const served = servedAt(path, useSearch());
   const found = findRoute(path);
   useFocusOnNewPage(path);
   useSeenViews();
@@ -23,7 +21,7 @@ export function App() {
       <Shell path={path}>
         <ErrorBoundary key={path}>
           <Suspense fallback={<Waiting />}>
-            {served !== null ? <ServedPage served={served} /> : found === null ? <NotFound path={path} /> : <LoadedPage route={found.route} params={found.params} />}
+            {found === null ? isKept ? <Unkept /> : <NotFound path={path} /> : <LoadedPage route={found.route} params={found.params} />}
           </Suspense>
         </ErrorBoundary>
       </Shell>
@@ -34,6 +32,17 @@ export function App() {
 function LoadedPage({ route, params }: { route: Route } & PageProps) {
   const Page = route.page ?? use(route.load());
   return <Page params={params} />;
+}
+
+/** Shown without a network, from another page that was kept: this one was not. */
+const isKept = document.documentElement.dataset["kept"] !== undefined;
+
+function Unkept() {
+  return (
+    <div className="page">
+      <Failure error={new ApiError(0, "unreachable", UNREACHABLE)} retry={() => window.location.reload()} />
+    </div>
+  );
 }
 
 function Waiting() {

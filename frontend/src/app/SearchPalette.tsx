@@ -1,25 +1,32 @@
 import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { useLocation } from "wouter";
-import { useApi } from "../api/client";
+import { apiUrl, fetchAnswer } from "../api/answers";
 import type { SearchIndex } from "../api/rows";
 import { entriesOf, findEntries } from "./search";
 
 const MOST = 12;
 
 /** The search over all parks and rides: type, arrows, Enter; Esc closes. */
-export default function SearchPalette({ onClose }: { onClose: () => void }) {
-  const [, navigate] = useLocation();
+export default function SearchPalette({ onClose, onGo }: { onClose: () => void; onGo: (path: string) => void }) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const id = useId();
-  const { data, error } = useApi<SearchIndex>("/api/search-index");
-  const entries = useMemo(() => (data ? entriesOf(data.data) : []), [data]);
+  const [index, setIndex] = useState<SearchIndex | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const entries = useMemo(() => (index ? entriesOf(index) : []), [index]);
   // The letters show at once, what they find a moment later.
   const wanted = useDeferredValue(text);
   const found = useMemo(() => findEntries(entries, wanted, MOST), [entries, wanted]);
 
+  useEffect(() => {
+    const ended = new AbortController();
+    fetchAnswer(apiUrl("/api/search-index"), ended.signal).then(
+      ({ body }) => setIndex(body.data as SearchIndex),
+      (error: Error) => ended.signal.aborted || setProblem(error.message),
+    );
+    return () => ended.abort();
+  }, []);
   useEffect(() => {
     const shown = dialog.current;
     if (shown !== null && !shown.open) shown.showModal();
@@ -32,7 +39,7 @@ export default function SearchPalette({ onClose }: { onClose: () => void }) {
     const entry = (wanted === text ? found : findEntries(entries, text, MOST))[index];
     if (entry === undefined) return;
     onClose();
-    navigate(entry.path);
+    onGo(entry.path);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const last = found.length - 1;
@@ -96,9 +103,9 @@ export default function SearchPalette({ onClose }: { onClose: () => void }) {
           ))}
         </ul>
         <p className="palette-hint small" role="status">
-          {error !== null && entries.length === 0
-            ? `The search cannot be loaded: ${error.message}.`
-            : data === undefined
+          {problem !== null
+            ? `The search cannot be loaded: ${problem}.`
+            : index === null
               ? "Loading the names…"
               : found.length === 0
                 ? `Nothing is called “${text}”. Try fewer letters.`

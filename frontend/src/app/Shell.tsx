@@ -1,29 +1,20 @@
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
-import { Link } from "wouter";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { Link, useLocation } from "wouter";
 import { useFreshness } from "../api/client";
 import { Logo } from "../art/Logo";
+import { NAVIGATION } from "../api/words";
 import { RelativeTime } from "../components";
+import { listenForSearchKeys } from "../lib/searchKeys";
+import { currentTheme, nextTheme, setTheme, switchWords, THEME_SIGNS, watchTheme } from "../lib/theme";
 import { preloadPage } from "./routes";
-import { setTheme, THEMES, useTheme, type Theme } from "./theme";
+
 
 const SearchPalette = lazy(() => import("./SearchPalette"));
-
-const NAVIGATION: readonly [string, string][] = [
-  ["/", "Parks"],
-  ["/rides", "Rides"],
-  ["/now", "Now"],
-  ["/waits", "Waits"],
-  ["/trends", "Trends"],
-  ["/awards", "Awards"],
-  ["/map", "Map"],
-  ["/compare", "Compare"],
-  ["/data", "Data"],
-  ["/about", "About"],
-];
 
 /** What surrounds every page: skip link, header with navigation and search, notices, footer. */
 export function Shell({ path, children }: { path: string; children: ReactNode }) {
   const [isSearching, setSearching] = useState(false);
+  const [, navigate] = useLocation();
   useEffect(() => listenForSearchKeys(() => setSearching(true)), []);
   return (
     <>
@@ -38,25 +29,11 @@ export function Shell({ path, children }: { path: string; children: ReactNode })
       <Footer />
       {isSearching && (
         <Suspense fallback={null}>
-          <SearchPalette onClose={() => setSearching(false)} />
+          <SearchPalette onClose={() => setSearching(false)} onGo={(path) => navigate(path)} />
         </Suspense>
       )}
     </>
   );
-}
-
-/** Ctrl/Cmd-K anywhere, "/" outside of fields. */
-function listenForSearchKeys(open: () => void): () => void {
-  const listen = (event: KeyboardEvent) => {
-    const isShortcut = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
-    const field = event.target instanceof Element && event.target.closest("input, select, textarea, [contenteditable]");
-    const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !field;
-    if (!isShortcut && !isSlash) return;
-    event.preventDefault();
-    open();
-  };
-  window.addEventListener("keydown", listen);
-  return () => window.removeEventListener("keydown", listen);
 }
 
 function Header({ path, onSearch }: { path: string; onSearch: () => void }) {
@@ -97,7 +74,7 @@ function Header({ path, onSearch }: { path: string; onSearch: () => void }) {
       </div>
       <nav id="site-nav" className={isOpen ? "site-nav open" : "site-nav"} aria-label="Site">
         <ul>
-          {NAVIGATION.map(([href, words]) => (
+          {NAVIGATION.map(({ path: href, label: words }) => (
             <li key={href}>
               <Link
                 href={href}
@@ -116,17 +93,10 @@ function Header({ path, onSearch }: { path: string; onSearch: () => void }) {
   );
 }
 
-const THEME_WORDS: Record<Theme, string> = { system: "as the system", light: "light", dark: "dark" };
-const THEME_SIGNS: Record<Theme, string> = {
-  system: "M10 1.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 1 0 0-17zM10 4.500v11a5.500 5.500 0 0 0 0-11z",
-  light: "M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 1v2M10 17v2M1 10h2M17 10h2M3.6 3.6 5 5M15 15l1.4 1.4M16.4 3.6 15 5M5 15l-1.4 1.4",
-  dark: "M16.5 12.5A7.5 7.5 0 0 1 7.5 3.5a7.5 7.5 0 1 0 9 9z",
-};
-
 function ThemeSwitch() {
-  const theme = useTheme();
-  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
-  const words = `Colours: ${THEME_WORDS[theme]}. Change to ${THEME_WORDS[next]}`;
+  const theme = useSyncExternalStore(watchTheme, currentTheme);
+  const next = nextTheme();
+  const words = switchWords(theme, next);
   return (
     <button type="button" className="tool theme-button" title={words} aria-label={words} onClick={() => setTheme(next)}>
       <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false" className={`theme-${theme}`}>

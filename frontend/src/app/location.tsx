@@ -6,6 +6,7 @@ import { createContext, startTransition, use, useEffect, useRef, useState, type 
 import { Router } from "wouter";
 import { afterFrame } from "../lib/afterFrame";
 import { navigate } from "wouter/use-browser-location";
+import { findRoute } from "./routes";
 
 interface Place {
   path: string;
@@ -34,7 +35,14 @@ function markBusy(isBusy: boolean): void {
   else main?.removeAttribute("aria-busy");
 }
 
-const useCurrentPath = (): [string, typeof navigate] => [use(Current).path, navigate];
+/** Pages that the server draws are the browser's to open. */
+const go: typeof navigate = (to, options) => {
+  const address = new URL(to, window.location.href);
+  if (findRoute(address.pathname) === null) window.location.assign(address);
+  else navigate(to, options);
+};
+
+const useCurrentPath = (): [string, typeof navigate] => [use(Current).path, go];
 const useCurrentSearch = (): string => use(Current).search;
 
 /** Everything inside knows its address through wouter's hooks. */

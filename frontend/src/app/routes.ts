@@ -43,7 +43,6 @@ export const ROUTES: readonly Route[] = [
   route("/map", () => import("../pages/MapPage")),
   route("/compare", () => import("../pages/ComparePage")),
   route("/data", () => import("../pages/DataPage")),
-  route("/about", () => import("../pages/AboutPage")),
 ];
 
 /** The page at a path and the parts of the path, or null. */

@@ -1,9 +1,10 @@
 /** What a chart can show: how each figure is read, named, written and scaled. */
+import { MEASURE_WORDS } from "../api/words";
 import { bandOf } from "../lib/bands";
 import { number } from "../lib/format";
 import type { Figures, PointState } from "./types";
 
-export type MeasureKey = "score" | "downtime" | "uptime" | "wait" | "rides_down";
+export type MeasureKey = keyof typeof MEASURE_WORDS;
 
 export interface Measure {
   key: MeasureKey;
@@ -27,8 +28,7 @@ const orNull = (value: number | null | undefined): number | null => value ?? nul
 export const MEASURES: Record<MeasureKey, Measure> = {
   score: {
     key: "score",
-    label: "Shame score",
-    short: "Score",
+    ...MEASURE_WORDS.score,
     value: (figures) => orNull(figures.shame_score),
     words: (value) => `score ${number(value, 2)}, ${bandOf(value)?.name ?? ""}`,
     tops: [0.5, 1, 2, 3, 4, 5, 6, 8, 10],
@@ -37,8 +37,7 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   },
   downtime: {
     key: "downtime",
-    label: "Ride-hours lost",
-    short: "Time lost",
+    ...MEASURE_WORDS.downtime,
     value: (figures) => orNull(figures.downtime_hours),
     words: (value) => `${number(value, 2)} ride-hours lost`,
     tops: [0.5, 1, 2, 4, 6, 10, 20, 40, 60, 100, 200, 400, 800, 1600, 4000, 10000],
@@ -47,8 +46,7 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   },
   uptime: {
     key: "uptime",
-    label: "Uptime, %",
-    short: "Uptime",
+    ...MEASURE_WORDS.uptime,
     value: (figures) => orNull(figures.uptime_percent),
     words: (value) => `uptime ${number(value, 1, "%")}`,
     tops: [100],
@@ -57,8 +55,7 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   },
   wait: {
     key: "wait",
-    label: "Average wait, minutes",
-    short: "Wait",
+    ...MEASURE_WORDS.wait,
     value: (figures) => orNull(figures.average_wait_minutes),
     words: (value) => `average wait ${number(value, 0, "min")}`,
     tops: [10, 20, 30, 60, 90, 120, 180, 300, 600],
@@ -67,8 +64,7 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   },
   rides_down: {
     key: "rides_down",
-    label: "Rides that lost time",
-    short: "Rides down",
+    ...MEASURE_WORDS.rides_down,
     value: (figures) => orNull(figures.rides_down),
     words: (value) => `${number(value)} ${value === 1 ? "ride" : "rides"} lost time`,
     tops: [4, 8, 12, 20, 30, 40, 60, 80, 120],

@@ -1,24 +1,9 @@
 /** Periods (R10) as the address writes them. */
+import { NAMED_PERIODS } from "../api/words";
 import type { QueryPatch, QueryState } from "./urlState";
 
+export { NAMED_PERIODS };
 export const PERIOD_PARAMETERS = ["period", "year", "start", "end"] as const;
-
-export interface NamedPeriod {
-  name: string;
-  label: string;
-}
-
-export const NAMED_PERIODS: readonly NamedPeriod[] = [
-  { name: "live", label: "Right now" },
-  { name: "today", label: "Today" },
-  { name: "yesterday", label: "Yesterday" },
-  { name: "7days", label: "Last 7 days" },
-  { name: "last_week", label: "Last week" },
-  { name: "this_month", label: "This month" },
-  { name: "last_month", label: "Last month" },
-  { name: "30days", label: "Last 30 days" },
-  { name: "this_year", label: "This year" },
-];
 
 /** The first year that can be asked for. */
 export const FIRST_YEAR = 2000;

@@ -1,7 +1,8 @@
 /** The page's title and description, kept in step with what is shown. */
 import { useEffect } from "react";
+import { SITE_NAME } from "../api/words";
 
-export const SITE_NAME = "Theme Park Hall of Shame";
+export { SITE_NAME };
 
 /** Set title and description while the calling page is shown. */
 export function usePageMeta(title: string, description?: string): void {

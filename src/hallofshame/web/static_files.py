@@ -17,6 +17,7 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json; charset=utf-8",
+    ".speculationrules": "application/speculationrules+json",
     ".svg": "image/svg+xml; charset=utf-8",
 }
 """What is worth compressing; fonts and pictures are compressed in themselves."""

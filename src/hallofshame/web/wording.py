@@ -162,6 +162,15 @@ KIND_FIELDS: dict[str, str] = {
 }
 """The kinds of downtime, by the field of a row (R7), in words; they add up to it."""
 
+CHART_MEASURES: dict[str, tuple[str, str]] = {
+    "score": ("Shame score", "Score"),
+    "downtime": ("Ride-hours lost", "Time lost"),
+    "uptime": ("Uptime, %", "Uptime"),
+    "wait": ("Average wait, minutes", "Wait"),
+    "rides_down": ("Rides that lost time", "Rides down"),
+}
+"""What charts show: on the axis and in tables, and in short on the switch between them."""
+
 EXCLUDED_REASONS: dict[str, str] = {
     "not_attraction": "Not a ride (a show, a walkthrough, a playground, a meeting place and the like)",
     "inactive": "Has vanished from its source",

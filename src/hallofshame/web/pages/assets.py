@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 BUILD_FOLDER = Path(__file__).parents[1] / "static" / "app"
 BASE = "/static/app/"
 ENTRY = "src/main.tsx"
+"""The script of pages that it takes over."""
+BOOT = "src/islands/boot.ts"
+"""The script of pages that the server alone draws, in a manifest of its own."""
 _ONE_SHEET = "style.css"
 """How the manifest names the sheet of a build that makes a single one."""
 _PRELOADED_FONT = "latin-wght-normal"
@@ -30,19 +33,25 @@ class PageAssets:
     preloads: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
+    is_taken_over: bool = False
+    """Whether the script draws the page anew."""
 
     @property
     def unscripted(self) -> PageAssets:
-        """The same for a page that is not to be taken over."""
-        return replace(self, script=None, preloads=())
+        """The same for a page without script."""
+        return replace(self, script=None, preloads=(), is_taken_over=False)
 
 
 @dataclass(frozen=True)
 class Build:
-    """One build of the pages. ``chunks`` is its manifest: source name to what became of it."""
+    """One build of the pages. ``chunks`` is its manifest: source name to what became of it.
+
+    ``boot`` is the file of the script of pages that the server alone draws.
+    """
 
     folder: Path = BUILD_FOLDER
     chunks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    boot: str | None = None
 
     @classmethod
     def read(cls, folder: Path = BUILD_FOLDER) -> Build:
@@ -51,14 +60,15 @@ class Build:
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
             script = found[ENTRY]["file"]
-        except FileNotFoundError:
-            log.warning("the pages have not been built (no %s): they are served plain", path)
+            boot = json.loads((path.parent / "islands.json").read_text(encoding="utf-8"))[BOOT]["file"]
+        except FileNotFoundError as error:
+            log.warning("the pages have not been built (no %s): they are served plain", error.filename)
             return cls(folder)
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("the build's manifest %s cannot be used (%s): pages are served plain", path, error)
             return cls(folder)
-        log.debug("the pages' script is %s", script)
-        return cls(folder, found)
+        log.debug("the pages' scripts are %s and %s", script, boot)
+        return cls(folder, found, boot)
 
     @property
     def is_built(self) -> bool:
@@ -66,9 +76,14 @@ class Build:
         return ENTRY in self.chunks
 
     def page(self, source: str | None) -> PageAssets:
-        """What the page loads whose own chunk is made of ``source`` (``src/pages/Park.tsx``)."""
+        """What the page loads whose own chunk is made of ``source`` (``src/pages/Park.tsx``).
+
+        One without a source is drawn by the server alone.
+        """
         if not self.is_built:
             return PageAssets()
+        if source is None and self.boot is not None:
+            return replace(self.page(ENTRY), script=BASE + self.boot, preloads=(), is_taken_over=False)
         entry = list(self._static(ENTRY))
         own = [name for name in self._static(source) if name not in entry] if source in self.chunks else []
         script = self.chunks[ENTRY]["file"]
@@ -77,6 +92,7 @@ class Build:
         if _ONE_SHEET in self.chunks:
             styles[self.chunks[_ONE_SHEET]["file"]] = None
         return PageAssets(
+            is_taken_over=True,
             script=BASE + script,
             preloads=tuple(BASE + name for name in files if name != script and name.endswith(".js")),
             styles=tuple(BASE + name for name in styles),

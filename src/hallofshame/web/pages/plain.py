@@ -91,7 +91,7 @@ def _example(view: View, park: str | None) -> Row | None:
 def about(reading: Reading) -> str:
     """Why this exists."""
     view = View(reading)
-    summary = view.ask("/api/live/status-summary")["data"]
+    summary = view.read("/api/live/status-summary")["data"]
     return view.page(
         "about.html",
         head_of("about", "About", description=BY_NAME["about"].lead),

@@ -1,4 +1,4 @@
-"""The pages that have one address each: what they are called, and which chunk of the script shows them."""
+"""The pages that have one address each: what they are called, and what draws them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ SITE_NAME = "Theme Park Hall of Shame"
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``name`` also names its card; ``label`` stands in the navigation; ``art`` above the words."""
+    """One page. ``name`` also names its card; ``label`` stands in the navigation; ``art`` above the words.
+
+    ``chunk`` is the part of the script that takes it over; without one the server alone draws it.
+    """
 
     name: str
     path: str
     label: str
     title: str
     lead: str
-    chunk: str
+    chunk: str | None
     art: str
 
 
@@ -70,12 +73,14 @@ PAGES: tuple[Page, ...] = (
     Page(
         "about", "/about", "About", "About the Hall of Shame",
         "Why this exists, where the data comes from, and what it can and cannot say.",
-        "AboutPage", "sun-and-tents",
+        None, "sun-and-tents",
     ),
 )  # fmt: skip
 
 BY_NAME = {page.name: page for page in PAGES}
-PARK_CHUNK, RIDE_CHUNK = "ParkPage", "RidePage"
+PARK_CHUNK: str | None = "ParkPage"
+RIDE_CHUNK: str | None = "RidePage"
+"""The same of the pages of parks and rides."""
 
 
 def chunk_source(chunk: str) -> str:

@@ -1,7 +1,7 @@
 """One page in the making: what it asks of the API, what its head says, and how it becomes HTML.
 
-A page shows the bodies of the same answers that its script would ask for. They travel along as the seed, so
-that the script begins with what is already to be read, and no number can differ between the two.
+A page shows the bodies of the API's answers, so that no number can differ between the two. Where a script
+still takes the page over, they travel along as the seed that it begins with.
 """
 
 from __future__ import annotations
@@ -97,16 +97,22 @@ class View:
         given = {name: str(value) for name, value in (parameters or {}).items() if value not in (None, "")}
         return endpoints.body(self.reading, path, given)
 
-    def page(self, template: str, head: Head, chunk: str, **words: Any) -> str:
-        """The page as HTML."""
+    def page(
+        self, template: str, head: Head, chunk: str | None, *, refreshes: bool = False, **words: Any
+    ) -> str:
+        """The page as HTML; ``chunk`` of the script takes it over, without one the server alone draws it.
+
+        ``refreshes``: a page that the server draws asks for itself each minute, and takes over what changed.
+        """
         build = the_build()
         return render_template(
             template,
             head=head,
-            assets=build.page(chunk_source(chunk)),
-            seed=self._seed() if build.is_built else None,
+            assets=build.page(None if chunk is None else chunk_source(chunk)),
+            seed=self._seed() if build.is_built and chunk is not None else None,
             data_as_of=iso(self.reading.data_as_of),
             attribution=attribution(self.reading),
+            refreshes=refreshes,
             **words,
         )
 
@@ -135,7 +141,7 @@ def has_styles() -> bool:
 
 
 def plain_assets() -> PageAssets:
-    """What a page without a chunk of its own loads, such as one about an error: the frame of all pages."""
+    """What a page loads that asks nothing of the API, such as one about an error."""
     return the_build().page(None)
 
 

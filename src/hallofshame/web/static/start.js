@@ -7,15 +7,16 @@ try {
   // Storage is closed to us: as the system has it.
 }
 
-const script = document.currentScript.dataset.script;
+const { script, takesOver } = document.currentScript.dataset;
 if (script) {
   // What only a page without script needs is left out, as long as the script can be had.
   const page = document.documentElement;
   page.classList.add("scripted");
+  if (takesOver !== undefined) page.classList.add("taken-over");
   const run = () =>
     import(script).catch((problem) => {
       console.error("The page's script could not be started; the page stays as it was served:", problem);
-      page.classList.remove("scripted");
+      page.classList.remove("scripted", "taken-over");
     });
   document.addEventListener("DOMContentLoaded", () => {
     // A tab in the background draws no frame.

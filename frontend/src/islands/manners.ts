@@ -1,0 +1,37 @@
+/** Small manners of every page: the reader's own time on hover, nothing folded on paper, copying and sharing. */
+
+export function startManners(): void {
+  document.addEventListener("pointerover", ({ target }) => {
+    const time = target instanceof Element ? target.closest<HTMLTimeElement>("time[datetime*=T]") : null;
+    if (time !== null && time.dataset["own"] === undefined) tellOwnTime(time);
+  });
+  window.addEventListener("beforeprint", () => {
+    for (const folded of document.querySelectorAll<HTMLDetailsElement>("main details:not([open])")) {
+      folded.open = true;
+      folded.dataset["unfolded"] = "";
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const folded of document.querySelectorAll<HTMLDetailsElement>("details[data-unfolded]")) {
+      folded.open = false;
+      delete folded.dataset["unfolded"];
+    }
+  });
+  document.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLElement>("[data-copy], [data-share]") : null;
+    if (button === null) return;
+    import("./share").then(
+      ({ copyOrShare }) => copyOrShare(button),
+      (problem: unknown) => console.warn("Copying could not be loaded:", problem),
+    );
+  });
+}
+
+/** The instant on the reader's own clock and in the reader's language, as the title of its time. */
+function tellOwnTime(time: HTMLTimeElement): void {
+  const at = new Date(time.dateTime);
+  if (Number.isNaN(at.getTime())) return;
+  const own = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  time.dataset["own"] = "";
+  time.title = `${own}, your time (${time.dateTime})`;
+}

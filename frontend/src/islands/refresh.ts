@@ -1,0 +1,79 @@
+/**
+ * Live pages: each minute, while it is looked at, the page asks for itself and takes over what changed in its main part. Focus,
+ * opened details, forms, scroll and what islands drew stay.
+ */
+import { Idiomorph } from "idiomorph";
+import { announce, say } from "./notices";
+import { updateIslands } from "./mount";
+
+const EVERY_MS = 60_000;
+/** What the script itself puts on elements of the page. */
+const OWN_ATTRIBUTES = new Set(["data-shown", "data-own", "data-unfolded", "data-words"]);
+
+export function startRefresh(main: HTMLElement): void {
+  let last = Date.now();
+  let isAsking = false;
+  let before: string | null = null;
+  const turn = async () => {
+    if (document.hidden || isAsking) return;
+    isAsking = true;
+    last = Date.now();
+    try {
+      const text = await ownPage();
+      say("late", null);
+      if (text !== before) takeOver(main, text);
+      before = text;
+    } catch (problem) {
+      console.warn("The page could not be refreshed:", problem);
+      say("late", `The server cannot be reached. These figures are ${age()} old; they are asked for again every minute.`);
+    }
+    isAsking = false;
+  };
+  setInterval(() => void turn(), EVERY_MS);
+  window.addEventListener("online", () => void turn());
+  document.addEventListener("visibilitychange", () => {
+    if (Date.now() - last >= EVERY_MS) void turn();
+  });
+}
+
+async function ownPage(): Promise<string> {
+  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, cache: "no-cache" });
+  if (!answer.ok) throw new Error(`the server answered with status ${answer.status}`);
+  return answer.text();
+}
+
+function takeOver(main: HTMLElement, text: string): void {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const fresh = page.getElementById("main");
+  if (fresh === null) throw new Error("the answer is not this page");
+  const words = main.innerText;
+  Idiomorph.morph(main, fresh.innerHTML, {
+    morphStyle: "innerHTML",
+    ignoreActiveValue: true,
+    restoreFocus: true,
+    callbacks: {
+      // What islands drew is theirs, and what is being chosen in a form is the reader's.
+      beforeNodeMorphed: (old) => !(old instanceof HTMLFormElement) && !isOfIsland(old),
+      beforeNodeRemoved: (old) => !isOfIsland(old),
+      beforeAttributeUpdated: (name, element) =>
+        !OWN_ATTRIBUTES.has(name) && !(name === "open" && element instanceof HTMLDetailsElement) && !(name === "title" && element instanceof HTMLTimeElement),
+    },
+  });
+  const asOf = document.getElementById("as-of");
+  const freshAsOf = page.getElementById("as-of");
+  if (asOf !== null && freshAsOf !== null) asOf.replaceChildren(...freshAsOf.childNodes);
+  document.title = page.title;
+  updateIslands(main);
+  if (main.innerText !== words) announce(`The figures were updated. ${asOf?.textContent?.trim() ?? ""}`);
+}
+
+const isOfIsland = (node: Node) => node instanceof HTMLElement && node.dataset["islandView"] !== undefined;
+
+/** How old the figures on the page are, in words. */
+function age(): string {
+  const asOf = document.querySelector<HTMLTimeElement>("#as-of time");
+  if (asOf === null) return "some minutes";
+  const minutes = Math.max(1, Math.round((Date.now() - Date.parse(asOf.dateTime)) / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
