@@ -22,7 +22,8 @@ class MariaDBMissingError(Exception):
     """No MariaDB server program on this machine."""
 
 
-def _program(*names: str) -> str:
+def program(*names: str) -> str:
+    """The path of the first of these programs that this machine has."""
     search = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/usr/libexec"])
     for name in names:
         if found := shutil.which(name, path=search):
@@ -39,8 +40,8 @@ class MariaDBServer:
     def __init__(self, folder: Path, *, has_users: bool = False, buffer_megabytes: int = 64) -> None:
         self._buffer = f"--innodb-buffer-pool-size={buffer_megabytes}M"
         self._rights = () if has_users else ("--skip-grant-tables",)
-        self._server = _program("mariadbd")
-        self._install = _program("mariadb-install-db", "mysql_install_db")
+        self._server = program("mariadbd")
+        self._install = program("mariadb-install-db", "mysql_install_db")
         self._folder = folder
         self._socket = folder / "s"
         self._log = folder / "server.log"

@@ -23,6 +23,7 @@ from hallofshame.feeds.history_budget import (
     Meter,
     meters_of,
 )
+from hallofshame.store import exclusive
 from hallofshame.store import history_budget as kept
 from hallofshame.store.database import Database
 from hallofshame.store.history_budget import KeptMeter
@@ -128,6 +129,8 @@ class StoredBudget:
         )
 
     def _meters(self, connection: Connection, *, locked: bool) -> dict[str, KeptMeter]:
+        if locked:
+            exclusive.claim(connection, "history budget")
         found = kept.meters(connection, self.owner, locked=locked)
         if locked and HOUR not in found:
             # A row for others to wait at, so that two processes never take the same last request.

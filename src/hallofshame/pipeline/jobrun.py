@@ -22,7 +22,7 @@ from hallofshame.metering import job_ended
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.jobhealth import HEARTBEAT_SECONDS, STOPPED, is_lost
 from hallofshame.pipeline.joblock import JobLock
-from hallofshame.store import joblog, leases
+from hallofshame.store import joblog, leases, receipts
 from hallofshame.store.database import Database
 from hallofshame.store.failures import said
 from hallofshame.store.joblog import RunResult
@@ -125,6 +125,7 @@ def trim_job_log(database: Database, clock: Clock, days: int) -> int:
     with job_run(database, clock, JobType.TRIM) as run:
         before = clock.now() - dt.timedelta(days=days)
         run.rows_written = database.run(lambda connection: joblog.trim(connection, FREQUENT, before))
+        database.run(receipts.forget)
     return run.rows_written
 
 

@@ -19,7 +19,7 @@ from hallofshame.pipeline import ride_links
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.record import write_current
 from hallofshame.pipeline.ride_runs import END_OF_TIME, id_reach, merging_moves, said_by, without
-from hallofshame.store import catalogue, data_version, decisions, dirty, reviews, ride_moves
+from hallofshame.store import catalogue, data_version, decisions, dirty, exclusive, reviews, ride_moves
 from hallofshame.store.database import Database
 from hallofshame.store.decisions import Action, Decision, Move
 from hallofshame.store.history.formats import DATASETS
@@ -458,6 +458,7 @@ def _logged(database: Database, clock: Clock, work: object) -> Changed:
 
 def _ride(connection: Connection, ride_id: int) -> _Ride:
     """A ride's row, locked until the transaction ends."""
+    exclusive.claim(connection, "rides")
     query = select(*(getattr(Ride, name) for name in _Ride.__slots__)).where(Ride.ride_id == ride_id)
     row = connection.execute(query.with_for_update()).first()
     if row is None:

@@ -207,8 +207,13 @@ class _Retaining:
             return MonthResult(month, rows, self._take_in(missing), is_bad=True)
         if self._result.dry_run:
             return MonthResult(month, rows)
-        drop = self._delete if self._database.dialect == "sqlite" else self._drop_partitions
-        return MonthResult(month, rows, drop(tables, month))
+        if self._database.dialect == "sqlite":
+            return MonthResult(month, rows, self._delete(tables, month))
+        if not self._database.is_galera():
+            return MonthResult(month, rows, self._drop_partitions(tables, month))
+        reason = self._delete(tables, month)
+        run_alone(self._database, dropping_partitions.remove_empty_months)
+        return MonthResult(month, rows, reason)
 
     def _not_in_files(
         self, connection: Connection, tables: Sequence[type[Base]], period: Period
@@ -284,9 +289,10 @@ class _Retaining:
                 gone = 1
                 while reason is None and gone:
                     began = self._clock.elapsed()
-                    reason, gone = self._database.run(
-                        partial(_one_batch, table=table, month=month, park_id=park)
-                    )
+                    try:
+                        gone = self._database.run(partial(_one_batch, table=table, month=month, park_id=park))
+                    except _NotSealedError as error:
+                        reason, gone = str(error), 0
                     self._rest(self._clock.elapsed() - began)
         return reason
 
@@ -321,9 +327,23 @@ def _without_partition(connection: Connection, tables: Sequence[type[Base]], mon
     return None
 
 
-def _one_batch(
-    connection: Connection, table: type[Base], month: dt.date, park_id: int
-) -> tuple[str | None, int]:
-    """Delete one batch, if the month is still sealed: nobody else writes while this transaction does."""
+class _NotSealedError(Exception):
+    """Somebody wrote to a month while its rows were deleted; the batch is rolled back."""
+
+
+def _one_batch(connection: Connection, table: type[Base], month: dt.date, park_id: int) -> int:
+    """Delete one batch, if the month is still sealed; returns how many rows went.
+
+    It is asked before and after: on a Galera cluster others write meanwhile. A row of theirs that the batch
+    took came together with its mark, which is then seen; one that comes later is not deleted.
+    """
+    _require_sealed(connection, month)
+    deleted = dropping.delete_batch(connection, table, month, park_id)
+    _require_sealed(connection, month)
+    return deleted
+
+
+def _require_sealed(connection: Connection, month: dt.date) -> None:
     reason = ledger.why_not_sealed(connection, month)
-    return reason, 0 if reason is not None else dropping.delete_batch(connection, table, month, park_id)
+    if reason is not None:
+        raise _NotSealedError(reason)

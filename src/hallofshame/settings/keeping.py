@@ -18,7 +18,8 @@ class KeepingSettings(Group):
     )
     database_url: str | None = setting(
         None,
-        "The database. Unset: the SQLite file `hallofshame.sqlite` in the data folder.",
+        "The database; several hosts of one cluster with commas between them (`docs/cluster.md`). "
+        "Unset: the SQLite file `hallofshame.sqlite` in the data folder.",
         "`sqlite:///file.sqlite` or `mysql+pymysql://user:password@host/name`",
         repr=False,
     )

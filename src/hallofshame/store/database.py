@@ -9,19 +9,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from hallofshame import private_files
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.redaction import redact, remember, secrets_of
-from hallofshame.store import catalogue_changes
-from hallofshame.store.failures import kind_of, said, shortened, store_error
+from hallofshame.store import catalogue_changes, receipts
+from hallofshame.store.failures import Failure, kind_of, said, shortened, store_error
+from hallofshame.store.hosts import hosts_of, parse_url, shown
+from hallofshame.store.servers import is_galera, server_engine
 
 T = TypeVar("T")
 
@@ -32,8 +34,10 @@ _SCHEMA_OPTION = "hallofshame_schema"
 """Execution option that marks a transaction as one that may change the schema."""
 
 BUSY_SECONDS = 30
-CONNECT_SECONDS = 10
 ATTEMPTS = 6
+FAILOVER_SECONDS = 60.0
+"""How long a transaction is repeated that lost its server, while another of the cluster may take it."""
+
 SUPPORTED = "sqlite:///file.db or mysql+pymysql://user:password@host/name"
 MINIMUM_MARIADB = (10, 6)
 MINIMUM_MYSQL = (8, 0)
@@ -41,7 +45,9 @@ MINIMUM_MYSQL = (8, 0)
 _TRANSIENT_MYSQL_ERRORS = frozenset({1020, 1205, 1213})
 """Record changed since read, lock wait timeout, deadlock (Galera reports a lost certification as 1213)."""
 
-_SQL_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION"
+_GONE = frozenset({Failure.REFUSED, Failure.LOST, Failure.NOT_READY, Failure.READ_ONLY, Failure.TOO_MANY})
+"""Failures of one server that another of its cluster may not have."""
+
 _MYSQL_DRIVERS = frozenset({"mysql", "mariadb", "mysql+pymysql", "mariadb+pymysql"})
 _SQLITE_DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
 _OTHER_REMEDY = "check what the setting names, and that it is a database of this program"
@@ -54,6 +60,9 @@ class Database:
     them. A writing one is serialised with all others on SQLite; on a server it runs at READ COMMITTED, so
     :meth:`run` repeats it when the server ends it in favour of another.
 
+    On a Galera cluster, and with several hosts in the URL, :meth:`run` also repeats a transaction whose
+    server was lost, at another server, and makes sure that it is committed once (``store/receipts.py``).
+
     :param url: ``sqlite:///file.db``, ``mysql+pymysql://…`` or ``mariadb+pymysql://…``.
     :param sleep: how to wait between two attempts of :meth:`run`, in seconds.
     :raises StoreError: for a URL that cannot be read or names an unsupported database.
@@ -63,8 +72,15 @@ class Database:
         self._url = _parse(url)
         self._sleep = sleep
         with self._translate():
-            self._engine = _sqlite_engine(self._url) if self.dialect == "sqlite" else _mysql_engine(self._url)
-        catalogue_changes.watch(self._engine)
+            self._engine = (
+                _sqlite_engine(self._url) if self.dialect == "sqlite" else _server_engine(self._url)
+            )
+            self._hosts = () if self.dialect == "sqlite" else hosts_of(self._url)
+            # Their statements are silent for as long as they copy a table, others among several hosts never.
+            several = len(self._hosts) > 1
+            self._schema_engine = _server_engine(self._url, for_schema=True) if several else self._engine
+        self._writers = receipts.Writers()
+        self._is_cluster = several
         self._writer = threading.Lock()
         self._writing = threading.local()
         self._checked = False
@@ -82,7 +98,22 @@ class Database:
     @property
     def url(self) -> str:
         """The URL with its password and keys masked, fit for messages and logs."""
-        return redact(self._url.render_as_string(hide_password=True))
+        return redact(shown(self._url))
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether there are several servers, by the URL or by what the first connection found."""
+        return self._is_cluster
+
+    def is_galera(self) -> bool:
+        """Whether it is a Galera cluster: several servers that each take writes.
+
+        :raises StoreError: when it cannot be reached.
+        """
+        if self.dialect == "sqlite":
+            return False
+        with self.read() as connection:
+            return is_galera(connection)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -130,7 +161,7 @@ class Database:
             self._writing.inside = False
 
     def _write(self, changes_schema: bool) -> Iterator[Connection]:
-        with self._connect() as connection:
+        with self._connect(self._schema_engine if changes_schema else self._engine) as connection:
             connection.execution_options(**{WRITE_OPTION: True, _SCHEMA_OPTION: changes_schema})
             try:
                 with self._translate():
@@ -153,17 +184,33 @@ class Database:
     def run(self, work: Callable[[Connection], T], *, changes_schema: bool = False) -> T:
         """Run ``work`` in a :meth:`write` transaction, again from its start when the server broke it off.
 
-        ``work`` may run several times (deadlock, lock wait timeout), so its only effects should be on the
-        connection it is given. Returns what ``work`` returned in the transaction that was committed.
+        ``work`` may run several times (deadlock, lock wait timeout; on a cluster a server that was lost), so
+        its only effects should be on the connection it is given. Returns what ``work`` returned in the
+        transaction that was committed.
         """
+        if changes_schema:
+            return self._retried(_Once(self, work, changes_schema=True))
+        writer = self._writers.borrow()
+        try:
+            return self._retried(_Receipted(self, work, writer))
+        finally:
+            self._writers.give_back(writer)
 
-        def attempt() -> T:
-            with self.write(changes_schema=changes_schema) as connection:
-                return work(connection)
+    def _retried(self, attempt: Callable[[], T]) -> T:
+        began = time.monotonic()
+
+        def is_worth_it(error: BaseException) -> bool:
+            return is_transient(error) or (self._is_cluster and _is_gone(error))
+
+        def is_enough(state: RetryCallState) -> bool:
+            error = state.outcome.exception() if state.outcome else None
+            if error is not None and _is_gone(error):
+                return time.monotonic() - began >= FAILOVER_SECONDS
+            return state.attempt_number >= ATTEMPTS
 
         retrying = Retrying(
-            retry=retry_if_exception(is_transient),
-            stop=stop_after_attempt(ATTEMPTS),
+            retry=retry_if_exception(is_worth_it),
+            stop=is_enough,
             wait=wait_random_exponential(multiplier=0.05, max=2),
             sleep=self._sleep,
             reraise=True,
@@ -181,10 +228,11 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def _connect(self) -> Iterator[Connection]:
+    def _connect(self, engine: Engine | None = None) -> Iterator[Connection]:
         with self._translate():
-            connection = self._engine.connect()
+            connection = (engine or self._engine).connect()
         with connection:
+            self._is_cluster = self._is_cluster or is_galera(connection)
             if not self._checked:
                 self._check_version(connection)
                 self._checked = True
@@ -223,6 +271,52 @@ class Database:
             raise found from error
 
 
+class _Once(Generic[T]):
+    """One try of a piece of work, in a transaction of its own."""
+
+    def __init__(
+        self, database: Database, work: Callable[[Connection], T], *, changes_schema: bool = False
+    ) -> None:
+        self._database = database
+        self._work = work
+        self._changes_schema = changes_schema
+
+    def __call__(self) -> T:
+        with self._database.write(changes_schema=self._changes_schema) as connection:
+            return self._work(connection)
+
+
+class _Receipted(_Once[T]):
+    """Tries of a piece of work of which one is committed, whatever becomes of the server meanwhile."""
+
+    def __init__(self, database: Database, work: Callable[[Connection], T], writer: receipts.Writer) -> None:
+        super().__init__(database, work)
+        self._writer = writer
+        self._number = writer.next()
+        self._results: list[T] = []
+        """Of the try that may have been committed; none where it is sure that none was."""
+
+    def __call__(self) -> T:
+        try:
+            return self._try()
+        except OperationalError as error:
+            if is_transient(error):
+                self._results.clear()  # the server says that it rolled the transaction back
+            raise
+
+    def _try(self) -> T:
+        with self._database.write() as connection:
+            if not self._database.is_cluster:
+                return self._work(connection)
+            if self._results and receipts.is_there(connection, self._writer, self._number):
+                return self._results[0]
+            self._results.clear()
+            result = self._work(connection)
+            receipts.write(connection, self._writer, self._number)
+            self._results.append(result)
+            return result
+
+
 def shorten_statement(context: ExceptionContext) -> None:
     """An error quotes the beginning of its statement, not a page of it."""
     error = context.sqlalchemy_exception
@@ -242,6 +336,11 @@ def is_transient(error: BaseException) -> bool:
         return False
     number: object = next(iter(error.orig.args), None)
     return number in _TRANSIENT_MYSQL_ERRORS
+
+
+def _is_gone(error: BaseException) -> bool:
+    """Whether one server was lost or takes nothing, which another of its cluster may."""
+    return isinstance(error, StoreError) and error.failure in _GONE
 
 
 def concerns_whole_store(error: BaseException, connection: Connection | None = None) -> bool:
@@ -272,7 +371,7 @@ def _has_ended(connection: Connection) -> bool:
 def _parse(text: str) -> URL:
     remember(secrets_of(text))
     try:
-        url = make_url(text)
+        url = parse_url(text)
     except (ArgumentError, ValueError):
         raise StoreError(f"cannot read the database URL {_begins(text)}; write it as {SUPPORTED}") from None
     if url.host is not None and "@" in url.host:
@@ -345,6 +444,7 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     event.listen(engine, "handle_error", shorten_statement)
+    catalogue_changes.watch(engine)
     return engine
 
 
@@ -352,24 +452,8 @@ def _sqlite_file(url: URL) -> Path:
     return Path(str(url.database).removeprefix("file:").partition("?")[0])
 
 
-def _mysql_engine(url: URL) -> Engine:
-    # Nothing leaves this machine through a Unix socket, and TLS would read all certificates per connection.
-    without_tls = "unix_socket" in url.query and not any(name.startswith("ssl") for name in url.query)
-    engine = create_engine(
-        url,
-        pool_size=10,
-        max_overflow=30,
-        pool_pre_ping=True,
-        isolation_level="READ COMMITTED",
-        hide_parameters=True,
-        connect_args={
-            "charset": "utf8mb4",
-            "connect_timeout": CONNECT_SECONDS,
-            "sql_mode": _SQL_MODE,
-            "init_command": "SET time_zone = '+00:00'",
-            **({"ssl_disabled": True} if without_tls else {}),
-        },
-    )
+def _server_engine(url: URL, *, for_schema: bool = False) -> Engine:
+    engine = server_engine(url, for_schema=for_schema)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -377,6 +461,7 @@ def _mysql_engine(url: URL) -> Engine:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
     event.listen(engine, "handle_error", shorten_statement)
+    catalogue_changes.watch(engine)
     return engine
 
 

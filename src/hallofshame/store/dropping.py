@@ -1,4 +1,4 @@
-"""Drops raw SQL rows of sealed months from a SQLite file in bounded batches (design §4)."""
+"""Drops raw SQL rows of sealed months from SQLite and Galera clusters in bounded batches (design §4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hallofshame.store import bulk, partitions
 from hallofshame.store.models import Base, Park
 
 BATCH_ROWS = 5_000
-"""Rows that one transaction deletes on SQLite: some hundredths of a second, in which nobody else writes."""
+"""Rows that one transaction deletes: some hundredths of a second, in which on SQLite nobody else writes."""
 
 
 def oldest_month(connection: Connection, table: type[Base]) -> dt.date | None:

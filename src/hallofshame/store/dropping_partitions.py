@@ -6,7 +6,8 @@ that nothing can be written and not be seen. The partition is then emptied, not 
 row of its month would lie among those of the next one and go with them. Once all older months are gone as
 well, it is joined to ``p_before``.
 
-On a Galera cluster such locks hold on one node: leave no import of old months running elsewhere meanwhile.
+A Galera cluster cannot be locked so: a lock holds at one node, and the change of the partition waits for it
+for ever. There rows are deleted in batches (``store/dropping.py``), and the empty months are joined here.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from hallofshame import private_files
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.redaction import redact
 from hallofshame.store.database import BUSY_SECONDS, Database
+from hallofshame.store.servers import host_of
 
 FILE_NAMES = {"sqlite": "database.sqlite", "mysql": "database.sql.gz"}
 """What a dump is called, by dialect."""
@@ -125,9 +126,11 @@ def _words(said: IO[bytes]) -> str:
 def _login(database: Database) -> Iterator[tuple[str, str]]:
     """The option that names a file with the login, and the schema. A command line is for all to read."""
     url = database.engine.url
+    with database.read() as connection:
+        host = host_of(connection)  # of several, one that takes statements now
     given = {
-        "host": url.host,
-        "port": url.port,
+        "host": url.host if host is None else host.name,
+        "port": url.port if host is None else host.port,
         "user": url.username,
         "password": url.password,
         "socket": url.query.get("unix_socket"),

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from hallofshame.domain.errors import StorageError, StoreError
+from hallofshame.store.hosts import parse_url
 
 EXCERPT_CHARACTERS = 200
 """The longest piece of a statement, and of a driver's own words, in a message."""
@@ -210,7 +210,7 @@ def store_error(error: BaseException, url: str) -> StoreError | None:
         return None
     remedy = found.remedy
     if found.kind is Failure.NO_SUCH_DATABASE:
-        name = make_url(url).database
+        name = parse_url(url).database
         remedy = f"create it: CREATE DATABASE `{name}` CHARACTER SET utf8mb4; or correct the name in the URL"
     if not is_server and found.kind in (Failure.CANNOT_OPEN, Failure.READ_ONLY, Failure.NO_PERMISSION):
         remedy = _remedy_of(Path(url.partition(":///")[2].partition("?")[0])) or remedy

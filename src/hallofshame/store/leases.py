@@ -10,7 +10,11 @@ from hallofshame.store.models import Lease
 _NOBODY = ""
 
 OF_JOBS = "job:"
-"""Before the name of a job: one run of it is under way. All other leases are duties of hosts."""
+"""Before the name of a job: one run of it is under way."""
+
+OF_CLAIMS = "claim:"
+"""Before the name of a row that transactions change to exclude each other (``store/exclusive.py``); nobody
+holds it. All other leases are duties of hosts."""
 
 ABSURD_LENGTHS = 3
 """A lease that ends so many of its lengths ahead cannot have been taken by a right clock."""

@@ -21,6 +21,7 @@ from hallofshame.domain.redaction import redact
 from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.migrations import journal
+from hallofshame.store.servers import host_of
 
 if TYPE_CHECKING:
     from alembic.script import Script, ScriptDirectory
@@ -205,4 +206,7 @@ def _name(scripts: list[Script], place: int) -> str:
 
 
 def _address(connection: Connection) -> str:
-    return redact(connection.engine.url.render_as_string(hide_password=True))
+    url, host = connection.engine.url, host_of(connection)
+    if host is not None:
+        url = url.set(host=host.name, port=host.port)
+    return redact(url.render_as_string(hide_password=True))

@@ -69,6 +69,7 @@ from hallofshame.store.models.running import (
     ImportCheckpoint,
     Lease,
     StorageMetric,
+    TransactionReceipt,
 )
 
 __all__ = [
@@ -139,5 +140,6 @@ __all__ = [
     "RideYearlyStats",
     "ShowTime",
     "StorageMetric",
+    "TransactionReceipt",
     "Webhook",
 ]

@@ -119,6 +119,20 @@ class Lease(Base):
     expires_at: Mapped[int] = mapped_column(UnixSeconds)
 
 
+class TransactionReceipt(Base):
+    """The last transaction of one writer, so that its repetition sees whether the first try was committed.
+
+    Written where the database is a cluster.
+    """
+
+    __tablename__ = "transaction_receipts"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    writer: Mapped[str] = mapped_column(String(24), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    written_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
 class DataVersion(Base):
     """One counter that moves with every change of what the API can answer; caches and ETags carry it."""
 

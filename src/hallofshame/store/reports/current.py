@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed, Status
 from hallofshame.store import joblog
 from hallofshame.store.instants import Instant, latest_believable
 from hallofshame.store.joblog import JobHistory
-from hallofshame.store.leases import OF_JOBS, present
+from hallofshame.store.leases import OF_CLAIMS, OF_JOBS, present
 from hallofshame.store.models import DirtyParkDay, Lease, Park, ParkCurrent, RideCurrent
 
 
@@ -135,7 +135,7 @@ def system_state(connection: Connection, now: Instant) -> SystemState:
     count, oldest = connection.execute(
         select(func.count(), func.min(DirtyParkDay.first_marked_at)).select_from(DirtyParkDay)
     ).one()
-    duties = Lease.name.not_like(f"{OF_JOBS}%")
+    duties = and_(Lease.name.not_like(f"{OF_JOBS}%"), Lease.name.not_like(f"{OF_CLAIMS}%"))
     leases = connection.execute(
         select(Lease.name, Lease.holder, Lease.expires_at).where(duties).order_by(Lease.name)
     )
