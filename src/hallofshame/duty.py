@@ -6,13 +6,19 @@ import logging
 import socket
 from functools import partial
 
+from sqlalchemy import Connection
+
 from hallofshame.domain.errors import JobBusyError
+from hallofshame.domain.jobs import AT_ONCE, FREQUENT
 from hallofshame.installation import Installation
 from hallofshame.processes import is_gone
 from hallofshame.store import leases
 from hallofshame.store.database import Database
 
 COLLECT_LEASE = "collect"
+
+JOBS_OF_COLLECTOR = FREQUENT - AT_ONCE
+"""Jobs that go with the duty, of which one run is under way at a time."""
 
 
 def drop_of_the_dead(database: Database, log: logging.Logger) -> None:
@@ -25,16 +31,22 @@ def drop_of_the_dead(database: Database, log: logging.Logger) -> None:
 
 
 def acquire(parts: Installation, holder: str) -> bool:
-    """Take or renew the duty for ``holder``; returns whether it has it."""
-    return parts.database.run(
-        lambda connection: leases.acquire(
-            connection,
-            COLLECT_LEASE,
-            holder,
-            leases.present(connection, parts.clock.now()),
-            parts.settings.lease_seconds,
-        )
-    )
+    """Take or renew the duty for ``holder``; returns whether it has it.
+
+    Who takes it over need not wait for the jobs that the host before had under way: if that is gone, nobody
+    ends them, and if it is only slow, two of them do no harm.
+    """
+
+    def work(connection: Connection) -> bool:
+        before = leases.holder(connection, COLLECT_LEASE)
+        present = leases.present(connection, parts.clock.now())
+        held = leases.acquire(connection, COLLECT_LEASE, holder, present, parts.settings.lease_seconds)
+        if held and before != holder:
+            for job in sorted(JOBS_OF_COLLECTOR):
+                leases.drop(connection, f"{leases.OF_JOBS}{job.value}")
+        return held
+
+    return parts.database.run(work)
 
 
 def take_for_one_run(parts: Installation) -> None:

@@ -65,6 +65,11 @@ def holder(connection: Connection, name: str) -> str | None:
     return connection.scalar(select(Lease.holder).where(Lease.name == name)) or None
 
 
+def drop(connection: Connection, name: str) -> None:
+    """Let the lease go, whoever has it."""
+    connection.execute(delete(Lease).where(Lease.name == name))
+
+
 def release(connection: Connection, name: str, holder: str) -> None:
     """Let the lease go, if ``holder`` has it."""
     connection.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
