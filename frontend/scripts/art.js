@@ -17,12 +17,9 @@ const DRAWN = [
   ...[1, 2, 3].map((place) => [`portrait-${place}`, "Portrait", "Portrait", { place }]),
   ["coaster-hill", "CoasterHill", "CoasterHill"],
   ["clock-tower", "Vignettes", "ClockTower"],
-  ["ups-and-downs", "Vignettes", "UpsAndDowns"],
-  ["cup", "Vignettes", "Cup"],
   ["globe", "Vignettes", "Globe"],
   ["two-castles", "Vignettes", "TwoCastles"],
   ["abacus", "Vignettes", "Abacus"],
-  ["sun-and-tents", "Vignettes", "SunAndTents"],
 ];
 
 const vite = await createServer({ server: { middlewareMode: true, ws: false }, appType: "custom", logLevel: "error" });

@@ -138,7 +138,7 @@ CONTROLS = [
     Control("rides", "coasters alone", link("Coasters"), r"^/rides\?type=coaster", TABLE),
     Control("rides", "parks instead", link("Parks"), r"^/(\?|$)"),
     Control("now", "order", choose("Order", "By park"), r"sort=park", BOARD),
-    Control("trends", "every change", button("Show every change"), r"all=1", replaces=True),
+    Control("trends", "every change", link("Show every change"), r"all=1"),
     Control("map", "part of the world", link("Europe"), r"region=Europe|view=", MAP),
     Control("map", "closer", button("Closer"), r"view=", MAP),
     Control("map", "a park of the list", button("show on the map"), r"view=", MAP),

@@ -72,7 +72,7 @@ def test_a_first_visit_to_a_failing_api_says_why_and_what_to_do(open_tab: Open, 
     tab = open_tab(site)
     page = tab.open("/waits")
     page.route("**/api/**", lambda route: route.fulfill(status=503, json=REST))
-    page.get_by_role("navigation", name="Site").get_by_role("link", name="Trends").click()
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="Rides").click()
     failure = page.get_by_role("alert")
     expect(failure).to_contain_text("Try again")
     tab.settle()
@@ -118,8 +118,8 @@ def test_a_view_that_was_not_kept_says_so_and_lists_those_that_were(
         page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
         tab.open("/")
         page.wait_for_function("() => (localStorage.views ?? '').includes('Today')")
-        page.get_by_role("link", name="Trends").first.click()
-        page.wait_for_function("() => localStorage.views.includes('/trends')")
+        page.get_by_role("link", name="Waits").first.click()
+        page.wait_for_function("() => localStorage.views.includes('/waits')")
         page.wait_for_function(_NOTED_IS_KEPT)
         server.stop()
         page.goto("/rides?period=last_month")
@@ -127,12 +127,12 @@ def test_a_view_that_was_not_kept_says_so_and_lists_those_that_were(
         failure.get_by_text("This view was not kept").wait_for()
         kept = failure.locator(".near a")
         expect(kept).to_have_count(2)
-        assert kept.evaluate_all("links => links.map(link => link.pathname)") == ["/trends", "/"]
+        assert kept.evaluate_all("links => links.map(link => link.pathname)") == ["/waits", "/"]
         tab.settle()
         assert axe(page) == []
         kept.first.click()
-        page.locator("h1", has_text="Better or worse?").wait_for()
-        page.locator(".trend-table").first.wait_for()
+        page.locator("h1", has_text="Where people wait").wait_for()
+        expect_at_least(page.locator("tbody a[href^='/parks/']"), 1)
 
 
 @pytest.mark.parametrize("address", ["/parks/magic-kingdon", "/?period=never", "/api/docs"])

@@ -46,11 +46,9 @@ SAME = {
     "rides": LISTS,
     "now": LISTS,
     "waits": LISTS,
-    "trends": LISTS,
     "park": HEADS,
     "ride": HEADS,
     "map": "main :is(h1, .periods:not(.regions) li)",
-    "awards": "main :is(h1, .notice)",
 }
 """What of a page is served just as the script shows it."""
 

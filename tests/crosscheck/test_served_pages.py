@@ -239,8 +239,6 @@ SEEDED: list[tuple[str, dict[str, Any]]] = [
     ("/rides", {"period": "yesterday"}),
     ("/now", {}),
     ("/waits", {}),
-    ("/trends", {"period": "7days"}),
-    ("/awards", {"year": "2026"}),
     ("/map", {}),
     ("/compare", {"parks": "11,47", "period": "7days", "against": "previous"}),
     ("/data", {}),

@@ -33,46 +33,6 @@ export function ClockTower() {
   );
 }
 
-/** A balloon that rises and a car that rolls down. */
-export function UpsAndDowns() {
-  return (
-    <Scene>
-      <path className="f-coral" d="M232 20a36 36 0 0 1 36 36q0 26-30 48h-12q-30-22-30-48a36 36 0 0 1 36-36z" />
-      <path className="f-gold" d="M232 20q16 14 16 38t-11 46h-10q-11-22-11-46t16-38z" />
-      <path className="s-ink" d="M224 104l3 12M240 104l-3 12" strokeWidth="2" />
-      <path className="f-plum" d="M222 116h20l-3 14h-14z" />
-      <path className="s-plum" d="M-6 60Q40 58 70 104T150 140H320" strokeWidth="6" />
-      <path className="s-plum" d="M24 66v84M54 84v66M84 118v32M114 132v18" strokeWidth="3" />
-      <g transform="translate(60 76) rotate(52)">
-        <path className="f-teal" d="M-17-10h34v12a8 8 0 0 1-8 8H-9a8 8 0 0 1-8-8z" />
-        <circle className="f-paper" cx="-6" cy="-14" r="5" />
-        <circle className="f-paper" cx="7" cy="-14" r="5" />
-      </g>
-      <path className="f-gold" d="M120 24l5 8-5 8-5-8zM296 40l5 8-5 8-5-8z" />
-      <path className="f-pink" d="M160 54l5 8-5 8-5-8z" />
-    </Scene>
-  );
-}
-
-/** A cup with laurels on a stage. */
-export function Cup() {
-  return (
-    <Scene>
-      <path className="f-gold" d="M206 6l9 26 26-9-15 23 24 13-27 4 6 27-21-18-18 20 2-27-27-3 23-14-17-21 26 7z" />
-      <path className="f-plum" d="M176 34h58v22a29 29 0 0 1-58 0z" />
-      <path className="s-plum" d="M178 40h-16q0 26 22 30M232 40h16q0 26-22 30" strokeWidth="6" />
-      <path className="f-pink" d="M186 34h12v44q-12-6-12-22z" />
-      <path className="f-plum" d="M199 84h12v20h-12zM184 104h42v10h-42z" />
-      <path className="f-coral" d="M166 114h78v36h-78z" />
-      <path className="f-teal" d="M102 128h64v22h-64z" />
-      <path className="f-gold" d="M244 122h56v28h-56z" />
-      <path className="f-paper" d="M201 122h8v22h-8z" />
-      <path className="f-pink" d="M56 62l6 10-6 10-6-10zM282 60l6 10-6 10-6-10z" />
-      <path className="f-coral" d="M96 30l6 10-6 10-6-10z" />
-    </Scene>
-  );
-}
-
 /** A globe on a stand, with a flag in it. */
 export function Globe() {
   return (
@@ -127,22 +87,3 @@ export function Abacus() {
   );
 }
 
-/** The smiling sun over two tents. */
-export function SunAndTents() {
-  return (
-    <Scene>
-      <path className="f-gold" d="M196 2l9 22 20-14-2 24 24 2-16 18 20 14-23 6 6 24-21-10-8 24-14-20-18 16v-25l-25 2 12-22-21-13 24-7-7-24 23 8z" />
-      <circle className="f-sun" cx="196" cy="60" r="36" />
-      <path className="f-ink" d="M176 54a8 8 0 0 0 16 0zM200 54a8 8 0 0 0 16 0z" />
-      <path className="s-ink" d="M182 74q14 12 28 0" strokeWidth="4" />
-      <circle className="f-pink" cx="172" cy="70" r="6" />
-      <circle className="f-pink" cx="220" cy="70" r="6" />
-      <path className="f-paper" d="M64 150l38-46 38 46z" />
-      <path className="f-coral" d="M102 104l12 46H90z" />
-      <path className="f-paper" d="M246 150l32-38 32 38z" />
-      <path className="f-teal" d="M278 112l10 38h-20z" />
-      <path className="s-ink" d="M102 104V92M278 112v-12" strokeWidth="3" />
-      <path className="f-pink" d="M102 92q12 0 14 8-8-1-14 2zM278 100q12 0 14 8-8-1-14 2z" />
-    </Scene>
-  );
-}

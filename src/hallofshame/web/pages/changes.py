@@ -1,4 +1,4 @@
-"""``/trends``, ``/awards`` and ``/compare``: one time against another, one park or ride against others."""
+"""``/trends`` and ``/compare``: one time against another, one park or ride against others."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import datetime as dt
 
 from flask import Blueprint
 
-from hallofshame.domain.periods import FIRST_YEAR, ONE_DAY, Period, PeriodName, Shift
+from hallofshame.domain.periods import ONE_DAY, Period, PeriodName, Shift
 from hallofshame.web.answers import answered
-from hallofshame.web.api.awards import LAST_YEAR
 from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, MAX_COMPARED, NONE, RANGE
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import CATALOGUE, View, asked_for, head_of, known, list_parameters
+from hallofshame.web.pages.view import View, asked_for, head_of, known, list_parameters
 from hallofshame.web.parameters import (
-    FILTER_PARAMETERS,
     MAX_LIMIT,
     PERIOD_PARAMETERS,
     RIDE_PARAMETERS,
@@ -58,8 +56,7 @@ def trends(reading: Reading) -> str:
         choosing = choosing.at(Period(INSTEAD_OF_LIVE))
     limit = {"limit": MAX_LIMIT} if asked.text("all") == "1" else {}
     view = View(reading)
-    body = view.ask("/api/trends", {**choosing.asked, **limit})
-    view.ask(*CATALOGUE)
+    body = view.read("/api/trends", {**choosing.asked, **limit})
     is_cut = any(total > SHOWN_CHANGES for total in body["totals"].values())
     return view.page(
         "trends.html",
@@ -101,46 +98,6 @@ def _not_compared(compared: Row) -> list[Row]:
         for reason, words in TREND_REASONS.items()
         if any(reason in found for found in counts.values())
     ]
-
-
-@change_pages.get("/awards")
-@answered()
-def awards(reading: Reading) -> str:
-    """The best and the worst of a year."""
-    asked = known("year", "against", *FILTER_PARAMETERS, *RIDE_PARAMETERS)
-    choosing = Choosing.of(reading, "/awards", asked, ("year",), has_live=False, lists_rides=True)
-    view = View(reading)
-    query = {**choosing.asked, **asked_for(asked, ("year",))}
-    data = view.ask("/api/awards", query)["data"]
-    year = data["year"]
-    against = asked.integer("against", year, FIRST_YEAR, LAST_YEAR)
-    if against != year and against in data["years"]:
-        view.ask("/api/awards", {**choosing.asked, "year": against})
-    view.ask(*CATALOGUE)
-    return view.page(
-        "awards.html",
-        head_of(
-            "awards",
-            f"The theme park awards of {year}",
-            description=f"The most and the least reliable theme parks and rides of {year}, the longest "
-            "waits, and those that improved most.",
-            query=page_url("", query),
-            card=f"/cards/awards/{year}.png",
-        ),
-        BY_NAME["awards"].chunk,
-        choosing=choosing,
-        page=BY_NAME["awards"],
-        awards=data,
-        year_links=[
-            {
-                "label": str(other),
-                "href": page_url("/awards", choosing.parks.query, choosing.ride_query, {"year": other}),
-                "is_current": other == year,
-            }
-            for other in reversed(data["years"])
-        ],
-        api_href=page_url("/api/awards", query),
-    )
 
 
 @change_pages.get("/compare")

@@ -48,12 +48,12 @@ PAGES: tuple[Page, ...] = (
     Page(
         "trends", "/trends", "Trends", "Better or worse?",
         "Parks and rides whose uptime changed by five points or more against the period before.",
-        "TrendsPage", "ups-and-downs",
+        None, "ups-and-downs",
     ),
     Page(
         "awards", "/awards", "Awards", "The awards",
         "Laurels and lemons, from a whole year of measured ride time. Nobody votes; the figures decide.",
-        "AwardsPage", "cup",
+        None, "cup",
     ),
     Page(
         "map", "/map", "Map", "The map of shame",
