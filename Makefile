@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages built demo run test fuzz bench bench-serve bench-warehouse screenshots lint clean
+.PHONY: help pages built wheel demo run test fuzz bench bench-serve bench-warehouse screenshots lint clean
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -32,6 +32,9 @@ $(VENV)/.ready-dev: pyproject.toml
 
 pages: $(VENV)/.ready-run ## build the pages, where something changed, and print what they weigh
 	@$(BIN)/python tools/build_pages.py
+
+wheel: $(VENV)/.ready-run ## the program as one file for deploy/manage.py, in dist/
+	@rm -rf dist; $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .; ls dist
 
 built: $(VENV)/.ready-run
 	@$(BIN)/python tools/build_pages.py --tidy

@@ -47,6 +47,11 @@ class MariaDBServer:
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def socket(self) -> Path:
+        """Where it answers."""
+        return self._socket
+
     def start(self) -> None:
         """Install a fresh data folder and start; returns once the server answers."""
         data = self._folder / "data"

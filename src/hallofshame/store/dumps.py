@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
@@ -28,6 +28,7 @@ FILE_NAMES = {"sqlite": "database.sqlite", "mysql": "database.sql.gz"}
 
 _DUMPERS, _CLIENTS = ("mariadb-dump", "mysqldump"), ("mariadb", "mysql")
 _DEFINER = re.compile(rb" DEFINER=`[^`]*`(?:@`[^`]*`)?")
+_MADE = re.compile(rb"^(?:CREATE TABLE|/\*!50001 (?:CREATE )?.*?VIEW) `([^`]+)`")
 _SAID = 500
 
 log = logging.getLogger(__name__)
@@ -57,8 +58,8 @@ def dump(database: Database, file: Path) -> None:
 def restore(database: Database, file: Path) -> None:
     """Make the database what it was when ``file`` was written; what it holds now is lost.
 
-    On SQLite all of it changes at once. On a server one table changes after the other: after a failure,
-    restore again.
+    That includes tables and views that the file does not have, which a later version made. On SQLite all of
+    it changes at once. On a server one table changes after the other: after a failure, restore again.
 
     :raises StoreError: when the database cannot be written, or its client program is missing.
     """
@@ -68,13 +69,36 @@ def restore(database: Database, file: Path) -> None:
         _copy(file, database.files[0])
         return
     program = _program(_CLIENTS)
+    kept: set[str] = set()
     with (
         _login(database) as (login, name),
         gzip.open(file, "rb") as packed,
         _running([program, login, name], stdin=subprocess.PIPE) as process,
     ):
         assert process.stdin is not None  # noqa: S101 - asked for above
-        shutil.copyfileobj(packed, process.stdin)
+        process.stdin.writelines(_noting(packed, kept))
+    _drop_others(database, kept)
+
+
+def _noting(lines: Iterable[bytes], names: set[str]) -> Iterator[bytes]:
+    """The lines of a dump; ``names`` becomes those of the tables and views that it makes."""
+    for line in lines:
+        if found := _MADE.match(line):
+            names.add(found[1].decode())
+        yield line
+
+
+def _drop_others(database: Database, kept: set[str]) -> None:
+    """Drop what the dump did not make: an upgrade would stumble over the tables of a version taken back."""
+    with database.write() as connection:
+        found = connection.exec_driver_sql("SHOW FULL TABLES").all()
+        others = [(name, kind) for name, kind in found if name not in kept]
+        connection.exec_driver_sql("SET SESSION foreign_key_checks = 0")
+        for name, kind in others:
+            log.warning("%s is not of the restored state and is dropped", name)
+            what = "VIEW" if kind == "VIEW" else "TABLE"
+            connection.exec_driver_sql(f"DROP {what} {connection.dialect.identifier_preparer.quote(name)}")
+        connection.exec_driver_sql("SET SESSION foreign_key_checks = 1")
 
 
 def _of_nobody(line: bytes) -> bytes:
@@ -105,14 +129,19 @@ def _running(command: list[str], **pipes: int) -> Iterator[subprocess.Popen[byte
     :raises StoreError: when it fails, with its own words.
     """
     with tempfile.TemporaryFile() as said:
-        with subprocess.Popen(command, stderr=said, **pipes) as process:  # type: ignore[call-overload] # noqa: S603
-            try:
-                yield process
-            except BrokenPipeError:
-                log.debug("%s ended early; it says why", command[0])
-            except BaseException:
-                process.kill()
-                raise
+        process = subprocess.Popen(command, stderr=said, **pipes)  # type: ignore[call-overload] # noqa: S603
+        try:
+            # Its end closes the pipe, which fails like a write to it where the program ended early.
+            with process:
+                try:
+                    yield process
+                except BrokenPipeError:
+                    raise
+                except BaseException:
+                    process.kill()
+                    raise
+        except BrokenPipeError:
+            log.debug("%s ended early; it says why", command[0])
         if code := process.returncode:
             raise StoreError(f"{Path(command[0]).name} ended with code {code}: {_words(said)}")
 
