@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
 _GROUP, _OTHERS = 0o070, 0o007
+_creating = threading.Lock()
+"""Held until a new file is closed again, so that no thread of this process has locks on it by then."""
 _GROUP_READ_WRITE = 0o060
 
 
@@ -50,11 +54,19 @@ def private_opener(path: str, flags: int) -> int:
 
 
 def create(file: Path) -> None:
-    """Make an empty file where there is none.
+    """Make an empty file where there is none. One that is there is not opened, not even for a moment.
+
+    Whoever closes a file loses every lock that the process has on it (POSIX), so that opening a database file
+    would let another process take SQLite's journal away from under our connections.
 
     :raises OSError: when it cannot be made.
     """
-    os.close(private_opener(str(file), os.O_RDWR | os.O_CREAT))
+    with _creating, suppress(FileExistsError):
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        try:
+            os.fchmod(descriptor, file_mode(file.absolute().parent))  # the umask may have cut the group off
+        finally:
+            os.close(descriptor)
 
 
 def write_text(file: Path, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -119,6 +121,33 @@ def test_a_second_process_waits_for_the_write_lock(sqlite_database: Database) ->
 
 def deadlock(number: int) -> OperationalError:
     return OperationalError("UPDATE", {}, DriverError(number, "try again"))
+
+
+LOOK = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('{}').fetchone()[0])"
+
+
+def test_another_process_that_looks_at_the_file_takes_no_write_away(sqlite_database: Database) -> None:
+    """The last to close a database removes its journal; nobody is the last while we have connections.
+
+    A process loses its locks on a file when it closes it anywhere, and each new connection used to do so.
+    """
+    [file, journal, _] = sqlite_database.files
+
+    def look(query: str) -> str:
+        code = LOOK.format(query)
+        return subprocess.run(
+            [sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    sqlite_database.run(lambda connection: raw.bump_raw_revision(connection, [1]))
+    with sqlite_database.read(), sqlite_database.read(), sqlite_database.read():
+        look("SELECT COUNT(*) FROM raw_revisions")
+        assert journal.exists(), "it was removed from under open connections"
+        sqlite_database.run(lambda connection: raw.bump_raw_revision(connection, [2]))
+        assert look("SELECT COUNT(*) FROM raw_revisions") == "2"
+    sqlite_database.dispose()
+    assert look("PRAGMA integrity_check") == "ok"
+    assert look("SELECT COUNT(*) FROM raw_revisions") == "2"
 
 
 @pytest.mark.parametrize("number", [1205, 1213])
