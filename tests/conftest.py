@@ -18,9 +18,8 @@ from hallofshame.clock import FixedClock
 from hallofshame.settings import PREFIX
 from hallofshame.store import schema
 from hallofshame.store.database import Database
-from hallofshame.store.models import Base
 from hallofshame.web.app import create_app
-from support import demo_world, scratch, statements, templates
+from support import demo_world, migrated, scratch, statements, templates
 from support.mariadb import MariaDBMissingError, MariaDBServer
 from support.suites import leave_out
 
@@ -30,6 +29,7 @@ KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
 scratch.use_memory()
 statements.share()
 templates.share()
+migrated.share()
 
 # The same examples in each run, however slow the machine is; --hypothesis-profile=default looks for others.
 settings.register_profile(
@@ -45,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Sockets are off, but for unix sockets: through one the tests reach their own MariaDB."""
     config.option.disable_socket = True
     config.option.allow_unix_socket = True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Before any fixture: whether databases of this test are migrated step by step."""
+    migrated.steps_wanted = item.get_closest_marker("migrates") is not None
 
 
 @pytest.hookimpl(trylast=True)
@@ -142,11 +148,7 @@ def mariadb_database(_migrated_mariadb: str) -> Iterator[Database]:
     """A migrated MariaDB database, emptied after the test."""
     database = Database(_migrated_mariadb)
     yield database
-    with database.write() as connection:
-        connection.exec_driver_sql("SET SESSION foreign_key_checks = 0")
-        for table in Base.metadata.sorted_tables:
-            if connection.execute(table.delete()).rowcount and table.autoincrement_column is not None:
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} AUTO_INCREMENT = 1")
+    migrated.empty(database)
     database.dispose()
 
 

@@ -23,6 +23,8 @@ from support.interruptions import in_pieces, is_killed, killed_before, remains, 
 from support.mariadb import MariaDBServer
 from support.starts import CLOCK
 
+pytestmark = pytest.mark.migrates
+
 State = tuple[dict[str, str], dict[str, list[tuple[Any, ...]]]]
 
 SPREAD = (3, 40, 120, 220, 300, 400)

@@ -22,6 +22,8 @@ from support.interruptions import (
 )
 from support.mariadb import MariaDBServer
 
+pytestmark = pytest.mark.migrates
+
 ALLOWED = {"__future__", "typing", "collections.abc", "sqlalchemy", "hallofshame.store.migrations"}
 
 GUARDED = {("operations", "op"), ("view_statements", "views")}

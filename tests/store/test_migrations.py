@@ -21,6 +21,8 @@ from hallofshame.store.models import Base
 from hallofshame.store.models.base import SERVER_KEY
 from hallofshame.store.partitions import RAW_TABLES, layout
 
+pytestmark = pytest.mark.migrates
+
 REVISIONS = [f"{number:04}" for number in range(1, 29)]
 SERVER_ONLY = {"0015"}
 """Migrations that change nothing on SQLite."""

@@ -73,6 +73,7 @@ def counts(database: Database, table: type[Base]) -> dict[str, int]:
 
 
 @pytest.mark.mariadb
+@pytest.mark.migrates
 def test_the_migrations_leave_every_raw_table_in_one_range_that_takes_any_row(
     server_database: Database,
 ) -> None:
