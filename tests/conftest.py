@@ -67,7 +67,8 @@ NOT_COUNTED = ("browser", "crosscheck", "fuzz")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure coverage where that tells something: a measured test takes up to 1.8 times as long."""
     for item in items:
-        if item.path.parent.name in NOT_COUNTED or _is_twin(item) or _repeats(item):
+        is_slow = item.get_closest_marker("slow") is not None
+        if is_slow or item.path.parent.name in NOT_COUNTED or _is_twin(item) or _repeats(item):
             item.add_marker(pytest.mark.no_cover)
 
 

@@ -79,6 +79,7 @@ def test_what_is_no_duration_is_refused_with_the_forms(text: str) -> None:
         DURATION.convert(text, None, None)
 
 
+@pytest.mark.slow
 def test_a_recording_is_ingested_once_and_rolled_up(run: Run) -> None:
     first = run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m")
     assert first.exit_code == 0, first.output
@@ -93,6 +94,7 @@ def test_a_recording_is_ingested_once_and_rolled_up(run: Run) -> None:
     assert "0 park-days computed, 0 rows changed" in run("rollup").output
 
 
+@pytest.mark.slow
 def test_ingest_can_roll_up_at_once_and_a_rebuild_changes_nothing(run: Run) -> None:
     ingested = run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
     assert ingested.exit_code == 0
@@ -112,6 +114,7 @@ def test_ingest_can_roll_up_at_once_and_a_rebuild_changes_nothing(run: Run) -> N
     assert "exclude each other" in both.stderr
 
 
+@pytest.mark.slow
 def test_an_export_has_the_days_asked_for(run: Run, tmp_path: Path) -> None:
     run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
     file = tmp_path / "days.parquet"
@@ -196,6 +199,7 @@ def test_the_log_can_be_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert pl.read_json(line.encode())["logger"].to_list() == ["hallofshame.ingest"]
 
 
+@pytest.mark.slow
 @pytest.mark.enable_socket
 def test_one_cycle_against_a_feed_is_collected(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HALLOFSHAME_PARKS", "epcot")
@@ -276,6 +280,7 @@ def test_doctor_tells_an_old_schema(run: Run) -> None:
     assert "run: hallofshame db upgrade" in result.output
 
 
+@pytest.mark.slow
 def test_quality_and_tiers_list_what_a_person_should_look_at(run: Run) -> None:
     run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
     found = run("quality", "--park", "gardaland")
@@ -303,6 +308,7 @@ def test_what_is_no_hour_is_refused_with_the_forms(text: str) -> None:
         HOUR.convert(text, None, None)
 
 
+@pytest.mark.slow
 def test_lists_are_tables_with_headings_or_json(run: Run) -> None:
     run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
     with sqlite3.connect("data/hallofshame.sqlite") as connection:
@@ -342,6 +348,7 @@ def test_a_name_with_control_characters_tears_no_table(capsys: pytest.CaptureFix
     assert lines == ["park  ride", "----  ----", "a     x\u00b7y", "\u65e5\u672c  -"]
 
 
+@pytest.mark.slow
 def test_rides_are_listed_merged_and_split_by_hand(run: Run) -> None:
     run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup")
     assert run("mapping", "list", "--state", "all").stderr.splitlines()[-1] == "0 entries"

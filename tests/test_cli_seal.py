@@ -42,6 +42,7 @@ def last_line(result: Result) -> str:
     return result.stderr.strip().splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_record_is_sealed_once_and_a_damaged_file_is_named_until_it_is_put_back(recorded: Run) -> None:
     run = recorded
     sealed = run("seal")

@@ -69,6 +69,7 @@ def test_help_imports_nothing_heavy(name: str, tmp_path: Path) -> None:
     assert imported(tmp_path, *name.split(), "--help") == set()
 
 
+@pytest.mark.slow
 def test_commands_that_only_look_import_neither_frames_nor_web(tmp_path: Path) -> None:
     looking = {"pydantic", "sqlalchemy", "tenacity"}
     assert imported(tmp_path, "doctor") <= looking
@@ -81,6 +82,7 @@ def test_the_description_of_the_api_is_printed_without_the_web(tmp_path: Path) -
     assert imported(tmp_path, "openapi") == set()
 
 
+@pytest.mark.slow
 def test_jobs_import_nothing_of_the_web_and_of_the_scheduler(tmp_path: Path) -> None:
     web = {"PIL", "alembic", "apscheduler", "flask", "granian", "jinja2"}
     imported(tmp_path, "db", "upgrade")

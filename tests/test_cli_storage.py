@@ -32,6 +32,7 @@ def storage_lines() -> list[str]:
     return [line for line in run("doctor").output.splitlines() if line[8:].startswith("storage:")]
 
 
+@pytest.mark.slow
 def test_storage_shows_tables_for_people_and_json_for_programs(
     recorded: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

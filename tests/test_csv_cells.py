@@ -81,6 +81,7 @@ def test_ordinary_names_stay_as_they_are(text: str) -> None:
     assert safe_text(text) == text
 
 
+@pytest.mark.slow
 @given(st.one_of(st.text(), NEARLY))
 def test_every_text_comes_back(text: str) -> None:
     assert plain_text(safe_text(text)) == text

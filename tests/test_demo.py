@@ -60,6 +60,7 @@ def settings(folder: Path, **given: Any) -> Settings:
     return Settings(_env_file=None, data=folder, port=0, **given)
 
 
+@pytest.mark.slow
 def test_only_recorded_parks_are_known_and_only_at_their_recorded_feeds(
     tapes: list[Tape], tmp_path: Path
 ) -> None:
@@ -289,6 +290,7 @@ def made(_made: Made, tmp_path: Path) -> Made:
     return Made(_made.copied(tmp_path / "made"), _made.outcome)
 
 
+@pytest.mark.slow
 def test_the_record_is_kept_and_goes_on_up_to_now(made: Made) -> None:
     folder, first = made.folder, made.outcome
     second = folder.run(NOON + DAY)
@@ -301,6 +303,7 @@ def test_the_record_is_kept_and_goes_on_up_to_now(made: Made) -> None:
     assert days > {row[1] for row in first.statistics}
 
 
+@pytest.mark.slow
 def test_a_record_that_went_on_has_the_statistics_of_one_made_at_once(made: Made, tmp_path: Path) -> None:
     went_on = made.folder.run(NOON + DAY)
     at_once = Folder(tmp_path / "once").run(NOON + DAY)
@@ -312,6 +315,7 @@ def test_a_record_that_went_on_has_the_statistics_of_one_made_at_once(made: Made
     assert found == wanted
 
 
+@pytest.mark.slow
 def test_fresh_begins_anew_without_an_excuse(made: Made) -> None:
     first = made.outcome
     fresh = made.folder.run(NOON + DAY, fresh=True)
@@ -319,6 +323,7 @@ def test_fresh_begins_anew_without_an_excuse(made: Made) -> None:
     assert fresh.first > first.first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -357,6 +362,7 @@ def test_a_record_of_something_else_is_made_anew_and_told_why(
     assert folder.run(NOON + DAY, **given).goes_on
 
 
+@pytest.mark.slow
 def test_a_record_that_ended_long_ago_or_later_than_now_is_made_anew(made: Made) -> None:
     folder = made.folder
     later = folder.run(NOON + 9 * DAY)
@@ -375,6 +381,7 @@ def kill_after(count: int, calls: list[None]) -> None:
         raise Killed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [False, True], ids=["the first record", "one that goes on"])
 @pytest.mark.parametrize(
     ("step", "times"),
@@ -426,6 +433,7 @@ def test_a_killed_preparation_is_resumed_and_comes_out_the_same(
     assert shown(broken, now) == shown(whole if kept else made.folder.path, now)
 
 
+@pytest.mark.slow
 def test_it_can_be_stopped_before_it_is_ready_and_goes_on_later(folder: Folder) -> None:
     stopping = threading.Event()
     stopping.set()
@@ -434,6 +442,7 @@ def test_it_can_be_stopped_before_it_is_ready_and_goes_on_later(folder: Folder) 
     assert folder.run(NOON).statistics
 
 
+@pytest.mark.slow
 def test_the_port_answers_how_far_it_is_while_it_prepares(folder: Folder) -> None:
     heard: list[tuple[str, int]] = []
 

@@ -151,6 +151,7 @@ def test_a_fault_of_the_program_is_told_in_one_line_and_logged(
     assert any(record.exc_info for record in caplog.records)
 
 
+@pytest.mark.slow
 def test_an_import_killed_again_and_again_ends_with_the_same_record(
     parts: Installation, root: Path, tmp_path: Path, _migrated_sqlite: Path
 ) -> None:

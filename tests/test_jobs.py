@@ -74,6 +74,7 @@ def doctor() -> Result:
     return RUN.invoke(cli, ["doctor"], catch_exceptions=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_that_fails_is_named_at_once_and_until_it_succeeds(
     parts: Installation, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, name: JobType
@@ -173,6 +174,7 @@ def test_park_days_that_nobody_rolls_up_are_named(parts: Installation, clock: Fi
         assert health(parts)["findings"] == [], "somebody does"
 
 
+@pytest.mark.slow
 def test_every_job_that_is_killed_is_told_of(tmp_path: Path) -> None:
     with installed(tmp_path) as parts:
         script = [sys.executable, "-m", "support.every_job", str(tmp_path)]
@@ -293,6 +295,7 @@ def test_the_scheduler_and_the_command_run_one_sequence(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", [["sync"], ["retire"], ["rollup", "quality"], WITH_A_SOURCE])
 def test_a_step_that_fails_stops_no_other(
     parts: Installation,
@@ -359,6 +362,7 @@ def test_a_sequence_without_gap_repair_leaves_it_out(
     ]
 
 
+@pytest.mark.slow
 def test_commands_leave_their_runs_with_what_they_did(parts: Installation) -> None:
     given = ["ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup"]
     assert RUN.invoke(cli, given).exit_code == 0

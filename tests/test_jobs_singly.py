@@ -56,6 +56,7 @@ def test_every_job_of_the_scheduler_can_be_run_by_itself_and_no_other(parts: Ins
     assert {step.job for step in daily_steps(parts)} <= set(SCHEDULED)
 
 
+@pytest.mark.slow
 def test_jobs_run_in_the_order_given_and_are_in_the_log(parts: Installation) -> None:
     done = jobs("run", "cycle", "rollup", "seal", "partition")
     assert done.exit_code == 0, done.output
@@ -114,6 +115,7 @@ def test_a_cycle_is_left_to_the_host_that_has_the_duty_to_collect(parts: Install
     assert jobs("run", "trim").exit_code == 0, "a person may run another job meanwhile"
 
 
+@pytest.mark.slow
 def test_one_machine_collects_turn_after_turn_and_a_second_one_leaves_it_to_it(
     parts: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

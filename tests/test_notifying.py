@@ -170,6 +170,7 @@ def test_settings_and_their_errors_do_not_show_addresses(
     assert SECRET not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_nothing_is_imported_before_there_is_something_to_send() -> None:
     program = (
         "import sys, hallofshame.watch, hallofshame.service\n"

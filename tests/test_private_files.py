@@ -52,6 +52,7 @@ def installed(folder: Path) -> Installation:
     return Installation(Settings(data=folder, parks=("epcot",)))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("umask")
 def test_a_new_installation_is_closed_to_all_others(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "data"
@@ -240,6 +241,7 @@ def test_doctor_names_a_file_with_the_password_that_is_open_to_others(own_folder
     assert about_files() == [Check("files: closed to other users of this machine")]
 
 
+@pytest.mark.slow
 def test_doctor_says_nothing_of_a_folder_that_is_not_ours(
     own_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,6 +119,7 @@ def test_no_bar_after_quiet() -> None:
     assert "Roll-up" not in after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "bars"),
     [

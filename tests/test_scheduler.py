@@ -68,6 +68,7 @@ def test_cycles_fall_on_whole_multiples_of_the_cadence(cadence: int, now: str, f
     assert fires.time() == dt.time.fromisoformat(fires_at)
 
 
+@pytest.mark.slow
 def test_a_cycle_is_rolled_up_at_once(
     scheduler: Scheduler, installation: Installation, feed: MemoryFeed
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_cycle_is_rolled_up_at_once(
     assert found.dirty_park_days == 0
 
 
+@pytest.mark.slow
 def test_the_first_cycle_syncs_and_the_next_ones_do_not(
     scheduler: Scheduler, clock: FixedClock, feed: MemoryFeed
 ) -> None:
@@ -89,6 +91,7 @@ def test_the_first_cycle_syncs_and_the_next_ones_do_not(
     assert feed.syncs == 1
 
 
+@pytest.mark.slow
 def test_a_sync_that_is_a_day_old_is_made_up_for(
     scheduler: Scheduler, clock: FixedClock, feed: MemoryFeed
 ) -> None:
@@ -98,6 +101,7 @@ def test_a_sync_that_is_a_day_old_is_made_up_for(
     assert feed.syncs == 2
 
 
+@pytest.mark.slow
 def test_a_failed_cycle_is_logged_with_its_traceback_and_the_next_goes_on(
     scheduler: Scheduler,
     installation: Installation,
@@ -120,6 +124,7 @@ def test_a_failed_cycle_is_logged_with_its_traceback_and_the_next_goes_on(
     assert state(installation).last_cycle_at == int(NOON.timestamp()) + 300
 
 
+@pytest.mark.slow
 def test_who_does_not_hold_the_lease_does_not_collect(
     scheduler: Scheduler, installation: Installation, clock: FixedClock, feed: MemoryFeed
 ) -> None:
@@ -136,6 +141,7 @@ def test_who_does_not_hold_the_lease_does_not_collect(
     assert state(installation).leases == ((COLLECT_LEASE, "here", until), (LEASE, "here", until))
 
 
+@pytest.mark.slow
 def test_two_processes_take_turns(tmp_path: Path, clock: FixedClock) -> None:
     feeds = [MemoryFeed(), MemoryFeed()]
     with (
@@ -152,6 +158,7 @@ def test_two_processes_take_turns(tmp_path: Path, clock: FixedClock) -> None:
         assert [feed.polls for feed in feeds] == [1, 1]
 
 
+@pytest.mark.slow
 def test_a_lease_of_a_host_whose_clock_ran_ahead_is_not_waited_for(
     scheduler: Scheduler, installation: Installation, clock: FixedClock, feed: MemoryFeed
 ) -> None:
@@ -163,6 +170,7 @@ def test_a_lease_of_a_host_whose_clock_ran_ahead_is_not_waited_for(
     assert feed.polls == 1
 
 
+@pytest.mark.slow
 def test_a_host_whose_clock_is_wrong_makes_room_for_another(tmp_path: Path, clock: FixedClock) -> None:
     right = clock.now()
     wrong = FixedClock(right + dt.timedelta(hours=2))
@@ -182,6 +190,7 @@ def test_a_host_whose_clock_is_wrong_makes_room_for_another(tmp_path: Path, cloc
         assert one.renew_lease(), "after a cycle's time it may try again"
 
 
+@pytest.mark.slow
 def test_a_sync_noted_under_a_clock_that_ran_ahead_does_not_put_off_the_next(
     scheduler: Scheduler, clock: FixedClock, feed: MemoryFeed
 ) -> None:
@@ -193,6 +202,7 @@ def test_a_sync_noted_under_a_clock_that_ran_ahead_does_not_put_off_the_next(
     assert feed.syncs == 2
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_is_survived(
     scheduler: Scheduler,
     installation: Installation,
@@ -212,6 +222,7 @@ def test_a_database_that_is_away_is_survived(
     assert feed.polls == 1
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_line_of_the_log_and_the_next_cycle_goes_on(
     installation: Installation,
     scheduler: Scheduler,
@@ -253,6 +264,7 @@ PARKS = 100_000
 """More than any machine replays while the test looks."""
 
 
+@pytest.mark.slow
 def test_what_takes_long_stands_still_while_a_cycle_runs_and_holds_no_cycle_up(
     scheduler: Scheduler, installation: Installation, feed: MemoryFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,6 +352,7 @@ def test_a_stop_waits_for_the_running_cycle_but_not_for_ever(
     assert state(installation).last_cycle_at is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "at_second", "slices"),
     [(True, 0, [240.0]), (True, 200, [40.0]), (True, 250, []), (False, 0, [])],

@@ -29,6 +29,7 @@ NOWHERE = "http://127.0.0.1:9"
 """A port that nobody answers on, so that a live feed is asked for nothing."""
 
 
+@pytest.mark.slow
 def test_the_site_answers_until_it_is_stopped(tmp_path: Path) -> None:
     with gardaland(tmp_path, port=0) as installation:
         site = WebServer(installation)

@@ -84,6 +84,7 @@ def pass_by(watch: Watch, clock: FixedClock, seconds: int, step: Callable[[], No
         watch.turn()
 
 
+@pytest.mark.slow
 def test_nothing_is_told_while_all_is_well(
     parts: Installation, watch: Watch, told: Told, clock: FixedClock
 ) -> None:
@@ -93,6 +94,7 @@ def test_nothing_is_told_while_all_is_well(
     assert told.messages == []
 
 
+@pytest.mark.slow
 def test_data_older_than_15_minutes_is_told_once_and_its_return_too(
     parts: Installation, watch: Watch, told: Told, clock: FixedClock
 ) -> None:
@@ -110,6 +112,7 @@ def test_data_older_than_15_minutes_is_told_once_and_its_return_too(
     assert "It lasted from 2026-08-20T10:2" in told.texts[-1]
 
 
+@pytest.mark.slow
 def test_old_data_wakes_nobody_while_no_park_is_open(
     parts: Installation, watch: Watch, told: Told, clock: FixedClock, feed: MemoryFeed
 ) -> None:
@@ -119,6 +122,7 @@ def test_old_data_wakes_nobody_while_no_park_is_open(
     assert "problem collection" not in told.messages
 
 
+@pytest.mark.slow
 def test_a_failing_roll_up_is_told_at_once(
     parts: Installation, watch: Watch, told: Told, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +160,7 @@ def test_a_daily_job_is_told_of_after_its_tries_and_what_a_person_began_never(
         clock.sleep(60)
 
 
+@pytest.mark.slow
 def test_a_daily_job_without_retries_is_told_of_when_their_time_is_over(
     parts: Installation, watch: Watch, told: Told, clock: FixedClock
 ) -> None:
@@ -170,6 +175,7 @@ def test_a_daily_job_without_retries_is_told_of_when_their_time_is_over(
     assert told.messages == ["problem job:seal"]
 
 
+@pytest.mark.slow
 def test_a_silent_feed_is_told_after_a_quarter_of_an_hour(
     parts: Installation, watch: Watch, told: Told, clock: FixedClock, feed: MemoryFeed
 ) -> None:
@@ -186,6 +192,7 @@ def test_a_silent_feed_is_told_after_a_quarter_of_an_hour(
     assert "problem job:cycle" not in told.messages, "one cause is told once"
 
 
+@pytest.mark.slow
 def test_a_restart_and_a_second_process_repeat_nothing(
     tmp_path: Path, parts: Installation, watch: Watch, told: Told, clock: FixedClock
 ) -> None:
@@ -201,6 +208,7 @@ def test_a_restart_and_a_second_process_repeat_nothing(
     assert told.messages.count("problem collection") == 1
 
 
+@pytest.mark.slow
 def test_a_message_that_does_not_get_out_is_logged_tried_again(
     parts: Installation, watch: Watch, told: Told, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -217,6 +225,7 @@ def test_a_message_that_does_not_get_out_is_logged_tried_again(
     assert told.messages.count("problem collection") == 1
 
 
+@pytest.mark.slow
 def test_a_message_is_given_up_at_last(
     parts: Installation, watch: Watch, told: Told, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -248,6 +257,7 @@ def test_a_store_that_is_away_is_told_of_and_so_is_its_return(
     assert told.messages[1] == "solved store"
 
 
+@pytest.mark.slow
 def test_without_addresses_alerts_are_kept_for_the_list_and_nothing_is_sent(
     parts: Installation, clock: FixedClock
 ) -> None:

@@ -72,6 +72,7 @@ def said(number: float) -> bool:
     return f"{number:,}" in PAGE
 
 
+@pytest.mark.slow
 def test_the_park_day_is_as_the_page_says(exported: dict[str, pl.DataFrame]) -> None:
     row = exported["park-days"].row(0, named=True)
     assert (row["window_seconds"], row["eligible"], row["rides_down"], row["downtime"]) == (
@@ -108,6 +109,7 @@ def test_the_tiers_add_up_as_the_page_says(exported: dict[str, pl.DataFrame]) ->
     assert all(said(row["downtime"]) and said(row["exposure"]) for row in by_weight.iter_rows(named=True))
 
 
+@pytest.mark.slow
 def test_rides_of_tokyo_disneysea_are_as_the_page_says(disneysea: dict[str, pl.DataFrame]) -> None:
     first, second = disneysea["park-days"].sort("day").iter_rows(named=True)
     assert (first["window_seconds"], first["eligible"], second["eligible"]) == (40997, 26, 26)

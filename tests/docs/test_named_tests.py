@@ -13,6 +13,7 @@ NAMED = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
 DOCUMENTS = sorted((ROOT / "docs").glob("*.md"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_test_named_in_a_document_exists(document: Path) -> None:
     named = sorted(set(NAMED.findall(document.read_text(encoding="utf-8"))))

@@ -76,6 +76,7 @@ class _HistoryOf(_Says):
         return Answer({"id": "a", "name": "A", "timezone": "America/New_York"}, 200, 1, 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(altered() | any_json)
 def test_no_body_gets_more_than_a_feed_error_out_of_a_parser(body: Any) -> None:

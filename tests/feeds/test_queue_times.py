@@ -256,6 +256,7 @@ def test_all_recorded_bodies_are_read_without_findings(recording):
         assert reading.findings == ()
 
 
+@pytest.mark.slow
 @pytest.mark.recordings
 def test_every_recorded_gardaland_poll_holds_all_its_rides(recording):
     with gzip.open(recording("qt_gardaland_10min/raw_responses.ndjson.gz"), "rt", encoding="utf-8") as lines:

@@ -116,6 +116,7 @@ def running(database: Database, tape: Tape, start: dt.datetime) -> Iterator[Runn
             collector.close()
 
 
+@pytest.mark.slow
 def test_hours_corrected_on_the_day_are_versions_and_late_early_and_usual_hours_are_told(
     sqlite_database: Database,
 ) -> None:
@@ -210,6 +211,7 @@ def offered(database: Database) -> dict[str, list[Any]]:
         }
 
 
+@pytest.mark.slow
 def test_what_is_offered_is_stored_alike_by_cycles_and_by_an_import(
     sqlite_database: Database, tmp_path: Any
 ) -> None:

@@ -88,6 +88,7 @@ def percent(database: Database) -> float:
     return 100 * float(row["agreeing"]) / float(row["ride_days"])
 
 
+@pytest.mark.slow
 def test_both_sides_of_every_ride_day_that_both_know_are_kept(recorded: Database) -> None:
     source = Daily()
     result = check(recorded, source)

@@ -74,6 +74,7 @@ def restored(database: Database, shelf: FolderShelf, source: Path, *, replace: b
     return backup.restore(database, shelf, source, replace=replace, progress=nothing)
 
 
+@pytest.mark.slow
 def test_what_comes_back_is_the_installation_as_it_was(
     recorded: Database, shelf: FolderShelf, tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_what_comes_back_is_the_installation_as_it_was(
             assert shelf.fetch(file).is_file()
 
 
+@pytest.mark.slow
 def test_a_record_is_replaced_only_where_that_is_asked_for(
     recorded: Database, shelf: FolderShelf, tmp_path: Path
 ) -> None:
@@ -106,6 +108,7 @@ def test_a_record_is_replaced_only_where_that_is_asked_for(
     assert contents(recorded) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["database", "history", "content"])
 @pytest.mark.parametrize("how", ["gone", "cut", "changed"])
 def test_a_damaged_backup_is_refused_before_anything_is_touched(

@@ -149,6 +149,7 @@ def test_a_second_run_writes_the_same_again(filled: Database) -> None:
     assert kept[0].equals(kept[1])
 
 
+@pytest.mark.slow
 def test_live_cycles_one_write_and_a_rebuild_are_replayed_alike(
     sqlite_database: Database, fresh: Callable[[], Database]
 ) -> None:

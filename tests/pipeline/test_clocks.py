@@ -134,6 +134,7 @@ class Watched:
         return {stamp for (stamp,) in rows(self.database, RideCurrent, "observed_at")}, park[0], data_as_of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead", [2 * HOUR, dt.timedelta(days=3), dt.timedelta(days=400)], ids=str)
 def test_one_cycle_of_the_future_does_not_hold_up_the_present(
     database: Database, ahead: dt.timedelta
@@ -150,6 +151,7 @@ def test_one_cycle_of_the_future_does_not_hold_up_the_present(
     assert rows(database, ParkCurrent, "rides_down") == [(1,)]
 
 
+@pytest.mark.slow
 def test_the_present_goes_on_from_there(database: Database) -> None:
     watched = Watched(database)
     watched.cycle(NOON + 2 * HOUR)
@@ -160,6 +162,7 @@ def test_the_present_goes_on_from_there(database: Database) -> None:
     assert rows(database, RideCurrent, "since")[0] == (to_unix(NOON),)
 
 
+@pytest.mark.slow
 def test_what_is_stamped_with_the_future_counts_only_when_its_time_comes(database: Database) -> None:
     watched = Watched(database)
     watched.cycle(NOON)

@@ -227,6 +227,7 @@ def test_hours_corrected_during_the_day_bind_the_whole_of_it(
     assert lost(sqlite_database, park[-1]) == {MONDAY: 1.0}
 
 
+@pytest.mark.slow
 def test_live_cycles_a_rebuild_and_an_import_agree_row_for_row(
     sqlite_database: Database, tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def stored(database: Database, what: str) -> pl.DataFrame:
         return bulk.read_frame(connection, select(table_of(KINDS[what].table)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", KINDS)
 def test_every_stored_number_is_exported_as_it_is(
     recorded_on_both: Database, tmp_path: Path, what: str

@@ -57,6 +57,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", CASES)
 def test_a_cycle_without_answers_is_one_line_per_feed_and_doctor_says_what_to_do(
     outcome: PollOutcome, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch

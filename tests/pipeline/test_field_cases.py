@@ -28,6 +28,7 @@ CASES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.recordings
 @pytest.mark.parametrize("name", CASES)
 def test_a_reported_situation_comes_out_right(tmp_path: Path, name: str) -> None:

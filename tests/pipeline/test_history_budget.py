@@ -46,6 +46,7 @@ def test_the_meters_of_an_answer_are_read_in_every_known_spelling(
     assert meters_of(headers) == meters
 
 
+@pytest.mark.slow
 def test_without_headers_the_documented_budget_holds_in_any_hour(database: Database) -> None:
     clock = FixedClock(at(CLOCK))
     budget = StoredBudget(database, clock, "")
@@ -61,6 +62,7 @@ def test_without_headers_the_documented_budget_holds_in_any_hour(database: Datab
     assert len(sent) >= 0.99 * 3 * 60
 
 
+@pytest.mark.slow
 def test_a_free_key_has_ten_times_the_budget_and_its_own(sqlite_database: Database) -> None:
     clock = FixedClock(at(CLOCK))
     anonymous, keyed = StoredBudget(sqlite_database, clock, ""), StoredBudget(sqlite_database, clock, "a key")

@@ -149,6 +149,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory, _migrated_sqlite: Path) -> I
     database.dispose()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=altered())
 def test_no_body_of_one_park_costs_another_its_rows(asked: Any, body: Any) -> None:

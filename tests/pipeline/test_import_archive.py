@@ -197,6 +197,7 @@ class _Breaking(ArchiveShelf):
         return super().read(file)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"start": MONDAY, "end": MONDAY + dt.timedelta(days=1)}])
 def test_an_import_broken_off_anywhere_and_resumed_ends_as_one_undisturbed(
     fresh: Callable[[], Database], tmp_path: Path, options: dict[str, Any]

@@ -122,6 +122,7 @@ def archive(tmp_path: Path) -> Path:
     return tmp_path / "archive"
 
 
+@pytest.mark.slow
 def test_an_archive_of_a_recording_counts_what_the_recording_counts(
     fresh: Callable[[], Database], archive: Path, tmp_path: Path
 ) -> None:
@@ -174,6 +175,7 @@ def endpoint() -> Iterator[str]:
     server.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.enable_socket
 def test_a_bucket_and_a_folder_end_in_the_same_history(
     fresh: Callable[[], Database], archive: Path, tmp_path: Path, endpoint: str

@@ -146,6 +146,7 @@ def test_importing_twice_asks_for_nothing_and_changes_nothing(database: Database
     assert_same_rows(after[1], before[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(MONDAY, TUESDAY, WEDNESDAY), (WEDNESDAY, MONDAY, TUESDAY)])
 def test_broken_off_anywhere_and_in_any_order_the_record_is_the_same(
     sqlite_database: Database, empty_database: Database, order: tuple[dt.date, ...]

@@ -69,6 +69,7 @@ def child(file: Path, server: ReplayServer) -> subprocess.Popen[str]:
     return running
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_the_record_is_that_of_an_undisturbed_import(
     tmp_path: Path, server: ReplayServer
 ) -> None:

@@ -168,6 +168,7 @@ def test_a_themeparks_wiki_recording_is_written(database: Database, tmp_path: Pa
     assert [finding.kind for finding in found(database)] == ["unknown_status"]
 
 
+@pytest.mark.slow
 def test_a_recording_gives_the_rows_that_live_cycles_gave(
     database: Database, fresh: Any, tmp_path: Path
 ) -> None:

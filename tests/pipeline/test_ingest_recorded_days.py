@@ -111,6 +111,7 @@ def test_tokyo_disneysea_every_48_minutes(sqlite_database: Database) -> None:
     assert (gondolas.downtime, gondolas.down, gondolas.closed) == (7_723, 7_723, 28_917)
 
 
+@pytest.mark.slow
 @pytest.mark.recordings
 def test_gardaland_across_midnight_and_a_clock_change(sqlite_database: Database) -> None:
     park = Ingested(sqlite_database, "qt_gardaland_10min", Feed.QUEUE_TIMES, 900, "gardaland")

@@ -124,6 +124,7 @@ def sealed(database: Database, history: History) -> None:
     seal(database, NOW, LOG, history.shelf)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_sealed", [False, True])
 def test_two_halves_that_are_merged_are_one_ride_recorded_whole(
     database: Database, history: History, one_ride: dict[str, pl.DataFrame], is_sealed: bool
@@ -146,6 +147,7 @@ def test_two_halves_that_are_merged_are_one_ride_recorded_whole(
             assert frame.equals(record[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_sealed", [False, True])
 def test_a_merge_that_is_split_again_leaves_everything_as_it_was(
     database: Database, history: History, is_sealed: bool
@@ -185,6 +187,7 @@ def test_merging_and_splitting_twice_changes_nothing_more(
             assert frame.equals(record[name])
 
 
+@pytest.mark.slow
 def test_a_killed_merge_has_not_begun_and_can_be_made_again(
     database: Database, history: History, one_ride: dict[str, pl.DataFrame]
 ) -> None:

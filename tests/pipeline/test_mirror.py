@@ -198,6 +198,7 @@ def assert_same(got: dict[str, pl.DataFrame], wanted: dict[str, pl.DataFrame]) -
         assert got[name].equals(rows), f"{name}: {surplus}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
 def test_statistics_of_the_mirrored_days_are_those_of_the_site(
     request: pytest.FixtureRequest, kind: str, site_world: World, app: Flask, tmp_path: Path
@@ -223,6 +224,7 @@ def test_statistics_of_the_mirrored_days_are_those_of_the_site(
     assert_same(statistics(world), statistics(site_world))
 
 
+@pytest.mark.slow
 def test_mirroring_again_changes_nothing(ours: World, app: Flask) -> None:
     first = mirrored(ours, app)
     ours.roll_up()
@@ -271,6 +273,7 @@ def own_looks(world: World, ride: str, minutes: int, day: int, status: int = 2) 
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [18, 21])
 def test_our_own_looks_stay_and_gaps_are_filled(ours: World, site_world: World, app: Flask, day: int) -> None:
     own_looks(ours, "Raptor", 7, day)
@@ -290,6 +293,7 @@ def test_our_own_looks_stay_and_gaps_are_filled(ours: World, site_world: World, 
     assert mirrored(ours, app).new_rows == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [18, 21])
 def test_replace_takes_the_looks_of_the_site(ours: World, site_world: World, app: Flask, day: int) -> None:
     own_looks(ours, "Raptor", 7, day)
@@ -339,6 +343,7 @@ def test_parks_that_are_not_here_are_created_with_their_ids(
     assert_same(statistics(world), statistics(site_world))
 
 
+@pytest.mark.slow
 def test_only_the_chosen_parks_are_copied(ours: World, app: Flask) -> None:
     with ours.database.read() as connection:
         (gardaland,) = (p.park_id for p in catalogue.park_table(connection) if p.slug == "gardaland")
@@ -349,6 +354,7 @@ def test_only_the_chosen_parks_are_copied(ours: World, app: Flask) -> None:
     assert {park.slug for park in mirrored(ours, app).parks.values() if park.new_rows} == {"tokyo-disneyland"}
 
 
+@pytest.mark.slow
 def test_broken_off_anywhere_it_goes_on_to_the_same_record(
     ours: World, site_world: World, app: Flask
 ) -> None:

@@ -98,6 +98,7 @@ def undisturbed(request: pytest.FixtureRequest, empty_database: Database) -> Sta
     return found
 
 
+@pytest.mark.slow
 def test_a_first_start_leaves_the_newest_schema_and_every_park_of_the_catalogue(
     empty_database: Database,
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_first_start_leaves_the_newest_schema_and_every_park_of_the_catalogue(
     assert slugs(empty_database) == {row.slug for row in load_parks()}
 
 
+@pytest.mark.slow
 def test_after_a_kill_at_any_of_100_points_on_sqlite_the_next_start_leaves_the_same_catalogue(
     tmp_path: Path, sqlite_state: State
 ) -> None:
@@ -126,6 +128,7 @@ def test_after_a_kill_at_any_of_100_points_on_sqlite_the_next_start_leaves_the_s
         killed.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.mariadb
 def test_killed_at_100_points_in_turn_on_mariadb_a_start_leaves_the_same_catalogue(
     mariadb_server: MariaDBServer, mariadb_state: State
@@ -168,6 +171,7 @@ def test_processes_killed_for_good_are_followed_by_the_same_catalogue(
         database.dispose()
 
 
+@pytest.mark.slow
 def test_hosts_that_start_at_once_on_an_empty_database_all_find_the_catalogue(
     empty_database: Database, undisturbed: State
 ) -> None:
@@ -189,6 +193,7 @@ def test_parks_chosen_later_are_seeded_and_no_others(sqlite_database: Database) 
     assert slugs(sqlite_database) == {"epcot", "gardaland"}
 
 
+@pytest.mark.slow
 def test_a_chosen_park_that_the_catalogue_does_not_have_is_refused(empty_database: Database) -> None:
     with pytest.raises(InputError, match="no park atlantis"):
         start(empty_database, only=("atlantis",))
@@ -196,6 +201,7 @@ def test_a_chosen_park_that_the_catalogue_does_not_have_is_refused(empty_databas
     assert slugs(empty_database) == {"epcot"}
 
 
+@pytest.mark.slow
 def test_an_older_schema_is_upgraded_only_on_request(empty_database: Database) -> None:
     schema.upgrade(empty_database, "0003")
     with pytest.raises(StoreError, match=r"schema 0003.*hallofshame db upgrade"):

@@ -81,6 +81,7 @@ def rows_before(database: Database, table: type[Base], instant: int) -> int:
         return connection.scalar(select(func.count()).where(at_column < instant)) or 0
 
 
+@pytest.mark.slow
 def test_a_sealed_month_leaves_and_a_rebuild_from_its_files_gives_the_same_rows(
     sealed: Database, folder: Path
 ) -> None:
@@ -135,6 +136,7 @@ def test_for_ever_means_for_ever_and_young_months_stay(sealed: Database, folder:
     assert rows_before(sealed, RideStatusSnapshot, at(4)) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["missing", "cut", "damaged"])
 def test_a_file_that_cannot_be_read_keeps_its_month_in_the_database(
     sealed: Database, folder: Path, harm: str
@@ -161,6 +163,7 @@ def test_a_file_that_cannot_be_read_keeps_its_month_in_the_database(
     assert drop(sealed, folder).rows > 0
 
 
+@pytest.mark.slow
 def test_late_rows_keep_their_month_until_they_are_sealed_too(sealed: Database, folder: Path) -> None:
     late = observations({1: [1001]}, range(1, 2)).with_columns(observed_at=pl.col("observed_at") + 7)
     with sealed.write() as connection:
@@ -175,6 +178,7 @@ def test_late_rows_keep_their_month_until_they_are_sealed_too(sealed: Database, 
     assert_frame_equal(found.sort(DATASETS["snapshots"].order), wanted)
 
 
+@pytest.mark.slow
 def test_a_row_that_no_file_holds_is_found_kept_and_sealed_next(sealed: Database, folder: Path) -> None:
     """A write that forgot its mark: the row is in the database alone, or differs from the file's."""
     table = RideStatusSnapshot
@@ -194,6 +198,7 @@ def test_a_row_that_no_file_holds_is_found_kept_and_sealed_next(sealed: Database
     assert_frame_equal(found.sort(DATASETS["snapshots"].order), wanted)
 
 
+@pytest.mark.slow
 def test_a_month_with_dirty_days_and_an_open_outage_may_go(sealed: Database, folder: Path) -> None:
     mark_range(sealed, LATER, end=AUGUST + 30 * ONE_DAY)
     with sealed.read() as connection:
@@ -207,6 +212,7 @@ def test_a_month_with_dirty_days_and_an_open_outage_may_go(sealed: Database, fol
     assert outages
 
 
+@pytest.mark.slow
 def test_hours_go_after_three_years_and_their_days_stay_as_they_are(sealed: Database, folder: Path) -> None:
     before = derived_rows(sealed)
     later = FixedClock(START + dt.timedelta(days=1096 + 5))

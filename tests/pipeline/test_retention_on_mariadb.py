@@ -128,6 +128,7 @@ def test_a_run_that_is_broken_off_between_two_tables_is_ended_by_the_next(
     assert_frame_equal(of_everything(record, folder), before)
 
 
+@pytest.mark.slow
 def test_a_table_that_another_session_holds_is_named_and_its_month_stays(
     record: Database, others: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

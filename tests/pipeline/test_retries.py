@@ -70,6 +70,7 @@ def test_what_never_ran_is_due_and_what_succeeded_is_not(database: Database) -> 
         assert due(connection, after(hours=25)) == set(JOBS), "missed while the program was off"
 
 
+@pytest.mark.slow
 def test_a_failed_job_is_tried_a_few_times_in_a_night_and_again_in_the_next(database: Database) -> None:
     with database.write() as connection:
         run(connection, JobType.SEAL, NIGHT)

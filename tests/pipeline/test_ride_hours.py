@@ -130,6 +130,7 @@ def test_an_answer_without_hours_leaves_what_is_known(sqlite_database: Database)
     assert kept(sqlite_database) == [("Alpha", "06-02", "09:00-18:00", "Operating", True)]
 
 
+@pytest.mark.slow
 def test_changed_hours_mark_the_days_that_depend_on_them(database: Database) -> None:
     """Also days that are over: those of the date before to two dates after it."""
     rides = small_world(database)[ROME]

@@ -87,6 +87,7 @@ def told(told_file: Path, tmp_path: Path) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.mark.slow
 def test_live_cycles_a_rebuild_and_one_write_give_the_same_rows(database: Database, fresh: Fresh) -> None:
     """A story of its own on each database, since either would tell the same one alike."""
     world = World(database, seed=1 if database.dialect == "sqlite" else 2)
@@ -105,6 +106,7 @@ def test_live_cycles_a_rebuild_and_one_write_give_the_same_rows(database: Databa
     assert version(database) == before
 
 
+@pytest.mark.slow
 def test_a_roll_up_after_every_cycle_gives_the_same_rows(sqlite_database: Database, fresh: Fresh) -> None:
     """A short story from one midnight past the next, with the roll-up of live operation."""
     world = World(sqlite_database, 7, days=1, rollup_every=1)
@@ -114,6 +116,7 @@ def test_a_roll_up_after_every_cycle_gives_the_same_rows(sqlite_database: Databa
     assert_same_rows(derived_rows(sqlite_database), derived_rows(other))
 
 
+@pytest.mark.slow
 def test_a_rebuild_of_copied_raw_rows_gives_the_same_rows(told: Database, fresh: Fresh) -> None:
     """Only the raw record and the catalogue survive; the present state comes with the next cycle."""
     other = fresh()
@@ -233,6 +236,7 @@ def _counted(who: str) -> list[pl.Expr]:
     return [pl.col("window_seconds").sum(), is_open.sum().cast(pl.Int64).alias("open_days")]
 
 
+@pytest.mark.slow
 def test_coarse_rows_go_with_the_days_under_them(database: Database) -> None:
     """The raw record of a month may be dropped by hand; its rows go once its days are rolled up again."""
     rides = one_park(database)
@@ -253,6 +257,7 @@ def test_coarse_rows_go_with_the_days_under_them(database: Database) -> None:
 # --- days that depend on each other ---
 
 
+@pytest.mark.slow
 def test_a_day_whose_operated_rides_change_re_rolls_the_six_days_after_it(database: Database) -> None:
     rides = one_park(database)
     for days in range(9):
@@ -271,6 +276,7 @@ def test_a_day_whose_operated_rides_change_re_rolls_the_six_days_after_it(databa
     assert rows(database, ParkDailyStats, "eligible") == [(4,)] * 7 + [(3,)] * 2
 
 
+@pytest.mark.slow
 def test_an_outage_across_midnight_is_one_outage(database: Database) -> None:
     """Monday 23:00 to Tuesday 01:00 in a park that is open from 10 to 2."""
     rides = one_park(database)
@@ -300,6 +306,7 @@ def test_an_outage_across_midnight_is_one_outage(database: Database) -> None:
     assert [row[:11] for row in rows(database, RideOutage)] == whole
 
 
+@pytest.mark.slow
 def test_an_event_log_reaches_over_a_day_of_23_hours(sqlite_database: Database, fresh: Fresh) -> None:
     """Events of the 28th hold for 24 h, into the 30th of March, that came after both were rolled up."""
     database = sqlite_database

@@ -142,6 +142,7 @@ def test_late_data_is_folded_in_also_where_the_sql_rows_are_gone(database: Datab
     assert_frame_equal(from_files(database, folder), wanted)
 
 
+@pytest.mark.slow
 def test_a_rebuild_from_files_gives_the_same_derived_rows(database: Database, folder: Path) -> None:
     write_record(database)
     clock = LATER
@@ -165,6 +166,7 @@ def test_a_rebuild_from_files_gives_the_same_derived_rows(database: Database, fo
     )
 
 
+@pytest.mark.slow
 def test_what_a_ride_said_goes_to_the_ride_it_belongs_to(database: Database, folder: Path) -> None:
     parks = write_record(database)
     sealed_in(database, folder)
@@ -268,6 +270,7 @@ def test_sealing_again_is_refused_where_sql_has_less_than_the_file_had(
         )
 
 
+@pytest.mark.slow
 def test_a_roll_up_leaves_days_of_a_damaged_month_and_does_the_others(
     sqlite_database: Database, folder: Path
 ) -> None:
@@ -283,6 +286,7 @@ def test_a_roll_up_leaves_days_of_a_damaged_month_and_does_the_others(
     assert "is damaged" in result.unreadable_why
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_everything_as_it_was(
     sqlite_database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +320,7 @@ def test_a_seal_broken_off_before_the_ledger_is_made_up_for(
     assert_frame_equal(from_files(sqlite_database, folder), rows)
 
 
+@pytest.mark.slow
 def test_of_two_seals_at_a_time_the_later_one_gives_way(
     sqlite_database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -335,6 +340,7 @@ def test_of_two_seals_at_a_time_the_later_one_gives_way(
         assert ledger.sealed_months(connection) == [AUGUST.first]
 
 
+@pytest.mark.slow
 def test_a_folder_of_another_installation_is_refused(tmp_path: Path, sqlite_database: Database) -> None:
     write_record(sqlite_database)
     folder = tmp_path / "history"
@@ -381,6 +387,7 @@ def test_a_file_of_a_later_program_is_refused(sqlite_database: Database, folder:
         from_files(sqlite_database, folder)
 
 
+@pytest.mark.slow
 def test_readings_of_one_ride_stream_month_by_month(sqlite_database: Database, folder: Path) -> None:
     parks = write_record(sqlite_database)
     sealed_in(sqlite_database, folder)
@@ -394,6 +401,7 @@ def test_readings_of_one_ride_stream_month_by_month(sqlite_database: Database, f
     assert all(set(piece["ride_id"]) == {ride} for piece in pieces)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["missing", "truncated", "changed"])
 def test_the_quality_check_names_a_bad_file_and_what_helps(
     sqlite_database: Database, folder: Path, how: str

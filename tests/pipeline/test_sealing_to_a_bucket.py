@@ -42,6 +42,7 @@ def access(endpoint: str) -> BucketAccess:
     return BucketAccess(endpoint, "us-east-1", "a-key", "a-secret-key")
 
 
+@pytest.mark.slow
 def test_a_bucket_holds_the_same_files_as_a_folder(
     sqlite_database: Database, tmp_path: Path, access: BucketAccess
 ) -> None:

@@ -31,6 +31,7 @@ from pipeline.fakes import (
 CLOCK = FixedClock(at("2026-06-10 04:20"))
 
 
+@pytest.mark.slow
 def test_the_whole_catalogue_is_seeded_once(database: Database) -> None:
     parks = load_parks()
     assert seed_catalogue(database, CLOCK) == len(parks)

@@ -73,6 +73,7 @@ def rows_in(folder: Path) -> dict[str, pl.DataFrame]:
     return found
 
 
+@pytest.mark.slow
 def test_processes_side_by_side_give_the_rows_of_one(
     run: Run, whole: tuple[Path, dict[str, pl.DataFrame]]
 ) -> None:
@@ -102,6 +103,7 @@ def scheduler(run: Run, tmp_path: Path) -> Iterator[str]:
         log.close()
 
 
+@pytest.mark.slow
 @pytest.mark.enable_socket
 def test_a_dask_cluster_gives_the_rows_of_one_process(
     run: Run, scheduler: str, whole: tuple[Path, dict[str, pl.DataFrame]]

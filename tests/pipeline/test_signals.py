@@ -82,6 +82,7 @@ def test_the_catalogues_word_is_the_first_row(database: Database) -> None:
     assert row is not None
 
 
+@pytest.mark.slow
 def test_a_feed_that_says_down_on_three_days_is_judged_by_it_from_the_first_of_them_on(
     database: Database,
 ) -> None:
@@ -172,6 +173,7 @@ def effective(database: Database, slug: str, day: str) -> str:
         return signals.histories(connection)[park_id].on(dt.date.fromisoformat(day)).value
 
 
+@pytest.mark.slow
 def test_a_persons_file_goes_before_what_is_catalogued_and_observed(
     empty_database: Database, tmp_path: Path
 ) -> None:

@@ -104,6 +104,7 @@ def test_before_the_first_measurement_there_is_no_report(sqlite_database: Databa
     assert all(each.history_bytes is None for each in empty.projections)
 
 
+@pytest.mark.slow
 def test_two_measurements_tell_the_growth_of_tables_without_days_and_months_are_kept_once(
     record: Database, tmp_path: Path
 ) -> None:
@@ -214,6 +215,7 @@ def test_a_full_disk_is_a_finding_until_there_is_room(
     assert states() == [(FindingState.RESOLVED, resolved, 1)]
 
 
+@pytest.mark.slow
 def test_a_month_that_nobody_seals_and_rows_that_do_not_leave_are_problems(
     database: Database, tmp_path: Path
 ) -> None:

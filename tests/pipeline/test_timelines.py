@@ -60,6 +60,7 @@ def rolled_up(database: Database) -> list[tuple[int, dt.date]]:
     return [(park_id, day) for park_id, day in rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_every_park_day_of_a_generated_story_adds_up(sqlite_database: Database, seed: int) -> None:
     """Frozen parks, stale claims, holes, late readings, corrected hours and an archive among them."""

@@ -152,6 +152,7 @@ def state(database: Database) -> tuple[dict[str, list[str]], list[tuple[object, 
     return lines, rows(database)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [EVERYTHING, COPY_AND_SWAP], ids=["every operation", "copy and swap"])
 def test_every_operation_is_made_once_however_often_it_is_broken_off(
     empty_database: Database, synthetic: Callable[[str], None], text: str
@@ -195,6 +196,7 @@ def _broken_off(database: Database, below: str, low: object, high: object) -> in
     return kills
 
 
+@pytest.mark.slow
 @pytest.mark.mariadb
 def test_every_migration_goes_back_however_often_it_is_broken_off(mariadb_server: MariaDBServer) -> None:
     """Forwards they are broken off in ``tests/pipeline/test_preparation.py``, with the parks after them."""

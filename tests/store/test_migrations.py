@@ -80,6 +80,7 @@ def test_primary_keys_and_row_order_are_those_of_the_models(empty_database: Data
                 assert ("WITHOUT ROWID" in definition) == clustered, name
 
 
+@pytest.mark.slow
 def test_every_step_down_and_up_again(empty_database: Database) -> None:
     schema.upgrade(empty_database)
     everything = parts(empty_database)

@@ -82,6 +82,7 @@ def test_the_migrations_leave_every_raw_table_in_one_range_that_takes_any_row(
     write(server_database, 0, first_second(dt.date(2199, 1, 1)))
 
 
+@pytest.mark.slow
 @pytest.mark.mariadb
 def test_months_are_made_from_the_one_before_to_three_ahead(server_database: Database) -> None:
     assert keep(server_database) == 5 * len(partitions.RAW_TABLES)
@@ -115,6 +116,7 @@ def test_rows_that_were_there_get_the_months_they_are_of(server_database: Databa
         assert names(server_database, table)[1] == "p202605"
 
 
+@pytest.mark.slow
 @pytest.mark.mariadb
 def test_older_rows_written_later_get_months_and_so_does_an_import_ahead_of_its_rows(
     server_database: Database,
@@ -145,6 +147,7 @@ def test_rows_past_the_last_month_are_taken_in_and_moved_when_their_month_is_mad
     assert counts(server_database, RideStatusSnapshot) == {"p202702": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.mariadb
 def test_making_months_may_be_broken_off_at_any_statement(
     server_database: Database, mariadb_server: MariaDBServer

@@ -155,6 +155,7 @@ def three_years(database: Database, clock: FixedClock, lost: dict[str, dict[int,
     return create_app(database, clock).test_client()
 
 
+@pytest.mark.slow
 def test_a_year_that_is_over_is_compared_with_all_of_the_one_before(
     sqlite_database: Database, clock: FixedClock
 ) -> None:
@@ -189,6 +190,7 @@ def test_a_year_that_is_over_is_compared_with_all_of_the_one_before(
     assert names(before, "best-parks")[0] == (1, "Gamma", 1.0)
 
 
+@pytest.mark.slow
 def test_a_running_year_is_not_compared_with_what_is_still_to_come_in_it(
     sqlite_database: Database, clock: FixedClock
 ) -> None:
@@ -218,6 +220,7 @@ def test_a_running_year_is_not_compared_with_what_is_still_to_come_in_it(
     assert names(over, "most-improved-parks") == [(1, "Alpha", 24.5)]
 
 
+@pytest.mark.slow
 def test_the_page_puts_a_year_beside_another_and_says_which_is_running(
     sqlite_database: Database, clock: FixedClock
 ) -> None:

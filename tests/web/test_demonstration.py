@@ -55,6 +55,7 @@ def text(client: FlaskClient, path: str) -> str:
     return client.get(path, follow_redirects=True).text
 
 
+@pytest.mark.slow
 def test_every_page_says_that_it_is_a_demonstration(shown: FlaskClient) -> None:
     for path in HTML:
         page = text(shown, path)
@@ -72,6 +73,7 @@ def test_pages_of_a_demonstration_are_not_for_search_engines_and_say_so_where_li
     assert f'<meta property="og:description" content="{DEMONSTRATION_NOTICE} ' in page
 
 
+@pytest.mark.slow
 def test_every_answer_of_the_api_says_so(shown: FlaskClient) -> None:
     for path in JSON_ADDRESSES:
         assert shown.get(path).get_json()["demonstration"] is True, path
@@ -119,6 +121,7 @@ def test_badges_feeds_and_tables_say_so(shown: FlaskClient) -> None:
     assert DEMONSTRATION_MARK in pl.read_parquet_metadata(parquet)["attribution"]
 
 
+@pytest.mark.slow
 def test_a_real_installation_says_nothing_of_the_kind(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,6 +156,7 @@ def test_a_table_is_no_choice_of_json(client: FlaskClient) -> None:
     assert "rides, summary" in error["message"]
 
 
+@pytest.mark.slow
 def test_the_description_is_valid_openapi_and_complete(app: Flask, client: FlaskClient) -> None:
     spec = client.get("/api/openapi.json").get_json()
     validate(spec)

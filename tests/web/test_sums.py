@@ -147,6 +147,7 @@ def years(module_database: Database) -> Database:
     return module_database
 
 
+@pytest.mark.slow
 def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> None:
     with years.read() as connection:
         rides = [row._asdict() for row in connection.execute(select(RideDailyStats.__table__))]
