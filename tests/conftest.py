@@ -45,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Sockets are off, but for unix sockets: through one the tests reach their own MariaDB."""
     config.option.disable_socket = True
     config.option.allow_unix_socket = True
+    # For the workers: there is one for each core, and threads of theirs would only wait for one another.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 
 @pytest.hookimpl(tryfirst=True)
