@@ -19,7 +19,6 @@ const DRAWN = [
   ["clock-tower", "Vignettes", "ClockTower"],
   ["globe", "Vignettes", "Globe"],
   ["two-castles", "Vignettes", "TwoCastles"],
-  ["abacus", "Vignettes", "Abacus"],
 ];
 
 const vite = await createServer({ server: { middlewareMode: true, ws: false }, appType: "custom", logLevel: "error" });

@@ -160,9 +160,8 @@ CONTROLS = [
         "park of the examples",
         choose("With the figures of", "Gardaland"),
         r"park=gardaland",
-        replaces=True,
     ),
-    Control("data", "order", button("Days", "#coverage"), r"sort=", "#coverage", replaces=True),
+    Control("data", "order", link("Days recorded", "#coverage"), r"sort=days", "#coverage"),
 ]
 
 

@@ -241,7 +241,6 @@ SEEDED: list[tuple[str, dict[str, Any]]] = [
     ("/waits", {}),
     ("/map", {}),
     ("/compare", {"parks": "11,47", "period": "7days", "against": "previous"}),
-    ("/data", {}),
     ("/parks/magic-kingdom", {"period": "7days"}),
 ]
 

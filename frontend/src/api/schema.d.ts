@@ -1508,6 +1508,8 @@ export interface components {
             /** @description Days on which the park was open, as far as is known. */
             open_days: number;
             coverage_percent: number | null;
+            /** @description Share of the time observed on its last 30 days that came through the source asked second; null where nothing was observed. */
+            fallback_percent: number | null;
             /** @description Open ones first, then the last seen; at most 50. */
             findings: components["schemas"]["Finding"][];
         };

@@ -40,7 +40,6 @@ export const ROUTES: readonly Route[] = [
   route("/rides/:ride", () => import("../pages/RidePage")),
   route("/map", () => import("../pages/MapPage")),
   route("/compare", () => import("../pages/ComparePage")),
-  route("/data", () => import("../pages/DataPage")),
 ];
 
 /** The page at a path and the parts of the path, or null. */

@@ -72,18 +72,3 @@ export function TwoCastles() {
   );
 }
 
-/** An abacus before the hills. */
-export function Abacus() {
-  return (
-    <Scene>
-      <circle className="f-sun" cx="92" cy="46" r="22" />
-      <path className="f-plum" d="M134 24h150v126H134z" />
-      <path className="f-paper" d="M146 36h126v102H146z" />
-      <path className="s-plum" d="M146 58h126M146 84h126M146 112h126" strokeWidth="3" />
-      <path className="f-coral" d="M156 48h12v20h-12zM172 48h12v20h-12zM188 48h12v20h-12z" />
-      <path className="f-gold" d="M156 74h12v20h-12zM244 74h12v20h-12zM228 74h12v20h-12zM212 74h12v20h-12z" />
-      <path className="f-teal" d="M156 102h12v20h-12zM172 102h12v20h-12zM246 102h12v20h-12z" />
-    </Scene>
-  );
-}
-

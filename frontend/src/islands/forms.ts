@@ -11,6 +11,12 @@ export function startForms(): void {
       for (const value of values) formData.append(name, value);
     }
   });
+  // Going back shows what the address says, not what was being chosen when the page was left.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    const [how] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    if (!persisted && how?.type !== "back_forward") return;
+    for (const form of document.forms) if (form.method === "get") form.reset();
+  });
   // By keys a list is walked through: leaving the page at each step would take it from under one's hands.
   let isByKeys = false;
   document.addEventListener("keydown", () => (isByKeys = true), { capture: true, passive: true });

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select, union_all
 
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import Origin
 from hallofshame.store.day_counts import day_counts
 from hallofshame.store.models import (
     DataQualityLog,
@@ -97,6 +98,31 @@ def open_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[in
     """The open days of each park's own range; parks without any are absent."""
     rows = _counted(connection, ranges, ("open_days", "inferred_days"))
     return {park_id: OpenDays(*found) for park_id, found in rows.items() if found[0]}
+
+
+def seconds_by_queue_times(
+    connection: Connection, ranges: Mapping[int, DayRange]
+) -> dict[int, tuple[int, int]]:
+    """Of the live days of each park's own range: seconds observed through Queue-Times, and observed at all.
+
+    Parks without any are absent.
+    """
+    model = ParkDailyStats
+    found: dict[int, tuple[int, int]] = {}
+    for days, park_ids in by_range(ranges).items():
+        query = (
+            select(model.park_id, func.sum(model.observed_queue_times), func.sum(model.observed))
+            .where(
+                model.park_id.in_(park_ids),
+                model.day.between(days.start, days.end),
+                model.origin == int(Origin.LIVE),
+                model.observed > 0,
+            )
+            .group_by(model.park_id)
+        )
+        for park_id, queue_times, observed in connection.execute(query):
+            found[park_id] = int(queue_times), int(observed)
+    return found
 
 
 def _counted(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response
 
 from hallofshame.domain.periods import DayRange
+from hallofshame.domain.words import Feed
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.record import (
@@ -16,6 +17,7 @@ from hallofshame.store.reports.record import (
     first_and_last_days,
     park_findings,
     recorded_days,
+    seconds_by_queue_times,
 )
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.downloads import FILE_FORMATS, TYPES, all_downloads, find_download, send_download
@@ -37,6 +39,8 @@ from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
 api_data = Blueprint("api_data", __name__, url_prefix="/api")
 
 MAX_FINDINGS = 50
+FALLBACK_DAYS = 30
+"""The last days of each park of which the share of its fallback is told."""
 Edges = Mapping[int, tuple[dt.date, dt.date]]
 
 
@@ -103,6 +107,7 @@ def coverage(reading: Reading, asked: Parameters) -> Row:
         Line({}, found.observed, found.open) if found else Line({}, 0, 0)
         for found in (totals.get(park.park_id) for park in parks)
     ]
+    lately = seconds_by_queue_times(reading.connection, _last_days(ranges, [park.park_id for park in listed]))
     seconds = {park.park_id: line for park, line in zip(parks, lines, strict=True)}
     data = [
         park_identity(park)
@@ -114,6 +119,7 @@ def coverage(reading: Reading, asked: Parameters) -> Row:
             "coverage_percent": scores.coverage_percent(
                 seconds[park.park_id].observed, seconds[park.park_id].open
             ),
+            "fallback_percent": _fallback_percent(park, lately.get(park.park_id)),
             "findings": _findings(findings.get(park.park_id, [])),
         }
         for park in listed
@@ -138,6 +144,21 @@ def _ranges(
         "start": None if first is None else first.isoformat(),
         "end": None if last is None else last.isoformat(),
     }
+
+
+def _last_days(ranges: Mapping[int, DayRange], park_ids: Iterable[int]) -> dict[int, DayRange]:
+    """The last days of the range of each of the parks that has one."""
+    asked = {park_id: ranges[park_id] for park_id in park_ids if park_id in ranges}
+    back = dt.timedelta(days=FALLBACK_DAYS - 1)
+    return {park_id: DayRange(max(days.start, days.end - back), days.end) for park_id, days in asked.items()}
+
+
+def _fallback_percent(park: ParkInfo, lately: tuple[int, int] | None) -> float | None:
+    if lately is None:
+        return None
+    queue_times, observed = lately
+    other = observed - queue_times if park.primary_feed is Feed.QUEUE_TIMES else queue_times
+    return scores.coverage_percent(other, observed)
 
 
 def _edges(found: tuple[dt.date, dt.date] | None) -> Row:

@@ -7,6 +7,7 @@ from flask import Flask
 from hallofshame.web.pages.assets import Build
 from hallofshame.web.pages.awards import award_pages
 from hallofshame.web.pages.changes import change_pages
+from hallofshame.web.pages.data import data_pages
 from hallofshame.web.pages.live import live_pages
 from hallofshame.web.pages.places import place_pages
 from hallofshame.web.pages.plain import plain_pages
@@ -15,7 +16,16 @@ from hallofshame.web.pages.site_files import file_pages
 from hallofshame.web.pages.view import BUILD
 from hallofshame.web.pages.words import template_words
 
-PAGES = (ranking_pages, live_pages, change_pages, award_pages, place_pages, plain_pages, file_pages)
+PAGES = (
+    ranking_pages,
+    live_pages,
+    change_pages,
+    award_pages,
+    data_pages,
+    place_pages,
+    plain_pages,
+    file_pages,
+)
 """The blueprints of everything here."""
 
 

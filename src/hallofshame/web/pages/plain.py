@@ -1,22 +1,18 @@
-"""``/map``, ``/data`` and ``/about``: where the parks are, how the figures come about, and why."""
+"""``/map`` and ``/about``: where the parks are, and why this exists."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
 from hallofshame.web.answers import answered
-from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import CATALOGUE, View, head_of, known, list_parameters
-from hallofshame.web.parameters import FILTER_PARAMETERS
+from hallofshame.web.pages.view import CATALOGUE, View, head_of, list_parameters
 from hallofshame.web.reading import Reading
 
 plain_pages = Blueprint("plain_pages", __name__)
-
-EXAMPLE_PERIOD = "7days"
 
 
 @plain_pages.get("/map")
@@ -42,48 +38,6 @@ def map_page(reading: Reading) -> str:
         places=places,
         api_href=page_url("/api/parks/downtime", choosing.query),
     )
-
-
-@plain_pages.get("/data")
-@answered()
-def data(reading: Reading) -> str:
-    """Methods, coverage and downloads."""
-    asked = known("park", *FILTER_PARAMETERS)
-    choosing = Choosing.of(reading, "/data", known(*FILTER_PARAMETERS))
-    view = View(reading)
-    coverage = view.ask("/api/coverage", {**choosing.asked, **EVERY_PARK})
-    # Days that are not sealed are for machines; there may be hundreds on a site that never seals.
-    downloads = [file for file in view.ask("/api/downloads")["data"] if not file["is_open"]]
-    calibration = view.read("/api/calibration", choosing.asked)["data"]
-    agreement = view.read("/api/agreement", choosing.asked)["data"]
-    example = _example(view, asked.text("park"))
-    view.ask(*CATALOGUE)
-    return view.page(
-        "data.html",
-        head_of(
-            "data", "Data and methods: how the figures come about", query=page_url("", choosing.parks.query)
-        ),
-        BY_NAME["data"].chunk,
-        choosing=choosing,
-        page=BY_NAME["data"],
-        coverage=coverage,
-        downloads=downloads,
-        calibration=calibration,
-        agreement=agreement,
-        example=example,
-        api_href=page_url("/api/coverage", choosing.parks.query),
-    )
-
-
-def _example(view: View, park: str | None) -> Row | None:
-    """The details of a real park to show the formulas with: the one asked for, else the worst of late."""
-    if park is None:
-        worst = view.ask("/api/parks/downtime", {"period": EXAMPLE_PERIOD, "limit": 1})["data"]
-        park = worst[0]["park_slug"] if worst else None
-    if park is None:
-        return None
-    details: Row = view.ask(f"/api/parks/{park}/details", {"period": EXAMPLE_PERIOD})["data"]
-    return details
 
 
 @plain_pages.get("/about")

@@ -68,7 +68,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "data", "/data", "Data", "Data and methods",
         "How every figure comes about, how well each park is watched, and the whole record to take along.",
-        "DataPage", "abacus",
+        None, "abacus",
     ),
     Page(
         "about", "/about", "About", "About the Hall of Shame",

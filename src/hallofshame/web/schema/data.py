@@ -73,6 +73,15 @@ class CoverageRow(ParkIdentity):
     days_archive: Annotated[int, Field(ge=0, description="Those from the archive of events.")]
     open_days: Annotated[int, Field(ge=0, description="Days on which the park was open, as far as is known.")]
     coverage_percent: Coverage | None
+    fallback_percent: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=100,
+            description="Share of the time observed on its last 30 days that came through the source asked "
+            "second; null where nothing was observed.",
+        ),
+    ]
     findings: Annotated[list[Finding], Field(description="Open ones first, then the last seen; at most 50.")]
 
 
