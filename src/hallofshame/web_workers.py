@@ -33,6 +33,7 @@ from granian.server.mp import MPServer
 from hallofshame import logs
 from hallofshame.settings import Settings
 from hallofshame.store.database import Database
+from hallofshame.store.statement_limits import limit_statements
 from hallofshame.web.app import create_app
 from hallofshame.web.ready import WORKER_VERSION_SECONDS
 from hallofshame.web.sending import SlowReaderError
@@ -155,7 +156,9 @@ def _application(order: WorkOrder, says_ready: int, lifeline: int) -> WSGIApplic
     """The application of one worker, made after the fork; its database connections are its own."""
     _end_with(lifeline)
     settings = replace(order.web, version_seconds=WORKER_VERSION_SECONDS)
-    app: WSGIApplication = create_app(Database(order.database_url), order.clock, settings)
+    database = Database(order.database_url)
+    limit_statements(database.engine, order.settings.web_statement_seconds)
+    app: WSGIApplication = create_app(database, order.clock, settings)
     try:
         os.write(says_ready, b".")
     except BrokenPipeError:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from hallofshame import logs, settings
 from hallofshame.installation import Installation
+from hallofshame.store.statement_limits import limit_statements
 from hallofshame.web.app import create_app
 from hallofshame.web.ready import WORKER_VERSION_SECONDS
 
@@ -28,6 +29,7 @@ def _made() -> Flask:
     installation.make_ready(migrate=False)
     # A server may fork what it loaded; no connection is to be shared.
     installation.database.dispose()
+    limit_statements(installation.database.engine, given.web_statement_seconds)
     web = replace(installation.web_settings, version_seconds=WORKER_VERSION_SECONDS)
     return create_app(installation.database, installation.clock, web)
 

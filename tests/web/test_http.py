@@ -202,19 +202,6 @@ def test_the_memory_drops_what_was_used_longest_ago() -> None:
     assert [memory.get(key) for key in "acd"] == ["A", "C2", "D"]
 
 
-@pytest.mark.parametrize("path", [*JSON_PATHS, *PAGES, "/nowhere", "/api/nowhere", "/static/tokens.css"])
-def test_security_headers_are_on_everything(client: FlaskClient, path: str) -> None:
-    with client.get(path) as response:
-        headers = response.headers
-    policy = headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "script-src 'self';" in policy
-    assert "http" not in policy, "nothing is asked of others"
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cache-Control"]
-
-
 def test_static_files_are_kept_for_a_year_under_an_address_that_changes_with_them(
     client: FlaskClient,
 ) -> None:

@@ -71,6 +71,13 @@ class ServingSettings(Group):
         ge=0,
         le=1_000_000,
     )
+    web_statement_seconds: int = setting(
+        30,
+        "Longest time that one query of an answer may take; it is then ended and the answer refused.",
+        "whole seconds from 1 to 300",
+        ge=1,
+        le=300,
+    )
     web_key_requests_per_minute: int = setting(
         6000,
         "How often one who sends a key for reading (`hallofshame keys create NAME --scope read`) may ask; "

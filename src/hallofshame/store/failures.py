@@ -42,6 +42,7 @@ class Failure(StrEnum):
     TOO_MANY = "too_many_connections"
     NOT_READY = "server_not_ready"
     NEEDS_CRYPTOGRAPHY = "needs_cryptography"
+    TOO_SLOW = "too_slow"
 
 
 _WORDS: dict[Failure, tuple[str, str]] = {
@@ -70,6 +71,10 @@ _WORDS: dict[Failure, tuple[str, str]] = {
         "the server's way of logging in needs a library",
         "install it: pip install cryptography; or connect with TLS",
     ),
+    Failure.TOO_SLOW: (
+        "a query took longer than HALLOFSHAME_WEB_STATEMENT_SECONDS allows",
+        "see what else keeps the database busy, or allow more",
+    ),
 }
 
 _SERVER_WORDS = {
@@ -85,6 +90,7 @@ _SQLITE = {
     5: Failure.LOCKED,
     6: Failure.LOCKED,
     8: Failure.READ_ONLY,
+    9: Failure.TOO_SLOW,
     10: Failure.DISK_ERROR,
     11: Failure.CORRUPT,
     13: Failure.DISK_FULL,
@@ -132,6 +138,8 @@ _MYSQL = {
     1203: Failure.TOO_MANY,
     1226: Failure.TOO_MANY,
     1047: Failure.NOT_READY,
+    1969: Failure.TOO_SLOW,
+    3024: Failure.TOO_SLOW,
 }
 """Numbers of MariaDB's and MySQL's errors: https://mariadb.com/kb/en/mariadb-error-code-reference/"""
 
