@@ -88,11 +88,18 @@ def ranked_by_body(field: str) -> Row:
 
 def coverage_body(lines: Iterable[Line]) -> Row:
     """Coverage over all rows of an answer, and for how many there was any data."""
-    held = list(lines)
+    return coverage_of([(line.observed, line.open) for line in lines])
+
+
+def coverage_of(seconds: Sequence[tuple[int, int]]) -> Row:
+    """The same from the observed and open seconds of each row."""
+    with_data = sum(observed > 0 for observed, _ in seconds)
     return {
-        "percent": coverage_percent(sum(line.observed for line in held), sum(line.open for line in held)),
-        "with_data": sum(1 for line in held if line.observed > 0),
-        "without_data": sum(1 for line in held if line.observed <= 0),
+        "percent": coverage_percent(
+            sum(observed for observed, _ in seconds), sum(opened for _, opened in seconds)
+        ),
+        "with_data": with_data,
+        "without_data": len(seconds) - with_data,
     }
 
 

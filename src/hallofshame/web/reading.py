@@ -26,6 +26,7 @@ from hallofshame.store.reports.sums import (
     ParkTotals,
     RideReliability,
     RideTotals,
+    last_days,
     park_sums,
     ride_reliability,
     ride_sums,
@@ -136,6 +137,11 @@ class Reading:
             self.site.memo.put(key, found, len(found))
         return found
 
+    @cached_property
+    def last_days(self) -> dict[int, dt.date]:
+        """The last stored day of each park that has one."""
+        return last_days(self.connection, self.catalogue.parks)
+
     def ahead_within(self, park_id: int, days: DayRange) -> Ahead | None:
         """What lies ahead of the park's running day, if ``days`` reach into it."""
         found = self.ahead.get(park_id)
@@ -147,7 +153,7 @@ class Reading:
 
     def park_sums(self, ranges: Mapping[int, DayRange]) -> dict[int, ParkTotals]:
         """Sums of parks (R10), open time as far as it has come."""
-        found = park_sums(self.connection, ranges)
+        found = park_sums(self.connection, ranges, self.last_days)
         return {
             park_id: of_park(totals, self.ahead_within(park_id, ranges[park_id]))
             for park_id, totals in found.items()
@@ -157,21 +163,24 @@ class Reading:
         self, ranges: Mapping[int, DayRange], ride_ids: Collection[int] | None = None
     ) -> dict[int, RideTotals]:
         """Sums of rides (R10), open time as far as it has come; rides outside the catalogue are left out."""
-        return self._so_far(ride_sums(self.connection, ranges, ride_ids), ranges)
+        return self._so_far(ride_sums(self.connection, ranges, ride_ids, self.last_days), ranges)
 
     def ride_reliability(
         self, ranges: Mapping[int, DayRange], ride_ids: Collection[int] | None = None
     ) -> dict[int, RideReliability]:
         """As :meth:`ride_sums`, of what uptime and coverage take, in half the time."""
-        return self._so_far(ride_reliability(self.connection, ranges, ride_ids), ranges)
+        found = ride_reliability(self.connection, ranges, ride_ids, self.last_days)
+        return self._so_far(found, ranges)
 
     def _so_far(self, sums: Mapping[int, OfRide], ranges: Mapping[int, DayRange]) -> dict[int, OfRide]:
         rides = self.catalogue.rides
-        found: dict[int, OfRide] = {}
-        for ride_id, totals in sums.items():
-            if ride_id in rides:
-                park_id = rides[ride_id].park_id
-                found[ride_id] = of_ride(totals, self.ahead_within(park_id, ranges[park_id]))
+        found = {ride_id: totals for ride_id, totals in sums.items() if ride_id in rides}
+        for park_id, days in ranges.items():
+            ahead = self.ahead_within(park_id, days)
+            if ahead is not None:
+                for ride in self.catalogue.rides_of[park_id]:
+                    if ride.ride_id in found:
+                        found[ride.ride_id] = of_ride(found[ride.ride_id], ahead)
         return found
 
     def is_fresh(self, observed_at: int) -> bool:

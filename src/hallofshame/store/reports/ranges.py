@@ -66,17 +66,33 @@ def pieces(ranges: Mapping[int, DayRange], last_days: Mapping[int, dt.date]) -> 
     return [
         (piece, park_ids)
         for (days, reached), park_ids in groups.items()
-        for piece in (_to_the_end(days) if reached else decompose(days, weeks=True))
+        for piece in _fewest(days, reached=reached)
     ]
 
 
-def _to_the_end(days: DayRange) -> list[Piece]:
-    """The pieces of ``days`` and of the rest of the year, without those that begin after ``days``."""
-    found = decompose(DayRange(days.start, days.end.replace(month=12, day=31)), weeks=True)
+def _fewest(days: DayRange, *, reached: bool) -> list[Piece]:
+    """The pieces of ``days`` with the fewest rows: by years and months, or by weeks, which cross months.
+
+    ``reached``: nothing is stored after ``days``, so that a coarse row may reach beyond them.
+    """
+    year_ends = days.end.replace(month=12, day=31)
+    by_months = decompose(DayRange(days.start, year_ends if reached else days.end), weeks=True)
+    week_ends = unit_start(days.end, Grain.WEEK) + 6 * ONE_DAY
+    by_weeks = decompose(DayRange(days.start, week_ends if reached else days.end), coarsest=Grain.WEEK)
+    return min((_until(by_months, days.end), _until(by_weeks, days.end)), key=_row_count)
+
+
+def _row_count(found: list[Piece]) -> int:
+    """The rows of pieces of one park."""
+    return sum(len(unit_starts(DayRange(piece.start, piece.end), piece.grain)) for piece in found)
+
+
+def _until(found: list[Piece], end: dt.date) -> list[Piece]:
+    """Pieces without the rows that begin after ``end``."""
     return [
-        replace(piece, end=unit_start(min(piece.end, days.end), piece.grain))
+        replace(piece, end=unit_start(min(piece.end, end), piece.grain))
         for piece in found
-        if piece.start <= days.end
+        if piece.start <= end
     ]
 
 

@@ -79,8 +79,13 @@ class ParkFinding:
     resolved_at: int | None
 
 
-def recorded_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, RecordedDays]:
-    """The days of each park's own range; parks without a row are absent."""
+def recorded_days(
+    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+) -> dict[int, RecordedDays]:
+    """The days of each park's own range; parks without a row are absent.
+
+    :param last: what ``sums.last_days`` says, where it is known.
+    """
     names = (
         "recorded_days",
         "open_days",
@@ -90,13 +95,15 @@ def recorded_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dic
         "closed_days",
         "down_days",
     )
-    rows = _counted(connection, ranges, names)
+    rows = _counted(connection, ranges, names, last)
     return {park_id: RecordedDays(*counts) for park_id, (*counts, _seconds) in rows.items()}
 
 
-def open_days(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, OpenDays]:
+def open_days(
+    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+) -> dict[int, OpenDays]:
     """The open days of each park's own range; parks without any are absent."""
-    rows = _counted(connection, ranges, ("open_days", "inferred_days"))
+    rows = _counted(connection, ranges, ("open_days", "inferred_days"), last)
     return {park_id: OpenDays(*found) for park_id, found in rows.items() if found[0]}
 
 
@@ -126,16 +133,17 @@ def seconds_by_queue_times(
 
 
 def _counted(
-    connection: Connection, ranges: Mapping[int, DayRange], names: Collection[str]
+    connection: Connection,
+    ranges: Mapping[int, DayRange],
+    names: Collection[str],
+    last: Mapping[int, dt.date] | None,
 ) -> dict[int, list[int]]:
     """Those of ``DAY_COUNTS`` that are named, and the seconds of all windows, of each park's own range."""
     if not ranges:
         return {}
+    known = last_days(connection, ranges) if last is None else last
     rows = union_all(
-        *[
-            _counted_piece(piece, park_ids, names)
-            for piece, park_ids in pieces(ranges, last_days(connection, ranges))
-        ]
+        *[_counted_piece(piece, park_ids, names) for piece, park_ids in pieces(ranges, known)]
     ).subquery()
     sums = [func.sum(rows.c[name]) for name in (*names, "window_seconds")]
     query = select(rows.c.park_id, *sums).group_by(rows.c.park_id)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, case, cast, func, select, union_all
 
 from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.domain.periods import DayRange
@@ -38,11 +38,6 @@ class RideReliability(NamedTuple):
     downtime: int
     breakdown: int
     eligible_days: int
-
-    @classmethod
-    def of(cls, values: Row[Any] | tuple[Any, ...]) -> Self:
-        """From a row of values in field order; null counts as 0."""
-        return cls(*(int(value or 0) for value in tuple(values)))
 
 
 class RideTotals(NamedTuple):
@@ -206,13 +201,17 @@ def last_days(connection: Connection, park_ids: Collection[int]) -> dict[int, dt
     return {row[0]: row[1] for row in connection.execute(query) if row[1] is not None}
 
 
-def park_sums(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, ParkTotals]:
-    """Summed counters of each park over its own range; parks without a row are absent."""
+def park_sums(
+    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+) -> dict[int, ParkTotals]:
+    """Summed counters of each park over its own range; parks without a row are absent.
+
+    :param last: what :func:`last_days` says, where it is known.
+    """
     if not ranges:
         return {}
-    rows = union_all(
-        *[_park_piece(piece, park_ids) for piece, park_ids in pieces(ranges, last_days(connection, ranges))]
-    ).subquery()
+    known = last_days(connection, ranges) if last is None else last
+    rows = union_all(*[_park_piece(piece, park_ids) for piece, park_ids in pieces(ranges, known)]).subquery()
     query = select(
         rows.c.park_id,
         *[func.sum(rows.c[name]) for name in PARK_SUMS],
@@ -227,21 +226,26 @@ def ride_sums(
     connection: Connection,
     ranges: Mapping[int, DayRange],
     ride_ids: Collection[int] | None = None,
+    last: Mapping[int, dt.date] | None = None,
 ) -> dict[int, RideTotals]:
-    """Summed counters of each ride of the parks in ``ranges``, or of ``ride_ids`` among them."""
-    rows = _ride_rows(connection, ranges, ride_ids, RIDE_SUMS, RIDE_MAXIMA)
-    return {row[0]: RideTotals.of(row[1:]) for row in rows}
+    """Summed counters of each ride of the parks in ``ranges``, or of ``ride_ids`` among them.
+
+    :param last: what :func:`last_days` says, where it is known.
+    """
+    rows = _ride_rows(connection, ranges, ride_ids, RIDE_SUMS, RIDE_MAXIMA, last)
+    return {row[0]: RideTotals._make(row[1:]) for row in rows}
 
 
 def ride_reliability(
     connection: Connection,
     ranges: Mapping[int, DayRange],
     ride_ids: Collection[int] | None = None,
+    last: Mapping[int, dt.date] | None = None,
 ) -> dict[int, RideReliability]:
     """As :func:`ride_sums`, of what place, uptime and coverage take: fewer counters take half the time."""
     names = ("open", "observed", "operating", "downtime", _BREAKDOWN)
-    rows = _ride_rows(connection, ranges, ride_ids, names)
-    return {row[0]: RideReliability.of(row[1:]) for row in rows}
+    rows = _ride_rows(connection, ranges, ride_ids, names, last=last)
+    return {row[0]: RideReliability._make(row[1:]) for row in rows}
 
 
 def _ride_rows(
@@ -250,33 +254,51 @@ def _ride_rows(
     ride_ids: Collection[int] | None,
     sums: Collection[str],
     maxima: Collection[str] = (),
+    last: Mapping[int, dt.date] | None = None,
 ) -> Sequence[Any]:
     """``ride_id``, the counters asked for, ``eligible_days``: a row for each ride over its park's range."""
     if not ranges:
         return ()
-    rows = union_all(
-        *[
-            _ride_piece(piece, park_ids, (*sums, *maxima), ride_ids)
-            for piece, park_ids in pieces(ranges, last_days(connection, ranges))
-        ]
-    ).subquery()
+    found = pieces(ranges, last_days(connection, ranges) if last is None else last)
+    parts = [_ride_piece(piece, park_ids, (*sums, *maxima), ride_ids) for piece, park_ids in found]
+    names = (*sums, *maxima, "eligible_days")
+    rows = union_all(*parts).subquery()
+    if _has_one_row_each(found):
+        return connection.execute(select(rows.c.ride_id, *[rows.c[name] for name in names])).all()
     query = select(
         rows.c.ride_id,
-        *[func.sum(rows.c[name]) for name in sums],
+        *[whole(connection, func.sum(rows.c[name])) for name in sums],
         *[func.max(rows.c[name]) for name in maxima],
-        func.sum(rows.c.eligible_days),
+        whole(connection, func.sum(rows.c.eligible_days)),
     ).group_by(rows.c.ride_id)
     return connection.execute(query).all()
 
 
-def ride_tallies(connection: Connection, ranges: Mapping[int, DayRange]) -> dict[int, RideTally]:
-    """How many eligible rides each park had over its range, and how many of them operated and lost time."""
+def _has_one_row_each(found: Sequence[tuple[Piece, list[int]]]) -> bool:
+    """Whether no ride or park has more than one row in the pieces."""
+    parks = [park_id for _, park_ids in found for park_id in park_ids]
+    return len(set(parks)) == len(parks) and all(piece.start == piece.end for piece, _ in found)
+
+
+def whole(connection: Connection, summed: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A sum as the whole number it is; MariaDB answers decimals."""
+    return summed if connection.dialect.name == "sqlite" else cast(summed, BigInteger)
+
+
+def ride_tallies(
+    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+) -> dict[int, RideTally]:
+    """How many eligible rides each park had over its range, and how many of them operated and lost time.
+
+    :param last: what :func:`last_days` says, where it is known.
+    """
     if not ranges:
         return {}
+    known = last_days(connection, ranges) if last is None else last
     rows = union_all(
         *[
             _ride_piece(piece, park_ids, ("operating", "downtime"), None)
-            for piece, park_ids in pieces(ranges, last_days(connection, ranges))
+            for piece, park_ids in pieces(ranges, known)
         ]
     ).subquery()
     rides = (

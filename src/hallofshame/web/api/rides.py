@@ -9,7 +9,15 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import Period
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import Line, Page, Row, coverage_body, envelope, period_body, ranked_by_body
+from hallofshame.web.envelope import (
+    Page,
+    Row,
+    coverage_body,
+    coverage_of,
+    envelope,
+    period_body,
+    ranked_by_body,
+)
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
@@ -118,7 +126,7 @@ def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list
 
 def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing]) -> Row:
     known = reliability_measures(reading, period)
-    return coverage_body(Line({}, known[ride_id].observed, known[ride_id].open) for ride_id in standings)
+    return coverage_of([(known[ride_id].observed, known[ride_id].open) for ride_id in standings])
 
 
 @endpoint(

@@ -18,14 +18,14 @@ from hallofshame.metrics.awards import (
     winners,
 )
 from hallofshame.store.reports.catalogue import RideInfo
-from hallofshame.store.reports.record import RideDays, recorded_days, ride_days
+from hallofshame.store.reports.record import RideDays, ride_days
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import all_standings, park_ranking, with_standing
 from hallofshame.web.rows.rides import measures
 from hallofshame.web.rows.trends import park_changes, ride_changes
-from hallofshame.web.rows.watched import inferred_days
+from hallofshame.web.rows.watched import days_recorded, inferred_days
 
 PARK, RIDE = "park", "ride"
 JUDGED_AT_ONCE = 60
@@ -210,8 +210,7 @@ def _placed(
     for start in range(0, len(order), JUDGED_AT_ONCE):
         if len(entries) >= limit and candidates[order[start]] != candidates[entries[limit - 1].key]:
             break
-        some = order[start : start + JUDGED_AT_ONCE]
-        found = judge.qualified(some)
+        found = judge.qualified(order[start : start + JUDGED_AT_ONCE])
         entries += [Entry(key, candidates[key], record.open_days) for key, record in found.items()]
         records |= found
     placed = winners(entries, highest_first=judge.category.highest_first, limit=limit)
@@ -275,13 +274,7 @@ class _Judge:
 
 def _open_days(reading: Reading, period: Period) -> dict[int, int]:
     """On how many days each park was open and observed."""
-
-    def build() -> dict[int, int]:
-        ranges = reading.ranges(period, reading.catalogue.parks.values())
-        found = recorded_days(reading.connection, ranges)
-        return {park_id: days.open_and_recorded for park_id, days in found.items()}
-
-    return reading.remembered("open days", period, build)
+    return {park_id: days.open_and_recorded for park_id, days in days_recorded(reading, period).items()}
 
 
 def _rows(reading: Reading, period: Period, category: Category, placed: Sequence[Winner]) -> list[Row]:

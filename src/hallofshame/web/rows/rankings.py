@@ -169,25 +169,29 @@ def ride_standings(
         and (measure.eligible or _is_seen_attraction(rides[ride_id], measure))
     ]
     inferred = {} if period.is_live else inferred_days(reading, period)
-    judged = {
-        ride_id: (None, "not_a_ride")
-        if not needs_waits and not rides[ride_id].is_ride
-        else _judge_live(found[ride_id], by)
-        if period.is_live
-        else _judge(found[ride_id], by, inferred.get(rides[ride_id].park_id))
-        for ride_id in chosen
-    }
     by_name = reading.catalogue.ride_order
-    order = sorted(
-        chosen,
-        key=lambda ride_id: (
-            judged[ride_id][1] is not None,
-            -(judged[ride_id][0] or 0.0),
-            by_name[ride_id],
-        ),
-    )
-    ranks = _ranks([None if judged[ride_id][1] else judged[ride_id][0] for ride_id in order])
-    return {ride_id: Standing(rank, judged[ride_id][1]) for ride_id, rank in zip(order, ranks, strict=True)}
+    placed = []
+    for ride_id in chosen:
+        value, reason = _placing(period, found[ride_id], by, rides[ride_id], inferred)
+        placed.append((reason is not None, -(value or 0.0), by_name[ride_id], ride_id, reason))
+    # No two share a place in the order of names, so that what stands after it decides nothing.
+    placed.sort()
+    ranks = _ranks([None if reason else -value for _, value, _, _, reason in placed])
+    return {
+        ride_id: Standing(rank, reason)
+        for rank, (_, _, _, ride_id, reason) in zip(ranks, placed, strict=True)
+    }
+
+
+def _placing(
+    period: Period, measure: Measure, by: str, ride: RideInfo, inferred: Mapping[int, float]
+) -> tuple[float | None, str | None]:
+    """The value a ride is ranked by, or why it has no rank."""
+    if not ride.is_ride and by not in (WAITS, LONGEST_WAITS):
+        return None, "not_a_ride"
+    if period.is_live:
+        return _judge_live(measure, by)
+    return _judge(measure, by, inferred.get(ride.park_id))
 
 
 def _is_seen_attraction(ride: RideInfo, measure: Measure) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from hallofshame.domain.periods import DayRange, Period, Shift
 from hallofshame.metrics import scores
@@ -27,51 +27,128 @@ MANY_RIDES = 400
 """From this many on, a look-up by park is quicker than one by ride."""
 
 
-class Measure(NamedTuple):
+class Measure(Protocol):
     """What orders a ride among the others. ``observed`` and ``open`` are those of its coverage.
 
     ``park`` says of the present moment whether the ride's park is open.
     """
 
-    eligible: bool
-    observed: int
-    open: int
-    downtime: int | None
-    breakdown: int | None
-    uptime: float | None
-    comparable_uptime: float | None
-    wait: float | None
-    down_since: int | None = None
-    park: ParkNow = ParkNow.OPEN
-    longest_wait: int | None = None
-
+    @property
+    def eligible(self) -> bool: ...
+    @property
+    def observed(self) -> int: ...
+    @property
+    def open(self) -> int: ...
+    @property
+    def downtime(self) -> int | None: ...
+    @property
+    def breakdown(self) -> int | None: ...
+    @property
+    def uptime(self) -> float | None: ...
+    @property
+    def comparable_uptime(self) -> float | None: ...
+    @property
+    def wait(self) -> float | None: ...
+    @property
+    def down_since(self) -> int | None: ...
+    @property
+    def park(self) -> ParkNow: ...
+    @property
+    def longest_wait(self) -> int | None: ...
     @property
     def coverage(self) -> float | None:
         """Observed share of open time."""
+
+
+class MeasureOfPeriod:
+    """From the sums of a range of days; without waits where the sums have none.
+
+    Each figure is a ratio taken when it is asked for: a list of thousands of rides is ordered by one of them.
+    """
+
+    __slots__ = ("totals",)
+    down_since: ClassVar[int | None] = None
+    park: ClassVar[ParkNow] = ParkNow.OPEN
+
+    def __init__(self, totals: RideTotals | RideReliability) -> None:
+        self.totals = totals
+
+    @property
+    def eligible(self) -> bool:
+        """Whether the ride was in E on any of the days (R6)."""
+        return self.totals.eligible_days > 0
+
+    @property
+    def observed(self) -> int:
+        """Seconds."""
+        return self.totals.observed
+
+    @property
+    def open(self) -> int:
+        """Seconds."""
+        return self.totals.open
+
+    @property
+    def downtime(self) -> int:
+        """Seconds."""
+        return self.totals.downtime
+
+    @property
+    def breakdown(self) -> int:
+        """Seconds."""
+        return self.totals.breakdown
+
+    @property
+    def uptime(self) -> float | None:
+        """In percent (R8)."""
+        return scores.uptime_percent(self.totals.operating, self.totals.downtime)
+
+    @property
+    def comparable_uptime(self) -> float | None:
+        """In percent (R12)."""
+        return scores.comparable_uptime(self.totals.operating, self.totals.breakdown)
+
+    @property
+    def wait(self) -> float | None:
+        """The average posted wait in minutes."""
+        found = self.totals
+        if isinstance(found, RideReliability):
+            return None
+        return scores.average_wait(found.wait_sum, found.wait_known, found.wait_max)
+
+    @property
+    def longest_wait(self) -> int | None:
+        """In minutes; null where nothing above 0 was posted."""
+        return None if isinstance(self.totals, RideReliability) else self.totals.wait_max or None
+
+    @property
+    def coverage(self) -> float | None:
+        """Observed share of open time, in percent."""
+        return scores.coverage_percent(self.totals.observed, self.totals.open)
+
+
+class MeasureOfNow(NamedTuple):
+    """From the latest look."""
+
+    eligible: bool
+    observed: int
+    open: int
+    wait: float | None
+    down_since: int | None
+    park: ParkNow
+    longest_wait: int | None
+    downtime: int | None = None
+    breakdown: int | None = None
+    uptime: float | None = None
+    comparable_uptime: float | None = None
+
+    @property
+    def coverage(self) -> float | None:
+        """Observed share of open time, in percent."""
         return scores.coverage_percent(self.observed, self.open)
 
 
-def measure_period(totals: RideTotals) -> Measure:
-    """From the sums of a range of days."""
-    wait = scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max)
-    return measure_reliability(totals)._replace(wait=wait, longest_wait=totals.wait_max or None)
-
-
-def measure_reliability(totals: RideTotals | RideReliability) -> Measure:
-    """The same without waits."""
-    return Measure(
-        eligible=totals.eligible_days > 0,
-        observed=totals.observed,
-        open=totals.open,
-        downtime=totals.downtime,
-        breakdown=totals.breakdown,
-        uptime=scores.uptime_percent(totals.operating, totals.downtime),
-        comparable_uptime=scores.comparable_uptime(totals.operating, totals.breakdown),
-        wait=None,
-    )
-
-
-def measure_now(today: RideTotals | None, now: RideNow, *, is_ride: bool = True) -> Measure:
+def measure_now(today: RideTotals | None, now: RideNow, *, is_ride: bool = True) -> MeasureOfNow:
     """From the latest look; only a ride in an open park, seen lately, says anything about now.
 
     What is no ride is never eligible, and may be seen all the same.
@@ -79,14 +156,10 @@ def measure_now(today: RideTotals | None, now: RideNow, *, is_ride: bool = True)
     eligible = today is not None and today.eligible_days > 0
     counts = (eligible or not is_ride) and now.park is ParkNow.OPEN
     wait = now.wait_minutes
-    return Measure(
+    return MeasureOfNow(
         eligible=eligible,
         observed=int(counts and now.is_known),
         open=int(counts),
-        downtime=None,
-        breakdown=None,
-        uptime=None,
-        comparable_uptime=None,
         wait=None if wait is None else scores.average_wait(wait, 1, wait),
         down_since=now.down_since,
         park=now.park,
@@ -94,7 +167,7 @@ def measure_now(today: RideTotals | None, now: RideNow, *, is_ride: bool = True)
     )
 
 
-def measures(reading: Reading, period: Period) -> dict[int, Measure]:
+def measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
     """What orders every ride in the period; rides without a row in it are absent."""
     return reading.remembered(_MEASURES, period, lambda: _measures(reading, period))
 
@@ -133,24 +206,24 @@ def recalled_reliabilities(
     return found
 
 
-def reliability_measures(reading: Reading, period: Period) -> dict[int, Measure]:
+def reliability_measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
     """As :func:`measures`, but without waits unless these are known already or of this moment."""
-    known: dict[int, Measure] | None = reading.recalled(_MEASURES, period)
+    known: Mapping[int, Measure] | None = reading.recalled(_MEASURES, period)
     if known is not None or period.is_live:
         return measures(reading, period)
 
-    def build() -> dict[int, Measure]:
+    def build() -> dict[int, MeasureOfPeriod]:
         found = ride_reliabilities(reading, period)
-        return {ride_id: measure_reliability(totals) for ride_id, totals in found.items()}
+        return {ride_id: MeasureOfPeriod(totals) for ride_id, totals in found.items()}
 
     return reading.remembered("reliability measures", period, build)
 
 
-def _measures(reading: Reading, period: Period) -> dict[int, Measure]:
+def _measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
     totals = ride_totals(reading, period)
     rides = reading.catalogue.rides
     if not period.is_live:
-        return {ride_id: measure_period(found) for ride_id, found in totals.items()}
+        return {ride_id: MeasureOfPeriod(found) for ride_id, found in totals.items()}
     states, open_parks = ride_states(reading.connection), park_states(reading.connection)
     return {
         ride_id: measure_now(

@@ -27,7 +27,8 @@ def days_recorded(reading: Reading, period: Period) -> dict[int, RecordedDays]:
     """The recorded days of every park in the period; parks without a row are absent."""
 
     def build() -> dict[int, RecordedDays]:
-        return recorded_days(reading.connection, reading.ranges(period, reading.catalogue.parks.values()))
+        ranges = reading.ranges(period, reading.catalogue.parks.values())
+        return recorded_days(reading.connection, ranges, reading.last_days)
 
     return reading.remembered("recorded days", period, build)
 
@@ -36,8 +37,8 @@ def days_recorded_before(reading: Reading, period: Period) -> dict[int, Recorded
     """The same of the period that it is compared with (R11)."""
 
     def build() -> dict[int, RecordedDays]:
-        parks = reading.catalogue.parks.values()
-        return recorded_days(reading.connection, reading.previous_ranges(period, parks))
+        ranges = reading.previous_ranges(period, reading.catalogue.parks.values())
+        return recorded_days(reading.connection, ranges, reading.last_days)
 
     return reading.remembered("recorded days before", period, build)
 
@@ -59,7 +60,7 @@ def inferred_days(reading: Reading, period: Period) -> dict[int, float]:
             )
             if days is not None
         }
-        found = open_days(reading.connection, ranges)
+        found = open_days(reading.connection, ranges, reading.last_days)
         return {park_id: _average(days) for park_id, days in found.items() if days.inferred > 0}
 
     return reading.remembered("inferred days", period, build)
