@@ -27,10 +27,11 @@ from hallofshame.domain.words import (
     ScheduleKind,
     Status,
 )
+from hallofshame.metrics.awards import QUEUE_MINUTES
 from hallofshame.store import models
 from hallofshame.store.data_version import bump
 from hallofshame.store.database import Database
-from hallofshame.store.day_counts import DAY_COUNTS
+from hallofshame.store.day_counts import DAY_COUNTS, RIDE_DAY_COUNTS
 
 HOUR = 3600
 VERSION = 1
@@ -367,11 +368,15 @@ class World:
             (models.RideYearlyStats, models.ParkYearlyStats, _year),
         ):
             rides = [
-                row | {"period_start": first(row["day"]), "eligible_days": row["eligible"]}
+                row
+                | {"period_start": first(row["day"]), "eligible_days": row["eligible"]}
+                | ride_counts_of_day(row)
                 for row in batches[models.RideDailyStats]
             ]
             batches[ride_model] = _summed(
-                rides, ("park_id", "period_start", "ride_id"), (*RIDE_COUNTERS, "eligible_days")
+                rides,
+                ("park_id", "period_start", "ride_id"),
+                (*RIDE_COUNTERS, "eligible_days", *RIDE_DAY_COUNTS),
             )
             parks = [
                 row | {"period_start": first(row["day"])} | counts_of_day(row)
@@ -390,12 +395,24 @@ def counts_of_day(row: Mapping[str, Any]) -> dict[str, int]:
         "recorded_days": seen,
         "open_recorded_days": opened and seen,
         "live_days": seen and row["origin"] == Origin.LIVE,
-        "archive_days": seen and row["origin"] == Origin.ARCHIVE,
+        "archive_days": seen and row["origin"] != Origin.LIVE,
         "closed_days": row["evidence"] == Evidence.NO_ACTIVITY.value,
         "down_days": seen and bool(row["judged_by_down"]),
         "inferred_days": opened and row["evidence"] == Evidence.ACTIVITY.value,
     }
     return {name: int(found[name]) for name in DAY_COUNTS}
+
+
+def ride_counts_of_day(row: Mapping[str, Any]) -> dict[str, int]:
+    """The same of one row of a ride's day."""
+    seen = bool(row["eligible"]) and row["observed"] > 0
+    ran = seen and row["operating"] > 0
+    found = {
+        "seen_days": seen,
+        "ran_days": ran,
+        "queue_days": ran and (row["wait_max"] or 0) >= QUEUE_MINUTES,
+    }
+    return {name: int(found[name]) for name in RIDE_DAY_COUNTS}
 
 
 NOT_COUNTED = {

@@ -52,11 +52,11 @@ def test_days_open_recorded_and_both(small: Database) -> None:
 def test_days_on_which_a_ride_ran(small: Database) -> None:
     with small.read() as connection:
         # Winter Slide (16) was closed all day.
-        assert record.ride_days(connection, {1: BOTH_DAYS}, [11, 12, 16], 30) == {
+        assert record.ride_days(connection, {1: BOTH_DAYS}, [11, 12, 16]) == {
             11: record.RideDays(observed=2, operated=2, queued=1),
-            12: record.RideDays(observed=2, operated=2, queued=0),
+            12: record.RideDays(observed=2, operated=2, queued=1),
         }
-        last = record.ride_days(connection, {1: DayRange(LAST, LAST)}, [11], 40)
+        last = record.ride_days(connection, {1: DayRange(LAST, LAST)}, [11])
         assert last == {11: record.RideDays(observed=1, operated=1, queued=1)}
 
 

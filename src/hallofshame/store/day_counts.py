@@ -1,4 +1,4 @@
-"""What the days of a park are counted by: conditions on a park-day, and their sums in coarser rows."""
+"""What the days of parks and rides are counted by: conditions on a day, and their sums in coarser rows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, case
 
 from hallofshame.domain.words import Evidence, Origin
+from hallofshame.metrics.awards import QUEUE_MINUTES
 
 DAY_COUNTS = (
     "open_days",
@@ -46,3 +47,23 @@ def day_counts(rows: FromClause) -> dict[str, ColumnElement[int]]:
         "inferred_days": and_(opened, columns.evidence == Evidence.ACTIVITY.value),
     }
     return {name: case((conditions[name], 1), else_=0) for name in DAY_COUNTS}
+
+
+RIDE_DAY_COUNTS = ("seen_days", "ran_days", "queue_days")
+"""The same of rides: days on which it was eligible and seen; of these, those on which it operated; and of
+those, the ones on which it posted a wait from which on we call it a queue."""
+
+
+def ride_day_counts(rows: FromClause) -> dict[str, ColumnElement[int]]:
+    """Each of ``RIDE_DAY_COUNTS`` of one row: 1 or 0 of a ride's day, the stored sum of a coarser one."""
+    columns: Any = rows.c
+    if "day" not in columns:
+        return {name: columns[name] for name in RIDE_DAY_COUNTS}
+    seen = and_(columns.eligible == 1, columns.observed > 0)
+    ran = and_(seen, columns.operating > 0)
+    conditions = {
+        "seen_days": seen,
+        "ran_days": ran,
+        "queue_days": and_(ran, columns.wait_max >= QUEUE_MINUTES),
+    }
+    return {name: case((conditions[name], 1), else_=0) for name in RIDE_DAY_COUNTS}

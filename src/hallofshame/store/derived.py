@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.store import bulk
-from hallofshame.store.day_counts import day_counts
+from hallofshame.store.day_counts import day_counts, ride_day_counts
 from hallofshame.store.models import (
     Base,
     DerivedRevision,
@@ -237,7 +237,8 @@ def _sum_rides(
     small = table_of(source)
     daily = source is RideDailyStats
     values: dict[str, ColumnElement[Any]] = {
-        "eligible_days": func.sum(small.c.eligible if daily else small.c.eligible_days)
+        "eligible_days": func.sum(small.c.eligible if daily else small.c.eligible_days),
+        **{name: func.sum(count) for name, count in ride_day_counts(small).items()},
     }
     _replace(connection, small, table_of(target), ("ride_id",), RIDE_SUMS, values, scope)
 

@@ -73,12 +73,18 @@ class RideDailyStats(RideCounters, Base):
 
 
 class RidePeriodKey:
-    """Key of the coarse ride grains; ``period_start`` is the first day of the week, month or year."""
+    """Key of the coarse ride grains, and their days by ``RIDE_DAY_COUNTS``.
+
+    ``period_start`` is the first day of the week, month or year.
+    """
 
     park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     period_start: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     eligible_days: Mapped[int] = mapped_column(Integer)
+    seen_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    ran_days: Mapped[int] = mapped_column(Integer, server_default="0")
+    queue_days: Mapped[int] = mapped_column(Integer, server_default="0")
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805

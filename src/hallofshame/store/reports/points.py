@@ -19,13 +19,11 @@ from hallofshame.store.models import (
     ParkHourlyStats,
     RideDailyStats,
     RideHourlyStats,
-    RideMonthlyStats,
-    RideWeeklyStats,
-    RideYearlyStats,
 )
 from hallofshame.store.reports.ranges import Grain, decompose, unit_start
 from hallofshame.store.reports.sums import (
     PARK_TABLES,
+    RIDE_TABLES,
     ParkTotals,
     RideTally,
     RideTotals,
@@ -61,14 +59,6 @@ class ScoreShare:
     downtime: int
     exposure: int
     eligible_days: int
-
-
-_RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
-    Grain.DAY: (RideDailyStats, RideDailyStats.day, RideDailyStats.eligible),
-    Grain.WEEK: (RideWeeklyStats, RideWeeklyStats.period_start, RideWeeklyStats.eligible_days),
-    Grain.MONTH: (RideMonthlyStats, RideMonthlyStats.period_start, RideMonthlyStats.eligible_days),
-    Grain.YEAR: (RideYearlyStats, RideYearlyStats.period_start, RideYearlyStats.eligible_days),
-}
 
 
 def park_hours(connection: Connection, park_id: int, days: DayRange) -> dict[int, ParkTotals]:
@@ -193,7 +183,7 @@ def ride_stretches(
     """As :func:`park_stretches`, for one ride."""
     found: dict[dt.date, list[RideTotals]] = {}
     for piece in decompose(days, coarsest=grain):
-        model, when, eligible = _RIDE_TABLES[piece.grain]
+        model, when, eligible = RIDE_TABLES[piece.grain]
         query = select(when, *ride_columns(model), eligible).where(
             model.park_id == park_id, model.ride_id == ride_id, when.between(piece.start, piece.end)
         )

@@ -7,21 +7,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select, union_all
+from sqlalchemy import Connection, ScalarSelect, Select, func, select, union_all
 
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Origin
-from hallofshame.store.day_counts import day_counts
+from hallofshame.store.day_counts import RIDE_DAY_COUNTS, day_counts, ride_day_counts
 from hallofshame.store.models import (
     DataQualityLog,
     Park,
     ParkDailyStats,
     ParkMonthlyStats,
     ParkYearlyStats,
-    RideDailyStats,
 )
 from hallofshame.store.reports.ranges import Piece, by_range, pieces
-from hallofshame.store.reports.sums import PARK_TABLES, last_days
+from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, last_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,39 +157,36 @@ def _counted_piece(piece: Piece, park_ids: Collection[int], names: Collection[st
     )
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
-
-
 def ride_days(
-    connection: Connection, ranges: Mapping[int, DayRange], ride_ids: Collection[int], queue_minutes: int
+    connection: Connection,
+    ranges: Mapping[int, DayRange],
+    ride_ids: Collection[int],
+    last: Mapping[int, dt.date] | None = None,
 ) -> dict[int, RideDays]:
     """The days of its park's range that count for each of the rides; rides without any are absent.
 
-    :param queue_minutes: from which posted wait on a day is one with a queue.
+    :param last: what ``sums.last_days`` says, where it is known.
     """
-    model = RideDailyStats
-    found: dict[int, RideDays] = {}
-    for days, park_ids in by_range(ranges).items():
-        query = (
-            select(
-                model.ride_id,
-                func.count(),
-                _count(model.operating > 0),
-                _count((model.operating > 0) & (model.wait_max >= queue_minutes)),
-            )
-            .where(
-                model.ride_id.in_(ride_ids),
-                model.day.between(days.start, days.end),
-                model.park_id.in_(park_ids),
-                model.eligible == 1,
-                model.observed > 0,
-            )
-            .group_by(model.ride_id)
-        )
-        for ride_id, *counts in connection.execute(query):
-            found[ride_id] = RideDays(*map(int, counts))
-    return found
+    if not ranges or not ride_ids:
+        return {}
+    known = last_days(connection, ranges) if last is None else last
+    rows = union_all(
+        *[_ride_days_piece(piece, park_ids, ride_ids) for piece, park_ids in pieces(ranges, known)]
+    ).subquery()
+    query = select(rows.c.ride_id, *[func.sum(rows.c[name]) for name in RIDE_DAY_COUNTS])
+    found = {
+        ride_id: RideDays(*map(int, counts))
+        for ride_id, *counts in connection.execute(query.group_by(rows.c.ride_id))
+    }
+    return {ride_id: days for ride_id, days in found.items() if days.observed > 0}
+
+
+def _ride_days_piece(piece: Piece, park_ids: Collection[int], ride_ids: Collection[int]) -> Select[Any]:
+    model, day, _ = RIDE_TABLES[piece.grain]
+    counts = ride_day_counts(model.__table__)
+    return select(model.ride_id, *[counts[name].label(name) for name in RIDE_DAY_COUNTS]).where(
+        model.park_id.in_(park_ids), day.between(piece.start, piece.end), model.ride_id.in_(ride_ids)
+    )
 
 
 def first_and_last_days(connection: Connection) -> dict[int, tuple[dt.date, dt.date]]:

@@ -127,12 +127,13 @@ def _exact(values: Row[Any] | tuple[Any, ...], maximum_at: int) -> list[Any]:
     ]
 
 
-_RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
+RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
     Grain.DAY: (RideDailyStats, RideDailyStats.day, RideDailyStats.eligible),
     Grain.WEEK: (RideWeeklyStats, RideWeeklyStats.period_start, RideWeeklyStats.eligible_days),
     Grain.MONTH: (RideMonthlyStats, RideMonthlyStats.period_start, RideMonthlyStats.eligible_days),
     Grain.YEAR: (RideYearlyStats, RideYearlyStats.period_start, RideYearlyStats.eligible_days),
 }
+"""The table of rides of each grain, with the first day of its rows and their days in E."""
 
 PARK_TABLES: dict[Grain, tuple[type[Any], Any]] = {
     Grain.DAY: (ParkDailyStats, ParkDailyStats.day),
@@ -170,7 +171,7 @@ def _counter(model: type[Any], name: str) -> ColumnElement[int]:
 def _ride_piece(
     piece: Piece, park_ids: Collection[int], names: Collection[str], ride_ids: Collection[int] | None
 ) -> Select[Any]:
-    model, day, eligible = _RIDE_TABLES[piece.grain]
+    model, day, eligible = RIDE_TABLES[piece.grain]
     found = select(
         model.park_id,
         model.ride_id,
