@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages built wheel demo run test fuzz bench bench-serve bench-warehouse screenshots lint clean
+.PHONY: help pages built wheel demo run test fuzz bench bench-serve bench-warehouse cluster screenshots lint clean
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -53,7 +53,7 @@ test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some 
 	world=$$(mktemp -d) && trap 'rm -rf "$$world"' EXIT && \
 	export HALLOFSHAME_TEST_WORLD="$${HALLOFSHAME_TEST_WORLD:-$$world}" && \
 	$(BIN)/python tools/build_pages.py --test && \
-	$(BIN)/python -m pytest -m "not speed" --durations=25 $${COVERAGE:+--cov} && \
+	$(BIN)/python -m pytest -m "not speed and not cluster" --durations=25 $${COVERAGE:+--cov} && \
 	$(BIN)/python -m pytest -m speed -n 0
 
 fuzz: $(VENV)/.ready-dev ## damaged bodies at every door of the feeds (BODIES=100000 SEED=another each time)
@@ -69,6 +69,9 @@ bench-serve: $(VENV)/.ready-dev ## measure ready answers under load; needs wrk a
 bench-warehouse: $(VENV)/.ready-dev ## measure the history files beside the databases
 	@$(BIN)/python -m benchmarks.warehouse
 	@$(BIN)/python -m benchmarks.archive_import
+
+cluster: $(VENV)/.ready-dev ## several hosts on a Galera cluster of three nodes, stopped in turn (ten minutes; needs galera-4, rsync, lsof)
+	@$(BIN)/python -m pytest -m cluster -n 0 -s tests/cluster
 
 screenshots: $(VENV)/.ready-dev ## pictures of every page into screenshots/ (needs Chromium)
 	@$(BIN)/python tools/build_pages.py --dev

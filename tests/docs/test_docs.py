@@ -103,7 +103,7 @@ def test_ci_runs_what_the_readme_tells_people_to_run() -> None:
 
 def test_ci_measures_lines_and_branches_with_a_floor_and_prints_the_slowest_tests() -> None:
     assert re.search(r"^COVERAGE=yes make test$", read(".ci/run"), flags=re.MULTILINE)
-    [command] = re.findall(r"pytest -m \"not speed\".*", read("Makefile"))
+    [command] = re.findall(r"pytest -m \"not speed and not cluster\".*", read("Makefile"))
     assert "${COVERAGE:+--cov}" in command
     assert "--durations=25" in command
     settings = tomllib.loads(read("pyproject.toml"))["tool"]["coverage"]

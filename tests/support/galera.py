@@ -74,6 +74,7 @@ class Node:
                 "--skip-test-db",
             ]
             subprocess.run(command, check=True, capture_output=True)
+        (self.folder / "tmp").mkdir()
         if os.geteuid() == 0:
             for path in (self.folder, *self.folder.rglob("*")):
                 shutil.chown(path, USER)
@@ -81,7 +82,12 @@ class Node:
     def start(self, members: Sequence[Node], *, new: bool = False) -> None:
         """Start the server, as the first of a ``new`` cluster or as one more of ``members``."""
         with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(self._command(members, new), stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                self._command(members, new),
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"TMPDIR": str(self.folder / "tmp")},
+            )
 
     def _command(self, members: Sequence[Node], new: bool) -> list[str]:
         others = ",".join(f"127.0.0.1:{node.group}" for node in members)
@@ -95,6 +101,7 @@ class Node:
             f"--datadir={self.folder / 'data'}",
             f"--socket={self.folder / 's'}",
             f"--pid-file={self.folder / 'pid'}",
+            f"--tmpdir={self.folder / 'tmp'}",
             "--bind-address=127.0.0.1",
             f"--port={self.port}",
             "--skip-name-resolve",
@@ -125,13 +132,15 @@ class Node:
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 break
-            try:
-                if self.status("wsrep_ready") == "ON":
-                    return
-            except pymysql.Error:
-                pass  # it does not answer yet
+            if self._answers() and self.status("wsrep_ready") == "ON":
+                return
             time.sleep(0.05)
         raise RuntimeError(f"{self.name} does not take statements:\n{self.log}")
+
+    def _answers(self) -> bool:
+        """Whether somebody listens at its socket; that of a killed server is still there."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.folder / "s")) == 0
 
     def execute(self, *statements: str) -> list[tuple[object, ...]]:
         """Run statements as its root; returns the rows of the last."""

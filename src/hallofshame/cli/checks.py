@@ -130,6 +130,7 @@ def _of_database(installation: Installation) -> Iterator[Check]:
         yield Check(f"database: {error}", is_problem=True)
         return
     yield Check(f"database: {database.url} at schema {schema.head()}")
+    yield from _of_hosts(database)
     if lacks_months is not None:
         yield Check(f"partitions: {lacks_months}; run: hallofshame db upgrade", is_problem=True)
     if lacking:
@@ -145,6 +146,21 @@ def _of_database(installation: Installation) -> Iterator[Check]:
     yield from _of_history(installation)
     yield from _of_storage(installation)
     yield _of_quality(installation)
+
+
+def _of_hosts(database: Database) -> Iterator[Check]:
+    """Whether each of several hosts of the database takes statements."""
+    usable = []
+    for name, alone in database.hosts():
+        try:
+            schema.require_head(alone)
+            usable.append(name)
+        except HallOfShameError as error:
+            yield Check(f"cluster: {name} is of no use: {error}", is_problem=True)
+        finally:
+            alone.dispose()
+    if usable:
+        yield Check(f"cluster: statements are taken by {', '.join(usable)}")
 
 
 def _of_history(installation: Installation) -> Iterator[Check]:

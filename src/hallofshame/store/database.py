@@ -22,7 +22,7 @@ from hallofshame.domain.errors import StoreError
 from hallofshame.domain.redaction import redact, remember, secrets_of
 from hallofshame.store import catalogue_changes, receipts
 from hallofshame.store.failures import Failure, kind_of, said, shortened, store_error
-from hallofshame.store.hosts import hosts_of, parse_url, shown
+from hallofshame.store.hosts import hosts_of, parse_url, shown, without_hosts
 from hallofshame.store.servers import is_galera, server_engine
 
 T = TypeVar("T")
@@ -114,6 +114,12 @@ class Database:
             return False
         with self.read() as connection:
             return is_galera(connection)
+
+    def hosts(self) -> Iterator[tuple[str, Database]]:
+        """Each of several hosts in the URL, with the database as it is there."""
+        for host in self._hosts:
+            url = without_hosts(self._url, host)
+            yield str(host), Database(url.render_as_string(hide_password=False))
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -41,6 +41,7 @@ class Failure(StrEnum):
     LOST = "connection_lost"
     TOO_MANY = "too_many_connections"
     NOT_READY = "server_not_ready"
+    TOO_LARGE = "transaction_too_large"
     NEEDS_CRYPTOGRAPHY = "needs_cryptography"
     TOO_SLOW = "too_slow"
 
@@ -67,6 +68,10 @@ _WORDS: dict[Failure, tuple[str, str]] = {
     Failure.LOST: ("the server broke the connection off", "is it restarting? It is tried again by itself"),
     Failure.TOO_MANY: ("the server takes no more connections", "raise its limit, or let fewer hosts use it"),
     Failure.NOT_READY: ("the server takes no statements now", "wait until its cluster is complete again"),
+    Failure.TOO_LARGE: (
+        "the transaction has more rows or bytes than its cluster takes at once",
+        "raise wsrep_max_ws_rows or wsrep_max_ws_size on all nodes",
+    ),
     Failure.NEEDS_CRYPTOGRAPHY: (
         "the server's way of logging in needs a library",
         "install it: pip install cryptography; or connect with TLS",
@@ -155,6 +160,9 @@ _ERRNO = {
     errno.EHOSTUNREACH: Failure.REFUSED,
     errno.ENETUNREACH: Failure.REFUSED,
 }
+_TOO_LARGE = re.compile(r"wsrep_max_ws_rows|[Mm]aximum writeset size")
+"""What a Galera node says under the general numbers 1105 and 1180."""
+
 _ERRNO_IN_WORDS = re.compile(r"(?:Errcode: |[Gg]ot error |Errno )(\d+)")
 """How servers and drivers quote the error of their own system."""
 
@@ -254,6 +262,8 @@ def _of_server(error: BaseException) -> Failure | None:
     number = error.args[0] if error.args else None
     words = str(error.args[1]) if len(error.args) > 1 else ""
     quoted = _ERRNO_IN_WORDS.search(words)
+    if number in (1105, 1180) and _TOO_LARGE.search(words):
+        return Failure.TOO_LARGE
     if number == 2003 and ("Name or service" in words or "getaddrinfo" in words or "Errno -" in words):
         return Failure.UNKNOWN_HOST
     if number not in (2002, 2003) and quoted and int(quoted[1]) in _ERRNO:

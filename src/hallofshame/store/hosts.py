@@ -72,12 +72,13 @@ def hosts_of(url: URL) -> tuple[Host, ...]:
     return tuple(map(_host, (listed,) if isinstance(listed, str) else listed))
 
 
-def without_hosts(url: URL) -> URL:
-    """The URL with the first of its servers alone."""
+def without_hosts(url: URL, host: Host | None = None) -> URL:
+    """The URL with one of its servers alone, the first unless told."""
     hosts = hosts_of(url)
     if not hosts:
         return url
-    return url.difference_update_query([_HOSTS]).set(host=hosts[0].name, port=hosts[0].port)
+    chosen = host or hosts[0]
+    return url.difference_update_query([_HOSTS]).set(host=chosen.name, port=chosen.port)
 
 
 def shown(url: URL) -> str:
