@@ -231,6 +231,8 @@ HOSTILE = [
     (b"GARBAGE\r\n\r\n", 400),
     (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 100, 400),
     (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n" + OURS + CLOSE, 414),
+    (b"GET /api/parks?operator=" + b"a" * 20_000 + b" HTTP/1.1\r\n" + OURS + CLOSE, 414),
+    (b"GET /api/trends HTTP/1.1\r\n" + OURS + b"X-Long: " + b"a" * 40_000 + b"\r\n" + CLOSE, 431),
     (GET + OURS + b"X-Long: " + b"a" * 2_000_000 + b"\r\n" + CLOSE, 431),
     (GET + OURS + b"".join(b"X-%d: a\r\n" % number for number in range(5000)) + CLOSE, 431),
     (GET + OURS + b"Content-Length: nine\r\n" + CLOSE, 400),

@@ -41,6 +41,17 @@ def error_of(client: FlaskClient, path: str, status: int, method: str = "GET") -
     return error
 
 
+def test_a_query_and_a_head_beyond_any_use_are_refused_in_the_one_error_shape(client: FlaskClient) -> None:
+    assert error_of(client, f"/api/parks?operator={'a' * 9_000}", 414)["code"] == "query_too_long"
+    assert error_of(client, f"/api/nowhere?{'a' * 9_000}", 414)["code"] == "query_too_long"
+    assert client.get(f"/parks?operator={'a' * 9_000}").status_code == 414
+    heads = {f"X-Long-{number}": "a" * 4_000 for number in range(9)}
+    refused = client.get("/api/trends?period=last_week", headers=heads)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (431, "head_too_long")
+    within = {f"X-Long-{number}": "a" * 4_000 for number in range(7)}
+    assert client.get("/api/trends?period=last_week", headers=within).status_code == 200
+
+
 @pytest.mark.parametrize("path", JSON_PATHS)
 def test_every_answer_is_attributed_and_dated(client: FlaskClient, path: str) -> None:
     body = client.get(path).get_json()

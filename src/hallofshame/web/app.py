@@ -40,6 +40,7 @@ from hallofshame.web.public_address import install_public_address
 from hallofshame.web.rate_limits import install_rate_limits
 from hallofshame.web.reading import EXTENSION, Site
 from hallofshame.web.ready import install_ready_answers
+from hallofshame.web.request_limits import install_request_limits
 from hallofshame.web.settings import WebSettings
 from hallofshame.web.sponsors import install_sponsor
 from hallofshame.web.static_files import install_static_files
@@ -137,6 +138,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     install_pages(app)
     install_access(app)
     install_errors(app)
+    install_request_limits(app)
     install_sponsor(app, given.sponsor)
     app.after_request(partial(_finish, security=_security(given.sponsor)))
     # Inside the address of the site, which is part of what an answer is kept by.
