@@ -1,7 +1,8 @@
 """The whole system at rest with 150 parks, in real time: memory and processor time of all its processes.
 
 Run as ``python -m benchmarks.rest [minutes]`` (5, the time of one cycle); ``make bench-rest`` does.
-Recordings of 21 parks are played as 150 from a process of its own on loopback; two days of them lie behind the first cycle.
+Recordings of 21 parks are played as 150 from a process of its own on loopback; two days of them lie behind
+the first cycle.
 ``hallofshame run`` starts as anybody starts it. Measured is what follows once its first cycle and its daily
 jobs are done: whole cycles, each rolled up, and one reader who looks at a page every ten seconds.
 """

@@ -57,6 +57,12 @@ class MariaDBServer:
         data = self._folder / "data"
         user = [] if os.geteuid() else ["--user=root"]
         self._install_data(data, user)
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Start on the data that is there; returns once the server answers."""
+        data = self._folder / "data"
+        user = [] if os.geteuid() else ["--user=root"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -137,6 +143,12 @@ class MariaDBServer:
     def url(self, name: str, login: str = "root") -> str:
         """The address of a schema for a ``user`` or ``user:password``."""
         return f"mysql+pymysql://{login}@localhost/{name}?unix_socket={self._socket}"
+
+    def kill(self) -> None:
+        """End it as kill -9 does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> None:
         """End the server that :meth:`start` started."""

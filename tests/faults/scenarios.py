@@ -1,0 +1,305 @@
+"""The faults, each with what it does to a world; what must hold afterwards is the same for all (checks)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from faults.system import PARKS, START, Program, World, kill
+from hallofshame.feeds.replay import Fault, FaultOrder
+from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
+from support.clients import open_files
+from support.mariadb import MariaDBServer
+
+Figures = dict[str, Any]
+"""What a scenario did, for the table."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One kind of fault.
+
+    ``play`` does it to a world and returns what it did; ``size``: how often, or how long. ``store`` and
+    ``disk``: what it needs.
+    """
+
+    title: str
+    play: Callable[[World, int, random.Random], Figures]
+    size: int
+    start: dt.datetime = START
+    settings: Mapping[str, str] = field(default_factory=dict)
+    parks: Collection[str] = PARKS
+    reader_seconds: float = 0.05
+    store: str = "sqlite"
+    disk: bool = False
+    may_refuse: bool = False
+    """Whether readers may be told that the site fails meanwhile."""
+
+
+def kills_of_the_collector(world: World, number: int, chance: random.Random) -> Figures:
+    """kill -9 of the process that collects and rolls up, at random moments, with all its web processes."""
+    program = _begun(world)
+    while_starting = 0
+    with world.disturbance():
+        for _ in range(number):
+            # From the very start of a process to the middle of its cycles: a start takes about two seconds.
+            time.sleep(chance.uniform(0.0, 5.0))
+            while_starting += not program.web_processes()[1]
+            program.kill()
+            program.start()
+        world.await_site(program)
+    world.cycles(4)
+    return {"kills": number, "while starting": while_starting}
+
+
+def kills_of_the_web(world: World, number: int, chance: random.Random) -> Figures:
+    """kill -9 of a web worker or of the first web process; others go on, and it is replaced."""
+    program = _begun(world)
+    done = 0
+    while done < number:
+        time.sleep(chance.uniform(0.0, 0.6))
+        first, workers = program.web_processes()
+        chosen = first if chance.random() < 0.1 else workers
+        done += bool(chosen) and kill(chance.choice(chosen))
+    world.cycles(2)
+    world.await_site(program)
+    return {"kills": number}
+
+
+def every_fault_of_the_feeds(world: World, number: int, chance: random.Random) -> Figures:
+    """Each fault of the feeds by itself for two cycles at every park, then all mixed at random."""
+    _begun(world)
+    keys = list(world.feeds.tapes)
+    faults = list(Fault)
+    with world.disturbance():
+        for fault in faults:
+            for key in keys:
+                world.feeds.faults.put(key, _order(fault, chance), world.feeds.clock.now())
+            world.cycles(2)
+        for _ in range(number):
+            for key in keys:
+                world.feeds.faults.clear(key)
+                if chance.random() < 0.7:
+                    world.feeds.faults.put(
+                        key, _order(chance.choice(faults), chance), world.feeds.clock.now()
+                    )
+            world.cycles(1)
+        for key in keys:
+            world.feeds.faults.clear(key)
+        world.feeds_away()
+        world.cycles(3)
+        world.feeds_back()
+    world.cycles(4)
+    return {"faults alone": len(faults) + 1, "cycles with faults mixed": number}
+
+
+def store_locked(world: World, number: int, chance: random.Random) -> Figures:
+    """Another program holds the database's write lock, for a moment and for longer than anybody waits."""
+    _begun(world)
+    with world.disturbance():
+        for turn in range(number):
+            with sqlite3.connect(world.data / "hallofshame.sqlite", isolation_level=None) as other:
+                other.execute("PRAGMA busy_timeout = 60000")
+                other.execute("BEGIN IMMEDIATE")
+                time.sleep(chance.uniform(0.3, 2.0) if turn % 3 else 12.0)
+                other.execute("ROLLBACK")
+            other.close()
+            world.cycles(1)
+    world.cycles(4)
+    return {"times": number}
+
+
+def disk_fails(world: World, number: int, chance: random.Random) -> Figures:
+    """The disk is full, read-only, broken or slow for some cycles, in the middle of whatever is going on."""
+    _begun(world)
+    assert world.disk is not None
+    figures: Figures = {}
+    with world.disturbance():
+        for how in (*world.disk.HOW,) * number:
+            with world.disk.failing(how):
+                time.sleep(chance.uniform(0.2, 1.0))
+                world.cycles(2)
+            world.cycles(1)
+            figures[how] = figures.get(how, 0) + 1
+    world.cycles(4)
+    return figures
+
+
+def clock_jumps(world: World, number: int, chance: random.Random) -> Figures:
+    """The machine's clock is set forward and back, by minutes, hours and days, and set right again."""
+    _begun(world)
+    jumps = [-7200.0, 7200.0, -120.0, 120.0, -3 * 86_400.0, 3 * 86_400.0, 86_400.0 * 400, -1.0]
+    while len(jumps) < number:
+        jumps.append(chance.choice((-1, 1)) * chance.uniform(1, 4 * 3600))
+    for seconds in jumps[:number]:
+        # A clock that is wrong by less than the feeds can tell shows some moments twice.
+        with world.disturbance(wider=abs(seconds) if abs(seconds) < CLOCK_TOLERANCE_SECONDS else 0.0):
+            world.time.error = seconds
+            world.cycles(3)
+            world.time.error = 0.0
+        # Had it waited for what it had planned under the wrong clock, nothing would come for hours.
+        world.cycles(4)
+    return {"jumps": len(jumps[:number])}
+
+
+def hours_pass(world: World, number: int, _chance: random.Random) -> Figures:
+    """So many hours without any fault, for days that are longer or shorter than others."""
+    _begun(world)
+    world.run(number * 3600)
+    return {"hours": number}
+
+
+def two_schedulers(world: World, number: int, chance: random.Random) -> Figures:
+    """Two whole programs on one database: one collects; when it is killed the other takes over."""
+    programs = [_begun(world), world.program()]
+    world.await_site(programs[1])
+    world.cycles(4)
+    with world.disturbance():
+        for _ in range(number):
+            victim = chance.choice(programs)
+            time.sleep(chance.uniform(0.0, 1.5))
+            victim.kill()
+            world.cycles(3)
+            victim.start()
+            world.await_site(victim)
+    world.cycles(4)
+    return {"kills": number}
+
+
+def weeks(world: World, number: int, _chance: random.Random) -> Figures:
+    """So many days of cycles; memory and file handles of every process stay where they were."""
+    program = _begun(world)
+    world.run(86_400 / 8)
+    before = _used(program)
+    world.run((number - 1 / 8) * 86_400)
+    after = _used(program)
+    return {"days": number, "at first": before, "in the end": after} | _grown(before, after)
+
+
+def _grown(before: Figures, after: Figures) -> Figures:
+    grown = after["megabytes"] - before["megabytes"]
+    assert grown < MOST_GROWN_MEGABYTES, f"memory grew by {grown} MB: {before}, {after}"
+    assert after["handles"] - before["handles"] < MOST_GROWN_HANDLES, f"file handles: {before}, {after}"
+    return {"grown megabytes": grown, "grown handles": after["handles"] - before["handles"]}
+
+
+MOST_GROWN_MEGABYTES = 60
+"""Room for the copies of two days in memory, which are there after two days and bounded from then on."""
+
+MOST_GROWN_HANDLES = 12
+
+
+def _used(program: Program) -> Figures:
+    """Memory (proportional set size) and file handles of a program's processes."""
+    first, workers = program.web_processes()
+    pids = [program.pid, *first, *workers]
+    return {
+        "megabytes": round(sum(map(proportional_megabytes, pids))),
+        "handles": sum(map(open_files, pids)),
+        "processes": len(pids),
+    }
+
+
+def proportional_megabytes(pid: int) -> float:
+    """Memory of a process, what it shares with others counted in parts."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    [pss] = [line.split()[1] for line in lines if line.startswith("Pss:")]
+    return int(pss) / 1024
+
+
+def store_restarted(world: World, number: int, chance: random.Random) -> Figures:
+    """The MariaDB server is killed or stopped at any moment and started again."""
+    server = SERVERS[world.url]
+    _begun(world)
+    with world.disturbance():
+        for _ in range(number):
+            time.sleep(chance.uniform(0.0, 3.0))
+            if chance.random() < 0.5:
+                server.kill()
+            else:
+                server.stop()
+            time.sleep(chance.uniform(0.0, 1.0))
+            server.start_again()
+            world.cycles(2)
+    world.cycles(4)
+    return {"restarts": number}
+
+
+SERVERS: dict[str, MariaDBServer] = {}
+"""The servers of the worlds being played, by the address of their databases."""
+
+
+def _begun(world: World) -> Program:
+    """A program that has collected for a few cycles."""
+    program = world.program()
+    world.await_site(program)
+    world.cycles(3)
+    return program
+
+
+def _order(fault: Fault, chance: random.Random) -> FaultOrder:
+    return FaultOrder(
+        fault=fault,
+        retry_after_seconds=chance.choice((0, 1, 3)),
+        retry_after_form=chance.choice(("seconds", "date")),
+        delay_seconds=0.05 if fault is Fault.DRIP else 1.5,
+        content_length=chance.choice(("correct", "too_long")),
+    )
+
+
+def a_bit_of_all(world: World, number: int, chance: random.Random) -> Figures:
+    """A few kills and faults of the feeds, as many as the tests have time for."""
+    program = _begun(world)
+    keys = list(world.feeds.tapes)
+    with world.disturbance():
+        for _ in range(number):
+            for key in keys:
+                fault = chance.choice([Fault.ABSURD_VALUES, Fault.TRUNCATED_JSON, Fault.SERVER_ERROR])
+                world.feeds.faults.put(key, replace(_order(fault, chance), count=2), world.feeds.clock.now())
+            time.sleep(chance.uniform(0.0, 0.5))
+            program.kill()
+            program.start()
+        world.await_site(program)
+    world.cycles(3)
+    return {"kills": number}
+
+
+SCENARIOS = {
+    "sample": Scenario("a bit of all, for the tests", a_bit_of_all, 2),
+    "collector": Scenario("kill -9 of the collector, at random moments", kills_of_the_collector, 200),
+    "web": Scenario("kill -9 of web workers and of their first process", kills_of_the_web, 200),
+    "feeds": Scenario("every fault of the feeds alone and mixed", every_fault_of_the_feeds, 60),
+    "locked": Scenario("the database locked by another program (SQLite)", store_locked, 6, may_refuse=True),
+    "disk": Scenario(
+        "the disk full, read-only, broken, slow (SQLite)", disk_fails, 4, disk=True, may_refuse=True
+    ),
+    "mariadb": Scenario("MariaDB killed or restarted", store_restarted, 12, store="mariadb", may_refuse=True),
+    "clock": Scenario("the clock set forward and back", clock_jumps, 16),
+    "autumn": Scenario(
+        "the end of summer time in Europe and America",
+        hours_pass,
+        200,
+        start=dt.datetime(2026, 10, 24, 20, 3, tzinfo=dt.UTC),
+    ),
+    "spring": Scenario(
+        "the start of summer time in Europe",
+        hours_pass,
+        30,
+        start=dt.datetime(2027, 3, 27, 20, 3, tzinfo=dt.UTC),
+    ),
+    "schedulers": Scenario("two schedulers at once, each killed in turn", two_schedulers, 10),
+    "weeks": Scenario(
+        "two weeks of five-minute cycles",
+        weeks,
+        14,
+        settings={"LEASE_SECONDS": "3600", "WEB_WORKERS": "1"},
+        parks=("efteling", "gardaland"),
+        reader_seconds=2.0,
+    ),
+}

@@ -1,0 +1,84 @@
+"""A replay server that remembers every answer, and what a body says by the rules of reading a feed (R2)."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from faults.virtual import TrueClock, VirtualTime
+from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, Status
+from hallofshame.feeds.replay import ReplayServer, Tape
+from hallofshame.feeds.replay.faults import Reply
+
+Said = tuple[int | None, int | None]
+"""A status and a wait as the record keeps them."""
+
+_LIVE = re.compile(r"/parks/([^/]+)/queue_times\.json|/v1/entity/([^/]+)/live")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One answer to a poll: when, by the clock of the system under test, by whom, of which park, and what."""
+
+    at: float
+    feed: Feed
+    park: str
+    reply: Reply
+
+
+class RememberingServer(ReplayServer):
+    """The replay server, with all its answers to polls in :attr:`served`."""
+
+    def __init__(self, tapes: list[Tape], time: VirtualTime, file: str, port: int = 0) -> None:
+        super().__init__(clock=TrueClock(file), tapes=tapes, port=port)
+        self._time = time
+        self._writing = threading.Lock()
+        self.served: list[Served] = []
+
+    def answer(self, target: str, headers: Mapping[str, str] | None = None) -> Reply:
+        """The reply of the replay server, remembered."""
+        reply = super().answer(target, headers)
+        if found := _LIVE.match(target):
+            feed = Feed.QUEUE_TIMES if found[1] else Feed.THEMEPARKS_WIKI
+            with self._writing:
+                self.served.append(Served(self._time.shown(), feed, found[1] or found[2], reply))
+        return reply
+
+
+Entry = tuple[str, str]
+"""The external id and the name of a ride."""
+
+
+def said_in(answer: Served) -> dict[Entry, set[Said]]:
+    """What an answer says of each ride; several entries of one ride may say different things."""
+    found: dict[Entry, set[Said]] = {}
+    for entry, said in _entries(answer.feed, json.loads(answer.reply.body), answer.park):
+        found.setdefault(entry, set()).add(said)
+    return found
+
+
+def _entries(feed: Feed, body: Any, park: str) -> Iterator[tuple[Entry, Said]]:
+    if feed is Feed.QUEUE_TIMES:
+        rides = [ride for land in body["lands"] for ride in land["rides"]] + body["rides"]
+        for ride in rides:
+            wait, is_open = _wait(ride["wait_time"]), ride["is_open"]
+            status = None if not isinstance(is_open, bool) else Status.OPERATING if is_open else Status.CLOSED
+            yield (str(ride["id"]), ride["name"]), (_code(Status.OPERATING if wait else status), wait)
+        return
+    for item in body["liveData"]:
+        if item["id"] != park:
+            status = Status.__members__.get(item["status"])
+            wait = _wait((item.get("queue", {}).get("STANDBY") or {}).get("waitTime"))
+            yield (str(item["id"]), item["name"]), (_code(status), wait)
+
+
+def _wait(minutes: int | None) -> int | None:
+    return minutes if minutes is not None and 0 <= minutes <= MAX_PLAUSIBLE_WAIT_MINUTES else None
+
+
+def _code(status: Status | None) -> int | None:
+    return None if status is None else int(status)

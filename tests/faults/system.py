@@ -1,0 +1,353 @@
+"""The whole system in virtual time: feeds that remember what they served, and the program's processes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import mmap
+import os
+import random
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Self
+
+from faults.checks import Stretch, Verdict, check
+from faults.served import RememberingServer
+from faults.virtual import TrueClock, VirtualTime, opened
+from hallofshame.demo_parks import RecordedPark, recorded_parks, write_catalogue
+from hallofshame.feeds.replay import SHIPPED_RECORDINGS, load_tapes
+from hallofshame.settings import Settings
+from hallofshame.store.database import Database
+from support.clients import children
+
+TESTS = Path(__file__).parents[1]
+CADENCE_SECONDS = 300
+PARKS = ("epcot", "efteling", "disneyland-park-paris", "six-flags-great-adventure", "tokyo-disneysea")
+"""Recorded parks: by Queue-Times, by ThemeParks.wiki and by both, in four time zones."""
+
+START = dt.datetime(2026, 8, 20, 14, 3, tzinfo=dt.UTC)
+"""A Thursday afternoon in Europe, when most of the parks are open."""
+
+REAL_SECONDS = 120.0
+"""How long anything may take on a busy machine."""
+
+ASKED = ("/api/health", "/api/parks/downtime?period=live", "/", "/api/rides/waittimes?period=today")
+"""What a reader of the site asks all the time."""
+
+SETTINGS = {
+    "CADENCE_SECONDS": str(CADENCE_SECONDS),
+    "CYCLE_DEADLINE_SECONDS": "4",
+    "READ_TIMEOUT_SECONDS": "1",
+    "CONNECT_TIMEOUT_SECONDS": "1",
+    "ANSWER_TIMEOUT_SECONDS": "2",
+    "REQUESTS_PER_SECOND": "100",
+    "WEB_WORKERS": "2",
+    "WEB_REQUESTS_PER_MINUTE": "100000",
+}
+"""The program's own settings: short time limits, since the feeds are on this machine."""
+
+
+@cache
+def recorded() -> tuple[RecordedPark, ...]:
+    """All recorded parks, read once."""
+    return tuple(recorded_parks(load_tapes(SHIPPED_RECORDINGS), Settings(_env_file=None)))
+
+
+class Program:
+    """``hallofshame run`` in processes of its own, each start with a log of its own."""
+
+    def __init__(self, world: World, slot: int, port: int) -> None:
+        self._world, self.slot, self.port = world, slot, port
+        self._process: subprocess.Popen[bytes] | None = None
+        self.starts = 0
+
+    @property
+    def pid(self) -> int:
+        """The process that collects."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it; returns at once."""
+        self.starts += 1
+        world = self._world
+        log = (world.folder / f"log-{self.slot}-{self.starts}").open("wb")
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "faults.program", str(world.time_file), str(self.slot)),
+                *("run", "--port", str(self.port), "--data", str(world.data)),
+            ],
+            env=world.environment,
+            cwd=world.folder,
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+
+    def kill(self) -> None:
+        """Kill it as kill -9 does; its web processes end with it."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Stop it as systemd does; returns the exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            return self._process.wait(REAL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def web_processes(self) -> tuple[list[int], list[int]]:
+        """The first process of the web workers, and the workers; empty while they are starting."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            first = children(self.pid)
+            return first, [worker for one in first for worker in children(one)]
+        return [], []
+
+
+class World:
+    """Feeds, a data folder and any number of programs on it, from ``with`` to the end of the block.
+
+    ``url``: the database, in place of a SQLite file in the folder. ``settings``: of the program, without
+    their prefix, beside :data:`SETTINGS`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        start: dt.datetime = START,
+        url: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        parks: Collection[str] = PARKS,
+        reader_seconds: float = 0.05,
+    ) -> None:
+        self.folder, self.data = folder, folder / "data"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.time_file = folder / "time"
+        self.time = VirtualTime.made(self.time_file, start)
+        self._parks = [park for park in recorded() if park.row.slug in parks]
+        tapes = [tape for park in self._parks for tape in park.tapes]
+        self.feeds = RememberingServer(tapes, opened(str(self.time_file)), str(self.time_file))
+        self.url = url or f"sqlite:///{self.data / 'hallofshame.sqlite'}"
+        self.programs: list[Program] = []
+        self.disturbed: list[Stretch] = []
+        self.answers: Counter[str] = Counter()
+        self._settings = dict(settings or {})
+        self._reader_seconds = reader_seconds
+        self.failing: list[str] = []
+        self._done = threading.Event()
+        self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
+        self.disk: Disk | None = None
+
+    def __enter__(self) -> Self:
+        self.data.mkdir(mode=0o700)
+        write_catalogue(self._parks, self.folder / "parks.csv")
+        self.feeds.start()
+        self._port = int(self.feeds.base_url.rpartition(":")[2])
+        self._reader.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        for program in self.programs:
+            if program.is_running():
+                program.kill()
+        self.feeds.stop()
+        self._reader.join()
+        self.time.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program of this world is started with."""
+        own = SETTINGS | {
+            "DATA": str(self.data),
+            "PARKS": ",".join(park.row.slug for park in self._parks),
+            "CATALOGUE_FILE": str(self.folder / "parks.csv"),
+            "QUEUE_TIMES_URL": f"http://127.0.0.1:{self._port}",
+            "THEMEPARKS_WIKI_URL": f"http://127.0.0.1:{self._port}",
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("HALLOFSHAME_")}
+        kept |= {f"HALLOFSHAME_{name}": value for name, value in (own | self._settings).items()}
+        if not self.url.startswith("sqlite"):
+            kept["HALLOFSHAME_DATABASE_URL"] = self.url
+        kept |= {"PYTHONPATH": str(TESTS), "POLARS_MAX_THREADS": "1"}
+        return kept | ({} if self.disk is None else self.disk.environment)
+
+    def program(self) -> Program:
+        """One more program on this world's data, started."""
+        made = Program(self, len(self.programs), _free_port())
+        self.programs.append(made)
+        made.start()
+        return made
+
+    def feeds_away(self) -> None:
+        """The feeds refuse connections until :meth:`feeds_back`."""
+        self.feeds.stop()
+
+    def feeds_back(self) -> None:
+        """The feeds answer again, at the address they had."""
+        self.feeds._address = ("127.0.0.1", self._port)
+        self.feeds.start()
+
+    def run(self, seconds: float) -> None:
+        """Let so much virtual time pass while the programs work; fails where it does not pass."""
+        until, real = self.time.true() + seconds, time.monotonic() + REAL_SECONDS + seconds / 300
+        while self.time.true() < until:
+            assert time.monotonic() < real, f"time stands still; {self.logs()[-3000:]}"
+            assert any(program.is_running() for program in self.programs), self.logs()[-3000:]
+            time.sleep(0.005)
+
+    def cycles(self, number: int) -> None:
+        """Let so many cycles pass."""
+        self.run(number * CADENCE_SECONDS)
+
+    @contextmanager
+    def disturbance(self, wider: float = 0.0) -> Iterator[None]:
+        """Cycles may fail in this block, also as its clock shows it, and so many seconds around it."""
+        shown = [self.time.shown(), self.time.true()]
+        yield
+        shown += [self.time.shown(), self.time.true()]
+        self.disturbed.append((min(shown) - wider, max(shown) + wider))
+
+    def logs(self) -> str:
+        """All that the programs logged."""
+        return "\n".join(file.read_text(errors="replace") for file in sorted(self.folder.glob("log-*")))
+
+    def await_site(self, program: Program) -> None:
+        """Wait until the site of a program answers."""
+        end = time.monotonic() + REAL_SECONDS
+        while self._ask(program, ASKED[0]) != "answered":
+            assert program.is_running() and time.monotonic() < end, (
+                f"the site does not answer; {self.logs()[-3000:]}"
+            )
+            time.sleep(0.05)
+
+    def verdict(self, *, first: float = 0.0) -> Verdict:
+        """Stop the programs and look at what is left; raises ``AssertionError``."""
+        for program in self.programs:
+            if program.is_running():
+                code = program.stop()
+                assert code == 0, f"the program ended with {code}; {self.logs()[-3000:]}"
+        database = Database(self.url)
+        try:
+            return check(
+                database,
+                list(self.feeds.served),
+                cadence_seconds=CADENCE_SECONDS,
+                now=TrueClock(str(self.time_file)).now(),
+                disturbed=self.disturbed,
+                first=first,
+                copied=self._copy,
+            )
+        finally:
+            database.dispose()
+
+    def _copy(self) -> Database:
+        target = self.folder / "copy.sqlite"
+        target.unlink(missing_ok=True)
+        with sqlite3.connect(self.data / "hallofshame.sqlite") as source, sqlite3.connect(target) as copy:
+            source.backup(copy)
+        return Database(f"sqlite:///{target}")
+
+    def _read(self) -> None:
+        """Ask the sites of the programs all the time, as a reader does."""
+        chance = random.Random(1)
+        while not self._done.wait(self._reader_seconds):
+            for program in list(self.programs):
+                if program.is_running():
+                    self.answers[self._ask(program, chance.choice(ASKED))] += 1
+
+    def _ask(self, program: Program, path: str) -> str:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{program.port}{path}", timeout=30) as answer:
+                answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                said = error.read().decode(errors="replace")
+            self.failing.append(f"{path}: {said[:2000]}")
+            return f"HTTP {error.code} of {path.partition('?')[0]}"
+        except (OSError, ValueError) as error:
+            return type(error).__name__
+        return "answered"
+
+
+class Disk:
+    """A data folder whose disk can be made to fail; ``library`` is loaded into the program."""
+
+    HOW: ClassVar = {"full": b"f", "read-only": b"r", "broken": b"e", "slow": b"s"}
+
+    def __init__(self, folder: Path, data: Path) -> None:
+        self._file, self._data = folder / "disk", data
+        self.library = folder / "disk.so"
+        source = Path(__file__).with_name("disk.c")
+        subprocess.run(
+            ["cc", "-shared", "-fPIC", "-O1", "-o", str(self.library), str(source), "-ldl"], check=True
+        )
+        self._file.write_bytes(b"\0")
+        self._open = self._file.open("r+b")
+        self._map = mmap.mmap(self._open.fileno(), 1)
+
+    @staticmethod
+    def can_fail() -> bool:
+        """Whether this machine has what it takes."""
+        return shutil.which("cc") is not None and sys.platform == "linux"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the program is started with."""
+        return {
+            "LD_PRELOAD": str(self.library),
+            "HALLOFSHAME_FAULTS_DISK": str(self._file),
+            "HALLOFSHAME_FAULTS_FOLDER": str(self._data),
+        }
+
+    @contextmanager
+    def failing(self, how: str) -> Iterator[None]:
+        """The disk is ``full``, ``read-only``, ``broken`` or ``slow`` in this block."""
+        self._map[0:1] = self.HOW[how]
+        try:
+            yield
+        finally:
+            self._map[0:1] = b"\0"
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._map.close()
+        self._open.close()
+
+
+def kill(pid: int) -> bool:
+    """Kill a process as kill -9 does; whether it was there."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
