@@ -260,7 +260,9 @@ MOST_BYTES = 40 * 1024
 """Of a page, compressed: it is the first thing that a reader waits for."""
 
 
-@pytest.mark.parametrize("path", [*(page.path for page in PAGES if page.chunk is None), "/api/docs"])
+@pytest.mark.parametrize(
+    "path", [*(page.path for page in PAGES if page.chunk is None), "/api/docs", "/api/docs/shapes"]
+)
 def test_a_page_that_the_server_draws_is_no_heavier_than_its_budget(demo_app: Flask, path: str) -> None:
     answer = demo_app.test_client().get(path, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"

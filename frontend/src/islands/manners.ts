@@ -1,6 +1,8 @@
 /** Small manners of every page: the reader's own time on hover, nothing folded on paper, copying and sharing. */
 
 export function startManners(): void {
+  openNamed();
+  window.addEventListener("hashchange", openNamed);
   document.addEventListener("pointerover", ({ target }) => {
     const time = target instanceof Element ? target.closest<HTMLTimeElement>("time[datetime*=T]") : null;
     if (time !== null && time.dataset["own"] === undefined) tellOwnTime(time);
@@ -25,6 +27,12 @@ export function startManners(): void {
       (problem: unknown) => console.warn("Copying could not be loaded:", problem),
     );
   });
+}
+
+/** A link to something folded opens it. */
+function openNamed(): void {
+  const named = location.hash === "" ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (named instanceof HTMLDetailsElement) named.open = true;
 }
 
 /** The instant on the reader's own clock and in the reader's language, as the title of its time. */

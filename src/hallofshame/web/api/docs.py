@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template, request
 
 from hallofshame.web.answers import HTML_TYPE, send
+from hallofshame.web.api.examples import as_code, example_answers, example_request
 from hallofshame.web.cache import Answer
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.openapi import describe
@@ -34,7 +35,17 @@ def openapi() -> Response:
 def docs() -> Response:
     """The same as a page."""
     Parameters(request.args)
-    page = render_template("api_docs.html", spec=_described(), resolve=_shape)
+    page = render_template(
+        "api_docs.html", spec=_described(), resolve=_shape, example=_example, as_code=as_code
+    )
+    return send(Answer.of(page.encode(), HTML_TYPE), site().settings.max_age_seconds)
+
+
+@api_docs.get("/docs/shapes")
+def shapes() -> Response:
+    """The shapes of the answers as a page."""
+    Parameters(request.args)
+    page = render_template("api_shapes.html", spec=_described(), resolve=_shape)
     return send(Answer.of(page.encode(), HTML_TYPE), site().settings.max_age_seconds)
 
 
@@ -43,6 +54,15 @@ def _described() -> Row:
     if found is None:
         found = current_app.extensions[_SPEC] = describe(current_app)
     return found
+
+
+def _example(path: str, operation: Row) -> Row | None:
+    """The example of an endpoint that needs no key: its address, and its answer where that is JSON."""
+    if "security" in operation:
+        return None
+    answer = example_answers().get(path)
+    text = None if answer is None else json.dumps(answer, ensure_ascii=False, indent=1)
+    return {"request": example_request(path), "answer": text}
 
 
 def _shape(schema: Row) -> str:
