@@ -43,8 +43,8 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
-  // What only a signed-in administrator sees is kept nowhere.
-  if (url.pathname === "/admin" || url.pathname.startsWith("/admin/")) return;
+  // What only a signed-in administrator, or one follower, sees is kept nowhere.
+  if (/^\/(admin|following)(\/|$)/.test(url.pathname)) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(builtFirst(request));
   else if (request.mode === "navigate") event.respondWith(networkFirst(request, event, true));
   else if (isKeepable(url.pathname)) event.respondWith(networkFirst(request, event, false));
@@ -137,4 +137,78 @@ async function offlinePage(): Promise<Response> {
     `<main class=page><h1>You are offline</h1><p>${there}</p><ul class=near>${links.join("")}</ul>` +
     "<p>It will be here again with the network. <a href='/'>All parks</a></p></main></html>";
   return new Response(text, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+}
+
+/** What a message holds; the server makes it (news_texts.py). */
+interface Message {
+  title: string;
+  body: string;
+  url: string;
+  tag: string;
+  at: string;
+  token: string;
+  places: { park_id: number; ride_id: number }[];
+}
+
+/** Actions are shown where the system has them; no type says so yet. */
+type Shown = NotificationOptions & { actions?: { action: string; title: string }[]; timestamp?: number; renotify?: boolean };
+
+worker.addEventListener("push", (event) => {
+  event.waitUntil(show(event.data));
+});
+
+async function show(data: PushMessageData | null): Promise<void> {
+  // A browser that is sent a message has to show something, or shows words of its own.
+  const message = (data?.json() ?? { title: "Theme Park Hall of Shame", body: "", url: "/", tag: "message", at: "", token: "", places: [] }) as Message;
+  const options: Shown = {
+    body: message.body,
+    tag: message.tag,
+    renotify: true,
+    icon: "/icons/192.png",
+    timestamp: Date.parse(message.at) || Date.now(),
+    data: message,
+    actions: message.places.length > 0 ? [{ action: "stop", title: "Stop these messages" }] : [],
+  };
+  await worker.registration.showNotification(message.title, options);
+}
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const message = event.notification.data as Message;
+  event.waitUntil(event.action === "stop" ? stop(message) : open(message.url));
+});
+
+async function stop({ token, places }: Message): Promise<void> {
+  const answer = await post("stop", { token, places });
+  const { stopped, left } = answer.data as { stopped: number; left: number };
+  if (left === 0) await (await worker.registration.pushManager.getSubscription())?.unsubscribe();
+  const body = stopped > 0 ? "No more messages about this will come." : "This was stopped already.";
+  await worker.registration.showNotification("Stopped", { body, tag: "stopped", icon: "/icons/192.png", data: { url: "/" } });
+}
+
+/** Show a page of ours: in the window that has it, or in a new one. */
+async function open(path: string): Promise<void> {
+  const address = new URL(path, worker.location.origin);
+  for (const client of await worker.clients.matchAll({ type: "window", includeUncontrolled: true })) {
+    if (new URL(client.url).pathname === address.pathname) return void (await client.focus());
+  }
+  await worker.clients.openWindow(address.href);
+}
+
+/** The push service renewed the subscription: the server sends to the new one from now on. */
+worker.addEventListener("pushsubscriptionchange", (event) => {
+  const { oldSubscription } = event as PushSubscriptionChangeEvent;
+  if (oldSubscription === null) return;
+  event.waitUntil(renew(oldSubscription));
+});
+
+async function renew(old: PushSubscription): Promise<void> {
+  const fresh = await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: old.options.applicationServerKey });
+  await post("renew", { old_endpoint: old.endpoint, subscription: fresh.toJSON() });
+}
+
+async function post(path: string, body: unknown): Promise<{ data: unknown }> {
+  const answer = await fetch(`/api/push/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`/api/push/${path} answered with status ${answer.status}`);
+  return (await answer.json()) as { data: unknown };
 }

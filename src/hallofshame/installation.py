@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from hallofshame import private_files
 from hallofshame.clock import Clock, SystemClock
 from hallofshame.domain.errors import SettingsError
+from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.words import Feed
 from hallofshame.logs import LOGGER
 from hallofshame.settings import Settings, variable
@@ -217,6 +218,9 @@ class Installation:
             retention=self.settings.retention,
             metrics_from=self.settings.metrics_networks,
             storage_limits=self.settings.storage_limits,
+            push_browsers=self.settings.push_browsers,
+            push_services=self.settings.allowed_push_services,
+            webhook_private=self.settings.webhook_private,
         )
 
     def make_ready(self, *, migrate: bool) -> None:
@@ -246,6 +250,20 @@ class Installation:
             extra=settings.catalogue_file,
             signals=settings.signals_file,
         )
+        if settings.push_browsers:
+            self._make_push_keys()
+
+    def _make_push_keys(self) -> None:
+        """Give the installation its key pair for web push, once and for all its hosts."""
+        from hallofshame.store import following
+
+        with self.database.read() as connection:
+            is_made = following.keys(connection) is not None
+        if not is_made:
+            from hallofshame.pushing import new_keys
+
+            made, now = new_keys(), to_unix(self.clock.now())
+            self.database.run(lambda connection: following.keep_keys(connection, made, now))
 
     def tier_book(self) -> TierBook:
         """The tier rules in force: shipped ones and the installation's overrides (R13)."""

@@ -1,4 +1,4 @@
-"""The long-running process: web server, scheduler or both, and the watch, until it is told to stop."""
+"""The long-running process: web server, scheduler or both, watch and messenger, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from hallofshame.installation import Installation
+from hallofshame.messenger import Messenger
 from hallofshame.scheduler import Scheduler
 from hallofshame.watch import Watch
 from hallofshame.web_server import WebServer
@@ -30,6 +31,7 @@ def serve(
     """
     scheduler = Scheduler(installation) if collect else None
     watch = Watch(installation)
+    messenger = Messenger(installation)
     finished = True
     try:
         if web is not None:
@@ -37,11 +39,13 @@ def serve(
         if scheduler is not None:
             scheduler.start()
         watch.start()
+        messenger.start()
         if web is not None:
             announce(web.url)
         stopping.wait()
     finally:
         watch.stop()
+        messenger.stop()
         if scheduler is not None:
             finished = scheduler.stop(STOP_SECONDS)
         if web is not None:

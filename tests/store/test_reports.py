@@ -170,8 +170,8 @@ def test_shows_of_a_stretch_of_time(database: Database) -> None:
         )
     with database.read() as connection:
         assert show_times(connection, 1, NOON, NOON + 2 * HOUR) == [
-            Show(second, "Performance", NOON, NOON + 1800),
-            Show(first, "Performance", NOON + HOUR, None),
+            Show(second, "Performance", NOON, NOON + 1800, 0),
+            Show(first, "Performance", NOON + HOUR, None, 0),
         ]
 
 

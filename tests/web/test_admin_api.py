@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def admin(sqlite_database: Database, world: World, clock: FixedClock, tmp_path: 
 
 
 def path_of(rule: str) -> str:
-    return rule.partition(" ")[2].removeprefix("/api/admin").replace("<int:import_id>", "1")
+    return re.sub(r"<int:\w+>", "1", rule.partition(" ")[2].removeprefix("/api/admin"))
 
 
 def error(response: Any, status: int, code: str) -> dict[str, Any]:
@@ -347,6 +348,13 @@ REPORT = """{"events": 3, "new_rows": 2, "known": 0, "failed": 0, "left": 0, "le
 "parks": {"gardaland": {"events": 2, "new_rows": 2, "days": [["2026-01-01", "2026-01-03"]]}}}"""
 
 
+BODIES = {
+    "POST /api/admin/import/start": {"kind": "backfill"},
+    "POST /api/admin/webhooks/add": {"name": "home", "url": "https://home.example/x", "events": ["down"]},
+}
+"""A body of each endpoint that takes one."""
+
+
 def test_answers_have_the_declared_type(admin: Admin, tmp_path: Path) -> None:
     token = admin.key()
     now = admin.clock.now()
@@ -362,8 +370,10 @@ def test_answers_have_the_declared_type(admin: Admin, tmp_path: Path) -> None:
             state = ImportState.QUEUED
         said = {"report": REPORT, "done_count": 1, "not_before": int(now.timestamp()) + 600}
         admin.database.run(partial(import_jobs.leave, job=job, state=state, now=now, said=said))
-        body = {"json": {"kind": "backfill"}} if endpoint.body is not None else {}
-        path = path_of(rule).replace("/1", f"/{job.import_id}")
+        body = {"json": BODIES[rule]} if endpoint.body is not None else {}
+        path = path_of(rule)
+        if "<int:import_id>" in rule:
+            path = path.replace("/1", f"/{job.import_id}")
         found = data(admin.ask(endpoint.method, path, token, **body), endpoint.status)
         TypeAdapter(endpoint.answers).validate_json(TypeAdapter(Any).dump_json(found), strict=True)
         admin.ask("POST", f"/import/cancel/{job.import_id}", token)
@@ -387,7 +397,7 @@ def test_the_report_of_an_import_names_what_came_in_and_what_was_left_out(admin:
 def test_every_endpoint_is_documented_with_its_scope() -> None:
     for rule, endpoint in ENDPOINTS.items():
         method, _, path = rule.partition(" ")
-        shown = path.replace("<int:import_id>", "{import_id}")
+        shown = re.sub(r"<int:(\w+)>", r"{\1}", path)
         assert f"| `{method} {shown}` | `{endpoint.scope.value}` |" in DOCS
 
 

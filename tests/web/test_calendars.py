@@ -13,11 +13,11 @@ from sqlalchemy import insert
 from hallofshame.clock import FixedClock
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.database import Database
-from hallofshame.store.models import ParkSchedule
+from hallofshame.store.models import ParkSchedule, ShowTime
 from hallofshame.web.app import create_app
 from hallofshame.web.settings import WebSettings
 from web.builders import HOUR
-from web.conftest import NINE, SEEN_AT
+from web.conftest import NINE, SEEN_AT, SHOW
 
 PATH = "/api/parks/gardaland/hours.ics"
 DAY = 86_400
@@ -114,6 +114,43 @@ def test_a_calendar_names_its_sources_and_recordings_and_no_host_that_is_not_our
     foreign = demonstration.get(PATH, headers={"Host": "evil.example"})
     assert b"evil" not in foreign.data
     assert b"URL" not in foreign.data
+
+
+def test_show_times_from_today_on_are_events_unless_they_are_not_wanted(
+    sqlite_database: Database, world: Any, clock: FixedClock
+) -> None:
+    world.write(sqlite_database, SEEN_AT)
+    shows = [
+        (NINE + HOUR, NINE + HOUR + 1800, None),
+        (NINE + 3 * HOUR, None, None),
+        (NINE - DAY, None, None),
+        (NINE + 5 * HOUR, None, SEEN_AT),
+    ]
+    with sqlite_database.write() as connection:
+        for starts_at, ends_at, superseded_at in shows:
+            connection.execute(
+                insert(ShowTime).values(
+                    ride_id=SHOW,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    kind="Performance Time",
+                    seen_at=SEEN_AT,
+                    superseded_at=superseded_at,
+                )
+            )
+    client = create_app(sqlite_database, clock).test_client()
+    found = [event for event in events(client) if str(event["SUMMARY"]) == "Gardaland: Prezzemolo Show"]
+    assert [event["DTSTART"].dt for event in found] == [
+        dt.datetime.fromtimestamp(at, dt.UTC) for at in (NINE + HOUR, NINE + 3 * HOUR)
+    ]
+    assert found[0]["DTEND"].dt == dt.datetime.fromtimestamp(NINE + HOUR + 1800, dt.UTC)
+    assert "DTEND" not in found[1]
+    assert str(found[0]["URL"]) == f"http://localhost/rides/{SHOW}-prezzemolo-show"
+    assert len({event["UID"] for event in events(client)}) == len(events(client))
+    without = client.get(PATH, query_string={"shows": "no"})
+    assert b"Prezzemolo" not in without.data
+    assert b"Gardaland open" in without.data
+    assert client.get(PATH, query_string={"shows": "maybe"}).status_code == 400
 
 
 def test_an_unknown_park_is_named_with_near_ones(app: Flask) -> None:

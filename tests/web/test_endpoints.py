@@ -17,6 +17,7 @@ from hallofshame.web import endpoints
 from hallofshame.web.admin.declared import declared_admin
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, rows_of
 from hallofshame.web.endpoints import declared
+from hallofshame.web.posts import declared_posts
 from hallofshame.web.reading import site
 from web.paths import ENDPOINTS, JSON_RULES, PERIOD_RULES, address
 
@@ -39,7 +40,7 @@ def response_data(body: dict[str, Any]) -> bytes:
 
 def test_every_address_under_api_is_declared(app: Flask) -> None:
     rules = {str(rule) for rule in app.url_map.iter_rules() if str(rule).startswith("/api")}
-    known = {str(rule) for rule, _ in declared(app)} | {str(rule) for rule, _ in declared_admin(app)}
+    known = {str(rule) for found in (declared, declared_admin, declared_posts) for rule, _ in found(app)}
     assert rules - known == NOT_DECLARED
 
 
@@ -161,7 +162,9 @@ def test_the_description_is_valid_openapi_and_complete(app: Flask, client: Flask
     spec = client.get("/api/openapi.json").get_json()
     validate(spec)
     assert spec["openapi"].startswith("3.1")
-    assert len(spec["paths"]) == len(ENDPOINTS) + len(list(declared_admin(app)))
+    assert len(spec["paths"]) == len(ENDPOINTS) + len(list(declared_admin(app))) + len(
+        list(declared_posts(app))
+    )
     ids = [operation["operationId"] for path in spec["paths"].values() for operation in path.values()]
     assert len(ids) == len(set(ids))
 

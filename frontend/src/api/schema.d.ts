@@ -342,7 +342,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The published hours and events of a park, as an iCalendar to subscribe to */
+        /** The published hours, events and show times of a park, as an iCalendar to subscribe to */
         get: operations["parksParkHoursIcs"];
         put?: never;
         post?: never;
@@ -896,6 +896,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/push/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow a ride, or all rides of a park
+         * @description What was asked of it before is replaced; asking for nothing ends it. The first message says that it works.
+         */
+        post: operations["pushFollow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a browser follows; only it and its push service know the endpoint it names */
+        post: operations["pushFollowing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a browser its new subscription, when its push service has renewed it */
+        post: operations["pushRenew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop following some rides and parks, or all. A token that is of no browser any more stops nothing */
+        post: operations["pushStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/import/cancel/{import_id}": {
         parameters: {
             query?: never;
@@ -1243,8 +1314,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/webhooks/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a webhook. The answer holds its secret, which nobody can see again
+         * @description Takes the scope `webhooks`.
+         */
+        post: operations["adminWebhooksAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks by name, with how their messages fare. Of their addresses only the host is shown
+         * @description Takes the scope `webhooks`.
+         */
+        get: operations["adminWebhooksList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/webhooks/remove/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a webhook; what waited for it is not sent
+         * @description Takes the scope `webhooks`.
+         */
+        post: operations["adminWebhooksRemoveIntWebhook_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    news: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a webhook is sent
+         * @description What a webhook is sent.
+         *
+         *         Three headers go with it, as in Standard Webhooks: `webhook-id` (the `event_id`; the same in every try),
+         *         `webhook-timestamp` (Unix seconds of the try) and `webhook-signature`: `v1,` and the base64 of the
+         *         HMAC-SHA256 of `id.timestamp.body`, by the bytes that stand in base64 after `whsec_` in the secret.
+         */
+        post: operations["news"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description The comparison of the last 30 days. */
@@ -1683,6 +1839,42 @@ export interface components {
             /** @description When it no longer held; null while it is open. */
             resolved_at: string | null;
             occurrences: number;
+        };
+        /**
+         * @description What a browser wants to be told of one ride, or of all rides of one park; nothing ends it.
+         *
+         *     Either `ride_id` or `park_id`.
+         */
+        FollowAsked: {
+            subscription: components["schemas"]["PushSubscriptionGiven"];
+            ride_id?: number;
+            park_id?: number;
+            down?: boolean;
+            reopened?: boolean;
+            wait_minutes?: number | null;
+        };
+        /** @description One ride, or all rides of one park, that a browser follows. */
+        FollowRow: {
+            park_id: number;
+            park_name: string;
+            /** @description 0: all rides of the park. */
+            ride_id: number;
+            ride_name: string | null;
+            down: boolean;
+            reopened: boolean;
+            wait_minutes: number | null;
+        };
+        /** @description What a browser follows. */
+        Following: {
+            /** @description Ends it; null where this browser follows nothing. */
+            token: string | null;
+            follows: components["schemas"]["FollowRow"][];
+            /** @description So many rides and parks may one browser follow. */
+            most: number;
+        };
+        /** @description Which browser asks what it follows. */
+        FollowingAsked: {
+            endpoint: string;
         };
         /** @description How old the looks are that the summary rests on. */
         Freshness: {
@@ -2604,6 +2796,11 @@ export interface components {
             start: string | null;
             end: string | null;
         };
+        /** @description A ride, or with `ride_id` 0 all rides of a park. */
+        PlaceGiven: {
+            park_id: number;
+            ride_id: number;
+        };
         /** @description How far the preparation of the site is. */
         PreparationBody: {
             /**
@@ -2729,6 +2926,17 @@ export interface components {
             /** @description Until when; null while it is in force. */
             superseded_at: string | null;
         };
+        /** @description The keys of a browser's push subscription. */
+        PushKeysGiven: {
+            p256dh: string;
+            auth: string;
+        };
+        /** @description A browser's push subscription, as `PushSubscription.toJSON()` gives it. */
+        PushSubscriptionGiven: {
+            endpoint: string;
+            keys: components["schemas"]["PushKeysGiven"];
+            expirationTime?: number | null;
+        };
         /** @description How the record fares: findings by kind, and parks by how fresh they are. */
         QualitySummary: {
             open: number;
@@ -2845,6 +3053,11 @@ export interface components {
             mean_chance_percent: number;
             reopened: number;
             reopened_percent: number;
+        };
+        /** @description The new subscription of a browser whose push service renewed it. */
+        RenewAsked: {
+            old_endpoint: string;
+            subscription: components["schemas"]["PushSubscriptionGiven"];
         };
         /** @description A ride that runs again after an outage that ended within the last 60 minutes. */
         Reopened: {
@@ -3383,6 +3596,17 @@ export interface components {
             operators: components["schemas"]["OperatorCounts"][];
             freshness: components["schemas"]["Freshness"];
         };
+        /** @description What is to be followed no more: these places, or without any all of them. */
+        StopAsked: {
+            /** @description From a message, or from the answer to a follow. */
+            token: string;
+            places?: components["schemas"]["PlaceGiven"][];
+        };
+        /** @description How many rides and parks are followed no more, and how many still are. */
+        Stopped: {
+            stopped: number;
+            left: number;
+        };
         /** @description How the record grows, and to what. */
         StorageGrowth: {
             /**
@@ -3582,6 +3806,110 @@ export interface components {
             is_down: boolean | null;
             /** @description The posted wait, where one above 0 is. */
             wait_minutes: number | null;
+        };
+        /** @description A webhook that was just added. */
+        WebhookAdded: {
+            webhook_id: number;
+            name: string;
+            /** @description Scheme and host; the rest may hold a secret. */
+            url: string;
+            events: ("down" | "reopened" | "wait")[];
+            parks: number[];
+            rides: number[];
+            wait_minutes: number | null;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            created_at: string;
+            /** @description When it took a message last. */
+            delivered_at: string | null;
+            /** @description Tries in a row that did not get there. */
+            failures: number;
+            /** @description Why the last of them did not. */
+            error: string | null;
+            /** @description Signs its messages; shown this once. */
+            secret: string;
+        };
+        /** @description A webhook to add. Without parks and rides it is told of every park. */
+        WebhookAsked: {
+            name: string;
+            /** @description Takes https, unless the settings let it lie in a private network. */
+            url: string;
+            events: ("down" | "reopened" | "wait")[];
+            /** @description Slugs or ids. */
+            parks?: (string | number)[];
+            rides?: number[];
+            wait_minutes?: number | null;
+        };
+        /**
+         * @description What a webhook is sent.
+         *
+         *     Three headers go with it, as in Standard Webhooks: `webhook-id` (the `event_id`; the same in every try),
+         *     `webhook-timestamp` (Unix seconds of the try) and `webhook-signature`: `v1,` and the base64 of the
+         *     HMAC-SHA256 of `id.timestamp.body`, by the bytes that stand in base64 after `whsec_` in the secret.
+         */
+        WebhookBody: {
+            /** @description The same in every try; who has seen it may leave it out. */
+            event_id: string;
+            /** @enum {string} */
+            event: "down" | "reopened" | "wait" | "test";
+            /**
+             * Format: date-time
+             * @description The cycle that saw it.
+             * @example 2026-08-20T07:00:00Z
+             */
+            observed_at: string;
+            /** @description Null in a test. */
+            park: components["schemas"]["WebhookPark"] | null;
+            /** @description Null in a test. */
+            ride: components["schemas"]["WebhookRide"] | null;
+            /** @description The posted wait, of `wait`, and of `reopened` where one is posted. */
+            wait_minutes: number | null;
+            /** @description The one before it, of `wait`. */
+            previous_wait_minutes: number | null;
+            /** @description The page of the ride; null without a public URL. */
+            url: string | null;
+            demonstration: boolean;
+            attribution: components["schemas"]["Source"][];
+        };
+        /** @description The park that a webhook is told about. */
+        WebhookPark: {
+            park_id: number;
+            park_slug: string;
+            park_name: string;
+            /** @description IANA name of its time zone. */
+            timezone: string;
+        };
+        /** @description The ride that a webhook is told about. */
+        WebhookRide: {
+            ride_id: number;
+            ride_slug: string;
+            ride_name: string;
+        };
+        /** @description A webhook and how its messages fare. */
+        WebhookRow: {
+            webhook_id: number;
+            name: string;
+            /** @description Scheme and host; the rest may hold a secret. */
+            url: string;
+            events: ("down" | "reopened" | "wait")[];
+            parks: number[];
+            rides: number[];
+            wait_minutes: number | null;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @example 2026-08-20T07:00:00Z
+             */
+            created_at: string;
+            /** @description When it took a message last. */
+            delivered_at: string | null;
+            /** @description Tries in a row that did not get there. */
+            failures: number;
+            /** @description Why the last of them did not. */
+            error: string | null;
         };
         /** @description A stretch in which a park was open. */
         Window: {
@@ -5119,7 +5447,10 @@ export interface operations {
     };
     parksParkHoursIcs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `no` leaves the show times out. */
+                shows?: "yes" | "no";
+            };
             header?: never;
             path: {
                 /** @description A `park_id` or a slug: `1`, `gardaland`. */
@@ -7900,6 +8231,397 @@ export interface operations {
             };
         };
     };
+    pushFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowAsked"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Following"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Another site sent it, or this site sends no messages to browsers. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such ride or park. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description This browser, or all together, follow as many as they may. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is no JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests came from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be written, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pushFollowing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowingAsked"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Following"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Another site sent it, or this site sends no messages to browsers. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is no JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests came from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be written, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pushRenew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewAsked"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Following"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Another site sent it, or this site sends no messages to browsers. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No browser of that endpoint follows anything. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is no JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests came from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be written, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pushStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopAsked"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Stopped"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Another site sent it, or this site sends no messages to browsers. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is no JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests came from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be written, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     adminImportCancelIntImport_id: {
         parameters: {
             query?: never;
@@ -9446,6 +10168,314 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
+            };
+        };
+    };
+    adminWebhooksAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookAsked"];
+            };
+        };
+        responses: {
+            /** @description It is accepted. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["WebhookAdded"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such park or ride. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is a webhook of that name, or there are too many. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is no JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminWebhooksList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["WebhookRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    adminWebhooksRemoveIntWebhook_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of a webhook. */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["WebhookRow"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                };
+            };
+            /** @description A parameter or a field of the body is unknown, or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is missing, not one of ours, revoked or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No key is in force at all, or this one lacks the scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no webhook of that number. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong keys from this address; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or what is asked for is not there yet; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    news: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookBody"];
+            };
+        };
+        responses: {
+            /** @description It was taken. Anything else is tried again for 15 minutes. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -70,6 +70,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           ["rides", "Rides"],
           ["timeline", "Timeline"],
           ["outages", "Outages"],
+          ["follow", "Messages", path],
           ...OFFERS.map(([id, words]) => [id, words, path] as const),
           ["week", "Week"],
           ["year", "Year"],
@@ -121,6 +122,7 @@ function Sections({ details, view }: { details: ParkDetails; view: View }) {
           view={view}
         />
       </section>
+      <ServedSection id="follow" path={path} />
       {OFFERS.map(([id]) => (
         <ServedSection key={id} id={id} path={path} />
       ))}

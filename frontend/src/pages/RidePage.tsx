@@ -65,6 +65,7 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
         sections={[
           ["status", "48 hours"],
           ["hours", "Hours"],
+          ["follow", "Messages", path],
           ["chart", "Chart"],
           ...(hasKinds ? [["kinds", "Kinds", ofPeriod] as const] : []),
           ["outages", "Outages"],
@@ -81,6 +82,7 @@ function Sections({ details, view }: { details: RideDetails; view: View }) {
       <section id="hours" className="part" aria-labelledby="hours-title">
         <HoursSection details={details} />
       </section>
+      <ServedSection id="follow" path={path} />
       <section id="chart" className="part">
         <PeriodChart
           name={ride.ride_name}

@@ -42,6 +42,8 @@ _COMMANDS = {
     ),
     "quality": ("quality", "Look the record over and list what deserves a person's eye."),
     "alerts": ("alerts", "List alerts, try the addresses they go to, or look once and send what is due."),
+    "followers": ("followers", "See how many browsers follow what, or send what waits for followers."),
+    "webhooks": ("followers", "List, add, remove and try addresses of integrations that are told of rides."),
     "tiers": ("upkeep", "List the rides whose tier is uncertain and should be looked at by a person."),
     "types": ("upkeep", "List the attractions whose type is uncertain and should be looked at by a person."),
     "mapping": ("mapping", "List doubtful matches of the feeds' entries; merge and split rides."),

@@ -22,8 +22,9 @@ from hallofshame.installation import Installation
 from hallofshame.pipeline.disks import disks_of
 from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_states
+from hallofshame.pipeline.problems import follower_problems
 from hallofshame.private_files import is_open_to_others
-from hallofshame.store import partitions, schema, storage_metrics
+from hallofshame.store import following, partitions, schema, storage_metrics, webhooks
 from hallofshame.store.database import Database
 from hallofshame.store.history.sealed import sealed_files
 from hallofshame.store.reports.current import SystemState, lacks_parks, system_state
@@ -146,6 +147,7 @@ def _of_database(installation: Installation) -> Iterator[Check]:
     yield from _of_history(installation)
     yield from _of_storage(installation)
     yield _of_quality(installation)
+    yield from _of_followers(installation, to_unix(now))
 
 
 def _of_hosts(database: Database) -> Iterator[Check]:
@@ -216,6 +218,17 @@ def _of_quality(installation: Installation) -> Check:
     named = ", ".join(f"{each.kind} {each.open}" for each in kinds)
     seen = f" ({named}); see: hallofshame quality" if found else ""
     return Check(f"quality: {counted(found, 'open finding')}{seen}")
+
+
+def _of_followers(installation: Installation, now: int) -> Iterator[Check]:
+    """Browsers and webhooks that follow, and those that cannot be told."""
+    with installation.database.read() as connection:
+        problems = list(follower_problems(connection, now))
+        browsers, hooks = following.count(connection), len(webhooks.every(connection))
+    for problem in problems:
+        yield Check(f"followers: {problem.text}; {problem.remedy}", is_problem=True)
+    if not problems:
+        yield Check(f"followers: {counted(browsers, 'browser')}, {counted(hooks, 'webhook')}")
 
 
 def _of_leases(state: SystemState, now: int, has_scheduler: bool) -> Iterator[Check]:

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     IMPORT_READ = "import:read"
     STORAGE_READ = "storage:read"
     QUALITY_READ = "quality:read"
+    WEBHOOKS = "webhooks"
     READ = "read"
 
 
@@ -23,6 +24,7 @@ MEANINGS = {
     Scope.IMPORT_READ: "read imports and their quality reports",
     Scope.STORAGE_READ: "read what the record takes up, its growth, partitions and alerts",
     Scope.QUALITY_READ: "read findings, gaps, freshness and coverage",
+    Scope.WEBHOOKS: "list, add and remove webhooks",
     Scope.READ: "ask the public API more often than readers without a key; opens nothing of the admin API",
 }
 """What each scope allows, for help, docs and the page."""

@@ -18,7 +18,7 @@ class News(StrEnum):
     WELCOME = "welcome"
     """Sent once when a browser begins to follow, so that a reader sees that it works."""
     TEST = "test"
-    """Sent by a person to try a webhook."""
+    """Sent by a person to try a webhook; noted nowhere."""
 
 
 ASKABLE = (News.DOWN, News.REOPENED, News.WAIT)

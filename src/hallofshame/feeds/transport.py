@@ -89,17 +89,21 @@ class _TimedResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_TimedReader(raw, sock, _ANSWER.get()))
 
 
-class _TimedConnection(HTTPConnection):
+class TimedConnection(HTTPConnection):
+    """A connection that keeps to :func:`answered_within`."""
+
     response_class = _TimedResponse
 
 
-class _TimedTLSConnection(HTTPSConnection):
+class TimedTLSConnection(HTTPSConnection):
+    """The same over TLS."""
+
     response_class = _TimedResponse
 
 
 class _TimedPool(HTTPConnectionPool):
-    ConnectionCls = _TimedConnection
+    ConnectionCls = TimedConnection
 
 
 class _TimedTLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TimedTLSConnection
+    ConnectionCls = TimedTLSConnection

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.errors import StoreError
+from hallofshame.domain.following import Channel
 from hallofshame.domain.jobs import BY_HAND, FREQUENT, JobType
 from hallofshame.domain.localtime import from_unix
 from hallofshame.domain.problems import Problem
@@ -16,7 +17,7 @@ from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState, backlog_problem, job_states
 from hallofshame.pipeline.published import open_parks
 from hallofshame.pipeline.retries import NIGHTLY_PAUSES_SECONDS, TRIES
-from hallofshame.store import partitions, schema
+from hallofshame.store import news, partitions, schema, webhooks
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import ParkCurrent
 from hallofshame.store.reports.current import SystemState, system_state
@@ -37,6 +38,12 @@ SEAL_SECONDS = 5 * DAY_SECONDS
 
 ROW_OF_FAILURES = 3
 """People are told of a job of every few minutes when it has failed so often in a row."""
+
+WEBHOOK_FAILURES = 3
+"""A webhook that failed so often in a row is a problem; one try more or less is none."""
+
+PUSH_MESSAGES = 5
+"""So many messages to browsers that were refused within an hour, and none delivered, are a problem."""
 
 _RETRIES_SECONDS = 2 * sum(NIGHTLY_PAUSES_SECONDS)
 """After so long a daily job has had all its tries, or was left without any."""
@@ -82,6 +89,7 @@ def look(connection: Connection, now: Instant, cadence_seconds: int, storage: Se
         *_of_backlog(state, jobs, moment, late),
         *_of_partitions(connection, now),
         *_of_seals(sealed_until, moment),
+        *(follower_problems(connection, moment) if revision == needed_revision() else ()),
         *storage,
     ]
     found.sort(key=lambda problem: not problem.is_failing)
@@ -189,4 +197,25 @@ def _of_seals(sealed_until: int | None, now: int) -> Iterator[Problem]:
             f"the last sealed day is {from_unix(sealed_until - 1).date()}; "
             "days are sealed two to three days after their end",
             "run: hallofshame seal",
+        )
+
+
+def follower_problems(connection: Connection, now: int) -> Iterator[Problem]:
+    """Webhooks that fail, and push services that take nothing. ``now``: Unix seconds."""
+    for hook in webhooks.every(connection):
+        if hook.failures >= WEBHOOK_FAILURES:
+            yield Problem(
+                f"webhook:{hook.name}",
+                f"the webhook {hook.name} did not take the last {hook.failures} messages: {hook.error}",
+                f"see what answers there, try it with: hallofshame webhooks test {hook.name!r}, or remove it",
+            )
+    ended = news.outcomes(connection, now - HOUR_SECONDS)
+    refused = ended.get((Channel.PUSH, "refused"), 0)
+    if refused >= PUSH_MESSAGES and not ended.get((Channel.PUSH, "delivered")):
+        why = news.latest_error(connection, Channel.PUSH)
+        yield Problem(
+            "push",
+            f"push services took none of the last {refused} messages to browsers: {why}",
+            "see whether this machine reaches them, and whether HALLOFSHAME_PUBLIC_URL or "
+            "HALLOFSHAME_PUSH_CONTACT names somebody",
         )

@@ -6,6 +6,7 @@ from hallofshame.settings.alerting import AlertSettings
 from hallofshame.settings.catalogue import CatalogueSettings
 from hallofshame.settings.collecting import CollectingSettings
 from hallofshame.settings.finding import FindingSettings
+from hallofshame.settings.following import FollowingSettings
 from hallofshame.settings.keeping import KeepingSettings
 from hallofshame.settings.running import RunningSettings
 from hallofshame.settings.serving import ServingSettings
@@ -15,6 +16,7 @@ from hallofshame.settings.sponsoring import SponsorSettings
 # The fields of the last base come first: in this order docs and `.env.example` list them.
 class Settings(
     FindingSettings,
+    FollowingSettings,
     AlertSettings,
     RunningSettings,
     CollectingSettings,

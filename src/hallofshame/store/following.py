@@ -241,10 +241,13 @@ def took(connection: Connection, ids: Collection[int], now: int) -> None:
     )
 
 
-def refused(connection: Connection, ids: Collection[int]) -> None:
-    """Note that push services did not take messages to these browsers."""
+def refused(connection: Connection, subscription_id: int, most: int) -> None:
+    """Note that a push service refused a message for good; the ``most``-th in a row ends the subscription."""
     connection.execute(
         update(PushSubscription)
-        .where(PushSubscription.subscription_id.in_(ids))
+        .where(PushSubscription.subscription_id == subscription_id)
         .values(failures=PushSubscription.failures + 1)
     )
+    known = by_ids(connection, [subscription_id]).get(subscription_id)
+    if known is not None and known.failures >= most:
+        remove(connection, [subscription_id])

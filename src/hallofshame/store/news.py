@@ -193,7 +193,7 @@ def note(connection: Connection, changes: Iterable[Change], following: Sequence[
 def note_for(
     connection: Connection, change: Change, channel: Channel, target_id: int, now: int
 ) -> int | None:
-    """Note a message to one follower about itself (``welcome``, ``test``); returns its number of news."""
+    """Note a message to one follower about itself (``welcome``); returns its number of news."""
     news_id = _add(connection, change, now, subject=f"{channel.value}-{target_id}")
     if news_id is not None:
         values = {"channel": channel.value, "target_id": target_id, "attempts": 0, "next_try_at": now}
@@ -248,22 +248,27 @@ def settle(connection: Connection, messages: Iterable[Message], outcome: str, no
         )
 
 
-def retry(
-    connection: Connection, messages: Iterable[Message], error: str, next_try_at: int, now: int
+def failed(
+    connection: Connection, messages: Iterable[Message], error: str, next_try_at: int | None, now: int
 ) -> None:
-    """Note why messages did not go out, and when they are tried again; those too old by then are given up."""
-    held = list(messages)
-    late = [message for message in held if next_try_at - message.item.observed_at > FRESH_SECONDS]
-    again = [message for message in held if message not in late]
+    """Note why messages did not go out, and when they are tried again; null = not at all.
+
+    Those that will be too old by then are given up.
+    """
     text = clipped(error, _ERROR_LENGTH)
+    again: list[Message] = []
+    over: list[Message] = []
+    for message in messages:
+        is_late = next_try_at is None or next_try_at - message.item.observed_at > FRESH_SECONDS
+        (over if is_late else again).append(message)
     for some, values in (
         (again, {"next_try_at": next_try_at}),
-        (late, {"ended_at": now, "outcome": "refused"}),
+        (over, {"ended_at": now, "outcome": "refused"}),
     ):
-        for lot in _in_lots(some):
+        for keys in _in_lots(some):
             connection.execute(
                 update(NewsMessage)
-                .where(_are(lot))
+                .where(_are(keys))
                 .values(claimed_until=None, attempts=NewsMessage.attempts + 1, error=text, **values)
             )
 

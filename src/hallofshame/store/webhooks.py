@@ -116,9 +116,11 @@ def by_name(connection: Connection, name: str) -> Hook:
     return _hook(row)
 
 
-def remove(connection: Connection, name: str) -> Hook:
+def remove(connection: Connection, webhook_id: int) -> Hook:
     """Remove a webhook with every message to it; returns what it was, or :class:`NotFoundError`."""
-    found = by_name(connection, name)
+    found = next((hook for hook in every(connection) if hook.webhook_id == webhook_id), None)
+    if found is None:
+        raise NotFoundError(f"there is no webhook {webhook_id}; hallofshame webhooks list shows them")
     connection.execute(
         delete(NewsMessage).where(
             NewsMessage.channel == Channel.WEBHOOK.value, NewsMessage.target_id == found.webhook_id

@@ -20,6 +20,7 @@ from hallofshame.web.api.awards import api_awards
 from hallofshame.web.api.compare import api_compare
 from hallofshame.web.api.data import api_data
 from hallofshame.web.api.docs import api_docs
+from hallofshame.web.api.following import api_following
 from hallofshame.web.api.history import api_history
 from hallofshame.web.api.live import api_live
 from hallofshame.web.api.offers import api_offers
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     api_awards,
     api_data,
     api_live,
+    api_following,
     api_docs,
     api_badges,
     api_admin,
@@ -186,7 +188,7 @@ def _finish(response: Response, security: Mapping[str, str]) -> Response:
         if response.mimetype == "text/html":
             # Browsers fetch the pages that a reader points at ahead; a header, since nothing inline runs.
             response.headers["Speculation-Rules"] = f'"{asset("links.speculationrules")}"'
-        if is_of_the_api(request.path):
+        if is_of_the_api(request.path) and not request.path.startswith(f"{api_following.url_prefix}/"):
             response.headers.update(CROSS_ORIGIN_HEADERS)
             if request.method == "OPTIONS":
                 response.headers.update(PREFLIGHT_HEADERS)

@@ -1,4 +1,4 @@
-"""Published hours and events of a park as an iCalendar (RFC 5545), to subscribe to."""
+"""Published hours, events and show times of a park as an iCalendar (RFC 5545), to subscribe to."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections import Counter
 
 from icalendar import Calendar, Event
 
-from hallofshame.domain.localtime import from_unix
+from hallofshame.domain.localtime import day_bounds, from_unix
+from hallofshame.domain.names import slugify
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import ScheduleKind
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.hours import PublishedHours, published_hours
+from hallofshame.store.reports.shows import Show, show_times
 from hallofshame.web.atom.document import IDS_SINCE, tag_uri
 from hallofshame.web.envelope import attribution
 from hallofshame.web.reading import Reading
@@ -30,8 +32,8 @@ _TITLES = {
 }
 
 
-def park_calendar(reading: Reading, park: ParkInfo, root: str) -> bytes:
-    """The hours in force of the last month and the next year, an event for each.
+def park_calendar(reading: Reading, park: ParkInfo, root: str, *, shows: bool) -> bytes:
+    """The hours in force of the last month and the next year, an event for each; show times from today on.
 
     An event keeps its id when its hours change, so that a calendar moves it.
     """
@@ -48,6 +50,12 @@ def park_calendar(reading: Reading, park: ParkInfo, root: str) -> bytes:
         which = (entry.date, entry.kind)
         calendar.add_component(_event(park, entry, root, seen[which]))
         seen[which] += 1
+    if shows:
+        start, end = day_bounds(today, park.timezone)[0], day_bounds(days.end, park.timezone)[1]
+        for show in show_times(reading.connection, park.park_id, start, end):
+            ride = reading.catalogue.rides.get(show.ride_id)
+            if ride is not None:
+                calendar.add_component(_show(park, ride, show, root))
     return bytes(calendar.to_ical())
 
 
@@ -65,6 +73,21 @@ def _event(park: ParkInfo, entry: PublishedHours, root: str, number: int) -> Eve
         stamp=seen_at,
         last_modified=seen_at,
         url=f"{root}/parks/{park.slug}" if root else None,
+    )
+
+
+def _show(park: ParkInfo, ride: RideInfo, show: Show, root: str) -> Event:
+    path = f"rides/{ride.ride_id}/shows/{show.starts_at}/{slugify(show.kind)}"
+    seen_at = from_unix(show.seen_at)
+    ends_at = show.ends_at
+    return Event.new(
+        uid=tag_uri(root, IDS_SINCE, path),
+        start=from_unix(show.starts_at),
+        end=from_unix(ends_at) if ends_at is not None and ends_at > show.starts_at else None,
+        summary=f"{park.name}: {ride.name}",
+        stamp=seen_at,
+        last_modified=seen_at,
+        url=f"{root}/rides/{ride.ride_id}-{ride.slug}" if root else None,
     )
 
 

@@ -16,7 +16,9 @@ from hallofshame.web.cache import BINARY_TYPES
 from hallofshame.web.csv_answers import CSV_TYPE
 from hallofshame.web.endpoints import PAGING, Endpoint, declared
 from hallofshame.web.envelope import JSON_TYPE, Row
+from hallofshame.web.posts import PostEndpoint, declared_posts
 from hallofshame.web.schema.common import CoverageBody, ErrorBody, PeriodBody, RankedBy, Source
+from hallofshame.web.schema.following import WebhookBody
 from hallofshame.web.schema.live import Health, TrendsCompared, TrendTotals
 from hallofshame.web.takes import Take
 
@@ -42,6 +44,7 @@ PATH_PARAMETERS = {
     "ride": "A `ride_id`.",
     "file": "A file of the list of downloads.",
     "import_id": "The number of an import.",
+    "webhook_id": "The number of a webhook.",
 }
 
 _ABOUT = """\
@@ -60,7 +63,8 @@ TAGS = {
     "compare": "Side by side",
     "awards": "The awards of a year",
     "data": "The data itself: names, coverage, downloads",
-    "admin": "Administration: imports, storage, quality; with a key",
+    "following": "Followers: messages to browsers and webhooks",
+    "admin": "Administration: imports, storage, quality, webhooks; with a key",
 }
 
 
@@ -78,6 +82,8 @@ def describe(app: Flask) -> Row:
     kinds = {_row_type(found.answers) for _, found in endpoints if found.answers is not None}
     kinds |= {_row_type(found.answers) for _, found in of_admin}
     kinds |= {found.body for _, found in of_admin if found.body is not None}
+    posts = [(str(rule), found) for rule, found in declared_posts(app)]
+    kinds |= {kind for _, found in posts for kind in (found.body, found.answers)} | {WebhookBody}
     named = sorted({*kinds, *_SHARED}, key=lambda kind: str(kind.__name__))
     adapters: list[tuple[Any, Any, TypeAdapter[Any]]] = [
         (kind, "serialization", TypeAdapter(kind)) for kind in named
@@ -93,7 +99,7 @@ def describe(app: Flask) -> Row:
             "description": "A key made with `hallofshame keys create`; each operation names its scope.",
         },
     )
-    for tag in dict.fromkeys([*(found.tag for _, found in endpoints), "admin"]):
+    for tag in dict.fromkeys([*(found.tag for _, found in (*endpoints, *posts)), "admin"]):
         spec.tag({"name": tag, "description": TAGS.get(tag, tag.capitalize())})
     for rule, found in endpoints:
         answer = None
@@ -103,11 +109,15 @@ def describe(app: Flask) -> Row:
             answer = {"type": "array", "items": reference} if is_list else reference
         path = _VARIABLE.sub(r"{\1}", rule)
         spec.path(path, operations={"get": _operation(rule, found, answer)})
+    for rule, post in posts:
+        takes, gives = (references[kind, "serialization"] for kind in (post.body, post.answers))
+        spec.path(rule, operations={"post": _post_operation(rule, post, gives, takes)})
     for rule, admin in of_admin:
         body = None if admin.body is None else references[admin.body, "serialization"]
         operation = _admin_operation(rule, admin, references[_row_type(admin.answers), "serialization"], body)
         spec.path(_VARIABLE.sub(r"{\1}", rule), operations={admin.method.lower(): operation})
-    return dict(spec.to_dict())
+    webhook = references[WebhookBody, "serialization"]
+    return {**spec.to_dict(), "webhooks": {"news": {"post": _webhook_operation(webhook)}}}
 
 
 def _row_type(answers: Any) -> Any:
@@ -172,6 +182,41 @@ def _admin_operation(rule: str, found: AdminEndpoint, row: Row, body: Row | None
     if body is not None:
         operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": body}}}
     return operation
+
+
+def _post_operation(rule: str, found: PostEndpoint, row: Row, body: Row) -> Row:
+    refusals = {
+        400: "A field of the body is unknown, or its value is not usable.",
+        403: "Another site sent it, or this site sends no messages to browsers.",
+        413: "The body is too long.",
+        415: "The body is no JSON.",
+        429: "Too many requests came from this address; `Retry-After` says when to come back.",
+        503: "The store cannot be written, or is being prepared; `Retry-After` says when to come back.",
+        **found.statuses,
+    }
+    return {
+        "operationId": _operation_id(rule),
+        "summary": found.summary,
+        "description": found.description,
+        "tags": [found.tag],
+        "parameters": [],
+        "requestBody": {"required": True, "content": {_JSON: {"schema": body}}},
+        "responses": {
+            "200": {"description": "The answer.", "content": {_JSON: {"schema": _whole(row, ())}}},
+            **{f"{status}": _error(words) for status, words in sorted(refusals.items())},
+        },
+    }
+
+
+def _webhook_operation(body: Row) -> Row:
+    return {
+        "operationId": "news",
+        "summary": "What a webhook is sent",
+        "description": (WebhookBody.__doc__ or "").strip(),
+        "tags": ["following"],
+        "requestBody": {"required": True, "content": {_JSON: {"schema": body}}},
+        "responses": {"2XX": {"description": "It was taken. Anything else is tried again for 15 minutes."}},
+    }
 
 
 def _path_parameter(name: str, kind: str) -> Row:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hallofshame.domain.hosts import LOOPBACK_HOSTS, LOOPBACK_NETWORKS, Network
+from hallofshame.domain.push_services import PushServices
 from hallofshame.domain.retention import Retention
 from hallofshame.domain.rules import hold_seconds
 from hallofshame.domain.storage import StorageLimits
@@ -37,6 +38,8 @@ class WebSettings:
     ``history``: where the history files stand; without one, only what SQL holds is read and offered.
     ``import_folders``: places that imports started over the network may read.
     ``retention``, ``storage_limits``: how long rows stay, and when the storage is a problem.
+    ``push_browsers``: how many browsers may follow; ``push_services``: where their messages may go;
+    ``webhook_private``: whether webhooks may lie in private networks.
     ``metrics_from``: networks that may read ``/metrics``.
     ``memo_entries``, ``memo_rows``: bounds of the intermediate tables kept in memory; a row of them takes a
     few hundred bytes.
@@ -62,6 +65,9 @@ class WebSettings:
     import_folders: tuple[str, ...] = ()
     retention: Retention = field(default_factory=Retention)
     metrics_from: tuple[Network, ...] = LOOPBACK_NETWORKS
+    push_browsers: int = 5000
+    push_services: PushServices = field(default_factory=PushServices)
+    webhook_private: bool = False
     storage_limits: StorageLimits = field(default_factory=StorageLimits)
 
     @property

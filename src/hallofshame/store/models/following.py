@@ -107,7 +107,7 @@ class RideStop(Base):
 class NewsItem(Base):
     """One change that somebody follows, noted by the roll-up that saw it; unique, so it is told once.
 
-    ``ride_id`` is 0 for a message that is about no ride (``welcome``, ``test``); ``subject`` then says whose
+    ``ride_id`` is 0 for a message that is about no ride (``welcome``); ``subject`` then says whose
     it is.
     """
 

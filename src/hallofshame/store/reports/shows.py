@@ -18,6 +18,7 @@ class Show:
     kind: str
     starts_at: int
     ends_at: int | None
+    seen_at: int
 
 
 def show_times(connection: Connection, park_id: int, start: int, end: int) -> list[Show]:
@@ -25,7 +26,7 @@ def show_times(connection: Connection, park_id: int, start: int, end: int) -> li
     model = ShowTimeRow
     rides = select(Ride.ride_id).where(Ride.park_id == park_id)
     query = (
-        select(model.ride_id, model.kind, model.starts_at, model.ends_at)
+        select(model.ride_id, model.kind, model.starts_at, model.ends_at, model.seen_at)
         .where(
             model.ride_id.in_(rides),
             model.starts_at >= start,

@@ -31,6 +31,7 @@ from hallofshame.web.admin.storage import NOT_MEASURED, report_of
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
 from hallofshame.web.pages.view import plain_assets
+from hallofshame.web.posts import refuse_foreign
 from hallofshame.web.reading import Site, site
 
 admin_page = Blueprint("admin_page", __name__, url_prefix="/admin")
@@ -265,6 +266,4 @@ def _refuse_forged(wanted: str) -> None:
 
 
 def _refuse_foreign() -> None:
-    """Refuse a form of another site, where the browser says of which it is."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise AccessError(403, "forbidden", "this form was sent by another site; open /admin and use its own")
+    refuse_foreign("this form was sent by another site; open /admin and use its own")

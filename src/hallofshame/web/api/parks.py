@@ -24,12 +24,13 @@ from hallofshame.web.rows.rankings import (
 from hallofshame.web.rows.ride_details import ride_info
 from hallofshame.web.schema.details import ParkDetails
 from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, sort
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, choice, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")
 
 _LIST = (PERIOD, FILTERS, PAGE, sort(PARK_SORTS))
+SHOWN = ("yes", "no")
 _SAYS = ("period", "coverage", *PAGING, "ranked_by")
 
 
@@ -108,7 +109,15 @@ def rides(reading: Reading, asked: Parameters, park: str) -> Row:
     )
 
 
-@endpoint(api_parks, "/<park>/hours.ics", answers=None, produces=CALENDAR_TYPE, names_host=True)
+@endpoint(
+    api_parks,
+    "/<park>/hours.ics",
+    takes=(choice("shows", SHOWN, "`no` leaves the show times out."),),
+    answers=None,
+    produces=CALENDAR_TYPE,
+    names_host=True,
+)
 def calendar(reading: Reading, asked: Parameters, park: str) -> bytes:
-    """The published hours and events of a park, as an iCalendar to subscribe to."""
-    return park_calendar(reading, find_park(reading, park), site_root())
+    """The published hours, events and show times of a park, as an iCalendar to subscribe to."""
+    shows = asked.choice("shows", SHOWN) == "yes"
+    return park_calendar(reading, find_park(reading, park), site_root(), shows=shows)

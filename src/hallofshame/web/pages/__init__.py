@@ -8,6 +8,7 @@ from hallofshame.web.pages.assets import Build
 from hallofshame.web.pages.awards import award_pages
 from hallofshame.web.pages.changes import change_pages
 from hallofshame.web.pages.data import data_pages
+from hallofshame.web.pages.following import following_pages
 from hallofshame.web.pages.live import live_pages
 from hallofshame.web.pages.places import place_pages
 from hallofshame.web.pages.plain import plain_pages
@@ -24,6 +25,7 @@ PAGES = (
     data_pages,
     place_pages,
     plain_pages,
+    following_pages,
     file_pages,
 )
 """The blueprints of everything here."""

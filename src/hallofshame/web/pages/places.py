@@ -14,6 +14,7 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_links, period_query, ride_path
 from hallofshame.web.pages.chart_svg import draw, label_of
+from hallofshame.web.pages.following import follow_section
 from hallofshame.web.pages.offers import park_offers, ride_offers
 from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
@@ -76,6 +77,7 @@ def _park(reading: Reading, slug: str) -> str:
         coverage=body["coverage"],
         record=record,
         offers=park_offers(view, found, asked),
+        follow=follow_section(reading, found.name, f"/api/parks/{found.slug}", park_id=found.park_id),
         path=path,
         api_href=page_url(address, query),
     )
@@ -126,6 +128,9 @@ def _ride(reading: Reading, ride_id: str) -> str:
         row=row,
         details=details,
         offers=ride_offers(view, details["ride"], details["park"]),
+        follow=follow_section(
+            reading, row["ride_name"], f"/api/rides/{ride_id}", park_id=row["park_id"], ride_id=int(ride_id)
+        ),
         label_of=label_of,
         path=path,
         api_href=page_url(address, query),

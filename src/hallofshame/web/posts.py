@@ -1,0 +1,121 @@
+"""Endpoints of the API that take a body from the site's own pages, each declared once.
+
+@post_endpoint(api_following, "/follow", body=FollowAsked, answers=Following)
+def follow(here: Site, asked: FollowAsked) -> Following: ...
+
+They are for our own pages: requests that a browser sends for another site are refused, answers are kept by
+nobody, and other sites get no leave to read them (no CORS).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, make_response, request
+from pydantic import TypeAdapter, ValidationError
+from werkzeug.routing import Rule
+
+from hallofshame.domain.errors import InputError
+from hallofshame.web.admin.declared import read_json
+from hallofshame.web.envelope import JSON_TYPE, envelope
+from hallofshame.web.errors import AccessError
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Site, site
+
+_DECLARATION = "post_declaration"
+
+Function = Callable[[Site, Any], Any]
+
+
+@dataclass(frozen=True)
+class PostEndpoint:
+    """One endpoint. ``body`` is the type of the JSON it takes, ``answers`` that of ``data``.
+
+    ``statuses``: what it answers beside success and what every endpoint of this kind may.
+    """
+
+    rule: str
+    function: Function
+    body: Any
+    answers: Any
+    tag: str
+    statuses: Mapping[int, str]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return (self.function.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+    @property
+    def description(self) -> str:
+        """The rest of the docstring."""
+        lines = (self.function.__doc__ or "").strip().splitlines()[1:]
+        return "\n".join(line.strip() for line in lines).strip()
+
+    def respond(self) -> Response:
+        """The answer to the running request."""
+        refuse_foreign("this was sent by another site; open ours and use its own page")
+        Parameters(request.args)
+        asked = checked(self.body, read_json())
+        here = site()
+        data = self.function(here, asked)
+        with here.reading() as reading:
+            whole = envelope(reading, data)
+        text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        response = make_response(text)
+        response.content_type = JSON_TYPE
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def post_endpoint(
+    blueprint: Blueprint, rule: str, *, body: Any, answers: Any, statuses: Mapping[int, str] | None = None
+) -> Callable[[Function], Function]:
+    """Declare a function as the endpoint at ``rule`` of the blueprint."""
+
+    def declare(function: Function) -> Function:
+        full = f"{blueprint.url_prefix or ''}{rule}"
+        tag = blueprint.name.removeprefix("api_")
+        declared = PostEndpoint(full, function, body, answers, tag, statuses or {})
+
+        def view() -> Response:
+            return declared.respond()
+
+        setattr(view, _DECLARATION, declared)
+        blueprint.add_url_rule(rule, function.__name__, view, methods=["POST"])
+        return function
+
+    return declare
+
+
+def declared_posts(app: Flask) -> Iterator[tuple[Rule, PostEndpoint]]:
+    """Every endpoint of this kind with its routing rule, in order of its path."""
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        found = getattr(app.view_functions[rule.endpoint], _DECLARATION, None)
+        if isinstance(found, PostEndpoint):
+            yield rule, found
+
+
+def checked(kind: Any, body: Mapping[str, Any]) -> Any:
+    """A body of the declared type, nothing converted.
+
+    :raises InputError: naming the first field that is not usable, without its value, which may be a secret.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(dict(body), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])[:80]
+        raise InputError(f"the field {name} cannot be used: {first['msg']}", parameter=name) from None
+
+
+def refuse_foreign(message: str) -> None:
+    """Refuse, by 403, what a browser sends for another site, where it says for which."""
+    origin = request.headers.get("Origin")
+    is_foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if is_foreign or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise AccessError(403, "forbidden", message)
