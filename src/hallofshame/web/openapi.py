@@ -99,7 +99,9 @@ def describe(app: Flask) -> Row:
             "description": "A key made with `hallofshame keys create`; each operation names its scope.",
         },
     )
-    for tag in dict.fromkeys([*(found.tag for _, found in (*endpoints, *posts)), "admin"]):
+    for tag in dict.fromkeys(
+        [*(found.tag for _, found in endpoints), *(post.tag for _, post in posts), "admin"]
+    ):
         spec.tag({"name": tag, "description": TAGS.get(tag, tag.capitalize())})
     for rule, found in endpoints:
         answer = None
