@@ -23,12 +23,11 @@ _KEPT = """async addresses => {
     const held = await Promise.all(addresses.map(address => caches.match(address)));
     return held.every(one => one !== undefined);
 }"""
-_NOTED_IS_KEPT = """async () => {
-    const answers = JSON.parse(localStorage.views).flatMap(view => view.answers);
-    const held = await Promise.all(answers.map(answer => caches.match(answer)));
-    return answers.length > 0 && held.every(one => one !== undefined);
+_ASK_AGAIN = """isLate => {
+    dispatchEvent(new Event("online"));
+    return (document.querySelector("[data-notice=late]") !== null) === isLate;
 }"""
-"""The service worker keeps an answer after the page has it."""
+"""The page refreshes itself at once, when what does so is loaded."""
 OF_NO_PERIOD = "[data-drawn] table, #prices table, #queues table, #schedule table, #sessions table"
 """What stands on a page whatever its period: a day with a score of 0.00, a price of 10.00."""
 
@@ -38,18 +37,15 @@ def test_a_failing_server_leaves_the_last_good_data(open_tab: Open, site: Server
     page = tab.open("/")
     table = page.locator("table").first
     good = table.inner_text()
-    page.route("**/api/**", lambda route: route.fulfill(status=503, json=REST))
-    page.locator(".periods").get_by_role("link", name="This year").click()
-    notice = page.locator(".notice.stale, .failure")
-    notice.first.wait_for()
-    tab.settle()
+    page.route("**/", lambda route: route.fulfill(status=503, json=REST))
+    page.wait_for_function(_ASK_AGAIN, arg=True, polling=300)
+    notice = page.locator("[data-notice=late]")
+    expect(notice).to_contain_text("The server cannot be reached")
+    expect(table).to_have_text(good, use_inner_text=True)
     assert axe(page) == []
-    page.unroute("**/api/**")
-    page.get_by_role("button", name="Try again").first.click()
-    expect(notice).to_have_count(0)
-    tab.settle()
-    expect_at_least(table.locator("tbody a[href^='/parks/']"), 1)
-    expect(table).not_to_have_text(good, use_inner_text=True)
+    page.unroute("**/")
+    page.wait_for_function(_ASK_AGAIN, arg=False, polling=300)
+    expect(table).to_have_text(good, use_inner_text=True)
 
 
 @pytest.mark.parametrize("name", ["rankings", "park", "now"])
@@ -70,9 +66,9 @@ def test_a_page_that_asks_again_keeps_what_it_has(
 
 def test_a_first_visit_to_a_failing_api_says_why_and_what_to_do(open_tab: Open, site: Server) -> None:
     tab = open_tab(site)
-    page = tab.open("/waits")
+    page = tab.open("/compare")
     page.route("**/api/**", lambda route: route.fulfill(status=503, json=REST))
-    page.get_by_role("navigation", name="Site").get_by_role("link", name="Rides").click()
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="Map").click()
     failure = page.get_by_role("alert")
     expect(failure).to_contain_text("Try again")
     tab.settle()
@@ -110,28 +106,24 @@ def test_the_last_view_is_there_offline(open_tab: Open, demo_database: Path, pla
 
 
 def test_a_view_that_was_not_kept_says_so_and_lists_those_that_were(
-    open_tab: Open, demo_database: Path, places: Places
+    open_tab: Open, demo_database: Path
 ) -> None:
     with Server(demo_database) as server:
         tab = open_tab(server, service_workers="allow", is_timed=True)
         page = tab.open("/")
         page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
         tab.open("/")
-        page.wait_for_function("() => (localStorage.views ?? '').includes('Today')")
-        page.get_by_role("link", name="Waits").first.click()
-        page.wait_for_function("() => localStorage.views.includes('/waits')")
-        page.wait_for_function(_NOTED_IS_KEPT)
+        tab.open("/about")
+        page.wait_for_function(_KEPT, arg=["/", "/about"])
         server.stop()
         page.goto("/rides?period=last_month")
-        failure = page.locator(".failure")
-        failure.get_by_text("This view was not kept").wait_for()
-        kept = failure.locator(".near a")
+        page.locator("h1", has_text="You are offline").wait_for()
+        kept = page.locator(".near a")
         expect(kept).to_have_count(2)
-        assert kept.evaluate_all("links => links.map(link => link.pathname)") == ["/waits", "/"]
-        tab.settle()
+        assert kept.evaluate_all("links => links.map(link => link.pathname)") == ["/about", "/"]
         assert axe(page) == []
-        kept.first.click()
-        page.locator("h1", has_text="Where people wait").wait_for()
+        kept.last.click()
+        page.locator("h1", has_text="Who broke down?").wait_for()
         expect_at_least(page.locator("tbody a[href^='/parks/']"), 1)
 
 

@@ -42,7 +42,6 @@ _PLACES = """selector => Object.fromEntries([...document.querySelectorAll(select
 LISTS = "main :is(h1, h2, caption, th, td.num, .periods li, .queue-words, .board-card h3, .strip dd)"
 HEADS = "main :is(h1, .periods li, .span-of, .verdict dt, .verdict dd, .section-nav)"
 SAME = {
-    "rankings": LISTS,
     "rides": LISTS,
     "now": LISTS,
     "waits": LISTS,

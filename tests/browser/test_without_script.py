@@ -68,6 +68,7 @@ def test_period_and_filters_are_links_and_a_form(open_tab: Open, site: Server) -
     page = tab.open("/")
     tab.follow(page.locator(".periods").get_by_role("link", name="Last week"))
     expect(page).to_have_url(re.compile("period=last_week"))
+    page.locator(".fold-filters > summary").click()
     page.locator("select[name=country]").select_option("Italy")
     tab.follow(page.locator(".filters button"))
     expect(page).to_have_url(re.compile("period=last_week.*country=Italy|country=Italy.*period=last_week"))

@@ -234,8 +234,6 @@ def test_data_page(served: Served, api: Api, ledger: Ledger) -> None:
 
 
 SEEDED: list[tuple[str, dict[str, Any]]] = [
-    ("/", {}),
-    ("/", {"period": "7days", "operator": "Disney"}),
     ("/rides", {"period": "yesterday"}),
     ("/now", {}),
     ("/waits", {}),

@@ -92,7 +92,7 @@ def test_only_figures_of_a_source_that_hides_are_marked_as_bounds(client: FlaskC
     marked = {
         name: 'class="bound"' in row
         for name in ("Admits", "Hides")
-        for row in re.findall(r'<tr role="row">.*?</tr>', page, re.DOTALL)
+        for row in re.findall(r'<tr role="row".*?</tr>', page, re.DOTALL)
         if f">{name}</a>" in row
     }
     assert marked == {"Admits": False, "Hides": True}

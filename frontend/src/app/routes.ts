@@ -32,7 +32,6 @@ function route(pattern: string, load: () => Promise<PageModule>): Route {
 }
 
 export const ROUTES: readonly Route[] = [
-  route("/", () => import("../pages/ParkRankingPage")),
   route("/rides", () => import("../pages/RideRankingPage")),
   route("/now", () => import("../pages/NowPage")),
   route("/waits", () => import("../pages/WaitsPage")),

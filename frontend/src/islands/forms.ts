@@ -5,6 +5,7 @@ export function startForms(): void {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "get") return;
     const { formData } = event;
+    putInOrder(formData);
     for (const name of new Set(formData.keys())) {
       const values = formData.getAll(name).filter((value) => value !== "");
       formData.delete(name);
@@ -26,4 +27,12 @@ export function startForms(): void {
     if (isByKeys || !(control instanceof HTMLSelectElement)) return;
     if (control.form?.matches(".filters, [data-at-once]")) control.form.requestSubmit();
   });
+}
+
+/** A range of dates that was filled in from its end is the same range. */
+function putInOrder(data: FormData): void {
+  const [start, end] = [data.get("start"), data.get("end")];
+  if (typeof start !== "string" || typeof end !== "string" || end === "" || start <= end) return;
+  data.set("start", end);
+  data.set("end", start);
 }

@@ -3,6 +3,7 @@
 export function startManners(): void {
   openNamed();
   window.addEventListener("hashchange", openNamed);
+  showChosenPeriod();
   document.addEventListener("pointerover", ({ target }) => {
     const time = target instanceof Element ? target.closest<HTMLTimeElement>("time[datetime*=T]") : null;
     if (time !== null && time.dataset["own"] === undefined) tellOwnTime(time);
@@ -33,6 +34,16 @@ export function startManners(): void {
 function openNamed(): void {
   const named = location.hash === "" ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (named instanceof HTMLDetailsElement) named.open = true;
+}
+
+/** On narrow screens the periods are a row that scrolls: bring the chosen one into it. */
+function showChosenPeriod(): void {
+  const chosen = document.querySelector<HTMLElement>(".periods [aria-current]");
+  const row = chosen?.closest<HTMLElement>(".periods");
+  if (!chosen || !row || row.scrollWidth <= row.clientWidth) return;
+  const { left, right } = chosen.getBoundingClientRect();
+  const box = row.getBoundingClientRect();
+  if (right > box.right) row.scrollLeft += left - box.left - box.width / 3;
 }
 
 /** The instant on the reader's own clock and in the reader's language, as the title of its time. */

@@ -142,6 +142,9 @@ TELLS: dict[str, str] = {
 }
 """What a source can tell, as it stands beside a rank (R12)."""
 
+TELLS_SHORT: dict[str, str] = {"breakdowns": "tells breakdowns", "open_closed": "open/closed only"}
+"""The same in a list on a narrow screen."""
+
 AT_LEAST, AT_MOST = "at least", "at most"
 """Before downtime, and before uptime, where the source knows only open and closed."""
 

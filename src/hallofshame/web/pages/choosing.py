@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hallofshame.domain.periods import Period
+from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName
 from hallofshame.domain.ride_types import NON_RIDES, RideType
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
 from hallofshame.web.pages.view import asked_for
@@ -25,6 +25,7 @@ from hallofshame.web.wording import TYPE_PLURALS
 _RIDES = tuple(kind for kind in RideType if kind not in {*NON_RIDES, RideType.UNKNOWN})
 _OTHERS = tuple(kind for kind in RideType if kind in NON_RIDES)
 ANY_RIDE = "Rides"
+_BIG_TWO_WORDS, _OTHERS_WORDS = "Disney and Universal", "with films and walkthroughs"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Choosing:
     parks: ParkFilter
     rest: Mapping[str, str]
     options: Mapping[str, tuple[str, ...]]
+    years: tuple[int, ...] = ()
+    """The calendar years that can be chosen, the latest first."""
     has_live: bool = True
     rides: RideFilter | None = None
     """Which rides are asked for, on a page that lists rides."""
@@ -71,6 +74,7 @@ class Choosing:
             asked.parks(reading),
             asked_for(asked, rest),
             {"operator": catalogue.operators, "country": catalogue.countries, "region": catalogue.regions},
+            tuple(range(reading.now.year, FIRST_YEAR - 1, -1)),
             has_live,
             asked.rides() if lists_rides else None,
             shows_others,
@@ -132,6 +136,22 @@ class Choosing:
     def everyone_href(self) -> str:
         """The same without any filter."""
         return page_url(self.path, self.kept_by_filter)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its figures change with each look: those of today and of this moment."""
+        return self.period.name in (PeriodName.LIVE, PeriodName.TODAY)
+
+    @property
+    def chosen_words(self) -> list[str]:
+        """What the filters are set to, in words; none where everything is listed."""
+        parks, rides = self.parks, self.rides
+        words = [_BIG_TWO_WORDS] if parks.scope == DISNEY_UNIVERSAL else []
+        words += [name for name in (parks.operator, parks.country, parks.region) if name is not None]
+        if rides is not None:
+            words += [TYPE_PLURALS[kind] for kind in rides.types]
+            words += [_OTHERS_WORDS] if rides.non_rides else []
+        return words
 
     @property
     def big_two(self) -> str:

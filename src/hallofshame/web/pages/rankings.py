@@ -37,15 +37,16 @@ def parks(reading: Reading) -> str:
     sort = asked.choice("sort", tuple(PARK_SORTS))
     choosing = Choosing.of(reading, "/", asked, ("sort",))
     view = View(reading)
-    body = view.ask("/api/parks/downtime", {**choosing.asked, **choosing.rest, **EVERY_PARK})
-    sparks = view.ask("/api/parks/sparklines")["data"]
-    view.ask(*CATALOGUE)
+    body = view.read("/api/parks/downtime", {**choosing.asked, **choosing.rest, **EVERY_PARK})
+    sparks = view.read("/api/parks/sparklines")["data"]
     rows: list[Row] = body["data"]
     shamed = [row for row in rows if row["rank"] is not None and row["comparable_score"] > 0]
+    wall = sorted(shamed, key=lambda row: row["rank"])[:WALL_SIZE]
     return view.page(
         "ranking.html",
         _head("rankings", choosing, f"{choosing.period.label}: which theme parks break down most"),
         BY_NAME["rankings"].chunk,
+        refreshes=choosing.is_running,
         choosing=choosing,
         period=choosing.period,
         page=BY_NAME["rankings"],
@@ -55,11 +56,24 @@ def parks(reading: Reading) -> str:
         sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in PARK_SORTS},
         ranked=[row for row in rows if row["rank"] is not None],
         unranked=[row for row in rows if row["rank"] is None],
-        wall=sorted(shamed, key=lambda row: row["rank"])[:WALL_SIZE],
+        wall=wall,
+        worst_ride=_worst_ride(view, choosing, wall[0]) if wall else None,
         sparks={row["park_id"]: row["values"] for row in sparks},
         has_parks=bool(reading.catalogue.parks),
         api_href=page_url("/api/parks/downtime", choosing.query, choosing.rest),
     )
+
+
+def _worst_ride(view: View, choosing: Choosing, park: Row) -> Row | None:
+    """The ride of a park that lost most time; of this moment the one that is down longest."""
+    here = {"operator": park["operator"], "country": park["country"]}
+    rides = view.read("/api/rides/downtime", {**choosing.period_query, **here, **EVERY_PARK})["data"]
+    of_park = [row for row in rides if row["park_id"] == park["park_id"]]
+    if choosing.period.is_live:
+        down = [row for row in of_park if row["is_down"] and row["status_since"] is not None]
+        return min(down, key=lambda row: row["status_since"], default=None)
+    lost = [row for row in of_park if (row["downtime_seconds"] or 0) > 0]
+    return max(lost, key=lambda row: row["downtime_seconds"], default=None)
 
 
 @ranking_pages.get("/rides")

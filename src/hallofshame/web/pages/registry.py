@@ -28,7 +28,7 @@ PAGES: tuple[Page, ...] = (
         "rankings", "/", "Parks", "Who broke down?",
         "Theme parks by the ride time they lost, flagship rides counted three times, nights and "
         "refurbishments not at all.",
-        "ParkRankingPage", "scene",
+        None, "scene",
     ),
     Page(
         "rides", "/rides", "Rides", "Which rides break down?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import request
+from markupsafe import Markup
 
 from hallofshame.domain.bands import BANDS, band_of
 from hallofshame.domain.periods import Period
@@ -12,6 +13,7 @@ from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_R
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import nearest
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, page_url, park_path, period_query, ride_path
+from hallofshame.web.pages.formatting import figure
 from hallofshame.web.pages.kinds import kinds_of
 from hallofshame.web.pages.offers import offer_words
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
@@ -28,6 +30,7 @@ from hallofshame.web.wording import (
     NOT_COUNTED_WORDS,
     OUTAGE_WORDS,
     TELLS,
+    TELLS_SHORT,
     TREND_REASONS,
     UNRANKED_REASONS,
     hours_words,
@@ -75,6 +78,7 @@ def template_words() -> Row:
         "excluded_words": EXCLUDED_REASONS,
         "trend_words": TREND_REASONS,
         "tells_words": TELLS,
+        "tells_short": TELLS_SHORT,
         "is_lower_bound": is_lower_bound,
         "kinds_of": kinds_of,
         "hours_words": hours_words,
@@ -110,10 +114,17 @@ def template_words() -> Row:
         "period_query": period_query,
         "sparkline": sparkline,
         "lower_first": lower_first,
+        "lost_percent": lost_percent,
         "near_pages": near_pages,
         "near_path": near_path,
         "address_without": address_without,
     }
+
+
+def lost_percent(score: float) -> str | Markup:
+    """The share of ride time lost that a shame score stands for (R8): ``15 %``."""
+    percent = 10 * score
+    return "under 1\u00a0%" if 0 < percent < 1 else figure(percent, 0, "%")
 
 
 def lower_first(text: str) -> str:
