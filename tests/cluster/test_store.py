@@ -19,7 +19,7 @@ from cluster.checks import same_on_all_nodes, without_key
 from hallofshame.domain.errors import StoreError
 from hallofshame.pipeline import retention
 from hallofshame.pipeline.partitioning import make_partitions
-from hallofshame.store import bulk, dropping, exclusive, leases, partitions, raw, schema
+from hallofshame.store import bulk, data_version, dropping, exclusive, leases, partitions, raw, schema
 from hallofshame.store.database import Database
 from hallofshame.store.failures import Failure
 from hallofshame.store.history.formats import DATASETS
@@ -265,3 +265,32 @@ def test_a_transaction_that_is_too_large_names_the_remedy(ready: Hosts, galera: 
             database.run(lambda connection: bulk.insert(connection, DataVersion, rows))
     finally:
         node.execute("SET GLOBAL wsrep_max_ws_size = 2147483647")
+
+
+def test_web_hosts_learn_the_version_at_once_while_a_node_is_lost(
+    ready: Hosts, galera: GaleraCluster
+) -> None:
+    """Whether data has changed is asked before every answer; the cluster needs seconds to give up a node."""
+    database, lost = ready.databases[0], galera.nodes[2]
+    database.run(lambda connection: data_version.bump(connection, None))
+    ended, slowest = threading.Event(), [0.0]
+
+    def look() -> None:
+        while not ended.wait(0.02):
+            began = time.monotonic()
+            with database.read() as connection:
+                assert data_version.known_here(connection) == 1
+            slowest[0] = max(slowest[0], time.monotonic() - began)
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    lost.kill()
+    began = time.monotonic()
+    with ready.databases[1].read() as connection:  # this one waits until the cluster has given it up
+        assert data_version.get(connection) == (1, None)
+    waited = time.monotonic() - began
+    ended.set()
+    reader.join()
+    galera.start_again(lost)
+    assert waited > 2
+    assert slowest[0] < waited / 2

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, text, update
 
 from hallofshame.store import bulk, catalogue_changes
 from hallofshame.store.instants import Instant, latest_believable, unix
 from hallofshame.store.models import DataVersion
+from hallofshame.store.servers import is_galera
 
 _NAME = "data"
+
+_KNOWN_AT_NODE = text(
+    "SET STATEMENT wsrep_sync_wait = 0 FOR SELECT version FROM data_version WHERE name = :name"
+)
 
 
 def bump(connection: Connection, data_as_of: Instant | None, now: Instant | None = None) -> None:
@@ -36,6 +41,17 @@ def get(connection: Connection) -> tuple[int, int | None]:
     """The version and the latest observation it holds, in Unix seconds; ``(0, None)`` before the first."""
     found = versions(connection)
     return found.data, found.data_as_of
+
+
+def known_here(connection: Connection) -> int:
+    """The version as the server that is asked knows it; 0 before the first change.
+
+    A node of a Galera cluster answers at once, also while its cluster finds out who is lost, which takes
+    seconds: it may be some milliseconds behind.
+    """
+    if is_galera(connection):
+        return int(connection.scalar(_KNOWN_AT_NODE, {"name": _NAME}) or 0)
+    return get(connection)[0]
 
 
 class Versions(NamedTuple):

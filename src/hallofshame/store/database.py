@@ -272,7 +272,8 @@ class Database:
             yield
         except Exception as error:
             found = None if isinstance(error, OSError | RuntimeError) else store_error(error, self.url)
-            if found is None or is_transient(error) or (reading and is_refused_write(error)):
+            # A transaction that writes is repeated by run(); one that reads is its reader's to repeat.
+            if found is None or (is_refused_write(error) if reading else is_transient(error)):
                 raise
             raise found from error
 

@@ -256,7 +256,7 @@ class _Version:
         before = self.known
         try:
             with self._site.database.read() as connection:
-                self.known = data_version.versions(connection).data
+                self.known = data_version.known_here(connection)
         except StoreError as error:
             if before is not None:
                 log.warning("the store cannot be read, so answers go out as they are: %s", error)
