@@ -19,7 +19,7 @@ from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.history_days import SETTLED_AFTER
 from hallofshame.pipeline.import_history import HistoryRange, import_history, in_words
 from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
-from hallofshame.pipeline.mapping import sweep
+from hallofshame.pipeline.merging import sweep
 from hallofshame.pipeline.partitioning import make_partitions
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.repair import repair_gaps

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.localtime import day_bounds, to_unix
 from hallofshame.domain.words import Feed
+from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.pipeline.deciding import Changed, EntryId
 from hallofshame.pipeline.identity import Sighting
-from hallofshame.pipeline.mapping import Changed, EntryId, merge, split, sweep
+from hallofshame.pipeline.merging import merge, sweep
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.pipeline.sealing import seal
+from hallofshame.pipeline.splitting import split
 from hallofshame.pipeline.sync import retire_vanished
 from hallofshame.store import catalogue, decisions, dirty, raw
 from hallofshame.store.catalogue import NewExternalId, NewRide
@@ -145,6 +148,55 @@ def test_two_halves_that_are_merged_are_one_ride_recorded_whole(
         sealed(database, history)
         for name, frame in raw_rows(database, history).items():
             assert frame.equals(record[name])
+
+
+def test_queues_that_sql_keeps_longer_than_readings_follow_a_merge_and_come_back(
+    sqlite_database: Database, history: History
+) -> None:
+    old, new = renumbered(sqlite_database, history)
+    sealed(sqlite_database, history)
+    waited = pl.DataFrame(
+        {
+            "park_id": ROME,
+            "observed_at": [day_bounds(WEDNESDAY, "Europe/Rome")[0] + 43_201],
+            "ride_id": new,
+            "queue_type": 6,
+            "wait_minutes": 17,
+        }
+    )
+    with sqlite_database.write() as connection:
+        connection.execute(RideStatusSnapshot.__table__.delete())
+        raw.insert_queues(connection, waited)
+
+    def by_ride() -> dict[int, int]:
+        with sqlite_database.read() as connection:
+            query = select(QueueData.ride_id, func.count()).group_by(QueueData.ride_id)
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    before = by_ride()
+    merged(sqlite_database, history, new, old)
+    # TouringPlans gave no reading of it, so that nothing of theirs moves.
+    assert by_ride() == {old: before[old] + before[new] - 1, new: 1}
+    split(sqlite_database, NOW, history, old, new, by="test")
+    assert by_ride() == before
+
+
+def test_what_the_archive_said_under_an_id_goes_where_that_id_goes(
+    sqlite_database: Database, history: History
+) -> None:
+    old, _ = renumbered(sqlite_database, history)
+    wednesday = day_bounds(WEDNESDAY, "Europe/Rome")[0]
+    log = pl.DataFrame(
+        [(ROME, old, wednesday + 40_000, 1, 2, None, 3, False, None)], schema=OBSERVATIONS, orient="row"
+    )
+    observe(sqlite_database, log)
+    with sqlite_database.write() as connection:
+        other = catalogue.NewExternalId(WIKI, "ride", "other", old)
+        catalogue.add_external_ids(connection, [other], dt.datetime.fromtimestamp(wednesday, dt.UTC))
+    changed = split(sqlite_database, NOW, history, old, EntryId(WIKI, "other"), by="test")
+    assert changed.other_ride_id != old
+    record = raw_rows(sqlite_database, history)["snapshots"]
+    assert record.filter(pl.col("feed") == 3)["ride_id"].to_list() == [changed.other_ride_id]
 
 
 @pytest.mark.slow

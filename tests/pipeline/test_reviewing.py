@@ -8,9 +8,11 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import NotFoundError
 from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline import reviewing
+from hallofshame.pipeline.deciding import EntryId
 from hallofshame.pipeline.doubts import Entry, RideSeen, alike, doubts
 from hallofshame.pipeline.identity import Sighting
-from hallofshame.pipeline.mapping import EntryId, merge, split
+from hallofshame.pipeline.merging import merge
+from hallofshame.pipeline.splitting import split
 from hallofshame.store import decisions
 from hallofshame.store.database import Database
 from hallofshame.store.history.reading import History

@@ -20,7 +20,7 @@ from hallofshame.domain.words import Feed
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from hallofshame.pipeline.mapping import Changed, EntryId
+    from hallofshame.pipeline.deciding import Changed, EntryId
     from hallofshame.store.decisions import Decision
     from hallofshame.store.reviews import Review
 
@@ -174,11 +174,11 @@ def merge(ride: int, into: int, by: str | None, note: str | None, as_json: bool)
     Example:
       hallofshame mapping merge 1234 987 --note "renumbered by Queue-Times in May"
     """
-    from hallofshame.pipeline import mapping as work
+    from hallofshame.pipeline.merging import merge as merge_rides
     from hallofshame.store.history.reading import History
 
     with opened() as installation:
-        changed = work.merge(
+        changed = merge_rides(
             installation.database,
             installation.clock,
             History(installation.shelf),
@@ -209,11 +209,11 @@ def split(
     Example:
       hallofshame mapping split 987 queue_times:284 --from 2026-05-01
     """
-    from hallofshame.pipeline import mapping as work
+    from hallofshame.pipeline.splitting import split as split_ride
     from hallofshame.store.history.reading import History
 
     with opened() as installation:
-        changed = work.split(
+        changed = split_ride(
             installation.database,
             installation.clock,
             History(installation.shelf),
@@ -341,7 +341,7 @@ def _print_changed(changed: Changed, as_json: bool, what: str) -> None:
 
 
 def _entry(text: str) -> EntryId:
-    from hallofshame.pipeline.mapping import EntryId
+    from hallofshame.pipeline.deciding import EntryId
 
     feeds = {feed.slug: feed for feed in Feed}
     feed, colon, external_id = text.partition(":")

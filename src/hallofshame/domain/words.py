@@ -59,6 +59,14 @@ RECORD_OF = {
 }
 """The kind of record that each feed's observations belong to."""
 
+NAMED_BY_IDS_OF = {
+    Feed.QUEUE_TIMES: (Feed.QUEUE_TIMES,),
+    Feed.THEMEPARKS_WIKI: (Feed.THEMEPARKS_WIKI, Feed.ARCHIVE),
+    Feed.ARCHIVE: (),
+    Feed.TOURING_PLANS: (Feed.TOURING_PLANS,),
+}
+"""The feeds that name rides by the ids of each one: the archive speaks in those of ThemeParks.wiki."""
+
 
 class RideKind(StrEnum):
     """What a tracked entity is. Only ``ATTRACTION`` enters reliability statistics."""

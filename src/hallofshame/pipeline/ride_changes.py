@@ -12,7 +12,7 @@ from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.names import match_key, quoted
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding
-from hallofshame.domain.words import Feed, RideKind
+from hallofshame.domain.words import NAMED_BY_IDS_OF, Feed, RideKind
 from hallofshame.pipeline.identity import Company, KnownRide, Sighting
 from hallofshame.pipeline.known_rides import ParkIndex
 from hallofshame.pipeline.queue_entries import QueueOf, queue_of
@@ -191,7 +191,10 @@ def tell_apart(
             catalogue.move_external_id(connection, feed, "ride", given, new)
             ride.external_ids = {**ride.external_ids, feed: ride.external_ids[feed] - {given}}
             index.rides[new].external_ids = {feed: frozenset({given})}
-            rows = raw.move_observations(connection, park_id, feed, ride.ride_id, new, since[given])
+            rows = sum(
+                raw.move_observations(connection, park_id, said, ride.ride_id, new, since[given])
+                for said in NAMED_BY_IDS_OF[feed]
+            )
             decisions.record(
                 connection,
                 Decision(

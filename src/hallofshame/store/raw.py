@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, String, cast, delete, func, select, update
 
 from hallofshame.domain.errors import StoreError
-from hallofshame.domain.words import Feed, Origin
+from hallofshame.domain.words import Feed, Origin, QueueType
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import bulk
 from hallofshame.store.history import ledger, marks
@@ -137,6 +137,7 @@ def move_observations(
         .where(
             queues.park_id == park_id,
             queues.ride_id == ride_id,
+            queues.queue_type != int(QueueType.ACTUAL_STANDBY),
             queues.observed_at >= since,
             queues.observed_at.in_(instants),
         )

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from hallofshame.domain.words import Feed, QueueType
 from hallofshame.store.decisions import Move
 from hallofshame.store.models import (
     DiningAvailability,
@@ -22,12 +24,19 @@ from hallofshame.store.models import (
 )
 from hallofshame.store.raw import bump_raw_revision
 
+_AT_ONCE = 1_000
 
-def move_readings(connection: Connection, park_id: int, moves: Sequence[Move]) -> int:
+
+def move_readings(
+    connection: Connection, park_id: int, moves: Sequence[Move], readings: pl.DataFrame | None = None
+) -> int:
     """Make the moves of one park's readings, with their queues; returns how many readings SQL held of them.
 
     All moves happen at once, so that two rides may change places. Sealed files follow with the next seal;
     until then readers apply the moves. The present state of the rides is removed, to be found anew.
+
+    :param readings: of the rides, from files and SQL (shape ``OBSERVATIONS``): SQL keeps queues for longer
+        than the readings that they go with. Without them, those in SQL.
     """
     if not moves:
         return 0
@@ -35,7 +44,7 @@ def move_readings(connection: Connection, park_id: int, moves: Sequence[Move]) -
     _note_for_files(connection, park_id, moves)
     moved = 0
     for move in moves:
-        _set_queues(connection, park_id, move)
+        _set_queues(connection, park_id, move, _instants(connection, park_id, move, readings))
         rows = RideStatusSnapshot
         moved += connection.execute(
             update(rows)
@@ -129,25 +138,42 @@ def _move_hours(
     return days
 
 
-def _set_queues(connection: Connection, park_id: int, move: Move) -> None:
-    """Mark the queues that go with the readings of a move."""
-    rows, queues = RideStatusSnapshot, QueueData
-    instants = select(rows.observed_at).where(
+def _instants(connection: Connection, park_id: int, move: Move, readings: pl.DataFrame | None) -> set[int]:
+    """When the readings of a move were said."""
+    if readings is not None:
+        said = (pl.col("ride_id") == move.ride_id) & (pl.col("feed") == move.feed)
+        inside = pl.col("observed_at").is_between(move.since, move.until)
+        return set(readings.filter(said & inside)["observed_at"])
+    rows = RideStatusSnapshot
+    query = select(rows.observed_at).where(
         rows.park_id == park_id,
         rows.ride_id == move.ride_id,
         rows.feed == move.feed,
         rows.observed_at.between(move.since, move.until),
     )
-    connection.execute(
-        update(queues)
-        .where(
-            queues.park_id == park_id,
-            queues.ride_id == move.ride_id,
-            queues.observed_at.between(move.since, move.until),
-            queues.observed_at.in_(instants),
-        )
-        .values(ride_id=-move.new_ride_id)
+    return set(connection.scalars(query))
+
+
+def _set_queues(connection: Connection, park_id: int, move: Move, instants: set[int]) -> None:
+    """Mark the queues that go with the readings of a move: those of their instants.
+
+    What visitors waited was told by TouringPlans alone, at whatever moment.
+    """
+    queues = QueueData
+    inside = (
+        (queues.park_id == park_id)
+        & (queues.ride_id == move.ride_id)
+        & queues.observed_at.between(move.since, move.until)
     )
+    is_actual = queues.queue_type == int(QueueType.ACTUAL_STANDBY)
+    marked = update(queues).values(ride_id=-move.new_ride_id)
+    if move.feed == Feed.TOURING_PLANS:
+        connection.execute(marked.where(inside, is_actual))
+    found = connection.scalars(select(queues.observed_at).where(inside, ~is_actual).distinct())
+    mine = sorted(instants.intersection(found))
+    for start in range(0, len(mine), _AT_ONCE):
+        some = queues.observed_at.in_(mine[start : start + _AT_ONCE])
+        connection.execute(marked.where(inside, ~is_actual, some))
 
 
 def _note_for_files(connection: Connection, park_id: int, moves: Sequence[Move]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from hallofshame.domain.errors import HistoryError
 from hallofshame.domain.rules import DAY_SECONDS
+from hallofshame.domain.words import Feed, QueueType
 from hallofshame.store import bulk, raw
 from hallofshame.store.history import formats, ledger, marks
 from hallofshame.store.history.formats import DATASETS, SCHEMA_VERSION, Dataset
@@ -187,11 +188,14 @@ class History:
             .select("park_id", pl.col("old").alias("ride_id"), "observed_at", new="ride_id")
             .unique(key)
         )
-        return (
+        # What visitors waited was told by TouringPlans alone, at whatever moment.
+        is_actual = pl.col("queue_type") == int(QueueType.ACTUAL_STANDBY)
+        followed = (
             rows.join(new, on=key, how="left", maintain_order="left")
-            .with_columns(ride_id=pl.coalesce("new", "ride_id"))
-            .drop("new")
+            .with_columns(ride_id=pl.when(is_actual).then("ride_id").otherwise(pl.coalesce("new", "ride_id")))
+            .with_columns(feed=pl.when(is_actual).then(int(Feed.TOURING_PLANS)))
         )
+        return after_moves(followed, moved).drop("new", "feed")
 
 
 def after_moves(observations: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
