@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages built wheel demo run test fuzz bench bench-serve bench-warehouse cluster screenshots lint clean faults bench-rest
+.PHONY: help pages built wheel demo run test fuzz bench bench-serve bench-warehouse cluster screenshots lint audit clean faults bench-rest
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -89,6 +89,9 @@ lint: $(VENV)/.ready-dev ## style, types (those of the pages, too) and the direc
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/build_pages.py --check
+
+audit: $(VENV)/.ready-dev ## look the installed packages up among known vulnerabilities
+	@$(BIN)/python tools/audit.py
 
 clean: ## remove the environment and caches, never data
 	rm -rf frontend/node_modules frontend/.node frontend/.built src/hallofshame/web/static/app

