@@ -115,7 +115,12 @@ def checked(kind: Any, body: Mapping[str, Any]) -> Any:
 
 def refuse_foreign(message: str) -> None:
     """Refuse, by 403, what a browser sends for another site, where it says for which."""
-    origin = request.headers.get("Origin")
-    is_foreign = origin is not None and urlsplit(origin).netloc != request.host
-    if is_foreign or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    came_from = request.headers.get("Sec-Fetch-Site")
+    if came_from is not None:
+        is_foreign = came_from not in ("same-origin", "none")
+    else:
+        # An older browser. A page that sends no referrer makes it "null".
+        origin = request.headers.get("Origin", "null")
+        is_foreign = origin != "null" and urlsplit(origin).netloc != request.host
+    if is_foreign:
         raise AccessError(403, "forbidden", message)

@@ -70,6 +70,6 @@ def _page(**words: Any) -> Response:
 def _private(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    # The address is a secret of its reader.
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The address is a secret of its reader: no other site is told of it.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
