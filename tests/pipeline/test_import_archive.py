@@ -26,9 +26,16 @@ from hallofshame.store.database import Database
 from hallofshame.store.history.formats import DATASETS
 from hallofshame.store.history.reading import History, sql_rows
 from hallofshame.store.history.shelves import FolderShelf
-from hallofshame.store.models import Base, ImportCheckpoint, RideDailyStats, RideStatusSnapshot
+from hallofshame.store.models import (
+    Base,
+    ImportCheckpoint,
+    ParkDailyStats,
+    RideDailyStats,
+    RideStatusSnapshot,
+)
 from hallofshame.store.observations import ObservationCache
-from pipeline.fakes import LOG, ROME, WIKI_IDS, at, seed_parks
+from pipeline.fakes import LOG, ROME, WIKI_IDS, at, observe, seed_parks, seed_rides
+from pipeline.fakes import a_day as a_day_live
 from pipeline.worlds import assert_same_rows, derived_rows
 
 CLOCK = FixedClock(at("2026-07-01 00:00"))
@@ -170,6 +177,26 @@ def test_importing_twice_reads_no_file_again_and_changes_nothing(database: Datab
     after = everything(database)
     assert_frame_equal(before[0], after[0])
     assert_same_rows(after[1], before[1])
+
+
+def test_an_import_that_replaces_reads_its_files_once_more_and_its_days_are_the_archives(
+    database: Database, tmp_path: Path
+) -> None:
+    seed_parks(database, ROME)
+    rides = seed_rides(database, ROME, *NAMES)
+    observe(database, a_day_live(ROME, MONDAY, rides))
+    three_days(tmp_path)
+    take(database, tmp_path)
+    rolled_up(database)
+
+    def origins() -> list[int]:
+        return [row["origin"] for row in rows(database, ParkDailyStats) if row["observed"]]
+
+    assert origins() == [Origin.LIVE, Origin.ARCHIVE, Origin.ARCHIVE]
+    assert (take(database, tmp_path, replace_live=True).files, take(database, tmp_path).known) == (3, 3)
+    assert take(database, tmp_path, replace_live=True).known == 3
+    rolled_up(database)
+    assert origins() == [Origin.ARCHIVE] * 3
 
 
 def test_without_its_checkpoints_an_import_still_changes_nothing(database: Database, tmp_path: Path) -> None:

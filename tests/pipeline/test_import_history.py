@@ -298,6 +298,24 @@ def test_a_day_watched_better_live_stays_live(sqlite_database: Database) -> None
     assert (origins[MONDAY], origins[TUESDAY]) == (Origin.LIVE, Origin.ARCHIVE)
 
 
+def test_a_day_watched_better_live_is_the_archives_where_that_replaces(sqlite_database: Database) -> None:
+    """Also days that the record has already, of which none is asked for again."""
+    seed_parks(sqlite_database, ROME)
+    rides = seed_rides(sqlite_database, ROME, *NAMES)
+    observe(sqlite_database, a_day(ROME, TUESDAY, rides))
+    source = api(MONDAY, TUESDAY)
+    take(sqlite_database, source, end=TUESDAY)
+    assert bravo(sqlite_database) == {MONDAY: 64 * 60}
+    asked = len(source.asked)
+    take(sqlite_database, source, end=TUESDAY, replace=True)
+    assert len(source.asked) == asked
+    assert bravo(sqlite_database) == {MONDAY: 64 * 60, TUESDAY: 64 * 60}
+    source.told[WIKI_IDS[ROME], WEDNESDAY] = events(ROME, WEDNESDAY)
+    observe(sqlite_database, a_day(ROME, WEDNESDAY, rides))
+    take(sqlite_database, source, replace=True)
+    assert bravo(sqlite_database) == dict.fromkeys((MONDAY, TUESDAY, WEDNESDAY), 64 * 60)
+
+
 def test_a_day_filled_after_an_outage_of_ours_is_not_asked_for_again(sqlite_database: Database) -> None:
     seed_parks(sqlite_database, ROME)
     rides = seed_rides(sqlite_database, ROME, *NAMES)

@@ -19,6 +19,7 @@ from hallofshame.cli.options import (
     chosen_parks,
     opened,
     park_option,
+    replace_option,
 )
 from hallofshame.cli.progress import Progress, progress_bar, quiet_option
 from hallofshame.cli.tables import print_table
@@ -43,10 +44,17 @@ if TYPE_CHECKING:
 )
 @click.option("--park", metavar="PARK", help="The park's name or slug, where the recording does not say.")
 @click.option("--timezone", metavar="ZONE", help="IANA zone of a park that the catalogue does not know.")
+@replace_option
 @click.option("--rollup/--no-rollup", "then_roll_up", default=False, help="Roll up afterwards.")
 @quiet_option
 def ingest(
-    path: Path, feed: str, cadence: int, park: str | None, timezone: str | None, then_roll_up: bool
+    path: Path,
+    feed: str,
+    cadence: int,
+    park: str | None,
+    timezone: str | None,
+    replaces: bool,
+    then_roll_up: bool,
 ) -> None:
     """Add a recording of a sampled feed to the record, as if collected live.
 
@@ -75,6 +83,7 @@ def ingest(
                 catalogue_file=installation.settings.catalogue_file,
                 history=installation.shelf,
                 progress=progress,
+                replace_others=replaces,
             )
         click.echo(
             f"{counted(result.observations, 'observation')} of {counted(result.parks, 'park')}, "
@@ -98,9 +107,12 @@ def ingest(
     "--cadence", type=DURATION, help="How often all of them were polled; else each file's own median."
 )
 @click.option("--timezone", metavar="ZONE", help="IANA zone of parks that the catalogue does not know.")
+@replace_option
 @click.option("--rollup/--no-rollup", "then_roll_up", default=False, help="Roll up afterwards.")
 @quiet_option
-def import_readings(folder: Path, cadence: int | None, timezone: str | None, then_roll_up: bool) -> None:
+def import_readings(
+    folder: Path, cadence: int | None, timezone: str | None, replaces: bool, then_roll_up: bool
+) -> None:
     """Add every recording in a folder to the record, each once.
 
     FOLDER holds parquet files of Queue-Times or ThemeParks.wiki, or CSV files of TouringPlans, in it or in
@@ -126,6 +138,7 @@ def import_readings(folder: Path, cadence: int | None, timezone: str | None, the
                 catalogue_file=installation.settings.catalogue_file,
                 history=installation.shelf,
                 progress=progress,
+                replace_others=replaces,
             )
         print_table(
             ["recording", "cadence s", "parks", "observations", "new", "rides created", "findings"],
@@ -170,6 +183,7 @@ def import_readings(folder: Path, cadence: int | None, timezone: str | None, the
 @click.option(
     "--workers", type=click.IntRange(1), default=lambda: os.cpu_count() or 1, help="Processes that read."
 )
+@replace_option
 @click.option("--rollup/--no-rollup", "then_roll_up", default=False, help="Roll up afterwards.")
 @park_option
 @quiet_option
@@ -181,6 +195,7 @@ def import_archive(
     region: str | None,
     endpoint: str | None,
     workers: int,
+    replaces: bool,
     then_roll_up: bool,
     parks: tuple[str, ...],
 ) -> None:
@@ -212,6 +227,7 @@ def import_archive(
                 registry=installation.registry(),
                 history=installation.shelf,
                 progress=progress,
+                replace_live=replaces,
             )
         _report(result)
         if then_roll_up:

@@ -9,7 +9,7 @@ import click
 
 from hallofshame.cli.data import print_parks
 from hallofshame.cli.jobs import roll_up
-from hallofshame.cli.options import DAY, chosen_parks, opened, park_option
+from hallofshame.cli.options import DAY, chosen_parks, opened, park_option, replace_option
 from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.domain.plurals import counted
 
@@ -23,6 +23,7 @@ SHOWN = 20
 @click.command("import-history")
 @click.option("--start", type=DAY, help="First park-local day; without it the first one that the key gives.")
 @click.option("--end", type=DAY, help="Last park-local day, included; without it the last one that is over.")
+@replace_option
 @click.option("--again", is_flag=True, help="Take days of the record again: some were recorded anew.")
 @click.option(
     "--wait/--no-wait",
@@ -35,6 +36,7 @@ SHOWN = 20
 def import_history(
     start: dt.date | None,
     end: dt.date | None,
+    replaces: bool,
     again: bool,
     wait: bool,
     then_roll_up: bool,
@@ -63,7 +65,9 @@ def import_history(
                 api,
                 installation.clock,
                 installation.log("import"),
-                imports.HistoryRange(chosen_parks(installation, parks), start, end, again=again, wait=wait),
+                imports.HistoryRange(
+                    chosen_parks(installation, parks), start, end, again=again, replace=replaces, wait=wait
+                ),
                 history=installation.history,
                 registry=installation.registry(),
                 progress=progress,

@@ -81,6 +81,13 @@ DAY = Day()
 HOUR = Hour()
 SAMPLED_FEEDS = click.Choice([Feed.QUEUE_TIMES.slug, Feed.THEMEPARKS_WIKI.slug, Feed.TOURING_PLANS.slug])
 
+replace_option = click.option(
+    "--replace",
+    "replaces",
+    is_flag=True,
+    help="Compute the park-days of this import from it, whatever covers them better (R15).",
+)
+
 park_option = click.option(
     "--park",
     "parks",

@@ -31,7 +31,7 @@ from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.past import PastWriter
 from hallofshame.pipeline.record import QUEUES, doubled, one_per_ride
 from hallofshame.pipeline.registry import Registry
-from hallofshame.store import catalogue, checkpoints, findings, raw
+from hallofshame.store import catalogue, checkpoints, findings, preferred, raw
 from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.history.periods import day_start, next_month
 from hallofshame.store.history.reading import History
@@ -76,6 +76,7 @@ def import_archive(
     start: dt.date | None = None,
     end: dt.date | None = None,
     workers: int = 1,
+    replace_live: bool = False,
     registry: Registry | None = None,
     history: Shelf | None = None,
     progress: Progress | None = None,
@@ -90,6 +91,8 @@ def import_archive(
     :param start: first park-local day, by the time of each event; whatever day its file is named after.
     :param end: last park-local day, included.
     :param workers: processes that read files; the calling one writes.
+    :param replace_live: the park-days with events are computed from the archive, whatever covers them better
+        (R15). Files that were taken without it are read again.
     :param history: where the history files stand; closed days go straight into them, and only the others
         into SQL. Without it all do.
     :param into: is filled while the import runs, so that it tells what was done if that is broken off.
@@ -106,6 +109,7 @@ def import_archive(
         importing = _Import(
             database, shelf, clock, log, registry or Registry(), _Range(start, end), park_ids, history
         )
+        importing.is_replacing = replace_live
         if into is not None:
             importing.result = into
         for done, _ in enumerate(importing.run(listed, workers), start=1):
@@ -195,6 +199,7 @@ class _Import:
         self._before: defaultdict[int, StateBefore] = defaultdict(StateBefore)
         self._waiting: list[_Taken] = []
         self._events_waiting = 0
+        self.is_replacing = False
         self.result = ImportResult()
 
     def run(self, files: Sequence[ArchiveFile], workers: int) -> Iterator[None]:
@@ -219,9 +224,15 @@ class _Import:
         taken = self._done.get(file.key, {})
         if is_context:
             return True
-        if taken.get(checkpoints.ALL_PARKS) == file.version:
+        enough = self._versions(file)
+        if taken.get(checkpoints.ALL_PARKS) in enough:
             return False
-        return self._chosen is None or any(taken.get(park) != file.version for park in self._chosen)
+        return self._chosen is None or any(taken.get(park) not in enough for park in self._chosen)
+
+    def _versions(self, file: ArchiveFile) -> tuple[str, ...]:
+        """How a file is noted that need not be taken again, the way this import notes it last."""
+        replaced = file.version + checkpoints.REPLACED
+        return (replaced,) if self.is_replacing else (replaced, file.version)
 
     def _take(self, file: ArchiveFile, found: Events | BodyError) -> None:
         if isinstance(found, BodyError):
@@ -305,8 +316,9 @@ class _Import:
         findings.record(connection, odd, self._clock.now())
         return replace(piece, known=known)
 
-    def _count(self, pieces: Sequence[Piece]) -> None:
-        """Count the events of pieces for the report, and their park-local days."""
+    def _count(self, pieces: Sequence[Piece]) -> set[tuple[int, dt.date]]:
+        """Count the events of pieces for the report; returns their park-local days."""
+        touched: set[tuple[int, dt.date]] = set()
         of_parks: defaultdict[int, list[pl.Series]] = defaultdict(list)
         for piece in pieces:
             of_parks[piece.park_id].append(piece.said.events["at"])
@@ -314,7 +326,10 @@ class _Import:
             park = self.result.parks.setdefault(park_id, ParkImported(self._slugs[park_id]))
             at = pl.from_epoch(pl.concat(instants), "s").dt.replace_time_zone("UTC")
             park.events += at.len()
-            park.days.update(at.dt.convert_time_zone(self._zones[park_id]).dt.date().unique())
+            days = at.dt.convert_time_zone(self._zones[park_id]).dt.date().unique().to_list()
+            park.days.update(days)
+            touched.update((park_id, day) for day in days)
+        return touched
 
     def _inside(self, park_id: int, said: ParkEvents) -> ParkEvents:
         """The events of the dates asked for, each entity opened by its state at their start."""
@@ -339,7 +354,7 @@ class _Import:
         with self._database.read() as connection:
             ride_ids = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "ride")
         pieces = [piece for taken in now for piece in taken.pieces]
-        self._count(pieces)
+        touched = self._count(pieces)
         observations, queues = rows_of(pieces, ride_ids)
         odd = doubled(observations, queues)
         written = self._writer.write(one_per_ride(observations), queues, self._zones)
@@ -353,12 +368,13 @@ class _Import:
 
         def work(connection: Connection) -> None:
             findings.record(connection, odd, self._clock.now())
+            if self.is_replacing:
+                preferred.prefer(connection, touched, Origin.ARCHIVE, self._clock.now())
             for file in done:
-                checkpoints.note(
-                    connection, self._shelf.place, file.key, file.version, parks, self._clock.now()
-                )
+                version = self._versions(file)[-1]
+                checkpoints.note(connection, self._shelf.place, file.key, version, parks, self._clock.now())
 
-        if odd or done:
+        if odd or done or touched:
             self._database.run(work)
 
     def _note_failure(self, file: ArchiveFile, park_id: int, error: BaseException) -> None:

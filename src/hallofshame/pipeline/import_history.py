@@ -30,7 +30,7 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, HistoryPage
-from hallofshame.domain.words import UNREACHABLE, Feed, PollOutcome
+from hallofshame.domain.words import UNREACHABLE, Feed, Origin, PollOutcome
 from hallofshame.feeds.history_budget import HistoryBudget
 from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
@@ -48,7 +48,7 @@ from hallofshame.pipeline.inputs import park_zones
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.partitioning import make_room
 from hallofshame.pipeline.registry import Registry
-from hallofshame.store import catalogue, checkpoints, findings
+from hallofshame.store import catalogue, checkpoints, findings, preferred
 from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.history.reading import History
 
@@ -79,7 +79,8 @@ class HistorySource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HistoryRange:
-    """What to take. ``again``: also what is in the record already.
+    """What to take. ``again``: also what is in the record already. ``replace``: these days are computed from
+    the archive, whatever covers them better (R15), also those that are in the record already.
 
     ``wait``: sit out the budgets; else the import ends where no request is allowed. ``seconds``: longest time
     that it may take; ``None``: no limit.
@@ -89,6 +90,7 @@ class HistoryRange:
     start: dt.date | None = None
     end: dt.date | None = None
     again: bool = False
+    replace: bool = False
     wait: bool = True
     seconds: float | None = None
 
@@ -205,6 +207,7 @@ class _Import:
         self._owner = str(getattr(source.budget, "owner", "unmetered"))
         self._silent_refusals = 0
         self._room_since: int | None = None
+        self._in_record: set[tuple[int, dt.date]] = set()
         self.result = HistoryImported()
         with database.read() as connection:
             self._parks = history_parks(connection, asked.park_ids)
@@ -221,6 +224,11 @@ class _Import:
         """Take the days; yields after each."""
         days = list(self._days())
         self.result.left = len(days)
+        if self._asked.replace:
+            known = {key for key in self._in_record if self._done[key][0] not in (EMPTY, REFUSED)}
+            self._database.run(
+                lambda connection: preferred.prefer(connection, known, Origin.ARCHIVE, self._clock.now())
+            )
         for place, item in enumerate(days):
             if not self._is_wanted(item):
                 continue
@@ -248,6 +256,7 @@ class _Import:
                 item = _ParkDay(park, day)
                 if self._is_known(item, now):
                     self.result.known += 1
+                    self._in_record.add((park.park_id, day))
                 elif self._is_wanted(item):
                     yield item
 
@@ -401,6 +410,8 @@ class _Import:
                 known = park.park_id, park.timezone
                 stored = store_day(connection, self._registry, self._history, known, day, changes, now)
                 note_findings(connection, park.park_id, page, now)
+                if self._asked.replace:
+                    preferred.prefer(connection, [(park.park_id, day)], Origin.ARCHIVE, now)
                 return stored.new_rows, stored.is_corrected
 
             new_rows, is_corrected = self._database.run(work)

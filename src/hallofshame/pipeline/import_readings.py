@@ -15,7 +15,8 @@ from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.recordings import SHAPES, Recording, read_recording
 from hallofshame.feeds.touring_plans import is_dataset, median_step_seconds, read_dataset, together
-from hallofshame.pipeline.ingest import MAX_CADENCE_SECONDS, IngestResult, ingest_readings, park_of
+from hallofshame.pipeline.ingest import MAX_CADENCE_SECONDS, IngestResult, ingest_readings
+from hallofshame.pipeline.recorded import park_of
 from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.shipped import load_parks
 from hallofshame.pipeline.touring_plans import NAMES_FILE, dataset_of
@@ -58,6 +59,7 @@ def import_readings(
     registry: Registry | None = None,
     catalogue_file: Path | None = None,
     history: Shelf | None = None,
+    replace_others: bool = False,
     progress: Progress | None = None,
     into: ReadingsResult | None = None,
 ) -> ReadingsResult:
@@ -69,6 +71,8 @@ def import_readings(
 
     :param cadence_seconds: how often the source polled; without it, each file's own median.
     :param history: where the history files stand; closed days go straight into them.
+    :param replace_others: the park-days of the recordings are computed from their kind of record, whatever
+        covers them better (R15). Files that were taken without it are taken again.
     :param into: is filled while the import runs, so that it tells what was done if that is broken off.
     :raises NotFoundError: where the folder holds no such file.
     """
@@ -86,7 +90,7 @@ def import_readings(
         folder,
         clock,
         log,
-        _Asked(cadence_seconds, timezone, registry or Registry(), catalogue_file, history),
+        _Asked(cadence_seconds, timezone, registry or Registry(), catalogue_file, history, replace_others),
         ReadingsResult() if into is None else into,
     )
     done = 0
@@ -115,6 +119,7 @@ class _Asked:
     registry: Registry
     catalogue_file: Path | None
     history: Shelf | None
+    replace_others: bool
 
 
 class _Import:
@@ -164,6 +169,7 @@ class _Import:
                 registry=self._asked.registry,
                 catalogue_file=self._asked.catalogue_file,
                 history=self._asked.history,
+                replace_others=self._asked.replace_others,
             )
         except InputError as error:
             self._refuse(paths, error)
@@ -200,10 +206,16 @@ class _Import:
         return path.relative_to(self._folder).as_posix()
 
     def _is_known(self, path: Path) -> bool:
-        return self._done.get(self._key(path), {}).get(checkpoints.ALL_PARKS) == _version(path)
+        return self._done.get(self._key(path), {}).get(checkpoints.ALL_PARKS) in self._versions(path)
+
+    def _versions(self, path: Path) -> tuple[str, ...]:
+        """How a file is noted that need not be taken again, the way this import notes it last."""
+        plain = _version(path)
+        replaced = plain + checkpoints.REPLACED
+        return (replaced,) if self._asked.replace_others else (replaced, plain)
 
     def _note(self, paths: Sequence[Path]) -> None:
-        noted = [(self._key(path), _version(path)) for path in paths]
+        noted = [(self._key(path), self._versions(path)[-1]) for path in paths]
 
         def work(connection: Connection) -> None:
             for key, version in noted:

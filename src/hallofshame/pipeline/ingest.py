@@ -32,7 +32,7 @@ from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.seeding import park_names, seed_park
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
 from hallofshame.pipeline.touring_plans import datasets_in
-from hallofshame.store import catalogue, dining, findings, show_times
+from hallofshame.store import catalogue, dining, findings, preferred, show_times
 from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.history.shelves import Shelf
 
@@ -78,6 +78,7 @@ class IngestRequest:
     catalogue_file: Path | None
     history: Shelf | None
     progress: Progress | None
+    replace_others: bool
 
 
 def ingest(
@@ -94,6 +95,7 @@ def ingest(
     catalogue_file: Path | None = None,
     history: Shelf | None = None,
     progress: Progress | None = None,
+    replace_others: bool = False,
 ) -> IngestResult:
     """Read the recording at ``path`` and write it: see :func:`ingest_readings`.
 
@@ -102,7 +104,15 @@ def ingest(
     TouringPlans ``path`` is a CSV file, or a folder with some.
     """
     asked = IngestRequest(
-        feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, history, progress
+        feed,
+        cadence_seconds,
+        park,
+        timezone,
+        registry or Registry(),
+        catalogue_file,
+        history,
+        progress,
+        replace_others,
     )
     with job_run(database, clock, JobType.INGEST) as run:
         if feed is Feed.TOURING_PLANS:
@@ -111,7 +121,7 @@ def ingest(
         else:
             recording = read_recording(path, feed)
         if park is None:
-            asked = replace(asked, park=park_of(path, recording, load_parks(catalogue_file)))
+            asked = replace(asked, park=recorded.park_of(path, recording, load_parks(catalogue_file)))
             if asked.park is not None:
                 log.info("the recording names no park; taken from its folder: %s", asked.park)
         return _ingest(run, database, recording, asked, clock, log)
@@ -131,6 +141,7 @@ def ingest_readings(
     catalogue_file: Path | None = None,
     history: Shelf | None = None,
     progress: Progress | None = None,
+    replace_others: bool = False,
 ) -> IngestResult:
     """Write a recording as observations of ``feed`` sampled every ``cadence_seconds``, park by park.
 
@@ -139,13 +150,22 @@ def ingest_readings(
     number and time zone; any other new one takes ``timezone``, or UTC with a finding that says so. What is
     in the store already is left as it is; the park-days touched become dirty. Each park is one transaction,
     and what goes wrong over one park ends no other's. With ``history`` (where its files stand) closed days go
-    straight into history files, all parks together, and only the others into SQL.
+    straight into history files, all parks together, and only the others into SQL. With ``replace_others`` the
+    park-days of the recording are computed from its kind of record, whatever covers them better (R15).
 
     Raises :class:`InputError` for a cadence out of range, and the error of the first park where no park could
     be written: :class:`InputError` if that park is not named.
     """
     asked = IngestRequest(
-        feed, cadence_seconds, park, timezone, registry or Registry(), catalogue_file, history, progress
+        feed,
+        cadence_seconds,
+        park,
+        timezone,
+        registry or Registry(),
+        catalogue_file,
+        history,
+        progress,
+        replace_others,
     )
     with job_run(database, clock, JobType.INGEST) as run:
         return _ingest(run, database, recording, asked, clock, log)
@@ -264,6 +284,7 @@ class _ParkWriter:
         self._clock = clock
         self._catalogue = known
         self._history = asked.history
+        self._replaces = asked.replace_others
         self.waiting: tuple[int, str, pl.DataFrame, pl.DataFrame] | None = None
         """Park, zone, observations and queues that are to be written with those of the other parks."""
         self.days: tuple[dt.date, ...] = ()
@@ -307,6 +328,14 @@ class _ParkWriter:
         self.days = tuple(local_day(from_unix(at), timezone) for at in edges if isinstance(at, int))
         new_rides = {ride.ride_id for ride in catalogue.rides(connection, park_id)} - before
         recorded.note_seen(connection, observations, new_rides)
+        if self._replaces:
+            local = (
+                pl.from_epoch("observed_at", "s").dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
+            )
+            days = observations.select(local.dt.date()).to_series().unique()
+            preferred.prefer(
+                connection, [(park_id, day) for day in days], RECORD_OF[self._feed], self._clock.now()
+            )
         new_rows = 0
         if self._history is None:
             zones = {park_id: timezone}
@@ -453,22 +482,3 @@ class _ParkWriter:
             ),
             queue_type=pl.Series([kind for _, kind in queues], dtype=pl.Int64),
         )
-
-
-def park_of(path: Path, recording: Recording, known: Sequence[CatalogueRow]) -> str | None:
-    """The one park whose name stands in the folder of ``path``; ``None`` if the recording names its parks.
-
-    :raises InputError: where neither does.
-    """
-    nameless = pl.col("park_external_id").is_null() & pl.col("park_name").is_null()
-    if recording.readings.filter(nameless).is_empty():
-        return None
-    folder = path if path.is_dir() else path.parent
-    words = f" {normalise(folder.resolve().name.replace('_', ' '))} "
-    found = {row.slug for row in known if any(f" {normalise(name)} " in words for name in row.names)}
-    if len(found) != 1:
-        raise InputError(
-            f"the recording {path} names no park and its folder does not either; say which with --park NAME",
-            parameter="park",
-        )
-    return found.pop()

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 from sqlalchemy import Connection, update
 
-from hallofshame.domain.names import match_key
+from hallofshame.domain.errors import InputError
+from hallofshame.domain.names import match_key, normalise
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.words import Status
 from hallofshame.feeds.parsing import Findings
+from hallofshame.feeds.recordings import Recording
 from hallofshame.feeds.themeparks_wiki_parse import parse_dining_text, parse_hours_text, parse_shows_text
 from hallofshame.pipeline.identity import Company, Sighting
 from hallofshame.pipeline.queue_entries import HOST_KINDS
 from hallofshame.pipeline.record import QUEUES
 from hallofshame.pipeline.ride_hours import HoursSaid, said_together
+from hallofshame.pipeline.shipped import CatalogueRow
 from hallofshame.pipeline.show_times import judged
 from hallofshame.store import catalogue
 from hallofshame.store.dining import DiningSaid
@@ -167,3 +172,28 @@ def _changes(offers: pl.DataFrame, rides: pl.DataFrame) -> Iterator[tuple[int, i
 def _once(found: Iterable[Finding]) -> list[Finding]:
     """One finding per kind and subject: a recording says the same thing at many instants."""
     return list({(one.kind, one.subject): one for one in found}.values())
+
+
+def park_of(path: Path, recording: Recording, known: Sequence[CatalogueRow]) -> str | None:
+    """The one park whose name stands in the folder of ``path``; ``None`` if the recording names its parks.
+
+    :raises InputError: where neither does.
+    """
+    nameless = pl.col("park_external_id").is_null() & pl.col("park_name").is_null()
+    if recording.readings.filter(nameless).is_empty():
+        return None
+    folder = path if path.is_dir() else path.parent
+    words = f" {normalise(folder.resolve().name.replace('_', ' '))} "
+    found = {row.slug for row in known if any(f" {normalise(name)} " in words for name in row.names)}
+    if len(found) != 1:
+        raise InputError(
+            f"the recording {path} names no park and its folder does not either; say which with --park NAME",
+            parameter="park",
+        )
+    return found.pop()
+
+
+def local_days(observations: pl.DataFrame, timezone: str) -> list[dt.date]:
+    """The park-local days of observations."""
+    at = pl.from_epoch("observed_at", "s").dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
+    return observations.select(at.dt.date()).to_series().unique().sort().to_list()

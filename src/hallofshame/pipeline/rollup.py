@@ -23,7 +23,7 @@ from hallofshame.pipeline.inputs import ONE_DAY, gather
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.live import write_live
 from hallofshame.pipeline.rows import day_rows
-from hallofshame.store import bulk, data_version, derived, dirty, outages
+from hallofshame.store import bulk, data_version, derived, dirty, outages, preferred
 from hallofshame.store.database import Database
 from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import Base, DerivedRevision, ParkDailyStats, RideDailyStats
@@ -74,7 +74,8 @@ def prepare(
     with database.read() as connection:
         inputs = _without_future(gather(connection, cache, days), latest_believable(now))
         seen = derived.derived_revisions(connection, sorted({park_id for park_id, _ in days}))
-    return Prepared(inputs, compute(inputs), seen)
+        wanted = preferred.of(connection, days)
+    return Prepared(inputs, compute(inputs, wanted), seen)
 
 
 @dataclass(frozen=True)

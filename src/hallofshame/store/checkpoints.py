@@ -12,6 +12,9 @@ from hallofshame.domain.localtime import to_unix
 from hallofshame.store import bulk
 from hallofshame.store.models import ImportCheckpoint
 
+REPLACED = "+replace"
+"""Follows the version of a file that was taken to replace what else is recorded (R15)."""
+
 ALL_PARKS = 0
 """Stands for every park that a file tells of."""
 

@@ -51,6 +51,7 @@ from hallofshame.store.models.history import (
     HistoryMark,
     HistoryMove,
     HistoryPark,
+    PreferredRecord,
 )
 from hallofshame.store.models.identity import MatchReview, RideDecision, RideMove
 from hallofshame.store.models.outside import HistoryMeter, HistoryRequest, OutsideDay
@@ -115,6 +116,7 @@ __all__ = [
     "ParkSignal",
     "ParkWeeklyStats",
     "ParkYearlyStats",
+    "PreferredRecord",
     "Purchase",
     "PushFollow",
     "PushKey",

@@ -92,3 +92,14 @@ class DroppedMonth(Base):
 
     month: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     dropped_at: Mapped[int] = mapped_column(UnixSeconds)
+
+
+class PreferredRecord(Base):
+    """A park-day that an import was asked to replace: it is computed from this kind of record (R15)."""
+
+    __tablename__ = "preferred_records"
+    __table_args__ = (TABLE_OPTIONS,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    origin: Mapped[int] = mapped_column(SmallInteger)
