@@ -17,11 +17,11 @@ from sqlalchemy import Connection, select
 from hallofshame.clock import FixedClock
 from hallofshame.domain.following import FRESH_SECONDS, Asked, Change, News
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.words import Status
+from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.words import ScheduleKind, Status
 from hallofshame.installation import Installation
 from hallofshame.messenger import MOST_REFUSALS, SILENT_TIMES, Messenger, Sent
-from hallofshame.scheduler import Scheduler
-from hallofshame.store import following, news, webhooks
+from hallofshame.store import following, news, schedules, webhooks
 from hallofshame.store.models import NewsItem, NewsMessage, PushSubscription, Ride
 from hallofshame.store.news import CLAIM_SECONDS, Follower
 from hallofshame.store.webhooks import Hook
@@ -61,7 +61,6 @@ class World:
             public_url=SITE,
         )
         self.database = self.parts.database
-        self.scheduler = Scheduler(self.parts)
         for _ in range(2):
             self.cycle()
         with self.database.read() as connection:
@@ -70,6 +69,11 @@ class World:
             self.rides = {row[0]: row[1] for row in rides}
             keys = following.keys(connection)
         assert keys is not None
+        # Only where the day of a ride is known, a stop is no end of it.
+        day, opened = NOON.date(), NOON - dt.timedelta(hours=2)
+        entry = ScheduleEntry(day, ScheduleKind.OPERATING, opened, opened + dt.timedelta(hours=12))
+        with self.database.write() as connection:
+            schedules.publish(connection, self.park, [entry], opened, day, day)
         self.public_key = keys.public
         self.messenger = Messenger(self.parts)
 

@@ -31,7 +31,7 @@ FAR = "https://updates.push.services.mozilla.com/wpush/v2/one"
 class Watched:
     """Rome, open from 9:00 to 18:00, looked at every five minutes, with one browser that follows it."""
 
-    def __init__(self, database: Database, signal: str = "down") -> None:
+    def __init__(self, database: Database, signal: str = "down", *, is_published: bool = True) -> None:
         seed_parks(database, ROME, signal=signal)
         self.database = database
         self.feed = Polled()
@@ -42,7 +42,8 @@ class Watched:
         self.rollup = Rollup(database, self.clock, LOG)
         entry = ScheduleEntry(MONDAY, ScheduleKind.OPERATING, NINE, at("2026-06-01 16:00"))
         with database.write() as connection:
-            schedules.publish(connection, ROME, [entry], NINE - dt.timedelta(days=1), MONDAY, MONDAY)
+            if is_published:
+                schedules.publish(connection, ROME, [entry], NINE - dt.timedelta(days=1), MONDAY, MONDAY)
             made, _ = following.subscribe(connection, FAR, "key", "auth", 10, 0)
         self.browser = made.subscription_id
         self.follow()
@@ -131,6 +132,14 @@ def test_where_the_feed_knows_only_open_and_closed_a_stop_is_told_by_the_live_ru
     simple_rome.say(*(all_up(10 + step) for step in range(5)))
     simple_rome.say(all_up(16, Bravo=SHUT), all_up(17, Bravo=SHUT), all_up(18))
     assert simple_rome.told() == [("down", "Bravo", "09:25"), ("reopened", "Bravo", "09:35")]
+
+
+def test_where_nobody_knows_when_the_day_ends_a_stop_is_not_told(sqlite_database: Database) -> None:
+    watched = Watched(sqlite_database, "closed", is_published=False)
+    watched.say(*(all_up(10 + step) for step in range(5)), all_up(16, Bravo=SHUT), all_up(17, Bravo=SHUT))
+    assert watched.told() == [], "it may have closed for the night"
+    watched.say(all_up(18))
+    assert watched.told() == [("reopened", "Bravo", "09:35")]
 
 
 def test_where_the_feed_knows_only_open_and_closed_the_evening_is_no_news(simple_rome: Watched) -> None:

@@ -28,7 +28,8 @@ def live_rides(
     they were taken from (``park_id, observed_at``); ``windows``: shape ``WINDOWS`` and ``ride_days`` of
     :class:`~hallofshame.metrics.parkday.ParkDays` for the park-day of that cycle; ``stops``: output of
     :func:`live_stops`. Returns ``park_id, ride_id, observed_at, effective_status, wait_minutes,
-    counts_as_down, is_stopped, eligible, is_open`` for the rides whose latest observation still holds.
+    counts_as_down, is_stopped, is_sure, eligible, is_open`` for the rides whose latest observation still
+    holds. ``is_sure``: where one counts as down, it is known that its day does not end about now.
     """
     present = (
         believed(last, frozen)
@@ -42,7 +43,7 @@ def live_rides(
             ride_days.select("park_id", "ride_id", "eligible"), on=["park_id", "ride_id"], how="left"
         )
         .join(stops, on="ride_id", how="left")
-        .with_columns(pl.col("eligible", "counts", "provisional").fill_null(value=False))
+        .with_columns(pl.col("eligible", "counts", "provisional", "is_foreseen").fill_null(value=False))
         .select(
             "park_id",
             "ride_id",
@@ -51,6 +52,7 @@ def live_rides(
             wait_minutes="wait_minutes",
             counts_as_down=stopped & pl.col("counts"),
             is_stopped=stopped & pl.col("provisional"),
+            is_sure=pl.col("is_foreseen"),
             eligible="eligible",
             is_open="is_open",
         )
@@ -71,12 +73,12 @@ def stopped_rides(outage_parts: pl.DataFrame) -> pl.DataFrame:
 
 def live_stops(outage_parts: pl.DataFrame, usual_ends: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     """The rides whose outage goes on, and whether the live score counts them: ``ride_id, counts,
-    provisional``.
+    provisional, is_foreseen``.
 
     Where the feed tells DOWN, all count. Where it knows only open and closed, the stopped ones are
-    ``provisional``; they count unless less than an hour is left of their usual day. ``usual_ends``:
-    ``ride_id, usual_end``, when the day of each of :func:`stopped_rides` usually ends; ``now``: output of
-    :func:`parks_now`.
+    ``provisional``; they count unless less than an hour is left of their usual day, if that
+    ``is_foreseen``. ``usual_ends``: ``ride_id, usual_end``, when the day of each of :func:`stopped_rides`
+    usually ends; ``now``: output of :func:`parks_now`.
     """
     stopped = (
         stopped_rides(outage_parts)
@@ -86,10 +88,11 @@ def live_stops(outage_parts: pl.DataFrame, usual_ends: pl.DataFrame, now: pl.Dat
             "ride_id",
             counts=(pl.col("now") + STOPPED_MARGIN_SECONDS <= pl.col("usual_end")).fill_null(value=True),
             provisional=pl.lit(value=True),
+            is_foreseen=pl.col("usual_end").is_not_null(),
         )
     )
     down = outage_parts.filter(pl.col("ongoing") & pl.col("by_down")).select(
-        "ride_id", counts=pl.lit(value=True), provisional=pl.lit(value=False)
+        "ride_id", counts=pl.lit(value=True), provisional=pl.lit(value=False), is_foreseen=pl.lit(value=True)
     )
     return pl.concat([stopped, down]).unique("ride_id", keep="any")
 

@@ -105,7 +105,8 @@ def changes(live: pl.DataFrame, before: pl.DataFrame, now: pl.DataFrame, stops: 
         | pl.col("ride_id").is_in(pl.concat([running["ride_id"], at_rest["ride_id"]]).implode())
     )
     return Changes(
-        down=_told(down),
+        # A ride whose usual day nobody knows may have closed for the night.
+        down=_told(down.filter("is_sure")),
         reopened=_told(running),
         falling_waits=_told(falling),
         begun=down.select("park_id", "ride_id", "observed_at"),
