@@ -12,6 +12,8 @@ from hallofshame.cli import cli
 from hallofshame.domain.sizes import size
 from support.every_job import RECORDING
 
+DOCTOR = ("doctor", "--offline")
+
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, list(arguments), catch_exceptions=False)
@@ -29,7 +31,7 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def storage_lines() -> list[str]:
-    return [line for line in run("doctor").output.splitlines() if line[8:].startswith("storage:")]
+    return [line for line in run(*DOCTOR).output.splitlines() if line[8:].startswith("storage:")]
 
 
 @pytest.mark.slow

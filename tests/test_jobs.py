@@ -71,7 +71,7 @@ def named(parts: Installation, name: str) -> list[str]:
 
 
 def doctor() -> Result:
-    return RUN.invoke(cli, ["doctor"], catch_exceptions=False)
+    return RUN.invoke(cli, ["doctor", "--offline"], catch_exceptions=False)
 
 
 @pytest.mark.slow

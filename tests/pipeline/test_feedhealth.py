@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -18,11 +21,11 @@ from hallofshame.domain.errors import FeedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.installation import Installation
-from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
+from hallofshame.pipeline.feedhealth import PolledOnce, ask_each, feed_states, remedy_of
 from hallofshame.settings import Settings
 from hallofshame.store import joblog
 from hallofshame.store.models import FeedPoll
-from support.installations import MemoryFeed
+from support.installations import NOON, MemoryFeed
 
 
 class Silent(MemoryFeed):
@@ -90,7 +93,7 @@ def test_a_cycle_without_answers_is_one_line_per_feed_and_doctor_says_what_to_do
     monkeypatch.setenv("HALLOFSHAME_DATA", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     root, handlers = logging.getLogger(), list(logging.getLogger().handlers)
-    output = CliRunner().invoke(cli, ["doctor"], catch_exceptions=False).output
+    output = CliRunner().invoke(cli, ["doctor", "--offline"], catch_exceptions=False).output
     root.handlers[:] = handlers
     (line,) = [line for line in output.splitlines() if line.startswith("PROBLEM feed queue_times: ")]
     assert cause in line
@@ -102,7 +105,7 @@ def test_a_cycle_without_answers_is_one_line_per_feed_and_doctor_says_what_to_do
     else:
         assert network == []
     (collection,) = [line for line in output.splitlines() if " collection: " in line]
-    assert "no cycle has given readings yet; see the feeds below" in collection
+    assert "no cycle has given readings yet; see what is said of the feeds" in collection
     assert "start: hallofshame run" not in collection
 
 
@@ -145,3 +148,49 @@ def test_a_feed_that_answers_says_nothing() -> None:
 def test_every_outcome_has_a_remedy(outcome: PollOutcome) -> None:
     (state,) = feed_states([polled(outcome)])
     assert "{" not in state.remedy("HALLOFSHAME_X_URL")
+
+
+@dataclass
+class OneFeed:
+    """A feed that lists its parks, or fails; ``before`` runs first."""
+
+    feed: Feed
+    error: FeedError | None = None
+
+    def list_parks(self) -> list[str]:
+        if self.error is not None:
+            raise self.error
+        return ["epcot", "gardaland"]
+
+
+def test_each_feed_is_asked_once_now_and_the_answer_of_one_says_nothing_of_another() -> None:
+    refused = FeedError("https://feed.test refuses the connection", outcome=PollOutcome.REFUSED)
+    feeds: Any = {
+        Feed.QUEUE_TIMES: OneFeed(Feed.QUEUE_TIMES),
+        Feed.THEMEPARKS_WIKI: OneFeed(Feed.THEMEPARKS_WIKI, refused),
+    }
+    good, bad = ask_each(feeds, FixedClock(NOON))
+    assert (good.parks, good.error, good.outcome) == (2, None, PollOutcome.OK)
+    assert (bad.parks, bad.error) == (0, "https://feed.test refuses the connection")
+    assert "address in X_URL is right" in remedy_of(bad.outcome, "X_URL")
+
+
+@pytest.mark.enable_socket
+def test_doctor_asks_the_feeds_now_unless_told_not_to(
+    own_machine: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
+    # A port that nobody answers on.
+    for feed in ("QUEUE_TIMES", "THEMEPARKS_WIKI"):
+        monkeypatch.setenv(f"HALLOFSHAME_{feed}_URL", "http://127.0.0.1:9")
+    run = CliRunner()
+    assert run.invoke(cli, ["db", "upgrade"], catch_exceptions=False).exit_code == 0
+    checks = json.loads(run.invoke(cli, ["doctor", "--json"], catch_exceptions=False).stdout)["checks"]
+    asked = {check["subject"]: check for check in checks if check["subject"].endswith(" now")}
+    assert set(asked) == {"feed queue_times now", "feed themeparks_wiki now"}
+    for feed, check in asked.items():
+        assert check["ok"] is False
+        assert "refuses the connection" in check["text"]
+        assert f"HALLOFSHAME_{feed.split()[1].upper()}_URL is right" in check["remedy"]
+    said = run.invoke(cli, ["doctor", "--offline"], catch_exceptions=False).output
+    assert " now: " not in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,31 +12,33 @@ from urllib.parse import urlsplit
 
 from hallofshame import __version__, settings
 from hallofshame.cli.options import configured
-from hallofshame.domain.disks import StorageAlert, disk_alerts
+from hallofshame.domain.disks import StorageAlert
 from hallofshame.domain.errors import HallOfShameError
 from hallofshame.domain.localtime import isoformat, to_unix
 from hallofshame.domain.plurals import counted
+from hallofshame.domain.problems import Problem
 from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.duty import COLLECT_LEASE
 from hallofshame.installation import Installation
-from hallofshame.pipeline.disks import disks_of
-from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
-from hallofshame.pipeline.jobhealth import LATE_CADENCES, backlog_problem, job_states
-from hallofshame.pipeline.problems import follower_problems
+from hallofshame.pipeline.feedhealth import FeedState, ask_each, remedy_of
+from hallofshame.pipeline.problems import Look, look
+from hallofshame.pipeline.storage_problems import disks_on_this_machine, storage_problems
 from hallofshame.private_files import is_open_to_others
-from hallofshame.store import following, partitions, schema, storage_metrics, webhooks
+from hallofshame.store import following, schema, storage_metrics, webhooks
 from hallofshame.store.database import Database
 from hallofshame.store.history.sealed import sealed_files
-from hallofshame.store.reports.current import SystemState, lacks_parks, system_state
-from hallofshame.store.reports.findings import FindingState, counts, list_findings
-from hallofshame.store.reports.polls import PollRow, latest_polls
+from hallofshame.store.reports.current import SystemState, lacks_parks
+from hallofshame.store.reports.findings import counts
+
+LIVE_SECONDS = 10.0
+"""How long one feed may take to answer when it is asked now."""
 
 _LIBRARIES = ("polars", "sqlalchemy", "flask", "apscheduler")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding in one line; a problem says what to do."""
+    """One finding in one line; a problem says what to do after its last semicolon."""
 
     text: str
     is_problem: bool = False
@@ -51,9 +53,17 @@ class Check:
         """What was found there."""
         return redact(self.text.partition(": ")[2])
 
+    @property
+    def remedy(self) -> str | None:
+        """What to do about a problem."""
+        return self.said.rpartition("; ")[2] if self.is_problem and "; " in self.said else None
 
-def examine() -> Iterator[Check]:
-    """All checks in order; those that cannot be made without an earlier one are left out."""
+
+def examine(*, asks_feeds: bool = False) -> Iterator[Check]:
+    """All checks in order; those that cannot be made without an earlier one are left out.
+
+    ``asks_feeds``: each feed is asked once, now, beside what the latest cycle met.
+    """
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     yield Check(f"versions: hallofshame {__version__}, Python {platform.python_version()}, {libraries}")
     try:
@@ -77,6 +87,9 @@ def examine() -> Iterator[Check]:
     with installation:
         yield from _of_files(found)
         yield from _of_database(installation)
+    yield from _of_redis(found.web_redis_url)
+    if asks_feeds:
+        yield from _of_live_feeds(found)
 
 
 def _of_files(found: settings.Settings) -> Iterator[Check]:
@@ -123,46 +136,74 @@ def _of_database(installation: Installation) -> Iterator[Check]:
         schema.require_head(database)
         now = installation.clock.now()
         with database.read() as connection:
-            state = system_state(connection, now)
-            polls = latest_polls(connection)
+            limits = installation.settings.storage_limits
+            storage = storage_problems(connection, database, installation.shelf, limits)
+            found = look(connection, now, installation.settings.cadence_seconds, storage)
             lacking = lacks_parks(connection, installation.settings.parks)
-            lacks_months = partitions.problem(connection, now)
     except HallOfShameError as error:
         yield Check(f"database: {error}", is_problem=True)
         return
     yield Check(f"database: {database.url} at schema {schema.head()}")
-    yield from _of_hosts(database)
-    if lacks_months is not None:
-        yield Check(f"partitions: {lacks_months}; run: hallofshame db upgrade", is_problem=True)
     if lacking:
         chosen = (
             f"not all of those in {settings.variable('parks')}" if installation.settings.parks else "none"
         )
         yield Check(f"parks: the database has {chosen}; run: hallofshame db upgrade", is_problem=True)
-    late = LATE_CADENCES * installation.settings.cadence_seconds
-    yield from _of_leases(state, to_unix(now), installation.settings.scheduler)
-    yield _of_collection(state, polls, to_unix(now), late)
-    yield from _of_feeds(polls, installation)
-    yield from _of_jobs(state, to_unix(now), late)
+    yield from _of_leases(found.state, to_unix(now), installation.settings.scheduler)
+    yield from _of_problems(found, "collection", [_collected(found)])
+    yield from _of_feeds(found.feeds, installation)
+    yield from _of_problems(found, "backlog", [_backlog(found)])
+    yield from _of_jobs(found)
+    yield from _of_problems(found, "partitions", [])
+    yield from _of_problems(found, "sealing", [])
     yield from _of_history(installation)
-    yield from _of_storage(installation)
+    yield from _of_problems(found, "storage", list(_measured(installation)))
+    yield from _of_followers(installation, found)
+    for cause in sorted({_area(problem) for problem in found.problems} - _SHOWN):
+        yield from _of_problems(found, cause, [])
     yield _of_quality(installation)
-    yield from _of_followers(installation, to_unix(now))
 
 
-def _of_hosts(database: Database) -> Iterator[Check]:
-    """Whether each of several hosts of the database takes statements."""
-    usable = []
-    for name, alone in database.hosts():
-        try:
-            schema.require_head(alone)
-            usable.append(name)
-        except HallOfShameError as error:
-            yield Check(f"cluster: {name} is of no use: {error}", is_problem=True)
-        finally:
-            alone.dispose()
-    if usable:
-        yield Check(f"cluster: statements are taken by {', '.join(usable)}")
+_FOLLOWERS = {"push", "webhook"}
+_SHOWN = _FOLLOWERS | {
+    *("collection", "feed", "backlog", "job", "partitions", "sealing", "storage", "schema"),
+}
+"""Causes that have their place among the checks; others follow, so that no problem is left out."""
+
+
+def _area(problem: Problem) -> str:
+    return problem.cause.partition(":")[0]
+
+
+def _of_problems(found: Look, area: str, otherwise: list[Check]) -> list[Check]:
+    """What health says is wrong there; where it says nothing, what is ``otherwise`` worth a line."""
+    problems = [each for each in found.problems if _area(each) == area]
+    return [Check(f"{area}: {each.text}; {each.remedy}", is_problem=True) for each in problems] or otherwise
+
+
+def _collected(found: Look) -> Check:
+    at = found.state.last_cycle_at
+    if at is None:
+        return Check("collection: no cycle yet")
+    return Check(f"collection: the last cycle is of {isoformat(at)}, {found.now - at} s ago")
+
+
+def _backlog(found: Look) -> Check:
+    if found.state.oldest_mark_at is None:
+        return Check("backlog: none")
+    age = found.now - found.state.oldest_mark_at
+    waiting = counted(found.state.dirty_park_days, "park-day")
+    return Check(f"backlog: {waiting}, the oldest marked {age} s ago")
+
+
+def _of_jobs(found: Look) -> Iterator[Check]:
+    problems = {each.cause: each for each in found.problems if _area(each) == "job"}
+    for job in found.jobs:
+        problem = problems.get(f"job:{job.job_type}")
+        if problem is not None:
+            yield Check(f"job {job.job_type}: {problem.text}; {problem.remedy}", is_problem=True)
+        else:
+            yield Check(f"job {job.job_type}: started {isoformat(job.latest.started_at)}, {job.outcome}")
 
 
 def _of_history(installation: Installation) -> Iterator[Check]:
@@ -187,27 +228,21 @@ def _of_history(installation: Installation) -> Iterator[Check]:
         )
 
 
-def _of_storage(installation: Installation) -> Iterator[Check]:
-    """Sizes as measured last, the problems found then, and the disks as they are now."""
+def _measured(installation: Installation) -> Iterator[Check]:
+    """Sizes as measured last, and the disks as they are now."""
     with installation.database.read() as connection:
         measured = storage_metrics.latest(connection)
-        noted = list_findings(connection, kinds=StorageAlert.KINDS, state=FindingState.OPEN)
+        disks = disks_on_this_machine(connection, installation.database, installation.shelf)
         history_bytes = sum(file.bytes for file in sealed_files(connection))
-    limits = installation.settings.storage_limits
-    disks = disks_of(installation.database, installation.shelf, history_bytes)
-    problems = {(each.kind, each.subject): each.detail for each in noted}
-    problems |= {(each.kind, each.subject): each.text for each in disk_alerts(disks, limits, {})}
-    for text in problems.values():
-        yield Check(f"storage: {text}", is_problem=True)
     free = "".join(f", {disk.free_percent:.0f} % of the disk of {disk.path} free" for disk in disks)
     if measured is None:
         yield Check(f"storage: not measured yet{free}; once a day, or by: hallofshame storage")
-    elif not problems:
-        tables = sum(each.byte_count or 0 for each in measured[1] if each.is_whole_table)
-        yield Check(
-            f"storage: {tables / 1e6:.1f} MB in tables, {history_bytes / 1e6:.1f} MB in history files, "
-            f"measured {isoformat(measured[0])}{free}"
-        )
+        return
+    tables = sum(each.byte_count or 0 for each in measured[1] if each.is_whole_table)
+    yield Check(
+        f"storage: {tables / 1e6:.1f} MB in tables, {history_bytes / 1e6:.1f} MB in history files, "
+        f"measured {isoformat(measured[0])}{free}"
+    )
 
 
 def _of_quality(installation: Installation) -> Check:
@@ -220,10 +255,10 @@ def _of_quality(installation: Installation) -> Check:
     return Check(f"quality: {counted(found, 'open finding')}{seen}")
 
 
-def _of_followers(installation: Installation, now: int) -> Iterator[Check]:
+def _of_followers(installation: Installation, found: Look) -> Iterator[Check]:
     """Browsers and webhooks that follow, and those that cannot be told."""
+    problems = [each for each in found.problems if _area(each) in _FOLLOWERS]
     with installation.database.read() as connection:
-        problems = list(follower_problems(connection, now))
         browsers, hooks = following.count(connection), len(webhooks.every(connection))
     for problem in problems:
         yield Check(f"followers: {problem.text}; {problem.remedy}", is_problem=True)
@@ -243,27 +278,8 @@ def _of_leases(state: SystemState, now: int, has_scheduler: bool) -> Iterator[Ch
         yield Check("lease: nobody collects just now, which is left to cron or timers")
 
 
-def _of_collection(state: SystemState, polls: list[PollRow], now: int, late_seconds: int) -> Check:
-    """A cycle that asked and got nothing is no reason to start collecting: the feeds say what is wrong."""
-    asked_at = polls[0].observed_at if polls else None
-    if state.last_cycle_at is None and asked_at is None:
-        return Check("collection: no cycle has been kept yet; start: hallofshame run", is_problem=True)
-    asks = asked_at is not None and now - asked_at <= late_seconds
-    remedy = "see the feeds below" if asks else "see whether hallofshame run is still running, and its log"
-    if state.last_cycle_at is None:
-        return Check(f"collection: no cycle has given readings yet; {remedy}", is_problem=True)
-    age = now - state.last_cycle_at
-    text = f"collection: the last cycle is of {isoformat(state.last_cycle_at)}, {age} s ago"
-    return Check(f"{text}; {remedy}", is_problem=True) if age > late_seconds else Check(text)
-
-
-def _of_feeds(polls: list[PollRow], installation: Installation) -> Iterator[Check]:
+def _of_feeds(feeds: Sequence[FeedState], installation: Installation) -> Iterator[Check]:
     """How each feed answered the latest cycle."""
-    asked = [
-        PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail, poll.attempts)
-        for poll in polls
-    ]
-    feeds = feed_states(asked)
     hosts = {feed.feed: urlsplit(getattr(installation.settings, _address(feed))).hostname for feed in feeds}
     if feeds and all(feed.is_cut_off for feed in feeds):
         # One name that is not known may be misspelt; that none is means that nobody could be asked.
@@ -286,18 +302,33 @@ def _address(feed: FeedState) -> str:
     return f"{feed.feed.slug}_url"
 
 
-def _of_jobs(state: SystemState, now: int, late_seconds: int) -> Iterator[Check]:
-    jobs = job_states(state, now)
-    backlog = backlog_problem(state, jobs, now, late_seconds)
-    if backlog is not None:
-        yield Check(f"backlog: {backlog}; run: hallofshame rollup", is_problem=True)
-    elif state.oldest_mark_at is None:
-        yield Check("backlog: none")
+def _of_redis(url: str | None) -> Iterator[Check]:
+    """Whether the shared counts of requests can be kept."""
+    if url is None:
+        return
+    from hallofshame.web import shared_counts
+
+    problem = shared_counts.problem(url)
+    if problem is None:
+        yield Check("redis: answers")
     else:
-        age = now - state.oldest_mark_at
-        yield Check(f"backlog: {counted(state.dirty_park_days, 'park-day')}, the oldest marked {age} s ago")
-    for job in jobs:
-        if job.problem is not None:
-            yield Check(f"job {job.job_type}: {job.problem}; the log has the details", is_problem=True)
-        else:
-            yield Check(f"job {job.job_type}: started {isoformat(job.latest.started_at)}, {job.outcome}")
+        yield Check(
+            f"redis: {problem}, so each web worker counts requests by itself; start it, or correct "
+            f"{settings.variable('web_redis_url')}",
+            is_problem=True,
+        )
+
+
+def _of_live_feeds(found: settings.Settings) -> Iterator[Check]:
+    """What each feed answers now, to one request and without a second try."""
+    patience = dict.fromkeys(("connect_timeout_seconds", "read_timeout_seconds"), LIVE_SECONDS)
+    hasty = found.model_copy(update={"tries": 1, "answer_timeout_seconds": LIVE_SECONDS, **patience})
+    with Installation(hasty) as installation:
+        for answer in ask_each(installation.feeds, installation.clock):
+            subject = f"feed {answer.feed.slug} now"
+            if answer.error is None:
+                listed = counted(answer.parks, "park")
+                yield Check(f"{subject}: answers in {answer.seconds:.1f} s, {listed}")
+            else:
+                remedy = remedy_of(answer.outcome, settings.variable(f"{answer.feed.slug}_url"))
+                yield Check(f"{subject}: {answer.error}; {remedy}", is_problem=True)

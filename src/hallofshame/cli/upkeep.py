@@ -14,11 +14,13 @@ from hallofshame.domain.plurals import counted
 
 
 @click.command()
+@click.option("--offline", is_flag=True, help="Do not ask the feeds now, which takes up to ten seconds.")
 @json_option
-def doctor(as_json: bool) -> None:
+def doctor(offline: bool, as_json: bool) -> None:
     """Check settings, files, database, lease, last cycle, feeds, backlog, jobs, history, storage.
 
-    Prints what it found; ends with exit code 1 if anything is a problem. Changes nothing.
+    Prints what it found; ends with exit code 1 if anything is a problem. Changes nothing. Each feed is asked
+    once, now.
 
     \b
     Example:
@@ -26,11 +28,17 @@ def doctor(as_json: bool) -> None:
     """
     from hallofshame.cli import checks
 
-    found = list(checks.examine())
+    found = list(checks.examine(asks_feeds=not offline))
     problems = sum(check.is_problem for check in found)
     if as_json:
         listed = [
-            {"subject": check.subject, "ok": not check.is_problem, "text": check.said} for check in found
+            {
+                "subject": check.subject,
+                "ok": not check.is_problem,
+                "text": check.said,
+                "remedy": check.remedy,
+            }
+            for check in found
         ]
         print_json({"ok": not problems, "checks": listed})
     else:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from hallofshame.clock import Clock
+from hallofshame.domain.errors import FeedError
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Feed, PollOutcome
+from hallofshame.feeds.base import LiveFeed
 
 _DETAIL_LENGTH = 160
 
@@ -93,8 +97,38 @@ class FeedState:
 
     def remedy(self, variable: str) -> str:
         """What to do about the most frequent failure; ``variable`` is the setting with the feed's address."""
-        outcome = self.outcomes[0][0] if self.outcomes else PollOutcome.EMPTY
-        return _REMEDIES.get(outcome, "the log has the traceback").format(variable=variable)
+        return remedy_of(self.outcomes[0][0] if self.outcomes else PollOutcome.EMPTY, variable)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAnswer:
+    """What one feed answered when it was asked for its parks; ``error`` is null where it did."""
+
+    feed: Feed
+    parks: int
+    seconds: float
+    outcome: PollOutcome
+    error: str | None
+
+
+def ask_each(feeds: Mapping[Feed, LiveFeed], clock: Clock) -> list[LiveAnswer]:
+    """Ask every feed once, side by side, how many parks it lists."""
+
+    def ask(feed: LiveFeed) -> LiveAnswer:
+        began = clock.elapsed()
+        try:
+            parks = len(feed.list_parks())
+        except FeedError as error:
+            return LiveAnswer(feed.feed, 0, clock.elapsed() - began, error.outcome, str(error))
+        return LiveAnswer(feed.feed, parks, clock.elapsed() - began, PollOutcome.OK, None)
+
+    with ThreadPoolExecutor(max_workers=max(1, len(feeds))) as side_by_side:
+        return list(side_by_side.map(ask, feeds.values()))
+
+
+def remedy_of(outcome: PollOutcome, variable: str) -> str:
+    """What to do about a failure; ``variable`` is the setting with the feed's address."""
+    return _REMEDIES.get(outcome, "the log has the traceback").format(variable=variable)
 
 
 def feed_states(polls: Iterable[PolledOnce]) -> list[FeedState]:

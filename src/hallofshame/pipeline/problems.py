@@ -15,12 +15,12 @@ from hallofshame.domain.problems import Problem
 from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS
 from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState, backlog_problem, job_states
-from hallofshame.pipeline.published import open_parks
 from hallofshame.pipeline.retries import NIGHTLY_PAUSES_SECONDS, TRIES
 from hallofshame.store import news, partitions, schema, webhooks
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import ParkCurrent
 from hallofshame.store.reports.current import SystemState, system_state
+from hallofshame.store.reports.open_parks import open_parks
 from hallofshame.store.reports.polls import latest_polls
 from hallofshame.store.reports.sealing import last_sealed_day
 
@@ -71,9 +71,10 @@ def look(connection: Connection, now: Instant, cadence_seconds: int, storage: Se
     moment = unix(now)
     state = system_state(connection, now)
     jobs = job_states(state, moment)
+    polls = latest_polls(connection)
     feeds = feed_states(
         PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail, poll.attempts)
-        for poll in latest_polls(connection)
+        for poll in polls
     )
     # What was open when it was last seen may be so still, however long ago that was.
     seen_open = connection.scalars(select(ParkCurrent.park_id).where(ParkCurrent.is_open == 1))
@@ -83,7 +84,7 @@ def look(connection: Connection, now: Instant, cadence_seconds: int, storage: Se
     late = LATE_CADENCES * cadence_seconds
     found = [
         *_of_schema(revision),
-        *_of_collection(state, moment, late, opened),
+        *_of_collection(state, polls[0].observed_at if polls else None, moment, late, opened),
         *_of_feeds(feeds),
         *(problem for job in jobs if (problem := _of_job(job, moment, feeds)) is not None),
         *_of_backlog(state, jobs, moment, late),
@@ -114,12 +115,17 @@ def _of_schema(revision: str | None) -> Iterator[Problem]:
         )
 
 
-def _of_collection(state: SystemState, now: int, late_seconds: int, opened: int) -> Iterator[Problem]:
+def _of_collection(
+    state: SystemState, asked_at: int | None, now: int, late_seconds: int, opened: int
+) -> Iterator[Problem]:
+    """A cycle that asked and got nothing is no reason to start collecting: the feeds say what is wrong."""
+    is_asking = asked_at is not None and now - asked_at <= late_seconds
     remedy = "see whether hallofshame run, or what runs its jobs, is alive, and its log"
+    if is_asking:
+        remedy = "see what is said of the feeds"
     if state.last_cycle_at is None:
-        yield Problem(
-            "collection", "no cycle has been collected yet", remedy, tell_after_seconds=STALE_SECONDS
-        )
+        which = "been collected" if asked_at is None else "given readings"
+        yield Problem("collection", f"no cycle has {which} yet", remedy, tell_after_seconds=STALE_SECONDS)
         return
     age = now - state.last_cycle_at
     if age <= late_seconds:

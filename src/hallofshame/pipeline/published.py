@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import FeedError
@@ -17,8 +17,8 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, ParkReading, ParkSchedule
-from hallofshame.domain.rules import HOUR_SECONDS, MAX_HOLD_SECONDS
-from hallofshame.domain.words import Feed, ScheduleKind
+from hallofshame.domain.rules import HOUR_SECONDS
+from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.pipeline.failures import FAILURES, refuse_too_many
@@ -28,18 +28,13 @@ from hallofshame.pipeline.registry import Registry
 from hallofshame.pipeline.ride_hours import publish_reading
 from hallofshame.store import data_version, dirty, findings, purchases, schedules
 from hallofshame.store.database import Database
-from hallofshame.store.models import ParkCurrent
-from hallofshame.store.models import ParkSchedule as StoredSchedule
+from hallofshame.store.reports.open_parks import open_parks
 
 REFRESH_SECONDS = 2 * HOUR_SECONDS
 """How old the hours of an open park may become."""
 
 RUN_EVERY_SECONDS = 10 * 60
 """Time between two runs, each of which asks for its share of the parks."""
-
-MARGIN_SECONDS = HOUR_SECONDS
-"""A park is also looked after for so long before its published opening and after its close, when corrections
-are made."""
 
 PATIENCE_SECONDS = 60
 """How long a run waits for the feed in all; collection stands still meanwhile."""
@@ -216,20 +211,3 @@ class ScheduleRefresh:
             raise
         run.cover(dates)
         return len(dates)
-
-
-def open_parks(connection: Connection, now: int) -> set[int]:
-    """Parks that are open by what was last seen of their rides, or by their hours with a margin."""
-    seen, told = ParkCurrent, StoredSchedule
-    by_rides = connection.scalars(
-        select(seen.park_id).where(seen.is_open == 1, seen.observed_at > now - MAX_HOLD_SECONDS)
-    )
-    by_hours = connection.scalars(
-        select(told.park_id).where(
-            told.superseded_at.is_(None),
-            told.kind == ScheduleKind.OPERATING.value,
-            told.opens_at <= now + MARGIN_SECONDS,
-            told.closes_at > now - MARGIN_SECONDS,
-        )
-    )
-    return {*by_rides, *by_hours}

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import polars as pl
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, tuple_, update
 
 from hallofshame.domain.following import FRESH_SECONDS, QUIET_SECONDS, Change, Channel, News
 from hallofshame.domain.names import clipped
-from hallofshame.store import bulk
 from hallofshame.store.models import NewsItem, NewsMessage, PushFollow, Ride, RideStop, Webhook
+
+if TYPE_CHECKING:
+    import polars as pl
 
 CLAIM_SECONDS = 120
 """How long a message is one process's to send; longer than any sending takes."""
@@ -90,11 +92,17 @@ class Follower:
 def stops(connection: Connection, park_ids: Collection[int]) -> pl.DataFrame:
     """The known stops of parks: ``park_id, ride_id``."""
     query = select(RideStop.park_id, RideStop.ride_id).where(RideStop.park_id.in_(park_ids))
+    from hallofshame.store import bulk
+
     return bulk.read_numbers(connection, query)
 
 
 def keep_stops(connection: Connection, begun: pl.DataFrame, over: pl.DataFrame) -> None:
     """Remember stops (``park_id, ride_id, observed_at``) and forget others (``ride_id``)."""
+    import polars as pl
+
+    from hallofshame.store import bulk
+
     if begun.height:
         rows = begun.select("ride_id", "park_id", since="observed_at").cast(pl.Int64)
         bulk.insert_ignore(connection, RideStop, rows)

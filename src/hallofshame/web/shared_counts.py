@@ -64,6 +64,15 @@ class Counts:
         self._ask_again_at = self._clock.elapsed() + AWAY_SECONDS
 
 
+def problem(url: str) -> str | None:
+    """Why requests cannot be counted in this Redis; null where they can."""
+    try:
+        storage = _storage(url)
+        return None if storage.check() else "it does not answer"
+    except SettingsError as error:
+        return str(error)
+
+
 def _storage(url: str) -> Storage:
     try:
         from redis.backoff import NoBackoff
