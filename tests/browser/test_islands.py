@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from browser.addresses import PARK
 from browser.conftest import Open
-from support.demo_world import Server
+from support.demo_world import MADE_AT, Server
 from support.tabs import Tab, axe
 
 ISLAND = f"""<div class="island" data-island="heatmap" data-title="Waits by hour"
@@ -58,6 +59,16 @@ def test_an_island_that_fails_leaves_its_table_and_says_so(open_tab: Open, site:
         "The chart cannot be drawn just now. The table has the same figures."
     )
     expect(island.locator("table")).to_be_visible()
+
+
+def test_late_figures_are_said_to_be_late(open_tab: Open, site: Server) -> None:
+    tab = open_tab(site, color_scheme="light")
+    page = tab.open("/about")
+    expect(page.locator("[data-notice]")).to_have_count(0)
+    tab.context.clock.set_fixed_time(MADE_AT + dt.timedelta(hours=2, minutes=5))
+    page = tab.open("/about")
+    expect(page.locator("[data-notice=late]")).to_contain_text("2 h 05 min old by your clock")
+    assert axe(page) == []
 
 
 def test_a_page_takes_over_what_changed_and_leaves_the_rest(open_tab: Open, site: Server) -> None:

@@ -1,6 +1,7 @@
 /** The masthead's tools: search, light or dark, the menu of narrow screens; and the notice of a page that was kept. */
 import { listenForSearchKeys } from "../lib/searchKeys";
 import { currentTheme, nextTheme, setTheme, startTheme, switchWords, THEME_SIGNS, watchTheme } from "../lib/theme";
+import { lateWords } from "./age";
 import { say } from "./notices";
 
 export function startFrame(): void {
@@ -10,6 +11,7 @@ export function startFrame(): void {
   window.addEventListener("online", sayWhetherKept);
   window.addEventListener("offline", sayWhetherKept);
   sayWhetherKept();
+  if (document.documentElement.dataset["kept"] === undefined) say("late", lateWords());
 }
 
 function startSearch(button: HTMLButtonElement | null): void {

@@ -3,6 +3,7 @@
  * opened details, forms, scroll and what islands drew stay.
  */
 import { Idiomorph } from "idiomorph";
+import { age, inWords, lateWords } from "./age";
 import { announce, say } from "./notices";
 import { updateIslands } from "./mount";
 
@@ -20,12 +21,13 @@ export function startRefresh(main: HTMLElement): void {
     last = Date.now();
     try {
       const text = await ownPage();
-      say("late", null);
       if (text !== before) takeOver(main, text);
       before = text;
+      say("late", lateWords());
     } catch (problem) {
       console.warn("The page could not be refreshed:", problem);
-      say("late", `The server cannot be reached. These figures are ${age()} old; they are asked for again every minute.`);
+      const old = age();
+      say("late", `The server cannot be reached. These figures are ${old === null ? "some minutes" : inWords(old)} old; they are asked for again every minute.`);
     }
     isAsking = false;
   };
@@ -68,12 +70,3 @@ function takeOver(main: HTMLElement, text: string): void {
 }
 
 const isOfIsland = (node: Node) => node instanceof HTMLElement && node.dataset["islandView"] !== undefined;
-
-/** How old the figures on the page are, in words. */
-function age(): string {
-  const asOf = document.querySelector<HTMLTimeElement>("#as-of time");
-  if (asOf === null) return "some minutes";
-  const minutes = Math.max(1, Math.round((Date.now() - Date.parse(asOf.dateTime)) / 60_000));
-  if (minutes < 60) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
-}

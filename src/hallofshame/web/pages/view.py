@@ -14,6 +14,7 @@ from typing import Any
 from flask import current_app, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from hallofshame.pipeline.jobhealth import LATE_CADENCES
 from hallofshame.web import endpoints
 from hallofshame.web.envelope import Row, attribution, iso
 from hallofshame.web.pages.addresses import api_url
@@ -113,6 +114,7 @@ class View:
             data_as_of=iso(self.reading.data_as_of),
             attribution=attribution(self.reading),
             refreshes=refreshes,
+            late_after=LATE_CADENCES * self.reading.site.settings.cadence_seconds,
             **words,
         )
 
