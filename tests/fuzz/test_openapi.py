@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from hallofshame.web.admin.access import ADMIN_API
+from hallofshame.web.posts import declared_posts
 from support.demo_world import NOW
 from web.paths import ENDPOINTS, undescribed_app
 
@@ -58,8 +59,10 @@ VALUES: dict[str, list[str]] = {
 """Values that mean something in the demonstration, of parameters that are free text."""
 
 _DESCRIBED = undescribed_app().test_client().get("/api/openapi.json").get_json()["paths"]
-_PATHS = [path for path in _DESCRIBED if not path.startswith(ADMIN_API)]
+_PATHS = [path for path, ways in _DESCRIBED.items() if "get" in ways and not path.startswith(ADMIN_API)]
 """What takes a key has tests of its own."""
+
+_POSTS = [path for path, ways in _DESCRIBED.items() if "post" in ways and not path.startswith(ADMIN_API)]
 
 
 @pytest.fixture(scope="session")
@@ -168,5 +171,21 @@ def test_what_clients_ask_is_answered_as_described(described: OpenApiSchema, pat
     assert 200 in answered
 
 
+@pytest.mark.parametrize("path", _POSTS)
+def test_bodies_that_are_allowed_and_that_are_not_are_answered_as_described(
+    described: OpenApiSchema, path: str
+) -> None:
+    operation = described[path]["POST"]
+    for mode, examples in ((GenerationMode.POSITIVE, ALLOWED), (GenerationMode.NEGATIVE, REFUSED)):
+
+        @limited(examples)
+        @given(operation.as_strategy(generation_mode=mode))
+        def ask(case: Case) -> None:
+            case.call_and_validate(headers=PLAIN, checks=CHECKS)
+
+        ask()
+
+
 def test_every_declared_endpoint_is_asked() -> None:
     assert len(_PATHS) == len(ENDPOINTS)
+    assert len(_POSTS) == len(list(declared_posts(undescribed_app())))
