@@ -49,7 +49,7 @@ def known_here(connection: Connection) -> int:
     A node of a Galera cluster answers at once, also while its cluster finds out who is lost, which takes
     seconds: it may be some milliseconds behind.
     """
-    if is_galera(connection):
+    if is_galera(connection) and getattr(connection.dialect, "is_mariadb", False):
         return int(connection.scalar(_KNOWN_AT_NODE, {"name": _NAME}) or 0)
     return get(connection)[0]
 

@@ -27,6 +27,9 @@ FILE_NAMES = {"sqlite": "database.sqlite", "mysql": "database.sql.gz"}
 """What a dump is called, by dialect."""
 
 _DUMPERS, _CLIENTS = ("mariadb-dump", "mysqldump"), ("mariadb", "mysql")
+_LOCKS = (b"LOCK TABLES `", b"UNLOCK TABLES;", b"/*!40000 ALTER TABLE `")
+"""How lines begin that lock tables and switch keys, in dumps of older versions. No row begins a line."""
+
 _DEFINER = re.compile(rb" DEFINER=`[^`]*`(?:@`[^`]*`)?")
 _MADE = re.compile(rb"^(?:CREATE TABLE|/\*!50001 (?:CREATE )?.*?VIEW) `([^`]+)`")
 _SAID = 500
@@ -45,7 +48,15 @@ def dump(database: Database, file: Path) -> None:
         _copy(database.files[0], file)
         return
     program = _program(_DUMPERS)
-    options = ("--single-transaction", "--quick", "--hex-blob", "--skip-comments")
+    # Without locks and switched keys, which InnoDB has no use for and a Galera cluster waits at for ever.
+    options = (
+        "--single-transaction",
+        "--quick",
+        "--hex-blob",
+        "--skip-comments",
+        "--skip-add-locks",
+        "--skip-disable-keys",
+    )
     with (
         _login(database) as (login, name),
         gzip.open(file, "wb", compresslevel=6) as packed,
@@ -81,8 +92,10 @@ def restore(database: Database, file: Path) -> None:
 
 
 def _noting(lines: Iterable[bytes], names: set[str]) -> Iterator[bytes]:
-    """The lines of a dump; ``names`` becomes those of the tables and views that it makes."""
+    """The lines of a dump without locks; ``names`` becomes those of the tables and views that it makes."""
     for line in lines:
+        if line.startswith(_LOCKS):
+            continue
         if found := _MADE.match(line):
             names.add(found[1].decode())
         yield line

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import polars as pl
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.schema import CreateTable
 
 from hallofshame import processes
 from hallofshame.domain.errors import StoreError
@@ -106,7 +107,8 @@ def _leased(database: Database, wait_seconds: int) -> Iterator[None]:
 def _take(connection: Connection, holder: str) -> bool:
     """Take or renew the lease; its table is made where there is none, as its migration makes it."""
     if not _has_leases(connection):
-        Lease.metadata.tables[Lease.__tablename__].create(connection, checkfirst=True)
+        # Another host may make it between the look and the statement.
+        connection.execute(CreateTable(Lease.metadata.tables[Lease.__tablename__], if_not_exists=True))
     other = leases.holder(connection, SET_UP_LEASE)
     if other is not None and other != holder and processes.is_gone(other.partition("/")[0]):
         leases.release(connection, SET_UP_LEASE, other)

@@ -53,6 +53,7 @@ def server_engine(url: URL, *, for_schema: bool = False) -> Engine:
     single = hosts.without_hosts(url)
     # Nothing leaves this machine through a Unix socket, and TLS would read all certificates per connection.
     without_tls = "unix_socket" in url.query and not any(name.startswith("ssl") for name in url.query)
+    has_read_timeout = len(listed) > 1 and not for_schema and "read_timeout" not in url.query
     pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 30, "pool_pre_ping": True}
     engine = create_engine(
         single,
@@ -65,7 +66,7 @@ def server_engine(url: URL, *, for_schema: bool = False) -> Engine:
             "sql_mode": _SQL_MODE,
             "init_command": "SET time_zone = '+00:00'",
             **({"ssl_disabled": True} if without_tls else {}),
-            **({"read_timeout": READ_SECONDS} if len(listed) > 1 and not for_schema else {}),
+            **({"read_timeout": READ_SECONDS} if has_read_timeout else {}),
         },
     )
     servers = hosts.Hosts(listed)
