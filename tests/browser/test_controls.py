@@ -81,7 +81,6 @@ def add_park(page: Page) -> None:
 RANGE = r"start=2026-08-03&end=2026-08-12|end=2026-08-12&start=2026-08-03"
 TABLE = "table >> nth=0"
 VERDICT = ".verdict"
-BOARD = "section:has(> * h2:has-text('Down now')), section:has(> h2:has-text('Down now'))"
 MAP = ".map-list, [role=group][aria-label^='Map of']"
 
 CONTROLS = [
@@ -129,7 +128,7 @@ CONTROLS = [
     Control("rankings", "order", link("Uptime", TABLE), r"sort=uptime", TABLE),
     Control("rankings", "order by name", link("Park", TABLE), r"sort=name", TABLE),
     Control("rankings", "rides instead", link("Rides"), r"^/rides"),
-    Control("rides", "order", button("Average wait", TABLE), r"sort=-?wait", TABLE),
+    Control("rides", "order", link("Average wait", TABLE), r"sort=wait", TABLE),
     Control("rides", "next page", link("The next 50 →"), r"offset=50", TABLE),
     Control("rides", "type", choose("Type", "Dark rides"), r"type=dark_ride", TABLE),
     Control(
@@ -141,7 +140,7 @@ CONTROLS = [
     ),
     Control("rides", "coasters alone", link("Coasters"), r"^/rides\?type=coaster", TABLE),
     Control("rides", "parks instead", link("Parks"), r"^/(\?|$)"),
-    Control("now", "order", choose("Order", "By park"), r"sort=park", BOARD),
+    Control("now", "order", choose("Order", "By park"), r"sort=park"),
     Control("trends", "every change", link("Show every change"), r"all=1"),
     Control("map", "part of the world", link("Europe"), r"region=Europe|view=", MAP),
     Control("map", "closer", button("Closer"), r"view=", MAP),

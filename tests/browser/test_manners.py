@@ -226,7 +226,7 @@ def test_going_back_goes_on_reading_where_the_page_was_left(tab: Tab) -> None:
 def test_freshness_ticks(open_tab: Open, site: Server) -> None:
     tab = open_tab(site, is_timed=True)
     tab.page.clock.install(time=NOW)
-    page = tab.open("/now")
+    page = tab.open("/map")
     footer = page.locator("footer time").first
     expect(footer).to_have_text(re.compile(r"\d min"))
     before = footer.inner_text()

@@ -42,14 +42,17 @@ _PLACES = """selector => Object.fromEntries([...document.querySelectorAll(select
 LISTS = "main :is(h1, h2, caption, th, td.num, .periods li, .queue-words, .board-card h3, .strip dd)"
 HEADS = "main :is(h1, .periods li, .span-of, .verdict dt, .verdict dd, .section-nav)"
 SAME = {
-    "rides": LISTS,
-    "now": LISTS,
-    "waits": LISTS,
     "park": HEADS,
     "ride": HEADS,
     "map": "main :is(h1, .periods:not(.regions) li)",
 }
 """What of a page is served just as the script shows it."""
+
+RANKINGS = ("rankings", "rides")
+_THIRD_ROW = """() => {
+    const row = document.querySelectorAll(".ranking tbody tr")[2];
+    return row.getBoundingClientRect().bottom / innerHeight;
+}"""
 
 Tops = dict[str, float]
 """How far down each piece of text stands; of several alike the last."""
@@ -67,6 +70,8 @@ class Visit:
     served: Tops | None
     """Null where the page is served in another form than the script's."""
     taken: Tops
+    third_row: float | None = None
+    """Where the third row of a ranking ends on the first screen, as a share of its height."""
     barriers: dict[str, list[str]] = field(default_factory=dict)
     """What axe objects to, by colour scheme."""
     wider: dict[int, int] = field(default_factory=dict)
@@ -97,6 +102,8 @@ def visit(request: pytest.FixtureRequest, browser: Browser, site: Server, places
         served,
         _tops(page, SAME.get(name, "none")),
     )
+    if name in RANKINGS:
+        seen.third_row = page.evaluate(_THIRD_ROW)
     tab.unroll()
     for scheme, rules in (("light", None), ("dark", AXE_OF_COLOUR)):
         page.emulate_media(color_scheme=scheme)
@@ -136,6 +143,11 @@ def test_a_page_is_without_fault(visit: Visit) -> None:
 
 def test_a_page_has_no_barrier_in_light_or_dark(visit: Visit) -> None:
     assert visit.barriers == {"light": [], "dark": []}
+
+
+def test_the_first_three_rows_of_a_ranking_stand_on_the_first_screen(visit: Visit) -> None:
+    assert (visit.third_row is not None) == (visit.name in RANKINGS)
+    assert visit.third_row is None or 0 < visit.third_row <= 1
 
 
 def test_no_page_scrolls_sideways(visit: Visit) -> None:

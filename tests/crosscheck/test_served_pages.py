@@ -234,9 +234,6 @@ def test_data_page(served: Served, api: Api, ledger: Ledger) -> None:
 
 
 SEEDED: list[tuple[str, dict[str, Any]]] = [
-    ("/rides", {"period": "yesterday"}),
-    ("/now", {}),
-    ("/waits", {}),
     ("/map", {}),
     ("/compare", {"parks": "11,47", "period": "7days", "against": "previous"}),
     ("/parks/magic-kingdom", {"period": "7days"}),

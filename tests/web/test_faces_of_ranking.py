@@ -83,6 +83,38 @@ def test_the_wall_of_parks_shows_the_score_that_decides(client: FlaskClient) -> 
     assert f"<b>{rows[0]['comparable_score']:.2f}</b>" in page.split("answer-figure", 1)[1][:400]
 
 
+def row_of(page: str, name: str) -> str:
+    """The line of a park in the ranking."""
+    [row] = [row for row in re.findall(r'<tr role="row".*?</tr>', page, re.DOTALL) if f">{name}</a>" in row]
+    return row
+
+
+def test_a_row_says_the_share_of_ride_time_lost_and_splits_it_by_kind(client: FlaskClient) -> None:
+    page = text(client, f"/?{ASKED}")
+    scores = {
+        row["park_name"]: row["shame_score"]
+        for row in Api(client)("/parks/downtime", start=YESTERDAY, end=YESTERDAY)["data"]
+    }
+    admits, hides = row_of(page, "Admits"), row_of(page, "Hides")
+    for row, name in ((admits, "Admits"), (hides, "Hides")):
+        assert f"<b>{10 * scores[name]:.0f}\u00a0%</b> of ride time lost" in row
+    assert re.findall(r'<rect class="part-(\w+)"', admits) == ["breakdown", "never_reopened"]
+    assert re.findall(r'<rect class="part-(\w+)"', hides) == ["breakdown"]
+    assert "early ends 1\u00a0h\u00a030\u00a0min" in admits
+    assert "early ends" not in hides
+    assert "tells breakdowns" in admits
+    assert "open/closed only" in hides
+    key = page.split('class="kinds-key"', 1)[1].split("</caption>", 1)[0]
+    assert re.findall(r"part-(\w+)", key) == ["breakdown", "never_reopened"]
+
+
+def test_the_news_names_the_park_that_leads_and_its_worst_ride(client: FlaskClient) -> None:
+    news = text(client, f"/?{ASKED}").split('class="news"', 1)[1].split("</p>", 1)[0]
+    said = re.sub(r"<[^>]*>", "", news).replace("\u00a0", " ")
+    assert "Hides lost at least 0.8 ride-hours" in said
+    assert re.search(r"Ride 2\d the worst", said)
+
+
 def test_the_wall_of_rides_shows_the_time_that_decides(client: FlaskClient) -> None:
     assert wall(text(client, f"/rides?{ASKED}"))[0] == "15\u00a0min"
 

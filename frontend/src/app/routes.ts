@@ -32,9 +32,6 @@ function route(pattern: string, load: () => Promise<PageModule>): Route {
 }
 
 export const ROUTES: readonly Route[] = [
-  route("/rides", () => import("../pages/RideRankingPage")),
-  route("/now", () => import("../pages/NowPage")),
-  route("/waits", () => import("../pages/WaitsPage")),
   route("/parks/:slug", () => import("../pages/ParkPage")),
   route("/rides/:ride", () => import("../pages/RidePage")),
   route("/map", () => import("../pages/MapPage")),

@@ -3,14 +3,8 @@ import { Link, useLocation } from "wouter";
 import { useApi } from "../api/client";
 import type { CatalogPark } from "../api/rows";
 import { addressWith, useQueryState, type QueryState } from "../lib/urlState";
-import { RIDE_PLURALS, TYPE_PLURALS } from "../lib/wording";
 
 export const FILTER_PARAMETERS = ["filter", "operator", "chain", "country", "region"] as const;
-/** Which rides are listed: of which type, and whether with what is no ride. */
-export const RIDE_PARAMETERS = ["type", "non_rides"] as const;
-/** Pages that list rides, among which one may choose by type; on some also what is no ride. */
-const TYPED = ["/rides", "/waits", "/now", "/trends", "/awards"];
-const WITH_OTHERS = ["/rides", "/waits"];
 const NO_FILTER = Object.fromEntries(FILTER_PARAMETERS.map((name) => [name, null]));
 const NONE: CatalogPark[] = [];
 
@@ -30,7 +24,6 @@ export function ParkFilters() {
   const [state, set] = useQueryState();
   const { data } = useApi<CatalogPark[]>("/api/parks", { limit: 500 });
   const parks = data?.data ?? NONE;
-  const showsOthers = WITH_OTHERS.includes(path);
   const choose = (name: string, value: string) => set({ [name]: value, offset: null, ...(name === "operator" ? { chain: null } : {}) });
   return (
     <div className="filters" role="group" aria-label="Which parks">
@@ -44,28 +37,6 @@ export function ParkFilters() {
       <Choice label="Operator" any="Any operator" field="operator" value={state["operator"] ?? state["chain"]} parks={parks} choose={choose} />
       <Choice label="Country" any="Any country" field="country" value={state["country"]} parks={parks} choose={choose} />
       <Choice label="Region" any="Any region" field="region" value={state["region"]} parks={parks} choose={choose} />
-      {TYPED.includes(path) && (
-        <>
-          <label>
-            Type
-            <select value={state["type"] ?? ""} onChange={(event) => choose("type", event.target.value)}>
-              <option value="">Any type</option>
-              {Object.entries(showsOthers ? TYPE_PLURALS : RIDE_PLURALS).map(([type, words]) => (
-                <option key={type} value={type}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          </label>
-          {showsOthers && <label>
-            Films, walkthroughs and the like
-            <select value={state["non_rides"] ?? ""} onChange={(event) => choose("non_rides", event.target.value)}>
-              <option value="">left out</option>
-              <option value="yes">shown</option>
-            </select>
-          </label>}
-        </>
-      )}
       {isFiltered(state) && (
         <Link className="clear" href={addressWith(path, state, { ...NO_FILTER, offset: null })}>
           Show every park

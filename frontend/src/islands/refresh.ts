@@ -8,6 +8,7 @@ import { announce, say } from "./notices";
 import { updateIslands } from "./mount";
 
 const EVERY_MS = 60_000;
+const MOST_SPOKEN = 3;
 /** What the script itself puts on elements of the page. */
 const OWN_ATTRIBUTES = new Set(["data-shown", "data-own", "data-unfolded", "data-words"]);
 
@@ -49,6 +50,7 @@ function takeOver(main: HTMLElement, text: string): void {
   const fresh = page.getElementById("main");
   if (fresh === null) throw new Error("the answer is not this page");
   const words = main.innerText;
+  const before = eventsIn(main);
   Idiomorph.morph(main, fresh.innerHTML, {
     morphStyle: "innerHTML",
     ignoreActiveValue: true,
@@ -66,7 +68,19 @@ function takeOver(main: HTMLElement, text: string): void {
   if (asOf !== null && freshAsOf !== null) asOf.replaceChildren(...freshAsOf.childNodes);
   document.title = page.title;
   updateIslands(main);
-  if (main.innerText !== words) announce(`The figures were updated. ${asOf?.textContent?.trim() ?? ""}`);
+  const news = newsSince(before, eventsIn(main));
+  if (news !== "") announce(news);
+  else if (main.innerText !== words) announce(`The figures were updated. ${asOf?.textContent?.trim() ?? ""}`);
+}
+
+/** What elements of the page tell as events, each in a sentence. */
+const eventsIn = (main: HTMLElement) => [...main.querySelectorAll<HTMLElement>("[data-event]")].map((one) => one.dataset["event"] ?? "");
+
+/** The events that were not there before, to be read out: the first few, and how many more. */
+function newsSince(before: readonly string[], after: readonly string[]): string {
+  const fresh = after.filter((event) => !before.includes(event));
+  const rest = fresh.length - MOST_SPOKEN;
+  return fresh.slice(0, MOST_SPOKEN).concat(rest > 0 ? [`And ${rest} more.`] : []).join(" ");
 }
 
 const isOfIsland = (node: Node) => node instanceof HTMLElement && node.dataset["islandView"] !== undefined;

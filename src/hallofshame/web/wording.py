@@ -143,7 +143,7 @@ TELLS: dict[str, str] = {
 """What a source can tell, as it stands beside a rank (R12)."""
 
 TELLS_SHORT: dict[str, str] = {"breakdowns": "tells breakdowns", "open_closed": "open/closed only"}
-"""The same in a list on a narrow screen."""
+"""The same in a list, after the name of the source."""
 
 AT_LEAST, AT_MOST = "at least", "at most"
 """Before downtime, and before uptime, where the source knows only open and closed."""

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from hallofshame.domain.rules import MINUTE_SECONDS, PARK_WIDE_SECONDS
 from hallofshame.web.answers import answered
-from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
+from hallofshame.web.pages.events import SORTS, events_of
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import CATALOGUE, View, absolute, head_of, known
+from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
 from hallofshame.web.parameters import FILTER_PARAMETERS, RIDE_PARAMETERS
 from hallofshame.web.reading import Reading
 
 live_pages = Blueprint("live_pages", __name__)
 
-SHOWN_PARKS, SHOWN_RIDES = 6, 24
+SHOWN_PARKS, SHOWN_EVENTS = 6, 24
 
 
 @live_pages.get("/now")
 @answered(always_live=True)
 def now(reading: Reading) -> str:
     """The live board."""
-    choosing = Choosing.of(reading, "/now", known(*FILTER_PARAMETERS, *RIDE_PARAMETERS), lists_rides=True)
+    asked = known(*FILTER_PARAMETERS, *RIDE_PARAMETERS, "sort", "all")
+    choosing = Choosing.of(reading, "/now", asked, ("sort",), lists_rides=True)
+    sort = asked.choice("sort", tuple(name for name, _words in SORTS))
     filters, of_parks = dict(choosing.asked), choosing.asked_of_parks
     view = View(reading)
-    summary = view.ask("/api/live/status-summary", filters)["data"]
-    board = view.ask("/api/outages/now", filters)["data"]
-    ranking = view.ask("/api/parks/downtime", of_parks | {"period": "live", "limit": SHOWN_PARKS})
-    view.ask(*CATALOGUE)
+    board = view.read("/api/outages/now", filters)["data"]
+    down = board["down"]
+    events = events_of(down, sort)
+    shown = events if asked_for(asked, ("all",)) else events[:SHOWN_EVENTS]
     return view.page(
         "now.html",
         head_of(
@@ -40,17 +43,18 @@ def now(reading: Reading) -> str:
             ),
         ),
         BY_NAME["now"].chunk,
+        refreshes=True,
         choosing=choosing,
         page=BY_NAME["now"],
-        summary=summary,
+        summary=view.read("/api/live/status-summary", filters)["data"],
         board=board,
-        down=_newest_first(board["down"])[:SHOWN_RIDES],
-        ranking=ranking,
+        events=shown,
+        event_minutes=PARK_WIDE_SECONDS // MINUTE_SECONDS,
+        longest=min(down, key=lambda row: (row["started_at"], row["ride_id"]), default=None),
+        parks_down=len({row["park_id"] for row in down}),
+        sort=sort,
+        sorts=SORTS,
+        all_href=choosing.href(all="1") + "#down" if len(shown) < len(events) else None,
+        ranking=view.read("/api/parks/downtime", of_parks | {"period": "live", "limit": SHOWN_PARKS}),
         api_href=page_url("/api/outages/now", filters),
     )
-
-
-def _newest_first(down: list[Row]) -> list[Row]:
-    """The rides that fell last come first; equals by id, as the script has them."""
-    by_id = sorted(down, key=lambda row: row["ride_id"])
-    return sorted(by_id, key=lambda row: row["started_at"], reverse=True)

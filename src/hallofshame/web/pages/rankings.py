@@ -12,7 +12,7 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import ANY_RIDE, Choosing
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import CATALOGUE, Head, View, absolute, asked_for, head_of, list_parameters
+from hallofshame.web.pages.view import Head, View, absolute, asked_for, head_of, list_parameters
 from hallofshame.web.parameters import RIDE_PARAMETERS
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import PARK_SORTS
@@ -88,14 +88,13 @@ def rides(reading: Reading) -> str:
     limit = page.limit if asked.text("limit") else RIDES_PER_PAGE
     after = page.offset + limit
     part = {**asked_for(asked, ("offset",)), "limit": str(limit)}
-    body = view.ask("/api/rides/downtime", {**choosing.asked, **choosing.rest, **part})
+    body = view.read("/api/rides/downtime", {**choosing.asked, **choosing.rest, **part})
     shown = sorted(row["ride_id"] for row in body["data"])
     is_live = choosing.period.is_live
     ranked = (row for row in body["data"] if row["rank"] is not None)
     lost = [row for row in ranked if is_live or (row["breakdown_seconds"] or 0) > 0]
     first = sorted((row for row in lost if row["rank"] <= WALL_SIZE), key=lambda row: row["rank"])
-    sparks = view.ask("/api/rides/sparklines", {"ids": ",".join(map(str, shown))})["data"] if shown else []
-    view.ask(*CATALOGUE)
+    sparks = view.read("/api/rides/sparklines", {"ids": ",".join(map(str, shown))})["data"] if shown else []
     return view.page(
         "rides.html",
         _head(
@@ -105,6 +104,7 @@ def rides(reading: Reading) -> str:
             {**choosing.ride_query, **asked_for(asked, ("offset",))},
         ),
         BY_NAME["rides"].chunk,
+        refreshes=choosing.is_running,
         choosing=choosing,
         period=choosing.period,
         page=replace(BY_NAME["rides"], title=f"Which {kind.lower()} break down?"),
@@ -114,6 +114,7 @@ def rides(reading: Reading) -> str:
         sort=asked.choice("sort", tuple(RIDE_SORTS)),
         sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in RIDE_SORTS},
         wall=[] if page.offset else first[:WALL_SIZE],
+        first_href=choosing.href(),
         before_href=choosing.href(offset=str(max(0, page.offset - limit))) if page.offset else None,
         after_href=choosing.href(offset=str(after)) if after < body["total"] else None,
         api_href=page_url("/api/rides/downtime", choosing.query, choosing.ride_query, choosing.rest, part),
@@ -136,12 +137,13 @@ def waits(reading: Reading) -> str:
             choosing.ride_query,
         ),
         BY_NAME["waits"].chunk,
+        refreshes=choosing.is_running,
         choosing=choosing,
         period=choosing.period,
         page=BY_NAME["waits"],
-        longest=view.ask("/api/rides/longest-waits", {**choosing.asked, "limit": SHOWN_LONGEST}),
-        rides=view.ask("/api/rides/waittimes", {**choosing.asked, "limit": SHOWN_WAITS}),
-        parks=view.ask("/api/parks/waittimes", {**choosing.asked_of_parks, **EVERY_PARK}),
+        longest=view.read("/api/rides/longest-waits", {**choosing.asked, "limit": SHOWN_LONGEST}),
+        rides=view.read("/api/rides/waittimes", {**choosing.asked, "limit": SHOWN_WAITS}),
+        parks=view.read("/api/parks/waittimes", {**choosing.asked_of_parks, **EVERY_PARK}),
         api_href=page_url("/api/rides/waittimes", choosing.query, choosing.ride_query),
         parks_href=page_url("/api/parks/waittimes", choosing.query),
         longest_href=page_url("/api/rides/longest-waits", choosing.query, choosing.ride_query),

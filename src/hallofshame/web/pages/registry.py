@@ -33,17 +33,17 @@ PAGES: tuple[Page, ...] = (
     Page(
         "rides", "/rides", "Rides", "Which rides break down?",
         "Rides by the hours they lost while their park was open, with uptime, breakdowns and waits.",
-        "RideRankingPage", "ride-scene",
+        None, "ride-scene",
     ),
     Page(
         "now", "/now", "Now", "Down right now",
         "What is down at this moment, since when, and how soon it may reopen, judged by the ride’s own past.",
-        "NowPage", "clock-tower",
+        None, "clock-tower",
     ),
     Page(
         "waits", "/waits", "Waits", "Where people wait",
         "Parks and rides by the standby waits they posted. Where nothing is posted, nothing is guessed.",
-        "WaitsPage", "queue-scene",
+        None, "queue-scene",
     ),
     Page(
         "trends", "/trends", "Trends", "Better or worse?",
