@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-import polars as pl
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.schema import CreateTable
 
 from hallofshame import processes
 from hallofshame.domain.errors import StoreError
-from hallofshame.store import bulk, leases
+from hallofshame.store import leases
 from hallofshame.store.database import Database
 from hallofshame.store.models import Lease
 
@@ -46,6 +45,11 @@ def claim(connection: Connection, name: str) -> None:
     """
     if connection.dialect.name == "sqlite":
         return  # which has one writer
+    # Commands that only look at the store import this module, and frames take long to load.
+    import polars as pl
+
+    from hallofshame.store import bulk
+
     row = pl.DataFrame({"name": [f"{leases.OF_CLAIMS}{name}"], "holder": [""], "expires_at": [1]})
     bulk.upsert(connection, Lease, row, add=["expires_at"])
 
