@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, sel
 
 from hallofshame.domain.following import FRESH_SECONDS, QUIET_SECONDS, Change, Channel, News
 from hallofshame.domain.names import clipped
+from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import NewsItem, NewsMessage, PushFollow, Ride, RideStop, Webhook
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def note(connection: Connection, changes: Iterable[Change], following: Sequence[
     """
     messages = 0
     for change in changes:
-        if not 0 <= now - change.observed_at <= FRESH_SECONDS:
+        if not now - FRESH_SECONDS <= change.observed_at <= latest_believable(now):
             continue
         wanting = [follower for follower in following if follower.wants(change)]
         if not wanting:
