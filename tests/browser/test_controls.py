@@ -156,8 +156,9 @@ CONTROLS = [
     Control("park", "what the week shows", button("Wait", "#week"), r"heat=", "#week"),
     Control("park", "what the year shows", button("Uptime", "#year"), r"days=", "#year"),
     Control("park", "year before", button("2025", "#year"), r"calendar=2025|of=2025|2025", "#year"),
-    Control("ride", "what the chart shows", button("Wait", "#chart"), r"measure=", "#chart"),
-    Control("ride", "what the week shows", button("Uptime", "#week"), r"heat=", "#week"),
+    Control("ride", "what the chart shows", link("Wait", "#chart"), r"measure=", "#chart"),
+    Control("ride", "what the week shows", link("Uptime", "#week"), r"heat=", "#week"),
+    Control("ride", "year before", link("2025", "#year"), r"calendar=2025", "#year"),
     Control(
         "data",
         "park of the examples",

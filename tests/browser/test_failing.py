@@ -28,7 +28,9 @@ _ASK_AGAIN = """isLate => {
     return (document.querySelector("[data-notice=late]") !== null) === isLate;
 }"""
 """The page refreshes itself at once, when what does so is loaded."""
-OF_NO_PERIOD = "[data-drawn] table, #prices table, #queues table, #schedule table, #sessions table"
+OF_NO_PERIOD = (
+    "[data-drawn] table, #prices table, #queues table, #months table, #schedule table, #sessions table"
+)
 """What stands on a page whatever its period: a day with a score of 0.00, a price of 10.00."""
 
 

@@ -67,7 +67,7 @@ def test_the_theme_switch_is_kept(tab: Tab) -> None:
     expect(body).to_have_css("background-color", seen["light"])
 
 
-@pytest.mark.parametrize("name", ["park", "ride", "compare"])
+@pytest.mark.parametrize("name", ["park", "compare"])
 def test_every_chart_has_a_table_behind_it(tab: Tab, places: Places, name: str) -> None:
     page = tab.open(places.address(name))
     tab.unroll()
@@ -86,6 +86,38 @@ def test_every_chart_has_a_table_behind_it(tab: Tab, places: Places, name: str) 
         expect(frame.locator("table"), title).to_have_count(0)
         turned += 1
     assert turned >= 2
+
+
+def test_every_chart_that_the_server_draws_has_its_table_behind_it(tab: Tab, places: Places) -> None:
+    page = tab.open(places.address("ride"))
+    tab.unroll()
+    islands = page.locator(".island")
+    expect_at_least(islands, 4)
+    for at in range(islands.count()):
+        island = islands.nth(at)
+        table = island.locator(".island-table")
+        island.get_by_role("button", name="Show as table").click()
+        expect(table).to_be_visible()
+        island.get_by_role("button", name="Show as chart").click()
+        expect(table).to_be_hidden()
+        expect(island.locator(".island-view svg").first).to_be_visible()
+
+
+def test_a_link_to_a_section_lands_on_it(tab: Tab, places: Places) -> None:
+    page = tab.open(places.address("ride"))
+    sections = page.locator(".section-nav a").evaluate_all("links => links.map(one => one.hash)")
+    assert len(sections) > 8
+    for section in sections:
+        page.goto("about:blank")
+        tab.open(places.address("ride") + section)
+        page.wait_for_function(_IN_VIEW, arg=section)
+
+
+_IN_VIEW = """section => {
+    const top = document.querySelector(section).getBoundingClientRect().top;
+    const atEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+    return top >= 0 && (top < 120 || (atEnd && top < innerHeight));
+}"""
 
 
 def test_a_chart_is_read_with_the_arrow_keys(tab: Tab, places: Places) -> None:

@@ -43,7 +43,6 @@ LISTS = "main :is(h1, h2, caption, th, td.num, .periods li, .queue-words, .board
 HEADS = "main :is(h1, .periods li, .span-of, .verdict dt, .verdict dd, .section-nav)"
 SAME = {
     "park": HEADS,
-    "ride": HEADS,
     "map": "main :is(h1, .periods:not(.regions) li)",
 }
 """What of a page is served just as the script shows it."""

@@ -117,7 +117,6 @@ ACTS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "period of the parks": ("rankings", period),
     "period of the rides": ("rides", period),
     "period of a park": ("park", period),
-    "period of a ride": ("ride", period),
     "order of the rides": ("rides", order),
     "measure of a chart": ("park", measure),
     "table behind a chart": ("park", table),

@@ -259,9 +259,21 @@ MOST_BYTES = 40 * 1024
     "path", [*(page.path for page in PAGES if page.chunk is None), "/api/docs", "/api/docs/shapes"]
 )
 def test_a_page_that_the_server_draws_is_no_heavier_than_its_budget(demo_app: Flask, path: str) -> None:
-    answer = demo_app.test_client().get(path, headers={"Accept-Encoding": "gzip"})
+    assert compressed(demo_app, path) <= MOST_BYTES
+
+
+def test_pages_of_rides_are_no_heavier_than_their_budget(demo_app: Flask, rides: list[Row]) -> None:
+    for ride in rides[:3]:
+        path = f"/rides/{ride['ride_id']}-{ride['ride_slug']}?period=30days"
+        assert compressed(demo_app, path) <= MOST_BYTES, path
+
+
+def compressed(app: Flask, path: str) -> int:
+    """How many bytes of a page go over the line."""
+    answer = app.test_client().get(path, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200
     assert answer.headers["Content-Encoding"] == "gzip"
-    assert len(answer.data) <= MOST_BYTES
+    return len(answer.data)
 
 
 ALIKE = 2

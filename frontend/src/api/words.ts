@@ -159,6 +159,20 @@ export const OUTAGE_KINDS = {
   "never_reopened": "Did not reopen",
   "park_wide": "Park-wide stop"
 } as const;
+export const LOOK_WORDS = {
+  "operating": "operating",
+  "down": "down",
+  "counted": "closed in open hours, counts as down",
+  "closed": "closed",
+  "refurbishment": "refurbishment",
+  "unobserved": "not observed"
+} as const;
+export const STATE_WORDS = {
+  "open": "nothing to judge",
+  "closed": "closed",
+  "no_data": "no data",
+  "to_come": "still to come"
+} as const;
 export const UNRANKED: Record<string, string> = {
   "no_data": "No data",
   "not_open_yet": "Not open yet today",

@@ -33,7 +33,6 @@ function route(pattern: string, load: () => Promise<PageModule>): Route {
 
 export const ROUTES: readonly Route[] = [
   route("/parks/:slug", () => import("../pages/ParkPage")),
-  route("/rides/:ride", () => import("../pages/RidePage")),
   route("/map", () => import("../pages/MapPage")),
   route("/compare", () => import("../pages/ComparePage")),
 ];

@@ -1,4 +1,3 @@
-import { Link } from "wouter";
 import { duration } from "../lib/format";
 import { localTime, zoneName } from "../lib/time";
 import { notCountedWords } from "../lib/wording";
@@ -52,9 +51,9 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
         <ul className="timeline-names">
           {rides.map((ride) => (
             <li key={ride.ride_id} className={ride.eligible === false ? "not-counted" : undefined}>
-              <Link href={`/rides/${ride.ride_id}-${ride.ride_slug}`} title={ride.ride_name}>
+              <a href={`/rides/${ride.ride_id}-${ride.ride_slug}`} title={ride.ride_name}>
                 {ride.ride_name}
-              </Link>
+              </a>
             </li>
           ))}
         </ul>

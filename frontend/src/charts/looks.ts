@@ -1,4 +1,5 @@
 /** How a stretch of a timeline looks and what that is called. */
+import { LOOK_WORDS } from "../api/words";
 import type { Segment, SegmentStatus } from "./types";
 
 /** Its status; but time that counts as a breakdown though it is called closed is a look of its own. */
@@ -7,11 +8,4 @@ export type Look = SegmentStatus | "counted";
 export const lookOf = (segment: Segment): Look =>
   segment.counts_as_down && segment.status !== "down" ? "counted" : segment.status;
 
-export const LOOK_WORDS: Record<Look, string> = {
-  operating: "operating",
-  down: "down",
-  counted: "closed in open hours, counts as down",
-  closed: "closed",
-  refurbishment: "refurbishment",
-  unobserved: "not observed",
-};
+export { LOOK_WORDS };

@@ -1,8 +1,8 @@
 /** What a chart can show: how each figure is read, named, written and scaled. */
-import { MEASURE_WORDS } from "../api/words";
+import { MEASURE_WORDS, STATE_WORDS } from "../api/words";
 import { bandOf } from "../lib/bands";
 import { number } from "../lib/format";
-import type { Figures, PointState } from "./types";
+import type { Figures } from "./types";
 
 export type MeasureKey = keyof typeof MEASURE_WORDS;
 
@@ -85,10 +85,4 @@ export function stepWords(measure: Measure): string[] {
   return [`under ${first}`, ...between, `${measure.steps[3]} and more`];
 }
 
-/** What stands where there is no value. */
-export const STATE_WORDS: Record<PointState, string> = {
-  open: "nothing to judge",
-  closed: "closed",
-  no_data: "no data",
-  to_come: "still to come",
-};
+export { STATE_WORDS };

@@ -5,6 +5,7 @@
 import { startWorker } from "../lib/worker";
 import { startFrame } from "./frame";
 import { startForms } from "./forms";
+import { startLanding } from "./landing";
 import { startManners } from "./manners";
 import { watchIslands } from "./mount";
 import { startPrefetch } from "./prefetch";
@@ -16,6 +17,7 @@ startPrefetch();
 watchIslands(document);
 
 const main = document.getElementById("main");
+if (main !== null) startLanding(main);
 if (main?.dataset["refresh"] !== undefined) {
   import("./refresh").then(
     ({ startRefresh }) => startRefresh(main),

@@ -174,6 +174,31 @@ CHART_MEASURES: dict[str, tuple[str, str]] = {
 }
 """What charts show: on the axis and in tables, and in short on the switch between them."""
 
+STATE_WORDS: dict[str, str] = {
+    "open": "nothing to judge",
+    "closed": "closed",
+    "no_data": "no data",
+    "to_come": "still to come",
+}
+"""What stands in a chart and its table where there is no value, by the state of the point."""
+
+LOOK_WORDS: dict[str, str] = {
+    "operating": "operating",
+    "down": "down",
+    "counted": "closed in open hours, counts as down",
+    "closed": "closed",
+    "refurbishment": "refurbishment",
+    "unobserved": "not observed",
+}
+"""What a stretch of a timeline is called: its status, or that it counts as down though called closed."""
+
+MISSING_WORDS: dict[str, str] = {
+    "no_data": "Nothing was seen in this time.",
+    "not_kept": "The raw record of this time is no longer kept; its totals are in the tables and charts.",
+    "to_come": "This day has not come yet.",
+}
+"""Why a timeline has nothing to show."""
+
 EXCLUDED_REASONS: dict[str, str] = {
     "not_attraction": "Not a ride (a show, a walkthrough, a playground, a meeting place and the like)",
     "inactive": "Has vanished from its source",

@@ -8,7 +8,7 @@ import { ChartFrame, Empty, Failure, Skeleton, StaleNotice } from "../../compone
 import { addDays, dateIn, longDate } from "../../lib/time";
 import { pick } from "../../lib/urlState";
 import type { ParkInfo, ParkTimeline } from "./answers";
-import { busyPart } from "./busyPart";
+import { busyPart } from "../../charts/geometry/busyPart";
 import { useNearestDay } from "./nearest";
 import { dateOr, type View } from "./useView";
 import { missingWords } from "./words";

@@ -7,7 +7,7 @@ import re
 from flask import Blueprint, Response, request
 from werkzeug.routing import RequestRedirect
 
-from hallofshame.domain.periods import Period
+from hallofshame.domain.periods import FIRST_YEAR, Period
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
@@ -15,13 +15,21 @@ from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_links, period_query, ride_path
 from hallofshame.web.pages.chart_svg import draw, label_of
 from hallofshame.web.pages.following import follow_section
+from hallofshame.web.pages.lengths import by_length
 from hallofshame.web.pages.offers import park_offers, ride_offers
+from hallofshame.web.pages.place_charts import RIDE_MEASURES, months, period_chart, week, year
+from hallofshame.web.pages.place_state import SECTION_PARAMETERS, PlaceState
 from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
+from hallofshame.web.pages.timelines import ride_lately
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES, VISIT_PARAMETERS
 from hallofshame.web.reading import Reading, site
 
 place_pages = Blueprint("place_pages", __name__)
+
+WEEK_OF_RIDE = ("wait", "uptime", "downtime")
+FEWEST_FOR_LENGTHS = 3
+"""Of fewer outages the list alone says how long they were."""
 
 _RIDE = re.compile(r"([0-9]{1,10})(?:-.*)?")
 
@@ -96,44 +104,52 @@ def ride(ride: str) -> Response:
 @answered()
 def _ride(reading: Reading, ride_id: str) -> str:
     """Its reliability, its outages, its waits."""
-    asked = known(*PERIOD_PARAMETERS)
+    asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS)
     period = asked.period(reading.now.date())
     query = period_query(period)
     view = View(reading)
-    address = f"/api/rides/{ride_id}/details"
-    body = view.ask(address, asked_for(asked, PERIOD_PARAMETERS))
-    details = body["data"]
-    row = details["summary"]
-    path = ride_path(row)
-    view.ask(f"/api/rides/{ride_id}/timeline")
+    api = f"/api/rides/{ride_id}"
+    details = view.read(f"{api}/details", asked_for(asked, PERIOD_PARAMETERS))["data"]
+    row, path = details["summary"], ride_path(details["summary"])
+    state = PlaceState(path, period, asked_for(asked, SECTION_PARAMETERS), {})
+    today = reading.today(reading.catalogue.parks[row["park_id"]])
+    api_href = page_url(f"{api}/details", query)
     return view.page(
         "ride.html",
         _head(
-            f"{row['ride_name']} at {row['park_name']}, {_words(period)}",
+            f"{row['ride_name']} at {row['park_name']}, {state.words}",
             f"How often {row['ride_name']} at {row['park_name']} breaks down, for how long, and how long "
             "people wait for it.",
             path,
             query,
             card=f"/cards/rides/{ride_id}.png",
-            api=f"/api/rides/{ride_id}",
+            api=api,
             crumbs=(("All parks", "/"), (row["park_name"], park_path(row))),
         ),
         RIDE_CHUNK,
+        refreshes=True,
         period=period,
-        words=_words(period),
-        period_links=period_links(path, period, {}),
-        days=period.days(reading.today(reading.catalogue.parks[row["park_id"]])),
+        words=state.words,
+        state=state,
+        years=range(reading.now.year, FIRST_YEAR - 1, -1),
+        days=period.days(today),
         ride=details["ride"],
         park=details["park"],
         row=row,
         details=details,
+        lately=ride_lately(view, api, details["ride"]),
+        chart=period_chart(state, details, api_href, RIDE_MEASURES),
+        lengths=by_length(details["outages"]) if len(details["outages"]) >= FEWEST_FOR_LENGTHS else None,
+        months=months(view, api, today),
+        week=week(view, state, api, WEEK_OF_RIDE),
+        year=year(view, state, api, RIDE_MEASURES, today),
         offers=ride_offers(view, details["ride"], details["park"]),
         follow=follow_section(
             reading, row["ride_name"], f"/api/rides/{ride_id}", park_id=row["park_id"], ride_id=int(ride_id)
         ),
         label_of=label_of,
         path=path,
-        api_href=page_url(address, query),
+        api_href=api_href,
     )
 
 

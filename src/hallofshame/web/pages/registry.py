@@ -79,7 +79,7 @@ PAGES: tuple[Page, ...] = (
 
 BY_NAME = {page.name: page for page in PAGES}
 PARK_CHUNK: str | None = "ParkPage"
-RIDE_CHUNK: str | None = "RidePage"
+RIDE_CHUNK: str | None = None
 """The same of the pages of parks and rides."""
 
 

@@ -15,8 +15,10 @@ from hallofshame.web.pages.words import BAND_SIGNS
 from hallofshame.web.wording import (
     CHART_MEASURES,
     KIND_FIELDS,
+    LOOK_WORDS,
     NOT_COUNTED_WORDS,
     OUTAGE_WORDS,
+    STATE_WORDS,
     TREND_REASONS,
     TYPE_PLURALS,
     UNRANKED_REASONS,
@@ -52,6 +54,8 @@ def script_words() -> str:
         },
         "KIND_FIELDS": KIND_FIELDS,
         "OUTAGE_KINDS": {kind.value: OUTAGE_WORDS[kind] for kind in OutageKind},
+        "LOOK_WORDS": LOOK_WORDS,
+        "STATE_WORDS": STATE_WORDS,
     }
     by_slug: dict[str, Any] = {
         "UNRANKED": UNRANKED_REASONS,

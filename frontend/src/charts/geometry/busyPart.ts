@@ -1,5 +1,5 @@
 /** The part of a day worth drawing: its open windows and what any ride did, an hour wider, inside the day. */
-import type { OpenWindow, TimelineRide } from "../../charts/types";
+import type { OpenWindow, TimelineRide } from "../types";
 
 const HOUR = 3_600_000;
 

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import type { Segment, TimelineRide } from "../../charts/types";
+import type { Segment, TimelineRide } from "../types";
 import { busyPart } from "./busyPart";
 
 const [START, END] = ["2026-08-20T00:00:00Z", "2026-08-21T00:00:00Z"];
