@@ -2,7 +2,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help pages built wheel demo run test fuzz bench bench-serve bench-warehouse cluster screenshots lint audit clean faults bench-rest
+.PHONY: help pages built wheel demo run test fuzz bad-input proof bench bench-serve bench-warehouse cluster screenshots lint audit clean faults bench-rest
 
 # Any Python from 3.11 on will do; this one is tried first.
 PYTHON = python3.11
@@ -57,16 +57,24 @@ test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some 
 	$(BIN)/python -m pytest -m speed -n 0
 
 fuzz: $(VENV)/.ready-dev ## damaged bodies at every door of the feeds (BODIES=100000 SEED=another each time)
-	@cd tests && exec ../$(BIN)/python -m fuzz.bodies $${BODIES:+--bodies "$$BODIES"} $${SEED:+--seed "$$SEED"}
+	@cd tests && exec ../$(BIN)/python -m fuzz.bodies $${BODIES:+--bodies "$$BODIES"} $${SEED:+--seed "$$SEED"} \
+		$${RESULT:+--result "faults/results/$$RESULT.json"}
+
+bad-input: $(VENV)/.ready-dev ## hostile requests and slow clients at the real site
+	@cd tests && exec ../$(BIN)/python -m faults.bad_input $${RESULT:+--result "faults/results/$$RESULT.json"}
+
+proof: $(VENV)/.ready-dev ## write docs/proof.md from the results of faults, fuzz, bad-input and bench-rest
+	@cd tests && exec ../$(BIN)/python -m faults.proof
 
 faults: $(VENV)/.ready-dev ## the whole system under faults (FAULTS="collector web …" SIZE=how often SEED=…)
-	@cd tests && exec ../$(BIN)/python -m faults $(FAULTS) $${SIZE:+--size "$$SIZE"} $${SEED:+--seed "$$SEED"}
+	@cd tests && exec ../$(BIN)/python -m faults $(FAULTS) $${SIZE:+--size "$$SIZE"} $${SEED:+--seed "$$SEED"} \
+		$${RESULT:+--result "faults/results/$$RESULT.json"}
 
 bench: $(VENV)/.ready-dev ## measure what docs/performance.md speaks of
 	@$(BIN)/python -m benchmarks
 
 bench-rest: $(VENV)/.ready-dev ## memory and processor time of the whole system at rest (MINUTES=5)
-	@$(BIN)/python -m benchmarks.rest $(MINUTES)
+	@$(BIN)/python -m benchmarks.rest $(MINUTES) $${RESULT:+--result}
 
 bench-serve: $(VENV)/.ready-dev ## measure ready answers under load; needs wrk and h2load
 	@$(BIN)/python -m pip install --quiet --editable '.[bench]'

@@ -14,9 +14,9 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
-from typing import Any
 
 from faults.playing import play
+from faults.results import add
 from faults.scenarios import SCENARIOS
 
 
@@ -47,18 +47,13 @@ def main() -> None:
             result |= {"seconds": round(time.monotonic() - began), "seed": asked.seed}
             print(f"{name}: {json.dumps(result)}", flush=True)
             if asked.result is not None and "left out" not in result:
-                _add(asked.result, name, result)
+                add(asked.result, name, result)
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(1 if failed else 0)
 
 
 def _memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder of our own in it
-
-
-def _add(file: Path, name: str, result: dict[str, Any]) -> None:
-    known = json.loads(file.read_text()) if file.exists() else {}
-    file.write_text(json.dumps(known | {name: result}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from faults import proof
 from faults.checks import _difference
 from faults.playing import play
 from faults.scenarios import SCENARIOS
@@ -51,6 +52,12 @@ def test_what_is_lost_made_up_or_wrong_is_seen(
     answer = Served(0.0, Feed.QUEUE_TIMES, "1", Reply(200, BODY))
     found = _difference(answer, stored, lambda external_id, _name: {int(external_id)}, {1, 2, 3})  # type: ignore[arg-type]
     assert found is None if problem is None else (found or "").startswith(problem)
+
+
+def test_the_page_of_proof_is_what_the_results_say() -> None:
+    assert proof.PAGE.read_text(encoding="utf-8") == proof.page(), "run make proof"
+    for name in SCENARIOS.keys() - {"sample"}:
+        assert SCENARIOS[name].title in proof.page(), f"no result of {name}: make faults RESULT=faults"
 
 
 def test_time_leaps_only_while_nobody_works_and_to_the_first_moment_that_anybody_waits_for(

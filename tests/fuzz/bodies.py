@@ -7,7 +7,6 @@ it takes another one each time, and says which. A body that breaks something is 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import resource
 import sys
@@ -16,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from faults.results import add
 from fuzz.doors import DOORS, assert_fits, recorded
 from fuzz.mutations import damaged
 from hallofshame.domain.errors import BodyError
@@ -134,7 +134,7 @@ def main() -> None:
             "grown_megabytes": round(tally.grown_megabytes),
             "seed": asked.seed,
         }
-        asked.result.write_text(json.dumps(result, indent=1) + "\n")
+        add(asked.result, "bodies", result)
 
 
 if __name__ == "__main__":
