@@ -67,12 +67,12 @@ def test_the_theme_switch_is_kept(tab: Tab) -> None:
     expect(body).to_have_css("background-color", seen["light"])
 
 
-@pytest.mark.parametrize("name", ["park", "compare"])
+@pytest.mark.parametrize("name", ["compare"])
 def test_every_chart_has_a_table_behind_it(tab: Tab, places: Places, name: str) -> None:
     page = tab.open(places.address(name))
     tab.unroll()
     frames = page.locator(".chart-frame")
-    expect_at_least(frames, 2 if name == "compare" else 3)
+    expect_at_least(frames, 2)
     expect(frames.locator(".skeleton")).to_have_count(0)
     turned = 0
     for at in range(frames.count()):
@@ -88,8 +88,11 @@ def test_every_chart_has_a_table_behind_it(tab: Tab, places: Places, name: str) 
     assert turned >= 2
 
 
-def test_every_chart_that_the_server_draws_has_its_table_behind_it(tab: Tab, places: Places) -> None:
-    page = tab.open(places.address("ride"))
+@pytest.mark.parametrize("name", ["park", "ride"])
+def test_every_chart_that_the_server_draws_has_its_table_behind_it(
+    tab: Tab, places: Places, name: str
+) -> None:
+    page = tab.open(places.address(name))
     tab.unroll()
     islands = page.locator(".island")
     expect_at_least(islands, 4)
@@ -103,13 +106,14 @@ def test_every_chart_that_the_server_draws_has_its_table_behind_it(tab: Tab, pla
         expect(island.locator(".island-view svg").first).to_be_visible()
 
 
-def test_a_link_to_a_section_lands_on_it(tab: Tab, places: Places) -> None:
-    page = tab.open(places.address("ride"))
+@pytest.mark.parametrize("name", ["park", "ride"])
+def test_a_link_to_a_section_lands_on_it(tab: Tab, places: Places, name: str) -> None:
+    page = tab.open(places.address(name))
     sections = page.locator(".section-nav a").evaluate_all("links => links.map(one => one.hash)")
     assert len(sections) > 8
     for section in sections:
         page.goto("about:blank")
-        tab.open(places.address("ride") + section)
+        tab.open(places.address(name) + section)
         page.wait_for_function(_IN_VIEW, arg=section)
 
 

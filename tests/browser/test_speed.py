@@ -116,9 +116,7 @@ def letters(page: Page) -> None:
 ACTS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "period of the parks": ("rankings", period),
     "period of the rides": ("rides", period),
-    "period of a park": ("park", period),
     "order of the rides": ("rides", order),
-    "measure of a chart": ("park", measure),
     "table behind a chart": ("park", table),
     "scale of the map": ("map", closer),
     "letters of the search": ("rankings", letters),

@@ -128,8 +128,8 @@ def test_the_park_page_shows_the_numbers_of_the_api(client: FlaskClient) -> None
     assert "Raptor flagship ×3 30 120 90 1.25" in text
     assert "Counted as open 09:00 to 11:00 CEST" in text
     assert "by published hours" in text
-    assert "Winter Slide Did not run on these days or the six before" in text
-    assert "Prezzemolo Show Not a ride" in text
+    assert "Did not run on these days or the six before (1) Winter Slide" in text
+    assert re.search(r"Not a ride \(a show.*?\) \(\d\) .*Prezzemolo Show", text)
     assert "Late opening" in text
     assert "still down" in text
     assert "Data as of 20 August 2026, 13:58 CEST" in text

@@ -32,7 +32,6 @@ function route(pattern: string, load: () => Promise<PageModule>): Route {
 }
 
 export const ROUTES: readonly Route[] = [
-  route("/parks/:slug", () => import("../pages/ParkPage")),
   route("/map", () => import("../pages/MapPage")),
   route("/compare", () => import("../pages/ComparePage")),
 ];

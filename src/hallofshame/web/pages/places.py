@@ -12,21 +12,23 @@ from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.pages.addresses import page_url, park_path, period_links, period_query, ride_path
-from hallofshame.web.pages.chart_svg import draw, label_of
+from hallofshame.web.pages.addresses import page_url, park_path, period_query, ride_path
+from hallofshame.web.pages.chart_svg import label_of
 from hallofshame.web.pages.following import follow_section
 from hallofshame.web.pages.lengths import by_length
 from hallofshame.web.pages.offers import park_offers, ride_offers
-from hallofshame.web.pages.place_charts import RIDE_MEASURES, months, period_chart, week, year
-from hallofshame.web.pages.place_state import SECTION_PARAMETERS, PlaceState
+from hallofshame.web.pages.place_charts import PARK_MEASURES, RIDE_MEASURES, months, period_chart, week, year
+from hallofshame.web.pages.place_state import ORDER, SECTION_PARAMETERS, PlaceState
 from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
-from hallofshame.web.pages.timelines import ride_lately
+from hallofshame.web.pages.ride_order import ORDERS, in_order
+from hallofshame.web.pages.timelines import nearest_with_data, park_day, ride_lately
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES, VISIT_PARAMETERS
 from hallofshame.web.reading import Reading, site
 
 place_pages = Blueprint("place_pages", __name__)
 
+WEEK_OF_PARK = ("score", "downtime", "uptime", "wait")
 WEEK_OF_RIDE = ("wait", "uptime", "downtime")
 FEWEST_FOR_LENGTHS = 3
 """Of fewer outages the list alone says how long they were."""
@@ -45,49 +47,65 @@ def park(slug: str) -> Response:
 @answered()
 def _park(reading: Reading, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
-    asked = known(*PERIOD_PARAMETERS, SHOWS_NON_RIDES, *VISIT_PARAMETERS)
+    asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS, SHOWS_NON_RIDES, *VISIT_PARAMETERS)
     period = asked.period(reading.now.date())
     query = period_query(period)
     kept = asked_for(asked, (SHOWS_NON_RIDES,))
     found = find_park(reading, slug)
     view = View(reading)
-    address = f"/api/parks/{found.slug}/details"
-    body = view.ask(address, {**asked_for(asked, PERIOD_PARAMETERS), **kept})
-    details, path = body["data"], f"/parks/{found.slug}"
-    record = None if details["summary"]["coverage_percent"] else _record(view, found)
+    api, path = f"/api/parks/{found.slug}", f"/parks/{found.slug}"
+    details = view.read(f"{api}/details", {**asked_for(asked, PERIOD_PARAMETERS), **kept})["data"]
+    month = view.read(f"{api}/details", {"period": "30days"})["data"]["days"]
+    row = details["summary"]
+    state = PlaceState(path, period, asked_for(asked, SECTION_PARAMETERS), kept)
+    today = reading.today(found)
+    last_day = next((day["date"] for day in details["days"] if day["coverage_percent"]), row["end_date"])
+    api_href = page_url(f"{api}/details", query)
+    day = park_day(view, state, found, last_day, today.isoformat())
     return view.page(
         "park.html",
         _head(
-            f"{found.name}, {_words(period)}",
+            f"{found.name}, {state.words}",
             f"How reliable the rides of {found.name} were: score, breakdowns, waits.",
             path,
             query,
             card=f"/cards/parks/{found.slug}.png",
-            api=f"/api/parks/{found.slug}",
+            api=api,
             crumbs=(("All parks", "/"),),
-            others=(("text/calendar", "Opening hours", f"/api/parks/{found.slug}/hours.ics"),),
+            others=(("text/calendar", "Opening hours", f"{api}/hours.ics"),),
         ),
         PARK_CHUNK,
+        refreshes=True,
         period=period,
-        words=_words(period),
-        period_links=period_links(path, period, kept),
-        non_rides_href=page_url(path, query, {} if asked.rides().non_rides else {SHOWS_NON_RIDES: "yes"}),
+        words=state.words,
+        state=state,
+        years=range(reading.now.year, FIRST_YEAR - 1, -1),
+        non_rides_href=state.href("excluded", non_rides=None if asked.rides().non_rides else "yes"),
         has_non_rides=asked.rides().non_rides,
-        days=period.days(reading.today(found)),
+        days=period.days(today),
         park=details["park"],
-        row=details["summary"],
+        row=row,
         details=details,
-        drawing=draw(details["chart_data"]),
+        chart=period_chart(state, details, api_href, PARK_MEASURES),
         label_of=label_of,
         minute_digits=_minute_digits(details["score_explained"]["rides"]),
-        counted=[row for row in details["rides"] if row["eligible"]],
-        excluded=[row for row in details["rides"] if not row["eligible"]],
-        coverage=body["coverage"],
-        record=record,
+        sort=state.choices.get(ORDER),
+        sort_hrefs={order: state.href("rides", sort=order) for order in ORDERS},
+        counted=in_order(details["rides"], state.choices.get(ORDER)),
+        excluded=[ride for ride in details["rides"] if not ride["eligible"]],
+        slugs={ride["ride_id"]: ride["ride_slug"] for ride in details["rides"]},
+        timeline=day,
+        nearest=nearest_with_data(month, day["date"]),
+        lengths=by_length(details["outages"]) if len(details["outages"]) >= FEWEST_FOR_LENGTHS else None,
+        week=week(view, state, api, WEEK_OF_PARK),
+        year=year(view, state, api, WEEK_OF_PARK, today),
+        published=view.read(f"{api}/schedule")["data"],
+        sessions=month,
+        record=None if row["coverage_percent"] else _record(view, found),
         offers=park_offers(view, found, asked),
-        follow=follow_section(reading, found.name, f"/api/parks/{found.slug}", park_id=found.park_id),
+        follow=follow_section(reading, found.name, api, park_id=found.park_id),
         path=path,
-        api_href=page_url(address, query),
+        api_href=api_href,
     )
 
 

@@ -78,7 +78,7 @@ PAGES: tuple[Page, ...] = (
 )  # fmt: skip
 
 BY_NAME = {page.name: page for page in PAGES}
-PARK_CHUNK: str | None = "ParkPage"
+PARK_CHUNK: str | None = None
 RIDE_CHUNK: str | None = None
 """The same of the pages of parks and rides."""
 

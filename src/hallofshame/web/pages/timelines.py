@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from hallofshame.domain.localtime import zone
+from hallofshame.domain.periods import ONE_DAY
+from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.envelope import Row
+from hallofshame.web.pages.addresses import api_url
+from hallofshame.web.pages.place_state import ALL_RIDES, DATE, PlaceState
 from hallofshame.web.pages.view import View
 from hallofshame.web.wording import LOOK_WORDS, NOT_COUNTED_WORDS
-
-_HOUR = dt.timedelta(hours=1)
 
 
 def look_of(segment: Row) -> str:
@@ -72,3 +74,59 @@ def ride_lately(view: View, api: str, ride: Row) -> Row:
         "missing_reason": found["missing_reason"],
         "data": {"src": f"{api}/timeline", "ride": ride["ride_name"]},
     }
+
+
+def park_day(view: View, state: PlaceState, park: ParkInfo, last_day: str, today: str) -> Row:
+    """What every ride of a park did on one day: the one asked for, else the period's last with data."""
+    day = state.choices.get(DATE) or last_day
+    asked = {**state.kept, "date": None if day == today else day}
+    address = f"/api/parks/{park.slug}/timeline"
+    found = view.read(address, asked)["data"]
+    shows_all = ALL_RIDES in state.choices
+    counted = [ride for ride in found["rides"] if ride["eligible"]]
+    rides = found["rides"] if shows_all else counted
+    rides = sorted(
+        rides,
+        key=lambda ride: (
+            not ride["eligible"],
+            -lost_seconds(ride["segments"]),
+            ride["ride_name"].casefold(),
+        ),
+    )
+    is_closed = not found["windows"] and found["missing_reason"] is None
+    date = dt.date.fromisoformat(found["date"])
+    before, after = (date + days * ONE_DAY for days in (-1, 1))
+    return {
+        "date": found["date"],
+        "today": today,
+        "last_day": last_day,
+        "is_closed": is_closed,
+        "missing_reason": found["missing_reason"],
+        "has_rows": not is_closed and any(ride["segments"] for ride in rides),
+        "rides": [
+            {
+                "ride": ride,
+                "lost_seconds": int(lost_seconds(ride["segments"])),
+                "rows": stretches(
+                    [one for one in ride["segments"] if one["in_window"]], found["timezone"], with_day=False
+                ),
+            }
+            for ride in rides
+        ],
+        "others": len(found["rides"]) - len(counted),
+        "shows_all": shows_all,
+        "all_href": state.href("timeline", all=None if shows_all else "1"),
+        "before": state.href("timeline", date=before.isoformat()),
+        "after": state.href("timeline", date=after.isoformat()) if found["date"] < today else None,
+        "data": {"src": api_url(address, asked)} | ({"all": "yes"} if shows_all else {}),
+    }
+
+
+def nearest_with_data(days: Sequence[Row], date: str) -> str | None:
+    """Of days with data the one nearest to a date; the later one of two as near."""
+    wanted = dt.date.fromisoformat(date)
+    known = [
+        dt.date.fromisoformat(day["date"]) for day in days if day["coverage_percent"] and day["date"] != date
+    ]
+    found = min(known, key=lambda day: (abs(day - wanted), -day.toordinal()), default=None)
+    return None if found is None else found.isoformat()
