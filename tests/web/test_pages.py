@@ -199,11 +199,11 @@ def test_wrong_addresses_help(client: FlaskClient) -> None:
 
 def test_the_chart_has_its_table_and_marks_what_is_missing(client: FlaskClient) -> None:
     week = client.get("/parks/gardaland?period=7days").text
-    assert week.count('class="missing"') == 5
-    assert "The chart as a table" in week
-    day = client.get("/parks/gardaland").text
-    assert 'class="bar band-5"' in day
-    assert 'class="missing"' not in day
+    island = week.partition('data-island="points"')[2].partition("</table>")[0]
+    assert 'data-measure="score"' in island
+    rows = island.partition("<tbody>")[2].split("<tr>")[1:]
+    assert len(rows) == 7
+    assert sum('class="no-data"' in row for row in rows) >= 5
 
 
 def test_names_are_escaped(sqlite_database: Database, clock: FixedClock) -> None:

@@ -184,10 +184,10 @@ def test_the_pages_show_what_is_no_ride_where_asked_for(client: FlaskClient) -> 
     park = client.get("/parks/gardaland").get_data(as_text=True)
     link = f'href="/rides/{MAZE}-labyrinth"'
     assert link not in park
-    assert 'href="/parks/gardaland?non_rides=yes#rides"' in park
+    assert 'href="/parks/gardaland?non_rides=yes#excluded"' in park
     shown = client.get("/parks/gardaland?non_rides=yes").get_data(as_text=True)
     assert link in shown
-    assert 'href="/parks/gardaland#rides"' in shown
+    assert 'href="/parks/gardaland#excluded"' in shown
     assert "Roller coaster" in client.get(f"/rides/{RAPTOR}-raptor").get_data(as_text=True)
 
 
