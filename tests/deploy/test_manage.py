@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import zipfile
@@ -20,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from support.ports import unused_port
 
 ROOT = Path(__file__).parents[2]
 MANAGE = ROOT / "deploy" / "manage.py"
@@ -122,9 +123,7 @@ def machine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Machine]
     prefix = tmp_path / "srv"
     prefix.mkdir()
     (tmp_path / "units").mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = unused_port()
     (prefix / ".env").write_text(f"HALLOFSHAME_PORT={port}\nHALLOFSHAME_SCHEDULER=false\n", encoding="utf-8")
     systemctl = tmp_path / "systemctl"
     systemctl.write_text(SYSTEMCTL.format(prefix=prefix), encoding="utf-8")

@@ -103,9 +103,10 @@ def check(address: str, token: str) -> None:
     assert ask("/nowhere").status_code == 404
     refused = requests.post(f"{address}/api/parks", data=b"x" * 1000, timeout=START_SECONDS)
     assert (refused.status_code, refused.json()["error"]["code"]) == (405, "method_not_allowed")
-    sheet = re.search(r'href="(/static/[^"]+\.css[^"]*)"', page.text)
-    assert sheet is not None
-    assert ask(sheet[1]).headers["Content-Type"].startswith("text/css")
+    icon = re.search(r'"(/static/favicon\.svg[^"]*)"', page.text)
+    assert icon is not None
+    assert ask(icon[1]).headers["Content-Type"].startswith("image/svg+xml")
+    assert ask("/static/tokens.css").headers["Content-Type"].startswith("text/css")
     assert ask("/api/admin/storage/growth").status_code == 401
     storage = ask("/api/admin/import/list", Authorization=f"Bearer {token}")
     assert (storage.status_code, storage.json()["data"]) == (200, [])

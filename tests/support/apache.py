@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import requests
 
+from support.ports import unused_port
 from support.suites import leave_out
 
 MISSING = "Apache with mod_wsgi not found: apt-get install apache2 libapache2-mod-wsgi-py3"
@@ -53,7 +53,7 @@ def apache(home: Path, folder: Path) -> Iterator[str]:
     program = shutil.which("apache2", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
     if program is None or not (MODULES / WSGI).exists():
         leave_out(MISSING)
-    listen = f"127.0.0.1:{_free_port()}"
+    listen = f"127.0.0.1:{unused_port()}"
     user, prefix = _user(home, folder)
     text = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in LOADED)
     text += f"\nLoadModule wsgi_module {MODULES}/{WSGI}" + CONFIGURATION.format(
@@ -87,12 +87,6 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
             return
     said = log.read_text(encoding="utf-8") if log.exists() else ""
     raise AssertionError(f"Apache did not start:\n{said}")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def _user(home: Path, folder: Path) -> tuple[pwd.struct_passwd, list[str]]:
