@@ -9,12 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.domain.words import Evidence
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
 from hallofshame.web.images import card_pages
 from hallofshame.web.images.cards import Card
 from hallofshame.web.pages.kinds import kinds_of
+from hallofshame.web.pages.words import lost_of
 from hallofshame.web.wording import KIND_FIELDS
 from web.builders import HOUR, World
 from web.conftest import NINE, ROME, SEEN_AT, YESTERDAY, Api
@@ -91,13 +93,13 @@ def row_of(page: str, name: str) -> str:
 
 def test_a_row_says_the_share_of_ride_time_lost_and_splits_it_by_kind(client: FlaskClient) -> None:
     page = text(client, f"/?{ASKED}")
-    scores = {
-        row["park_name"]: row["shame_score"]
+    uptimes = {
+        row["park_name"]: row["uptime_percent"]
         for row in Api(client)("/parks/downtime", start=YESTERDAY, end=YESTERDAY)["data"]
     }
     admits, hides = row_of(page, "Admits"), row_of(page, "Hides")
     for row, name in ((admits, "Admits"), (hides, "Hides")):
-        assert f"<b>{10 * scores[name]:.0f}\u00a0%</b> of ride time lost" in row
+        assert f"<b>{100 - uptimes[name]:.0f}\u00a0%</b> of ride time lost" in row
     assert re.findall(r'<rect class="part-(\w+)"', admits) == ["breakdown", "never_reopened"]
     assert re.findall(r'<rect class="part-(\w+)"', hides) == ["breakdown"]
     assert "early ends 1\u00a0h\u00a030\u00a0min" in admits
@@ -106,6 +108,14 @@ def test_a_row_says_the_share_of_ride_time_lost_and_splits_it_by_kind(client: Fl
     assert "open/closed only" in hides
     key = page.split('class="kinds-key"', 1)[1].split("</caption>", 1)[0]
     assert re.findall(r"part-(\w+)", key) == ["breakdown", "never_reopened"]
+
+
+def test_what_was_lost_and_the_uptime_beside_it_make_100_percent_whatever_the_rides_weigh() -> None:
+    row = {"shame_score": 0.36, "uptime_percent": 97.8}
+    periods = {name: Period(name) for name in (PeriodName.YESTERDAY, PeriodName.LIVE)}
+    assert lost_of(row, periods[PeriodName.YESTERDAY]) == pytest.approx(2.2)
+    assert lost_of(row, periods[PeriodName.LIVE]) == pytest.approx(3.6)  # of the rides now, by weight
+    assert lost_of({"shame_score": None, "uptime_percent": None}, periods[PeriodName.LIVE]) is None
 
 
 def test_the_news_names_the_park_that_leads_and_its_worst_ride(client: FlaskClient) -> None:

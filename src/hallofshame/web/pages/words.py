@@ -118,6 +118,7 @@ def template_words() -> Row:
         "period_query": period_query,
         "sparkline": sparkline,
         "lower_first": lower_first,
+        "lost_of": lost_of,
         "lost_percent": lost_percent,
         "near_pages": near_pages,
         "near_path": near_path,
@@ -125,9 +126,15 @@ def template_words() -> Row:
     }
 
 
-def lost_percent(score: float) -> str | Markup:
-    """The share of ride time lost that a shame score stands for (R8): ``15 %``."""
-    percent = 10 * score
+def lost_of(row: Row, period: Period) -> float | None:
+    """Which percent a park lost: of ride time, as its uptime tells, or now of its rides by weight (R8)."""
+    if period.is_live:
+        return None if row["shame_score"] is None else 10.0 * row["shame_score"]
+    return None if row["uptime_percent"] is None else 100.0 - row["uptime_percent"]
+
+
+def lost_percent(percent: float) -> str | Markup:
+    """What was lost, in whole percent: ``15 %``."""
     return "under 1\u00a0%" if 0 < percent < 1 else figure(percent, 0, "%")
 
 
