@@ -74,28 +74,16 @@ def test_the_content_is_painted_within_a_second(
     assert min(measured) <= PAINT_MS
 
 
-def period(page: Page) -> None:
-    """Another period."""
-    page.locator(".periods").get_by_role("link", name="Yesterday").click()
-    page.wait_for_function("() => location.search.includes('period=yesterday')")
-
-
-def measure(page: Page) -> None:
-    """Another measure in the chart."""
-    page.locator("#chart").get_by_role("button", name="Time lost").click()
-    page.wait_for_function("() => location.search.includes('measure=')")
-
-
 def table(page: Page) -> None:
     """The table behind the chart."""
     page.locator("#chart").get_by_role("button", name="Show as table").click()
     page.locator("#chart table").wait_for()
 
 
-def order(page: Page) -> None:
-    """Another order of the table."""
-    page.locator("table").get_by_role("button", name="Average wait").click()
-    page.wait_for_function("() => location.search.includes('sort=')")
+def filters(page: Page) -> None:
+    """The filters behind their button."""
+    page.locator(".fold-filters > summary").click()
+    page.locator(".filters select").first.wait_for()
 
 
 def closer(page: Page) -> None:
@@ -114,9 +102,7 @@ def letters(page: Page) -> None:
 
 
 ACTS: dict[str, tuple[str, Callable[[Page], None]]] = {
-    "period of the parks": ("rankings", period),
-    "period of the rides": ("rides", period),
-    "order of the rides": ("rides", order),
+    "filters of the parks": ("rankings", filters),
     "table behind a chart": ("park", table),
     "scale of the map": ("map", closer),
     "letters of the search": ("rankings", letters),
