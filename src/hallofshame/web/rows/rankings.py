@@ -160,20 +160,27 @@ def ride_standings(
     rides = reading.catalogue.rides
     admitted = {park.park_id for park in parks.choose(reading.catalogue.parks.values())}
     types = asked.listed
-    chosen = [
-        ride_id
-        for ride_id, measure in found.items()
-        if rides[ride_id].park_id in admitted
-        and (types is None or rides[ride_id].type in types)
-        and (visit is None or visit.admits(rides[ride_id]))
-        and (measure.eligible or _is_seen_attraction(rides[ride_id], measure))
-    ]
-    inferred = {} if period.is_live else inferred_days(reading, period)
+    is_live = period.is_live
+    inferred = {} if is_live else inferred_days(reading, period)
     by_name = reading.catalogue.ride_order
     placed = []
-    for ride_id in chosen:
-        value, reason = _placing(period, found[ride_id], by, rides[ride_id], inferred)
-        placed.append((reason is not None, -(value or 0.0), by_name[ride_id], ride_id, reason))
+    reason: str | None
+    value: float | None
+    for ride_id, measure in found.items():
+        ride = rides[ride_id]
+        if (
+            ride.park_id in admitted
+            and (types is None or ride.type in types)
+            and (visit is None or visit.admits(ride))
+            and (measure.eligible or _is_seen_attraction(ride, measure))
+        ):
+            if not needs_waits and not ride.is_ride:
+                value, reason = None, "not_a_ride"
+            elif is_live:
+                value, reason = _judge_live(measure, by)
+            else:
+                value, reason = _judge(measure, by, inferred.get(ride.park_id))
+            placed.append((reason is not None, -(value or 0.0), by_name[ride_id], ride_id, reason))
     # No two share a place in the order of names, so that what stands after it decides nothing.
     placed.sort()
     ranks = _ranks([None if reason else -value for _, value, _, _, reason in placed])
@@ -181,17 +188,6 @@ def ride_standings(
         ride_id: Standing(rank, reason)
         for rank, (_, _, _, ride_id, reason) in zip(ranks, placed, strict=True)
     }
-
-
-def _placing(
-    period: Period, measure: Measure, by: str, ride: RideInfo, inferred: Mapping[int, float]
-) -> tuple[float | None, str | None]:
-    """The value a ride is ranked by, or why it has no rank."""
-    if not ride.is_ride and by not in (WAITS, LONGEST_WAITS):
-        return None, "not_a_ride"
-    if period.is_live:
-        return _judge_live(measure, by)
-    return _judge(measure, by, inferred.get(ride.park_id))
 
 
 def _is_seen_attraction(ride: RideInfo, measure: Measure) -> bool:
