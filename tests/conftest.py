@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 from hallofshame.clock import FixedClock
+from hallofshame.domain import redaction
 from hallofshame.settings import PREFIX
 from hallofshame.store import schema
 from hallofshame.store.database import Database
@@ -88,6 +89,14 @@ def _is_twin(item: pytest.Item) -> bool:
         and item.path.parent.name != "store"
         and any(isinstance(value, str) and value == "mariadb" for value in of.params.values())
     )
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets() -> Iterator[None]:
+    """Secrets of one test are not masked in the messages of another."""
+    before = set(redaction._remembered)
+    yield
+    redaction._remembered.intersection_update(before)
 
 
 @pytest.fixture

@@ -253,7 +253,7 @@ def test_recordings_and_gaps_are_jobs_too(parts: Installation, root: Path) -> No
     queue(parts, {"kind": "readings", "source": str(root / "archive")})
     readings = work(parts)
     assert readings.state is ImportState.FAILED
-    assert "holds no parquet file" in (readings.error or "")
+    assert "holds no parquet or CSV file" in (readings.error or "")
     for kind in ("backfill", "history"):
         queue(parts, {"kind": kind})
         assert "no feed of ThemeParks.wiki" in (work(parts).error or "")

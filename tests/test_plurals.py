@@ -57,7 +57,7 @@ def test_no_page_writes_a_plural_after_a_count_that_may_be_one() -> None:
     """Templates say ``{{ n | counted("ride") }}``; limits that are constants of the rules may stay."""
     written = re.compile(rf"\{{\{{ *([^}}]*?) *\}}\}} (?:{NOUNS}|hours|minutes|weeks|entries|queues|looks)\b")
     constant = re.compile(
-        r"^(min_\w+|chance_rules\.\w+|calibration\.replay_days|agreement\.(days|tolerance_minutes))"
+        r"^(min_\w+|event_minutes|chance_rules\.\w+|calibration\.replay_days|agreement\.(days|tolerance_minutes))"
     )
     found = [
         f"{path.name}: {match[0]}"

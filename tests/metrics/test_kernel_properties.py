@@ -14,8 +14,8 @@ from polars.testing import assert_frame_equal
 from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.domain.words import Feed, Origin
 from hallofshame.metrics import scores
+from hallofshame.metrics.compute import PREFERRED, history_of
 from hallofshame.metrics.compute import compute as compute_any
-from hallofshame.metrics.compute import history_of
 from hallofshame.metrics.frames import HISTORY, empty
 from hallofshame.metrics.midnight import neighbours_of
 from hallofshame.metrics.parkday import ParkDays, compute_park_days
@@ -247,7 +247,8 @@ def test_live_and_archive_never_mix_on_a_park_day(live: World, archive: World, p
     day = base.days.filter(pl.col("day") == live.days[0])
     base = replace(base, days=day)
     mixed = replace(base, observations=pl.concat([first, second]).sort("park_id", "ride_id", "observed_at"))
-    both = compute_any(mixed, frozenset({live.park} if prefer else ()))
+    preferred = {"park_id": [live.park], "day": [live.days[0]], "origin": [Origin.ARCHIVE.value]}
+    both = compute_any(mixed, pl.DataFrame(preferred, schema=PREFERRED) if prefer else None)
     alone = {
         Origin.LIVE: compute_any(replace(base, observations=first)).rows,
         Origin.ARCHIVE: compute_any(replace(base, observations=second)).rows,

@@ -13,7 +13,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.access import Scope, grants
+from hallofshame.domain.access import Scope, grants, opens_admin
 from hallofshame.domain.imports import ImportState
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.retention import Retention
@@ -77,7 +77,7 @@ def test_everything_is_refused_while_no_key_is_in_force(admin: Admin) -> None:
 
 
 def test_each_endpoint_takes_a_key_and_its_own_scope(admin: Admin) -> None:
-    tokens = {scope: admin.key(scope, name=f"only {scope.name}") for scope in Scope}
+    tokens = {scope: admin.key(scope, name=f"only {scope.name}") for scope in Scope if opens_admin([scope])}
     for rule, endpoint in ENDPOINTS.items():
         without = admin.ask(endpoint.method, path_of(rule), None)
         error(without, 401, "unauthorized")

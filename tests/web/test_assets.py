@@ -19,17 +19,17 @@ MANIFEST: dict[str, Any] = {
         "file": "assets/main-1.js",
         "isEntry": True,
         "imports": ["_react-2.js"],
-        "dynamicImports": ["src/pages/ParkPage.tsx", "src/pages/NowPage.tsx"],
+        "dynamicImports": ["src/pages/MapPage.tsx", "src/pages/NowPage.tsx"],
         "css": ["assets/main-3.css"],
         "assets": [EXTENDED, LATIN],
     },
     "_react-2.js": {"file": "assets/react-2.js"},
     "_table-4.js": {"file": "assets/table-4.js", "imports": ["_react-2.js", "src/main.tsx"]},
-    "src/pages/ParkPage.tsx": {
-        "file": "assets/ParkPage-5.js",
+    "src/pages/MapPage.tsx": {
+        "file": "assets/MapPage-5.js",
         "imports": ["src/main.tsx", "_react-2.js", "_table-4.js"],
         "dynamicImports": ["_charts-6.js"],
-        "css": ["assets/ParkPage-7.css"],
+        "css": ["assets/MapPage-7.css"],
     },
     "_charts-6.js": {"file": "assets/charts-6.js"},
     "src/pages/NowPage.tsx": {"file": "assets/NowPage-8.js", "imports": ["src/main.tsx"]},
@@ -45,14 +45,14 @@ def built(folder: Path, manifest: object) -> Build:
 
 
 def test_a_page_loads_its_own_chunk_and_no_chart_before_it_is_wanted(tmp_path: Path) -> None:
-    assert built(tmp_path, MANIFEST).page("src/pages/ParkPage.tsx") == PageAssets(
+    assert built(tmp_path, MANIFEST).page("src/pages/MapPage.tsx") == PageAssets(
         script="/static/app/assets/main-1.js",
         preloads=(
             "/static/app/assets/react-2.js",
-            "/static/app/assets/ParkPage-5.js",
+            "/static/app/assets/MapPage-5.js",
             "/static/app/assets/table-4.js",
         ),
-        styles=("/static/app/assets/main-3.css", "/static/app/assets/ParkPage-7.css"),
+        styles=("/static/app/assets/main-3.css", "/static/app/assets/MapPage-7.css"),
         fonts=(f"/static/app/{LATIN}",),
         is_taken_over=True,
     )
@@ -87,7 +87,7 @@ def test_a_manifest_that_cannot_be_used_is_no_crash(
     with caplog.at_level(logging.WARNING):
         build = built(tmp_path, manifest)
     assert not build.is_built
-    assert build.page("src/pages/ParkPage.tsx") == PageAssets()
+    assert build.page("src/pages/MapPage.tsx") == PageAssets()
     assert "served plain" in caplog.text
 
 

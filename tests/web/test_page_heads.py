@@ -127,18 +127,18 @@ def test_titles_and_descriptions_differ_from_page_to_page(client: FlaskClient) -
 
 
 def test_a_built_page_loads_the_script_its_chunk_and_its_styles(with_build: FlaskClient) -> None:
-    park = "/parks/gardaland"
-    start, follow = [attrs for attrs in attributes(with_build, park, "script") if "src" in attrs]
+    path = "/map"
+    start, follow = [attrs for attrs in attributes(with_build, path, "script") if "src" in attrs]
     assert follow.keys() == {"src", "defer"}
     assert start.keys() == {"src", "data-script", "data-takes-over"}, (
         "it runs before the styles: no flash of the other theme"
     )
     assert start["data-script"] == "/static/app/assets/main-1.js", "which it starts once the page is shown"
-    loaded = {attrs["href"] for attrs in attributes(with_build, park, "link", rel="modulepreload")}
-    assert "/static/app/assets/ParkPage-5.js" in loaded
+    loaded = {attrs["href"] for attrs in attributes(with_build, path, "link", rel="modulepreload")}
+    assert "/static/app/assets/MapPage-5.js" in loaded
     assert "/static/app/assets/charts-6.js" not in loaded
-    assert len(attributes(with_build, park, "link", rel="stylesheet")) == 2
-    [font] = attributes(with_build, park, "link", rel="preload")
+    assert len(attributes(with_build, path, "link", rel="stylesheet")) == 2
+    [font] = attributes(with_build, path, "link", rel="preload")
     assert (font["as"], font["type"], "crossorigin" in font) == ("font", "font/woff2", True)
 
 
