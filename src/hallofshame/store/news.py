@@ -224,7 +224,7 @@ def claim(connection: Connection, now: int, limit: int) -> list[Message]:
         select(NewsMessage.channel, NewsMessage.target_id)
         .where(*_is_due(now))
         .group_by(NewsMessage.channel, NewsMessage.target_id)
-        .order_by(func.min(NewsMessage.news_id))
+        .order_by(func.min(NewsMessage.news_id), NewsMessage.channel, NewsMessage.target_id)
         .limit(limit)
     )
     targets = [tuple(row) for row in connection.execute(due)]
