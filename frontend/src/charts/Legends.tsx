@@ -1,7 +1,6 @@
 /** What the signs of the charts mean, for the line under a chart. */
 import { BANDS } from "../lib/bands";
 import { Sign } from "../components/ScoreBadge";
-import { KIND_WORDS, KINDS } from "./geometry/lengths";
 import { LOOK_WORDS, type Look } from "./looks";
 import { MEASURES, stepWords, type MeasureKey } from "./measures";
 
@@ -51,26 +50,6 @@ export function TimelineLegend() {
       ))}
       <Key kind="window" words="open hours; outside them nothing counts" />
       <Key kind="to-come" words="still to come" />
-    </>
-  );
-}
-
-export function OutageLegend() {
-  return (
-    <>
-      {KINDS.map((kind) => (
-        <Key key={kind} kind={kind} words={KIND_WORDS[kind].toLowerCase()} />
-      ))}
-    </>
-  );
-}
-
-export function TierLegend() {
-  return (
-    <>
-      <Key kind="tier-counts" words="rides that count" />
-      <Key kind="tier-all" words="rides that do not" />
-      <Key kind="tier-lost" words="time lost" />
     </>
   );
 }

@@ -24,5 +24,3 @@ export const PointsChart = later("PointsChart", 7);
 export const Heatmap = later("Heatmap", 7);
 export const YearCalendar = later("YearCalendar", 6);
 export const TimelineStrip = later("TimelineStrip", 10);
-export const OutageBars = later("OutageBars", 7);
-export const TierBars = later("TierBars", 6);

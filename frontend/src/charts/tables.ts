@@ -1,12 +1,12 @@
 /** The figures behind the charts as tables. */
-import { capital, duration, number } from "../lib/format";
+import { duration, number } from "../lib/format";
 import { localTime, shortDate } from "../lib/time";
 import { notCountedWords } from "../lib/wording";
-import { byLength, KIND_WORDS, KINDS } from "./geometry/lengths";
+import { KIND_WORDS, KINDS } from "./geometry/lengths";
 import { fullLabel } from "./labels";
 import { LOOK_WORDS, lookOf } from "./looks";
 import { MEASURES, STATE_WORDS, type Measure, type MeasureKey } from "./measures";
-import type { ChartPoint, ChartTable, Figures, HeatCell, OutageKind, OutageLength, TierShare, TimelineRide } from "./types";
+import type { ChartPoint, ChartTable, Figures, HeatCell, OutageKind, TimelineRide } from "./types";
 import { WEEKDAYS } from "./weekdays";
 
 const DASH = "no data";
@@ -85,44 +85,6 @@ export function timelineTable(rides: readonly TimelineRide[], zone: string, capt
         segment.wait_minutes === null ? "none posted" : number(segment.wait_minutes),
       ]),
     ),
-  };
-}
-
-/** Outages by length and kind. */
-export function lengthTable(outages: readonly OutageLength[], caption: string): ChartTable {
-  return {
-    caption,
-    columns: [
-      { label: "Length" },
-      ...KINDS.map((kind) => ({ label: KIND_WORDS[kind], isNumber: true })),
-      { label: "All", isNumber: true },
-    ],
-    rows: byLength(outages).map((bin) => [
-      bin.label,
-      ...KINDS.map((kind) => String(bin.counts[kind])),
-      String(bin.total),
-    ]),
-  };
-}
-
-/** Tiers with their weights and what they cost. */
-export function tierTable(tiers: readonly TierShare[], caption: string): ChartTable {
-  return {
-    caption,
-    columns: [
-      { label: "Tier" },
-      { label: "Weight", isNumber: true },
-      { label: "Rides", isNumber: true },
-      { label: "That count", isNumber: true },
-      { label: "Time lost", isNumber: true },
-    ],
-    rows: tiers.map((tier) => [
-      capital(tier.tier_label),
-      `×${tier.weight}`,
-      String(tier.rides),
-      String(tier.eligible),
-      tier.downtime_seconds === null ? DASH : duration(tier.downtime_seconds),
-    ]),
   };
 }
 
