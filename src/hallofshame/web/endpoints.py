@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from hallofshame.domain.errors import InputError
 from hallofshame.web import csv_answers
 from hallofshame.web.answers import Raw, respond
+from hallofshame.web.docstrings import Described
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading, site
@@ -37,7 +38,7 @@ Function = Callable[..., Body]
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Described):
     """One endpoint.
 
     ``answers`` is the type of ``data``: ``list[SomeRow]`` or a ``TypedDict``; null where the answer is no
@@ -72,17 +73,6 @@ class Endpoint:
         if len(self.tables) > 1:
             asked.append(choice("table", self.tables, "Which table, with `format=csv` or `format=excel`."))
         return tuple(asked)
-
-    @property
-    def summary(self) -> str:
-        """The first line of the function's docstring."""
-        return (self.function.__doc__ or "").strip().splitlines()[0].rstrip(".")
-
-    @property
-    def description(self) -> str:
-        """The rest of the docstring."""
-        lines = (self.function.__doc__ or "").strip().splitlines()[1:]
-        return "\n".join(line.strip() for line in lines).strip()
 
     def body(self, reading: Reading, query: MultiDict[str, str], values: Mapping[str, str]) -> Body:
         """The answer before it becomes bytes."""

@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 
 from hallofshame.domain.errors import InputError
 from hallofshame.web.admin.declared import read_json
+from hallofshame.web.docstrings import Described
 from hallofshame.web.envelope import JSON_TYPE, envelope
 from hallofshame.web.errors import AccessError
 from hallofshame.web.parameters import Parameters
@@ -32,7 +33,7 @@ Function = Callable[[Site, Any], Any]
 
 
 @dataclass(frozen=True)
-class PostEndpoint:
+class PostEndpoint(Described):
     """One endpoint. ``body`` is the type of the JSON it takes, ``answers`` that of ``data``.
 
     ``statuses``: what it answers beside success and what every endpoint of this kind may.
@@ -44,17 +45,6 @@ class PostEndpoint:
     answers: Any
     tag: str
     statuses: Mapping[int, str]
-
-    @property
-    def summary(self) -> str:
-        """The first line of the function's docstring."""
-        return (self.function.__doc__ or "").strip().splitlines()[0].rstrip(".")
-
-    @property
-    def description(self) -> str:
-        """The rest of the docstring."""
-        lines = (self.function.__doc__ or "").strip().splitlines()[1:]
-        return "\n".join(line.strip() for line in lines).strip()
 
     def respond(self) -> Response:
         """The answer to the running request."""

@@ -19,6 +19,7 @@ from hallofshame.domain.access import Scope
 from hallofshame.domain.errors import InputError
 from hallofshame.store.keys import Key
 from hallofshame.web.admin.access import ADMIN_API, current_key, require
+from hallofshame.web.docstrings import Described
 from hallofshame.web.envelope import JSON_TYPE, Page, envelope
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Site, site
@@ -55,7 +56,7 @@ Function = Callable[..., Answer]
 
 
 @dataclass(frozen=True)
-class AdminEndpoint:
+class AdminEndpoint(Described):
     """One endpoint. ``answers`` is the type of ``data``, ``body`` that of the JSON it takes, null for none.
 
     ``statuses``: what it answers beside success and what every endpoint of the administrator's may.
@@ -70,17 +71,6 @@ class AdminEndpoint:
     body: Any
     status: int
     statuses: Mapping[int, str]
-
-    @property
-    def summary(self) -> str:
-        """The first line of the function's docstring."""
-        return (self.function.__doc__ or "").strip().splitlines()[0].rstrip(".")
-
-    @property
-    def description(self) -> str:
-        """The rest of the docstring."""
-        lines = (self.function.__doc__ or "").strip().splitlines()[1:]
-        return "\n".join(line.strip() for line in lines).strip()
 
     @property
     def is_paged(self) -> bool:
