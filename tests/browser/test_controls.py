@@ -70,14 +70,6 @@ def other_dates(page: Page) -> None:
     page.locator(".other-dates button").first.click()
 
 
-def add_park(page: Page) -> None:
-    """Another park beside those chosen."""
-    field = page.get_by_role("combobox", name="Add a park")
-    field.fill("efteling")
-    page.get_by_role("option", name="Efteling").first.wait_for()
-    field.press("Enter")
-
-
 RANGE = r"start=2026-08-03&end=2026-08-12|end=2026-08-12&start=2026-08-03"
 TABLE = "table >> nth=0"
 VERDICT = ".verdict"
@@ -145,11 +137,11 @@ CONTROLS = [
     Control("map", "part of the world", link("Europe"), r"region=Europe|view=", MAP),
     Control("map", "closer", button("Closer"), r"view=", MAP),
     Control("map", "a park of the list", button("show on the map"), r"view=", MAP),
-    Control("compare", "rides instead", button("Rides"), r"^/compare"),
-    Control("compare", "take away", button("Take Gardaland away"), r"parks=[^,%]*$"),
-    Control("compare", "add", add_park, r"parks=[^,&%]+(,|%2C)[^,&%]+(,|%2C)"),
+    Control("compare", "rides instead", link("Rides"), r"^/compare\?kind=rides"),
+    Control("compare", "take away", link("Take Gardaland away"), r"parks=[^,%]*$"),
+    Control("compare", "add", choose("Add a park", "Efteling"), r"parks=[^,&%]+(,|%2C)[^,&%]+(,|%2C)"),
     Control("compare", "against", choose("Against", "The period before"), r"against=previous"),
-    Control("compare", "what is drawn", button("Uptime"), r"measure=uptime", replaces=True),
+    Control("compare", "what is drawn", link("Uptime", "#series"), r"measure=uptime", "#series"),
     Control("park", "order of rides", link("Uptime", "#rides"), r"sort=", "#rides"),
     Control("park", "what the chart shows", link("Time lost", "#chart"), r"measure=", "#chart"),
     Control("park", "day before", link("Day before", "#timeline"), r"date=2026-08-19", "#timeline"),

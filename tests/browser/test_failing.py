@@ -66,17 +66,6 @@ def test_a_page_that_asks_again_keeps_what_it_has(
     expect_at_least(page.locator("main table, main li"), 4)
 
 
-def test_a_first_visit_to_a_failing_api_says_why_and_what_to_do(open_tab: Open, site: Server) -> None:
-    tab = open_tab(site)
-    page = tab.open("/compare")
-    page.route("**/api/**", lambda route: route.fulfill(status=503, json=REST))
-    page.get_by_role("navigation", name="Site").get_by_role("link", name="Map").click()
-    failure = page.get_by_role("alert")
-    expect(failure).to_contain_text("Try again")
-    tab.settle()
-    assert axe(page) == []
-
-
 def test_the_last_view_is_there_offline(open_tab: Open, demo_database: Path, places: Places) -> None:
     with Server(demo_database) as server:
         tab = open_tab(server, service_workers="allow", is_timed=True)

@@ -67,27 +67,6 @@ def test_the_theme_switch_is_kept(tab: Tab) -> None:
     expect(body).to_have_css("background-color", seen["light"])
 
 
-@pytest.mark.parametrize("name", ["compare"])
-def test_every_chart_has_a_table_behind_it(tab: Tab, places: Places, name: str) -> None:
-    page = tab.open(places.address(name))
-    tab.unroll()
-    frames = page.locator(".chart-frame")
-    expect_at_least(frames, 2)
-    expect(frames.locator(".skeleton")).to_have_count(0)
-    turned = 0
-    for at in range(frames.count()):
-        frame = frames.nth(at)
-        title = frame.get_by_role("heading").first.inner_text()
-        if frame.locator("svg[role=img], [role=img]").count() == 0:
-            continue
-        frame.get_by_role("button", name="Show as table").click()
-        frame.locator("table tbody tr").first.wait_for()
-        frame.get_by_role("button", name="Show as chart").click()
-        expect(frame.locator("table"), title).to_have_count(0)
-        turned += 1
-    assert turned >= 2
-
-
 @pytest.mark.parametrize("name", ["park", "ride"])
 def test_every_chart_that_the_server_draws_has_its_table_behind_it(
     tab: Tab, places: Places, name: str
@@ -237,16 +216,6 @@ def test_nonsense_is_refused_by_name(
     assert answer.status == 400
     tab.settle()
     expect(tab.page.locator("main")).to_contain_text(parameter)
-
-
-def test_a_link_inside_the_site_loads_no_page_anew(tab: Tab) -> None:
-    page = tab.open("/compare")
-    page.evaluate("() => { window.stillHere = true; }")
-    tab.follow(page.get_by_role("navigation", name="Site").get_by_role("link", name="Map"), "**/map")
-    tab.back()
-    expect(page).to_have_url(re.compile("/compare$"))
-    expect(page.locator("h1")).to_have_text("Side by side")
-    assert page.evaluate("() => window.stillHere") is True
 
 
 def test_going_back_goes_on_reading_where_the_page_was_left(tab: Tab) -> None:

@@ -235,7 +235,6 @@ def test_data_page(served: Served, api: Api, ledger: Ledger) -> None:
 
 SEEDED: list[tuple[str, dict[str, Any]]] = [
     ("/map", {}),
-    ("/compare", {"parks": "11,47", "period": "7days", "against": "previous"}),
 ]
 
 

@@ -203,15 +203,19 @@ def test_the_example_of_a_comparison_can_be_compared(client: FlaskClient) -> Non
         assert [row["change_reason"] for row in rows] == [None, None]
 
 
-def test_no_example_is_offered_where_nothing_can_be_compared(
+def test_an_empty_comparison_says_what_to_do_and_not_that_there_is_no_data(
     sqlite_database: Database, clock: FixedClock
 ) -> None:
     world = World()
     world.park(1, "New", ROME)
+    world.park(2, "Newer", ROME)
     world.write(sqlite_database, SEEN_AT)
-    page = text(create_app(sqlite_database, clock).test_client(), "/compare")
-    assert "For example" not in page
-    assert "Nothing has been recorded for long enough" in page
+    reader = create_app(sqlite_database, clock).test_client()
+    page = text(reader, "/compare")
+    assert "Choose up to six parks above" in page
+    [href] = re.findall(r'For example <a href="([^"]+)"', page)
+    assert reader.get(href).status_code == 200
+    assert "recorded" not in page.split('id="example"', 1)[1].split("</section>", 1)[0]
 
 
 def test_days_of_a_chart_say_how_the_park_kept_its_hours(client: FlaskClient) -> None:

@@ -172,16 +172,6 @@ def test_a_page_that_was_not_built_is_plain_and_whole(own_app: Flask, tmp_path: 
     assert 'class="scene"' not in text
 
 
-def test_answers_beyond_the_limit_are_left_to_the_script(
-    with_build: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compared = "/compare?parks=gardaland,silent-park&period=7days"
-    assert any(url.startswith("/api/compare") for url in seeds_of(with_build.get(compared).text))
-    monkeypatch.setattr(view, "MAX_SEED_BYTES", 1_000)
-    seeds = seeds_of(with_build.get(f"{compared}&against=previous").text)
-    assert not any(url.startswith("/api/compare") for url in seeds)
-
-
 def test_addresses_are_written_as_the_script_writes_them() -> None:
     parameters = {
         "period": "today",

@@ -33,7 +33,6 @@ function route(pattern: string, load: () => Promise<PageModule>): Route {
 
 export const ROUTES: readonly Route[] = [
   route("/map", () => import("../pages/MapPage")),
-  route("/compare", () => import("../pages/ComparePage")),
 ];
 
 /** The page at a path and the parts of the path, or null. */

@@ -7,6 +7,7 @@ from flask import Flask
 from hallofshame.web.pages.assets import Build
 from hallofshame.web.pages.awards import award_pages
 from hallofshame.web.pages.changes import change_pages
+from hallofshame.web.pages.comparing import compare_pages
 from hallofshame.web.pages.data import data_pages
 from hallofshame.web.pages.following import following_pages
 from hallofshame.web.pages.live import live_pages
@@ -21,6 +22,7 @@ PAGES = (
     ranking_pages,
     live_pages,
     change_pages,
+    compare_pages,
     award_pages,
     data_pages,
     place_pages,

@@ -1,4 +1,4 @@
-"""Where the marks of a park's chart go: pure geometry, drawn by a template, with a table behind it."""
+"""Where the marks of small charts go that share their axes: pure geometry, drawn by a template."""
 
 from __future__ import annotations
 
@@ -7,26 +7,84 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hallofshame.domain.bands import band_of
+from hallofshame.domain.bands import BANDS, band_of
 from hallofshame.web.envelope import Row
+from hallofshame.web.pages.place_charts import FIGURES, shown
 
-WIDTH = 760
-LEFT = 44
-RIGHT = 8
-TOP = 28
-SCORE_HEIGHT = 150
-GAP = 34
-WAIT_HEIGHT = 74
-BOTTOM = 26
-_STEPS = (0.5, 1, 2, 3, 4, 5, 6, 8, 10)
-_MIN_SIGNED_WIDTH = 12.0
-_WAIT_STEPS = (10, 20, 30, 60, 90, 120, 180, 300, 600)
-_MAX_LABELS = 12
+WIDTH, HEIGHT = 440, 190
+LEFT, RIGHT, TOP, BOTTOM = 40, 6, 26, 24
+BASE = HEIGHT - BOTTOM
+THINNEST_BAR = 4.0
+"""Places narrower than this are joined by a line."""
+
+TOPS: dict[str, tuple[float, ...]] = {
+    "score": (0.5, 1, 2, 3, 4, 5, 6, 8, 10),
+    "downtime": (0.5, 1, 2, 4, 6, 10, 20, 40, 60, 100, 200, 400, 800, 1600, 4000, 10000),
+    "uptime": (100,),
+    "wait": (10, 20, 30, 60, 90, 120, 180, 300, 600),
+    "rides_down": (4, 8, 12, 20, 30, 40, 60, 80, 120),
+}
+"""Where the axis of a measure may end."""
+
+UPTIME_FLOORS = (90, 75, 50)
+"""Where the axis of uptime may begin: 0 is far below what happens."""
+
+_LOWEST_BAR = 3.0
+_MIN_SIGNED_WIDTH = 13.0
+_MAX_LABELS = 8
+_IDLE = ("closed", "to_come")
+_UNITS = {"uptime": "\u00a0%", "wait": "\u00a0min", "downtime": "\u00a0h"}
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One place on the axis. ``kind``: ``score``, ``zero``, ``no_data``, ``closed`` or ``to_come``."""
+class Axes:
+    """What several charts share: the range of the figures, and how many places lie beside each other."""
+
+    measure: str
+    floor: float
+    top: float
+    places: int
+
+    @property
+    def slot(self) -> float:
+        """The width of a place."""
+        return (WIDTH - LEFT - RIGHT) / max(self.places, 1)
+
+    @property
+    def is_line(self) -> bool:
+        """Whether bars would be too thin."""
+        return self.slot < THINNEST_BAR
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """Heights of the lines across, and their numbers."""
+        values = [self.floor + (self.top - self.floor) * share for share in (0.0, 0.5, 1.0)]
+        return [(self.y(value), f"{value:g}") for value in values]
+
+    @property
+    def rail(self) -> list[tuple[int, float, float]]:
+        """The bands along the axis of a score: level, y and height of each that lies within."""
+        if self.measure != "score":
+            return []
+        ends = [*(band.at_least for band in BANDS[1:]), self.top]
+        return [
+            (band.level, self.y(end), round(self.y(band.at_least) - self.y(end), 1))
+            for band, end in zip(BANDS, ends, strict=True)
+            if band.at_least < self.top
+        ]
+
+    def y(self, value: float) -> float:
+        """The height of a value; what lies beyond the axis stands at its end."""
+        share = (value - self.floor) / (self.top - self.floor)
+        return round(BASE - (BASE - TOP) * min(max(share, 0.0), 1.0), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One place on the axis. ``kind``: ``value``, ``nothing``, ``no_data``, ``closed`` or ``to_come``.
+
+    ``level`` is the band of a score, 0 for other measures; ``label`` is empty where there is no room.
+    """
 
     x: float
     width: float
@@ -36,80 +94,67 @@ class Bar:
     level: int
     label: str
     title: str
-    shows_label: bool
+    has_sign: bool
+
+    @property
+    def middle(self) -> float:
+        """Where its label and its sign stand."""
+        return round(self.x + self.width / 2, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    """One line across with its number."""
+class Chart:
+    """One chart. ``lines`` and ``dots`` replace the bars where those would be too thin."""
 
-    y: float
-    text: str
+    axes: Axes
+    marks: tuple[Mark, ...]
+    lines: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...]
+    words: str
+    """The chart in a sentence."""
 
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Everything the template draws."""
-
-    width: int
-    height: int
-    left: int
-    right: int
-    score_top: float
-    score_base: float
-    wait_top: float
-    wait_base: float
-    bars: tuple[Bar, ...]
-    score_ticks: tuple[Tick, ...]
-    wait_ticks: tuple[Tick, ...]
-    wait_lines: tuple[str, ...]
-    wait_dots: tuple[tuple[float, float], ...]
-    shows_signs: bool
-    is_empty: bool
+    @property
+    def is_empty(self) -> bool:
+        """Whether no place has a value."""
+        return all(mark.kind != "value" for mark in self.marks)
 
 
-def draw(points: Sequence[Row]) -> Drawing:
-    """Score bars above, posted waits below, on one axis of time; closed hours at both ends are cut off."""
-    points = _trimmed(points)
-    scores = [point["shame_score"] for point in points]
-    waits = [point["average_wait_minutes"] for point in points]
-    score_top = _ceiling([value for value in scores if value is not None], _STEPS)
-    wait_top = _ceiling([value for value in waits if value is not None], _WAIT_STEPS)
-    base = TOP + SCORE_HEIGHT
-    wait_base = base + GAP + WAIT_HEIGHT
-    slot = (WIDTH - LEFT - RIGHT) / max(len(points), 1)
-    every = math.ceil(len(points) / _MAX_LABELS) or 1
-    bars = tuple(
-        _bar(point, LEFT + slot * at, slot, score_top, at % every == 0) for at, point in enumerate(points)
+def in_common(series: Sequence[Sequence[Row]]) -> list[Sequence[Row]]:
+    """The same hours of each, from one before the first busy hour of any to one after the last.
+
+    Days and months stay as they are.
+    """
+    busy = [_hour(point) for points in series for point in points if point["state"] not in _IDLE]
+    if not busy or any("local_hour" not in point for points in series for point in points):
+        return list(series)
+    first, last = min(busy) - 1, max(busy) + 1
+    return [[point for point in points if first <= _hour(point) <= last] for points in series]
+
+
+def axes_of(series: Sequence[Sequence[Row]], measure: str) -> Axes:
+    """Axes on which the charts of all ``series`` fit."""
+    field, _ = FIGURES[measure]
+    values = [point[field] for points in series for point in points if point[field] is not None]
+    places = max((len(points) for points in series), default=0)
+    if measure == "uptime":
+        lowest = min(values, default=0.0)
+        return Axes(measure, next((floor for floor in UPTIME_FLOORS if lowest > floor), 0), 100, places)
+    highest = max(values, default=0.0)
+    return Axes(measure, 0, next((top for top in TOPS[measure] if highest <= top), highest), places)
+
+
+def draw(points: Sequence[Row], axes: Axes) -> Chart:
+    """The chart of ``points`` on ``axes``."""
+    every = math.ceil(axes.places / _MAX_LABELS) or 1
+    marks = tuple(_mark(point, at, axes, at % every == 0) for at, point in enumerate(points))
+    runs = _runs(marks) if axes.is_line else []
+    return Chart(
+        axes,
+        marks,
+        tuple(" ".join(f"{x},{y}" for x, y in run) for run in runs if len(run) > 1),
+        tuple(run[0] for run in runs if len(run) == 1),
+        _words(points, axes.measure),
     )
-    heights = [None if wait is None else wait_base - WAIT_HEIGHT * min(wait / wait_top, 1) for wait in waits]
-    dots = [
-        None if y is None else (round(LEFT + slot * (at + 0.5), 1), round(y, 1))
-        for at, y in enumerate(heights)
-    ]
-    return Drawing(
-        width=WIDTH,
-        height=wait_base + BOTTOM,
-        left=LEFT,
-        right=WIDTH - RIGHT,
-        score_top=TOP,
-        score_base=base,
-        wait_top=wait_base - WAIT_HEIGHT,
-        wait_base=wait_base,
-        bars=bars,
-        score_ticks=_ticks(score_top, base, SCORE_HEIGHT),
-        wait_ticks=_ticks(wait_top, wait_base, WAIT_HEIGHT),
-        wait_lines=_lines(dots),
-        wait_dots=tuple(dot for dot in dots if dot is not None),
-        shows_signs=slot >= _MIN_SIGNED_WIDTH,
-        is_empty=all(score is None for score in scores),
-    )
-
-
-def _trimmed(points: Sequence[Row]) -> Sequence[Row]:
-    """From the place before the first one that is not closed to the place after the last one."""
-    busy = [at for at, point in enumerate(points) if point["state"] not in ("closed", "to_come")]
-    return points[max(busy[0] - 1, 0) : busy[-1] + 2] if busy else points
 
 
 def label_of(point: Row) -> str:
@@ -122,48 +167,61 @@ def label_of(point: Row) -> str:
     return f"{dt.date.fromisoformat(point['month'] + '-01'):%b %Y}"
 
 
-def _bar(point: Row, x: float, slot: float, top: float, shows_label: bool) -> Bar:
-    score = point["shame_score"]
-    band = band_of(score)
-    height = 0.0 if score is None else SCORE_HEIGHT * min(score / top, 1)
-    if score is None:
-        kind, words = point["state"], _EMPTY_WORDS.get(point["state"], "no rides to judge")
-        height = SCORE_HEIGHT
+def _hour(point: Row) -> int:
+    return int(point.get("local_hour", "0")[:2])
+
+
+def _mark(point: Row, at: int, axes: Axes, shows_label: bool) -> Mark:
+    field, _ = FIGURES[axes.measure]
+    value = point[field]
+    level = 0
+    if value is None:
+        kind = "nothing" if point["state"] == "open" else point["state"]
+        y: float = TOP
     else:
-        kind, words = ("zero" if score == 0 else "score"), f"score {score:.2f}"
-        height = max(height, 4.0)
-    margin = slot * 0.12
-    return Bar(
-        x=round(x + margin, 1),
-        width=round(slot - 2 * margin, 1),
-        y=round(TOP + SCORE_HEIGHT - height, 1),
-        height=round(height, 1),
+        kind, y = "value", min(axes.y(value), BASE - _LOWEST_BAR)
+        band = band_of(value) if axes.measure == "score" else None
+        level = band.level if band else 0
+    margin = min(axes.slot * 0.12, 4)
+    return Mark(
+        x=round(LEFT + axes.slot * at + margin, 1),
+        width=round(axes.slot - 2 * margin, 1),
+        y=y,
+        height=round(BASE - y, 1),
         kind=kind,
-        level=band.level if band else 0,
-        label=label_of(point),
-        title=f"{label_of(point)}: {words}",
-        shows_label=shows_label,
+        level=level,
+        label=label_of(point) if shows_label else "",
+        title=f"{label_of(point)}: {_said(point, axes.measure)}",
+        has_sign=level > 0 and axes.slot >= _MIN_SIGNED_WIDTH,
     )
 
 
-_EMPTY_WORDS = {"no_data": "no data", "closed": "closed", "to_come": "still to come"}
+def _said(point: Row, measure: str) -> str:
+    """A value with its unit; without one the word for why."""
+    has_value = point[FIGURES[measure][0]] is not None
+    return f"{shown(measure, point)}{_UNITS.get(measure, '') if has_value else ''}"
 
 
-def _ceiling(values: Sequence[float], steps: Sequence[float]) -> float:
-    highest = max(values, default=0.0)
-    return next((float(step) for step in steps if highest <= step), float(steps[-1]))
+def _runs(marks: Sequence[Mark]) -> list[list[tuple[float, float]]]:
+    """Neighbours that have a value: a gap in the data is a gap in the line."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for mark in marks:
+        if mark.kind == "value":
+            runs[-1].append((mark.middle, mark.y))
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
 
 
-def _ticks(top: float, base: float, height: float) -> tuple[Tick, ...]:
-    return tuple(Tick(round(base - height * share, 1), f"{top * share:g}") for share in (0.0, 0.5, 1.0))
-
-
-def _lines(dots: Sequence[tuple[float, float] | None]) -> tuple[str, ...]:
-    """Lines between neighbours only: a gap in the data is a gap in the line."""
-    lines: list[list[str]] = [[]]
-    for dot in dots:
-        if dot is None:
-            lines.append([])
-        else:
-            lines[-1].append(f"{dot[0]},{dot[1]}")
-    return tuple(" ".join(line) for line in lines if len(line) > 1)
+def _words(points: Sequence[Row], measure: str) -> str:
+    """From when to when, and the worst of it."""
+    field, _ = FIGURES[measure]
+    known = [point for point in points if point[field] is not None]
+    if not points or not known:
+        return "No place has a value."
+    pick, words = (min, "lowest") if measure == "uptime" else (max, "highest")
+    worst = pick(known, key=lambda point: point[field])
+    missing = sum(point["state"] == "no_data" for point in points)
+    gaps = f" {missing} of {len(points)} without data." if missing else ""
+    span = f"{label_of(points[0])} to {label_of(points[-1])}"
+    return f"{span}; the {words} {_said(worst, measure)} ({label_of(worst)}).{gaps}"

@@ -63,7 +63,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "compare", "/compare", "Compare", "Side by side",
         "Up to six parks or rides beside each other, in one period or in two.",
-        "ComparePage", "two-castles",
+        None, "two-castles",
     ),
     Page(
         "data", "/data", "Data", "Data and methods",
