@@ -352,6 +352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parks/{park}/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one park is doing now: open or closed, its waits beside the usual ones of this hour, its next
+         * @description opening.
+         */
+        get: operations["parksParkNow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parks/{park}/outages": {
         parameters: {
             query?: never;
@@ -619,6 +639,26 @@ export interface paths {
         };
         /** One ride's week, hour by hour, summed over a period */
         get: operations["ridesRideHeatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/{ride}/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one ride is doing now: its wait beside the usual one of this hour, or since when it is down and
+         * @description how soon it may run again.
+         */
+        get: operations["ridesRideNow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2684,6 +2724,47 @@ export interface components {
             /** @description The shame score of each of the days. */
             values: (number | null)[];
         };
+        /** @description One park at its latest look. */
+        ParkStatusNow: {
+            /** @description When the published hours in force began; null outside of any. */
+            opened_at: string | null;
+            /** @description When they end. */
+            closes_at: string | null;
+            /** @description The park-local date of the next published opening after this moment. */
+            next_opening_date: string | null;
+            /** @description That opening; null where none is published. */
+            next_opening_at: string | null;
+            /** @description When those hours end. */
+            next_closing_at: string | null;
+            /** @description The last date for which the park has published hours. */
+            published_until: string | null;
+            /** @description Average posted wait in this hour on the same weekday of the last eight weeks; null where it rests on fewer than three days or nothing above 0 was posted. */
+            usual_wait_minutes: number | null;
+            /**
+             * @description The hour that is meant.
+             * @example 09:40
+             */
+            usual_hour: string;
+            /** @description 1 Monday to 7 Sunday. */
+            usual_weekday: number;
+            /** @description Days it rests on. */
+            usual_days: number;
+            /** @description Weeks looked back over, up to yesterday. */
+            usual_weeks: number;
+            park_id: number;
+            park_name: string;
+            timezone: string;
+            /**
+             * @description `no_data`: nobody has looked lately.
+             * @enum {string}
+             */
+            state: "open" | "closed" | "no_data";
+            /** @description The latest look. */
+            observed_at: string | null;
+            rides_operating: number | null;
+            rides_down: number | null;
+            average_wait_minutes: number | null;
+        };
         /** @description One park-local day of all rides of a park. */
         ParkTimeline: {
             /**
@@ -3374,6 +3455,64 @@ export interface components {
             days: string[];
             /** @description The uptime of each of the days, in percent. */
             values: (number | null)[];
+        };
+        /** @description One ride at its latest look. In a park that is not open its state is that of the park. */
+        RideStatusNow: {
+            /** @description When the published hours in force began; null outside of any. */
+            opened_at: string | null;
+            /** @description When they end. */
+            closes_at: string | null;
+            /** @description The park-local date of the next published opening after this moment. */
+            next_opening_date: string | null;
+            /** @description That opening; null where none is published. */
+            next_opening_at: string | null;
+            /** @description When those hours end. */
+            next_closing_at: string | null;
+            /** @description The last date for which the park has published hours. */
+            published_until: string | null;
+            /** @description Average posted wait in this hour on the same weekday of the last eight weeks; null where it rests on fewer than three days or nothing above 0 was posted. */
+            usual_wait_minutes: number | null;
+            /**
+             * @description The hour that is meant.
+             * @example 09:40
+             */
+            usual_hour: string;
+            /** @description 1 Monday to 7 Sunday. */
+            usual_weekday: number;
+            /** @description Days it rests on. */
+            usual_days: number;
+            /** @description Weeks looked back over, up to yesterday. */
+            usual_weeks: number;
+            ride_id: number;
+            ride_name: string;
+            park_id: number;
+            park_name: string;
+            timezone: string;
+            /**
+             * @description `no_data`: nobody has looked lately.
+             * @enum {string}
+             */
+            state: "operating" | "down" | "closed" | "refurbishment" | "no_data";
+            /** @enum {string} */
+            park_state: "open" | "closed" | "no_data";
+            /** @description The latest look. */
+            observed_at: string | null;
+            /** @description Since when; of a ride that is down, when its outage began. */
+            since: string | null;
+            /** @description Of a ride that is down: whether the day counts it only once it comes back. */
+            is_provisional: boolean | null;
+            /** @description From then to the latest look. */
+            down_seconds: number | null;
+            chance_15_percent: number | null;
+            chance_15_reason: ("no_replay" | "few_outages" | "closing" | "seldom_looked" | "few_forecasts" | "no_better" | "off") | null;
+            chance_30_percent: number | null;
+            chance_30_reason: ("no_replay" | "few_outages" | "closing" | "seldom_looked" | "few_forecasts" | "no_better" | "off") | null;
+            chance_60_percent: number | null;
+            chance_60_reason: ("no_replay" | "few_outages" | "closing" | "seldom_looked" | "few_forecasts" | "no_better" | "off") | null;
+            /** @description Posted now; null where none above 0 is. */
+            wait_minutes: number | null;
+            /** @description Whether the hours are the ride's own; else they are its park's. */
+            has_own_hours: boolean;
         };
         /** @description The last hours of one ride, up to the latest look. */
         RideTimeline: {
@@ -5505,6 +5644,81 @@ export interface operations {
             };
         };
     };
+    parksParkNow: {
+        parameters: {
+            query?: {
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ParkStatusNow"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        period: components["schemas"]["PeriodBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     parksParkOutages: {
         parameters: {
             query?: {
@@ -6828,6 +7042,81 @@ export interface operations {
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
                         coverage?: components["schemas"]["CoverageBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesRideNow: {
+        parameters: {
+            query?: {
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RideStatusNow"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        period: components["schemas"]["PeriodBody"];
                     };
                     "text/csv": string;
                 };

@@ -41,21 +41,26 @@ class Raw:
 
 
 def respond(
-    build: Callable[[Reading], Raw], *, is_live: bool, is_kept: bool = True, names_host: bool = True
+    build: Callable[[Reading], Raw],
+    *,
+    is_live: bool,
+    says_now: bool = False,
+    is_kept: bool = True,
+    names_host: bool = True,
 ) -> Response:
     """Answer the running request with what ``build`` makes of the present state of the store.
 
     The bytes are kept under the data version, the dates that matter, the address, and where the answer
     ``names_host`` the address of the site: nothing else may decide what ``build`` returns. Answers about
-    the present are kept for one minute at most, those that are not ``is_kept`` not at all. Errors are never
-    kept.
+    the present are kept for one minute at most, those that ``says_now`` beside other things for half an hour,
+    those that are not ``is_kept`` not at all. Errors are never kept.
     """
     here = site()
     with here.reading() as reading:
         if not is_kept:
             return _unkept(build(reading))
         query = tuple(sorted(request.args.items(multi=True)))
-        bucket = reading.live_bucket if is_live else None
+        bucket = reading.live_bucket if is_live else reading.present if says_now else None
         host = site_root() if names_host else None
         key = (host, request.path, query, reading.version, reading.dates, bucket)
         answer = here.answers.get(key)
@@ -63,12 +68,16 @@ def respond(
             raw = build(reading)
             answer = Answer.of(raw.body, raw.mimetype, raw.headers)
             here.answers.put(key, answer, answer.size)
-        keep(answer, reading, is_live=is_live)
+        keep(answer, reading, is_live=is_live, says_now=says_now)
     return send(answer, here.settings.max_age_seconds)
 
 
 def answered(
-    *, always_live: bool = False, mimetype: str = HTML_TYPE, names_host: bool = True
+    *,
+    always_live: bool = False,
+    says_now: bool = False,
+    mimetype: str = HTML_TYPE,
+    names_host: bool = True,
 ) -> Callable[[Callable[Concatenate[Reading, P], str | bytes]], Callable[P, Response]]:
     """Make a view of a function that takes a :class:`Reading` and returns a page, or a file of a type."""
 
@@ -80,7 +89,7 @@ def answered(
                 return Raw(body.encode() if isinstance(body, str) else body, mimetype)
 
             is_live = always_live or request.args.get("period") == "live"
-            return respond(build, is_live=is_live, names_host=names_host)
+            return respond(build, is_live=is_live, says_now=says_now, names_host=names_host)
 
         return shown
 

@@ -125,6 +125,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
         "minutes",
         "local_time",
         "long_date",
+        "day_words",
         "short_date",
         "span_of",
         "counted",

@@ -39,6 +39,8 @@ T = TypeVar("T", bound=Sized)
 EXTENSION = "hallofshame"
 LIVE_BUCKET_SECONDS = 60
 """Live answers are computed anew at least this often, so that a state grows stale even if nothing moves."""
+PRESENT_SECONDS = 1800
+"""So are answers that say beside other things what is now: hours begin and parks open on the half hour."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,28 @@ class Reading:
         """Moves on with the clock, for answers about the present."""
         return to_unix(self.now) // LIVE_BUCKET_SECONDS
 
-    def stands_until(self, *, is_live: bool) -> int:
+    @property
+    def present(self) -> tuple[int, bool]:
+        """The half hour it is, and whether the latest cycle still stands (R3)."""
+        is_fresh = self.data_as_of is not None and self.is_fresh(self.data_as_of)
+        return to_unix(self.now) // PRESENT_SECONDS, is_fresh
+
+    def stands_until(self, *, is_live: bool, says_now: bool = False) -> int:
         """When an answer made now is no longer true though nothing was written, in Unix seconds.
 
         That is the next midnight in UTC or in any zone a park lies in; of an answer about the present, the
-        end of its minute.
+        end of its minute; of one that ``says_now`` beside other things what is now, the end of
+        :attr:`present`.
         """
         if is_live:
             return (self.live_bucket + 1) * LIVE_BUCKET_SECONDS
+        if says_now:
+            half_hour, is_fresh = self.present
+            until = (half_hour + 1) * PRESENT_SECONDS
+            if not is_fresh or self.data_as_of is None:
+                return until
+            stale = self.data_as_of + self.site.settings.live_hold_seconds + LIVE_BUCKET_SECONDS
+            return min(until, stale)
         zones = {"UTC", *self.catalogue.timezones}
         return min(day_bounds(local_day(self.now, zone), zone)[1] for zone in zones)
 

@@ -81,14 +81,15 @@ class _Entry:
     forms: dict[str, Headers] = field(default_factory=dict)
 
 
-def keep(answer: Answer, reading: Reading, *, is_live: bool) -> None:
+def keep(answer: Answer, reading: Reading, *, is_live: bool, says_now: bool = False) -> None:
     """Say that ``answer`` may be given again to the same request, as long as this state of the store lasts.
 
     It has to depend on nothing but the store, the dates, the address of the request and that of the site.
     """
     kept = request.environ.get(_KEPT)
     if kept is not None:
-        kept.answer, kept.version, kept.until = answer, reading.version, reading.stands_until(is_live=is_live)
+        kept.answer, kept.version = answer, reading.version
+        kept.until = reading.stands_until(is_live=is_live, says_now=says_now)
 
 
 class ReadyAnswers:

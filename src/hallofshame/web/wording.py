@@ -192,6 +192,9 @@ LOOK_WORDS: dict[str, str] = {
 }
 """What a stretch of a timeline is called: its status, or that it counts as down though called closed."""
 
+NOT_WATCHED_NOW = "Not watched now"
+"""Of a park or a ride that nobody has looked at lately."""
+
 MISSING_WORDS: dict[str, str] = {
     "no_data": "Nothing was seen in this time.",
     "not_kept": "The raw record of this time is no longer kept; its totals are in the tables and charts.",

@@ -40,7 +40,7 @@ def park_heatmap(
     """A park's hours of a range by weekday and local hour; places without an hourly row are absent."""
     model = ParkHourlyStats
     where = [model.park_id == park_id, model.day.between(days.start, days.end)]
-    rows = _cells(connection, model, PARK_SUMS, where, _offset(model.hour, days, timezone))
+    rows = _cells(connection, model, PARK_SUMS, where, utc_offset_of(model.hour, days, timezone))
     return {place: Cell(ParkTotals.of(values), seen) for place, values, seen in rows}
 
 
@@ -51,7 +51,7 @@ def ride_heatmap(
     model = RideHourlyStats
     first, last = day_bounds(days.start, timezone)[0], day_bounds(days.end, timezone)[1]
     where = [model.ride_id == ride_id, model.hour >= first, model.hour < last]
-    rows = _cells(connection, model, RIDE_SUMS, where, _offset(model.hour, days, timezone))
+    rows = _cells(connection, model, RIDE_SUMS, where, utc_offset_of(model.hour, days, timezone))
     return {place: Cell(RideTotals.of((*values, 0)), seen) for place, values, seen in rows}
 
 
@@ -94,7 +94,7 @@ def _cells(
     ]
 
 
-def _offset(hour: Any, days: DayRange, timezone: str) -> ColumnElement[int]:
+def utc_offset_of(hour: Any, days: DayRange, timezone: str) -> ColumnElement[int]:
     """The UTC offset in force in an hour."""
     first, last = day_bounds(days.start, timezone)[0], day_bounds(days.end, timezone)[1]
     changes = utc_offsets(first, last, timezone)

@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from hallofshame.domain.localtime import day_bounds
-from hallofshame.domain.periods import DayRange
+from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.models import ParkSchedule
 
 Hours = tuple[tuple[int, int], ...]
 """Stretches of regular opening in order, in Unix seconds."""
+
+LONGEST_AHEAD_DAYS = 366
+"""Opening hours are looked for no further ahead than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,40 @@ def published_hours(
     if not is_history:
         query = query.where(model.superseded_at.is_(None))
     return [PublishedHours(row[0], ScheduleKind(row[1]), *row[2:]) for row in connection.execute(query)]
+
+
+def openings_from(
+    connection: Connection, park_id: int, today: dt.date, now: int
+) -> tuple[PublishedHours | None, PublishedHours | None]:
+    """The regular opening in force at the instant ``now``, and the next one after it; null where none is.
+
+    ``today`` is the park's own date. Hours of yesterday that close after midnight are still in force.
+    """
+    days = DayRange(today - ONE_DAY, today + LONGEST_AHEAD_DAYS * ONE_DAY)
+    entries = [
+        entry
+        for entry in published_hours(connection, park_id, days)
+        if entry.kind is ScheduleKind.OPERATING and entry.closes_at > now
+    ]
+    running = [entry for entry in entries if entry.opens_at <= now]
+    later = [entry for entry in entries if entry.opens_at > now]
+    return (
+        max(running, key=lambda entry: entry.closes_at, default=None),
+        min(later, key=lambda entry: entry.opens_at, default=None),
+    )
+
+
+def published_until(connection: Connection, park_id: int) -> dt.date | None:
+    """The last date for which regular hours are published; null where none are."""
+    model = ParkSchedule
+    found: dt.date | None = connection.scalar(
+        select(func.max(model.date)).where(
+            model.park_id == park_id,
+            model.kind == ScheduleKind.OPERATING.value,
+            model.superseded_at.is_(None),
+        )
+    )
+    return found
 
 
 def corrections(

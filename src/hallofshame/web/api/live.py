@@ -1,4 +1,4 @@
-"""``/api/live/status-summary`` and ``/api/health``: the present, of the parks and of the system."""
+"""The present: of all parks together, of one park, of one ride, and of the system (``/api/health``)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Response, after_this_request
 
-from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.domain.problems import Condition
-from hallofshame.domain.words import RideKind
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.store.reports.current import (
     ParkState,
@@ -18,11 +16,14 @@ from hallofshame.store.reports.current import (
 )
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
+from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.health import health_row
-from hallofshame.web.rows.present import park_now, ride_now
+from hallofshame.web.rows.present import is_watched, park_now, ride_now
+from hallofshame.web.rows.status_now import LIVE, park_status, ride_status
 from hallofshame.web.schema.live import Health, StatusSummary
+from hallofshame.web.schema.status import ParkStatusNow, RideStatusNow
 from hallofshame.web.takes import FILTERS, RIDES
 from hallofshame.web.wording import STATUS_SLUGS
 
@@ -59,7 +60,25 @@ def status_summary(reading: Reading, asked: Parameters) -> Row:
             "holds_for_seconds": reading.site.settings.live_hold_seconds,
         },
     }
-    return envelope(reading, data, period=period_body(Period(PeriodName.LIVE), ()))
+    return envelope(reading, data, period=period_body(LIVE, ()))
+
+
+@endpoint(api_live, "/parks/<park>/now", answers=ParkStatusNow, is_live=True)
+def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
+    """What one park is doing now: open or closed, its waits beside the usual ones of this hour, its next
+    opening.
+    """
+    return envelope(reading, park_status(reading, find_park(reading, park)), period=period_body(LIVE, ()))
+
+
+@endpoint(api_live, "/rides/<ride>/now", answers=RideStatusNow, is_live=True)
+def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """What one ride is doing now: its wait beside the usual one of this hour, or since when it is down and
+    how soon it may run again.
+    """
+    found = find_ride(reading, ride)
+    park = reading.catalogue.parks[found.park_id]
+    return envelope(reading, ride_status(reading, park, found), period=period_body(LIVE, ()))
 
 
 def _counts(
@@ -79,7 +98,7 @@ def _counts(
         park_counts["total"] += 1
         park_counts[park_now(reading, state).value] += 1
         for ride in reading.catalogue.rides_of[park.park_id]:
-            if ride.kind is not RideKind.ATTRACTION or not ride.is_active or not rides_asked.admits(ride):
+            if not is_watched(park, ride) or not rides_asked.admits(ride):
                 continue
             now = ride_now(reading, rides.get(ride.ride_id), state)
             ride_counts["total"] += 1

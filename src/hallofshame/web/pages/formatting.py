@@ -100,6 +100,18 @@ def long_date(iso: str) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
+def day_words(iso: str, today: str) -> str:
+    """A date from today on after a verb, as in "opens …": ``today``, ``tomorrow``, ``on Friday 20 November``.
+
+    ``today`` is the park's own date; the year stands with dates of another one.
+    """
+    day, now = dt.date.fromisoformat(iso), dt.date.fromisoformat(today)
+    ahead = (day - now).days
+    if ahead in (0, 1):
+        return ("today", "tomorrow")[ahead]
+    return f"on {day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != now.year else "")
+
+
 def short_date(iso: str) -> str:
     """A date as ``20 Aug 2026``."""
     day = dt.date.fromisoformat(iso)

@@ -44,7 +44,7 @@ def park(slug: str) -> Response:
     return _park(slug)
 
 
-@answered()
+@answered(says_now=True)
 def _park(reading: Reading, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS, SHOWS_NON_RIDES, *VISIT_PARAMETERS)
@@ -83,6 +83,8 @@ def _park(reading: Reading, slug: str) -> str:
         non_rides_href=state.href("excluded", non_rides=None if asked.rides().non_rides else "yes"),
         has_non_rides=asked.rides().non_rides,
         days=period.days(today),
+        today=today.isoformat(),
+        status_now=view.read(f"{api}/now")["data"],
         park=details["park"],
         row=row,
         details=details,
@@ -119,7 +121,7 @@ def ride(ride: str) -> Response:
     return _ride(str(found.ride_id))
 
 
-@answered()
+@answered(says_now=True)
 def _ride(reading: Reading, ride_id: str) -> str:
     """Its reliability, its outages, its waits."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS)
@@ -151,6 +153,8 @@ def _ride(reading: Reading, ride_id: str) -> str:
         state=state,
         years=range(reading.now.year, FIRST_YEAR - 1, -1),
         days=period.days(today),
+        today=today.isoformat(),
+        status_now=view.read(f"{api}/now")["data"],
         ride=details["ride"],
         park=details["park"],
         row=row,

@@ -19,7 +19,7 @@ from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chances import Lasting, chances_now
 from hallofshame.web.rows.parks import ride_identity
-from hallofshame.web.rows.present import ParkNow, ride_now
+from hallofshame.web.rows.present import ParkNow, is_watched, ride_now
 from hallofshame.web.wording import NO_RUN_AFTER_WORDS
 
 REOPENED_SECONDS = 60 * 60
@@ -95,9 +95,11 @@ def board(reading: Reading, parks: ParkFilter, rides_asked: RideFilter) -> Row:
     rides = reading.catalogue.rides
     down, runs = [], []
     for ride_id, state in ride_states(reading.connection).items():
-        if ride_id not in rides or not parks.admits(reading.catalogue.parks[rides[ride_id].park_id]):
+        ride = rides.get(ride_id)
+        if ride is None or not rides_asked.admits(ride):
             continue
-        if not rides_asked.admits(rides[ride_id]):
+        park = reading.catalogue.parks[ride.park_id]
+        if not parks.admits(park) or not is_watched(park, ride):
             continue
         now = ride_now(reading, state, open_parks.get(state.park_id))
         if now.is_down:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hallofshame.domain.words import Status
+from hallofshame.domain.words import RideKind, Status
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, RideState
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
@@ -56,6 +57,11 @@ def park_now(reading: Reading, state: ParkState | None) -> ParkNow:
     if state is None or not reading.is_fresh(state.observed_at):
         return ParkNow.NO_DATA
     return ParkNow.OPEN if state.is_open else ParkNow.CLOSED
+
+
+def is_watched(park: ParkInfo, ride: RideInfo) -> bool:
+    """Whether the ride is among those whose present is counted and listed: an active attraction."""
+    return park.is_active and ride.is_active and ride.kind is RideKind.ATTRACTION
 
 
 def live_word(row: Row) -> str | None:

@@ -1,0 +1,117 @@
+"""What one park or one ride is doing now, in one row: for the status strip of its page, and for the API.
+
+Nothing is computed here: the row of the live list, the row of the live board, published hours, usual waits.
+"""
+
+from __future__ import annotations
+
+from hallofshame.domain.localtime import to_unix
+from hallofshame.domain.periods import ONE_DAY, Period, PeriodName
+from hallofshame.domain.words import OPERATING_HOURS
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.current import park_states
+from hallofshame.store.reports.hours import openings_from, published_until
+from hallofshame.store.ride_hours import ride_hours
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.outages import down_in_park
+from hallofshame.web.rows.parks import park_lines
+from hallofshame.web.rows.present import ParkNow, live_word, park_now
+from hallofshame.web.rows.rides import ride_lines
+from hallofshame.web.rows.usual_hours import usual_fields, usual_wait_of_park, usual_wait_of_ride
+
+LIVE = Period(PeriodName.LIVE)
+
+_CHANCES = tuple(f"chance_{minutes}_{part}" for minutes in (15, 30, 60) for part in ("percent", "reason"))
+_RIDE_HOURS_AHEAD = 14
+"""Days for which hours of a ride's own are looked for."""
+
+
+def park_status(reading: Reading, park: ParkInfo) -> Row:
+    """Whether the park is open, what its rides do, what is usual at this hour, and when it opens next."""
+    row = next(line.row for line in park_lines(reading, LIVE) if line.row["park_id"] == park.park_id)
+    now = park_now(reading, park_states(reading.connection).get(park.park_id))
+    return {
+        "park_id": park.park_id,
+        "park_name": park.name,
+        "timezone": park.timezone,
+        "state": now.value,
+        "observed_at": row["observed_at"],
+        "rides_operating": row["rides_operating"],
+        "rides_down": row["rides_down"],
+        "average_wait_minutes": row["average_wait_minutes"],
+        **usual_fields(reading, park, usual_wait_of_park(reading, park)),
+        **_park_hours(reading, park),
+    }
+
+
+def ride_status(reading: Reading, park: ParkInfo, ride: RideInfo) -> Row:
+    """Whether the ride runs, with its wait and the usual one; since when it is down; when it opens next."""
+    [line] = ride_lines(reading, LIVE, [ride])
+    row = line.row
+    here = park_now(reading, park_states(reading.connection).get(park.park_id))
+    down = down_in_park(reading, park.park_id).get(ride.ride_id) if row["is_down"] else None
+    state = live_word(row) or ParkNow.NO_DATA.value
+    if here is not ParkNow.OPEN and state != "refurbishment":
+        state = here.value
+    return {
+        "ride_id": ride.ride_id,
+        "ride_name": ride.name,
+        "park_id": park.park_id,
+        "park_name": park.name,
+        "timezone": park.timezone,
+        "state": state,
+        "park_state": here.value,
+        "observed_at": row["observed_at"],
+        "since": row["status_since"] if down is None else down["started_at"],
+        "is_provisional": None if down is None else down["is_provisional"],
+        "down_seconds": None if down is None else down["down_seconds"],
+        **{name: None if down is None else down[name] for name in _CHANCES},
+        "wait_minutes": row["average_wait_minutes"],
+        **usual_fields(reading, park, usual_wait_of_ride(reading, park, ride.ride_id)),
+        **_ride_hours(reading, park, ride),
+    }
+
+
+def _park_hours(reading: Reading, park: ParkInfo) -> Row:
+    now, today = to_unix(reading.now), reading.today(park)
+    running, later = openings_from(reading.connection, park.park_id, today, now)
+    until = published_until(reading.connection, park.park_id)
+    return {
+        "opened_at": None if running is None else iso(running.opens_at),
+        "closes_at": None if running is None else iso(running.closes_at),
+        "next_opening_date": None if later is None else later.date.isoformat(),
+        "next_opening_at": None if later is None else iso(later.opens_at),
+        "next_closing_at": None if later is None else iso(later.closes_at),
+        "published_until": None if until is None else until.isoformat(),
+    }
+
+
+def _ride_hours(reading: Reading, park: ParkInfo, ride: RideInfo) -> Row:
+    """The ride's own hours where some are published, else those of its park."""
+    now, today = to_unix(reading.now), reading.today(park)
+    own = [
+        hours
+        for hours in ride_hours(
+            reading.connection,
+            park.park_id,
+            ride.ride_id,
+            today - ONE_DAY,
+            today + _RIDE_HOURS_AHEAD * ONE_DAY,
+        )
+        if hours.kind == OPERATING_HOURS and hours.closes_at > now
+    ]
+    base = _park_hours(reading, park) | {"has_own_hours": bool(own)}
+    if not own:
+        return base
+    running = [hours for hours in own if hours.opens_at <= now]
+    later = [hours for hours in own if hours.opens_at > now]
+    closes = max(running, key=lambda hours: hours.closes_at, default=None)
+    opens = min(later, key=lambda hours: hours.opens_at, default=None)
+    base["opened_at"] = None if closes is None else iso(closes.opens_at)
+    base["closes_at"] = None if closes is None else iso(closes.closes_at)
+    if opens is not None:
+        base["next_opening_date"] = opens.date.isoformat()
+        base["next_opening_at"] = iso(opens.opens_at)
+        base["next_closing_at"] = iso(opens.closes_at)
+    return base
