@@ -280,8 +280,8 @@ def test_show_times_that_were_taken_back_are_not_among_a_days_shows(reader: Flas
 
 def section(page: str, name: str) -> str:
     """A section of a page as text between its tags."""
-    start = page.index(f'<section id="{name}"')
-    return page[start : page.index("</section>", start)]
+    at = page.index(f'id="{name}"')
+    return page[page.rindex("<section", 0, at + 1) : page.index("</section>", at)]
 
 
 def words(html: str) -> str:
@@ -294,7 +294,7 @@ def test_a_parks_page_shows_what_is_on_sale_shows_and_tables(reader: FlaskClient
     assert "Fast Pass 29.00 EUR 20.00 EUR 1 day" in on_sale
     assert "Raptor Express no price sold out not on sale yet" in on_sale
     assert "paid return time 9.00 EUR" in on_sale
-    assert words(section(page, "shows")) == "Shows today Prezzemolo Show 11:00 · 18:00"
+    assert words(section(page, "shows")) == "Shows today 1 show Prezzemolo Show 11:00 · 18:00"
     assert "Old Tavern 40 min 55 min 10:00 CEST" in words(section(page, "tables"))
     events = words(section(page, "events"))
     assert "Gala Night Sat 22 Aug, 20:00 to 23:00 2" in events

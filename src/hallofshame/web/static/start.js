@@ -19,6 +19,10 @@ if (script) {
       page.classList.remove("scripted", "taken-over");
     });
   document.addEventListener("DOMContentLoaded", () => {
+    // Folded for phones and for pages without script; where there is room, what is worth a look stands open from the first frame on.
+    if (matchMedia("(min-width: 62rem)").matches) {
+      for (const folded of document.querySelectorAll("details[data-wide]")) folded.open = true;
+    }
     // A tab in the background draws no frame.
     if (document.hidden) run();
     else requestAnimationFrame(() => setTimeout(run));
