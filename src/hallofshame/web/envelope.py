@@ -93,11 +93,10 @@ def coverage_body(lines: Iterable[Line]) -> Row:
 
 def coverage_of(seconds: Sequence[tuple[int, int]]) -> Row:
     """The same from the observed and open seconds of each row."""
-    with_data = sum(observed > 0 for observed, _ in seconds)
+    observed, opened = map(sum, zip(*seconds, strict=True)) if seconds else (0, 0)
+    with_data = sum(1 for of_row, _ in seconds if of_row > 0)
     return {
-        "percent": coverage_percent(
-            sum(observed for observed, _ in seconds), sum(opened for _, opened in seconds)
-        ),
+        "percent": coverage_percent(observed, opened),
         "with_data": with_data,
         "without_data": len(seconds) - with_data,
     }

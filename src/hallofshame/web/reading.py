@@ -26,10 +26,12 @@ from hallofshame.store.reports.sums import (
     ParkTotals,
     RideReliability,
     RideTotals,
+    RideWaits,
     last_days,
     park_sums,
     ride_reliability,
     ride_sums,
+    ride_waits,
 )
 from hallofshame.web.cache import Answer, LeastRecentlyUsed
 from hallofshame.web.settings import WebSettings
@@ -78,12 +80,24 @@ class Reading:
 
         Once in an hour it is read anyhow: what an operator writes past this program moves no version.
         """
-        key = ("catalogue", self.catalogue_version, to_unix(self.now) // HOUR_SECONDS)
+        key = self._catalogue_key("catalogue")
         found: Catalogue | None = self.site.memo.get(key)
         if found is None:
             found = load_catalogue(self.connection)
             self.site.memo.put(key, found, len(found.rides))
         return found
+
+    def of_catalogue(self, name: Hashable, build: Callable[[], T]) -> T:
+        """``build()``, which depends on the catalogue alone, or what it gave before for the same one."""
+        key = self._catalogue_key(name)
+        found: T | None = self.site.memo.get(key)
+        if found is None:
+            found = build()
+            self.site.memo.put(key, found, len(found))
+        return found
+
+    def _catalogue_key(self, name: Hashable) -> Hashable:
+        return name, self.catalogue_version, to_unix(self.now) // HOUR_SECONDS
 
     @property
     def history(self) -> History | None:
@@ -96,7 +110,7 @@ class Reading:
         """The date in UTC and in every zone a park lies in: what "today" depends on."""
         return (
             self.now.astimezone(dt.UTC).date(),
-            *(local_day(self.now, timezone) for timezone in self.catalogue.timezones),
+            *self._todays.values(),
         )
 
     @property
@@ -129,17 +143,24 @@ class Reading:
         zones = {"UTC", *self.catalogue.timezones}
         return min(day_bounds(local_day(self.now, zone), zone)[1] for zone in zones)
 
+    @cached_property
+    def _todays(self) -> dict[str, dt.date]:
+        """The date in every zone a park lies in."""
+        return {timezone: local_day(self.now, timezone) for timezone in self.catalogue.timezones}
+
     def today(self, park: ParkInfo) -> dt.date:
         """The park's own date (R1)."""
-        return local_day(self.now, park.timezone)
+        return self._todays[park.timezone]
 
     def ranges(self, period: Period, parks: Iterable[ParkInfo]) -> dict[int, DayRange]:
         """The days the period means in each park."""
-        return {park.park_id: period.days(self.today(park)) for park in parks}
+        of_date = {today: period.days(today) for today in set(self._todays.values())}
+        return {park.park_id: of_date[self.today(park)] for park in parks}
 
     def previous_ranges(self, period: Period, parks: Iterable[ParkInfo]) -> dict[int, DayRange]:
         """The days the period is compared with in each park (R11)."""
-        return {park.park_id: period.previous(self.today(park)) for park in parks}
+        of_date = {today: period.previous(today) for today in set(self._todays.values())}
+        return {park.park_id: of_date[self.today(park)] for park in parks}
 
     @cached_property
     def ahead(self) -> dict[int, Ahead]:
@@ -187,6 +208,10 @@ class Reading:
         """As :meth:`ride_sums`, of what uptime and coverage take, in half the time."""
         found = ride_reliability(self.connection, ranges, ride_ids, self.last_days)
         return self._so_far(found, ranges)
+
+    def ride_waits(self, ranges: Mapping[int, DayRange]) -> dict[int, RideWaits]:
+        """As :meth:`ride_sums`, of what places by waits take."""
+        return self._so_far(ride_waits(self.connection, ranges, self.last_days), ranges)
 
     def _so_far(self, sums: Mapping[int, OfRide], ranges: Mapping[int, DayRange]) -> dict[int, OfRide]:
         rides = self.catalogue.rides

@@ -122,6 +122,11 @@ class Catalogue:
         return {ride.ride_id: place for place, ride in enumerate(ordered)}
 
     @cached_property
+    def counted_rides(self) -> frozenset[int]:
+        """The rides that enter reliability statistics (R6)."""
+        return frozenset(ride.ride_id for ride in self.rides.values() if ride.is_ride)
+
+    @cached_property
     def timezones(self) -> tuple[str, ...]:
         """Every zone a park lies in, sorted."""
         return tuple(sorted({park.timezone for park in self.parks.values()}))

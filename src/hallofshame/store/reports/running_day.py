@@ -22,9 +22,9 @@ from hallofshame.domain.words import ScheduleKind
 from hallofshame.metrics.opening import windows_until
 from hallofshame.store.models import ParkActivitySnapshot, ParkCurrent, ParkDailyStats
 from hallofshame.store.reports.hours import published_hours
-from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals
+from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals, RideWaits
 
-OfRide = TypeVar("OfRide", RideTotals, RideReliability)
+OfRide = TypeVar("OfRide", RideTotals, RideReliability, RideWaits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,17 @@ class RideReliability(NamedTuple):
     eligible_days: int
 
 
+class RideWaits(NamedTuple):
+    """Those summed counters (R7) of one ride that its waits and its coverage are made of."""
+
+    open: int
+    observed: int
+    wait_known: int
+    wait_sum: int
+    wait_max: int | None
+    eligible_days: int
+
+
 class RideTotals(NamedTuple):
     """Summed counters (R7) of one ride; ``eligible_days`` is on how many days it was in E (R6)."""
 
@@ -248,6 +259,15 @@ def ride_reliability(
     names = ("open", "observed", "operating", "downtime", _BREAKDOWN)
     rows = _ride_rows(connection, ranges, ride_ids, names, last=last)
     return {row[0]: RideReliability._make(row[1:]) for row in rows}
+
+
+def ride_waits(
+    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+) -> dict[int, RideWaits]:
+    """As :func:`ride_sums`, of what places by waits take."""
+    names = ("open", "observed", "wait_known", "wait_sum")
+    rows = _ride_rows(connection, ranges, None, names, RIDE_MAXIMA, last)
+    return {row[0]: RideWaits._make(row[1:]) for row in rows}
 
 
 def _ride_rows(

@@ -36,7 +36,13 @@ from hallofshame.web.rows.rankings import (
     with_standing,
 )
 from hallofshame.web.rows.ride_details import ride_details
-from hallofshame.web.rows.rides import MANY_RIDES, measures, reliability_measures, ride_totals
+from hallofshame.web.rows.rides import (
+    MANY_RIDES,
+    measures,
+    reliability_measures,
+    ride_coverage,
+    ride_totals,
+)
 from hallofshame.web.rows.trends import TABLES, trends_of
 from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
@@ -125,8 +131,7 @@ def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list
 
 
 def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing]) -> Row:
-    known = reliability_measures(reading, period)
-    return coverage_of([(known[ride_id].observed, known[ride_id].open) for ride_id in standings])
+    return coverage_of(ride_coverage(reading, period, standings))
 
 
 @endpoint(

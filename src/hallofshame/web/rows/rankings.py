@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 
 from hallofshame.domain.periods import Period
 from hallofshame.domain.words import RideKind
@@ -15,7 +16,14 @@ from hallofshame.web.parameters import ParkFilter, RideFilter, VisitFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
 from hallofshame.web.rows.present import ParkNow
-from hallofshame.web.rows.rides import Measure, measures, reliability_measures, ride_lines
+from hallofshame.web.rows.rides import (
+    Measure,
+    PeriodTotals,
+    measures,
+    ride_lines,
+    ride_reliabilities,
+    ride_waits,
+)
 from hallofshame.web.rows.watched import inferred_days
 
 COMPARABLE, SCORE = "comparable", "score"
@@ -30,6 +38,8 @@ LEAST_RELIABLE, LEAST_RELIABLE_IN_FULL = "least_reliable", "least_reliable_in_fu
 """What rides are ranked by: time lost in breakdowns or in all, average wait, longest wait, uptime from the
 lowest up (as far as every source can tell, or in full). The present moment has no uptime. Parks are ranked by
 the first four."""
+
+_NO_WAITS = "no_waits_posted"
 
 _IN_FULL = {DOWNTIME: DOWNTIME_IN_FULL, LEAST_RELIABLE: LEAST_RELIABLE_IN_FULL}
 
@@ -73,8 +83,7 @@ def ranked_by(list_of: str, by: str) -> str:
     return _IN_FULL[list_of] if by == SCORE else list_of
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A ride's place: its rank, or why it has none."""
 
     rank: int | None
@@ -117,7 +126,7 @@ def park_ranking(
 def _park_reason(row: Row, field: str) -> str | None:
     reason: str | None = row["unranked_reason"]
     if reason is None and row[field] is None:
-        return {"comparable_score": "did_not_run", "shame_score": "no_data"}.get(field, "no_waits_posted")
+        return {"comparable_score": "did_not_run", "shame_score": "no_data"}.get(field, _NO_WAITS)
     return reason
 
 
@@ -154,74 +163,128 @@ def ride_standings(
 
     Non-rides that are asked for are listed where they were seen, and ranked by their waits alone.
     """
-    asked = asked or RideFilter()
-    needs_waits = by in (WAITS, LONGEST_WAITS)
-    found = measures(reading, period) if needs_waits else reliability_measures(reading, period)
-    rides = reading.catalogue.rides
-    admitted = {park.park_id for park in parks.choose(reading.catalogue.parks.values())}
-    types = asked.listed
-    is_live = period.is_live
-    inferred = {} if is_live else inferred_days(reading, period)
-    by_name = reading.catalogue.ride_order
-    placed = []
-    reason: str | None
-    value: float | None
-    for ride_id, measure in found.items():
-        ride = rides[ride_id]
-        if (
-            ride.park_id in admitted
+    chosen = _chosen(reading, parks, asked or RideFilter(), visit)
+    judged = (
+        _judged_now(reading, period, chosen, by) if period.is_live else _judged(reading, period, chosen, by)
+    )
+    placed: list[_Judged] = []
+    unplaced: list[_Judged] = []
+    for one in judged:
+        (placed if one[2] is None else unplaced).append(one)
+    # In the order of names to begin with, which equals keep.
+    placed.sort(key=_FIRST)
+    unplaced.sort(key=_FIRST)
+    ranks = _ranks([value for value, _, _ in placed])
+    standings = {ride_id: Standing(rank, None) for rank, (_, ride_id, _) in zip(ranks, placed, strict=True)}
+    return standings | {ride_id: Standing(None, reason) for _, ride_id, reason in unplaced}
+
+
+_Judged = tuple[float, int, str | None]
+"""A ride on its way to a place: the value by which it is placed, the least first; its id; why it has none."""
+
+_FIRST = itemgetter(0)
+
+
+def _chosen(
+    reading: Reading, parks: ParkFilter, asked: RideFilter, visit: VisitFilter | None
+) -> Sequence[RideInfo]:
+    """The rides that the filters admit, in the order of names; kept for each version of the catalogue."""
+
+    def build() -> Sequence[RideInfo]:
+        known, types = reading.catalogue, asked.listed
+        admitted = {park.park_id for park in parks.choose(known.parks.values())}
+        return [
+            ride
+            for ride in sorted(known.rides.values(), key=lambda ride: known.ride_order[ride.ride_id])
+            if ride.park_id in admitted
             and (types is None or ride.type in types)
             and (visit is None or visit.admits(ride))
-            and (measure.eligible or _is_seen_attraction(ride, measure))
+        ]
+
+    return reading.of_catalogue(("chosen rides", parks, asked, visit), build)
+
+
+def _judged(reading: Reading, period: Period, chosen: Sequence[RideInfo], by: str) -> Iterator[_Judged]:
+    """Each of the rides that has a row in the period, by the value it is ranked by, or why it has no rank."""
+    needs_waits = by in (WAITS, LONGEST_WAITS)
+    found: Mapping[int, PeriodTotals] = (ride_waits if needs_waits else ride_reliabilities)(reading, period)
+    value_of, lacking = _VALUES[by]
+    inferred = inferred_days(reading, period)
+    rides = reading.catalogue.counted_rides
+    for ride in chosen:
+        totals = found.get(ride.ride_id)
+        if totals is None:
+            continue
+        is_ride = ride.ride_id in rides
+        if totals.eligible_days <= 0 and (is_ride or not _is_seen_attraction(ride, totals.observed)):
+            continue
+        if not is_ride and not needs_waits:
+            yield 0.0, ride.ride_id, "not_a_ride"
+            continue
+        value = value_of(totals)
+        yield (
+            -(value or 0.0),
+            ride.ride_id,
+            _reason(totals, inferred.get(ride.park_id)) or (lacking if value is None else None),
+        )
+
+
+def _judged_now(reading: Reading, period: Period, chosen: Sequence[RideInfo], by: str) -> Iterator[_Judged]:
+    """As :func:`_judged`, at this moment."""
+    found = measures(reading, period)
+    for ride in chosen:
+        measure = found.get(ride.ride_id)
+        if measure is None or not (
+            measure.eligible or (not ride.is_ride and _is_seen_attraction(ride, measure.observed))
         ):
-            if not needs_waits and not ride.is_ride:
-                value, reason = None, "not_a_ride"
-            elif is_live:
-                value, reason = _judge_live(measure, by)
-            else:
-                value, reason = _judge(measure, by, inferred.get(ride.park_id))
-            placed.append((reason is not None, -(value or 0.0), by_name[ride_id], ride_id, reason))
-    # No two share a place in the order of names, so that what stands after it decides nothing.
-    placed.sort()
-    ranks = _ranks([None if reason else -value for _, value, _, _, reason in placed])
-    return {
-        ride_id: Standing(rank, reason)
-        for rank, (_, _, _, ride_id, reason) in zip(ranks, placed, strict=True)
-    }
+            continue
+        if not ride.is_ride and by not in (WAITS, LONGEST_WAITS):
+            yield 0.0, ride.ride_id, "not_a_ride"
+        else:
+            value, reason = _judge_live(measure, by)
+            yield -(value or 0.0), ride.ride_id, reason
 
 
-def _is_seen_attraction(ride: RideInfo, measure: Measure) -> bool:
-    """Whether it is a non-ride that visitors may look for, and was seen in the period."""
-    return not ride.is_ride and ride.kind in SHOWN_KINDS and measure.observed > 0
+def _is_seen_attraction(ride: RideInfo, observed: int) -> bool:
+    """Whether a non-ride is one that visitors may look for, and was seen in the period."""
+    return ride.kind in SHOWN_KINDS and observed > 0
 
 
-def _judge(measure: Measure, by: str, inferred_day: float | None) -> tuple[float | None, str | None]:
-    """The value a ride is ranked by, or why it has no rank: too little seen, or nothing to rank by (R12)."""
-    value, lacking = _ranked_by(measure, by)
-    reason = (
-        "no_data"
-        if measure.observed == 0
-        else scores.unranked_reason(measure.coverage, scores.MIN_RANKED_RIDES, inferred_day)
-    )
-    if reason is None and value is None:
-        reason = lacking
-    return value, reason
+def _reason(totals: PeriodTotals, inferred_day: float | None) -> str | None:
+    """Why a ride is not ranked, whatever it is ranked by: too little of it was seen (R12)."""
+    if totals.observed == 0:
+        return "no_data"
+    coverage = scores.coverage_percent(totals.observed, totals.open)
+    return scores.unranked_reason(coverage, scores.MIN_RANKED_RIDES, inferred_day)
 
 
-def _ranked_by(measure: Measure, by: str) -> tuple[float | None, str]:
-    """The value, the greatest of which is first, and what it means where there is none."""
-    if by == WAITS:
-        return measure.wait, "no_waits_posted"
-    if by == LONGEST_WAITS:
-        return measure.longest_wait, "no_waits_posted"
-    if by in (LEAST_RELIABLE, LEAST_RELIABLE_IN_FULL):
-        uptime = measure.comparable_uptime if by == LEAST_RELIABLE else measure.uptime
-        return None if uptime is None else -uptime, "did_not_run"
-    return measure.breakdown if by == DOWNTIME else measure.downtime, "no_data"
+def _least(uptime: float | None) -> float | None:
+    """Ranks the lowest uptime first."""
+    return None if uptime is None else -uptime
+
+
+_VALUES: Mapping[str, tuple[Callable[[Any], float | None], str]] = {
+    DOWNTIME: (attrgetter("breakdown"), "no_data"),
+    DOWNTIME_IN_FULL: (attrgetter("downtime"), "no_data"),
+    WAITS: (
+        lambda totals: scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
+        _NO_WAITS,
+    ),
+    LONGEST_WAITS: (lambda totals: totals.wait_max or None, _NO_WAITS),
+    LEAST_RELIABLE: (
+        lambda totals: _least(scores.comparable_uptime(totals.operating, totals.breakdown)),
+        "did_not_run",
+    ),
+    LEAST_RELIABLE_IN_FULL: (
+        lambda totals: _least(scores.uptime_percent(totals.operating, totals.downtime)),
+        "did_not_run",
+    ),
+}
+"""The value that rides are ranked by in a period, the greatest first; and what it means if it is null."""
 
 
 def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
-    """Right now: rides that are down, longest first; or rides by the wait they post."""
+    """Right now: rides that are down, longest first; or rides by the wait they post (no uptime)."""
     if measure.park is ParkNow.CLOSED:
         return None, "closed"
     if measure.observed == 0:
@@ -229,8 +292,10 @@ def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
     if by in (DOWNTIME, DOWNTIME_IN_FULL):
         since = measure.down_since
         return (None, "not_down") if since is None else (-float(since), None)
-    value, lacking = _ranked_by(measure, by)
-    return value, None if value is not None else lacking
+    if by in (LEAST_RELIABLE, LEAST_RELIABLE_IN_FULL):
+        return None, "did_not_run"
+    value = measure.wait if by == WAITS else measure.longest_wait
+    return value, None if value is not None else _NO_WAITS
 
 
 def all_standings(reading: Reading, period: Period) -> dict[int, Standing]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple, Protocol
 
@@ -12,7 +12,8 @@ from hallofshame.metrics.comparing import Watched
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
 from hallofshame.store.reports.current import ParkState, RideState, park_states, ride_states
 from hallofshame.store.reports.outages import outage_counts
-from hallofshame.store.reports.sums import RideReliability, RideTotals
+from hallofshame.store.reports.record import RecordedDays
+from hallofshame.store.reports.sums import RideReliability, RideTotals, RideWaits
 from hallofshame.web.envelope import Line, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import downtime_by_kind, ride_identity
@@ -20,8 +21,12 @@ from hallofshame.web.rows.present import ParkNow, RideNow, ride_now
 from hallofshame.web.rows.watched import days_recorded, days_recorded_before, tells, trend_fields, watched
 from hallofshame.web.wording import STATUS_SLUGS
 
-_TOTALS, _RELIABILITIES, _MEASURES = "ride totals", "ride reliabilities", "ride measures"
+_TOTALS, _RELIABILITIES, _WAITS = "ride totals", "ride reliabilities", "ride waits"
+_MEASURES = "ride measures"
 """What a reading remembers of all rides."""
+
+PeriodTotals = RideTotals | RideReliability | RideWaits
+"""Sums of a period with the observed and open seconds and the days in E of a ride."""
 
 MANY_RIDES = 400
 """From this many on, a look-up by park is quicker than one by ride."""
@@ -206,6 +211,29 @@ def recalled_reliabilities(
     return found
 
 
+def ride_waits(reading: Reading, period: Period) -> Mapping[int, RideTotals] | Mapping[int, RideWaits]:
+    """What places by waits take of every ride: of the sums, where these are known already."""
+    known: dict[int, RideTotals] | None = reading.recalled(_TOTALS, period)
+    if known is not None:
+        return known
+
+    def build() -> dict[int, RideWaits]:
+        return reading.ride_waits(reading.ranges(period, reading.catalogue.parks.values()))
+
+    return reading.remembered(_WAITS, period, build)
+
+
+def ride_coverage(reading: Reading, period: Period, ride_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Observed and open seconds of each of the rides, which have rows in the period."""
+    if period.is_live:
+        now = measures(reading, period)
+        return [(now[ride_id].observed, now[ride_id].open) for ride_id in ride_ids]
+    found: Mapping[int, PeriodTotals] | None = reading.recalled(_WAITS, period)
+    if found is None:
+        found = ride_reliabilities(reading, period)
+    return [(totals.observed, totals.open) for totals in map(found.__getitem__, ride_ids)]
+
+
 def reliability_measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
     """As :func:`measures`, but without waits unless these are known already or of this moment."""
     known: Mapping[int, Measure] | None = reading.recalled(_MEASURES, period)
@@ -248,11 +276,11 @@ def ride_lines(
     ranges = reading.ranges(period, parks)
     source = _Source(
         reading,
-        period,
         ranges,
         _totals_of(reading, period, ranges, ids),
-        {} if period.is_live else _previous_of(reading, period, parks, ids),
         outage_counts(reading.connection, ranges, ids),
+        {} if period.is_live else days_recorded(reading, period),
+        None if period.is_live else _before(reading, period, parks, ids),
     )
     if not period.is_live:
         return [_line(source, ride) for ride in rides]
@@ -273,6 +301,14 @@ def _totals_of(
     return reading.ride_sums(ranges, ids)
 
 
+def _before(reading: Reading, period: Period, parks: Sequence[ParkInfo], ids: Sequence[int]) -> _Before:
+    return _Before(
+        reading.previous_ranges(period, parks),
+        _previous_of(reading, period, parks, ids),
+        days_recorded_before(reading, period),
+    )
+
+
 def _previous_of(
     reading: Reading, period: Period, parks: Sequence[ParkInfo], ids: Sequence[int]
 ) -> Mapping[int, RideTotals] | Mapping[int, RideReliability]:
@@ -287,36 +323,47 @@ def _previous_of(
 
 
 @dataclass(frozen=True, slots=True)
+class _Before:
+    """What rows are compared with (R11)."""
+
+    ranges: Mapping[int, DayRange]
+    totals: Mapping[int, RideTotals] | Mapping[int, RideReliability]
+    recorded: Mapping[int, RecordedDays]
+
+
+@dataclass(frozen=True, slots=True)
 class _Source:
+    """What rows of rides are made of; ``recorded`` and ``before`` are empty for this moment."""
+
     reading: Reading
-    period: Period
-    ranges: dict[int, DayRange]
+    ranges: Mapping[int, DayRange]
     totals: Mapping[int, RideTotals]
-    previous: Mapping[int, RideTotals] | Mapping[int, RideReliability]
-    outages: dict[int, int]
+    outages: Mapping[int, int]
+    recorded: Mapping[int, RecordedDays]
+    before: _Before | None
 
     def watched(self, ride: RideInfo) -> Watched | None:
         """How the ride was watched in the period; null where nothing of it was seen."""
-        recorded = days_recorded(self.reading, self.period).get(ride.park_id)
+        recorded = self.recorded.get(ride.park_id)
         return watched(self.totals.get(ride.ride_id), recorded, self.ranges[ride.park_id])
 
-    def trend(self, ride: RideInfo) -> Row:
+    def trend(self, ride: RideInfo, now: Watched | None) -> Row:
         """How the ride changed against the period before, or why that cannot be said."""
-        previous = self.previous.get(ride.ride_id)
-        park = self.reading.catalogue.parks[ride.park_id]
-        recorded = days_recorded_before(self.reading, self.period).get(ride.park_id)
-        before = watched(previous, recorded, self.period.previous(self.reading.today(park)))
-        return trend_fields(self.watched(ride), before)
+        then = None
+        if self.before is not None:
+            recorded = self.before.recorded.get(ride.park_id)
+            then = watched(self.before.totals.get(ride.ride_id), recorded, self.before.ranges[ride.park_id])
+        return trend_fields(now, then)
 
     def tells(self, ride: RideInfo) -> str:
         """What its park's source could tell in the period; of this moment, what it can tell."""
-        recorded = None if self.period.is_live else days_recorded(self.reading, self.period).get(ride.park_id)
-        return tells(self.reading.catalogue.parks[ride.park_id], recorded)
+        return tells(self.reading.catalogue.parks[ride.park_id], self.recorded.get(ride.park_id))
 
 
 def _line(source: _Source, ride: RideInfo) -> Line:
     totals = source.totals.get(ride.ride_id)
-    figures: Row = {"excluded_reason": excluded_reason(ride, totals), **source.trend(ride)}
+    seen = source.watched(ride)
+    figures: Row = {"excluded_reason": excluded_reason(ride, totals), **source.trend(ride, seen)}
     if totals is None or totals.observed == 0:
         opened = totals.open if totals else 0
         figures["coverage_percent"] = scores.coverage_percent(0, opened)
@@ -334,7 +381,7 @@ def _line(source: _Source, ride: RideInfo) -> Line:
         "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
         "look_interval_seconds": scores.look_interval_seconds(totals.observed, totals.samples),
     }
-    return Line(_row(source, ride, figures), totals.observed, totals.open, source.watched(ride))
+    return Line(_row(source, ride, figures), totals.observed, totals.open, seen)
 
 
 def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: ParkState | None) -> Line:
