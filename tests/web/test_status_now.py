@@ -1,4 +1,4 @@
-"""The status strip: what a park and a ride are doing now, beside what is usual, on pages and in the API."""
+"""What a park and a ride are doing now, beside what is usual; and days to come: on pages and in the API."""
 
 from __future__ import annotations
 
@@ -71,6 +71,10 @@ def world_now(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) 
     world.published(NIGHT_PARK, "2026-08-19", at("2026-08-19 10:00", ROME), at("2026-08-20 00:30", ROME))
     world.published(NIGHT_PARK, "2026-08-21", at("2026-08-21 10:30", ROME), at("2026-08-21 22:00", ROME))
     world.published(NIGHT_PARK, "2026-08-24", at("2026-08-24 09:00", ROME), at("2026-08-24 20:00", ROME))
+    event = {"park_id": NIGHT_PARK, "date": dt.date(2026, 8, 21), "kind": "TICKETED_EVENT"}
+    event |= {"opens_at": at("2026-08-21 22:30", ROME), "closes_at": at("2026-08-21 23:30", ROME)}
+    event |= {"description": "Owl Night", "seen_at": NINE, "superseded_at": None}
+    world.rows.append((models.ParkSchedule, event))
     world.park_now(NIGHT_PARK, SEEN_AT, is_open=0, eligible=1)
     world.ride_now(NIGHT_RIDE, SEEN_AT, Status.CLOSED, since=NINE)
     database = Database(f"sqlite:///{file}")
@@ -88,7 +92,7 @@ def test_a_park_that_is_open_says_its_rides_its_wait_and_its_close(world_now: Fl
     # (4 × 30 + 4 × 60 + 2 × 90) ÷ 10 hours in which a wait was known
     assert (now["usual_wait_minutes"], now["usual_days"], now["usual_weeks"]) == (54.0, 8, 8)
     assert (now["usual_hour"], now["usual_weekday"]) == ("14:00", 4)
-    for period in ("", "?period=live", "?period=30days", "?start=2026-08-01&end=2026-08-02"):
+    for period in ("", "?period=live", "?start=2026-08-01&end=2026-08-02"):
         assert strip_of(world_now, f"/parks/gardaland{period}") == (
             "Right now: Open: 2 rides run, 1 down · average wait 38 min; usual on Thursdays at this hour "
             "54 min (8 days) · closes at 18:00 CEST"
@@ -180,3 +184,97 @@ def test_same_weekdays_are_eight_days_over_and_done() -> None:
     assert same_weekdays(dt.date(2026, 8, 22), thursday)[0] == dt.date(2026, 8, 15)
     assert same_weekdays(dt.date(2026, 12, 31), thursday)[0] == dt.date(2026, 8, 13)
     assert {day.isoweekday() for day in same_weekdays(dt.date(2026, 8, 23), thursday)} == {7}
+
+
+def words_of(client: FlaskClient, path: str) -> str:
+    """The words of the main part of a page."""
+    answer = client.get(path, follow_redirects=True)
+    assert answer.status_code == 200
+    main = answer.text[answer.text.index("<main") : answer.text.index("</main>")]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).replace("\xa0", " ").split())
+
+
+def test_a_day_to_come_shows_what_is_usual_on_its_weekday(world_now: FlaskClient) -> None:
+    """The Thursday in a week: eight Thursdays before today, of which Mammut ran on two."""
+    api = Api(world_now)
+    park = api("/parks/gardaland/outlook", date="2026-08-27")["data"]
+    usual = park["usual"]
+    assert (usual["days"], usual["first_date"], usual["last_date"]) == (8, "2026-06-25", "2026-08-13")
+    # Raptor 4 × 30 + 4 × 60, Mammut 2 × 90, and Raptor's 600 at 13:00 of one of them
+    assert usual["average_wait_minutes"] == round((120 + 240 + 180 + 600) / 11, 1)
+    assert usual["uptime_percent"] == 100.0
+    assert [(hour["hour"], hour["average_wait_minutes"], hour["days"]) for hour in usual["hours"]] == [
+        ("13:00", None, 1),
+        ("14:00", 54.0, 8),
+    ]
+    assert [(ride["ride_name"], ride["days"], ride["uptime_percent"]) for ride in park["rides"]] == [
+        ("Raptor", 8, 100.0),
+        ("Mammut", 2, None),
+    ]
+    ride = api(f"/rides/{RAPTOR}/outlook", date="2026-08-27")["data"]
+    assert ride["usual"]["average_wait_minutes"] == park["rides"][0]["average_wait_minutes"]
+    words = words_of(world_now, "/parks/gardaland?start=2026-08-27&end=2026-08-27")
+    assert "Over 8 Thursdays from 25 Jun 2026 to 13 Aug 2026." in words
+    assert "Right now: Open : 2 rides run" in words
+    assert "No data" not in words
+    assert "Usual on Thursdays" in words_of(world_now, f"/rides/{RAPTOR}?start=2026-08-27&end=2026-08-27")
+
+
+def test_what_is_usual_is_kept_quiet_where_too_few_days_are_recorded(world_now: FlaskClient) -> None:
+    words = words_of(world_now, f"/rides/{MAMMUT}?start=2026-08-27&end=2026-08-27")
+    assert (
+        "Only 2 Thursdays of the last 8 weeks have a record of Mammut: too few to say what is usual." in words
+    )
+    words = words_of(world_now, "/parks/gardaland?start=2026-08-24&end=2026-08-24")
+    assert "No Monday of the last 8 weeks has a record of Gardaland" in words
+
+
+@pytest.mark.parametrize(
+    ("park", "day", "state", "words"),
+    [
+        (NIGHT_PARK, "2026-08-21", "published", "Regular opening 10:30 22:00 CEST"),
+        (NIGHT_PARK, "2026-08-21", "published", "Ticketed event Owl Night 22:30 23:30 CEST"),
+        (
+            NIGHT_PARK,
+            "2026-08-23",
+            "none_on_the_day",
+            "up to Monday 24 August 2026: the park may stay closed",
+        ),
+        (NIGHT_PARK, "2026-08-25", "beyond", "published up to Monday 24 August 2026; this day lies beyond."),
+        (2, "2026-08-21", "never", "publishes no opening hours at the sources we read"),
+    ],
+)
+def test_a_day_to_come_says_what_is_published_of_it(
+    world_now: FlaskClient, park: int, day: str, state: str, words: str
+) -> None:
+    assert Api(world_now)(f"/parks/{park}/outlook", date=day)["data"]["hours_state"] == state
+    assert words in words_of(world_now, f"/parks/{park}?start={day}&end={day}")
+
+
+def test_tomorrow_is_linked_from_the_pages_and_the_default_of_the_api(world_now: FlaskClient) -> None:
+    for path in ("/parks/gardaland", f"/rides/{RAPTOR}-raptor"):
+        assert f'href="{path}?end=2026-08-21&amp;start=2026-08-21"' in world_now.get(path).text
+    assert Api(world_now)("/parks/gardaland/outlook")["data"]["date"] == "2026-08-21"
+
+
+def test_several_days_to_come_show_their_hours_each_with_its_page(world_now: FlaskClient) -> None:
+    page = world_now.get("/parks/night-park?start=2026-08-21&end=2026-08-24").text
+    for day in ("2026-08-21", "2026-08-24"):
+        assert f"?end={day}&amp;start={day}" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/api/parks/gardaland/outlook?date=2026-08-19", "lies before the park&#39;s own today"),
+        ("/api/parks/gardaland/outlook?date=2029-01-01", "out of range"),
+        ("/api/parks/gardaland/outlook?date=tomorrow", "is no date"),
+        ("/parks/gardaland?start=2029-01-01&end=2029-01-01", "out of range"),
+    ],
+)
+def test_a_day_that_cannot_be_shown_is_refused_by_its_name(
+    world_now: FlaskClient, path: str, says: str
+) -> None:
+    answer = world_now.get(path)
+    assert answer.status_code == 400
+    assert says.lower() in answer.text.replace("'", "&#39;").lower()

@@ -406,6 +406,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parks/{park}/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A day to come in a park: its published hours and events, and what is usual on that weekday */
+        get: operations["parksParkOutlook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parks/{park}/prices": {
         parameters: {
             query?: never;
@@ -693,6 +710,23 @@ export interface paths {
         };
         /** The latest outages of one ride and their ends, as an Atom feed */
         get: operations["ridesRideOutagesAtom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rides/{ride}/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A day to come of a ride: published hours, and what is usual for it on that weekday */
+        get: operations["ridesRideOutlook"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2569,6 +2603,31 @@ export interface components {
             operator: string | null;
             country: string | null;
         };
+        /** @description A day to come in one park. */
+        ParkOutlook: {
+            park_id: number;
+            park_name: string;
+            timezone: string;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            date: string;
+            /** @description 1 Monday to 7 Sunday. */
+            weekday: number;
+            /**
+             * @description Whether regular hours of that date are published. If not: `none_on_the_day`, they are for later dates, so that the park may stay closed; `beyond`, they end before it; `never`, its sources publish none.
+             * @enum {string}
+             */
+            hours_state: "published" | "none_on_the_day" | "beyond" | "never";
+            /** @description Of every kind, ticketed events among them. */
+            hours: components["schemas"]["ScheduleEntry"][];
+            /** @description The last date for which regular hours are published. */
+            published_until: string | null;
+            usual: components["schemas"]["UsualOfWeekday"];
+            /** @description Rides that ran on these days, the longest usual wait first. */
+            rides: components["schemas"]["UsualOfRide"][];
+        };
         /** @description One chart point of a park. Null is "no data", never filled in. */
         ParkPoint: {
             /**
@@ -3299,6 +3358,31 @@ export interface components {
             /** @enum {string} */
             kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
         };
+        /** @description A day to come of one ride. */
+        RideOutlook: {
+            park_id: number;
+            park_name: string;
+            timezone: string;
+            /**
+             * Format: date
+             * @example 2026-08-20
+             */
+            date: string;
+            /** @description 1 Monday to 7 Sunday. */
+            weekday: number;
+            /**
+             * @description Whether regular hours of that date are published. If not: `none_on_the_day`, they are for later dates, so that the park may stay closed; `beyond`, they end before it; `never`, its sources publish none.
+             * @enum {string}
+             */
+            hours_state: "published" | "none_on_the_day" | "beyond" | "never";
+            /** @description Of every kind, ticketed events among them. */
+            hours: components["schemas"]["ScheduleEntry"][];
+            /** @description The last date for which regular hours are published. */
+            published_until: string | null;
+            /** @description Published for the ride itself; mostly for today alone. */
+            ride_hours: components["schemas"]["PublishedRideHours"][];
+            usual: components["schemas"]["UsualOfWeekday"];
+        };
         /** @description One chart point of a ride. Null is "no data", never filled in. */
         RidePoint: {
             /**
@@ -3881,6 +3965,72 @@ export interface components {
             last_is_next_day: boolean;
             /** @example Usually runs 10:00–21:30 on Saturdays (8 days) */
             text: string;
+        };
+        /** @description One ride on that weekday. */
+        UsualOfRide: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /** @enum {string} */
+            kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+            land: string | null;
+            park_id: number;
+            park_name: string;
+            park_slug: string;
+            operator: string | null;
+            country: string | null;
+            timezone: string;
+            queue_times_url: string | null;
+            themeparks_wiki_url: string | null;
+            source_url: string | null;
+            /** @description 1 flagship, 2 standard, 3 minor. */
+            tier: number | null;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            /** @description How much it counts in its park's score. */
+            weight: number;
+            /**
+             * @description What the attraction is.
+             * @enum {string}
+             */
+            type: "coaster" | "water_ride" | "water_slide" | "dark_ride" | "flat_ride" | "drop_tower" | "track_ride" | "simulator" | "transport" | "show" | "walkthrough" | "exhibit" | "playground" | "pool" | "game" | "meet_and_greet" | "other" | "unknown";
+            /** @description The type in words. */
+            type_label: string;
+            /** @description Days they rest on, on which it ran; under three the figures are null. */
+            days: number;
+            average_wait_minutes: number | null;
+            uptime_percent: number | null;
+        };
+        /** @description What that weekday had in the weeks before today. */
+        UsualOfWeekday: {
+            /** @description Weeks looked back over. */
+            weeks: number;
+            /**
+             * Format: date
+             * @description The first of these days.
+             * @example 2026-08-20
+             */
+            first_date: string;
+            /**
+             * Format: date
+             * @description The last of them.
+             * @example 2026-08-20
+             */
+            last_date: string;
+            /** @description Days they rest on, on which it ran; under three the figures are null. */
+            days: number;
+            average_wait_minutes: number | null;
+            uptime_percent: number | null;
+            /** @description Hours in which it ran; none if too few days. */
+            hours: components["schemas"]["UsualWaitOfHour"][];
+        };
+        /** @description What is usual in one hour of the park's clock. */
+        UsualWaitOfHour: {
+            /** @example 09:40 */
+            hour: string;
+            average_wait_minutes: number | null;
+            /** @description Days on which a wait was posted in it. */
+            days: number;
         };
         /** @description A ride as a visitor asks for it: who may ride, whether there is a roof, what it is doing now. */
         VisitRide: {
@@ -5878,6 +6028,84 @@ export interface operations {
             };
         };
     };
+    parksParkOutlook: {
+        parameters: {
+            query?: {
+                /** @description A park-local date from the park's own today to a year ahead; its tomorrow unless given. */
+                date?: string;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
+                table?: "rides" | "hours" | "usual" | "usual.hours";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ParkOutlook"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     parksParkPrices: {
         parameters: {
             query?: {
@@ -7271,6 +7499,84 @@ export interface operations {
                 };
                 content: {
                     "application/atom+xml": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ridesRideOutlook: {
+        parameters: {
+            query?: {
+                /** @description A park-local date from the park's own today to a year ahead; its tomorrow unless given. */
+                date?: string;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
+                table?: "usual.hours" | "hours" | "ride_hours" | "usual";
+            };
+            header?: never;
+            path: {
+                /** @description A `ride_id`. */
+                ride: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RideOutlook"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
                 };
             };
             /** @description Nothing has changed since the tag you sent. */

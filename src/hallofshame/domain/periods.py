@@ -17,6 +17,8 @@ from hallofshame.domain.names import quoted
 ONE_DAY = dt.timedelta(days=1)
 FIRST_YEAR = 2000
 MAX_RANGE_DAYS = 20 * 366
+LONGEST_AHEAD_DAYS = 366
+"""Days to come are shown, and opening hours looked for, no further ahead than this."""
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_YEAR = re.compile(r"[0-9]{4}")
 
@@ -202,18 +204,25 @@ def _last_of_month(year: int, month: int) -> int:
 
 
 def parse_period(
-    period: str | None, year: str | None, start: str | None, end: str | None, *, today: dt.date
+    period: str | None,
+    year: str | None,
+    start: str | None,
+    end: str | None,
+    *,
+    today: dt.date,
+    days_ahead: int = 1,
 ) -> Period:
     """Read the four request parameters; all absent means ``today``.
 
     ``today`` is the date at UTC, from which the limits follow: dates up to tomorrow, because somewhere it is
-    tomorrow already. Raises :class:`PeriodError` that names the parameter, its value and what it takes.
+    tomorrow already, or up to ``days_ahead`` where days to come can be shown. Raises :class:`PeriodError`
+    that names the parameter, its value and what it takes.
     """
     if start is not None or end is not None:
         if year is not None:
             raise PeriodError("give either year or start and end, not both", parameter="year")
         _refuse_other_name(period, PeriodName.RANGE)
-        return parse_range(start, end, today)
+        return parse_range(start, end, today, days_ahead=days_ahead)
     if year is not None:
         _refuse_other_name(period, PeriodName.YEAR)
         return Period(PeriodName.YEAR, year=_parse_year(year, today))
@@ -248,15 +257,20 @@ def _parse_year(text: str, today: dt.date) -> int:
 
 
 def parse_range(
-    start: str | None, end: str | None, today: dt.date, names: tuple[str, str] = ("start", "end")
+    start: str | None,
+    end: str | None,
+    today: dt.date,
+    names: tuple[str, str] = ("start", "end"),
+    *,
+    days_ahead: int = 1,
 ) -> Period:
-    """A range of dates up to tomorrow, both included; ``names`` are those of the two parameters."""
+    """A range of dates up to ``days_ahead``, both included; ``names`` are those of the two parameters."""
     if start is None or end is None:
         missing = names[0] if start is None else names[1]
         raise PeriodError(
             f"{missing} is missing; a range takes {names[0]} and {names[1]} as YYYY-MM-DD", parameter=missing
         )
-    latest = today + ONE_DAY
+    latest = today + days_ahead * ONE_DAY
     first, last = parse_date(names[0], start, latest), parse_date(names[1], end, latest)
     if first > last:
         raise PeriodError(

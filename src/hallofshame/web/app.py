@@ -25,6 +25,7 @@ from hallofshame.web.api.history import api_history
 from hallofshame.web.api.live import api_live
 from hallofshame.web.api.offers import api_offers
 from hallofshame.web.api.outages import api_outages
+from hallofshame.web.api.outlook import api_outlook
 from hallofshame.web.api.parks import api_parks
 from hallofshame.web.api.rides import api_rides
 from hallofshame.web.api.timelines import api_timelines
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     api_history,
     api_outages,
     api_timelines,
+    api_outlook,
     api_offers,
     api_compare,
     api_awards,
@@ -126,6 +128,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
         "local_time",
         "long_date",
         "day_words",
+        "clock_hour",
         "short_date",
         "span_of",
         "counted",

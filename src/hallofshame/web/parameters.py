@@ -142,12 +142,14 @@ class Parameters:
         """The value, or null where it is absent or empty (a form sends empty fields along)."""
         return self._values.get(name) or None
 
-    def period(self, today: dt.date, default: PeriodName = PeriodName.TODAY) -> Period:
-        """The period (R10); ``default`` where none is asked for."""
+    def period(
+        self, today: dt.date, default: PeriodName = PeriodName.TODAY, *, days_ahead: int = 1
+    ) -> Period:
+        """The period (R10); ``default`` where none is asked for. Dates go up to ``days_ahead`` of today."""
         asked = [self.text(name) for name in PERIOD_PARAMETERS]
         if not any(asked):
             return Period(default)
-        return parse_period(*asked, today=today)
+        return parse_period(*asked, today=today, days_ahead=days_ahead)
 
     def date(self, name: str, latest: dt.date) -> dt.date | None:
         """A date as ``YYYY-MM-DD`` from 2000 up to ``latest``; null where it is absent."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.rules import MINUTE_SECONDS, NOTABLE_SECONDS
-from hallofshame.domain.words import EndedBy, Evidence, NotCounted, OutageKind, Status
+from hallofshame.domain.words import EndedBy, Evidence, NotCounted, OutageKind, ScheduleKind, Status
 
 DEMONSTRATION_NOTICE = (
     "Demonstration: real recordings of other weeks, repeated as if they were of today. "
@@ -191,6 +191,15 @@ LOOK_WORDS: dict[str, str] = {
     "unobserved": "not observed",
 }
 """What a stretch of a timeline is called: its status, or that it counts as down though called closed."""
+
+SCHEDULE_WORDS: dict[ScheduleKind, str] = {
+    ScheduleKind.OPERATING: "Regular opening",
+    ScheduleKind.TICKETED_EVENT: "Ticketed event",
+    ScheduleKind.PRIVATE_EVENT: "Private event",
+    ScheduleKind.EXTRA_HOURS: "Extra hours",
+    ScheduleKind.INFO: "Note",
+}
+"""Kinds of published hours (R4)."""
 
 NOT_WATCHED_NOW = "Not watched now"
 """Of a park or a ride that nobody has looked at lately."""

@@ -10,15 +10,12 @@ from itertools import groupby
 from sqlalchemy import Connection, func, select
 
 from hallofshame.domain.localtime import day_bounds
-from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, ONE_DAY, DayRange
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.models import ParkSchedule
 
 Hours = tuple[tuple[int, int], ...]
 """Stretches of regular opening in order, in Unix seconds."""
-
-LONGEST_AHEAD_DAYS = 366
-"""Opening hours are looked for no further ahead than this."""
 
 
 @dataclass(frozen=True, slots=True)

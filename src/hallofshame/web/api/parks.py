@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from hallofshame.domain.periods import Period
+from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
 from hallofshame.web.calendars import CALENDAR_TYPE, park_calendar
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
@@ -92,7 +92,7 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str)
 def details(reading: Reading, asked: Parameters, park: str) -> Row:
     """One park in one period: its row, chart, rides, outages, and the score explained."""
     found = find_park(reading, park)
-    period = asked.period(reading.now.date())
+    period = asked.period(reading.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
     data, coverage = park_details(reading, period, found, asked.rides())
     days = period.days(reading.today(found))
     return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
-from hallofshame.domain.periods import Period
+from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import (
     Page,
@@ -144,7 +144,7 @@ def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing
 def details(reading: Reading, asked: Parameters, ride: str) -> Row:
     """One ride in one period: its row, chart, outages with their statistics, published and usual hours."""
     found = find_ride(reading, ride)
-    period = asked.period(reading.now.date())
+    period = asked.period(reading.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
     data, coverage = ride_details(reading, period, found)
     days = period.days(reading.today(reading.catalogue.parks[found.park_id]))
     return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)

@@ -100,6 +100,11 @@ def long_date(iso: str) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
+def clock_hour(clock: str) -> str:
+    """An hour of the clock, given as ``09:00``, as narrow columns are headed: ``9:00``."""
+    return f"{int(clock[:2])}:{clock[3:5]}"
+
+
 def day_words(iso: str, today: str) -> str:
     """A date from today on after a verb, as in "opens …": ``today``, ``tomorrow``, ``on Friday 20 November``.
 

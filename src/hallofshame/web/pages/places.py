@@ -7,7 +7,7 @@ import re
 from flask import Blueprint, Response, request
 from werkzeug.routing import RequestRedirect
 
-from hallofshame.domain.periods import FIRST_YEAR, Period
+from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, Period
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
@@ -17,6 +17,7 @@ from hallofshame.web.pages.chart_svg import label_of
 from hallofshame.web.pages.following import follow_section
 from hallofshame.web.pages.lengths import by_length
 from hallofshame.web.pages.offers import park_offers, ride_offers
+from hallofshame.web.pages.outlook import is_ahead, outlook_page
 from hallofshame.web.pages.place_charts import PARK_MEASURES, RIDE_MEASURES, months, period_chart, week, year
 from hallofshame.web.pages.place_state import ORDER, SECTION_PARAMETERS, PlaceState
 from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
@@ -25,6 +26,8 @@ from hallofshame.web.pages.timelines import nearest_with_data, park_day, ride_la
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES, VISIT_PARAMETERS
 from hallofshame.web.reading import Reading, site
+from hallofshame.web.rows.park_details import park_info
+from hallofshame.web.rows.ride_details import ride_info
 
 place_pages = Blueprint("place_pages", __name__)
 
@@ -48,17 +51,19 @@ def park(slug: str) -> Response:
 def _park(reading: Reading, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS, SHOWS_NON_RIDES, *VISIT_PARAMETERS)
-    period = asked.period(reading.now.date())
+    period = asked.period(reading.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
     query = period_query(period)
     kept = asked_for(asked, (SHOWS_NON_RIDES,))
     found = find_park(reading, slug)
     view = View(reading)
     api, path = f"/api/parks/{found.slug}", f"/parks/{found.slug}"
+    state = PlaceState(path, period, asked_for(asked, SECTION_PARAMETERS), kept)
+    today = reading.today(found)
+    if is_ahead(period.days(today), today):
+        return outlook_page(view, state, api=api, park=park_info(found), ride=None, today=today)
     details = view.read(f"{api}/details", {**asked_for(asked, PERIOD_PARAMETERS), **kept})["data"]
     month = view.read(f"{api}/details", {"period": "30days"})["data"]["days"]
     row = details["summary"]
-    state = PlaceState(path, period, asked_for(asked, SECTION_PARAMETERS), kept)
-    today = reading.today(found)
     last_day = next((day["date"] for day in details["days"] if day["coverage_percent"]), row["end_date"])
     api_href = page_url(f"{api}/details", query)
     day = park_day(view, state, found, last_day, today.isoformat())
@@ -84,6 +89,7 @@ def _park(reading: Reading, slug: str) -> str:
         has_non_rides=asked.rides().non_rides,
         days=period.days(today),
         today=today.isoformat(),
+        tomorrow=(today + ONE_DAY).isoformat(),
         status_now=view.read(f"{api}/now")["data"],
         park=details["park"],
         row=row,
@@ -125,14 +131,20 @@ def ride(ride: str) -> Response:
 def _ride(reading: Reading, ride_id: str) -> str:
     """Its reliability, its outages, its waits."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS)
-    period = asked.period(reading.now.date())
+    period = asked.period(reading.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
     query = period_query(period)
     view = View(reading)
     api = f"/api/rides/{ride_id}"
-    details = view.read(f"{api}/details", asked_for(asked, PERIOD_PARAMETERS))["data"]
-    row, path = details["summary"], ride_path(details["summary"])
+    found = find_ride(reading, ride_id)
+    park = reading.catalogue.parks[found.park_id]
+    path = ride_path({"ride_id": found.ride_id, "ride_slug": found.slug})
     state = PlaceState(path, period, asked_for(asked, SECTION_PARAMETERS), {})
-    today = reading.today(reading.catalogue.parks[row["park_id"]])
+    today = reading.today(park)
+    if is_ahead(period.days(today), today):
+        shown = ride_info(reading, found)
+        return outlook_page(view, state, api=api, park=park_info(park), ride=shown, today=today)
+    details = view.read(f"{api}/details", asked_for(asked, PERIOD_PARAMETERS))["data"]
+    row = details["summary"]
     api_href = page_url(f"{api}/details", query)
     return view.page(
         "ride.html",
@@ -154,6 +166,7 @@ def _ride(reading: Reading, ride_id: str) -> str:
         years=range(reading.now.year, FIRST_YEAR - 1, -1),
         days=period.days(today),
         today=today.isoformat(),
+        tomorrow=(today + ONE_DAY).isoformat(),
         status_now=view.read(f"{api}/now")["data"],
         ride=details["ride"],
         park=details["park"],

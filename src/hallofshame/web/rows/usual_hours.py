@@ -14,7 +14,7 @@ from hallofshame.domain.localtime import zone
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkInfo
-from hallofshame.store.reports.usual_hours import UsualHour, usual_hours_of_park, usual_hours_of_rides
+from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_park, usual_hours_of_rides
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.ride_hours import USUAL_FROM_DAYS, USUAL_WEEKS
@@ -61,7 +61,7 @@ def usual_fields(reading: Reading, park: ParkInfo, usual: UsualWait) -> Row:
     }
 
 
-def wait_in(hours: Mapping[int, UsualHour], hour: int) -> UsualWait:
+def wait_in(hours: Mapping[int, UsualSums], hour: int) -> UsualWait:
     """The usual wait of one local hour."""
     found = hours.get(hour)
     if found is None:

@@ -1,0 +1,66 @@
+"""``/api/parks/<park>/outlook`` and ``/api/rides/<ride>/outlook``: a day to come."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint
+
+from hallofshame.domain.errors import PeriodError
+from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, ONE_DAY
+from hallofshame.web.endpoints import endpoint
+from hallofshame.web.envelope import Row, envelope
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.outlook import park_outlook, ride_outlook
+from hallofshame.web.schema.outlook import ParkOutlook, RideOutlook
+from hallofshame.web.takes import date
+
+api_outlook = Blueprint("api_outlook", __name__, url_prefix="/api")
+
+DATE = date(
+    "date",
+    "A park-local date from the park's own today to a year ahead; its tomorrow unless given.",
+)
+
+
+@endpoint(
+    api_outlook,
+    "/parks/<park>/outlook",
+    takes=(DATE,),
+    answers=ParkOutlook,
+    tables=("rides", "hours", "usual", "usual.hours"),
+)
+def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
+    """A day to come in a park: its published hours and events, and what is usual on that weekday."""
+    found = find_park(reading, park)
+    day = _day(asked, reading.today(found))
+    return envelope(reading, park_outlook(reading, found, day))
+
+
+@endpoint(
+    api_outlook,
+    "/rides/<ride>/outlook",
+    takes=(DATE,),
+    answers=RideOutlook,
+    tables=("usual.hours", "hours", "ride_hours", "usual"),
+)
+def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
+    """A day to come of a ride: published hours, and what is usual for it on that weekday."""
+    found = find_ride(reading, ride)
+    park = reading.catalogue.parks[found.park_id]
+    day = _day(asked, reading.today(park))
+    return envelope(reading, ride_outlook(reading, park, found, day))
+
+
+def _day(asked: Parameters, today: dt.date) -> dt.date:
+    latest = today + LONGEST_AHEAD_DAYS * ONE_DAY
+    day = asked.date("date", latest) or today + ONE_DAY
+    if day < today:
+        raise PeriodError(
+            f"date '{day}' lies before the park's own today; it takes a date from {today} to {latest}, and "
+            "the details have the days that are over",
+            parameter="date",
+        )
+    return day
