@@ -16,7 +16,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from hallofshame import demo
+from hallofshame import demo, web_server
 from hallofshame.clock import FixedClock
 from hallofshame.demo_parks import heard, recorded_parks
 from hallofshame.demo_record import RECORD_FILE, Record
@@ -204,8 +204,9 @@ def test_a_second_demonstration_in_one_folder_is_refused(tapes: list[Tape], tmp_
 
 
 def test_a_taken_port_is_told_before_the_last_record_is_thrown_away(
-    tapes: list[Tape], tmp_path: Path
+    tapes: list[Tape], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(web_server, "PORT_SECONDS", 0.0)
     first, second = tmp_path / "first", tmp_path / "second"
     second.mkdir()
     (second / demo.DATABASE_FILE).write_text("the last record")

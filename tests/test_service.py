@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from hallofshame import web_server
 from hallofshame.cli import cli
 from hallofshame.domain.errors import SettingsError
 from hallofshame.web_server import WebServer
@@ -40,13 +42,27 @@ def test_the_site_answers_until_it_is_stopped(tmp_path: Path) -> None:
             requests.get(f"{site.url}api/health", timeout=10)
 
 
-def test_a_taken_port_is_named_with_the_remedy(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "PORT_SECONDS", 0.0)
     with gardaland(tmp_path, port=0) as installation, socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         changed = installation.settings.model_copy(update={"port": port})
         installation.settings = changed
         with pytest.raises(SettingsError, match=f"port {port} on 127.0.0.1 is taken; .* HALLOFSHAME_PORT"):
             WebServer(installation)
+
+
+def test_a_port_that_a_killed_server_still_holds_is_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with gardaland(tmp_path, port=0) as installation, socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        installation.settings = installation.settings.model_copy(update={"port": port})
+        threading.Timer(0.3, taken.close).start()
+        site = WebServer(installation)
+        site.stop()
+    assert site.url == f"http://127.0.0.1:{port}/"
+    assert f"port {port} on 127.0.0.1 is taken; waiting up to 8 s for it" in caplog.text
 
 
 def test_an_address_of_another_machine_is_refused(tmp_path: Path) -> None:

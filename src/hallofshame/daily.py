@@ -173,11 +173,10 @@ def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[
 
 def _cycle(parts: Installation, progress: Progress) -> Done:
     result = parts.collector.cycle(progress)
-    is_silent = result.parks > 0 and result.answered == 0
     return Done(
         f"{result.answered} of {counted(result.parks, 'park')} answered, "
         f"{counted(result.readings, 'reading')}",
-        ("; ".join(result.failures) or "no park answered") if is_silent else None,
+        "; ".join(result.failures) if result.is_failure else None,
     )
 
 

@@ -34,9 +34,13 @@ START_SECONDS = 60.0
 STOP_SECONDS = 4.0
 """How long a stop waits for answers that are on their way."""
 
+PORT_SECONDS = 8.0
+"""How long a start waits for a taken port: the workers of a killed server end within four seconds."""
+
 _SIGNAL_SECONDS = 0.5
 """A signal to everything that runs, as systemd sends it, reaches the workers this long before our stop."""
 
+_PORT_LOOK_SECONDS = 0.1
 _LEAST_PAUSE_SECONDS = 0.5
 _MOST_PAUSE_SECONDS = 60.0
 
@@ -64,7 +68,7 @@ class WebServer:
     socket. When they die they are started again; requests wait in the socket's queue meanwhile. They end when
     this process ends, in whatever way.
 
-    :raises SettingsError: when the port is taken or the address is not this machine's.
+    :raises SettingsError: when the port stays taken or the address is not this machine's.
     """
 
     def __init__(self, installation: Installation) -> None:
@@ -176,26 +180,44 @@ class WebServer:
 def _bound(settings: Settings) -> socket.socket:
     """A listening socket on the address of the settings; its connections share its limits.
 
+    A port that is taken is waited for: after a kill -9 and a start at once, the workers of the killed server
+    hold it until they have noticed.
+
     :raises SettingsError: where that cannot be.
     """
     host, port = settings.host, settings.port
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.create_server((str(address[0]), port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+    until, is_told = time.monotonic() + PORT_SECONDS, False
+    while (listening := _bound_at_once(host, port)) is None:
+        if time.monotonic() >= until:
             raise SettingsError(
                 f"port {port} on {host} is taken; stop what uses it or set {variable('port')} to another"
-            ) from error
-        raise SettingsError(
-            f"cannot serve on {host}:{port} ({error.strerror or error}); "
-            f"change {variable('host')} or {variable('port')}"
-        ) from error
+            )
+        if not is_told:
+            log.warning("port %d on %s is taken; waiting up to %g s for it", port, host, PORT_SECONDS)
+            is_told = True
+        time.sleep(_PORT_LOOK_SECONDS)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Not every system has it; without it a reader who takes nothing keeps the connection.
         milliseconds = settings.web_stalled_seconds * 1000
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
     return listening
+
+
+def _bound_at_once(host: str, port: int) -> socket.socket | None:
+    """A listening socket on this address; null where the port is taken.
+
+    :raises SettingsError: where it cannot be for another reason.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((str(address[0]), port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return None
+        raise SettingsError(
+            f"cannot serve on {host}:{port} ({error.strerror or error}); "
+            f"change {variable('host')} or {variable('port')}"
+        ) from error
 
 
 def _first_byte(pipe: int, seconds: float) -> bool:

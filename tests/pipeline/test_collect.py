@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import StoreError
+from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTime
 from hallofshame.domain.words import Feed, PollOutcome, QueueType
@@ -18,7 +19,7 @@ from hallofshame.feeds.base import FeedContext
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.polling import ParkAnswer, PolledPark
-from hallofshame.store import raw
+from hallofshame.store import joblog, raw
 from hallofshame.store.database import Database
 from hallofshame.store.models import (
     Base,
@@ -257,6 +258,10 @@ def test_a_cycle_without_any_answer_leaves_its_polls_only(database: Database) ->
     assert rows(database, FeedPoll, "outcome") == [("empty",), ("empty",)]
     assert count(database, RideStatusSnapshot) == 0
     assert marks(database) == set()
+    with database.read() as connection:
+        run = joblog.latest(connection, JobType.CYCLE)
+    assert run is not None
+    assert (run.outcome, run.error) == ("success", None), "lists without rides are no reason to ask again"
 
 
 def test_only_active_parks_and_those_chosen_are_asked(sqlite_database: Database) -> None:

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from hallofshame.domain.hosts import network
 from hallofshame.logs import JsonFormatter, TextFormatter, logged_as
 from hallofshame.web.app import create_app
+from hallofshame.web.measuring import Measured
 from hallofshame.web.reading import site
 
 
@@ -49,6 +50,19 @@ def test_requests_count_by_route_and_status(client: FlaskClient) -> None:
     assert grown(before, after, requests.format("/", 200)) == 1
     seconds = 'hallofshame_request_seconds_count{route="/api/parks/downtime"}'
     assert grown(before, after, seconds) == 3
+
+
+def test_what_cannot_be_counted_is_answered_all_the_same(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk, or the folder of a server that was killed and tidied away after."""
+
+    def missing(*_given: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(Measured, "_count", missing)
+    assert client.get("/api/parks/downtime?period=today").status_code == 200
+    assert "a request for /api/parks/downtime is not counted" in caplog.text
 
 
 def test_strangers_invent_no_series(client: FlaskClient) -> None:

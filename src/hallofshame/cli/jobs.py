@@ -44,7 +44,7 @@ def collect() -> None:
         f"{isoformat(result.observed_at)}: {result.answered} of {counted(result.parks, 'park')} answered, "
         f"{counted(result.readings, 'reading')}"
     )
-    if result.parks and not result.answered:
+    if result.is_failure:
         raise click.ClickException("no park answered; the log and the table feed_polls say why")
 
 

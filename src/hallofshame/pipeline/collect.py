@@ -68,6 +68,11 @@ class CycleResult:
     cut_short: int = 0
     failures: tuple[str, ...] = ()
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether no park gave a reading and a feed failed. Lists without rides are an answer, too."""
+        return not self.answered and bool(self.failures)
+
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
@@ -138,7 +143,7 @@ class Collector:
                 result = self._cycle(observed_at, run, progress)
             run.parks, run.rides, run.rows_written = result.parks, result.readings, result.readings
             run.detail = f"{result.answered} of {counted(result.parks, 'park')} answered"
-            if result.parks and not result.answered:
+            if result.is_failure:
                 run.fail(f"no park answered: {'; '.join(result.failures)}")
         return result
 

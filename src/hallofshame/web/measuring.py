@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import time
@@ -17,6 +18,8 @@ from hallofshame import logs
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_LOG = logging.getLogger("hallofshame.metrics")
 
 HEADER = "X-Request-Id"
 _SAFE = re.compile(r"[A-Za-z0-9._\-]{1,64}", re.ASCII)
@@ -67,7 +70,11 @@ class Measured:
         finally:
             logs.IDS.reset(before)
             route = self._route_of(environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "GET"))
-            self._count(route, status, time.perf_counter() - began)
+            try:
+                self._count(route, status, time.perf_counter() - began)
+            except OSError as error:
+                # A full disk, or a folder that went with the process that owned it, must not cost an answer.
+                _LOG.warning("a request for %s is not counted: %s", route, error)
 
     def _count(self, route: str, status: str, seconds: float) -> None:
         counter = self._counters.get((route, status))
