@@ -3,25 +3,23 @@
  *
  *     npm install --no-save world-atlas@2.0.2 && node scripts/land.js
  *
- * Borders are projected (Miller), thinned by Visvalingam's rule where they are shared, so that neighbours still fit,
- * and written as whole numbers. Neighbours never share a patch, so the land reads as cut paper.
+ * Coasts are projected (Miller, as `hallofshame.web.pages.projection` has it), thinned by Visvalingam's rule and written as whole
+ * numbers, as one shape that the page draws with `<use>`. Countries mean nothing on this map and are not drawn.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const SOURCE = new URL("../node_modules/world-atlas/countries-50m.json", import.meta.url);
-const TARGET = new URL("../src/pages/map/land.json", import.meta.url);
+const SOURCE = new URL("../node_modules/world-atlas/land-50m.json", import.meta.url);
+const TARGET = new URL("../../src/hallofshame/web/static/land.svg", import.meta.url);
 const WIDTH = 3600;
 const WEST = -169;
-const SMALLEST_CORNER = 16; // square units; a corner that cuts off less is left out
+const SMALLEST_CORNER = 6; // square units; a corner that cuts off less is left out
 const SMALLEST_ISLAND = 40;
-const PATCHES = 4;
-const LIMIT_KIB = 25;
+const LIMIT_KIB = 15;
 const NORTH = 75;
 const SOUTH = -57;
 
-const y = (latitude) =>
-  -1.25 * Math.log(Math.tan(Math.PI / 4 + 0.4 * (latitude * Math.PI) / 180)) * (WIDTH / (2 * Math.PI));
+const y = (latitude) => -1.25 * Math.log(Math.tan(Math.PI / 4 + (0.4 * latitude * Math.PI) / 180)) * (WIDTH / (2 * Math.PI));
 const x = (longitude) => ((longitude - WEST) * WIDTH) / 360;
 
 const atlas = JSON.parse(readFileSync(SOURCE, "utf8"));
@@ -32,7 +30,7 @@ const arcs = atlas.arcs.map((arc) => {
   const points = arc.map(([dx, dy]) => {
     column += dx;
     row += dy;
-    return [x(column * scale[0] + translate[0]), y(row * scale[1] + translate[1])];
+    return [x(column * scale[0] + translate[0]), y(Math.max(row * scale[1] + translate[1], -85))];
   });
   return thin(points);
 });
@@ -94,46 +92,14 @@ function pathOf(ring) {
   return first ? "" : `${path}z`;
 }
 
-const countries = atlas.objects.countries.geometries
-  .filter((country) => country.properties.name !== "Antarctica" && country.type !== null && country.arcs)
-  .map((country) => {
-    const polygons = country.type === "Polygon" ? [country.arcs] : country.arcs;
-    const rings = polygons
-      .map((polygon) => ringOf(polygon[0]))
-      .filter((ring) => ring.length > 2 && Math.abs(area(ring)) >= SMALLEST_ISLAND && ring.some((p) => p[1] > y(NORTH) && p[1] < y(SOUTH)));
-    const touched = new Set(polygons.flat(2).map((index) => (index < 0 ? ~index : index)));
-    return { name: country.properties.name, rings, touched };
-  })
-  .filter((country) => country.rings.length > 0)
-  .sort((a, b) => size(b) - size(a));
-
-function size(country) {
-  return country.rings.reduce((sum, ring) => sum + Math.abs(area(ring)), 0);
-}
-
-const load = new Array(PATCHES).fill(0);
-for (const country of countries) {
-  const taken = new Set(
-    countries.filter((other) => other.patch !== undefined && meet(country, other)).map((other) => other.patch),
-  );
-  const free = [...load.keys()].filter((patch) => !taken.has(patch));
-  country.patch = (free.length ? free : [...load.keys()]).reduce((a, b) => (load[b] < load[a] ? b : a));
-  load[country.patch] += Math.sqrt(size(country));
-}
-
-function meet(one, other) {
-  for (const arc of one.touched) if (other.touched.has(arc)) return true;
-  return false;
-}
-
-const patches = load.map((_, patch) =>
-  countries
-    .filter((country) => country.patch === patch)
-    .flatMap((country) => country.rings.map(pathOf))
-    .join(""),
-);
-const text = `${JSON.stringify({ width: WIDTH, west: WEST, patches })}\n`;
+const rings = atlas.objects.land.geometries
+  .flatMap((land) => (land.type === "Polygon" ? [land.arcs] : land.arcs))
+  // Of each piece of land its coast, and of large ones also their seas inside.
+  .flat(1)
+  .map(ringOf)
+  .filter((ring) => ring.length > 2 && Math.abs(area(ring)) >= SMALLEST_ISLAND && ring.some((p) => p[1] > y(NORTH) && p[1] < y(SOUTH)));
+const text = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 ${Math.round(y(74))} ${WIDTH} ${Math.round(y(-52) - y(74))}"><path id="land" fill-rule="evenodd" d="${rings.map(pathOf).join("")}"/></svg>\n`;
 const kib = gzipSync(text).length / 1024;
 writeFileSync(TARGET, text);
-console.log(`${countries.length} countries, ${text.length} bytes, ${kib.toFixed(1)} KiB compressed`);
+console.log(`${rings.length} coasts, ${text.length} bytes, ${kib.toFixed(1)} KiB compressed`);
 if (kib > LIMIT_KIB) throw new Error(`more than ${LIMIT_KIB} KiB: raise SMALLEST_CORNER`);

@@ -70,10 +70,23 @@ def other_dates(page: Page) -> None:
     page.locator(".other-dates button").first.click()
 
 
+def closer(page: Page) -> None:
+    """Two steps closer: one might leave the round distance below the map as it is."""
+    page.locator(".world.live").wait_for()
+    for _ in range(2):
+        page.locator(".map-tools").get_by_role("link", name="Closer").click()
+
+
+def show_on_map(page: Page) -> None:
+    """The place of a park of the list."""
+    page.locator(".world.live").wait_for()
+    page.locator("td a[data-box]").first.click()
+
+
 RANGE = r"start=2026-08-03&end=2026-08-12|end=2026-08-12&start=2026-08-03"
 TABLE = "table >> nth=0"
 VERDICT = ".verdict"
-MAP = ".map-list, [role=group][aria-label^='Map of']"
+MAP_SCALE = ".map-distance"
 
 CONTROLS = [
     *(
@@ -134,9 +147,9 @@ CONTROLS = [
     Control("rides", "parks instead", link("Parks"), r"^/(\?|$)"),
     Control("now", "order", choose("Order", "By park"), r"sort=park"),
     Control("trends", "every change", link("Show every change"), r"all=1"),
-    Control("map", "part of the world", link("Europe"), r"region=Europe|view=", MAP),
-    Control("map", "closer", button("Closer"), r"view=", MAP),
-    Control("map", "a park of the list", button("show on the map"), r"view=", MAP),
+    Control("map", "part of the world", link("Europe"), r"region=Europe"),
+    Control("map", "closer", closer, r"view=", MAP_SCALE, replaces=True),
+    Control("map", "a park of the list", show_on_map, r"view=", MAP_SCALE, replaces=True),
     Control("compare", "rides instead", link("Rides"), r"^/compare\?kind=rides"),
     Control("compare", "take away", link("Take Gardaland away"), r"parks=[^,%]*$"),
     Control("compare", "add", choose("Add a park", "Efteling"), r"parks=[^,&%]+(,|%2C)[^,&%]+(,|%2C)"),

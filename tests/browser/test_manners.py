@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from browser.addresses import PAGES, PARK, Places
 from browser.conftest import Open
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
-from support.demo_world import NOW, Server
+from support.demo_world import Server
 from support.tabs import Tab, axe, expect_at_least, sideways
 
 
@@ -226,18 +226,6 @@ def test_going_back_goes_on_reading_where_the_page_was_left(tab: Tab) -> None:
     tab.back()
     expect(page).to_have_url(re.compile("/rides$"))
     page.wait_for_function("() => scrollY > 1000")
-
-
-def test_freshness_ticks(open_tab: Open, site: Server) -> None:
-    tab = open_tab(site, is_timed=True)
-    tab.page.clock.install(time=NOW)
-    page = tab.open("/map")
-    footer = page.locator("footer time").first
-    expect(footer).to_have_text(re.compile(r"\d min"))
-    before = footer.inner_text()
-    page.clock.fast_forward("05:00")
-    expect(footer).to_have_text(re.compile(r"\d min"))
-    expect(footer).not_to_have_text(before)
 
 
 def test_the_banner_of_a_demonstration_stays_when_the_script_takes_over_and_moves_on(tab: Tab) -> None:

@@ -41,9 +41,7 @@ _PLACES = """selector => Object.fromEntries([...document.querySelectorAll(select
 
 LISTS = "main :is(h1, h2, caption, th, td.num, .periods li, .queue-words, .board-card h3, .strip dd)"
 HEADS = "main :is(h1, .periods li, .span-of, .verdict dt, .verdict dd, .section-nav)"
-SAME = {
-    "map": "main :is(h1, .periods:not(.regions) li)",
-}
+SAME = {}
 """What of a page is served just as the script shows it."""
 
 RANKINGS = ("rankings", "rides")

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -233,29 +232,13 @@ def test_data_page(served: Served, api: Api, ledger: Ledger) -> None:
     ledger.check(at_least=2 * len(api.parks))
 
 
-SEEDED: list[tuple[str, dict[str, Any]]] = [
-    ("/map", {}),
-]
-
-
-@pytest.mark.parametrize(("path", "query"), SEEDED)
-def test_a_seed_is_the_answer_of_the_api(
-    demo_app: Flask, served: Served, path: str, query: dict[str, Any]
-) -> None:
-    page = served(path, **query)
-    client = demo_app.test_client()
-    assert page.seed
-    for address, body in page.seed.items():
-        assert client.get(address).get_json() == body, address
-
-
+COMPARED = "/compare?rides=1,2,3,4,5,6&start=2026-06-01&end=2026-08-20&against=previous"
+"""As long as a comparison gets: six rides, twice, day by day."""
 MOST_BYTES = 40 * 1024
 """Of a page, compressed: it is the first thing that a reader waits for."""
 
 
-@pytest.mark.parametrize(
-    "path", [*(page.path for page in PAGES if page.chunk is None), "/api/docs", "/api/docs/shapes"]
-)
+@pytest.mark.parametrize("path", [*(page.path for page in PAGES), COMPARED, "/api/docs", "/api/docs/shapes"])
 def test_a_page_that_the_server_draws_is_no_heavier_than_its_budget(demo_app: Flask, path: str) -> None:
     assert compressed(demo_app, path) <= MOST_BYTES
 

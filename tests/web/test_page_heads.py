@@ -126,22 +126,6 @@ def test_titles_and_descriptions_differ_from_page_to_page(client: FlaskClient) -
     assert "Raptor at Gardaland, last 7 days" in client.get(f"{RIDE}?period=7days").text
 
 
-def test_a_built_page_loads_the_script_its_chunk_and_its_styles(with_build: FlaskClient) -> None:
-    path = "/map"
-    start, follow = [attrs for attrs in attributes(with_build, path, "script") if "src" in attrs]
-    assert follow.keys() == {"src", "defer"}
-    assert start.keys() == {"src", "data-script", "data-takes-over"}, (
-        "it runs before the styles: no flash of the other theme"
-    )
-    assert start["data-script"] == "/static/app/assets/main-1.js", "which it starts once the page is shown"
-    loaded = {attrs["href"] for attrs in attributes(with_build, path, "link", rel="modulepreload")}
-    assert "/static/app/assets/MapPage-5.js" in loaded
-    assert "/static/app/assets/charts-6.js" not in loaded
-    assert len(attributes(with_build, path, "link", rel="stylesheet")) == 2
-    [font] = attributes(with_build, path, "link", rel="preload")
-    assert (font["as"], font["type"], "crossorigin" in font) == ("font", "font/woff2", True)
-
-
 def test_a_page_that_the_server_draws_loads_no_view(with_build: FlaskClient) -> None:
     for path in ("/about", "/api/docs"):
         [start] = [attrs for attrs in attributes(with_build, path, "script") if "src" in attrs]

@@ -13,7 +13,7 @@ export interface Route {
 
 type PageModule = { default: ComponentType<PageProps> };
 
-function route(pattern: string, load: () => Promise<PageModule>): Route {
+export function route(pattern: string, load: () => Promise<PageModule>): Route {
   let pending: Promise<ComponentType<PageProps>> | undefined;
   const made: Route = {
     pattern,
@@ -32,7 +32,6 @@ function route(pattern: string, load: () => Promise<PageModule>): Route {
 }
 
 export const ROUTES: readonly Route[] = [
-  route("/map", () => import("../pages/MapPage")),
 ];
 
 /** The page at a path and the parts of the path, or null. */

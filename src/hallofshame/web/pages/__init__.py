@@ -11,6 +11,7 @@ from hallofshame.web.pages.comparing import compare_pages
 from hallofshame.web.pages.data import data_pages
 from hallofshame.web.pages.following import following_pages
 from hallofshame.web.pages.live import live_pages
+from hallofshame.web.pages.mapping import map_pages
 from hallofshame.web.pages.places import place_pages
 from hallofshame.web.pages.plain import plain_pages
 from hallofshame.web.pages.rankings import ranking_pages
@@ -26,6 +27,7 @@ PAGES = (
     award_pages,
     data_pages,
     place_pages,
+    map_pages,
     plain_pages,
     following_pages,
     file_pages,

@@ -58,7 +58,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "map", "/map", "Map", "The map of shame",
         "Every park on the map, with the sign of its band.",
-        "MapPage", "globe",
+        None, "globe",
     ),
     Page(
         "compare", "/compare", "Compare", "Side by side",
