@@ -21,8 +21,11 @@ const DISC_PIXELS = 15;
 const DISTANCE_PIXELS = 110;
 const CLICK_PIXELS = 4;
 const MOVE_MS = 200;
-/** Some room around what is looked at. */
-const ROOM = 1.4;
+/** Some room around what is looked at, and how many times that much there may be. */
+const MARGIN = 1.35;
+const ROOM = 2.2;
+/** What turns of the wheel scale, as powers of two; two fingers on a trackpad turn it in small steps. */
+const WHEEL_STEPS = [0.006, 0.05, 1];
 
 interface Mark {
   link: SVGAElement;
@@ -66,6 +69,7 @@ const mount: Mount = (view, host) => {
     ])
     .clickDistance(CLICK_PIXELS)
     .duration(duration)
+    .wheelDelta(({ deltaY, deltaMode }: WheelEvent) => -deltaY * (WHEEL_STEPS[deltaMode] ?? 1))
     // One finger and the plain wheel go on scrolling the page.
     .filter((event: Event) => {
       if (event instanceof WheelEvent) return event.ctrlKey || event.metaKey;
@@ -131,9 +135,11 @@ const mount: Mount = (view, host) => {
 
   function open(mark: Mark): void {
     const box = around(mark.members, sea!.clientWidth / sea!.clientHeight);
-    if (box.width < boxNow().width * 0.95) {
+    const now = boxNow().width;
+    const wide = Math.max(box.width, Math.min(ROOM * box.width, now / STEP), Number(attribute(host, "closest")));
+    if (wide < now * 0.95) {
       isWhole = false;
-      return show({ ...box, width: Math.max(box.width, Number(attribute(host, "closest"))) });
+      return show({ ...box, width: wide });
     }
     // No look takes apart what stands at one place: choose from its members.
     const { k, x, y } = zoomTransform(sea!);
@@ -275,7 +281,7 @@ function around(marks: readonly Mark[], aspect: number): Box {
   const xs = marks.map(({ x }) => x);
   const ys = marks.map(({ y }) => y);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  return { x: (left + right) / 2, y: (top + bottom) / 2, width: ROOM * Math.max(right - left, (bottom - top) * aspect) };
+  return { x: (left + right) / 2, y: (top + bottom) / 2, width: MARGIN * Math.max(right - left, (bottom - top) * aspect) };
 }
 
 /** The middle and width of a `viewBox`. */

@@ -13,14 +13,12 @@ from hallofshame.web.pages.projection import CLOSEST, MapView
 from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, View, head_of, list_parameters
-from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, Place, marks_of, places_of
+from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, STEP, Place, marks_of, places_of
 from hallofshame.web.reading import Reading
 
 map_pages = Blueprint("map_pages", __name__)
 
 VIEW = "view"
-STEP = 1.8
-"""How much closer a step goes."""
 PARK_WIDTH = 40.0
 """How much of the map is seen around one park, in its units: four degrees."""
 
@@ -64,6 +62,7 @@ def map_page(reading: Reading) -> str:
         marks=marks_of(places, seen, park_href, look),
         seen=seen,
         unit=seen.width / DRAWN_PIXELS,
+        step=STEP,
         near_pixels=NEAR_PIXELS,
         closest=CLOSEST,
         regions=[

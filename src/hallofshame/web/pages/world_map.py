@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hallofshame.domain.bands import Band, band_of
 from hallofshame.web.envelope import Row
@@ -14,6 +14,10 @@ NEAR_PIXELS = 26
 """Marks nearer than this would lie on each other."""
 DRAWN_PIXELS = 1100
 """How wide the map is taken to be as it is served; the script knows better."""
+STEP = 1.8
+"""How much closer a step goes."""
+_ROOM = 2.2
+"""How many times as wide as they need the view of some parks may be."""
 _STUCK = 0.95
 """A closer look that is no closer than this takes nothing apart."""
 
@@ -97,10 +101,16 @@ def marks_of(
         into, apart = parents[place.park_id]
         href = park_href(place)
         if len(members) > 1:
-            closer = MapView.around([member.point for member in members], narrowest=0)
+            closer = _closer([member.point for member in members], view)
             href = look(closer) if closer.width < _STUCK * view.width else f"#park-{place.park_id}"
         marks.append(Mark(place, into, apart, not members, max(len(members) - 1, 0), href))
     return marks[::-1]
+
+
+def _closer(points: Sequence[Point], view: MapView) -> MapView:
+    """A view in which they come apart: with room around them, and at least a step closer."""
+    tight = MapView.around(points, narrowest=0)
+    return replace(tight, width=max(tight.width, min(_ROOM * tight.width, view.width / STEP))).held()
 
 
 def _distance(one: Place, other: Place) -> float:
