@@ -23,7 +23,7 @@ from benchmarks.machine import describe, mariadb_url
 from benchmarks.world import World
 from hallofshame.clock import FixedClock
 from hallofshame.domain.periods import ONE_DAY, DayRange
-from hallofshame.store import data_version, derived
+from hallofshame.store import data_version, derived, spans
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base, ParkDailyStats, RideDailyStats
 from hallofshame.store.reports import sums
@@ -70,6 +70,8 @@ def build(database: Database, world: World, years: int) -> int:
         for park in range(1, world.parks + 1)
     ]
     database.run(lambda connection: derived.sum_up(connection, keys, removed=False))
+    parks = list(range(1, world.parks + 1))
+    database.run(lambda connection: spans.store(connection, parks))
     return (pattern - first).days * world.parks * world.rides
 
 
@@ -141,7 +143,7 @@ def _sum(database: Database, world: World, days: DayRange) -> float:
 def _single_days() -> Iterator[None]:
     """Sums from day rows alone, whatever fits."""
     kept = sums.pieces
-    sums.pieces = lambda ranges, _last_days: [
+    sums.pieces = lambda ranges, _stored: [
         (Piece(Grain.DAY, days.start, days.end), parks) for days, parks in by_range(ranges).items()
     ]
     try:

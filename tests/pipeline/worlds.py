@@ -32,6 +32,7 @@ from hallofshame.store.models import (
     ParkMonthlyStats,
     ParkSchedule,
     ParkSignal,
+    ParkSpanStats,
     ParkWeeklyStats,
     ParkYearlyStats,
     Ride,
@@ -43,9 +44,11 @@ from hallofshame.store.models import (
     RideName,
     RideOutage,
     RideOutagePart,
+    RideSpanStats,
     RideTypeDecision,
     RideWeeklyStats,
     RideYearlyStats,
+    StoredSpan,
 )
 from hallofshame.store.observations import ObservationCache
 from pipeline.fakes import LOG, NEW_YORK, ROME, TIMEZONES, seed_parks, seed_rides
@@ -61,6 +64,9 @@ DERIVED: tuple[type[Base], ...] = (
     ParkWeeklyStats,
     ParkMonthlyStats,
     ParkYearlyStats,
+    RideSpanStats,
+    ParkSpanStats,
+    StoredSpan,
     RideOutagePart,
     RideOutage,
     RideCurrent,

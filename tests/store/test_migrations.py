@@ -23,7 +23,7 @@ from hallofshame.store.partitions import RAW_TABLES, layout
 
 pytestmark = pytest.mark.migrates
 
-REVISIONS = [f"{number:04}" for number in range(1, 31)]
+REVISIONS = [f"{number:04}" for number in range(1, 32)]
 SERVER_ONLY = {"0015"}
 """Migrations that change nothing on SQLite."""
 

@@ -13,25 +13,32 @@ from sqlalchemy import select
 
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Evidence
+from hallofshame.store import spans
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkDailyStats, RideDailyStats
 from hallofshame.store.reports.points import add_park_totals, add_ride_totals, park_stretches, ride_stretches
-from hallofshame.store.reports.ranges import Grain, Piece, decompose, pieces, unit_starts
+from hallofshame.store.reports.ranges import Grain, Piece, StoredDays, decompose, pieces, unit_starts
 from hallofshame.store.reports.record import OpenDays, open_days, recorded_days
 from hallofshame.store.reports.sums import (
-    RideReliability,
     park_sums,
     ride_reliability,
     ride_sums,
     ride_tallies,
+    ride_waits,
 )
+from hallofshame.store.spans import kept_spans
 from web.builders import HOUR, World, at, counts_of_day, plain_sum
 
 FIRST, LAST = dt.date(2023, 11, 20), dt.date(2026, 2, 10)
 EDGES = [FIRST, LAST, dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 2, 29), dt.date(2024, 12, 31)]
 
 dates = st.one_of(st.dates(FIRST, LAST), st.sampled_from(EDGES))
-ranges = st.tuples(dates, dates).map(lambda pair: DayRange(min(pair), max(pair)))
+SPANS = sorted(kept_spans(LAST))
+ranges = st.one_of(
+    st.tuples(dates, dates).map(lambda pair: DayRange(min(pair), max(pair))),
+    st.sampled_from(SPANS),
+    st.sampled_from(SPANS).map(lambda span: DayRange(span.start, min(span.end + dt.timedelta(days=1), LAST))),
+)
 
 
 RECORDED = (
@@ -52,7 +59,7 @@ def d(text: str) -> dt.date:
 
 def days_of(piece: Piece) -> list[dt.date]:
     """Every day the rows of a piece stand for."""
-    if piece.grain is Grain.DAY:
+    if piece.grain in (Grain.DAY, Grain.SPAN):
         return DayRange(piece.start, piece.end).dates()
     if piece.grain is Grain.WEEK:
         return DayRange(piece.start, piece.end + dt.timedelta(days=6)).dates()
@@ -95,7 +102,9 @@ def test_a_range_that_reaches_the_last_stored_day_takes_the_running_week_month_a
         DayRange(d("2026-01-01"), d("2026-02-10")),
         DayRange(d("2026-02-01"), d("2026-02-09")),
     )
-    last = {1: d("2026-02-10"), 2: d("2026-02-10"), 3: d("2026-02-07")}
+    last = {
+        park: StoredDays(d(day)) for park, day in {1: "2026-02-10", 2: "2026-02-10", 3: "2026-02-07"}.items()
+    }
     week = DayRange(d("2026-02-04"), d("2026-02-10"))
     assert pieces({1: to_the_end, 2: short_of_it, 3: short_of_it, 4: week}, last) == [
         (Piece(Grain.YEAR, d("2026-01-01"), d("2026-01-01")), [1]),
@@ -108,14 +117,27 @@ def test_a_range_that_reaches_the_last_stored_day_takes_the_running_week_month_a
     ]
 
 
+def test_a_range_takes_the_stored_span_that_it_begins_with_and_the_days_after_it() -> None:
+    stored = {1: StoredDays(LAST, kept_spans(LAST)), 2: StoredDays(LAST)}
+    month = DayRange(d("2026-01-12"), LAST)
+    assert pieces({1: month}, stored) == [
+        (Piece(Grain.SPAN, d("2026-01-12"), d("2026-02-09")), [1]),
+        (Piece(Grain.DAY, LAST, LAST), [1]),
+    ]
+    eve = DayRange(d("2026-01-12"), d("2026-02-08"))
+    assert pieces({1: eve}, stored) == [(piece, [1]) for piece, _ in pieces({2: eve}, stored)]
+    before = DayRange(d("2025-12-13"), d("2026-01-11"))
+    assert pieces({1: before}, stored) == [(Piece(Grain.SPAN, before.start, before.end), [1])]
+
+
 @given(ranges, dates)
 def test_pieces_hold_the_stored_days_of_the_range_exactly_once(days: DayRange, last: dt.date) -> None:
-    found = [day for piece, _parks in pieces({1: days}, {1: last}) for day in days_of(piece)]
+    found = [day for piece, _parks in pieces({1: days}, {1: StoredDays(last)}) for day in days_of(piece)]
     stored = [day for day in days.dates() if day <= last]
     assert [day for day in found if day <= last] == stored
 
 
-@given(ranges, st.sampled_from(list(Grain)), st.booleans())
+@given(ranges, st.sampled_from([grain for grain in Grain if grain is not Grain.SPAN]), st.booleans())
 def test_pieces_cover_every_day_exactly_once(days: DayRange, coarsest: Grain, weeks: bool) -> None:
     covered = [day for piece in decompose(days, coarsest=coarsest, weeks=weeks) for day in days_of(piece)]
     assert covered == days.dates()
@@ -144,6 +166,7 @@ def years(module_database: Database) -> Database:
         if offset % 6 == 0:
             world.day(2, f"{day}", [], evidence=Evidence.NO_ACTIVITY)
     world.write(module_database)
+    module_database.run(lambda connection: spans.store(connection, [1, 2]))
     return module_database
 
 
@@ -173,10 +196,11 @@ def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> No
                 }
                 assert totals.eligible_days == sum(row["eligible"] for row in own)
             fewer = ride_reliability(connection, wanted)
-            names = list(RideReliability._fields)
-            assert {ride_id: [getattr(of, name) for name in names] for ride_id, of in fewer.items()} == {
-                ride_id: [getattr(of, name) for name in names] for ride_id, of in found.items()
-            }
+            for some in (fewer, ride_waits(connection, wanted)):
+                names = list(next(iter(some.values()))._fields) if some else []
+                assert {ride_id: [getattr(of, name) for name in names] for ride_id, of in some.items()} == {
+                    ride_id: [getattr(of, name) for name in names] for ride_id, of in found.items()
+                }
             for park_id, park_totals in park_sums(connection, wanted).items():
                 own = [row for row in parks if inside(row) and row["park_id"] == park_id]
                 for name in ("weighted_downtime", "weighted_exposure", "observed", "window_seconds"):

@@ -8,6 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import polars as pl
 from sqlalchemy import Connection
@@ -23,10 +24,10 @@ from hallofshame.pipeline.inputs import ONE_DAY, gather
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.live import write_live
 from hallofshame.pipeline.rows import day_rows
-from hallofshame.store import bulk, data_version, derived, dirty, outages, preferred
+from hallofshame.store import data_version, derived, dirty, outages, preferred, spans
 from hallofshame.store.database import Database
 from hallofshame.store.instants import latest_believable
-from hallofshame.store.models import Base, DerivedRevision, ParkDailyStats, RideDailyStats
+from hallofshame.store.models import Base, ParkDailyStats, RideDailyStats
 from hallofshame.store.observations import ObservationCache
 
 PARKS_AT_ONCE = 75
@@ -115,6 +116,7 @@ class Rollup:
                     left_out = pl.DataFrame(list(result.unreadable), schema=_DAYS, orient="row")
                     marks = marks.join(left_out, on=["park_id", "day"], how="anti")
                 if marks.is_empty():
+                    self._store_spans()
                     if result.unreadable:
                         run.fail(result.unreadable_why)
                     return result
@@ -126,6 +128,13 @@ class Rollup:
                     left -= batch.height
                     if progress is not None:
                         progress(result.park_days, result.park_days + left)
+
+    def _store_spans(self) -> None:
+        """Store the sums of the spans that are asked for most, where a day changed or a new one began."""
+        with self._database.read() as connection:
+            parks = spans.missing(connection)
+        for at in range(0, len(parks), PARKS_AT_ONCE):
+            self._database.run(partial(spans.store, park_ids=parks[at : at + PARKS_AT_ONCE]))
 
     def _roll_up_readable(self, marks: pl.DataFrame, result: RollupResult) -> None:
         """Roll up those park-days whose history files can be read; the others stay dirty."""
@@ -171,7 +180,7 @@ class Rollup:
     ) -> _Outcome:
         # One rollup at a time writes a park. What another wrote since our inputs were read may be newer than
         # ours, and which rides operated on its days is an input of ours: such parks keep their marks.
-        held = _claim(connection, seen)
+        held = derived.claim(connection, seen)
         untouched = [park_id for park_id, revision in held.items() if revision == seen[park_id]]
         marks = marks.filter(pl.col("park_id").is_in(untouched))
         days = dirty.still_marked(connection, marks)
@@ -185,6 +194,7 @@ class Rollup:
         written = change.rows
         if change.days:
             derived.sum_up(connection, change.days, removed=change.removed)
+            spans.forget(connection, change.days)
             follow = _days_that_depend(old[RideDailyStats], new[RideDailyStats], days)
             dirty.mark_existing(connection, follow, "operated_rides", now)
             beside = _days_beside(old[ParkDailyStats], new[ParkDailyStats], inputs, days)
@@ -318,13 +328,6 @@ def _restitch(connection: Connection, change: derived.Change) -> int:
     if not rides:
         return 0
     return outages.restitch(connection, change.outage_days | change.new_days, rides)
-
-
-def _claim(connection: Connection, seen: dict[int, int]) -> dict[int, int]:
-    """Keep other rollups from writing these parks until the transaction ends; returns their revisions."""
-    rows = pl.DataFrame({"park_id": sorted(seen)}, schema={"park_id": pl.Int64})
-    bulk.upsert(connection, DerivedRevision, rows.with_columns(revision=pl.lit(0)), add=("revision",))
-    return derived.derived_revisions(connection, seen)
 
 
 def _without_future(inputs: ParkDayInputs, latest: int) -> ParkDayInputs:

@@ -173,6 +173,14 @@ def derived_revisions(connection: Connection, park_ids: Iterable[int]) -> dict[i
     return dict.fromkeys(wanted, 0) | dict(rows.all())
 
 
+def claim(connection: Connection, park_ids: Iterable[int]) -> dict[int, int]:
+    """Keep other roll-ups from writing these parks until the transaction ends; returns their revisions."""
+    wanted = sorted(park_ids)
+    rows = pl.DataFrame({"park_id": wanted}, schema={"park_id": pl.Int64}).with_columns(revision=pl.lit(0))
+    bulk.upsert(connection, DerivedRevision, rows, add=("revision",))
+    return derived_revisions(connection, wanted)
+
+
 def bump_derived_revisions(connection: Connection, park_ids: Iterable[int]) -> None:
     """Count a change of these parks' derived rows."""
     bulk.upsert(

@@ -21,17 +21,18 @@ from hallofshame.store.database import Database
 from hallofshame.store.history.reading import History
 from hallofshame.store.reports.catalogue import Catalogue, ParkInfo, load_catalogue
 from hallofshame.store.reports.points import ParkDay
+from hallofshame.store.reports.ranges import StoredDays
 from hallofshame.store.reports.running_day import Ahead, OfRide, ahead_of, of_park, of_ride, windows_so_far
 from hallofshame.store.reports.sums import (
     ParkTotals,
     RideReliability,
     RideTotals,
     RideWaits,
-    last_days,
     park_sums,
     ride_reliability,
     ride_sums,
     ride_waits,
+    stored_days,
 )
 from hallofshame.web.cache import Answer, LeastRecentlyUsed
 from hallofshame.web.settings import WebSettings
@@ -175,9 +176,9 @@ class Reading:
         return found
 
     @cached_property
-    def last_days(self) -> dict[int, dt.date]:
-        """The last stored day of each park that has one."""
-        return last_days(self.connection, self.catalogue.parks)
+    def stored_days(self) -> dict[int, StoredDays]:
+        """What is stored of each park of which anything is."""
+        return stored_days(self.connection, self.catalogue.parks)
 
     def ahead_within(self, park_id: int, days: DayRange) -> Ahead | None:
         """What lies ahead of the park's running day, if ``days`` reach into it."""
@@ -190,7 +191,7 @@ class Reading:
 
     def park_sums(self, ranges: Mapping[int, DayRange]) -> dict[int, ParkTotals]:
         """Sums of parks (R10), open time as far as it has come."""
-        found = park_sums(self.connection, ranges, self.last_days)
+        found = park_sums(self.connection, ranges, self.stored_days)
         return {
             park_id: of_park(totals, self.ahead_within(park_id, ranges[park_id]))
             for park_id, totals in found.items()
@@ -200,18 +201,18 @@ class Reading:
         self, ranges: Mapping[int, DayRange], ride_ids: Collection[int] | None = None
     ) -> dict[int, RideTotals]:
         """Sums of rides (R10), open time as far as it has come; rides outside the catalogue are left out."""
-        return self._so_far(ride_sums(self.connection, ranges, ride_ids, self.last_days), ranges)
+        return self._so_far(ride_sums(self.connection, ranges, ride_ids, self.stored_days), ranges)
 
     def ride_reliability(
         self, ranges: Mapping[int, DayRange], ride_ids: Collection[int] | None = None
     ) -> dict[int, RideReliability]:
         """As :meth:`ride_sums`, of what uptime and coverage take, in half the time."""
-        found = ride_reliability(self.connection, ranges, ride_ids, self.last_days)
+        found = ride_reliability(self.connection, ranges, ride_ids, self.stored_days)
         return self._so_far(found, ranges)
 
     def ride_waits(self, ranges: Mapping[int, DayRange]) -> dict[int, RideWaits]:
         """As :meth:`ride_sums`, of what places by waits take."""
-        return self._so_far(ride_waits(self.connection, ranges, self.last_days), ranges)
+        return self._so_far(ride_waits(self.connection, ranges, self.stored_days), ranges)
 
     def _so_far(self, sums: Mapping[int, OfRide], ranges: Mapping[int, DayRange]) -> dict[int, OfRide]:
         rides = self.catalogue.rides

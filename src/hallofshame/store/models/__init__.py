@@ -25,6 +25,7 @@ from hallofshame.store.models.derived import (
     ParkDailyStats,
     ParkHourlyStats,
     ParkMonthlyStats,
+    ParkSpanStats,
     ParkWeeklyStats,
     ParkYearlyStats,
     RideCurrent,
@@ -33,8 +34,10 @@ from hallofshame.store.models.derived import (
     RideMonthlyStats,
     RideOutage,
     RideOutagePart,
+    RideSpanStats,
     RideWeeklyStats,
     RideYearlyStats,
+    StoredSpan,
 )
 from hallofshame.store.models.following import (
     NewsItem,
@@ -114,6 +117,7 @@ __all__ = [
     "ParkMonthlyStats",
     "ParkSchedule",
     "ParkSignal",
+    "ParkSpanStats",
     "ParkWeeklyStats",
     "ParkYearlyStats",
     "PreferredRecord",
@@ -135,6 +139,7 @@ __all__ = [
     "RideName",
     "RideOutage",
     "RideOutagePart",
+    "RideSpanStats",
     "RideStatusSnapshot",
     "RideStop",
     "RideTypeDecision",
@@ -142,6 +147,7 @@ __all__ = [
     "RideYearlyStats",
     "ShowTime",
     "StorageMetric",
+    "StoredSpan",
     "TransactionReceipt",
     "Webhook",
 ]

@@ -193,6 +193,55 @@ class ParkYearlyStats(ParkCounters, ParkPeriodKey, Base):
     __tablename__ = "park_yearly_stats"
 
 
+class StoredSpan(Base):
+    """A span of days of which the sums are stored: that of a park, of its rides, or nothing where they had
+    no day in it.
+    """
+
+    __tablename__ = "stored_spans"
+    __table_args__ = (CLUSTERED,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    period_start: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    period_end: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+
+
+class RideSpanStats(RideCounters, Base):
+    """One ride, one of the spans of its park in ``stored_spans``: the sum of its days."""
+
+    __tablename__ = "ride_span_stats"
+    __table_args__ = (CLUSTERED,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    period_start: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    period_end: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    eligible_days: Mapped[int] = mapped_column(Integer)
+    seen_days: Mapped[int] = mapped_column(Integer)
+    ran_days: Mapped[int] = mapped_column(Integer)
+    queue_days: Mapped[int] = mapped_column(Integer)
+
+
+class ParkSpanStats(ParkCounters, Base):
+    """One park, one of its spans in ``stored_spans``: the sum of its days."""
+
+    __tablename__ = "park_span_stats"
+    __table_args__ = (CLUSTERED,)
+
+    park_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    period_start: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    period_end: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    window_seconds: Mapped[int] = mapped_column(BigInteger)
+    open_days: Mapped[int] = mapped_column(Integer)
+    recorded_days: Mapped[int] = mapped_column(Integer)
+    open_recorded_days: Mapped[int] = mapped_column(Integer)
+    live_days: Mapped[int] = mapped_column(Integer)
+    archive_days: Mapped[int] = mapped_column(Integer)
+    closed_days: Mapped[int] = mapped_column(Integer)
+    down_days: Mapped[int] = mapped_column(Integer)
+    inferred_days: Mapped[int] = mapped_column(Integer)
+
+
 class RideOutagePart(Base):
     """The share of an outage that lies in one park-day, from which whole outages are put together (R9)."""
 

@@ -1,4 +1,4 @@
-"""A range of days as few stored rows: whole years, whole months, whole weeks, single days (R10)."""
+"""A range of days as few stored rows: a stored span, whole years, months and weeks, single days (R10)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from hallofshame.domain.periods import ONE_DAY, DayRange
 
 
 class Grain(Enum):
-    """The grains a range is read from. Weeks cross months, so they fill only what whole months leave over."""
+    """The grains a range is read from. Weeks cross months, so they fill only what whole months leave over.
 
+    A span is a stored sum of exactly these days (:mod:`hallofshame.store.spans`).
+    """
+
+    SPAN = "span"
     YEAR = "year"
     MONTH = "month"
     WEEK = "week"
@@ -21,7 +26,9 @@ class Grain(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows of one grain whose first days lie from ``start`` to ``end``, both included."""
+    """Rows of one grain whose first days lie from ``start`` to ``end``, both included; of a span the one row
+    of exactly these days.
+    """
 
     grain: Grain
     start: dt.date
@@ -52,26 +59,41 @@ def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR, weeks: bool = Fal
     return pieces
 
 
-def pieces(ranges: Mapping[int, DayRange], last_days: Mapping[int, dt.date]) -> list[tuple[Piece, list[int]]]:
+class StoredDays(NamedTuple):
+    """What is stored of a park: the last day with a row, and the spans whose sums are stored."""
+
+    last: dt.date
+    spans: frozenset[DayRange] = frozenset()
+
+
+def pieces(ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays]) -> list[tuple[Piece, list[int]]]:
     """The pieces that cover each park's own range, each with the parks that take it; weeks are used.
 
-    :param last_days: the last day of each park of which anything is stored. Where a range reaches it, the
+    :param stored: what is stored of each park of which anything is. Where a range reaches its last day, the
         rows of the running week, month and year hold nothing beyond the range, so they are taken whole.
     """
-    groups: dict[tuple[DayRange, bool], list[int]] = {}
+    groups: dict[tuple[DayRange, bool, DayRange | None], list[int]] = {}
     for park_id in sorted(ranges):
-        days = ranges[park_id]
-        reached = park_id not in last_days or last_days[park_id] <= days.end
-        groups.setdefault((days, reached), []).append(park_id)
+        days, of_park = ranges[park_id], stored.get(park_id)
+        reached = of_park is None or of_park.last <= days.end
+        span = None if of_park is None else _longest_span(days, of_park.spans)
+        groups.setdefault((days, reached, span), []).append(park_id)
     return [
         (piece, park_ids)
-        for (days, reached), park_ids in groups.items()
-        for piece in _fewest(days, reached=reached)
+        for (days, reached, span), park_ids in groups.items()
+        for piece in _fewest(days, reached=reached, span=span)
     ]
 
 
-def _fewest(days: DayRange, *, reached: bool) -> list[Piece]:
-    """The pieces of ``days`` with the fewest rows: by years and months, or by weeks, which cross months.
+def _longest_span(days: DayRange, spans: frozenset[DayRange]) -> DayRange | None:
+    """The longest of the spans that begins with the range and does not leave it."""
+    inside = [span for span in spans if span.start == days.start and span.end <= days.end]
+    return max(inside, key=lambda span: span.end, default=None)
+
+
+def _fewest(days: DayRange, *, reached: bool, span: DayRange | None = None) -> list[Piece]:
+    """The pieces of ``days`` with the fewest rows: by years and months, by weeks, which cross months, or by a
+    stored span and what comes after it.
 
     ``reached``: nothing is stored after ``days``, so that a coarse row may reach beyond them.
     """
@@ -79,12 +101,19 @@ def _fewest(days: DayRange, *, reached: bool) -> list[Piece]:
     by_months = decompose(DayRange(days.start, year_ends if reached else days.end), weeks=True)
     week_ends = unit_start(days.end, Grain.WEEK) + 6 * ONE_DAY
     by_weeks = decompose(DayRange(days.start, week_ends if reached else days.end), coarsest=Grain.WEEK)
-    return min((_until(by_months, days.end), _until(by_weeks, days.end)), key=_row_count)
+    found = [_until(by_months, days.end), _until(by_weeks, days.end)]
+    if span is not None:
+        rest = [] if span.end == days.end else decompose(DayRange(span.end + ONE_DAY, days.end), weeks=True)
+        found.append([Piece(Grain.SPAN, span.start, span.end), *rest])
+    return min(found, key=_row_count)
 
 
 def _row_count(found: list[Piece]) -> int:
     """The rows of pieces of one park."""
-    return sum(len(unit_starts(DayRange(piece.start, piece.end), piece.grain)) for piece in found)
+    return sum(
+        1 if piece.grain is Grain.SPAN else len(unit_starts(DayRange(piece.start, piece.end), piece.grain))
+        for piece in found
+    )
 
 
 def _until(found: list[Piece], end: dt.date) -> list[Piece]:

@@ -19,8 +19,8 @@ from hallofshame.store.models import (
     ParkMonthlyStats,
     ParkYearlyStats,
 )
-from hallofshame.store.reports.ranges import Piece, by_range, pieces
-from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, last_days
+from hallofshame.store.reports.ranges import Piece, StoredDays, by_range, pieces
+from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, stored_days, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ class ParkFinding:
 
 
 def recorded_days(
-    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+    connection: Connection, ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays] | None = None
 ) -> dict[int, RecordedDays]:
     """The days of each park's own range; parks without a row are absent.
 
-    :param last: what ``sums.last_days`` says, where it is known.
+    :param stored: what ``sums.stored_days`` says, where it is known.
     """
     names = (
         "recorded_days",
@@ -94,15 +94,15 @@ def recorded_days(
         "closed_days",
         "down_days",
     )
-    rows = _counted(connection, ranges, names, last)
+    rows = _counted(connection, ranges, names, stored)
     return {park_id: RecordedDays(*counts) for park_id, (*counts, _seconds) in rows.items()}
 
 
 def open_days(
-    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+    connection: Connection, ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays] | None = None
 ) -> dict[int, OpenDays]:
     """The open days of each park's own range; parks without any are absent."""
-    rows = _counted(connection, ranges, ("open_days", "inferred_days"), last)
+    rows = _counted(connection, ranges, ("open_days", "inferred_days"), stored)
     return {park_id: OpenDays(*found) for park_id, found in rows.items() if found[0]}
 
 
@@ -135,12 +135,12 @@ def _counted(
     connection: Connection,
     ranges: Mapping[int, DayRange],
     names: Collection[str],
-    last: Mapping[int, dt.date] | None,
+    stored: Mapping[int, StoredDays] | None,
 ) -> dict[int, list[int]]:
     """Those of ``DAY_COUNTS`` that are named, and the seconds of all windows, of each park's own range."""
     if not ranges:
         return {}
-    known = last_days(connection, ranges) if last is None else last
+    known = stored_days(connection, ranges) if stored is None else stored
     rows = union_all(
         *[_counted_piece(piece, park_ids, names) for piece, park_ids in pieces(ranges, known)]
     ).subquery()
@@ -150,10 +150,10 @@ def _counted(
 
 
 def _counted_piece(piece: Piece, park_ids: Collection[int], names: Collection[str]) -> Select[Any]:
-    model, day = PARK_TABLES[piece.grain]
+    model, _ = PARK_TABLES[piece.grain]
     counts = day_counts(model.__table__)
     return select(model.park_id, *[counts[name].label(name) for name in names], model.window_seconds).where(
-        model.park_id.in_(park_ids), day.between(piece.start, piece.end)
+        *within(piece, park_ids, model)
     )
 
 
@@ -161,15 +161,15 @@ def ride_days(
     connection: Connection,
     ranges: Mapping[int, DayRange],
     ride_ids: Collection[int],
-    last: Mapping[int, dt.date] | None = None,
+    stored: Mapping[int, StoredDays] | None = None,
 ) -> dict[int, RideDays]:
     """The days of its park's range that count for each of the rides; rides without any are absent.
 
-    :param last: what ``sums.last_days`` says, where it is known.
+    :param stored: what ``sums.stored_days`` says, where it is known.
     """
     if not ranges or not ride_ids:
         return {}
-    known = last_days(connection, ranges) if last is None else last
+    known = stored_days(connection, ranges) if stored is None else stored
     rows = union_all(
         *[_ride_days_piece(piece, park_ids, ride_ids) for piece, park_ids in pieces(ranges, known)]
     ).subquery()
@@ -182,10 +182,10 @@ def ride_days(
 
 
 def _ride_days_piece(piece: Piece, park_ids: Collection[int], ride_ids: Collection[int]) -> Select[Any]:
-    model, day, _ = RIDE_TABLES[piece.grain]
+    model, *_ = RIDE_TABLES[piece.grain]
     counts = ride_day_counts(model.__table__)
     return select(model.ride_id, *[counts[name].label(name) for name in RIDE_DAY_COUNTS]).where(
-        model.park_id.in_(park_ids), day.between(piece.start, piece.end), model.ride_id.in_(ride_ids)
+        *within(piece, park_ids, model), model.ride_id.in_(ride_ids)
     )
 
 

@@ -20,14 +20,17 @@ from hallofshame.store.models import (
     Park,
     ParkDailyStats,
     ParkMonthlyStats,
+    ParkSpanStats,
     ParkWeeklyStats,
     ParkYearlyStats,
     RideDailyStats,
     RideMonthlyStats,
+    RideSpanStats,
     RideWeeklyStats,
     RideYearlyStats,
+    StoredSpan,
 )
-from hallofshame.store.reports.ranges import Grain, Piece, pieces
+from hallofshame.store.reports.ranges import Grain, Piece, StoredDays, pieces
 
 
 class RideReliability(NamedTuple):
@@ -140,6 +143,7 @@ def _exact(values: Row[Any] | tuple[Any, ...], maximum_at: int) -> list[Any]:
 
 
 RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
+    Grain.SPAN: (RideSpanStats, RideSpanStats.period_start, RideSpanStats.eligible_days),
     Grain.DAY: (RideDailyStats, RideDailyStats.day, RideDailyStats.eligible),
     Grain.WEEK: (RideWeeklyStats, RideWeeklyStats.period_start, RideWeeklyStats.eligible_days),
     Grain.MONTH: (RideMonthlyStats, RideMonthlyStats.period_start, RideMonthlyStats.eligible_days),
@@ -148,12 +152,23 @@ RIDE_TABLES: dict[Grain, tuple[type[Any], Any, Any]] = {
 """The table of rides of each grain, with the first day of its rows and their days in E."""
 
 PARK_TABLES: dict[Grain, tuple[type[Any], Any]] = {
+    Grain.SPAN: (ParkSpanStats, ParkSpanStats.period_start),
     Grain.DAY: (ParkDailyStats, ParkDailyStats.day),
     Grain.WEEK: (ParkWeeklyStats, ParkWeeklyStats.period_start),
     Grain.MONTH: (ParkMonthlyStats, ParkMonthlyStats.period_start),
     Grain.YEAR: (ParkYearlyStats, ParkYearlyStats.period_start),
 }
 """The table of parks of each grain, with the first day of its rows."""
+
+
+def within(piece: Piece, park_ids: Collection[int], model: type[Any]) -> list[ColumnElement[bool]]:
+    """The condition of a piece's rows of some parks in its table."""
+    if piece.grain is Grain.SPAN:
+        dates = [model.period_start == piece.start, model.period_end == piece.end]
+    else:
+        first = model.day if piece.grain is Grain.DAY else model.period_start
+        dates = [first.between(piece.start, piece.end)]
+    return [model.park_id.in_(park_ids), *dates]
 
 
 def ride_columns(model: type[Any]) -> list[ColumnElement[Any]]:
@@ -183,26 +198,26 @@ def _counter(model: type[Any], name: str) -> ColumnElement[int]:
 def _ride_piece(
     piece: Piece, park_ids: Collection[int], names: Collection[str], ride_ids: Collection[int] | None
 ) -> Select[Any]:
-    model, day, eligible = RIDE_TABLES[piece.grain]
+    model, _, eligible = RIDE_TABLES[piece.grain]
     found = select(
         model.park_id,
         model.ride_id,
         *[_counter(model, name).label(name) for name in names],
         eligible.label("eligible_days"),
-    ).where(model.park_id.in_(park_ids), day.between(piece.start, piece.end))
+    ).where(*within(piece, park_ids, model))
     return found if ride_ids is None else found.where(model.ride_id.in_(ride_ids))
 
 
 def _park_piece(piece: Piece, park_ids: Collection[int]) -> Select[Any]:
-    model, day = PARK_TABLES[piece.grain]
+    model, _ = PARK_TABLES[piece.grain]
     closed = day_counts(model.__table__)["closed_days"]
     return select(
         model.park_id, *park_columns(model), model.window_seconds, closed.label("closed_days")
-    ).where(model.park_id.in_(park_ids), day.between(piece.start, piece.end))
+    ).where(*within(piece, park_ids, model))
 
 
-def last_days(connection: Connection, park_ids: Collection[int]) -> dict[int, dt.date]:
-    """The last day of each park that has a row; a look-up at the end of each park's key range."""
+def stored_days(connection: Connection, park_ids: Collection[int]) -> dict[int, StoredDays]:
+    """What is stored of each park that has a row; a look-up at the end of each park's key range."""
     last = (
         select(ParkDailyStats.day)
         .where(ParkDailyStats.park_id == Park.park_id)
@@ -211,19 +226,38 @@ def last_days(connection: Connection, park_ids: Collection[int]) -> dict[int, dt
         .scalar_subquery()
     )
     query = select(Park.park_id, last).where(Park.park_id.in_(park_ids))
-    return {row[0]: row[1] for row in connection.execute(query) if row[1] is not None}
+    spans = stored_spans(connection, park_ids)
+    return {
+        row[0]: StoredDays(row[1], spans.get(row[0], frozenset()))
+        for row in connection.execute(query)
+        if row[1] is not None
+    }
+
+
+def stored_spans(connection: Connection, park_ids: Collection[int]) -> dict[int, frozenset[DayRange]]:
+    """The spans of each park whose sums are stored; parks without any are absent."""
+    model = StoredSpan
+    query = select(model.park_id, model.period_start, model.period_end).where(model.park_id.in_(park_ids))
+    found: dict[int, set[tuple[dt.date, dt.date]]] = {}
+    for park_id, start, end in connection.execute(query):
+        found.setdefault(park_id, set()).add((start, end))
+    same: dict[frozenset[tuple[dt.date, dt.date]], frozenset[DayRange]] = {}
+    for pairs in map(frozenset, found.values()):
+        if pairs not in same:
+            same[pairs] = frozenset(DayRange(start, end) for start, end in pairs)
+    return {park_id: same[frozenset(pairs)] for park_id, pairs in found.items()}
 
 
 def park_sums(
-    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+    connection: Connection, ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays] | None = None
 ) -> dict[int, ParkTotals]:
     """Summed counters of each park over its own range; parks without a row are absent.
 
-    :param last: what :func:`last_days` says, where it is known.
+    :param stored: what :func:`stored_days` says, where it is known.
     """
     if not ranges:
         return {}
-    known = last_days(connection, ranges) if last is None else last
+    known = stored_days(connection, ranges) if stored is None else stored
     rows = union_all(*[_park_piece(piece, park_ids) for piece, park_ids in pieces(ranges, known)]).subquery()
     query = select(
         rows.c.park_id,
@@ -239,13 +273,13 @@ def ride_sums(
     connection: Connection,
     ranges: Mapping[int, DayRange],
     ride_ids: Collection[int] | None = None,
-    last: Mapping[int, dt.date] | None = None,
+    stored: Mapping[int, StoredDays] | None = None,
 ) -> dict[int, RideTotals]:
     """Summed counters of each ride of the parks in ``ranges``, or of ``ride_ids`` among them.
 
-    :param last: what :func:`last_days` says, where it is known.
+    :param stored: what :func:`stored_days` says, where it is known.
     """
-    rows = _ride_rows(connection, ranges, ride_ids, RIDE_SUMS, RIDE_MAXIMA, last)
+    rows = _ride_rows(connection, ranges, ride_ids, RIDE_SUMS, RIDE_MAXIMA, stored)
     return {row[0]: RideTotals._make(row[1:]) for row in rows}
 
 
@@ -253,20 +287,20 @@ def ride_reliability(
     connection: Connection,
     ranges: Mapping[int, DayRange],
     ride_ids: Collection[int] | None = None,
-    last: Mapping[int, dt.date] | None = None,
+    stored: Mapping[int, StoredDays] | None = None,
 ) -> dict[int, RideReliability]:
     """As :func:`ride_sums`, of what place, uptime and coverage take: fewer counters take half the time."""
     names = ("open", "observed", "operating", "downtime", _BREAKDOWN)
-    rows = _ride_rows(connection, ranges, ride_ids, names, last=last)
+    rows = _ride_rows(connection, ranges, ride_ids, names, stored=stored)
     return {row[0]: RideReliability._make(row[1:]) for row in rows}
 
 
 def ride_waits(
-    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+    connection: Connection, ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays] | None = None
 ) -> dict[int, RideWaits]:
     """As :func:`ride_sums`, of what places by waits take."""
     names = ("open", "observed", "wait_known", "wait_sum")
-    rows = _ride_rows(connection, ranges, None, names, RIDE_MAXIMA, last)
+    rows = _ride_rows(connection, ranges, None, names, RIDE_MAXIMA, stored)
     return {row[0]: RideWaits._make(row[1:]) for row in rows}
 
 
@@ -276,12 +310,12 @@ def _ride_rows(
     ride_ids: Collection[int] | None,
     sums: Collection[str],
     maxima: Collection[str] = (),
-    last: Mapping[int, dt.date] | None = None,
+    stored: Mapping[int, StoredDays] | None = None,
 ) -> Sequence[Any]:
     """``ride_id``, the counters asked for, ``eligible_days``: a row for each ride over its park's range."""
     if not ranges:
         return ()
-    found = pieces(ranges, last_days(connection, ranges) if last is None else last)
+    found = pieces(ranges, stored_days(connection, ranges) if stored is None else stored)
     parts = [_ride_piece(piece, park_ids, (*sums, *maxima), ride_ids) for piece, park_ids in found]
     names = (*sums, *maxima, "eligible_days")
     rows = union_all(*parts).subquery()
@@ -306,7 +340,9 @@ def _ride_rows(
 def _has_one_row_each(found: Sequence[tuple[Piece, list[int]]]) -> bool:
     """Whether no ride or park has more than one row in the pieces."""
     parks = [park_id for _, park_ids in found for park_id in park_ids]
-    return len(set(parks)) == len(parks) and all(piece.start == piece.end for piece, _ in found)
+    return len(set(parks)) == len(parks) and all(
+        piece.start == piece.end or piece.grain is Grain.SPAN for piece, _ in found
+    )
 
 
 def _whole(summed: ColumnElement[Any], name: str) -> ColumnElement[Any]:
@@ -315,15 +351,15 @@ def _whole(summed: ColumnElement[Any], name: str) -> ColumnElement[Any]:
 
 
 def ride_tallies(
-    connection: Connection, ranges: Mapping[int, DayRange], last: Mapping[int, dt.date] | None = None
+    connection: Connection, ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays] | None = None
 ) -> dict[int, RideTally]:
     """How many eligible rides each park had over its range, and how many of them operated and lost time.
 
-    :param last: what :func:`last_days` says, where it is known.
+    :param stored: what :func:`stored_days` says, where it is known.
     """
     if not ranges:
         return {}
-    known = last_days(connection, ranges) if last is None else last
+    known = stored_days(connection, ranges) if stored is None else stored
     rows = union_all(
         *[
             _ride_piece(piece, park_ids, ("operating", "downtime"), None)

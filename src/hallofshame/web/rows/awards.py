@@ -269,7 +269,7 @@ class _Judge:
         known = self.reading.catalogue
         parks = [known.parks[park_id] for park_id in {known.rides[key].park_id for key in ride_ids}]
         ranges = self.reading.ranges(period, parks)
-        return ride_days(self.reading.connection, ranges, ride_ids, self.reading.last_days)
+        return ride_days(self.reading.connection, ranges, ride_ids, self.reading.stored_days)
 
 
 def _open_days(reading: Reading, period: Period) -> dict[int, int]:

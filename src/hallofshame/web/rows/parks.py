@@ -99,7 +99,7 @@ def _build(reading: Reading, period: Period) -> list[Line]:
         ]
     ranges, ranges_before = reading.ranges(period, parks), reading.previous_ranges(period, parks)
     totals, previous = reading.park_sums(ranges), reading.park_sums(ranges_before)
-    tallies = ride_tallies(reading.connection, ranges, reading.last_days)
+    tallies = ride_tallies(reading.connection, ranges, reading.stored_days)
     recorded, recorded_before = days_recorded(reading, period), days_recorded_before(reading, period)
     inferred = inferred_days(reading, period)
     lines = []

@@ -28,7 +28,7 @@ def days_recorded(reading: Reading, period: Period) -> dict[int, RecordedDays]:
 
     def build() -> dict[int, RecordedDays]:
         ranges = reading.ranges(period, reading.catalogue.parks.values())
-        return recorded_days(reading.connection, ranges, reading.last_days)
+        return recorded_days(reading.connection, ranges, reading.stored_days)
 
     return reading.remembered("recorded days", period, build)
 
@@ -38,7 +38,7 @@ def days_recorded_before(reading: Reading, period: Period) -> dict[int, Recorded
 
     def build() -> dict[int, RecordedDays]:
         ranges = reading.previous_ranges(period, reading.catalogue.parks.values())
-        return recorded_days(reading.connection, ranges, reading.last_days)
+        return recorded_days(reading.connection, ranges, reading.stored_days)
 
     return reading.remembered("recorded days before", period, build)
 
@@ -60,7 +60,7 @@ def inferred_days(reading: Reading, period: Period) -> dict[int, float]:
             )
             if days is not None
         }
-        found = open_days(reading.connection, ranges, reading.last_days)
+        found = open_days(reading.connection, ranges, reading.stored_days)
         return {park_id: _average(days) for park_id, days in found.items() if days.inferred > 0}
 
     return reading.remembered("inferred days", period, build)
