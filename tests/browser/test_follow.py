@@ -40,7 +40,7 @@ def test_a_reader_follows_a_park_and_stops_again(open_tab: Open, fresh_site: Ser
     given = Browser(f"https://fcm.googleapis.com/fcm/send/{uuid.uuid4()}").subscription
     tab = open_tab(fresh_site, size="phone")
     tab.page.add_init_script(PUSH_SERVICE % json.dumps(given))
-    page = tab.open(PARK)
+    page = tab.open(f"{PARK}#follow")
     section = page.locator("#follow")
     expect(section.get_by_role("button", name="Tell me")).to_be_visible()
     expect(section.get_by_role("button", name="Stop")).to_be_hidden()

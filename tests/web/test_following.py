@@ -233,7 +233,7 @@ def test_the_pages_have_the_section_with_the_key_and_are_readable_without_a_scri
         (f"/rides/{RAPTOR}-raptor", f'data-ride="{RAPTOR}"'),
     ):
         page = client.get(path).text
-        section = page[page.index('<section id="follow"') :].partition("</section>")[0]
+        section = page[page.index('<div id="follow"') :].partition("</section>")[0]
         assert f'data-key="{made.public}"' in section
         assert place in section
         assert "<fieldset hidden>" in section, "the script shows it where it can work"

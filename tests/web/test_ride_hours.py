@@ -83,6 +83,8 @@ def served(sqlite_database: Database, world: World, clock: FixedClock) -> Api:
     ran(world, "2026-08-09", "15:00", "16:00", looks=(0, HOUR))
     ran(world, "2026-08-16", "15:00", "16:00", looks=(-HOUR - 1, 0))
     ran(world, "2026-08-02", "15:00", "16:00", looks=(-60, HOUR + 1))
+    # The end of a Saturday night, which is no opening of a Sunday.
+    ran(world, "2026-07-26", "00:00", "00:40")
     world.write(sqlite_database, SEEN_AT)
     return Api(create_app(sqlite_database, clock).test_client())
 

@@ -562,6 +562,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parks/{park}/waits-by-hour": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The usual waits of each ride of a park by the hour of the day, and when its rides usually open
+         * @description The averages are those of the hourly counters, over all days of the period together.
+         */
+        get: operations["parksParkWaitsByHour"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parks/downtime": {
         parameters: {
             query?: never;
@@ -2851,6 +2871,19 @@ export interface components {
             missing_reason: ("no_data" | "not_kept" | "to_come") | null;
             rides: components["schemas"]["TimelineRide"][];
         };
+        /** @description How long people usually wait in a park, ride by hour. */
+        ParkWaitsByHour: {
+            /** @description IANA zone of the park. */
+            timezone: string;
+            /** @description The three usual hours in a row with the lowest average wait; null if too few. */
+            quietest: components["schemas"]["WaitStretch"] | null;
+            /** @description Those with the highest. */
+            busiest: components["schemas"]["WaitStretch"] | null;
+            /** @description Hours in which a ride was seen running, from the start of the park's usual day. */
+            hours: components["schemas"]["WaitHour"][];
+            /** @description Rides by average wait, the longest first. */
+            rides: components["schemas"]["RideWaits"][];
+        };
         /** @description A park with its place. */
         ParkWinner: {
             park_id: number;
@@ -3609,6 +3642,39 @@ export interface components {
             missing_reason: ("no_data" | "not_kept" | "to_come") | null;
             segments: components["schemas"]["Segment"][];
         };
+        /** @description One local hour of a ride. */
+        RideWaitCell: {
+            /** @description The hour on the park's own clock. */
+            hour: number;
+            /** @description Null where no wait above 0 was posted. */
+            average_wait_minutes: number | null;
+            max_wait_minutes: number | null;
+            /** @description On how many days a wait was posted. */
+            days: number;
+            /**
+             * @description `closed`: the ride was never seen running in this hour.
+             * @enum {string}
+             */
+            state: "open" | "closed";
+        };
+        /** @description The usual waits of a ride by hour, and when it usually runs. */
+        RideWaits: {
+            ride_id: number;
+            ride_name: string;
+            ride_slug: string;
+            /** @enum {string} */
+            tier_label: "flagship" | "standard" | "minor" | "unrated";
+            /** @description The type in words. */
+            type_label: string;
+            /** @description Over all hours; null: none posted. */
+            average_wait_minutes: number | null;
+            /** @description When it usually first runs on a day it runs; null: not seen. */
+            usual_first_operation: components["schemas"]["UsualMoment"] | null;
+            /** @description The same of its last operation. */
+            usual_last_operation: components["schemas"]["UsualMoment"] | null;
+            /** @description One for each of the park's `hours`. */
+            cells: components["schemas"]["RideWaitCell"][];
+        };
         /** @description A ride with its place. */
         RideWinner: {
             ride_id: number;
@@ -3966,6 +4032,16 @@ export interface components {
             /** @example Usually runs 10:00–21:30 on Saturdays (8 days) */
             text: string;
         };
+        /** @description A time of day. */
+        UsualMoment: {
+            /**
+             * @description Median, on the park's own clock of 24 hours.
+             * @example 09:30
+             */
+            time: string;
+            /** @description Days it rests on: on which the park was looked at shortly before or after. */
+            days: number;
+        };
         /** @description One ride on that weekday. */
         UsualOfRide: {
             ride_id: number;
@@ -4095,6 +4171,25 @@ export interface components {
             is_down: boolean | null;
             /** @description The posted wait, where one above 0 is. */
             wait_minutes: number | null;
+        };
+        /** @description One local hour of a park, over all its rides that posted waits. */
+        WaitHour: {
+            /** @description The hour on the park's own clock. */
+            hour: number;
+            average_wait_minutes: number | null;
+            /** @description Days on which each ride posted a wait in it, added up over the rides. */
+            ride_days: number;
+            /** @description Whether at least half of the days on which rides posted waits had one in this hour. Only usual hours can be the quietest or busiest. */
+            is_usual: boolean;
+        };
+        /** @description Hours in a row. */
+        WaitStretch: {
+            /** @description The hour on the park's own clock. */
+            start_hour: number;
+            /** @description Not included; 0 is midnight. */
+            end_hour: number;
+            /** @description Minutes of posted standby wait. */
+            average_wait_minutes: number;
         };
         /** @description A webhook that was just added. */
         WebhookAdded: {
@@ -6723,6 +6818,91 @@ export interface operations {
                         /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
                         demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing; `near_matches` may name what was meant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parksParkWaitsByHour: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
+                table?: "rides.cells" | "rides" | "hours";
+            };
+            header?: never;
+            path: {
+                /** @description A `park_id` or a slug: `1`, `gardaland`. */
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ParkWaitsByHour"];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        period: components["schemas"]["PeriodBody"];
                     };
                     "text/csv": string;
                 };

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.localtime import from_unix, zone
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
+from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, SECONDS_AFTER
 from hallofshame.store.models import ParkActivitySnapshot, RideDailyStats
 
 LOOK_WITHIN_SECONDS = HOUR_SECONDS
@@ -42,6 +42,22 @@ class UsualDay:
     days: int
     first_seconds: int
     last_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsualMoment:
+    """A median over ``days`` days, in seconds by the clock from the midnight before."""
+
+    seconds: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsualRun:
+    """When a ride usually first and last runs on a day; null where no day tells."""
+
+    first: UsualMoment | None
+    last: UsualMoment | None
 
 
 def days_run(
@@ -81,9 +97,7 @@ def usual_days(
     runs = list(days_run(connection, [park_id], [ride_id], days))
     looks = _looks(connection, park_id, runs)
     for run in runs:
-        before = bisect_left(looks, run.first_at - LOOK_WITHIN_SECONDS) < bisect_left(looks, run.first_at)
-        after = bisect_left(looks, run.last_at) < bisect_right(looks, run.last_at + LOOK_WITHIN_SECONDS)
-        if before and after:
+        if _begins(run, looks, timezone) and _ends(run, looks):
             by_weekday.setdefault(run.day.isoweekday(), []).append(run)
     return [
         UsualDay(
@@ -94,6 +108,51 @@ def usual_days(
         )
         for weekday, runs in sorted(by_weekday.items())
     ]
+
+
+def usual_runs(
+    connection: Connection, park_id: int, ride_ids: Collection[int], timezone: str, days: DayRange
+) -> dict[int, UsualRun]:
+    """When rides of one park usually first and last run, over all weekdays of the range together.
+
+    A day tells of the first operation if the park was looked at within an hour before it, and of the last if
+    within an hour after it; each by itself.
+    """
+    runs = list(days_run(connection, [park_id], ride_ids, days))
+    looks = _looks(connection, park_id, runs)
+    by_ride: dict[int, list[DayRun]] = {}
+    for run in runs:
+        by_ride.setdefault(run.ride_id, []).append(run)
+    return {
+        ride_id: UsualRun(
+            _median(
+                _by_the_clock(one.first_at, one.day, timezone) for one in own if _begins(one, looks, timezone)
+            ),
+            _median(_by_the_clock(one.last_at, one.day, timezone) for one in own if _ends(one, looks)),
+        )
+        for ride_id, own in by_ride.items()
+    }
+
+
+def _median(seconds: Iterable[int]) -> UsualMoment | None:
+    found = list(seconds)
+    return UsualMoment(round(statistics.median(found)), len(found)) if found else None
+
+
+def _begins(run: DayRun, looks: Sequence[int], timezone: str) -> bool:
+    """Whether the first operation is that of the day, and the park was looked at shortly before it.
+
+    What runs within three hours after midnight is the end of the evening before.
+    """
+    is_of_day = _by_the_clock(run.first_at, run.day, timezone) >= SECONDS_AFTER
+    return is_of_day and bisect_left(looks, run.first_at - LOOK_WITHIN_SECONDS) < bisect_left(
+        looks, run.first_at
+    )
+
+
+def _ends(run: DayRun, looks: Sequence[int]) -> bool:
+    """Whether the park was looked at shortly after the last operation."""
+    return bisect_left(looks, run.last_at) < bisect_right(looks, run.last_at + LOOK_WITHIN_SECONDS)
 
 
 def _looks(connection: Connection, park_id: int, runs: Sequence[DayRun]) -> list[int]:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask import Blueprint
 
-from hallofshame.domain.errors import InputError
+from hallofshame.domain.errors import InputError, PeriodError
 from hallofshame.domain.names import quoted
 from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.metrics import scores
@@ -20,10 +20,13 @@ from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_axis import AUTO, LONGEST_DAYS, MAX_DAILY_POINTS, ChartGrain
 from hallofshame.web.rows.chart_data import park_chart, ride_chart
 from hallofshame.web.rows.heatmaps import park_cells, ride_cells
+from hallofshame.web.rows.wait_hours import MAX_WAIT_DAYS
+from hallofshame.web.rows.wait_hours import park_waits_by_hour as waits_by_hour
 from hallofshame.web.schema.history import (
     ParkHeatmap,
     ParkSeries,
     ParkSparkline,
+    ParkWaitsByHour,
     RideHeatmap,
     RideSeries,
     RideSparkline,
@@ -64,6 +67,31 @@ def ride_heatmap(reading: Reading, asked: Parameters, ride: str) -> Row:
     days = asked_for.days(reading.today(park))
     cells = ride_cells(reading, park, found.ride_id, days)
     return _of_ride(reading, park, found.ride_id, asked_for, {"cells": cells})
+
+
+@endpoint(
+    api_history,
+    "/parks/<park>/waits-by-hour",
+    takes=(MONTH,),
+    answers=ParkWaitsByHour,
+    tables=("rides.cells", "rides", "hours"),
+    says=("period",),
+)
+def park_waits_by_hour(reading: Reading, asked: Parameters, park: str) -> Row:
+    """The usual waits of each ride of a park by the hour of the day, and when its rides usually open.
+
+    The averages are those of the hourly counters, over all days of the period together.
+    """
+    found = find_park(reading, park)
+    asked_for = asked.period(reading.now.date(), PeriodName.THIRTY_DAYS)
+    days = asked_for.days(reading.today(found))
+    if days.days > MAX_WAIT_DAYS:
+        raise PeriodError(
+            f"usual waits of {days.days} days are too many; they take at most {MAX_WAIT_DAYS} days",
+            parameter="end",
+        )
+    data = waits_by_hour(reading, found, days)
+    return envelope(reading, data, period=period_body(asked_for, [days]))
 
 
 @endpoint(api_history, "/parks/<park>/series", takes=(PERIOD, GRAIN), answers=ParkSeries, tables=("points",))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from hallofshame.domain.periods import FIRST_YEAR, PeriodName
+from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import api_url, period_query
 from hallofshame.web.pages.formatting import figure
@@ -45,6 +45,11 @@ _SHORT = (PeriodName.LIVE, PeriodName.TODAY, PeriodName.YESTERDAY)
 _MONTHS = 12
 
 
+def is_of_one_day(period: Period) -> bool:
+    """Whether a period is too short to have a pattern by hour."""
+    return period.name in _SHORT or (period.name is PeriodName.RANGE and period.start == period.end)
+
+
 def step_of(measure: str, value: float) -> int:
     """The step of a value, 1 (lightest) to 5; of uptime the lowest is the strongest."""
     step = 1 + sum(value >= border for border in STEPS[measure])
@@ -76,9 +81,7 @@ def period_chart(state: PlaceState, details: Row, source: str, measures: Sequenc
 
 def week(view: View, state: PlaceState, api: str, measures: Sequence[str]) -> Row:
     """A typical week hour by hour: of the page's period where that is long enough to have a pattern."""
-    is_short = state.period.name in _SHORT or (
-        state.period.name is PeriodName.RANGE and state.period.start == state.period.end
-    )
+    is_short = is_of_one_day(state.period)
     parameters = {} if is_short else period_query(state.period)
     measure = state.chosen(HEAT, measures)
     cells = view.read(f"{api}/heatmap", parameters)["data"]["cells"]

@@ -24,6 +24,7 @@ from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
 from hallofshame.web.pages.ride_order import ORDERS, in_order
 from hallofshame.web.pages.timelines import nearest_with_data, park_day, ride_lately
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
+from hallofshame.web.pages.wait_hours import waits_by_hour
 from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES, VISIT_PARAMETERS
 from hallofshame.web.reading import Reading, site
 from hallofshame.web.rows.park_details import park_info
@@ -107,6 +108,7 @@ def _park(reading: Reading, slug: str) -> str:
         lengths=by_length(details["outages"]) if len(details["outages"]) >= FEWEST_FOR_LENGTHS else None,
         week=week(view, state, api, WEEK_OF_PARK),
         year=year(view, state, api, WEEK_OF_PARK, today),
+        waits=waits_by_hour(view, state, api, period.days(today).days),
         published=view.read(f"{api}/schedule")["data"],
         sessions=month,
         record=None if row["coverage_percent"] else _record(view, found),

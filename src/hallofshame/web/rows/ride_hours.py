@@ -51,8 +51,8 @@ def usual_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRange)
             "weekday": usual.weekday,
             "days": usual.days,
             "weeks": USUAL_WEEKS,
-            "first_operation": _clock(usual.first_seconds),
-            "last_operation": _clock(usual.last_seconds),
+            "first_operation": clock(usual.first_seconds),
+            "last_operation": clock(usual.last_seconds),
             "last_is_next_day": usual.last_seconds >= DAY_SECONDS,
             "text": _sentence(usual),
         }
@@ -61,7 +61,7 @@ def usual_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRange)
 
 
 def _sentence(usual: UsualDay) -> str:
-    span = f"{_clock(usual.first_seconds)}–{_clock(usual.last_seconds)}"
+    span = f"{clock(usual.first_seconds)}–{clock(usual.last_seconds)}"
     days = counted(usual.days, "day")
     when = f"{span} on {WEEKDAYS[usual.weekday - 1]} ({days}"
     if usual.days < USUAL_FROM_DAYS:
@@ -69,7 +69,7 @@ def _sentence(usual: UsualDay) -> str:
     return f"Usually runs {when})"
 
 
-def _clock(seconds: int) -> str:
+def clock(seconds: int) -> str:
     """Seconds since midnight as the clock shows them to the nearest minute, on the next day from 0:00 on."""
     minutes = (seconds + MINUTE_SECONDS // 2) // MINUTE_SECONDS * MINUTE_SECONDS % DAY_SECONDS
     hour, rest = divmod(minutes, HOUR_SECONDS)

@@ -1,0 +1,130 @@
+"""Ride by hour: how long people usually wait in a park, by the hour on its clock, and when its rides open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.metrics import scores
+from hallofshame.metrics.wait_hours import (
+    PostedHour,
+    Stretch,
+    in_order_of_day,
+    quietest_and_busiest,
+    usual_hours,
+)
+from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.usual import UsualMoment, UsualRun, usual_runs
+from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_rides
+from hallofshame.web.envelope import Row
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.ride_hours import clock
+from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
+
+MAX_WAIT_DAYS = 366
+
+
+def park_waits_by_hour(reading: Reading, park: ParkInfo, days: DayRange) -> Row:
+    """The waits of each ride by local hour over ``days``, those with the longest waits first.
+
+    Hours in which no ride of the park ran are left out.
+    """
+    rides = {ride.ride_id: ride for ride in reading.catalogue.rides_of[park.park_id] if ride.is_ride}
+    found = usual_hours_of_rides(reading.connection, park.park_id, park.timezone, days.dates())
+    by_ride = {ride_id: hours for ride_id, hours in found.items() if ride_id in rides}
+    axis = in_order_of_day([hour for hours in by_ride.values() for hour in hours])
+    posted = [_posted(hour, [hours[hour] for hours in by_ride.values() if hour in hours]) for hour in axis]
+    ride_days = sum(max(hour.posted_days for hour in hours.values()) for hours in by_ride.values())
+    usual = usual_hours(posted, ride_days)
+    stretches = quietest_and_busiest(usual)
+    are_usual = {hour.hour for hour in usual}
+    runs = _runs(reading, park, list(by_ride), days)
+    rows = [_ride_row(rides[ride_id], hours, axis, runs.get(ride_id)) for ride_id, hours in by_ride.items()]
+    rows.sort(
+        key=lambda row: (
+            row["average_wait_minutes"] is None,
+            -(row["average_wait_minutes"] or 0),
+            row["ride_name"].casefold(),
+        )
+    )
+    return {
+        "timezone": park.timezone,
+        "quietest": None if stretches is None else _stretch_row(stretches[0]),
+        "busiest": None if stretches is None else _stretch_row(stretches[1]),
+        "hours": [
+            {
+                "hour": hour.hour,
+                "average_wait_minutes": scores.average_wait(hour.wait_sum, hour.wait_known, hour.wait_max),
+                "ride_days": hour.ride_days,
+                "is_usual": hour.hour in are_usual,
+            }
+            for hour in posted
+        ],
+        "rides": rows,
+    }
+
+
+def _runs(reading: Reading, park: ParkInfo, ride_ids: Sequence[int], days: DayRange) -> dict[int, UsualRun]:
+    """The park's running day is not over yet and tells nothing."""
+    last = min(days.end, reading.today(park) - ONE_DAY)
+    if last < days.start or not ride_ids:
+        return {}
+    whole = DayRange(days.start, last)
+    return usual_runs(reading.connection, park.park_id, ride_ids, park.timezone, whole)
+
+
+def _posted(hour: int, of_rides: Sequence[UsualSums]) -> PostedHour:
+    """Rides that never post a wait above 0 take no part."""
+    posting = [one for one in of_rides if one.wait_max]
+    return PostedHour(
+        hour,
+        sum(one.wait_sum for one in posting),
+        sum(one.wait_known for one in posting),
+        max((one.wait_max or 0 for one in posting), default=0),
+        sum(one.posted_days for one in posting),
+    )
+
+
+def _stretch_row(stretch: Stretch) -> Row:
+    return {
+        "start_hour": stretch.start_hour,
+        "end_hour": stretch.end_hour,
+        "average_wait_minutes": stretch.average_wait_minutes,
+    }
+
+
+def _ride_row(ride: RideInfo, hours: dict[int, UsualSums], axis: Sequence[int], run: UsualRun | None) -> Row:
+    return {
+        "ride_id": ride.ride_id,
+        "ride_name": ride.name,
+        "ride_slug": ride.slug,
+        "tier_label": TIER_LABELS[ride.tier],
+        "type_label": TYPE_LABELS[ride.type],
+        "average_wait_minutes": _average(hours.values()),
+        "usual_first_operation": _moment(None if run is None else run.first),
+        "usual_last_operation": _moment(None if run is None else run.last),
+        "cells": [_cell(hour, hours.get(hour)) for hour in axis],
+    }
+
+
+def _moment(found: UsualMoment | None) -> Row | None:
+    return None if found is None else {"time": clock(found.seconds), "days": found.days}
+
+
+def _average(hours: Collection[UsualSums]) -> float | None:
+    return scores.average_wait(
+        sum(hour.wait_sum for hour in hours),
+        sum(hour.wait_known for hour in hours),
+        max(hour.wait_max or 0 for hour in hours),
+    )
+
+
+def _cell(hour: int, found: UsualSums | None) -> Row:
+    average = None if found is None else _average([found])
+    return {
+        "hour": hour,
+        "average_wait_minutes": average,
+        "max_wait_minutes": found.wait_max if found is not None and average is not None else None,
+        "days": 0 if found is None else found.posted_days,
+        "state": "closed" if found is None else "open",
+    }
