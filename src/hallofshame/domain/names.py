@@ -18,6 +18,7 @@ _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 _MAX_QUOTED = 80
 
 
+@lru_cache(maxsize=65_536)
 def normalise(name: str) -> str:
     """The form under which two spellings of one name compare equal (R14).
 
@@ -28,13 +29,14 @@ def normalise(name: str) -> str:
     text = _TRAILING_NOTE.sub("", text)
     text = _TRAILING_NUMBER.sub("", text)
     text = _APOSTROPHES.sub("", text)
-    decomposed = unicodedata.normalize("NFKD", text.replace("&", " and "))
-    latin = "".join(char for char in decomposed if not (unicodedata.combining(char) and ord(char) < 0x0370))
-    recomposed = unicodedata.normalize("NFC", latin)
-    return _NOT_WORD.sub(" ", recomposed.casefold()).replace("_", " ").strip()
+    text = text.replace("&", " and ")
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        latin = (char for char in decomposed if not (unicodedata.combining(char) and ord(char) < 0x0370))
+        text = unicodedata.normalize("NFC", "".join(latin))
+    return _NOT_WORD.sub(" ", text.casefold()).replace("_", " ").strip()
 
 
-@lru_cache(maxsize=65_536)
 def match_key(name: str) -> str:
     """The form under which two names are taken to be one ride's (R14): :func:`normalise`.
 

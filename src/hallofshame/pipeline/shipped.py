@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
@@ -107,8 +106,8 @@ def load_parks(extra: Path | None = None) -> list[CatalogueRow]:
     ``extra`` is a file with the same columns: its rows are added, and a row whose ``park_id`` is already
     shipped replaces the shipped one; it keeps the slug, because addresses do not change.
     """
-    rows = {row.park_id: (line, row) for line, row in _read_parks(_shipped("catalogue", "parks.csv"))}
-    for line, row in _read_parks(extra) if extra is not None else ():
+    rows = {row.park_id: (line, row) for line, row in _shipped_parks()}
+    for line, row in _read_parks(read_lines(extra, PARK_COLUMNS)) if extra is not None else ():
         if row.park_id in rows and rows[row.park_id][1].slug != row.slug:
             shipped = rows[row.park_id][1]
             raise line.error("slug", f"replaces {shipped.slug!r}; addresses stay, so keep that slug")
@@ -124,13 +123,13 @@ def load_tier_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] 
     An override names its park by slug, name or alias out of ``parks`` (default: the shipped catalogue).
     """
     slugs = _slugs(parks)
-    chosen = _read_tiers(_shipped("tiers", "overrides.csv"), OVERRIDE_COLUMNS, slugs)
+    chosen = _read_tiers(_shipped("tiers", "overrides.csv", OVERRIDE_COLUMNS), slugs)
     if overrides is not None:
-        chosen = _overridden(chosen, _read_tiers(overrides, OVERRIDE_COLUMNS, slugs))
-    curated = _read_tiers(_shipped("tiers", "curated.csv"), CURATED_COLUMNS, slugs)
+        chosen = _overridden(chosen, _read_tiers(read_lines(overrides, OVERRIDE_COLUMNS), slugs))
+    curated = _read_tiers(_shipped("tiers", "curated.csv", CURATED_COLUMNS), slugs)
     patterns = [
         TierPattern(pattern, _tier(line), confidence, line.text("note"))
-        for line, pattern, confidence in _patterns(_shipped("tiers", "patterns.csv"), PATTERN_COLUMNS)
+        for line, pattern, confidence in _patterns(_shipped("tiers", "patterns.csv", PATTERN_COLUMNS))
     ]
     return TierBook(chosen, curated, patterns)
 
@@ -138,13 +137,13 @@ def load_tier_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] 
 def load_type_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] | None = None) -> TypeBook:
     """The shipped type rules (R13); as :func:`load_tier_book`."""
     slugs = _slugs(parks)
-    chosen = _read_types(_shipped("types", "overrides.csv"), TYPE_OVERRIDE_COLUMNS, slugs)
+    chosen = _read_types(_shipped("types", "overrides.csv", TYPE_OVERRIDE_COLUMNS), slugs)
     if overrides is not None:
-        chosen = _overridden(chosen, _read_types(overrides, TYPE_OVERRIDE_COLUMNS, slugs))
-    curated = _read_types(_shipped("types", "curated.csv"), TYPE_CURATED_COLUMNS, slugs)
+        chosen = _overridden(chosen, _read_types(read_lines(overrides, TYPE_OVERRIDE_COLUMNS), slugs))
+    curated = _read_types(_shipped("types", "curated.csv", TYPE_CURATED_COLUMNS), slugs)
     patterns = [
         TypePattern(pattern, _type(line), confidence, line.text("note"))
-        for line, pattern, confidence in _patterns(_shipped("types", "patterns.csv"), TYPE_PATTERN_COLUMNS)
+        for line, pattern, confidence in _patterns(_shipped("types", "patterns.csv", TYPE_PATTERN_COLUMNS))
     ]
     return TypeBook(chosen, curated, patterns)
 
@@ -152,7 +151,7 @@ def load_type_book(overrides: Path | None = None, parks: Sequence[CatalogueRow] 
 @cache
 def load_fact_book() -> FactBook:
     """The shipped list of facts: limits of height and roofs of single attractions."""
-    file = _shipped("facts", "curated.csv")
+    lines = _shipped("facts", "curated.csv", FACT_COLUMNS)
     return FactBook(
         [
             FactRule(
@@ -165,7 +164,7 @@ def load_fact_book() -> FactBook:
                 ),
                 CURATED_FACT_REASON,
             )
-            for line, slug in _rides_named(file, FACT_COLUMNS, _slugs(None), "line of facts")
+            for line, slug in _rides_named(lines, _slugs(None), "line of facts")
         ]
     )
 
@@ -199,18 +198,18 @@ def load_signals(file: Path | None, parks: Sequence[CatalogueRow], today: dt.dat
         evidence and one that is there twice.
     """
     slugs = _slugs(parks)
-    chosen = _read_signals(_shipped("catalogue", "signals.csv"), slugs, today)
+    chosen = _read_signals(_shipped("catalogue", "signals.csv", SIGNAL_COLUMNS), slugs, today)
     if file is not None:
-        chosen |= _read_signals(file, slugs, today)
+        chosen |= _read_signals(read_lines(file, SIGNAL_COLUMNS), slugs, today)
     return list(chosen.values())
 
 
 def _read_signals(
-    file: Path | Traversable, slugs: Mapping[str, str], today: dt.date
+    given: Iterable[Line], slugs: Mapping[str, str], today: dt.date
 ) -> dict[tuple[str, Feed, dt.date], SignalLine]:
     lines: dict[tuple[str, Feed, dt.date], SignalLine] = {}
     feeds = {feed.slug: feed for feed in (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)}
-    for line in read_lines(file, SIGNAL_COLUMNS):
+    for line in given:
         slug = slugs.get(slugify(line.text("park")))
         if slug is None:
             raise line.error("park", "is no park of the catalogue; write its slug, such as magic-kingdom")
@@ -225,17 +224,23 @@ def _read_signals(
         if valid_from > today + dt.timedelta(days=1):
             raise line.error("valid_from", "is still to come; evidence is of a day that has been")
         row = SignalRow(valid_from, signal, SignalSource.FILE, line.text("evidence"))
-        if lines.setdefault((slug, feed, valid_from), given := SignalLine(slug, feed, row)) is not given:
+        if lines.setdefault((slug, feed, valid_from), new := SignalLine(slug, feed, row)) is not new:
             raise line.error("valid_from", f"is there for {slug} on an earlier line; keep one of the two")
     return lines
 
 
-def _shipped(folder: str, file: str) -> Traversable:
-    return resources.files("hallofshame").joinpath("data", folder, file)
+@cache
+def _shipped(folder: str, file: str, columns: tuple[str, ...]) -> tuple[Line, ...]:
+    return tuple(read_lines(resources.files("hallofshame").joinpath("data", folder, file), columns))
 
 
-def _read_parks(file: Path | Traversable) -> list[tuple[Line, CatalogueRow]]:
-    rows = [(line, _park(line)) for line in read_lines(file, PARK_COLUMNS)]
+@cache
+def _shipped_parks() -> tuple[tuple[Line, CatalogueRow], ...]:
+    return tuple(_read_parks(_shipped("catalogue", "parks.csv", PARK_COLUMNS)))
+
+
+def _read_parks(lines: Iterable[Line]) -> list[tuple[Line, CatalogueRow]]:
+    rows = [(line, _park(line)) for line in lines]
     seen: set[int] = set()
     for line, row in rows:
         if row.park_id in seen:
@@ -320,33 +325,33 @@ def _type(line: Line) -> RideType:
     return line.choice("type", {kind.value: kind for kind in DECIDED_BY_HAND})
 
 
-def _read_tiers(file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str]) -> list[TierRule]:
+def _read_tiers(lines: Iterable[Line], slugs: Mapping[str, str]) -> list[TierRule]:
     return [
         TierRule(slug, line.text("ride"), _tier(line), line.text("reason"))
-        for line, slug in _rides_named(file, columns, slugs, "tier")
+        for line, slug in _rides_named(lines, slugs, "tier")
     ]
 
 
-def _read_types(file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str]) -> list[TypeRule]:
-    has_reason = "reason" in columns
+def _read_types(lines: Iterable[Line], slugs: Mapping[str, str]) -> list[TypeRule]:
     return [
         TypeRule(
-            slug, line.text("ride"), _type(line), line.text("reason") if has_reason else CURATED_TYPE_REASON
+            slug,
+            line.text("ride"),
+            _type(line),
+            line.text("reason") if "reason" in line.cells else CURATED_TYPE_REASON,
         )
-        for line, slug in _rides_named(file, columns, slugs, "type")
+        for line, slug in _rides_named(lines, slugs, "type")
     ]
 
 
-def _rides_named(
-    file: Path | Traversable, columns: Sequence[str], slugs: Mapping[str, str], what: str
-) -> Iterator[tuple[Line, str]]:
-    """Each line of a list of hand-named rides with the slug of its park, which the first column names.
+def _rides_named(lines: Iterable[Line], slugs: Mapping[str, str], what: str) -> Iterator[tuple[Line, str]]:
+    """Each line of a list of hand-named rides with the slug of its park: in ``park`` or ``park_slug``.
 
     :param what: the column that a line decides.
     """
-    park = columns[0]
     seen: set[tuple[str, str]] = set()
-    for line in read_lines(file, columns):
+    for line in lines:
+        park = "park" if "park" in line.cells else "park_slug"
         slug = slugs.get(slugify(line.text(park)))
         if slug is None:
             raise line.error(park, "is no park of the catalogue; write its slug, such as magic-kingdom")
@@ -357,11 +362,9 @@ def _rides_named(
         yield line, slug
 
 
-def _patterns(
-    file: Path | Traversable, columns: Sequence[str]
-) -> Iterator[tuple[Line, re.Pattern[str], float]]:
+def _patterns(lines: Iterable[Line]) -> Iterator[tuple[Line, re.Pattern[str], float]]:
     """Each line of a list of keyword patterns with its regular expression and its confidence."""
-    for line in read_lines(file, columns):
+    for line in lines:
         try:
             pattern = re.compile(line.text("pattern"))
         except re.error as error:
