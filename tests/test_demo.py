@@ -60,12 +60,10 @@ def settings(folder: Path, **given: Any) -> Settings:
     return Settings(_env_file=None, data=folder, port=0, **given)
 
 
-@pytest.mark.slow
 def test_only_recorded_parks_are_known_and_only_at_their_recorded_feeds(
     tapes: list[Tape], tmp_path: Path
 ) -> None:
-    with demo.Demo(settings(tmp_path), tapes=tapes, clock=FixedClock(NOON)) as show:
-        assert show.prepare(threading.Event(), silent)
+    with demo.Demo(settings(tmp_path), tapes=tapes, clock=FixedClock(NOON)):
         lines = (tmp_path / demo.CATALOGUE_FILE).read_text(encoding="utf-8").splitlines()
         assert [line.split(",")[1] for line in lines[1:]] == ["magic-kingdom", "gardaland"]
         assert ",12,,queue_times,closed," in lines[2]
@@ -322,9 +320,10 @@ def test_fresh_begins_anew_without_an_excuse(made: Made) -> None:
     fresh = made.folder.run(NOON + DAY, fresh=True)
     assert (fresh.goes_on, fresh.why_anew) == (False, None)
     assert fresh.first > first.first
+    with made.folder.demo(NOON + DAY) as show:
+        assert show.goes_on
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -356,11 +355,11 @@ def test_a_record_of_something_else_is_made_anew_and_told_why(
         for end in ("-wal", "-shm"):
             (folder.path / f"{demo.DATABASE_FILE}{end}").unlink(missing_ok=True)
         (folder.path / demo.DATABASE_FILE).write_bytes(b"no database at all" * 999)
-    again = folder.run(NOON + DAY, **given)
-    assert not again.goes_on
-    assert again.why_anew is not None
-    assert why in again.why_anew
-    assert folder.run(NOON + DAY, **given).goes_on
+    with folder.demo(NOON + DAY, **given) as show:
+        assert not show.goes_on
+        assert show.why_anew is not None
+        assert why in show.why_anew
+        assert not (folder.path / demo.DATABASE_FILE).exists()
 
 
 @pytest.mark.slow
@@ -383,10 +382,10 @@ def kill_after(count: int, calls: list[None]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kept", [False, True], ids=["the first record", "one that goes on"])
 @pytest.mark.parametrize(
-    ("step", "times"),
-    [("ingest_readings", 1), ("ingest_readings", 2), ("classify", 0)],
+    ("step", "times", "kept"),
+    [("ingest_readings", 1, False), ("ingest_readings", 2, True), ("classify", 0, False)],
+    ids=["the first record, within a park", "one that goes on, between parks", "the first, all recorded"],
 )
 def test_a_killed_preparation_is_resumed_and_comes_out_the_same(
     made: Made,

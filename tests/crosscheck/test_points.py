@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crosscheck.conftest import PERIODS, SPANS, Api, Row
+from crosscheck.conftest import PERIODS, SPANS, Api, Row, in_turn
 from crosscheck.ledger import Ledger
 
 PARK_SUMS = ("downtime_seconds", "weighted_downtime", "weighted_exposure")
@@ -44,7 +44,8 @@ def say_points(ledger: Ledger, place: str, points: list[Row], sums: Iterable[str
 @pytest.mark.parametrize("period", SPANS)
 def test_points_of_parks_add_up_to_their_rows(api: Api, ledger: Ledger, period: str) -> None:
     query = PERIODS[period]
-    for park in api.parks:
+    parks = in_turn(api.parks, period)
+    for park in parks:
         name, path = park["park_name"], f"/parks/{park['park_id']}"
         data = api(f"{path}/details", **query)["data"]
         summary = data["summary"]
@@ -64,7 +65,7 @@ def test_points_of_parks_add_up_to_their_rows(api: Api, ledger: Ledger, period: 
         counted = [ride["downtime_seconds"] or 0 for ride in data["rides"] if ride["eligible"]]
         if period in ("today", "yesterday", "one day"):
             ledger.say("rides", sum(counted), name, "downtime by tier")
-    ledger.check(at_least=4 * len(api.parks))
+    ledger.check(at_least=4 * len(parks))
 
 
 @pytest.mark.parametrize("period", ["today", "yesterday", "last_week", "30days", "this_year"])
@@ -72,7 +73,8 @@ def test_points_of_rides_add_up_to_their_rows(
     api: Api, ledger: Ledger, rides: list[Row], period: str
 ) -> None:
     query = PERIODS[period]
-    for ride in rides:
+    chosen = in_turn(rides, period)
+    for ride in chosen:
         name, path = f"{ride['ride_id']} {ride['ride_name']}", f"/rides/{ride['ride_id']}"
         data = api(f"{path}/details", **query)["data"]
         ledger.say_row("summary", data["summary"], (*RIDE_SUMS, "max_wait_minutes"), name)
@@ -82,7 +84,7 @@ def test_points_of_rides_add_up_to_their_rows(
             say_points(ledger, f"series by {series['grain']}", series["points"], RIDE_SUMS, name)
         cells = api(f"{path}/heatmap", **query or {"period": "today"})["data"]["cells"]
         say_points(ledger, "heatmap", cells, ("downtime_seconds",), name)
-    ledger.check(at_least=3 * len(rides))
+    ledger.check(at_least=3 * len(chosen))
 
 
 def test_days_are_the_same_in_sparklines_calendars_charts_and_lists(
@@ -129,7 +131,8 @@ def instant(iso: str) -> int:
 
 @pytest.mark.parametrize("period", ["today", "yesterday"])
 def test_timelines_last_as_long_as_the_counters_say(api: Api, ledger: Ledger, period: str) -> None:
-    for park in api.parks:
+    parks = api.parks if period == "yesterday" else api.parks[::2]
+    for park in parks:
         details = api(f"/parks/{park['park_id']}/details", **PERIODS[period])["data"]
         date = details["summary"]["start_date"]
         timeline = api(f"/parks/{park['park_id']}/timeline", date=date)["data"]
@@ -204,7 +207,7 @@ def test_nothing_is_said_to_have_been_seen_after_the_latest_look(api: Api, rides
 
 
 def test_a_rides_timeline_is_that_of_its_park(api: Api, ledger: Ledger, rides: list[Row]) -> None:
-    for ride in rides:
+    for ride in rides[::2]:
         own = api(f"/rides/{ride['ride_id']}/timeline", hours=48)["data"]
         day = api(f"/parks/{ride['park_id']}/timeline")["data"]
         of_park = next((one for one in day["rides"] if one["ride_id"] == ride["ride_id"]), {"segments": []})
@@ -212,4 +215,4 @@ def test_a_rides_timeline_is_that_of_its_park(api: Api, ledger: Ledger, rides: l
             name = (ride["ride_id"], ride["ride_name"], status, "today")
             ledger.say("ride's timeline", seconds(own["segments"], day["starts_at"], status=status), *name)
             ledger.say("park's timeline", seconds(of_park["segments"], status=status), *name)
-    ledger.check(at_least=4 * len(rides))
+    ledger.check(at_least=2 * len(rides))
