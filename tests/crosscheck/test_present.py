@@ -16,8 +16,8 @@ from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
 from support import demo_world
 
-PARK_STATES = {True: "open", False: "closed", None: "no_data"}
-RIDE_STATES = ("operating", "down", "closed", "refurbishment", "no_data")
+PARK_STATES = {True: "open", False: "closed", None: "not_watched"}
+RIDE_STATES = ("operating", "down", "closed", "refurbishment", "not_watched")
 RIDE_FIELDS = ("status", "status_since", "is_down", "observed_at", "average_wait_minutes")
 MANY_AT_ONCE = 6
 
@@ -133,7 +133,7 @@ def _counts(now: Api, ledger: Ledger, rows: list[Row]) -> None:
     """The summary counts the active attractions by what the rows call them."""
     summary = now("/live/status-summary")["data"]["rides"]
     active = [row for row in rows if row["kind"] == "ATTRACTION" and row["excluded_reason"] != "inactive"]
-    found = Counter(row["status"] or "no_data" for row in active)
+    found = Counter(row["status"] or "not_watched" for row in active)
     for state in RIDE_STATES:
         ledger.say("status summary", summary[state], "rides", state)
         ledger.say("park's details", found[state], "rides", state)

@@ -24,12 +24,12 @@ WHOLE = Watched(observed=3600, open=3600, recorded_days=30, days=30)
         (Watched(1790, 3600, 30, 30), "low_coverage"),
         (Watched(3600, 3600, 14, 30), "few_days"),
         (Watched(3600, 3600, 6, 30), "few_days"),
-        (Watched(0, 3600, 0, 30), "no_data"),
-        (Watched(0, 3600, 30, 30), "no_data"),
+        (Watched(0, 3600, 0, 30), "not_watched"),
+        (Watched(0, 3600, 30, 30), "not_watched"),
         (Watched(0, 0, 30, 30), "closed"),
         (Watched(0, 0, 14, 30), "few_days"),
-        (Watched(0, 0, 0, 30), "no_data"),
-        (None, "no_data"),
+        (Watched(0, 0, 0, 30), "not_watched"),
+        (None, "not_watched"),
     ],
 )
 def test_both_stretches_need_half_of_their_time_and_of_their_days(
@@ -40,7 +40,7 @@ def test_both_stretches_need_half_of_their_time_and_of_their_days(
 
 
 def test_what_is_lacking_now_is_said_first() -> None:
-    assert incomparable_reason(None, None) == "no_data"
+    assert incomparable_reason(None, None) == "not_watched"
 
 
 def test_the_change_of_uptime_is_that_of_the_counters() -> None:

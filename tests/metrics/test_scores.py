@@ -75,7 +75,8 @@ def test_hours_down_have_two_decimals() -> None:
         (50.0, 2, "too_few_rides"),
         (10.0, 2, "too_few_rides"),
         (0.0, 3, "low_coverage"),
-        (None, 0, "no_data"),
+        (None, 0, "too_few_rides"),
+        (None, 3, "not_watched"),
     ],
 )
 def test_ranked_with_half_coverage_and_three_rides(

@@ -58,7 +58,7 @@ def test_a_year_without_data_has_no_change(api: Api) -> None:
     data = api("/compare", parks="1", period="this_month", against="last_year")["data"]
     assert (data["second"]["start"], data["second"]["end"]) == ("2025-08-01", "2025-08-20")
     [row] = data["rows"]
-    assert row["second"]["unranked_reason"] == "no_data"
+    assert row["second"]["unranked_reason"] == "not_watched"
     assert (row["change"], row["change_reason"]) == (None, "few_days")
 
 

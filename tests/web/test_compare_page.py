@@ -80,15 +80,15 @@ def day(value: float | None, state: str = "open", **more: str) -> Row:
 
 def test_charts_side_by_side_have_one_scale_and_one_width() -> None:
     quiet = [day(96.0, date="2026-08-01"), day(99.0, date="2026-08-02")]
-    rough = [day(80.0, date="2026-08-01"), day(None, "no_data", date="2026-08-02")]
+    rough = [day(80.0, date="2026-08-01"), day(None, "not_watched", date="2026-08-02")]
     axes = axes_of([quiet, rough], "uptime")
     assert (axes.floor, axes.top, axes.places) == (75, 100, 2)
     charts = [draw(points, axes) for points in (quiet, rough)]
     assert [mark.x for mark in charts[0].marks] == [mark.x for mark in charts[1].marks]
     assert charts[0].marks[0].y < charts[1].marks[0].y < BASE
-    assert [mark.kind for mark in charts[1].marks] == ["value", "no_data"]
+    assert [mark.kind for mark in charts[1].marks] == ["value", "not_watched"]
     assert charts[1].marks[1].y == TOP, "the whole height is hatched"
-    assert "lowest 80.0\u00a0% (1 Aug). 1 of 2 without data." in charts[1].words
+    assert "lowest 80.0\u00a0% (1 Aug). 1 of 2 not watched." in charts[1].words
 
 
 def test_hours_are_those_in_which_any_of_them_was_open() -> None:
@@ -107,7 +107,7 @@ def test_hours_are_those_in_which_any_of_them_was_open() -> None:
 @pytest.mark.parametrize(("days", "is_line"), [(30, False), (400, True)])
 def test_bars_too_thin_become_a_line_that_ends_at_a_gap(days: int, is_line: bool) -> None:
     points = [day(None if at == 5 else 12.0, date=f"2026-01-{at % 28 + 1:02d}") for at in range(days)]
-    points[5]["state"] = "no_data"
+    points[5]["state"] = "not_watched"
     chart = draw(points, axes_of([points], "wait"))
     assert chart.axes.is_line is is_line
     assert len(chart.lines) == (2 if is_line else 0)

@@ -145,7 +145,7 @@ def test_a_day_has_24_hourly_points_and_null_where_nothing_was_seen(api: Api) ->
         None,
         None,
     )
-    assert points[20]["state"] == "to_come"
+    assert points[20]["state"] == "no_data_yet"
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_longer_periods_have_daily_and_monthly_points(api: Api) -> None:
     week = api("/parks/1/details", period="7days")["data"]
     assert [point["date"] for point in week["chart_data"]][-2:] == ["2026-08-19", TODAY]
     assert week["chart_data"][0]["shame_score"] is None
-    assert week["chart_data"][0]["state"] == "no_data"
+    assert week["chart_data"][0]["state"] == "not_watched"
     year = api("/parks/1/details", year="2026")["data"]
     assert [point["month"] for point in year["chart_data"]] == [f"2026-{m:02d}" for m in range(1, 9)]
     assert year["chart_data"][-1]["shame_score"] == 1.04
@@ -210,7 +210,7 @@ def test_opening_hours_come_with_their_evidence(api: Api) -> None:
     assert [day["date"] for day in week["days"]] == [TODAY, "2026-08-19"]
     closed = api("/parks/5/details")["data"]
     assert (closed["evidence"], closed["windows"]) == (Evidence.NO_ACTIVITY.value, [])
-    assert {point["state"] for point in closed["chart_data"]} == {"closed", "to_come"}
+    assert {point["state"] for point in closed["chart_data"]} == {"closed", "no_data_yet"}
 
 
 def test_outages_are_listed_newest_first_with_their_kinds(api: Api) -> None:
@@ -269,5 +269,5 @@ def test_a_vanished_park_without_data_is_not_listed_but_has_details(
     api = Api(app.test_client())
     assert "Gone Park" not in {row["park_name"] for row in api("/parks/downtime")["data"]}
     summary = api("/parks/7/details")["data"]["summary"]
-    assert (summary["rank"], summary["unranked_reason"]) == (None, "no_data")
+    assert (summary["rank"], summary["unranked_reason"]) == (None, "not_watched")
     assert app.test_client().get("/parks/gone-park").status_code == 200

@@ -119,7 +119,7 @@ def test_a_week_has_a_cell_for_every_hour_and_each_says_what_it_shows(year: Api)
 def test_today_has_its_own_weekday_alone_and_hours_to_come(year: Api) -> None:
     cells = year("/parks/1/heatmap", period="today")["data"]["cells"]
     assert {cell["weekday"] for cell in cells} == {4}
-    assert [cell["state"] for cell in cells][8:18] == ["closed", *["open"] * 6, *["to_come"] * 3]
+    assert [cell["state"] for cell in cells][8:18] == ["closed", *["open"] * 6, *["no_data_yet"] * 3]
     assert {cell["downtime_seconds"] for cell in cells[15:]} == {None}
 
 
@@ -130,7 +130,7 @@ def test_cells_of_the_small_world_by_hand(api: Api) -> None:
     assert (nine["shame_score"], nine["downtime_hours"], nine["uptime_percent"]) == (2.5, 0.5, 83.3)
     assert (nine["average_wait_minutes"], nine["max_wait_minutes"], nine["days"]) == (26.7, 40, 1)
     assert cells[3, 9]["shame_score"] == 0.0
-    assert cells[5, 9]["state"] == "no_data"
+    assert cells[5, 9]["state"] == "not_watched"
     assert cells[5, 9]["downtime_seconds"] is None
 
 

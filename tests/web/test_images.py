@@ -167,8 +167,8 @@ def test_a_ride_badge_says_what_the_lists_uptime_leaves(client: FlaskClient, api
 
 
 def test_a_badge_without_data_says_so(client: FlaskClient) -> None:
-    assert badge_text(client, "/api/badges/parks/silent-park.svg") == "Silent Park: no data this month"
-    assert badge_text(client, "/api/badges/rides/14.svg?year=2025") == "Prezzemolo Show: no data in 2025"
+    assert badge_text(client, "/api/badges/parks/silent-park.svg") == "Silent Park: not watched this month"
+    assert badge_text(client, "/api/badges/rides/14.svg?year=2025") == "Prezzemolo Show: not watched in 2025"
 
 
 def test_a_badge_of_a_closed_park_says_so_as_the_lists_do(client: FlaskClient) -> None:

@@ -149,7 +149,7 @@ def test_pages_link_to_the_park_at_its_sources(client: FlaskClient) -> None:
 def test_missing_data_is_named_and_leads_on(client: FlaskClient) -> None:
     text = outline(client, "/parks/silent-park").text
     assert "no score" in text
-    assert "No figures for today" in text
+    assert "No data yet: today" in text
     assert "Not known: nothing was watched in this period." in text
     assert "No ride of this park has been seen yet" in text
     closed = outline(client, "/parks/closed-park").text

@@ -80,8 +80,8 @@ def test_every_period_has_the_same_fields(api: Api) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("Silent Park", "no_data"),
-        ("Dateline Park", "no_data"),
+        ("Silent Park", "no_data_yet"),
+        ("Dateline Park", "no_data_yet"),
         ("Closed Park", "closed"),
         ("Tiny Park", "too_few_rides"),
         ("Foggy Park", "low_coverage"),
@@ -218,9 +218,9 @@ def test_live_states_grow_stale_though_nothing_moves(api: Api, clock: FixedClock
     assert api.row("/parks/downtime", "Gardaland", period="live")["shame_score"] == 1.67
     clock.instant += dt.timedelta(minutes=20)
     row = api.row("/parks/downtime", "Gardaland", period="live")
-    assert (row["shame_score"], row["is_open"], row["unranked_reason"]) == (None, None, "no_data")
+    assert (row["shame_score"], row["is_open"], row["unranked_reason"]) == (None, None, "not_watched")
     ride = api.row("/rides/downtime", "Raptor", period="live")
-    assert (ride["status"], ride["is_down"], ride["unranked_reason"]) == (None, None, "no_data")
+    assert (ride["status"], ride["is_down"], ride["unranked_reason"]) == (None, None, "not_watched")
 
 
 def test_live_answers_of_one_minute_agree_whichever_was_asked_first(api: Api, clock: FixedClock) -> None:
@@ -330,12 +330,12 @@ def test_trends_say_how_many_were_compared_and_why_not_the_others(api: Api) -> N
         assert said == dict(Counter(filter(None, counted)))
     watched = "Watched for less than half of the open time of this period"
     assert compared["parks"]["not_compared"] == [
-        {"reason": "no_data", "words": "Nothing was recorded in this period", "count": 2},
+        {"reason": "not_watched", "words": "Not watched in this period", "count": 2},
         {"reason": "closed", "words": "No open hours in this period, or none yet", "count": 1},
         {"reason": "low_coverage", "words": watched, "count": 1},
         {
-            "reason": "no_data_before",
-            "words": "Nothing was recorded in the period it is compared with",
+            "reason": "not_watched_before",
+            "words": "Not watched in the period it is compared with",
             "count": 1,
         },
     ]
@@ -365,18 +365,18 @@ def test_a_period_mixes_years_months_and_days_into_one_sum(api: Api, world: Worl
 
 def test_status_summary_counts_parks_and_rides(api: Api) -> None:
     body = api("/live/status-summary")
-    assert body["data"]["parks"] == {"total": 6, "open": 1, "closed": 1, "no_data": 4}
+    assert body["data"]["parks"] == {"total": 6, "open": 1, "closed": 1, "not_watched": 4}
     assert body["data"]["rides"] == {
         "total": 9,
         "operating": 2,
         "down": 0,
         "closed": 1,
         "refurbishment": 0,
-        "no_data": 6,
+        "not_watched": 6,
         "counted_as_down": 1,
     }
     [merlin] = [one for one in body["data"]["operators"] if one["operator"] == "Merlin"]
-    assert merlin["parks"] == {"total": 1, "open": 1, "closed": 0, "no_data": 0}
+    assert merlin["parks"] == {"total": 1, "open": 1, "closed": 0, "not_watched": 0}
     assert body["data"]["freshness"]["newest_observed_at"] == "2026-08-20T11:58:00Z"
     assert api("/live/status-summary", operator="Disney")["data"]["parks"]["total"] == 1
 

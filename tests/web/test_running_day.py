@@ -111,7 +111,7 @@ def test_open_time_ahead_is_not_missing(api: Api, period: str) -> None:
 def test_the_chart_tells_what_is_to_come_from_what_is_missing(api: Api) -> None:
     details = api("/parks/1/details")["data"]
     states = {point["local_hour"]: point["state"] for point in details["chart_data"]}
-    assert (states["13:00"], states["14:00"], states["15:00"]) == ("open", "open", "to_come")
+    assert (states["13:00"], states["14:00"], states["15:00"]) == ("open", "open", "no_data_yet")
     by_hour = {point["local_hour"]: point["coverage_percent"] for point in details["chart_data"]}
     assert (by_hour["13:00"], by_hour["14:00"], by_hour["15:00"]) == (100.0, 100.0, None)
     assert details["days"][0]["coverage_percent"] == 100.0

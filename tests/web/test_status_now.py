@@ -216,7 +216,8 @@ def test_a_day_to_come_shows_what_is_usual_on_its_weekday(world_now: FlaskClient
     words = words_of(world_now, "/parks/gardaland?start=2026-08-27&end=2026-08-27")
     assert "Over 8 Thursdays from 25 Jun 2026 to 13 Aug 2026." in words
     assert "Right now: Open : 2 rides run" in words
-    assert "No data" not in words
+    assert "No data yet: this day has not come." in words
+    assert "no data" not in words
     assert "Usual on Thursdays" in words_of(world_now, f"/rides/{RAPTOR}?start=2026-08-27&end=2026-08-27")
 
 

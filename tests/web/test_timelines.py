@@ -128,14 +128,14 @@ def test_a_park_timeline_is_a_local_day_as_far_as_it_is_known(watched: Api) -> N
 def test_a_day_without_readings_says_why_it_is_empty(watched: Api) -> None:
     for date, reason, known in (
         (YESTERDAY, "not_kept", True),
-        ("2026-05-01", "no_data", True),
-        ("2026-08-21", "to_come", False),
+        ("2026-05-01", "not_watched", True),
+        ("2026-08-21", "no_data_yet", False),
     ):
         timeline = watched("/parks/1/timeline", date=date)["data"]
         assert (timeline["rides"], timeline["missing_reason"]) == ([], reason)
         assert (timeline["known_until"] is not None) == known
     assert watched("/parks/1/timeline", date=YESTERDAY)["data"]["windows"] != []
-    assert watched("/parks/6/timeline")["data"]["missing_reason"] == "no_data"
+    assert watched("/parks/6/timeline")["data"]["missing_reason"] == "not_watched"
 
 
 def test_a_ride_timeline_ends_with_the_latest_look(watched: Api) -> None:
@@ -175,7 +175,7 @@ def test_a_ride_whose_readings_are_gone_has_no_segments(api: Api) -> None:
 def test_a_ride_nothing_was_seen_of_has_no_segments(watched: Api) -> None:
     # A few hours of today, of which readings are kept: of other rides.
     timeline = watched(f"/rides/{OLD}/timeline", hours=6)["data"]
-    assert (timeline["segments"], timeline["missing_reason"]) == ([], "no_data")
+    assert (timeline["segments"], timeline["missing_reason"]) == ([], "not_watched")
 
 
 def test_before_the_first_look_there_is_no_time_to_show(sqlite_database: Database, clock: FixedClock) -> None:
@@ -185,9 +185,9 @@ def test_before_the_first_look_there_is_no_time_to_show(sqlite_database: Databas
     world.write(sqlite_database)
     api = Api(create_app(sqlite_database, clock).test_client())
     ride = api(f"/rides/{RAPTOR}/timeline")["data"]
-    assert (ride["starts_at"], ride["ends_at"], ride["missing_reason"]) == (None, None, "no_data")
+    assert (ride["starts_at"], ride["ends_at"], ride["missing_reason"]) == (None, None, "not_watched")
     park = api("/parks/1/timeline")["data"]
-    assert (park["known_until"], park["missing_reason"], park["rides"]) == (None, "no_data", [])
+    assert (park["known_until"], park["missing_reason"], park["rides"]) == (None, "not_watched", [])
     assert api(f"/rides/{RAPTOR}/queues")["data"] == []
 
 

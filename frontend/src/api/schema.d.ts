@@ -1686,7 +1686,7 @@ export interface components {
             first: components["schemas"]["ParkRow"] | components["schemas"]["RideRow"];
             /** @description Null where nothing is compared with. */
             second: components["schemas"]["ParkRow"] | components["schemas"]["RideRow"] | null;
-            change_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
+            change_reason: ("no_period_before" | "not_watched" | "few_days" | "closed" | "low_coverage" | "not_watched_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
             /** @description Null where there is a `change_reason`. */
             change: components["schemas"]["Change"] | null;
         };
@@ -2325,7 +2325,7 @@ export interface components {
              * @description Why it is not compared with the other period; null where it is.
              * @enum {string}
              */
-            reason: "no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run";
+            reason: "no_period_before" | "not_watched" | "few_days" | "closed" | "low_coverage" | "not_watched_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run";
             words: string;
             count: number;
         };
@@ -2514,7 +2514,7 @@ export interface components {
             /** @description On how many days it was observed. */
             days: number;
             /** @enum {string} */
-            state: "open" | "closed" | "no_data" | "to_come";
+            state: "open" | "closed" | "not_watched" | "no_data_yet";
             uptime_percent: number | null;
             downtime_hours: number | null;
             downtime_seconds: number | null;
@@ -2528,7 +2528,7 @@ export interface components {
             total: number;
             open: number;
             closed: number;
-            no_data: number;
+            not_watched: number;
         };
         /** @description One park-day: what was counted as open, on what grounds, and what came of it. */
         ParkDayRow: {
@@ -2675,7 +2675,7 @@ export interface components {
             /** @example 2026 */
             year?: string;
             /** @enum {string} */
-            state: "open" | "closed" | "no_data" | "to_come";
+            state: "open" | "closed" | "not_watched" | "no_data_yet";
             shame_score: number | null;
             downtime_hours: number | null;
             downtime_seconds: number | null;
@@ -2736,7 +2736,7 @@ export interface components {
             themeparks_wiki_url: string | null;
             source_url: string | null;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
+            unranked_reason: ("not_watched" | "no_data_yet" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -2788,7 +2788,7 @@ export interface components {
             /** @description Days of the period with any observation. */
             recorded_days: number | null;
             trend_points: number | null;
-            trend_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
+            trend_reason: ("no_period_before" | "not_watched" | "few_days" | "closed" | "low_coverage" | "not_watched_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
         };
         /** @description A park's points in order of time. */
         ParkSeries: {
@@ -2834,10 +2834,10 @@ export interface components {
             park_name: string;
             timezone: string;
             /**
-             * @description `no_data`: nobody has looked lately.
+             * @description `not_watched`: nobody has looked lately.
              * @enum {string}
              */
-            state: "open" | "closed" | "no_data";
+            state: "open" | "closed" | "not_watched";
             /** @description The latest look. */
             observed_at: string | null;
             rides_operating: number | null;
@@ -2868,7 +2868,7 @@ export interface components {
             known_until: string | null;
             /** @description When the park was counted as open. */
             windows: components["schemas"]["Window"][];
-            missing_reason: ("no_data" | "not_kept" | "to_come") | null;
+            missing_reason: ("not_watched" | "not_kept" | "no_data_yet") | null;
             rides: components["schemas"]["TimelineRide"][];
         };
         /** @description How long people usually wait in a park, ride by hour. */
@@ -2897,7 +2897,7 @@ export interface components {
             themeparks_wiki_url: string | null;
             source_url: string | null;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
+            unranked_reason: ("not_watched" | "no_data_yet" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -2949,7 +2949,7 @@ export interface components {
             /** @description Days of the period with any observation. */
             recorded_days: number | null;
             trend_points: number | null;
-            trend_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
+            trend_reason: ("no_period_before" | "not_watched" | "few_days" | "closed" | "low_coverage" | "not_watched_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
             /** @description Place among the winners; equals share one. */
             place: number;
             /** @description Days of the year on which it was open and observed. */
@@ -3283,7 +3283,7 @@ export interface components {
             /** @description On how many days it was observed. */
             days: number;
             /** @enum {string} */
-            state: "open" | "closed" | "no_data" | "to_come";
+            state: "open" | "closed" | "not_watched" | "no_data_yet";
             uptime_percent: number | null;
             downtime_hours: number | null;
             downtime_seconds: number | null;
@@ -3298,7 +3298,7 @@ export interface components {
             down: number;
             closed: number;
             refurbishment: number;
-            no_data: number;
+            not_watched: number;
             /** @description Those that count as broken down. */
             counted_as_down: number;
         };
@@ -3443,7 +3443,7 @@ export interface components {
             /** @example 2026 */
             year?: string;
             /** @enum {string} */
-            state: "open" | "closed" | "no_data" | "to_come";
+            state: "open" | "closed" | "not_watched" | "no_data_yet";
             uptime_percent: number | null;
             downtime_hours: number | null;
             downtime_seconds: number | null;
@@ -3507,7 +3507,7 @@ export interface components {
             /** @description The type in words. */
             type_label: string;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
+            unranked_reason: ("not_watched" | "no_data_yet" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -3520,7 +3520,7 @@ export interface components {
             end_date: string;
             /** @description Whether it counts in its park's score. */
             eligible: boolean;
-            excluded_reason: ("not_attraction" | "inactive" | "refurbishment" | "not_operated_7_days" | "no_data") | null;
+            excluded_reason: ("not_attraction" | "inactive" | "refurbishment" | "not_operated_7_days" | "not_watched" | "no_data_yet") | null;
             /** @description Live only. */
             observed_at: string | null;
             /** @description Live only. */
@@ -3558,7 +3558,7 @@ export interface components {
             coverage_percent: number | null;
             look_interval_seconds: number | null;
             trend_points: number | null;
-            trend_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
+            trend_reason: ("no_period_before" | "not_watched" | "few_days" | "closed" | "low_coverage" | "not_watched_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
         };
         /** @description A ride's points in order of time. */
         RideSeries: {
@@ -3606,12 +3606,12 @@ export interface components {
             park_name: string;
             timezone: string;
             /**
-             * @description `no_data`: nobody has looked lately.
+             * @description `not_watched`: nobody has looked lately.
              * @enum {string}
              */
-            state: "operating" | "down" | "closed" | "refurbishment" | "no_data";
+            state: "operating" | "down" | "closed" | "refurbishment" | "not_watched";
             /** @enum {string} */
-            park_state: "open" | "closed" | "no_data";
+            park_state: "open" | "closed" | "not_watched";
             /** @description The latest look. */
             observed_at: string | null;
             /** @description Since when; of a ride that is down, when its outage began. */
@@ -3639,7 +3639,7 @@ export interface components {
             /** @description Null before the first look at anything. */
             ends_at: string | null;
             windows: components["schemas"]["Window"][];
-            missing_reason: ("no_data" | "not_kept" | "to_come") | null;
+            missing_reason: ("not_watched" | "not_kept" | "no_data_yet") | null;
             segments: components["schemas"]["Segment"][];
         };
         /** @description One local hour of a ride. */
@@ -3706,7 +3706,7 @@ export interface components {
             /** @description The type in words. */
             type_label: string;
             rank: number | null;
-            unranked_reason: ("no_data" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
+            unranked_reason: ("not_watched" | "no_data_yet" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
              * @example 2026-08-20
@@ -3719,7 +3719,7 @@ export interface components {
             end_date: string;
             /** @description Whether it counts in its park's score. */
             eligible: boolean;
-            excluded_reason: ("not_attraction" | "inactive" | "refurbishment" | "not_operated_7_days" | "no_data") | null;
+            excluded_reason: ("not_attraction" | "inactive" | "refurbishment" | "not_operated_7_days" | "not_watched" | "no_data_yet") | null;
             /** @description Live only. */
             observed_at: string | null;
             /** @description Live only. */
@@ -3757,7 +3757,7 @@ export interface components {
             coverage_percent: number | null;
             look_interval_seconds: number | null;
             trend_points: number | null;
-            trend_reason: ("no_period_before" | "no_data" | "few_days" | "closed" | "low_coverage" | "no_data_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
+            trend_reason: ("no_period_before" | "not_watched" | "few_days" | "closed" | "low_coverage" | "not_watched_before" | "few_days_before" | "closed_before" | "low_coverage_before" | "did_not_run") | null;
             /** @description Place among the winners; equals share one. */
             place: number;
             /** @description Days of the year on which it ran in an open park. */
@@ -3993,7 +3993,7 @@ export interface components {
             tier_label: "flagship" | "standard" | "minor" | "unrated";
             /** @description Whether it counts in the park's score of that day. */
             eligible: boolean;
-            excluded_reason: ("not_attraction" | "inactive" | "refurbishment" | "not_operated_7_days" | "no_data") | null;
+            excluded_reason: ("not_attraction" | "inactive" | "refurbishment" | "not_operated_7_days" | "not_watched" | "no_data_yet") | null;
             segments: components["schemas"]["Segment"][];
         };
         /** @description Parks and rides whose uptime changed, the greatest change first. */

@@ -165,16 +165,17 @@ export const LOOK_WORDS = {
   "counted": "closed in open hours, counts as down",
   "closed": "closed",
   "refurbishment": "refurbishment",
-  "unobserved": "not observed"
+  "unobserved": "not watched"
 } as const;
 export const STATE_WORDS = {
   "open": "nothing to judge",
   "closed": "closed",
-  "no_data": "no data",
-  "to_come": "still to come"
+  "not_watched": "not watched",
+  "no_data_yet": "no data yet"
 } as const;
 export const UNRANKED: Record<string, string> = {
-  "no_data": "No data",
+  "not_watched": "Not watched",
+  "no_data_yet": "No data yet",
   "not_open_yet": "Not open yet today",
   "closed": "Closed: no open hours",
   "too_few_rides": "Fewer than three rides to judge by",
@@ -187,11 +188,11 @@ export const UNRANKED: Record<string, string> = {
 };
 export const TREND: Record<string, string> = {
   "no_period_before": "A moment has no period before it",
-  "no_data": "Nothing was recorded in this period",
+  "not_watched": "Not watched in this period",
   "few_days": "Recorded on less than half of the days of this period",
   "closed": "No open hours in this period, or none yet",
   "low_coverage": "Watched for less than half of the open time of this period",
-  "no_data_before": "Nothing was recorded in the period it is compared with",
+  "not_watched_before": "Not watched in the period it is compared with",
   "few_days_before": "Recorded on less than half of the days of the period it is compared with",
   "closed_before": "No open hours in the period it is compared with",
   "low_coverage_before": "Watched for less than half of the open time of the period it is compared with",

@@ -80,9 +80,9 @@ function Cell({ cell, x, y, width, height, measure }: PlacedCell & { measure: Me
   const value = measure.value(cell);
   const box = { x, y, width, height, rx: 3 };
   if (value === null) {
-    if (cell.state === "no_data") return <rect className="missing missing-cell" {...box} />;
+    if (cell.state === "not_watched") return <rect className="missing missing-cell" {...box} />;
     if (cell.state === "open") return <circle className="nothing" cx={x + width / 2} cy={y + height / 2} r="2.5" />;
-    if (cell.state === "to_come") return <rect className="to-come-cell" {...box} />;
+    if (cell.state === "no_data_yet") return <rect className="to-come-cell" {...box} />;
     return <path className="closed-cell" d={`M${x + width * 0.3} ${y + height / 2}h${width * 0.4}`} />;
   }
   const step = stepOf(measure, value);
@@ -107,7 +107,7 @@ function Cell({ cell, x, y, width, height, measure }: PlacedCell & { measure: Me
 }
 
 function emptyCell(weekday: number, hour: number): HeatCell {
-  return { weekday, hour, days: 0, state: "no_data" };
+  return { weekday, hour, days: 0, state: "not_watched" };
 }
 
 /** Arrows in a grid of so many columns; they stop at its edges. */

@@ -1,4 +1,5 @@
 /** What the signs of the charts mean, for the line under a chart. */
+import { STATE_WORDS } from "../api/words";
 import { BANDS } from "../lib/bands";
 import { Sign } from "../components/ScoreBadge";
 import { LOOK_WORDS, type Look } from "./looks";
@@ -33,9 +34,9 @@ export function MeasureLegend({ measure: key, asSteps = false }: { measure: Meas
           <Key key={words} kind={`step-${measure.isHighGood ? 5 - at : at + 1}`} words={words} />
         ))}
       <Key kind="nothing" words={key === "wait" ? "open, no wait posted" : "open, nothing to judge"} />
-      <Key kind="missing" words="no data" />
-      <Key kind="closed" words="closed" />
-      <Key kind="to-come" words="still to come" />
+      <Key kind="missing" words={STATE_WORDS.not_watched} />
+      <Key kind="closed" words={STATE_WORDS.closed} />
+      <Key kind="to-come" words={STATE_WORDS.no_data_yet} />
     </>
   );
 }
@@ -49,7 +50,7 @@ export function TimelineLegend() {
         <Key key={look} kind={look} words={LOOK_WORDS[look]} />
       ))}
       <Key kind="window" words="open hours; outside them nothing counts" />
-      <Key kind="to-come" words="still to come" />
+      <Key kind="to-come" words={STATE_WORDS.no_data_yet} />
     </>
   );
 }

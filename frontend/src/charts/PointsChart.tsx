@@ -99,9 +99,9 @@ function Rail({ area, top }: { area: Area; top: number }) {
 function Ground({ slot, area }: { slot: Slot<ChartPoint>; area: Area }) {
   const inset = Math.min(slot.width * 0.12, 4);
   const box = { x: slot.x + inset, width: Math.max(slot.width - 2 * inset, 0.5) };
-  if (slot.kind === "no_data") return <rect className="missing" {...box} y={area.top} height={area.bottom - area.top} />;
+  if (slot.kind === "not_watched") return <rect className="missing" {...box} y={area.top} height={area.bottom - area.top} />;
   if (slot.kind === "closed") return <rect className="closed" {...box} y={area.bottom - 3} height="3" />;
-  if (slot.kind === "to_come") {
+  if (slot.kind === "no_data_yet") {
     return <path className="to-come" d={`M${box.x} ${area.bottom - 1.5}h${box.width}`} />;
   }
   if (slot.kind === "nothing") return <circle className="nothing" cx={slot.x + slot.width / 2} cy={area.bottom - 4} r="2.5" />;
@@ -173,7 +173,7 @@ export function linesOf(point: ChartPoint, measure: Measure): string[] {
 
 function describe(points: readonly ChartPoint[], measure: Measure): string {
   const known = points.filter((point) => measure.value(point) !== null);
-  const missing = points.filter((point) => point.state === "no_data").length;
+  const missing = points.filter((point) => point.state === "not_watched").length;
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return `${measure.label}: no points.`;
   const worst = known.reduce<ChartPoint | null>((so, point) => {
@@ -182,6 +182,6 @@ function describe(points: readonly ChartPoint[], measure: Measure): string {
   }, null);
   const extreme =
     worst === null ? "No place has a value." : `The ${measure.isHighGood ? "lowest" : "highest"}: ${fullLabel(worst)}, ${measure.words(measure.value(worst) ?? 0)}.`;
-  const gaps = missing === 0 ? "" : ` ${missing} of ${points.length} without data.`;
+  const gaps = missing === 0 ? "" : ` ${missing} of ${points.length} not watched.`;
   return `${measure.label} from ${fullLabel(first)} to ${fullLabel(last)}. ${extreme}${gaps}`;
 }

@@ -86,7 +86,7 @@ export function YearCalendar({ year, points, measure: key, title, today, onDay }
 const STEPS: Record<ArrowKey, number> = { ArrowLeft: -7, ArrowRight: 7, ArrowUp: -1, ArrowDown: 1 };
 
 function emptyDay(date: string, today: string): ChartPoint {
-  return { date, state: date > today ? "to_come" : "no_data" };
+  return { date, state: date > today ? "no_data_yet" : "not_watched" };
 }
 
 function datesOf(year: number): string[] {
@@ -108,7 +108,7 @@ function Day({ point, measure, x, y, size }: DayProps) {
   const value = measure.value(point);
   if (value === null) {
     if (point.state === "closed") return <path className="closed-cell" d={`M${x + size * 0.25} ${y + size / 2}h${size * 0.5}`} />;
-    if (point.state === "to_come") return <rect className="to-come-cell" {...box} />;
+    if (point.state === "no_data_yet") return <rect className="to-come-cell" {...box} />;
     if (point.state === "open") return <circle className="nothing" cx={x + size / 2} cy={y + size / 2} r="2" />;
     return <rect className="missing missing-cell" {...box} />;
   }

@@ -95,7 +95,7 @@ export function calendarTable(points: readonly ChartPoint[], key: MeasureKey, ca
     caption,
     columns: [{ label: "Day" }, { label: measure.label, isNumber: true }],
     rows: points
-      .filter((point) => point.date !== undefined && point.state !== "to_come")
+      .filter((point) => point.date !== undefined && point.state !== "no_data_yet")
       .map((point) => [
         shortDate(point.date ?? ""),
         point.state === "open" ? figure(measure, point) : STATE_WORDS[point.state],

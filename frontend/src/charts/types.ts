@@ -1,7 +1,7 @@
 /** What the charts take in and hand out. Field names are those of the API; null is "no data", never zero. */
 
 /** Why a place on the axis looks as it does. */
-export type PointState = "open" | "closed" | "no_data" | "to_come";
+export type PointState = "open" | "closed" | "not_watched" | "no_data_yet";
 export type Grain = "hour" | "day" | "week" | "month" | "year";
 
 /** The figures a point or a cell may hold. Parks have all of them, rides no score. */

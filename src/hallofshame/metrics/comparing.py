@@ -36,7 +36,7 @@ def incomparable_reason(now: Watched | None, before: Watched | None) -> str | No
     for watched, when in ((now, ""), (before, "_before")):
         is_closed = watched is not None and watched.open == 0 and watched.recorded_days > 0
         if watched is None or (watched.observed == 0 and not is_closed):
-            return f"no_data{when}"
+            return f"not_watched{when}"
         if RECORDED_DAYS_SHARE * watched.recorded_days < watched.days:
             return f"few_days{when}"
         if is_closed:

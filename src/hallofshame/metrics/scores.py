@@ -109,10 +109,10 @@ def unranked_reason(
 
     :param inferred_day_seconds: how long its average open day was, where its hours are inferred.
     """
-    if coverage is None:
-        return "no_data"
     if eligible_rides < MIN_RANKED_RIDES:
         return "too_few_rides"
+    if coverage is None:
+        return "not_watched"
     if not is_covered(coverage):
         return "low_coverage"
     if inferred_day_seconds is not None and inferred_day_seconds < MIN_RANKED_DAY_SECONDS:

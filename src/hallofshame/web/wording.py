@@ -66,7 +66,8 @@ TYPE_PLURALS: dict[RideType, str] = {
 }
 
 UNRANKED_REASONS: dict[str, str] = {
-    "no_data": "No data",
+    "not_watched": "Not watched",
+    "no_data_yet": "No data yet",
     "not_open_yet": "Not open yet today",
     "closed": "Closed: no open hours",
     "too_few_rides": "Fewer than three rides to judge by",
@@ -81,11 +82,11 @@ UNRANKED_REASONS: dict[str, str] = {
 
 TREND_REASONS: dict[str, str] = {
     "no_period_before": "A moment has no period before it",
-    "no_data": "Nothing was recorded in this period",
+    "not_watched": "Not watched in this period",
     "few_days": "Recorded on less than half of the days of this period",
     "closed": "No open hours in this period, or none yet",
     "low_coverage": "Watched for less than half of the open time of this period",
-    "no_data_before": "Nothing was recorded in the period it is compared with",
+    "not_watched_before": "Not watched in the period it is compared with",
     "few_days_before": "Recorded on less than half of the days of the period it is compared with",
     "closed_before": "No open hours in the period it is compared with",
     "low_coverage_before": "Watched for less than half of the open time of the period it is compared with",
@@ -177,8 +178,8 @@ CHART_MEASURES: dict[str, tuple[str, str]] = {
 STATE_WORDS: dict[str, str] = {
     "open": "nothing to judge",
     "closed": "closed",
-    "no_data": "no data",
-    "to_come": "still to come",
+    "not_watched": "not watched",
+    "no_data_yet": "no data yet",
 }
 """What stands in a chart and its table where there is no value, by the state of the point."""
 
@@ -188,7 +189,7 @@ LOOK_WORDS: dict[str, str] = {
     "counted": "closed in open hours, counts as down",
     "closed": "closed",
     "refurbishment": "refurbishment",
-    "unobserved": "not observed",
+    "unobserved": "not watched",
 }
 """What a stretch of a timeline is called: its status, or that it counts as down though called closed."""
 
@@ -205,9 +206,9 @@ NOT_WATCHED_NOW = "Not watched now"
 """Of a park or a ride that nobody has looked at lately."""
 
 MISSING_WORDS: dict[str, str] = {
-    "no_data": "Nothing was seen in this time.",
+    "not_watched": "Not watched: nobody looked in this time.",
     "not_kept": "The raw record of this time is no longer kept; its totals are in the tables and charts.",
-    "to_come": "This day has not come yet.",
+    "no_data_yet": "No data yet: this day has not come.",
 }
 """Why a timeline has nothing to show."""
 
@@ -216,7 +217,8 @@ EXCLUDED_REASONS: dict[str, str] = {
     "inactive": "Has vanished from its source",
     "refurbishment": "Under refurbishment",
     "not_operated_7_days": "Did not run on these days or the six before",
-    "no_data": "Never seen in this period",
+    "not_watched": "Not watched in this period",
+    "no_data_yet": "No data yet: these days have not come",
 }
 """Why a ride does not count towards its park's score (R6). The first that holds is given."""
 
@@ -233,7 +235,7 @@ EVIDENCE_WORDS: dict[Evidence, str] = {
     Evidence.SCHEDULE_AND_ACTIVITY: "published hours, and rides seen running outside them",
     Evidence.ACTIVITY: "rides seen running (no hours published)",
     Evidence.NO_ACTIVITY: "closed: too few rides were seen running",
-    Evidence.NO_DATA: "nothing was seen and no hours are known",
+    Evidence.NO_DATA: "not watched, and no hours are known",
 }
 
 FEED_WORDS: dict[str, str] = {

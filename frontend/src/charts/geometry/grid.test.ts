@@ -36,7 +36,7 @@ describe("a calendar", () => {
 
 describe("a heat map", () => {
   it("shows the hours in which anything was open", () => {
-    expect(busyHours([cell(3, "closed"), cell(9, "open"), cell(12, "no_data"), cell(21, "open")])).toEqual([9, 21]);
+    expect(busyHours([cell(3, "closed"), cell(9, "open"), cell(12, "not_watched"), cell(21, "open")])).toEqual([9, 21]);
     expect(busyHours([cell(3, "closed")])).toEqual([0, 23]);
   });
 

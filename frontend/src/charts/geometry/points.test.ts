@@ -5,7 +5,7 @@ import type { ChartPoint, PointState } from "../types";
 import { domainOf, labelStep, runsOf, slotsOf, ticksOf, topOf, trimmed } from "./points";
 
 const AREA = { left: 40, right: 240, top: 20, bottom: 120 };
-const score = (value: number | null, state: PointState = value === null ? "no_data" : "open"): ChartPoint => ({
+const score = (value: number | null, state: PointState = value === null ? "not_watched" : "open"): ChartPoint => ({
   state,
   shame_score: value,
 });
@@ -19,12 +19,12 @@ describe("bars", () => {
   });
 
   it("tell a zero from no data, closed, to come, and nothing to judge", () => {
-    const points = [score(0), score(null), score(null, "closed"), score(null, "to_come"), score(null, "open")];
+    const points = [score(0), score(null), score(null, "closed"), score(null, "no_data_yet"), score(null, "open")];
     expect(slotsOf(points, MEASURES.score, AREA).map((slot) => slot.kind)).toEqual([
       "zero",
-      "no_data",
+      "not_watched",
       "closed",
-      "to_come",
+      "no_data_yet",
       "nothing",
     ]);
   });
@@ -76,13 +76,13 @@ describe("a line", () => {
 
 describe("trimming", () => {
   it("leaves one closed place at either end of the open ones, and keeps gaps inside", () => {
-    const states: PointState[] = ["closed", "closed", "open", "no_data", "closed", "open", "closed", "to_come", "to_come"];
+    const states: PointState[] = ["closed", "closed", "open", "not_watched", "closed", "open", "closed", "no_data_yet", "no_data_yet"];
     const points = states.map((state, hour) => ({ state, hour: String(hour) }));
     expect(trimmed(points).map((point) => point.hour)).toEqual(["1", "2", "3", "4", "5", "6"]);
   });
 
   it("leaves a day without any open place as it is", () => {
-    const points = [score(null, "closed"), score(null, "to_come")];
+    const points = [score(null, "closed"), score(null, "no_data_yet")];
     expect(trimmed(points)).toHaveLength(2);
   });
 });

@@ -12,7 +12,7 @@ export interface Area {
 }
 
 /** How a place is drawn. `zero` is a value of exactly 0: seen, and nothing lost. */
-export type SlotKind = "value" | "zero" | "nothing" | "no_data" | "closed" | "to_come";
+export type SlotKind = "value" | "zero" | "nothing" | "not_watched" | "closed" | "no_data_yet";
 
 export interface Slot<P> {
   point: P;
@@ -47,7 +47,7 @@ export function domainOf(measure: Measure, values: readonly (number | null)[]): 
 
 /** From the place before the first one that is neither closed nor to come to the place after the last. */
 export function trimmed<P extends ChartPoint>(points: readonly P[]): readonly P[] {
-  const isBusy = (point: P) => point.state !== "closed" && point.state !== "to_come";
+  const isBusy = (point: P) => point.state !== "closed" && point.state !== "no_data_yet";
   const first = points.findIndex(isBusy);
   if (first < 0) return points;
   const last = points.findLastIndex(isBusy);

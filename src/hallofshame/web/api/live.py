@@ -88,10 +88,10 @@ def _counts(
     states: dict[int, ParkState],
     rides: dict[int, RideState],
 ) -> Row:
-    """Parks by whether they are open; attractions by status. What is not known lately is ``no_data``."""
-    park_counts = dict.fromkeys(("total", "open", "closed", "no_data"), 0)
+    """Parks by whether they are open; attractions by status. What is not known lately is ``not_watched``."""
+    park_counts = dict.fromkeys(("total", "open", "closed", "not_watched"), 0)
     ride_counts = dict.fromkeys(
-        ("total", "operating", "down", "closed", "refurbishment", "no_data", "counted_as_down"), 0
+        ("total", "operating", "down", "closed", "refurbishment", "not_watched", "counted_as_down"), 0
     )
     for park in parks:
         state = states.get(park.park_id)
@@ -102,7 +102,7 @@ def _counts(
                 continue
             now = ride_now(reading, rides.get(ride.ride_id), state)
             ride_counts["total"] += 1
-            ride_counts[STATUS_SLUGS[now.status] or "no_data"] += 1
+            ride_counts[STATUS_SLUGS[now.status] or "not_watched"] += 1
             ride_counts["counted_as_down"] += int(bool(now.is_down))
     return {"parks": park_counts, "rides": ride_counts}
 

@@ -20,15 +20,16 @@ from hallofshame.web.rows.park_details import park_summary
 from hallofshame.web.rows.present import live_word
 from hallofshame.web.rows.rides import ride_lines
 from hallofshame.web.tokens import tokens
-from hallofshame.web.wording import AT_LEAST, DEMONSTRATION_MARK, is_lower_bound
+from hallofshame.web.wording import AT_LEAST, DEMONSTRATION_MARK, STATE_WORDS, is_lower_bound
 
 api_badges = Blueprint("api_badges", __name__, url_prefix="/api/badges")
 
 SVG_TYPE = "image/svg+xml; charset=utf-8"
 _PERIOD = takes.period(PeriodName.THIS_MONTH)
 
-_NO_SCORE = {"closed": "closed", "not_open_yet": "not open yet"}
-"""Why a park has no score, where more is known than that there is no data."""
+_NO_SCORE = {"closed": "closed", "not_open_yet": "not open yet", "no_data_yet": "no data yet"}
+"""Why a park has no score, where more is known than that it was not watched."""
+_NOT_WATCHED = STATE_WORDS["not_watched"]
 
 _IN_WORDS = {
     PeriodName.LIVE: "right now",
@@ -49,7 +50,7 @@ def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
     row = park_summary(reading, period, found)
     score = row["shame_score"]
     says = (
-        _NO_SCORE.get(row["unranked_reason"], "no data")
+        _NO_SCORE.get(row["unranked_reason"], _NOT_WATCHED)
         if score is None
         else f"shame score {_bound(row)}{_plain(score)}"
     )
@@ -68,10 +69,10 @@ def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
     [line] = ride_lines(reading, period, [found])
     row = line.row
     if period.is_live:
-        says = live_word(row) or "no data"
+        says = live_word(row) or _NOT_WATCHED
         return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", None))
     down = down_percent(row["uptime_percent"])
-    says = "no data" if down is None else f"down {_bound(row)}{_plain(down)} %"
+    says = _NOT_WATCHED if down is None else f"down {_bound(row)}{_plain(down)} %"
     return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", band_of_loss(down)))
 
 

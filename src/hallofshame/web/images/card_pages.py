@@ -183,7 +183,7 @@ def _why(row: Row) -> str:
     unranked, excluded = row["unranked_reason"], row.get("excluded_reason")
     if unranked is not None:
         return UNRANKED_REASONS[unranked]
-    return EXCLUDED_REASONS[excluded] if excluded is not None else UNRANKED_REASONS["no_data"]
+    return EXCLUDED_REASONS[excluded] if excluded is not None else UNRANKED_REASONS["not_watched"]
 
 
 def _period_words(period: Period, answer: Row) -> str:

@@ -32,7 +32,7 @@ UPTIME_FLOORS = (90, 75, 50)
 _LOWEST_BAR = 3.0
 _MIN_SIGNED_WIDTH = 13.0
 _MAX_LABELS = 8
-_IDLE = ("closed", "to_come")
+_IDLE = ("closed", "no_data_yet")
 _UNITS = {"uptime": "\u00a0%", "wait": "\u00a0min", "downtime": "\u00a0h"}
 
 
@@ -81,7 +81,7 @@ class Axes:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One place on the axis. ``kind``: ``value``, ``nothing``, ``no_data``, ``closed`` or ``to_come``.
+    """One place on the axis. ``kind``: ``value``, ``nothing``, or a state without a value (``not_watched`` …).
 
     ``level`` is the band of a score, 0 for other measures; ``label`` is empty where there is no room.
     """
@@ -221,7 +221,7 @@ def _words(points: Sequence[Row], measure: str) -> str:
         return "No place has a value."
     pick, words = (min, "lowest") if measure == "uptime" else (max, "highest")
     worst = pick(known, key=lambda point: point[field])
-    missing = sum(point["state"] == "no_data" for point in points)
-    gaps = f" {missing} of {len(points)} without data." if missing else ""
+    missing = sum(point["state"] == "not_watched" for point in points)
+    gaps = f" {missing} of {len(points)} not watched." if missing else ""
     span = f"{label_of(points[0])} to {label_of(points[-1])}"
     return f"{span}; the {words} {_said(worst, measure)} ({label_of(worst)}).{gaps}"

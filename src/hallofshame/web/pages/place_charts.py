@@ -74,7 +74,7 @@ def period_chart(state: PlaceState, details: Row, source: str, measures: Sequenc
         "label": CHART_MEASURES[measure][0],
         "links": state.measures(MEASURE, measures, "chart"),
         "during": "today" if state.period.is_live else state.during,
-        "is_empty": all(point["state"] in ("no_data", "to_come") for point in details["chart_data"]),
+        "is_empty": all(point["state"] in ("not_watched", "no_data_yet") for point in details["chart_data"]),
         "data": {"src": source, "measure": measure, "grain": grain},
     }
 
@@ -109,7 +109,7 @@ def week(view: View, state: PlaceState, api: str, measures: Sequence[str]) -> Ro
 
 def _cell(measure: str, cell: Row | None) -> Row:
     if cell is None:
-        return {"text": "no data", "step": None}
+        return {"text": STATE_WORDS["not_watched"], "step": None}
     value = cell[FIGURES[measure][0]]
     return {"text": shown(measure, cell), "step": None if value is None else step_of(measure, value)}
 
@@ -123,7 +123,7 @@ def year(view: View, state: PlaceState, api: str, measures: Sequence[str], today
     measure = state.chosen(DAYS, measures)
     parameters = {"grain": "day", "year": str(number)}
     points = view.read(f"{api}/series", parameters)["data"]["points"]
-    known = [at for at, point in enumerate(points) if point["state"] not in ("no_data", "to_come")]
+    known = [at for at, point in enumerate(points) if point["state"] not in ("not_watched", "no_data_yet")]
     # One measure has all its days here, so that the table behind stays light.
     rows = (
         [
@@ -161,7 +161,7 @@ def months(view: View, api: str, today: dt.date) -> Row:
     parameters = {"grain": "month", "start": start.isoformat(), "end": today.isoformat()}
     points = view.read(f"{api}/series", parameters)["data"]["points"]
     return {
-        "points": [point for point in points if point["state"] != "no_data"],
+        "points": [point for point in points if point["state"] != "not_watched"],
         "has_value": any(point["uptime_percent"] is not None for point in points),
         "data": {"src": api_url(f"{api}/series", parameters), "measure": "uptime", "grain": "month"},
     }

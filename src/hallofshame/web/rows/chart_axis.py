@@ -121,7 +121,7 @@ def _hour_slot(hour: int, timezone: str) -> Slot:
 def state_of(
     reading: Reading, grain: ChartGrain, evidence: Mapping[dt.date, Evidence]
 ) -> Callable[[Slot, ParkTotals | RideTotals | None], str]:
-    """What a place shows: ``open``, ``closed``, ``no_data`` or, after the latest cycle, ``to_come``.
+    """What a place shows: ``open``, ``closed``, ``not_watched`` or, after the latest cycle, ``no_data_yet``.
 
     ``evidence`` is that of each day; it tells hours and days on which the park was closed.
     """
@@ -130,13 +130,13 @@ def state_of(
         if totals is not None and totals.observed > 0:
             return "open"
         if reading.data_as_of is not None and slot.start > reading.data_as_of:
-            return "to_come"
+            return "no_data_yet"
         if totals is not None and totals.open > 0:
-            return "no_data"
+            return "not_watched"
         if grain not in (ChartGrain.HOUR, ChartGrain.DAY):
-            return "no_data"
+            return "not_watched"
         known = evidence.get(slot.day, Evidence.NO_DATA)
         closed = known is not Evidence.NO_DATA if grain is ChartGrain.HOUR else known is Evidence.NO_ACTIVITY
-        return "closed" if closed else "no_data"
+        return "closed" if closed else "not_watched"
 
     return state

@@ -111,7 +111,7 @@ def _state(totals: ParkTotals | RideTotals | None, *, is_known: bool, is_to_come
     if totals is not None and totals.observed > 0:
         return "open"
     if is_to_come:
-        return "to_come"
+        return "no_data_yet"
     if totals is not None and totals.open > 0:
-        return "no_data"
-    return "closed" if is_known else "no_data"
+        return "not_watched"
+    return "closed" if is_known else "not_watched"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from hallofshame.domain.bands import band_of
@@ -116,7 +117,7 @@ def _build(reading: Reading, period: Period) -> list[Line]:
             now,
             trend_fields(now, then),
         )
-        lines.append(_line(park, ranges[key], figures))
+        lines.append(_line(park, ranges[key], reading.today(park), figures))
     return lines
 
 
@@ -142,14 +143,14 @@ class _Figures:
     trend: Row
 
 
-def _line(park: ParkInfo, days: DayRange, figures: _Figures) -> Line:
+def _line(park: ParkInfo, days: DayRange, today: dt.date, figures: _Figures) -> Line:
     totals, tally = figures.totals, figures.tally
     common = figures.trend | {
         "tells": tells(park, figures.recorded),
         "recorded_days": figures.recorded.recorded if figures.recorded else 0,
     }
     if totals is None or totals.observed == 0:
-        return _line_without_data(park, days, totals, common)
+        return _line_without_data(park, days, today, totals, common)
     coverage = scores.coverage_percent(totals.observed, totals.open)
     score = scores.shame_score(totals.weighted_downtime, totals.weighted_exposure)
     eligible = tally.eligible if tally else 0
@@ -158,7 +159,7 @@ def _line(park: ParkInfo, days: DayRange, figures: _Figures) -> Line:
         park,
         days,
         **common,
-        unranked_reason=reason or ("no_data" if score is None else None),
+        unranked_reason=reason or ("did_not_run" if score is None else None),
         shame_score=score,
         comparable_score=scores.comparable_score(
             totals.weighted_breakdown, totals.weighted_downtime, totals.weighted_exposure
@@ -191,10 +192,16 @@ def downtime_by_kind(totals: ParkTotals | RideTotals | None) -> Row:
     }
 
 
-def _line_without_data(park: ParkInfo, days: DayRange, totals: ParkTotals | None, common: Row) -> Line:
-    """Nothing was observed: every figure is null, and the reason says whether the park was open at all."""
+def _line_without_data(
+    park: ParkInfo, days: DayRange, today: dt.date, totals: ParkTotals | None, common: Row
+) -> Line:
+    """Nothing was observed: every figure is null, and the reason says whether the park was open at all.
+
+    A period that began today or begins later may still be watched: it has no data yet.
+    """
     opened = 0 if totals is None else totals.open
-    reason = "no_data"
+    may_be_watched = totals is None and days.start >= today and park.is_active
+    reason = "no_data_yet" if may_be_watched else "not_watched"
     if totals is not None and opened == 0 and totals.window_seconds > 0:
         reason = "not_open_yet"
     elif totals is not None and totals.window_seconds == 0 and totals.closed_days > 0:
@@ -219,7 +226,7 @@ def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None, weight
         return Line(row, 0, 0)
     coverage = scores.coverage_percent(state.observed, state.eligible)
     score = scores.live_shame_score(state.weight_down, state.weight_eligible)
-    reason = scores.unranked_reason(coverage, state.eligible) or ("no_data" if score is None else None)
+    reason = scores.unranked_reason(coverage, state.eligible) or ("did_not_run" if score is None else None)
     row = _row(
         park,
         today,

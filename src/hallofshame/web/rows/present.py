@@ -17,12 +17,12 @@ class ParkNow(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-    NO_DATA = "no_data"
+    NOT_WATCHED = "not_watched"
 
     @property
     def is_open(self) -> bool | None:
         """The same as the rows say it: null where it is not known."""
-        return None if self is ParkNow.NO_DATA else self is ParkNow.OPEN
+        return None if self is ParkNow.NOT_WATCHED else self is ParkNow.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class RideNow:
 def park_now(reading: Reading, state: ParkState | None) -> ParkNow:
     """What the latest look at a park says; it stands for its hold (R3) and is no data after that."""
     if state is None or not reading.is_fresh(state.observed_at):
-        return ParkNow.NO_DATA
+        return ParkNow.NOT_WATCHED
     return ParkNow.OPEN if state.is_open else ParkNow.CLOSED
 
 

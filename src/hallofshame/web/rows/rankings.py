@@ -126,7 +126,7 @@ def park_ranking(
 def _park_reason(row: Row, field: str) -> str | None:
     reason: str | None = row["unranked_reason"]
     if reason is None and row[field] is None:
-        return {"comparable_score": "did_not_run", "shame_score": "no_data"}.get(field, _NO_WAITS)
+        return "did_not_run" if field in ("comparable_score", "shame_score") else _NO_WAITS
     return reason
 
 
@@ -253,7 +253,7 @@ def _is_seen_attraction(ride: RideInfo, observed: int) -> bool:
 def _reason(totals: PeriodTotals, inferred_day: float | None) -> str | None:
     """Why a ride is not ranked, whatever it is ranked by: too little of it was seen (R12)."""
     if totals.observed == 0:
-        return "no_data"
+        return "not_watched"
     coverage = scores.coverage_percent(totals.observed, totals.open)
     return scores.unranked_reason(coverage, scores.MIN_RANKED_RIDES, inferred_day)
 
@@ -264,8 +264,8 @@ def _least(uptime: float | None) -> float | None:
 
 
 _VALUES: Mapping[str, tuple[Callable[[Any], float | None], str]] = {
-    DOWNTIME: (attrgetter("breakdown"), "no_data"),
-    DOWNTIME_IN_FULL: (attrgetter("downtime"), "no_data"),
+    DOWNTIME: (attrgetter("breakdown"), "not_watched"),
+    DOWNTIME_IN_FULL: (attrgetter("downtime"), "not_watched"),
     WAITS: (
         lambda totals: scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
         _NO_WAITS,
@@ -288,7 +288,7 @@ def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
     if measure.park is ParkNow.CLOSED:
         return None, "closed"
     if measure.observed == 0:
-        return None, "no_data"
+        return None, "not_watched"
     if by in (DOWNTIME, DOWNTIME_IN_FULL):
         since = measure.down_since
         return (None, "not_down") if since is None else (-float(since), None)

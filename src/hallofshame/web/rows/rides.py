@@ -363,7 +363,12 @@ class _Source:
 def _line(source: _Source, ride: RideInfo) -> Line:
     totals = source.totals.get(ride.ride_id)
     seen = source.watched(ride)
-    figures: Row = {"excluded_reason": excluded_reason(ride, totals), **source.trend(ride, seen)}
+    today = source.reading.today(source.reading.catalogue.parks[ride.park_id])
+    is_to_come = source.ranges[ride.park_id].start > today
+    figures: Row = {
+        "excluded_reason": excluded_reason(ride, totals, is_to_come=is_to_come),
+        **source.trend(ride, seen),
+    }
     if totals is None or totals.observed == 0:
         opened = totals.open if totals else 0
         figures["coverage_percent"] = scores.coverage_percent(0, opened)
@@ -404,8 +409,11 @@ def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: P
     return Line(_row(source, ride, figures), measure.observed, measure.open)
 
 
-def excluded_reason(ride: RideInfo, totals: RideTotals | None) -> str | None:
-    """Why the ride is not in E in this range (R6), as a slug of ``EXCLUDED_REASONS``; null where it is."""
+def excluded_reason(ride: RideInfo, totals: RideTotals | None, *, is_to_come: bool = False) -> str | None:
+    """Why the ride is not in E in this range (R6), as a slug of ``EXCLUDED_REASONS``; null where it is.
+
+    ``is_to_come``: the range has not begun.
+    """
     if not ride.is_ride:
         return "not_attraction"
     if totals is not None and totals.eligible_days > 0:
@@ -413,7 +421,7 @@ def excluded_reason(ride: RideInfo, totals: RideTotals | None) -> str | None:
     if not ride.is_active:
         return "inactive"
     if totals is None:
-        return "no_data"
+        return "no_data_yet" if is_to_come else "not_watched"
     return "refurbishment" if totals.refurbishment > 0 else "not_operated_7_days"
 
 

@@ -51,7 +51,7 @@ def ride_status(reading: Reading, park: ParkInfo, ride: RideInfo) -> Row:
     row = line.row
     here = park_now(reading, park_states(reading.connection).get(park.park_id))
     down = down_in_park(reading, park.park_id).get(ride.ride_id) if row["is_down"] else None
-    state = live_word(row) or ParkNow.NO_DATA.value
+    state = live_word(row) or ParkNow.NOT_WATCHED.value
     if here is not ParkNow.OPEN and state != "refurbishment":
         state = here.value
     return {

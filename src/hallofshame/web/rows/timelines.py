@@ -22,7 +22,7 @@ from hallofshame.web.rows.rides import excluded_reason
 from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
 
 UNOBSERVED = "unobserved"
-NO_DATA, NOT_KEPT, TO_COME = "no_data", "not_kept", "to_come"
+NOT_WATCHED, NOT_KEPT, NO_DATA_YET = "not_watched", "not_kept", "no_data_yet"
 
 _SEGMENT = ("start", "end", "status", "counts_as_down", "not_counted", "in_window", "wait_minutes")
 
@@ -41,7 +41,7 @@ def park_timeline(reading: Reading, park: ParkInfo, day: dt.date, rides_asked: R
         "ends_at": iso(end),
         "known_until": iso(known_until),
         "windows": _windows(reading.windows(park.park_id, found.stored) if found.stored is not None else ()),
-        "missing_reason": TO_COME if known_until is None and until is not None else _missing([found]),
+        "missing_reason": NO_DATA_YET if known_until is None and until is not None else _missing([found]),
         "rides": _rides(reading, park, found, rides_asked) if found.is_known else [],
     }
 
@@ -68,7 +68,7 @@ def ride_timeline(reading: Reading, ride: RideInfo, hours: int) -> Row:
 def _missing(days: Sequence[ParkDayTimeline]) -> str | None:
     if any(day.is_known for day in days):
         return None
-    return NOT_KEPT if any(day.is_dropped for day in days) else NO_DATA
+    return NOT_KEPT if any(day.is_dropped for day in days) else NOT_WATCHED
 
 
 def _rides(reading: Reading, park: ParkInfo, found: ParkDayTimeline, rides_asked: RideFilter) -> list[Row]:

@@ -24,7 +24,7 @@ from hallofshame.web.rows.watched import (
 )
 from hallofshame.web.wording import TREND_REASONS
 
-NO_DATA = "no_data"
+NOT_WATCHED = "not_watched"
 TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declining")
 
 
@@ -57,7 +57,7 @@ def trends_of(
     park_rows = {line.row["park_id"]: line.row for line in park_ranking(reading, period, parks)}
     rides = reading.catalogue.rides
     changes = _park_changes(reading, period)
-    changes_of_parks = {park_id: changes.get(park_id, Change(None, NO_DATA)) for park_id in park_rows}
+    changes_of_parks = {park_id: changes.get(park_id, Change(None, NOT_WATCHED)) for park_id in park_rows}
     changes_of_rides = {
         ride_id: change
         for ride_id, change in _ride_changes(reading, period).items()

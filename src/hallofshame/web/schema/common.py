@@ -88,7 +88,7 @@ EvidenceSlug = Annotated[str, Field(json_schema_extra=_slugs(*(found.value for f
 FeedSlug = Annotated[str, Field(json_schema_extra=_slugs(*(feed.slug for feed in Feed)))]
 OriginSlug = Annotated[str, Field(json_schema_extra=_slugs(*(origin.name.lower() for origin in Origin)))]
 ScheduleKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in ScheduleKind)))]
-PointState = Literal["open", "closed", "no_data", "to_come"]
+PointState = Literal["open", "closed", "not_watched", "no_data_yet"]
 """What a point in time shows: data; nothing since it was closed; nothing known; nothing yet."""
 
 

@@ -21,7 +21,7 @@ class ParkCounts(TypedDict):
     total: Count
     open: Count
     closed: Count
-    no_data: Count
+    not_watched: Count
 
 
 class RideCounts(TypedDict):
@@ -34,7 +34,7 @@ class RideCounts(TypedDict):
     down: Count
     closed: Count
     refurbishment: Count
-    no_data: Count
+    not_watched: Count
     counted_as_down: Annotated[int, Field(ge=0, description="Those that count as broken down.")]
 
 

@@ -11,8 +11,8 @@ from hallofshame.web.schema.common import CLOSED, Day, Instant, Wait
 from hallofshame.web.schema.details import Clock
 from hallofshame.web.schema.outages import Chance, Reason
 
-ParkNowSlug = Literal["open", "closed", "no_data"]
-RideNowSlug = Literal["operating", "down", "closed", "refurbishment", "no_data"]
+ParkNowSlug = Literal["open", "closed", "not_watched"]
+RideNowSlug = Literal["operating", "down", "closed", "refurbishment", "not_watched"]
 
 
 class _Hours(TypedDict):
@@ -62,7 +62,7 @@ class ParkStatusNow(_Hours, _Usual):
     park_id: int
     park_name: str
     timezone: str
-    state: Annotated[ParkNowSlug, Field(description="`no_data`: nobody has looked lately.")]
+    state: Annotated[ParkNowSlug, Field(description="`not_watched`: nobody has looked lately.")]
     observed_at: Annotated[Instant | None, Field(description="The latest look.")]
     rides_operating: Annotated[int | None, Field(ge=0)]
     rides_down: Annotated[int | None, Field(ge=0)]
@@ -79,7 +79,7 @@ class RideStatusNow(_Hours, _Usual):
     park_id: int
     park_name: str
     timezone: str
-    state: Annotated[RideNowSlug, Field(description="`no_data`: nobody has looked lately.")]
+    state: Annotated[RideNowSlug, Field(description="`not_watched`: nobody has looked lately.")]
     park_state: ParkNowSlug
     observed_at: Annotated[Instant | None, Field(description="The latest look.")]
     since: Annotated[

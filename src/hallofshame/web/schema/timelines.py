@@ -20,7 +20,7 @@ from hallofshame.web.schema.details import Window
 
 SegmentStatus = Literal["operating", "down", "closed", "refurbishment", "unobserved"]
 MissingReason = Annotated[
-    Literal["no_data", "not_kept", "to_come"],
+    Literal["not_watched", "not_kept", "no_data_yet"],
     Field(
         description="Why there are no segments: nothing was seen, the record of that day is no longer kept, "
         "or the day has not come. Null where there are some."
