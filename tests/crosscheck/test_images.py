@@ -27,7 +27,7 @@ def badge(api: Api, path: str, period: str) -> str:
 def figure(text: str, pattern: str) -> float | None:
     """The number in a text; null where it says that there is none."""
     found = re.search(pattern, text)
-    assert found or "no data" in text, text
+    assert found or re.search("not watched|no data", text), text
     return float(found[1]) if found else None
 
 

@@ -108,7 +108,7 @@ def test_every_answer_gives_a_ride_the_same_state(now: Api, ledger: Ledger) -> N
                 ledger.say("park", parks[row["park_id"]], row["ride_id"], "why it is unranked")
                 ledger.say(place, row["unranked_reason"], row["ride_id"], "why it is unranked")
     for row in in_parks[::9]:
-        word = "down" if row["is_down"] else row["status"] or "no data"
+        word = "down" if row["is_down"] else row["status"] or "not watched"
         badge = now.text(f"/api/badges/rides/{row['ride_id']}.svg?period=live")
         ledger.say("park's details", True, row["ride_id"], "badge says", word)
         ledger.say("badge", f": {word} right now" in badge, row["ride_id"], "badge says", word)

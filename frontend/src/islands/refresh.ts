@@ -49,6 +49,7 @@ function takeOver(main: HTMLElement, text: string): void {
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById("main");
   if (fresh === null) throw new Error("the answer is not this page");
+  takeOverNotices(page);
   const words = main.innerText;
   const before = eventsIn(main);
   Idiomorph.morph(main, fresh.innerHTML, {
@@ -84,3 +85,13 @@ function newsSince(before: readonly string[], after: readonly string[]): string 
 }
 
 const isOfIsland = (node: Node) => node instanceof HTMLElement && node.dataset["islandView"] !== undefined;
+
+/** Notices of the server about feeds that are late come and go with the page. */
+function takeOverNotices(page: Document): void {
+  const place = document.getElementById("notices");
+  const fresh = page.querySelector('#notices [data-notice="feeds"]');
+  const shown = place?.querySelector('[data-notice="feeds"]');
+  if (fresh === null) shown?.remove();
+  else if (shown === null || shown === undefined) place?.append(document.importNode(fresh, true));
+  else if (shown.textContent !== fresh.textContent) shown.replaceWith(document.importNode(fresh, true));
+}

@@ -75,11 +75,15 @@ def respond(
 def answered(
     *,
     always_live: bool = False,
-    says_now: bool = False,
+    says_now: bool | None = None,
     mimetype: str = HTML_TYPE,
     names_host: bool = True,
 ) -> Callable[[Callable[Concatenate[Reading, P], str | bytes]], Callable[P, Response]]:
-    """Make a view of a function that takes a :class:`Reading` and returns a page, or a file of a type."""
+    """Make a view of a function that takes a :class:`Reading` and returns a page, or a file of a type.
+
+    Unless told otherwise every page ``says_now`` whether its figures are late.
+    """
+    does_say_now = mimetype == HTML_TYPE if says_now is None else says_now
 
     def decorate(view: Callable[Concatenate[Reading, P], str | bytes]) -> Callable[P, Response]:
         @wraps(view)
@@ -89,7 +93,7 @@ def answered(
                 return Raw(body.encode() if isinstance(body, str) else body, mimetype)
 
             is_live = always_live or request.args.get("period") == "live"
-            return respond(build, is_live=is_live, says_now=says_now, names_host=names_host)
+            return respond(build, is_live=is_live, says_now=does_say_now, names_host=names_host)
 
         return shown
 

@@ -16,6 +16,7 @@ from hallofshame.web.pages.places import place_pages
 from hallofshame.web.pages.plain import plain_pages
 from hallofshame.web.pages.rankings import ranking_pages
 from hallofshame.web.pages.site_files import file_pages
+from hallofshame.web.pages.status import status_pages
 from hallofshame.web.pages.view import BUILD
 from hallofshame.web.pages.words import template_words
 
@@ -30,6 +31,7 @@ PAGES = (
     map_pages,
     plain_pages,
     following_pages,
+    status_pages,
     file_pages,
 )
 """The blueprints of everything here."""

@@ -81,7 +81,7 @@ class Axes:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One place on the axis. ``kind``: ``value``, ``nothing``, or a state without a value (``not_watched`` …).
+    """One place on the axis. ``kind``: ``value``, ``nothing``, or the state of a place without a value.
 
     ``level`` is the band of a score, 0 for other measures; ``label`` is empty where there is no room.
     """

@@ -48,7 +48,7 @@ def park(slug: str) -> Response:
     return _park(slug)
 
 
-@answered(says_now=True)
+@answered()
 def _park(reading: Reading, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS, SHOWS_NON_RIDES, *VISIT_PARAMETERS)
@@ -129,7 +129,7 @@ def ride(ride: str) -> Response:
     return _ride(str(found.ride_id))
 
 
-@answered(says_now=True)
+@answered()
 def _ride(reading: Reading, ride_id: str) -> str:
     """Its reliability, its outages, its waits."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS)

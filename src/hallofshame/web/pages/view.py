@@ -23,6 +23,7 @@ from hallofshame.web.pages.registry import BY_NAME, Page, chunk_source
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS, Parameters
 from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.lateness import late_notices
 
 BUILD = "hallofshame_build"
 MAX_SEED_BYTES = 200 * 1024
@@ -114,6 +115,7 @@ class View:
             data_as_of=iso(self.reading.data_as_of),
             attribution=attribution(self.reading),
             refreshes=refreshes,
+            late_notices=late_notices(self.reading),
             late_after=LATE_CADENCES * self.reading.site.settings.cadence_seconds,
             **words,
         )

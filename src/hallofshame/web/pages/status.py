@@ -1,0 +1,62 @@
+"""``/status``: how the system itself is, for those who run it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from hallofshame.store.reports.current import park_states
+from hallofshame.web.answers import HTML_TYPE, Raw, respond
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.pages.view import Head, View
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.health import health_row
+from hallofshame.web.rows.present import ParkNow, park_now
+
+status_pages = Blueprint("status_pages", __name__)
+
+PARKS_LISTED = 20
+"""So many parks that nobody has looked at lately are named."""
+
+
+@status_pages.get("/status")
+def status() -> Response:
+    """Problems, freshness, feeds, jobs and disks, as ``/api/health`` tells them. Kept by nobody."""
+    answer = respond(lambda reading: Raw(_page(reading).encode(), HTML_TYPE), is_live=True, is_kept=False)
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _page(reading: Reading) -> str:
+    view = View(reading)
+    behind = _not_watched(reading)
+    return view.page(
+        "status.html",
+        Head(
+            title="Status of the system",
+            description="Problems, freshness, feeds, jobs and disks of this installation.",
+            path="/status",
+            crumbs=(("All parks", "/"),),
+            is_indexed=False,
+        ),
+        None,
+        refreshes=True,
+        health=health_row(reading),
+        parks=sum(park.is_active for park in reading.catalogue.parks.values()),
+        behind=behind[:PARKS_LISTED],
+        behind_in_all=len(behind),
+        api_href="/api/health",
+    )
+
+
+def _not_watched(reading: Reading) -> list[Row]:
+    """Active parks whose latest look no longer stands, the longest ago first."""
+    states = park_states(reading.connection)
+    found = []
+    for park in reading.catalogue.parks.values():
+        state = states.get(park.park_id)
+        if park.is_active and park_now(reading, state) is ParkNow.NOT_WATCHED:
+            seen = None if state is None else state.observed_at
+            found.append(
+                (seen or 0, park.name, {"park_name": park.name, "park_slug": park.slug, "seen_at": iso(seen)})
+            )
+    return [row for _seen, _name, row in sorted(found, key=lambda one: one[:2])]
