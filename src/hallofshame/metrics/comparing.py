@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hallofshame.metrics.scores import coverage_percent, is_covered
 
@@ -13,8 +13,7 @@ LISTED_CHANGE_POINTS = 5.0
 """Changes of uptime smaller than this are not listed among the trends (R11)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """How a stretch of ``days`` days was watched: ``observed`` seconds of ``open`` ones, and on how many days
     it was recorded. ``operating`` and ``downtime`` are the seconds that its uptime is made of.
     """

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import DayRange
@@ -50,12 +50,17 @@ class Outage:
 
 def _began_in(days: DayRange) -> list[ColumnElement[bool]]:
     """``day`` decides; the wide bounds on ``started_at`` let the index do the work."""
-    midnight = dt.datetime.combine(days.start, dt.time(), dt.UTC)
-    until = dt.datetime.combine(days.end, dt.time(23, 59, 59), dt.UTC)
     return [
         RideOutage.day.between(days.start, days.end),
-        RideOutage.started_at.between(to_unix(midnight - _WIDEST_OFFSET), to_unix(until + _WIDEST_OFFSET)),
+        RideOutage.started_at.between(*_instants(days)),
     ]
+
+
+def _instants(days: DayRange) -> tuple[int, int]:
+    """Bounds that hold the days of every time zone, in Unix seconds."""
+    midnight = dt.datetime.combine(days.start, dt.time(), dt.UTC)
+    until = dt.datetime.combine(days.end, dt.time(23, 59, 59), dt.UTC)
+    return to_unix(midnight - _WIDEST_OFFSET), to_unix(until + _WIDEST_OFFSET)
 
 
 def _outage(row: Any) -> Outage:
@@ -93,20 +98,28 @@ def outage_counts(
     connection: Connection, ranges: Mapping[int, DayRange], ride_ids: Collection[int]
 ) -> dict[int, int]:
     """How many counted outages of each of the rides began in its park's range; others are absent."""
-    counts: dict[int, int] = {}
-    for days, park_ids in by_range(ranges).items():
-        query = (
-            select(RideOutage.ride_id, func.count())
-            .where(
-                RideOutage.park_id.in_(park_ids),
-                RideOutage.ride_id.in_(ride_ids),
-                RideOutage.counted == 1,
-                *_began_in(days),
-            )
-            .group_by(RideOutage.ride_id)
+    if not ranges or not ride_ids:
+        return {}
+    inside = or_(
+        *[
+            and_(RideOutage.park_id.in_(park_ids), RideOutage.day.between(days.start, days.end))
+            for days, park_ids in by_range(ranges).items()
+        ]
+    )
+    widest = DayRange(min(days.start for days in ranges.values()), max(days.end for days in ranges.values()))
+    # The rides alone decide where to look: along their key that is one stretch of each, along the parks' key
+    # it is every ride of the parks.
+    count = func.sum(case((inside, 1), else_=0))
+    query = (
+        select(RideOutage.ride_id, count)
+        .where(
+            RideOutage.ride_id.in_(ride_ids),
+            RideOutage.started_at.between(*_instants(widest)),
+            RideOutage.counted == 1,
         )
-        counts.update((row[0], int(row[1])) for row in connection.execute(query))
-    return counts
+        .group_by(RideOutage.ride_id)
+    )
+    return {ride_id: int(found) for ride_id, found in connection.execute(query) if found}
 
 
 def ongoing_kinds(connection: Connection, ride_ids: Collection[int]) -> dict[int, OutageKind]:

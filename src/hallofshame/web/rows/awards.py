@@ -22,7 +22,7 @@ from hallofshame.store.reports.record import RideDays, ride_days
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
-from hallofshame.web.rows.rankings import all_standings, park_ranking, with_standing
+from hallofshame.web.rows.rankings import all_standings, chosen_rides, park_ranking, with_standing
 from hallofshame.web.rows.rides import measures
 from hallofshame.web.rows.trends import park_changes, ride_changes
 from hallofshame.web.rows.watched import days_recorded, inferred_days
@@ -133,18 +133,20 @@ def award_rows(
     """
     known = reading.catalogue
     admitted = {park.park_id for park in parks.choose(known.parks.values())}
+    admitted_rides = {ride.ride_id for ride in chosen_rides(reading, parks, rides_asked)}
+    values: dict[str, dict[int, float]] = {}
     rows = []
     for category in CATEGORIES:
+        of_measure = f"{category.kind} {category.measure}"
+        if of_measure not in values:
+            values[of_measure] = _known_values(reading, period, category)
         candidates = {
             key: value
-            for key, value in _values(reading, period, category).items()
-            if value is not None
-            and (
+            for key, value in values[of_measure].items()
+            if (
                 key in admitted
                 if category.kind == PARK
-                else known.rides[key].park_id in admitted
-                and _stands(category, known.rides[key])
-                and rides_asked.admits(known.rides[key])
+                else key in admitted_rides and _stands(category, known.rides[key])
             )
         }
         placed, records, unnamed = _placed(_Judge(reading, period, category), candidates, limit)
@@ -177,22 +179,20 @@ def _days(category: Category, record: Record) -> Row:
     return {"open_days": record.open_days, "queue_days": record.queue_days}
 
 
-def _values(reading: Reading, period: Period, category: Category) -> dict[int, float | None]:
-    """What parks or rides are judged by: that field of their rows."""
+def _known_values(reading: Reading, period: Period, category: Category) -> dict[int, float]:
+    """What parks or rides are judged by: that field of their rows; those that have none are absent."""
+    values: Mapping[int, float | None]
+    if category.is_improvement:
+        changes = park_changes if category.kind == PARK else ride_changes
+        rose = changes(reading, period).items()
+        return {key: value for key, value in rose if value is not None and value > 0}
     if category.kind == PARK:
-        values = (
-            park_changes(reading, period)
-            if category.is_improvement
-            else {key: row[category.measure] for key, row in _park_rows(reading, period).items()}
-        )
-    elif category.is_improvement:
-        values = ride_changes(reading, period)
+        values = {key: row[category.measure] for key, row in _park_rows(reading, period).items()}
+    elif category.measure == "average_wait_minutes":
+        values = {key: found.wait for key, found in measures(reading, period).items()}
     else:
-        field = "wait" if category.measure == "average_wait_minutes" else "comparable_uptime"
-        values = {key: getattr(found, field) for key, found in measures(reading, period).items()}
-    if not category.is_improvement:
-        return values
-    return {key: value for key, value in values.items() if value is not None and value > 0}
+        values = {key: found.comparable_uptime for key, found in measures(reading, period).items()}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _placed(
@@ -287,4 +287,7 @@ def _rows(reading: Reading, period: Period, category: Category, placed: Sequence
 
 
 def _park_rows(reading: Reading, period: Period) -> dict[int, Row]:
-    return {line.row["park_id"]: line.row for line in park_ranking(reading, period, ParkFilter())}
+    def build() -> dict[int, Row]:
+        return {line.row["park_id"]: line.row for line in park_ranking(reading, period, ParkFilter())}
+
+    return reading.remembered("ranked parks", period, build)

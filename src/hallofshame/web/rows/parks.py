@@ -91,6 +91,24 @@ def park_lines(reading: Reading, period: Period) -> list[Line]:
     return reading.remembered("park lines", period, lambda: _build(reading, period))
 
 
+def park_totals(reading: Reading, period: Period) -> dict[int, ParkTotals]:
+    """The sums of every park in the period; parks without a row in it are absent."""
+
+    def build() -> dict[int, ParkTotals]:
+        return reading.park_sums(reading.ranges(period, reading.catalogue.parks.values()))
+
+    return reading.remembered("park totals", period, build)
+
+
+def park_totals_before(reading: Reading, period: Period) -> dict[int, ParkTotals]:
+    """The same of the period that it is compared with (R11)."""
+
+    def build() -> dict[int, ParkTotals]:
+        return reading.park_sums(reading.previous_ranges(period, reading.catalogue.parks.values()))
+
+    return reading.remembered("park totals before", period, build)
+
+
 def _build(reading: Reading, period: Period) -> list[Line]:
     parks = list(reading.catalogue.parks.values())
     if period.is_live:
@@ -99,7 +117,7 @@ def _build(reading: Reading, period: Period) -> list[Line]:
             _live_line(reading, park, states.get(park.park_id), broken.get(park.park_id, 0)) for park in parks
         ]
     ranges, ranges_before = reading.ranges(period, parks), reading.previous_ranges(period, parks)
-    totals, previous = reading.park_sums(ranges), reading.park_sums(ranges_before)
+    totals, previous = park_totals(reading, period), park_totals_before(reading, period)
     tallies = ride_tallies(reading.connection, ranges, reading.stored_days)
     recorded, recorded_before = days_recorded(reading, period), days_recorded_before(reading, period)
     inferred = inferred_days(reading, period)

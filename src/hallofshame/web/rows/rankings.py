@@ -163,7 +163,7 @@ def ride_standings(
 
     Non-rides that are asked for are listed where they were seen, and ranked by their waits alone.
     """
-    chosen = _chosen(reading, parks, asked or RideFilter(), visit)
+    chosen = chosen_rides(reading, parks, asked or RideFilter(), visit)
     judged = (
         _judged_now(reading, period, chosen, by) if period.is_live else _judged(reading, period, chosen, by)
     )
@@ -185,8 +185,8 @@ _Judged = tuple[float, int, str | None]
 _FIRST = itemgetter(0)
 
 
-def _chosen(
-    reading: Reading, parks: ParkFilter, asked: RideFilter, visit: VisitFilter | None
+def chosen_rides(
+    reading: Reading, parks: ParkFilter, asked: RideFilter, visit: VisitFilter | None = None
 ) -> Sequence[RideInfo]:
     """The rides that the filters admit, in the order of names; kept for each version of the catalogue."""
 

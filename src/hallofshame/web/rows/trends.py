@@ -13,6 +13,7 @@ from hallofshame.metrics.comparing import is_listed_change
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.parks import park_totals, park_totals_before
 from hallofshame.web.rows.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
 from hallofshame.web.rows.rides import ride_reliabilities
 from hallofshame.web.rows.watched import (
@@ -124,9 +125,7 @@ def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
 
 def _park_changes(reading: Reading, period: Period) -> dict[int, Change]:
     def build() -> dict[int, Change]:
-        parks = reading.catalogue.parks.values()
-        now = reading.park_sums(reading.ranges(period, parks))
-        before = reading.park_sums(reading.previous_ranges(period, parks))
+        now, before = park_totals(reading, period), park_totals_before(reading, period)
         return _changes(reading, period, now, before, lambda park_id: park_id)
 
     return reading.remembered("park changes", period, build)
@@ -156,8 +155,8 @@ def _changes(
     changes = {}
     for key, totals in now.items():
         park_id, previous = park_of(key), before.get(key)
-        changes[key] = Change(
-            *change_of_uptime(
+        changes[key] = Change._make(
+            change_of_uptime(
                 watched(totals, recorded.get(park_id), ranges[park_id]),
                 watched(previous, recorded_before.get(park_id), ranges_before[park_id]),
             )
