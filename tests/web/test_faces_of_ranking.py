@@ -15,7 +15,7 @@ from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
 from hallofshame.web.images import card_pages
 from hallofshame.web.images.cards import Card
-from hallofshame.web.pages.kinds import kinds_of
+from hallofshame.web.pages.kinds import kinds_of, weighted_kinds_of
 from hallofshame.web.pages.words import lost_of
 from hallofshame.web.wording import KIND_FIELDS
 from web.builders import HOUR, World
@@ -195,6 +195,20 @@ def test_shares_of_kinds_add_up_to_the_bar() -> None:
     assert [share.seconds for share in shares] == [1, 2, 3]
     assert shares[-1].x + shares[-1].percent == pytest.approx(100)
     assert kinds_of([dict.fromkeys(KIND_FIELDS, 0)]) == []
+
+
+def test_the_bar_of_a_park_is_split_by_weight_as_its_score_is() -> None:
+    seconds = dict(zip(KIND_FIELDS, (100, 30, 10, 0), strict=True))
+    # A flagship broke down for 100 s, minor rides opened late and ended early for 40.
+    shares = weighted_kinds_of(seconds | {"weighted_downtime": 340, "weighted_breakdown": 300})
+    assert [(share.slug, round(share.percent, 1)) for share in shares] == [
+        ("breakdown", 88.2),
+        ("opening_delay", 8.8),
+        ("never_reopened", 2.9),
+    ]
+    assert [share.seconds for share in shares] == [100, 30, 10]
+    nothing = dict.fromkeys([*KIND_FIELDS, "weighted_downtime", "weighted_breakdown"], 0)
+    assert weighted_kinds_of(nothing) == []
 
 
 def test_the_example_of_a_comparison_can_be_compared(client: FlaskClient) -> None:

@@ -2774,6 +2774,8 @@ export interface components {
             downtime_minutes_per_open_hour: number | null;
             /** @description Weight × seconds lost (live: weights). */
             weighted_downtime: number | null;
+            /** @description Of weighted_downtime, breakdowns that were over the same day. */
+            weighted_breakdown: number | null;
             /** @description Weight × seconds (live: weights). */
             weighted_exposure: number | null;
             uptime_percent: number | null;
@@ -2935,6 +2937,8 @@ export interface components {
             downtime_minutes_per_open_hour: number | null;
             /** @description Weight × seconds lost (live: weights). */
             weighted_downtime: number | null;
+            /** @description Of weighted_downtime, breakdowns that were over the same day. */
+            weighted_breakdown: number | null;
             /** @description Weight × seconds (live: weights). */
             weighted_exposure: number | null;
             uptime_percent: number | null;

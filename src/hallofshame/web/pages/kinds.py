@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hallofshame.web.envelope import Row
 from hallofshame.web.wording import KIND_FIELDS
+
+BREAKDOWN = "breakdown_seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,29 @@ def kinds_of(rows: Iterable[Row]) -> list[KindShare]:
     for row in rows:
         for field in seconds:
             seconds[field] += row[field] or 0
-    total = sum(seconds.values())
+    return _shares(seconds, seconds)
+
+
+def weighted_kinds_of(row: Row) -> list[KindShare]:
+    """The kinds in a park's row, split as its score is.
+
+    Breakdowns have their share by weight; late openings and the like share the rest by their hours, since
+    their weights are not counted each by itself.
+    """
+    seconds = {field: row[field] or 0 for field in KIND_FIELDS}
+    whole, broken = row["weighted_downtime"] or 0, row["weighted_breakdown"] or 0
+    rest = sum(seconds.values()) - seconds[BREAKDOWN]
+    parts = {field: (whole - broken) * lost / rest if rest else 0.0 for field, lost in seconds.items()}
+    return _shares(seconds, parts | {BREAKDOWN: float(broken)})
+
+
+def _shares(seconds: Mapping[str, int], parts: Mapping[str, float]) -> list[KindShare]:
+    total = sum(parts.values())
     shares, x = [], 0.0
-    for field, lost in seconds.items():
-        if lost > 0:
-            percent = 100 * lost / total
+    for field, part in parts.items():
+        if part > 0:
+            percent = 100 * part / total
             slug = field.removesuffix("_seconds")
-            shares.append(KindShare(field, slug, KIND_FIELDS[field], lost, percent, x))
+            shares.append(KindShare(field, slug, KIND_FIELDS[field], seconds[field], percent, x))
             x += percent
     return shares

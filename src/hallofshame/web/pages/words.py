@@ -14,7 +14,7 @@ from hallofshame.web.envelope import Row
 from hallofshame.web.errors import nearest
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, page_url, park_path, period_query, ride_path
 from hallofshame.web.pages.formatting import figure
-from hallofshame.web.pages.kinds import kinds_of
+from hallofshame.web.pages.kinds import kinds_of, weighted_kinds_of
 from hallofshame.web.pages.offers import offer_words
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
 from hallofshame.web.pages.sparkline import sparkline
@@ -86,6 +86,7 @@ def template_words() -> Row:
         "tells_short": TELLS_SHORT,
         "is_lower_bound": is_lower_bound,
         "kinds_of": kinds_of,
+        "weighted_kinds_of": weighted_kinds_of,
         "hours_words": hours_words,
         "at_least": AT_LEAST,
         "at_most": AT_MOST,

@@ -186,6 +186,7 @@ def _line(park: ParkInfo, days: DayRange, today: dt.date, figures: _Figures) -> 
         total_downtime_hours=scores.downtime_hours(totals.downtime),
         downtime_minutes_per_open_hour=scores.downtime_per_open_hour(totals.downtime, totals.observed),
         weighted_downtime=totals.weighted_downtime,
+        weighted_breakdown=totals.weighted_breakdown,
         weighted_exposure=totals.weighted_exposure,
         uptime_percent=scores.uptime_percent(totals.operating, totals.downtime),
         rides_operating=tally.operating if tally else 0,
@@ -256,6 +257,7 @@ def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None, weight
             min(weight_broken, state.weight_down), state.weight_down, state.weight_eligible
         ),
         weighted_downtime=state.weight_down,
+        weighted_breakdown=min(weight_broken, state.weight_down),
         weighted_exposure=state.weight_eligible,
         rides_operating=state.rides_operating,
         rides_down=state.rides_down,
@@ -285,6 +287,7 @@ def _row(park: ParkInfo, days: DayRange, **figures: object) -> Row:
         **downtime_by_kind(None),
         "downtime_minutes_per_open_hour": None,
         "weighted_downtime": None,
+        "weighted_breakdown": None,
         "weighted_exposure": None,
         "uptime_percent": None,
         "rides_operating": None,

@@ -105,6 +105,9 @@ class ParkRow(ParkIdentity):
     weighted_downtime: Annotated[
         int | None, Field(ge=0, description="Weight × seconds lost (live: weights).")
     ]
+    weighted_breakdown: Annotated[
+        int | None, Field(ge=0, description="Of weighted_downtime, breakdowns that were over the same day.")
+    ]
     weighted_exposure: Annotated[int | None, Field(ge=0, description="Weight × seconds (live: weights).")]
     uptime_percent: Uptime | None
     rides_operating: Annotated[int | None, Field(ge=0)]
