@@ -22,7 +22,7 @@ from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
 from support import demo_world, migrated, scratch, statements, templates
 from support.mariadb import MariaDBMissingError, MariaDBServer
-from support.suites import leave_out
+from support.suites import BOTH, leave_out
 
 KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
 """Folder in which the demonstration of the tests is kept from run to run, for those who write tests."""
@@ -37,8 +37,6 @@ settings.register_profile(
     "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("repeatable")
-
-BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
 
 
 @pytest.hookimpl(tryfirst=True)

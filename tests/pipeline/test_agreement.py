@@ -89,6 +89,7 @@ def percent(database: Database) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_both_sides_of_every_ride_day_that_both_know_are_kept(recorded: Database) -> None:
     source = Daily()
     result = check(recorded, source)

@@ -75,6 +75,7 @@ def restored(database: Database, shelf: FolderShelf, source: Path, *, replace: b
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_what_comes_back_is_the_installation_as_it_was(
     recorded: Database, shelf: FolderShelf, tmp_path: Path
 ) -> None:

@@ -141,6 +141,7 @@ def test_what_proves_good_is_stored_and_the_evidence_with_it(filled: Database) -
     assert (found.corrections["weight"] > 0).any()
 
 
+@pytest.mark.both_databases
 def test_a_second_run_writes_the_same_again(filled: Database) -> None:
     kept = []
     for _ in range(2):
@@ -208,6 +209,7 @@ def test_it_replays_the_last_ninety_open_days_however_long_ago(filled: Database)
     assert Stored(filled).scores.is_empty()
 
 
+@pytest.mark.both_databases
 def test_one_that_is_stopped_between_two_parks_leaves_each_park_whole(filled: Database) -> None:
     with filled.write() as connection:
         catalogue.upsert_parks(connection, [park("wild", 2, timezone="UTC")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+import pytest
 from sqlalchemy import insert
 
 from hallofshame.clock import FixedClock
@@ -33,6 +34,7 @@ NOTHING = TierBook([], [], [])
 NO_TYPES = TypeBook([], [], [])
 
 
+@pytest.mark.both_databases
 def test_a_changed_weight_marks_every_day_of_its_park(database: Database) -> None:
     small_world(database)
     book = TierBook([TierRule("park-1", "Alpha", 1, "because")], [], [])
@@ -51,6 +53,7 @@ def test_a_tier_of_the_same_weight_marks_nothing(sqlite_database: Database) -> N
     assert not dirty_days(sqlite_database)
 
 
+@pytest.mark.both_databases
 def test_typical_waits_rank_the_rides_of_a_park(database: Database) -> None:
     seed_parks(database, ROME)
     rides = seed_rides(database, ROME, *(f"Ride {number}" for number in range(10)))

@@ -152,6 +152,7 @@ def test_one_cycle_of_the_future_does_not_hold_up_the_present(
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_the_present_goes_on_from_there(database: Database) -> None:
     watched = Watched(database)
     watched.cycle(NOON + 2 * HOUR)
@@ -174,6 +175,7 @@ def test_what_is_stamped_with_the_future_counts_only_when_its_time_comes(databas
     assert to_unix(NOON + 3 * HOUR) in stamps, "the record keeps what was written"
 
 
+@pytest.mark.both_databases
 def test_hosts_a_few_minutes_apart_do_not_turn_the_present_back(database: Database) -> None:
     watched = Watched(database)
     watched.cycle(NOON + 4 * MINUTE, wait=15)

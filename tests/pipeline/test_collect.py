@@ -106,6 +106,7 @@ def test_two_readings_of_one_ride_are_one_observation_of_the_one_that_says_most(
     assert rows(database, RideStatusSnapshot, "status", "wait_minutes") == [(int(UP), 25)]
 
 
+@pytest.mark.both_databases
 def test_queues_are_kept_with_prices_in_minor_units(database: Database) -> None:
     seed_parks(database, ROME)
     queues = (
@@ -129,6 +130,7 @@ def test_queues_are_kept_with_prices_in_minor_units(database: Database) -> None:
     ]
 
 
+@pytest.mark.both_databases
 def test_a_park_that_answers_nonsense_costs_no_other_its_cycle(database: Database) -> None:
     seed_parks(database, ROME, NEW_YORK)
     alpha = {"id": "a", "name": "Alpha", "entityType": "ATTRACTION", "status": "OPERATING"}
@@ -148,6 +150,7 @@ def test_a_park_that_answers_nonsense_costs_no_other_its_cycle(database: Databas
     assert kinds == {"unknown_entity_type", "number_unreadable", "word_unreadable", "entry_unreadable"}
 
 
+@pytest.mark.both_databases
 def test_show_times_are_kept_once(database: Database) -> None:
     seed_parks(database, ROME)
     show = ShowTime("Performance Time", at("2026-06-03 14:00"), at("2026-06-03 14:20"))
@@ -335,6 +338,7 @@ def failing(database: Database) -> Iterator[Failing]:
     other.dispose()
 
 
+@pytest.mark.both_databases
 def test_a_transaction_that_is_lost_leaves_nothing(database: Database, failing: Failing) -> None:
     seed_parks(database, ROME, NEW_YORK)
     failing.times = 2  # its line in the job log, which a cycle does without, and its rows
@@ -344,6 +348,7 @@ def test_a_transaction_that_is_lost_leaves_nothing(database: Database, failing: 
     assert marks(database) == set()
 
 
+@pytest.mark.both_databases
 def test_what_was_learned_in_a_lost_transaction_is_learned_again(
     database: Database, failing: Failing
 ) -> None:
@@ -402,6 +407,7 @@ def late(database: Database, said: RideReading, *, minutes: int) -> None:
     collector(database, now=NOON).store(NOON - dt.timedelta(minutes=minutes), [answer])
 
 
+@pytest.mark.both_databases
 def test_late_observations_do_not_turn_the_present_back(database: Database) -> None:
     seed_parks(database, ROME)
     cycle(database, Polled(says={WIKI_IDS[ROME]: [reading("Alpha", DOWN)]}), now=NOON)
@@ -424,6 +430,7 @@ def test_after_an_unknown_reading_a_status_begins_anew(database: Database) -> No
 # --- twice ---
 
 
+@pytest.mark.both_databases
 def test_collecting_one_instant_twice_changes_nothing(database: Database) -> None:
     """But for the polls: two requests were made, so there are two rows to say so."""
     seed_parks(database, ROME, NEW_YORK)

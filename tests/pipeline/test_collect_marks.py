@@ -26,6 +26,7 @@ NOON = at("2026-06-03 10:00")
 """12:00 in Rome, 06:00 in New York."""
 
 
+@pytest.mark.both_databases
 def test_a_cycle_marks_today(database: Database) -> None:
     seed_parks(database, ROME, NEW_YORK)
     cycle(database, both_parks(), now=at("2026-06-03 23:00"))

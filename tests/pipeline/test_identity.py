@@ -207,6 +207,7 @@ def test_rides_of_two_parks_never_meet(database: Database) -> None:
 # --- renames ---
 
 
+@pytest.mark.both_databases
 def test_a_rename_keeps_the_ride_and_remembers_the_old_name(database: Database) -> None:
     seed_parks(database, ROME)
     feed = Polled(says={WIKI_IDS[ROME]: [reading("Tower of Terror", id="t")]})
@@ -253,6 +254,7 @@ def test_only_the_primary_feed_names_a_ride(database: Database) -> None:
     assert names_of(database, ride) == {"The Mill", "THE MILL (14)"}
 
 
+@pytest.mark.both_databases
 def test_a_renamed_park_keeps_its_id_and_its_old_name(database: Database, tmp_path: Path) -> None:
     """The catalogue renames it and keeps the old name as an alias; its feeds' ids lead to it as before."""
     row = "9001,my-park,{name},Independent,Italy,Europe,Europe/Rome,,,9999,,queue_times,closed,0,{alias}\n"
@@ -338,6 +340,7 @@ def test_the_rules_are_asked_in_their_order() -> None:
 # --- kinds ---
 
 
+@pytest.mark.both_databases
 def test_themeparks_wiki_corrects_what_kind_a_ride_is_and_back(database: Database) -> None:
     seed_parks(database, ROME)
     registry = Registry()
@@ -349,6 +352,7 @@ def test_themeparks_wiki_corrects_what_kind_a_ride_is_and_back(database: Databas
     assert [ride.kind for ride in rides(database)] == [RideKind.SHOW.value]
 
 
+@pytest.mark.both_databases
 def test_a_corrected_kind_marks_the_days_of_the_ride(database: Database) -> None:
     seed_parks(database, ROME)
     feed = Polled(says={WIKI_IDS[ROME]: [reading(name, wait=5) for name in "ABC"]})
@@ -383,6 +387,7 @@ def test_a_vanished_ride_becomes_inactive_and_keeps_its_record(database: Databas
     assert kept == 1
 
 
+@pytest.mark.both_databases
 def test_a_ride_that_returns_is_the_same_ride(database: Database) -> None:
     seed_parks(database, ROME)
     (ride, *_) = resolve(database, *(Sighting(name, name) for name in ("Alpha", "Bravo")), seen_at=NOON)

@@ -133,6 +133,7 @@ def everything(database: Database) -> tuple[pl.DataFrame, dict[str, pl.DataFrame
     return record(database), derived_rows(database)
 
 
+@pytest.mark.both_databases
 def test_events_become_observations_of_the_archive_and_count_to_the_second(
     database: Database, tmp_path: Path
 ) -> None:
@@ -179,6 +180,7 @@ def test_importing_twice_reads_no_file_again_and_changes_nothing(database: Datab
     assert_same_rows(after[1], before[1])
 
 
+@pytest.mark.both_databases
 def test_an_import_that_replaces_reads_its_files_once_more_and_its_days_are_the_archives(
     database: Database, tmp_path: Path
 ) -> None:

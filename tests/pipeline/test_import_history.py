@@ -164,6 +164,7 @@ def test_broken_off_anywhere_and_in_any_order_the_record_is_the_same(
     assert_frame_equal(pieces[0], whole[0])
 
 
+@pytest.mark.both_databases
 def test_a_day_recorded_anew_takes_the_place_of_the_old_one(database: Database) -> None:
     seed_parks(database, ROME)
     source = api(MONDAY, TUESDAY, WEDNESDAY)
@@ -205,6 +206,7 @@ def test_the_first_day_of_the_plan_is_taken_from_the_refusal(sqlite_database: Da
     assert len(source.asked) == 5
 
 
+@pytest.mark.both_databases
 def test_a_budget_is_sat_out_and_none_is_overdrawn(database: Database) -> None:
     seed_parks(database, ROME)
     clock = FixedClock(at("2026-07-01 00:00"))

@@ -93,6 +93,7 @@ def lands(database: Database) -> dict[str, str | None]:
         return {ride.name: ride.land for ride in catalogue.rides(connection)}
 
 
+@pytest.mark.both_databases
 def test_rides_stand_in_the_land_that_they_were_seen_in_last(database: Database, tmp_path: Path) -> None:
     seed_parks(database)
     alpha = [{"land": "Harbour"}, {"land": "", "polled_at": later(5)}, {"ride_id": 2, "ride_name": "Beta"}]
@@ -199,6 +200,7 @@ def test_a_recording_gives_the_rows_that_live_cycles_gave(
     assert_same_rows(derived_rows(other), derived_rows(database))
 
 
+@pytest.mark.both_databases
 def test_ingesting_twice_changes_nothing(database: Database, tmp_path: Path) -> None:
     seed_parks(database, ROME)
     path = recording(tmp_path, QUEUE_TIMES, {}, {"polled_at": later(5), "wait_time": 15})
@@ -216,6 +218,7 @@ def test_ingesting_twice_changes_nothing(database: Database, tmp_path: Path) -> 
     assert Rollup(database, CLOCK, LOG).run().park_days == 0
 
 
+@pytest.mark.both_databases
 def test_a_longer_recording_adds_what_is_new(database: Database, tmp_path: Path) -> None:
     seed_parks(database, ROME)
     take(database, recording(tmp_path / "one", QUEUE_TIMES, {}))
@@ -243,6 +246,7 @@ def test_a_present_status_began_with_its_first_reading(database: Database, tmp_p
     assert rows(database, RideCurrent, "observed_at", "since") == [(start + 900, start + 300)]
 
 
+@pytest.mark.both_databases
 def test_readings_with_and_without_ids_are_one_ride(database: Database, tmp_path: Path) -> None:
     """As in the recording of Disneyland Paris: for weeks without ids, then with."""
     seed_parks(database, ROME)

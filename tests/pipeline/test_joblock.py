@@ -42,6 +42,7 @@ def in_a_thread(database: Database, clock: FixedClock, job: JobType) -> str:
         return pool.submit(work).result(30)
 
 
+@pytest.mark.both_databases
 def test_a_second_run_does_nothing_and_says_where_the_first_is(database: Database, clock: FixedClock) -> None:
     with job_run(database, clock, JobType.SEAL):
         clock.sleep(30)
@@ -57,23 +58,27 @@ def test_a_second_run_does_nothing_and_says_where_the_first_is(database: Databas
     assert in_a_thread(database, clock, JobType.SEAL) == "ran"
 
 
+@pytest.mark.both_databases
 def test_a_part_of_a_run_is_no_second_run(database: Database, clock: FixedClock) -> None:
     with job_run(database, clock, JobType.CYCLE), job_run(database, clock, JobType.CYCLE):
         pass
 
 
 @pytest.mark.parametrize("job", sorted(AT_ONCE))
+@pytest.mark.both_databases
 def test_what_may_run_at_once_does(database: Database, clock: FixedClock, job: JobType) -> None:
     with job_run(database, clock, job):
         assert in_a_thread(database, clock, job) == "ran"
 
 
+@pytest.mark.both_databases
 def test_a_failed_run_lets_the_next_one_in(database: Database, clock: FixedClock) -> None:
     with pytest.raises(RuntimeError), job_run(database, clock, JobType.SYNC):
         raise RuntimeError("it burns")
     assert in_a_thread(database, clock, JobType.SYNC) == "ran"
 
 
+@pytest.mark.both_databases
 def test_of_two_that_begin_at_once_one_runs(database: Database, clock: FixedClock) -> None:
     barrier = Barrier(2)
 
@@ -97,6 +102,7 @@ def taken(database: Database, clock: FixedClock, holder: str) -> None:
     )
 
 
+@pytest.mark.both_databases
 def test_a_killed_process_of_this_machine_is_not_waited_for(database: Database, clock: FixedClock) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()

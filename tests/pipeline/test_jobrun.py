@@ -50,6 +50,7 @@ def last(database: Database) -> LoggedRun:
     return runs(database)[-1]
 
 
+@pytest.mark.both_databases
 def test_a_run_that_ends_well_says_what_it_did_and_how_long_it_took(
     database: Database, clock: FixedClock
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_run_that_ends_well_says_what_it_did_and_how_long_it_took(
     assert (found.detail, found.error, found.holder) == ("all well", None, this_process())
 
 
+@pytest.mark.both_databases
 def test_an_error_is_logged_and_goes_on_to_the_caller(database: Database, clock: FixedClock) -> None:
     with pytest.raises(RuntimeError, match="burns"), job_run(database, clock, JobType.ROLLUP) as run:
         run.park_days = 3
@@ -148,12 +150,14 @@ def outcome_of_first(database: Database, clock: FixedClock) -> str:
     return runs(database)[0].outcome
 
 
+@pytest.mark.both_databases
 def test_a_run_of_another_host_goes_on_while_it_is_heard_of(database: Database, clock: FixedClock) -> None:
     now = present(database, clock)
     begun_by(database, "elsewhere:4711#ab", now - LOST_AFTER_SECONDS + 60)
     assert outcome_of_first(database, clock) == "running"
 
 
+@pytest.mark.both_databases
 def test_a_run_of_another_host_that_fell_silent_was_killed(database: Database, clock: FixedClock) -> None:
     begun_by(database, "elsewhere:4711#ab", present(database, clock) - LOST_AFTER_SECONDS - 60)
     assert outcome_of_first(database, clock) == "killed"
@@ -286,6 +290,7 @@ def test_a_long_error_is_cut_short() -> None:
     assert len(told) <= 300
 
 
+@pytest.mark.both_databases
 def test_errors_of_the_database_are_told_without_their_statement(database: Database) -> None:
     with database.read() as connection, pytest.raises(DBAPIError) as caught:
         connection.execute(text("SELECT 1 FROM nowhere"))

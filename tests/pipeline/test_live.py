@@ -149,6 +149,7 @@ def test_weights_follow_the_tiers(live: Live) -> None:
     assert (live.park.weight_down, live.park.weight_eligible) == (3 + 1, 3 + 1 + 2 * UNRATED)
 
 
+@pytest.mark.both_databases
 def test_the_present_follows_each_cycle(stored_live: Live) -> None:
     for wait, status, down in ((5, UP, 0), (10, DOWN, 1), (15, DOWN, 1), (20, UP, 0)):
         stored_live.cycles(everybody(wait=wait, Alpha=status))

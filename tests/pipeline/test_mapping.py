@@ -201,6 +201,7 @@ def test_what_the_archive_said_under_an_id_goes_where_that_id_goes(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("is_sealed", [False, True])
+@pytest.mark.both_databases
 def test_a_merge_that_is_split_again_leaves_everything_as_it_was(
     database: Database, history: History, is_sealed: bool
 ) -> None:
@@ -240,6 +241,7 @@ def test_merging_and_splitting_twice_changes_nothing_more(
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_a_killed_merge_has_not_begun_and_can_be_made_again(
     database: Database, history: History, one_ride: dict[str, pl.DataFrame]
 ) -> None:
@@ -300,6 +302,7 @@ def test_where_both_feeds_spoke_at_one_instant_the_primary_one_counts_and_both_s
     assert raw_rows(database, history)["snapshots"].equals(before)
 
 
+@pytest.mark.both_databases
 def test_an_entry_is_split_off_from_a_date_on(database: Database, history: History) -> None:
     seed_parks(database, ROME)
     rides = seed_rides(database, ROME, "Alpha", "Bravo", "Charlie", "Delta")

@@ -62,6 +62,7 @@ def versions(database: Database) -> list[tuple[int | None, str, bool]]:
         return [(lowest, setting, until is None) for lowest, setting, until in rows]
 
 
+@pytest.mark.both_databases
 def test_the_feed_goes_before_the_list_and_the_list_before_the_type(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +190,7 @@ def stored(database: Database) -> tuple[list[tuple[int, bool]], list[tuple[str, 
     )
 
 
+@pytest.mark.both_databases
 def test_cycles_follow_shows_that_move_and_tables_that_come_and_go(database: Database) -> None:
     seed_parks(database, ROME)
     hour = dt.timedelta(hours=1)

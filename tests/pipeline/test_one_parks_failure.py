@@ -127,6 +127,7 @@ UNSTORABLE: dict[str, Sequence[Any]] = {
 
 
 @pytest.mark.parametrize("said", UNSTORABLE.values(), ids=UNSTORABLE.keys())
+@pytest.mark.both_databases
 def test_readings_that_cannot_be_stored_are_that_parks_failure(
     database: Database, said: Sequence[RideReading]
 ) -> None:
@@ -200,6 +201,7 @@ def test_a_failure_that_comes_back_every_cycle_is_logged_with_its_traceback_once
     )
 
 
+@pytest.mark.both_databases
 def test_after_a_failure_the_park_is_recognised_again(database: Database) -> None:
     """What was learned in the lost savepoint is learned again, and the other parks keep their rides."""
     seed_parks(database, ROME, *OTHERS)

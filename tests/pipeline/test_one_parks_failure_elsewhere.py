@@ -41,6 +41,7 @@ from pipeline.one_park import (
 from pipeline.polls import UP, rows
 
 
+@pytest.mark.both_databases
 def test_a_park_of_a_recording_that_cannot_be_written_costs_no_other(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from hallofshame.clock import FixedClock
@@ -52,6 +53,7 @@ def runs(database: Database) -> list[tuple[str, str, int]]:
         return [(job, outcome, parks) for job, outcome, parks in rows]
 
 
+@pytest.mark.both_databases
 def test_hours_corrected_on_the_day_are_a_new_version_and_mark_the_day(database: Database) -> None:
     small_world(database)
     publish(database, 8, 20)

@@ -38,6 +38,7 @@ def park(database: Database, signal: str = "down") -> list[int]:
     return seed_rides(database, ROME, *NAMES)
 
 
+@pytest.mark.both_databases
 def test_a_sound_record_has_no_findings(database: Database) -> None:
     observe(database, a_day(ROME, TUESDAY, park(database)))
     assert check_quality(database, TUESDAY_NIGHT) == 0
@@ -58,6 +59,7 @@ def test_a_park_marked_down_that_never_says_down_is_a_finding(
     assert len(found(sqlite_database, "never_down")) == expected
 
 
+@pytest.mark.both_databases
 def test_a_park_without_data_for_a_day_is_a_finding(database: Database) -> None:
     seed_parks(database, ROME, NEW_YORK)
     observe(database, a_day(ROME, TUESDAY, seed_rides(database, ROME, *NAMES)))

@@ -87,6 +87,7 @@ def write_polls(database: Database, *polls: dict[str, object]) -> None:
         raw.insert_polls(connection, pl.DataFrame(polls, schema_overrides=types))
 
 
+@pytest.mark.both_databases
 def test_a_park_that_gives_nothing_while_open_has_a_gap_with_the_polls_that_failed(
     database: Database,
 ) -> None:
@@ -220,6 +221,7 @@ def block_world(database: Database, gone: int, until: int) -> list[int]:
     return rides
 
 
+@pytest.mark.both_databases
 def test_rides_that_vanish_at_once_are_a_finding_within_the_hour_and_resolved_when_they_return(
     database: Database,
 ) -> None:
@@ -275,6 +277,7 @@ def test_findings_noted_as_they_happen_are_resolved_after_a_quiet_week(sqlite_da
     }
 
 
+@pytest.mark.both_databases
 def test_freshness_and_coverage_are_told_per_park_and_day(database: Database) -> None:
     two_parks(database, (NOON, NOON + 2 * 3600 + CADENCE))
     write_polls(database, poll(NOON + 3600, PollOutcome.TIMEOUT))

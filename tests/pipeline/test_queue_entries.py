@@ -254,6 +254,7 @@ def test_a_shop_of_that_name_makes_no_queue_of_a_coaster(sqlite_database: Databa
     assert queues(sqlite_database) == []
 
 
+@pytest.mark.both_databases
 def test_a_ride_that_proves_to_be_a_queue_leaves_the_statistics_not_the_record(
     database: Database,
 ) -> None:
@@ -346,6 +347,7 @@ def test_a_queue_in_the_history_of_a_day_goes_to_its_ride(sqlite_database: Datab
 # --- two readings of one ride ---
 
 
+@pytest.mark.both_databases
 def test_readings_that_merge_are_found(database: Database) -> None:
     seed_parks(database, ROME)
     said = [reading("Alpha", SHUT, id="7"), reading("Alpha (12)", UP, 25, id=None)]

@@ -74,6 +74,7 @@ def numbered(ids: str, *names: str, wait: int = 5) -> list[Any]:
 
 @pytest.mark.parametrize("feed", [QT, WIKI])
 @pytest.mark.parametrize("one_process", [True, False])
+@pytest.mark.both_databases
 def test_a_park_that_renumbers_all_its_rides_keeps_one_history_each(
     database: Database, feed: Feed, one_process: bool
 ) -> None:

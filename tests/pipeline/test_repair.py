@@ -100,6 +100,7 @@ def archive_rows(database: Database) -> pl.DataFrame:
     return rows.filter(pl.col("origin") == int(Origin.ARCHIVE))
 
 
+@pytest.mark.both_databases
 def test_a_missed_stretch_is_filled_from_the_history_of_its_whole_day(database: Database) -> None:
     away_on_monday(database)
     before = days(database)

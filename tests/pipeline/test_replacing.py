@@ -119,6 +119,7 @@ def test_other_record_takes_the_day_back_when_it_replaces(both: tuple[Database, 
     assert computed(database) == (Origin.LIVE, 0)
 
 
+@pytest.mark.both_databases
 def test_only_park_days_that_change_their_record_are_marked(database: Database) -> None:
     seed_parks(database, ROME)
     with database.write() as connection:

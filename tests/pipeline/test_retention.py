@@ -82,6 +82,7 @@ def rows_before(database: Database, table: type[Base], instant: int) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_a_sealed_month_leaves_and_a_rebuild_from_its_files_gives_the_same_rows(
     sealed: Database, folder: Path
 ) -> None:
@@ -164,6 +165,7 @@ def test_a_file_that_cannot_be_read_keeps_its_month_in_the_database(
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_late_rows_keep_their_month_until_they_are_sealed_too(sealed: Database, folder: Path) -> None:
     late = observations({1: [1001]}, range(1, 2)).with_columns(observed_at=pl.col("observed_at") + 7)
     with sealed.write() as connection:
@@ -179,6 +181,7 @@ def test_late_rows_keep_their_month_until_they_are_sealed_too(sealed: Database, 
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_a_row_that_no_file_holds_is_found_kept_and_sealed_next(sealed: Database, folder: Path) -> None:
     """A write that forgot its mark: the row is in the database alone, or differs from the file's."""
     table = RideStatusSnapshot
@@ -213,6 +216,7 @@ def test_a_month_with_dirty_days_and_an_open_outage_may_go(sealed: Database, fol
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_hours_go_after_three_years_and_their_days_stay_as_they_are(sealed: Database, folder: Path) -> None:
     before = derived_rows(sealed)
     later = FixedClock(START + dt.timedelta(days=1096 + 5))

@@ -62,6 +62,7 @@ def test_pauses_grow_and_end() -> None:
     assert pause_seconds(NIGHTLY_PAUSES_SECONDS, 1, 7) == pause_seconds(NIGHTLY_PAUSES_SECONDS, 1, 7)
 
 
+@pytest.mark.both_databases
 def test_what_never_ran_is_due_and_what_succeeded_is_not(database: Database) -> None:
     with database.write() as connection:
         assert due(connection, NIGHT) == set(JOBS)
@@ -120,6 +121,7 @@ def test_a_run_noted_under_a_clock_that_ran_ahead_does_not_put_off_the_next(data
         assert due(connection, NIGHT) == set(JOBS)
 
 
+@pytest.mark.both_databases
 def test_a_killed_run_is_tried_again(database: Database) -> None:
     with database.write() as connection:
         run(connection, JobType.SEAL, NIGHT)

@@ -51,6 +51,7 @@ def a_park(database: Database) -> dict[str, int]:
     return found
 
 
+@pytest.mark.both_databases
 def test_entries_in_doubt_are_listed_with_their_runners_up(database: Database) -> None:
     rides = a_park(database)
     found = {one.doubt.name: one for one in listed(database)}
@@ -68,6 +69,7 @@ def test_entries_in_doubt_are_listed_with_their_runners_up(database: Database) -
     assert (counts.only_queue_times, counts.only_themeparks_wiki) == (2, 2)
 
 
+@pytest.mark.both_databases
 def test_an_accepted_entry_stays_accepted_until_its_ride_is_another(
     database: Database, history: History
 ) -> None:
@@ -83,6 +85,7 @@ def test_an_accepted_entry_stays_accepted_until_its_ride_is_another(
         reviewing.accept(database, CLOCK, 99, by="me")
 
 
+@pytest.mark.both_databases
 def test_a_merge_and_a_split_are_seen_in_the_list(database: Database, history: History) -> None:
     rides = a_park(database)
     listed(database)

@@ -89,6 +89,7 @@ def kept(database: Database) -> list[tuple[str, str, str, str, bool]]:
     ]
 
 
+@pytest.mark.both_databases
 def test_a_cycle_keeps_the_hours_of_rides_with_their_kind(database: Database) -> None:
     seed_parks(database, ROME)
     early = operating("06-02 08:30", "06-02 09:00", "Early Entry")
@@ -257,6 +258,7 @@ def test_something_else_in_the_place_of_the_list_is_found(sqlite_database: Datab
 
 
 @pytest.mark.parametrize("with_ids", [True, False])
+@pytest.mark.both_databases
 def test_sync_brings_the_hours_of_a_park_that_is_read_elsewhere(database: Database, with_ids: bool) -> None:
     """Its rides came from Queue-Times, under their own ids: found by name (R14), and never made."""
     seed_parks(database, ROME)

@@ -88,6 +88,7 @@ def told(told_file: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_live_cycles_a_rebuild_and_one_write_give_the_same_rows(database: Database, fresh: Fresh) -> None:
     """A story of its own on each database, since either would tell the same one alike."""
     world = World(database, seed=1 if database.dialect == "sqlite" else 2)
@@ -237,6 +238,7 @@ def _counted(who: str) -> list[pl.Expr]:
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_coarse_rows_go_with_the_days_under_them(database: Database) -> None:
     """The raw record of a month may be dropped by hand; its rows go once its days are rolled up again."""
     rides = one_park(database)
@@ -258,6 +260,7 @@ def test_coarse_rows_go_with_the_days_under_them(database: Database) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_a_day_whose_operated_rides_change_re_rolls_the_six_days_after_it(database: Database) -> None:
     rides = one_park(database)
     for days in range(9):

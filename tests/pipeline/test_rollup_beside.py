@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import polars as pl
+import pytest
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import day_bounds, to_unix
@@ -65,6 +66,7 @@ class Interrupted(ObservationCache):
         return found
 
 
+@pytest.mark.both_databases
 def test_a_day_made_dirty_while_it_is_computed_stays_dirty(database: Database, fresh: Fresh) -> None:
     rides = one_park(database)
     morning = a_day(ROME, MONDAY, rides).filter(pl.col("observed_at") < to_unix(at("2026-06-01 10:00")))
@@ -88,6 +90,7 @@ def test_a_day_made_dirty_while_it_is_computed_stays_dirty(database: Database, f
     assert_same_rows(derived_rows(database), derived_rows(other))
 
 
+@pytest.mark.both_databases
 def test_a_mark_set_anew_after_another_roll_up_is_not_cleared_by_the_slower_one(
     database: Database, fresh: Fresh
 ) -> None:
@@ -108,6 +111,7 @@ def test_a_mark_set_anew_after_another_roll_up_is_not_cleared_by_the_slower_one(
     assert_same_rows(derived_rows(database), derived_rows(other))
 
 
+@pytest.mark.both_databases
 def test_a_day_computed_beside_the_one_before_it_knows_its_rides(database: Database, fresh: Fresh) -> None:
     """Which rides operated on Monday is an input of Tuesday, also when two roll-ups share the work."""
     rides = one_park(database)
@@ -130,6 +134,7 @@ def test_a_day_computed_beside_the_one_before_it_knows_its_rides(database: Datab
     assert_same_rows(derived_rows(database), derived_rows(other))
 
 
+@pytest.mark.both_databases
 def test_two_roll_ups_over_the_same_list_end_with_the_same_rows(database: Database, fresh: Fresh) -> None:
     """Both hold rows in memory from before; each in turn finds the other's work done in between."""
     world = World(database, 8, days=1, rollup_every=0.0)

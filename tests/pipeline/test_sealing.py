@@ -120,6 +120,7 @@ def test_days_become_a_month_and_their_files_go_a_day_later(sqlite_database: Dat
     assert_frame_equal(from_files(sqlite_database, folder), rows)
 
 
+@pytest.mark.both_databases
 def test_late_data_is_folded_in_also_where_the_sql_rows_are_gone(database: Database, folder: Path) -> None:
     parks = write_record(database)
     before = whole(database, "snapshots")
@@ -143,6 +144,7 @@ def test_late_data_is_folded_in_also_where_the_sql_rows_are_gone(database: Datab
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_a_rebuild_from_files_gives_the_same_derived_rows(database: Database, folder: Path) -> None:
     write_record(database)
     clock = LATER

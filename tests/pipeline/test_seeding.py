@@ -32,6 +32,7 @@ CLOCK = FixedClock(at("2026-06-10 04:20"))
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_the_whole_catalogue_is_seeded_once(database: Database) -> None:
     parks = load_parks()
     assert seed_catalogue(database, CLOCK) == len(parks)
@@ -46,6 +47,7 @@ def test_the_whole_catalogue_is_seeded_once(database: Database) -> None:
             assert external_id is None or ids[feed][external_id] == park.park_id
 
 
+@pytest.mark.both_databases
 def test_several_hosts_may_seed_at_once(database: Database) -> None:
     hosts = [Database(database.engine.url.render_as_string(hide_password=False)) for _ in range(3)]
     start = threading.Barrier(len(hosts))
@@ -82,6 +84,7 @@ def test_an_unknown_slug_is_refused(sqlite_database: Database) -> None:
         seed_catalogue(sqlite_database, CLOCK, only=("atlantis",))
 
 
+@pytest.mark.both_databases
 def test_a_changed_breakdown_signal_marks_the_park_days_that_it_judges(database: Database) -> None:
     seed_catalogue(database, CLOCK, only=("magic-kingdom",))
     park_id = _one_park(database)

@@ -72,6 +72,7 @@ def stored(database: Database) -> list[tuple[dt.date, str, str]]:
         return [tuple(row) for row in rows]
 
 
+@pytest.mark.both_databases
 def test_the_catalogues_word_is_the_first_row(database: Database) -> None:
     seed_parks(database, ROME, signal="down")
     with database.read() as connection:

@@ -65,6 +65,7 @@ def analyse(database: Database) -> None:
                 connection.exec_driver_sql(f"ANALYZE TABLE {table.__tablename__}").close()
 
 
+@pytest.mark.both_databases
 def test_a_report_has_tables_files_months_growth_and_what_is_to_come(
     record: Database, tmp_path: Path
 ) -> None:
@@ -105,6 +106,7 @@ def test_before_the_first_measurement_there_is_no_report(sqlite_database: Databa
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_two_measurements_tell_the_growth_of_tables_without_days_and_months_are_kept_once(
     record: Database, tmp_path: Path
 ) -> None:

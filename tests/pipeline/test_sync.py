@@ -65,6 +65,7 @@ def feeds_of(wiki: FakeFeed) -> dict[Feed, FakeFeed]:
     return {Feed.QUEUE_TIMES: queue_times, Feed.THEMEPARKS_WIKI: wiki}
 
 
+@pytest.mark.both_databases
 def test_published_hours_are_stored_and_mark_the_days_they_change(database: Database) -> None:
     small_world(database)
     wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ParkSchedule((hours(MONDAY, 7, 20),))})
@@ -155,6 +156,7 @@ def outcomes(database: Database) -> list[str]:
         )
 
 
+@pytest.mark.both_databases
 def test_an_error_of_the_store_over_one_park_touches_no_other(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -263,6 +265,7 @@ def test_an_unreadable_park_list_says_nothing_about_parks(sqlite_database: Datab
     assert not found(sqlite_database, "park_gone_upstream", "unlisted_park")
 
 
+@pytest.mark.both_databases
 def test_metadata_is_versioned(database: Database) -> None:
     seed_parks(database, ROME)
     seed_rides(database, ROME, "Alpha")
@@ -294,6 +297,7 @@ def test_an_entity_that_was_never_observed_makes_no_ride(sqlite_database: Databa
         assert catalogue.rides(connection) == []
 
 
+@pytest.mark.both_databases
 def test_a_ride_of_the_other_feed_learns_its_kind_by_name(database: Database) -> None:
     rides = small_world(database)
     with database.write() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from sqlalchemy import update
 
 from hallofshame.clock import FixedClock
@@ -26,6 +27,7 @@ CLOCK = FixedClock(at("2026-06-10 04:20"))
 LAST_SEEN = to_unix(at("2026-04-01"))
 
 
+@pytest.mark.both_databases
 def test_a_ride_its_park_answered_without_for_thirty_days_becomes_inactive(database: Database) -> None:
     gone, *_rest = _park_with_a_vanished_ride(database, answered_days=31)
     result = retire_vanished(database, CLOCK)

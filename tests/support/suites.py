@@ -7,6 +7,9 @@ from typing import NoReturn
 
 import pytest
 
+BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
+"""The databases, as parameters of a fixture or a test."""
+
 REQUIRE_ALL = "HALLOFSHAME_REQUIRE_ALL_SUITES"
 
 
