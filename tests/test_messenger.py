@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from hallofshame.store.news import CLAIM_SECONDS, Follower
 from hallofshame.store.webhooks import Hook
 from support.installations import NOON, MemoryFeed, gardaland
 from support.push_service import Browser, PushService, push_service, vapid_claims
+from support.waiting import until
 
 SITE = "https://hall.example"
 
@@ -196,6 +198,26 @@ def test_from_the_cycle_that_sees_a_stop_to_its_message_and_not_twice(world: Wor
     world.cycle(*[Status.OPERATING] * 3)
     assert world.messenger.turn() == Sent(delivered=1)
     assert browser.read(world.service.received[-1])["title"] == "Ride 1 is running again"
+
+
+@pytest.mark.slow
+def test_a_message_is_with_the_push_service_within_a_minute_of_its_cycle(world: World) -> None:
+    """In real time, sent by the thread of a long-running process. ``make faults`` times the whole program."""
+    world.browser("all")
+    for _ in range(3):
+        world.clock.sleep(300)
+        world.cycle(*[Status.OPERATING] * 3)
+    messenger = Messenger(world.parts)
+    messenger.start()
+    try:
+        world.clock.sleep(300)
+        began = time.monotonic()
+        world.cycle(Status.CLOSED, Status.OPERATING, Status.OPERATING)
+        until("the message is there", lambda: world.service.of("/all"))
+        assert time.monotonic() - began < 60
+        until("it is noted", lambda: world.outcomes() == ["delivered"])
+    finally:
+        messenger.stop()
 
 
 def test_what_several_rides_of_a_park_do_at_once_is_one_message(world: World) -> None:

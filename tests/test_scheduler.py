@@ -142,6 +142,42 @@ def test_who_does_not_hold_the_lease_does_not_collect(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lease_ends_after", "last_cycle_before", "cycles"),
+    [(121, 300, 1), (121, None, 1), (121, 0, 0), (250, 300, 0)],
+    ids=["in its middle", "before any", "after its end", "next one near"],
+)
+def test_the_cycle_that_a_killed_collector_left_out_is_taken_by_who_takes_over(
+    scheduler: Scheduler,
+    installation: Installation,
+    clock: FixedClock,
+    feed: MemoryFeed,
+    lease_ends_after: int,
+    last_cycle_before: int | None,
+    cycles: int,
+) -> None:
+    """Its lease runs out so many seconds after the multiple of the cadence at which it began."""
+    begins = clock.instant
+    assert int(begins.timestamp()) % 300 == 0
+    if last_cycle_before is not None:
+        clock.instant = begins - dt.timedelta(seconds=last_cycle_before)
+        installation.collector.cycle()
+    installation.database.run(
+        lambda connection: leases.acquire(connection, COLLECT_LEASE, "elsewhere", begins, lease_ends_after)
+    )
+    before = feed.polls
+    clock.instant = begins + dt.timedelta(seconds=1)
+    scheduler.keep_lease()
+    assert scheduler._scheduler.get_job("missed cycle") is None, "the other may be alive"
+    clock.instant = begins + dt.timedelta(seconds=lease_ends_after + 1)
+    scheduler.keep_lease()
+    planned = scheduler._scheduler.get_job("missed cycle")
+    planned.func()
+    planned.func()
+    assert feed.polls == before + cycles
+
+
+@pytest.mark.slow
 def test_two_processes_take_turns(tmp_path: Path, clock: FixedClock) -> None:
     feeds = [MemoryFeed(), MemoryFeed()]
     with (

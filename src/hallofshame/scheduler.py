@@ -27,7 +27,7 @@ from hallofshame.daily import (
 )
 from hallofshame.domain.errors import ClockError, JobBusyError
 from hallofshame.domain.jobs import JobOutcome, JobStopped, JobType
-from hallofshame.domain.localtime import from_unix
+from hallofshame.domain.localtime import from_unix, isoformat
 from hallofshame.duty import COLLECT_LEASE
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
@@ -37,18 +37,19 @@ from hallofshame.pipeline.published import RUN_EVERY_SECONDS
 from hallofshame.pipeline.retries import FREQUENT_PAUSES_SECONDS, due_jobs, pause_seconds
 from hallofshame.pipeline.vanished_blocks import watch_rides
 from hallofshame.store import leases
+from hallofshame.store.reports.polls import latest_polls
 from hallofshame.timetable import Timetable
 
 _LOOK_SECONDS = 0.5
 """How often a job that gives way looks whether it may go on or has to stop."""
 
 SPARE_SHARE = 0.2
-"""Share of the cadence before a cycle that is kept free of the import of history, so that none is late."""
+"""Share of the cadence before a cycle that is kept free of other requests, so that no cycle is late."""
 LEAST_IMPORT_SECONDS = 5.0
 HISTORY_REST_SECONDS = 3600
+"""Pause of that import where all is taken, or it failed."""
 IMPORTS_LOOK_SECONDS = 5
 """How often it is looked whether an import was started through the admin API."""
-"""Pause of that import where all is taken, or it failed."""
 _SYNC_MINUTE = 20
 """Off the full hour, when everybody else asks the feeds."""
 
@@ -106,7 +107,7 @@ class Scheduler:
         self._scheduler.add_job(cycle, aligned(self._settings.cadence_seconds), executor="jobs", name="cycle")
         self._scheduler.add_job(hours, between, executor="jobs", name="hours of open parks")
         self._scheduler.add_job(daily, every_day, executor="jobs", name="daily sync")
-        self._scheduler.add_job(self.renew_lease, often, executor="lease", name="lease")
+        self._scheduler.add_job(self.keep_lease, often, executor="lease", name="lease")
         imports = self._alone(self.run_imports, self._imports_idle)
         look = aligned(IMPORTS_LOOK_SECONDS)
         self._scheduler.add_job(imports, look, executor="imports", name="imports")
@@ -266,6 +267,30 @@ class Scheduler:
             if self._holds_lease:
                 self._holds_imports = self._acquire_imports()
             return self._holds_lease
+
+    def keep_lease(self) -> None:
+        """Keep the duty, or take it over from a host that fell silent, perhaps in the middle of a cycle."""
+        held = self._holds_lease
+        if self.renew_lease() and not held:
+            self._scheduler.add_job(
+                self._alone(self.run_missed_cycle),
+                executor="jobs",
+                name="missed cycle",
+                id="missed cycle",
+                replace_existing=True,
+            )
+
+    def run_missed_cycle(self) -> None:
+        """Take the cycle that the host before has left out, unless the next one is near."""
+        cadence, now = self._settings.cadence_seconds, self._clock.now().timestamp()
+        begins = now - now % cadence
+        if begins + cadence - now <= SPARE_SHARE * cadence:
+            return
+        with self._installation.database.read() as connection:
+            polls = latest_polls(connection)
+        if not polls or polls[0].observed_at < begins:
+            self._log.info("nobody took the cycle of %s; taking it now", isoformat(int(begins)))
+            self.run_cycle()
 
     def _acquire(self) -> bool:
         try:

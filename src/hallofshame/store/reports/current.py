@@ -153,7 +153,11 @@ def system_state(connection: Connection, now: Instant) -> SystemState:
 def _last_cycle(connection: Connection, jobs: Iterable[JobHistory], now: Instant) -> int | None:
     """The latest cycle that gave readings, whether or not the roll-up has come to it."""
     known = [connection.execute(select(func.max(ParkCurrent.observed_at))).scalar()]
-    known += [job.success.started_at for job in jobs if job.job_type == JobType.CYCLE and job.success]
+    known += [
+        job.success.started_at
+        for job in jobs
+        if job.job_type == JobType.CYCLE and job.success and job.success.rows_written
+    ]
     believable = [at for at in known if at is not None and at <= latest_believable(now)]
     return max(believable, default=None)
 
