@@ -14,8 +14,9 @@ from browser.conftest import Open
 from support.demo_world import MADE_AT, Server
 from support.tabs import Tab, axe
 
-ISLAND = f"""<div class="island" data-island="heatmap" data-title="Waits by hour"
-  data-src="/api/parks/{PARK}/heatmap" data-measure="wait"><div class="island-table">
+ISLAND = f"""<div class="island" data-island="points" data-title="Waits by day"
+  data-src="/api/parks/{PARK}/details?period=7days" data-measure="wait"
+  data-grain="day"><div class="island-table">
   <table><caption>Waits</caption><tbody><tr><th scope="row">Monday</th><td>12 min</td></tr></tbody></table>
 </div></div>"""
 DETAILS = "<details id='more'><summary>More</summary><p><a id='deep' href='/data'>Deep</a></p></details>"
@@ -48,7 +49,7 @@ def test_an_island_stands_in_the_place_of_its_table_which_a_button_brings_back(t
     assert axe(page) == []
 
 
-@pytest.mark.parametrize("lost", ["**/api/parks/**", "**/assets/heatmap-*.js"])
+@pytest.mark.parametrize("lost", ["**/api/parks/**", "**/assets/points-*.js"])
 def test_an_island_that_fails_leaves_its_table_and_says_so(open_tab: Open, site: Server, lost: str) -> None:
     tab = open_tab(site)
     served_with(tab.page, lambda text: into_main(text, ISLAND))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName
@@ -33,6 +34,8 @@ STEPS: dict[str, tuple[float, float, float, float]] = {
     "rides_down": (1, 3, 6, 10),
 }
 """Borders of the five steps of a heat map, from the second step up."""
+
+UNITS = {"score": "", "downtime": "\u00a0h", "uptime": "\u00a0%", "wait": "\u00a0min", "rides_down": ""}
 
 GRAIN_WORDS = {
     "hour": "Hour by hour",
@@ -87,14 +90,13 @@ def week(view: View, state: PlaceState, api: str, measures: Sequence[str]) -> Ro
     cells = view.read(f"{api}/heatmap", parameters)["data"]["cells"]
     field, _ = FIGURES[measure]
     busy = [cell["hour"] for cell in cells if cell["state"] == "open"]
-    hours = range(min(busy), max(busy) + 1) if busy else range(0)
     found = {(cell["weekday"], cell["hour"]): cell for cell in cells}
     rows = [
         {
             "hour": f"{hour:02d}:00",
             "cells": [_cell(measure, found.get((weekday, hour))) for weekday in range(1, 8)],
         }
-        for hour in hours
+        for hour in sorted(set(busy))
     ]
     return {
         "during": "the last 30 days" if is_short else state.during,
@@ -103,8 +105,19 @@ def week(view: View, state: PlaceState, api: str, measures: Sequence[str]) -> Ro
         "links": state.measures(HEAT, measures, "week"),
         "has_value": any(cell[field] is not None for cell in cells),
         "rows": rows,
-        "data": {"src": api_url(f"{api}/heatmap", parameters), "measure": measure},
+        "steps": step_words(measure),
+        "href": api_url(f"{api}/heatmap", parameters),
     }
+
+
+def step_words(measure: str) -> list[tuple[int, str]]:
+    """The steps of a heat map, each with the values that it stands for."""
+    borders, unit = STEPS[measure], UNITS[measure]
+    spans = [f"under {borders[0]:g}"]
+    spans += [f"{low:g} to {high:g}" for low, high in pairwise(borders)]
+    spans.append(f"{borders[-1]:g} and more")
+    steps = range(5, 0, -1) if measure == "uptime" else range(1, 6)
+    return [(step, f"{words}{unit}") for step, words in zip(steps, spans, strict=True)]
 
 
 def _cell(measure: str, cell: Row | None) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import api_url, period_query
-from hallofshame.web.pages.place_charts import STEPS, is_of_one_day, step_of
+from hallofshame.web.pages.place_charts import is_of_one_day, step_of, step_words
 from hallofshame.web.pages.place_state import PlaceState
 from hallofshame.web.pages.view import View
 from hallofshame.web.rows.ride_hours import USUAL_FROM_DAYS
@@ -28,7 +28,7 @@ def waits_by_hour(view: View, state: PlaceState, api: str, days: int) -> Row:
         "busiest": _stretch(found["busiest"]),
         "hours": found["hours"],
         "rides": [_ride(ride) for ride in found["rides"]],
-        "steps": STEPS["wait"],
+        "steps": step_words("wait"),
         "href": api_url(f"{api}/waits-by-hour", parameters),
     }
 
