@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -14,19 +15,21 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from hallofshame import import_worker
 from hallofshame.cli import cli
 from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.imports import ImportAction, ImportState
 from hallofshame.domain.jobs import JobStopped
+from hallofshame.domain.words import Origin
 from hallofshame.installation import Installation
 from hallofshame.pipeline import import_sources
 from hallofshame.scheduler import Scheduler
 from hallofshame.store import import_jobs
 from hallofshame.store.history.sealed import sealed_files
 from hallofshame.store.import_jobs import Job
-from hallofshame.store.models import RideStatusSnapshot
+from hallofshame.store.models import PreferredRecord, RideStatusSnapshot
 from support.import_jobs import FIRST, PARK, installed, queue, write_archive
 
 ARCHIVE = {"kind": "archive", "source": "archive"}
@@ -91,6 +94,25 @@ def test_a_second_import_of_the_same_changes_nothing(parts: Installation, root: 
     queue(parts, ARCHIVE)
     again = report(work(parts))
     assert (again["known"], again["new_rows"], again["events"]) == (3, 0, 0)
+
+
+def test_an_import_that_replaces_takes_known_files_again_and_prefers_their_days(
+    parts: Installation, root: Path
+) -> None:
+    write_archive(parts, root / "archive", 3)
+    queue(parts, ARCHIVE)
+    work(parts)
+
+    def preferred_days() -> list[tuple[dt.date, int]]:
+        with parts.database.read() as connection:
+            rows = connection.execute(select(PreferredRecord.day, PreferredRecord.origin))
+            return sorted(tuple(row) for row in rows)
+
+    assert preferred_days() == []
+    queue(parts, ARCHIVE | {"replace": True})
+    found = report(work(parts))
+    assert (found["known"], found["counts"]["files"], found["new_rows"]) == (0, 3, 0)
+    assert preferred_days() == [(FIRST + dt.timedelta(days=n), int(Origin.ARCHIVE)) for n in range(3)]
 
 
 @pytest.mark.parametrize(

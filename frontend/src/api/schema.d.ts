@@ -2033,6 +2033,8 @@ export interface components {
             end?: string;
             region?: string;
             again?: boolean;
+            /** @description Compute its park-days from it, whatever else there is. */
+            replace?: boolean;
             cadence_seconds?: number;
             timezone?: string;
             days?: number;

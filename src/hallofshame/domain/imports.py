@@ -84,16 +84,19 @@ _LONGEST_TEXT = 1_000
 _DESTINATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}")
 _REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FIELDS: dict[ImportKind, tuple[str, ...]] = {
-    ImportKind.ARCHIVE: ("source", "destinations", "parks", "start", "end", "region"),
-    ImportKind.HISTORY: ("parks", "start", "end", "again"),
-    ImportKind.READINGS: ("source", "cadence_seconds", "timezone"),
+    ImportKind.ARCHIVE: ("source", "destinations", "parks", "start", "end", "region", "replace"),
+    ImportKind.HISTORY: ("parks", "start", "end", "again", "replace"),
+    ImportKind.READINGS: ("source", "cadence_seconds", "timezone", "replace"),
     ImportKind.BACKFILL: ("days",),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """A checked request. ``parks`` are ids; none means all. Fields that the kind does not take are null."""
+    """A checked request. ``parks`` are ids; none means all. Fields that the kind does not take are null.
+
+    ``replace``: park-days with what is imported are computed from it, whatever covers them better (R15).
+    """
 
     kind: ImportKind
     source: str | None = None
@@ -103,6 +106,7 @@ class ImportRequest:
     end: dt.date | None = None
     region: str | None = None
     again: bool = False
+    replace: bool = False
     cadence_seconds: int | None = None
     timezone: str | None = None
     days: int | None = None
@@ -175,6 +179,7 @@ def read_request(
         end=end,
         region=None if "region" not in given else _matching(_REGION, "region", given["region"]),
         again=_flag(given, "again"),
+        replace=_flag(given, "replace"),
         cadence_seconds=_integer(given, "cadence_seconds", *CADENCE_SECONDS),
         timezone=timezone,
         days=BACKFILL_DAYS_DEFAULT if kind is ImportKind.BACKFILL and days is None else days,

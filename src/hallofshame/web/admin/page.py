@@ -176,8 +176,9 @@ def _asked() -> Row:
     for name in ("days", "cadence_seconds"):
         if name in form:
             asked[name] = int(form[name]) if form[name].isascii() and form[name].isdigit() else form[name]
-    if "again" in form:
-        asked["again"] = form["again"] == "yes"
+    for name in ("again", "replace"):
+        if name in form:
+            asked[name] = form[name] == "yes"
     return asked
 
 

@@ -29,6 +29,9 @@ class ImportAsked(TypedDict):
     end: NotRequired[Day]
     region: NotRequired[str]
     again: NotRequired[bool]
+    replace: NotRequired[
+        Annotated[bool, Field(description="Compute its park-days from it, whatever else there is.")]
+    ]
     cadence_seconds: NotRequired[int]
     timezone: NotRequired[str]
     days: NotRequired[int]
