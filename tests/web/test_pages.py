@@ -277,3 +277,16 @@ def test_a_closed_park_says_so_right_now(client: FlaskClient) -> None:
 def test_only_parks_with_a_score_above_zero_hang_on_the_wall(client: FlaskClient) -> None:
     assert "On the wall" in outline(client, "/").text
     assert "On the wall" not in outline(client, "/?period=yesterday").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/?operator=Disney&country=Kiribati", "/rides", "/rides?type=game", "/waits", "/waits?year=2010",
+     "/now", "/compare", "/parks/gardaland", "/parks/silent-park", "/rides/11-raptor"],
+)  # fmt: skip
+def test_every_skip_link_leads_somewhere(client: FlaskClient, path: str) -> None:
+    page = client.get(path, follow_redirects=True).text
+    targets = re.findall(r'class="skip" href="#([a-z-]+)"', page)
+    assert "main" in targets
+    for target in targets:
+        assert f'id="{target}"' in page, target

@@ -106,6 +106,40 @@ def test_each_reader_gets_the_encoding_it_prefers(watched: Watched) -> None:
     assert accepted("gzip;q=nonsense,,;") == accepted("gzip;q=nonsense,,;")
 
 
+def test_each_reader_gets_clocks_and_numbers_in_the_own_way(
+    watched: Watched, sqlite_database: Database
+) -> None:
+    """A page is made once for each way of writing, ahead of need too; answers of the API for all readers."""
+    client = watched.client
+    path = "/parks/gardaland"
+
+    def asked(language: str) -> str:
+        answer = client.get(path, headers={"Accept-Language": language})
+        assert answer.headers["Vary"] == "Accept-Encoding, Accept-Language"
+        return answer.text
+
+    for _ in range(2):
+        for language, clock, lang in (
+            ("en-US,en;q=0.5", "6:00\u202fPM CEST", "en-US"),
+            ("en-GB", "18:00 CEST", "en-GB"),
+            ("de", "18:00 CEST", "en"),
+            ("nl", "18:00 CEST", "en"),
+        ):
+            page = asked(language)
+            assert clock in page
+            assert f'<html lang="{lang}">' in page
+        assert watched.times(path) == 3
+    touch(sqlite_database, 1, name="Gardaland Resort")
+    assert "6:00\u202fPM CEST" in asked("en-US")
+    assert "18:00 CEST" in asked("fr")
+    for language in ("en-US", "de"):
+        assert (
+            "Accept-Language"
+            not in client.get(RANKING, headers={"Accept-Language": language}).headers["Vary"]
+        )
+    assert watched.times(RANKING) == 1
+
+
 def test_an_answer_that_the_first_reader_had_already_is_ready_for_the_next(watched: Watched) -> None:
     tag = watched.client.get(RANKING).headers["ETag"]
     other = Watched(create_app(*_parts(watched)))

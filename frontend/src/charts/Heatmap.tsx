@@ -1,4 +1,5 @@
 import { counted } from "../lib/format";
+import { clocks, hourOfAxis } from "../lib/time";
 import { BandSign } from "./BandSign";
 import { busyHours } from "./geometry/grid";
 import { MEASURES, STATE_WORDS, stepOf, type Measure, type MeasureKey } from "./measures";
@@ -51,7 +52,7 @@ export function Heatmap({ cells, measure: key, title }: HeatmapProps) {
           (hour, column) =>
             hour % every === 0 && (
               <text key={hour} className="label" x={LEFT + (column + 0.5) * cellWidth} y="13">
-                {String(hour).padStart(2, "0")}
+                {hourOfAxis(String(hour).padStart(2, "0"))}
               </text>
             ),
         )}
@@ -119,7 +120,7 @@ export function stepInGrid(at: number, key: ArrowKey, columns: number): number {
 }
 
 function hourSpan(hour: number): string {
-  const text = (of: number) => `${String(of).padStart(2, "0")}:00`;
+  const text = (of: number) => clocks(`${String(of).padStart(2, "0")}:00`);
   return `${text(hour)} to ${text((hour + 1) % 24)}`;
 }
 

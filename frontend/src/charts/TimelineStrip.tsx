@@ -1,5 +1,5 @@
 import { duration } from "../lib/format";
-import { localTime, zoneName } from "../lib/time";
+import { hourOfAxis, localTime, zoneName } from "../lib/time";
 import { notCountedWords } from "../lib/wording";
 import { Plot, type ArrowKey, type Stop } from "./Plot";
 import {
@@ -126,7 +126,7 @@ function Axis({ ticks, place, width, height, timezone }: AxisProps) {
           <g key={tick.iso}>
             <path className={tick.isMidnight ? "grid midnight" : "grid"} d={`M${x} ${HEAD - 4}V${height}`} />
             <text className={tick.isMidnight ? "label midnight" : "label"} x={Math.min(Math.max(x, 12), width - 12)} y="15">
-              {tick.isMidnight ? localTime(tick.iso, timezone, "day").split(" ")[0] : tick.text.slice(0, 2)}
+              {tick.isMidnight ? localTime(tick.iso, timezone, "day").slice(0, 3) : hourOfAxis(tick.text)}
             </text>
           </g>
         );

@@ -1,6 +1,6 @@
 /** The figures behind the charts as tables. */
 import { duration, number } from "../lib/format";
-import { localTime, shortDate } from "../lib/time";
+import { clocks, localTime, shortDate } from "../lib/time";
 import { notCountedWords } from "../lib/wording";
 import { KIND_WORDS, KINDS } from "./geometry/lengths";
 import { fullLabel } from "./labels";
@@ -53,7 +53,7 @@ export function heatTable(cells: readonly HeatCell[], key: MeasureKey, caption: 
     caption: `${caption} (${measure.label})`,
     columns: [{ label: "Hour" }, ...WEEKDAYS.map((label) => ({ label, isNumber: true }))],
     rows: hours.map((hour) => [
-      `${String(hour).padStart(2, "0")}:00`,
+      clocks(`${String(hour).padStart(2, "0")}:00`),
       ...WEEKDAYS.map((_, at) => {
         const cell = found.get(`${at + 1}-${hour}`);
         if (cell === undefined) return DASH;

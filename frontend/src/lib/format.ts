@@ -1,14 +1,16 @@
 /** How figures are written: thousands set apart, a true minus, units after a space that does not break. */
 
-const NARROW = "\u202f";
+/** The way of writing that the server chose for the page, by the language of the browser: "en", "en-US" or "en-GB". */
+export const WRITING: string = typeof document === "undefined" ? "en" : document.documentElement.lang;
+const GROUP = WRITING === "en-US" || WRITING === "en-GB" ? "," : "\u202f";
 const SPACE = "\u00a0";
 
 /** A number with a fixed count of digits and its unit. */
 export function number(value: number, digits = 0, unit = ""): string {
   const [whole = "0", part] = Math.abs(value).toFixed(digits).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, NARROW);
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, GROUP);
   const text = part === undefined ? grouped : `${grouped}.${part}`;
-  const isZero = Number(text.replaceAll(NARROW, "")) === 0;
+  const isZero = Number(text.replaceAll(GROUP, "")) === 0;
   return (value < 0 && !isZero ? "−" : "") + text + (unit ? SPACE + unit : "");
 }
 

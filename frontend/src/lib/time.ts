@@ -1,5 +1,8 @@
 /** Instants in the park's own time, dates in words, and how long ago something was. */
 import { useSyncExternalStore } from "react";
+import { WRITING } from "./format";
+
+const IS_US = WRITING === "en-US";
 
 /** `time` 09:40 · `zoned` 09:40 CEST · `day` Thu 20 Aug, 09:40 · `full` 20 August 2026, 09:40 CEST */
 export type TimeStyle = "time" | "zoned" | "day" | "full";
@@ -51,18 +54,44 @@ export function zoneName(iso: string, zone: string): string {
   return offset.replace("GMT", "UTC").replace(/:00$/, "");
 }
 
+/** A text whose times of day, 09:40, are written as the reader writes them: in the United States 9:40 AM. */
+export function clocks(text: string): string {
+  if (!IS_US) return text;
+  return text.replace(/(?<![0-9:+−-])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![0-9:])/g, (_found, hour: string, minute: string) => {
+    const at = Number(hour);
+    return `${at % 12 || 12}:${minute}\u202f${at < 12 ? "AM" : "PM"}`;
+  });
+}
+
+/** An hour under an axis, given as "09:00": "09", in the United States "9a". */
+export function hourOfAxis(hour: string): string {
+  const at = Number(hour.slice(0, 2));
+  return IS_US ? `${at % 12 || 12}${at < 12 ? "a" : "p"}` : hour.slice(0, 2);
+}
+
+/** "20 Aug 2026", in the United States "Aug 20, 2026". */
+function dayAndYear(day: Record<string, string>): string {
+  return IS_US ? `${day["month"]} ${day["day"]}, ${day["year"]}` : `${day["day"]} ${day["month"]} ${day["year"]}`;
+}
+
+/** What a clock with 24 hours shows in a zone: "09:40". */
+export function clock24(iso: string, zone: string): string {
+  return format(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(iso));
+}
+
 /** An instant in the park's own time. */
 export function localTime(iso: string, zone: string, style: TimeStyle = "time"): string {
   const at = new Date(iso);
-  const clock = format(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  const clock = clocks(clock24(iso, zone));
   if (style === "time") return clock;
   if (style === "zoned") return `${clock} ${zoneName(iso, zone)}`;
   if (style === "day") {
     const day = parts(at, zone, { weekday: "short", day: "numeric", month: "short" });
-    return `${day["weekday"]} ${day["day"]} ${day["month"]?.slice(0, 3)}, ${clock}`;
+    const month = day["month"]?.slice(0, 3);
+    return IS_US ? `${day["weekday"]}, ${month} ${day["day"]}, ${clock}` : `${day["weekday"]} ${day["day"]} ${month}, ${clock}`;
   }
   const day = parts(at, zone, { day: "numeric", month: "long", year: "numeric" });
-  return `${day["day"]} ${day["month"]} ${day["year"]}, ${clock} ${zoneName(iso, zone)}`;
+  return `${dayAndYear(day)}, ${clock} ${zoneName(iso, zone)}`;
 }
 
 function dateParts(date: string, options: Intl.DateTimeFormatOptions): Record<string, string> {
@@ -72,13 +101,13 @@ function dateParts(date: string, options: Intl.DateTimeFormatOptions): Record<st
 /** A date as "20 Aug 2026". */
 export function shortDate(date: string): string {
   const day = dateParts(date, { day: "numeric", month: "short", year: "numeric" });
-  return `${day["day"]} ${day["month"]?.slice(0, 3)} ${day["year"]}`;
+  return dayAndYear({ ...day, month: day["month"]?.slice(0, 3) ?? "" });
 }
 
 /** A date as "Thursday 20 August 2026". */
 export function longDate(date: string): string {
   const day = dateParts(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-  return `${day["weekday"]} ${day["day"]} ${day["month"]} ${day["year"]}`;
+  return `${day["weekday"]}${IS_US ? "," : ""} ${dayAndYear(day)}`;
 }
 
 /** A range of dates in words; one day is one date. */

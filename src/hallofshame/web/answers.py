@@ -13,6 +13,7 @@ from flask import Response, make_response, request
 from hallofshame.web.cache import Answer
 from hallofshame.web.envelope import JSON_TYPE
 from hallofshame.web.public_address import site_root
+from hallofshame.web.reader_language import varies, writing
 from hallofshame.web.reading import Reading, site
 from hallofshame.web.ready import accepted, keep
 
@@ -50,9 +51,10 @@ def respond(
 ) -> Response:
     """Answer the running request with what ``build`` makes of the present state of the store.
 
-    The bytes are kept under the data version, the dates that matter, the address, and where the answer
-    ``names_host`` the address of the site: nothing else may decide what ``build`` returns. Answers about
-    the present are kept for one minute at most, those that ``says_now`` beside other things for half an hour,
+    The bytes are kept under the data version, the dates that matter, the address, the reader's way of
+    writing, and where the answer ``names_host`` the address of the site: nothing else may decide what
+    ``build`` returns. Answers about the present are kept for one minute at most, those that ``says_now``
+    beside other things for half an hour,
     those that are not ``is_kept`` not at all. Errors are never kept.
     """
     here = site()
@@ -62,7 +64,7 @@ def respond(
         query = tuple(sorted(request.args.items(multi=True)))
         bucket = reading.live_bucket if is_live else reading.present if says_now else None
         host = site_root() if names_host else None
-        key = (host, request.path, query, reading.version, reading.dates, bucket)
+        key = (host, request.path, query, writing(), reading.version, reading.dates, bucket)
         answer = here.answers.get(key)
         if answer is None:
             raw = build(reading)
@@ -126,4 +128,6 @@ def send(answer: Answer, max_age_seconds: int) -> Response:
         f"stale-if-error={STALE_IF_ERROR_SECONDS}"
     )
     response.vary.add("Accept-Encoding")
+    if varies(request.path):
+        response.vary.add("Accept-Language")
     return response

@@ -129,6 +129,8 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
         "long_date",
         "day_words",
         "clock_hour",
+        "clocks",
+        "day_of_week",
         "short_date",
         "span_of",
         "counted",

@@ -26,6 +26,7 @@ from hallofshame.domain.localtime import to_unix
 from hallofshame.store import data_version
 from hallofshame.web.cache import ENCODINGS, Answer, LeastRecentlyUsed
 from hallofshame.web.public_address import ADDRESS_KEYS, site_root_of
+from hallofshame.web.reader_language import writing_of
 from hallofshame.web.reading import Reading, Site
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class _Entry:
 def keep(answer: Answer, reading: Reading, *, is_live: bool, says_now: bool = False) -> None:
     """Say that ``answer`` may be given again to the same request, as long as this state of the store lasts.
 
-    It has to depend on nothing but the store, the dates, the address of the request and that of the site.
+    It has to depend on nothing but the store, the dates, the address of the request, that of the site and the
+    reader's way of writing.
     """
     kept = request.environ.get(_KEPT)
     if kept is not None:
@@ -111,7 +113,12 @@ class ReadyAnswers:
         """Answer from memory where that is possible, else let the application do it."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._application(environ, start_response)
-        key = (site_root_of(environ), environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
+        key = (
+            site_root_of(environ),
+            environ.get("PATH_INFO", ""),
+            environ.get("QUERY_STRING", ""),
+            writing_of(environ),
+        )
         entry = self._entries.get(key)
         if entry is None:
             return self._first(key, environ, start_response)
@@ -196,7 +203,7 @@ class ReadyAnswers:
             to_unix(self._site.clock.now()),
             kept.until,
             {name: environ[name] for name in (*_REQUEST_KEYS, *ADDRESS_KEYS) if name in environ}
-            | {"REQUEST_METHOD": "GET"},
+            | {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_LANGUAGE": writing_of(environ).value},
         )
         if before is not None:
             # The lock goes along, so that those who wait for it see the new entry.

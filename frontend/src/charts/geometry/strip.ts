@@ -1,6 +1,6 @@
 /** Where the stretches of a timeline go: pure geometry. */
 import { scaleLinear } from "d3-scale";
-import { localTime } from "../../lib/time";
+import { clock24 } from "../../lib/time";
 import { lookOf, type Look } from "../looks";
 import type { OpenWindow, Segment } from "../types";
 
@@ -42,7 +42,7 @@ export function hourTicks(start: string, end: string, zone: string, every: numbe
   // Zones lie a quarter of an hour apart at the finest, so every full local hour is met.
   for (let at = Math.ceil(Date.parse(start) / QUARTER_MS) * QUARTER_MS; at <= last; at += QUARTER_MS) {
     const iso = new Date(at).toISOString();
-    const text = localTime(iso, zone);
+    const text = clock24(iso, zone);
     if (text.endsWith(":00") && Number(text.slice(0, 2)) % every === 0) {
       ticks.push({ iso, text, isMidnight: text === "00:00" });
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hallofshame.domain.bands import BANDS, band_of
 from hallofshame.web.envelope import Row
+from hallofshame.web.pages.formatting import clocks, day_of_month
 from hallofshame.web.pages.place_charts import FIGURES, shown
 
 WIDTH, HEIGHT = 440, 190
@@ -160,10 +161,9 @@ def draw(points: Sequence[Row], axes: Axes) -> Chart:
 def label_of(point: Row) -> str:
     """What stands under a point: an hour, a day or a month."""
     if "local_hour" in point:
-        return str(point["local_hour"])
+        return clocks(str(point["local_hour"]))
     if "date" in point:
-        day = dt.date.fromisoformat(point["date"])
-        return f"{day.day} {day:%b}"
+        return day_of_month(dt.date.fromisoformat(point["date"]))
     return f"{dt.date.fromisoformat(point['month'] + '-01'):%b %Y}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, DayRange
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url, park_path
-from hallofshame.web.pages.formatting import span_of
+from hallofshame.web.pages.formatting import day_of_week, span_of
 from hallofshame.web.pages.place_state import PlaceState
 from hallofshame.web.pages.view import Head, View, absolute
 
@@ -76,7 +76,7 @@ def _links(state: PlaceState, today: dt.date, shown: dt.date) -> list[dict[str, 
     found = []
     for ahead in range(1, DAYS_LINKED + 1):
         day = today + ahead * ONE_DAY
-        label = "Tomorrow" if ahead == 1 else f"{day:%a} {day.day} {day:%b}"
+        label = "Tomorrow" if ahead == 1 else day_of_week(day)
         found.append({"label": label, "href": state.day_href(day.isoformat()), "is_current": day == shown})
     return found
 

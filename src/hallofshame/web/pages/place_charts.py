@@ -10,7 +10,7 @@ from typing import Any
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import api_url, period_query
-from hallofshame.web.pages.formatting import figure
+from hallofshame.web.pages.formatting import clocks, figure
 from hallofshame.web.pages.place_state import CALENDAR, DAYS, HEAT, MEASURE, PlaceState
 from hallofshame.web.pages.view import View
 from hallofshame.web.wording import CHART_MEASURES, STATE_WORDS
@@ -93,7 +93,7 @@ def week(view: View, state: PlaceState, api: str, measures: Sequence[str]) -> Ro
     found = {(cell["weekday"], cell["hour"]): cell for cell in cells}
     rows = [
         {
-            "hour": f"{hour:02d}:00",
+            "hour": clocks(f"{hour:02d}:00"),
             "cells": [_cell(measure, found.get((weekday, hour))) for weekday in range(1, 8)],
         }
         for hour in sorted(set(busy))

@@ -11,6 +11,7 @@ from hallofshame.domain.periods import ONE_DAY
 from hallofshame.store.reports.catalogue import ParkInfo
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import api_url
+from hallofshame.web.pages.formatting import clock_time, day_of_week
 from hallofshame.web.pages.place_state import ALL_RIDES, DATE, PlaceState
 from hallofshame.web.pages.view import View
 from hallofshame.web.wording import LOOK_WORDS, NOT_COUNTED_WORDS
@@ -54,7 +55,7 @@ def _span(waits: Sequence[int]) -> str | None:
 def clock(iso: str, timezone: str, *, with_day: bool) -> str:
     """An instant on the park's clock: ``09:40``, ``Thu 20 Aug, 09:40``."""
     local = dt.datetime.fromisoformat(iso).astimezone(zone(timezone))
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}" if with_day else f"{local:%H:%M}"
+    return f"{day_of_week(local)}, {clock_time(local)}" if with_day else clock_time(local)
 
 
 def lost_seconds(segments: Iterable[Row]) -> float:

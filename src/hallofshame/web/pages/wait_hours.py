@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import api_url, period_query
+from hallofshame.web.pages.formatting import clocks
 from hallofshame.web.pages.place_charts import is_of_one_day, step_of, step_words
 from hallofshame.web.pages.place_state import PlaceState
 from hallofshame.web.pages.view import View
@@ -37,8 +38,8 @@ def _stretch(found: Row | None) -> Row | None:
     if found is None:
         return None
     return {
-        "start": f"{found['start_hour']:02d}:00",
-        "end": f"{found['end_hour']:02d}:00",
+        "start": clocks(f"{found['start_hour']:02d}:00"),
+        "end": clocks(f"{found['end_hour']:02d}:00"),
         "minutes": found["average_wait_minutes"],
     }
 
@@ -50,7 +51,7 @@ def _ride(ride: Row) -> Row:
         "ride_id": ride["ride_id"],
         "ride_name": ride["ride_name"],
         "ride_slug": ride["ride_slug"],
-        "opens": first["time"] if first is not None and first["days"] >= USUAL_FROM_DAYS else None,
+        "opens": clocks(first["time"]) if first is not None and first["days"] >= USUAL_FROM_DAYS else None,
         "posts": ride["average_wait_minutes"] is not None,
         "cells": [
             cell | {"step": None if (wait := cell["average_wait_minutes"]) is None else step_of("wait", wait)}

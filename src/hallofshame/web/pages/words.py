@@ -19,6 +19,7 @@ from hallofshame.web.pages.offers import offer_words
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
 from hallofshame.web.pages.sparkline import sparkline
 from hallofshame.web.pages.view import absolute, has_styles, plain_assets
+from hallofshame.web.reader_language import writing
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import (
     AT_LEAST,
@@ -101,6 +102,7 @@ def template_words() -> Row:
             "days": FEWEST_FORECAST_DAYS,
             "points": round(100 * MAX_CALIBRATION_ERROR),
         },
+        "writing": writing,
         "weekday_words": WEEKDAYS,
         "schedule_words": {kind.value: words for kind, words in SCHEDULE_WORDS.items()},
         "not_watched_now": NOT_WATCHED_NOW,
