@@ -230,6 +230,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operators by the breakdowns of all rides of their ranked parks, the worst first */
+        get: operations["operators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/outages": {
         parameters: {
             query?: never;
@@ -2336,6 +2353,43 @@ export interface components {
             operator: string;
             parks: components["schemas"]["ParkCounts"];
             rides: components["schemas"]["RideCounts"];
+        };
+        /** @description An operator in one period: the sums of its ranked parks. */
+        OperatorRow: {
+            rank: number | null;
+            operator: string;
+            /** @description Ranked parks behind the figures. */
+            parks: number;
+            /** @description Parks of the operator among those asked for. */
+            parks_known: number;
+            /** @description The ranked parks. */
+            park_names: string[];
+            shame_score: number | null;
+            shame_band: ("smooth-sailing" | "hiccups" | "grumbles" | "shameful" | "hall-of-shame") | null;
+            comparable_score: number | null;
+            /**
+             * @description `breakdowns` if the sources of all its ranked parks told them.
+             * @enum {string}
+             */
+            tells: "breakdowns" | "open_closed";
+            /** @description Ride-hours lost. */
+            total_downtime_hours: number | null;
+            downtime_seconds: number | null;
+            breakdown_seconds: number | null;
+            opening_delay_seconds: number | null;
+            never_reopened_seconds: number | null;
+            park_wide_seconds: number | null;
+            /** @description Weight × seconds lost (live: weights). */
+            weighted_downtime: number;
+            weighted_breakdown: number;
+            weighted_exposure: number;
+            uptime_percent: number | null;
+            rides_operating: number;
+            rides_down: number;
+            /** @description Rides that count. */
+            rides_eligible: number;
+            average_wait_minutes: number | null;
+            coverage_percent: number | null;
         };
         /** @description What is down now, the longest first, and what runs again, the latest first. */
         OutageBoard: {
@@ -5254,6 +5308,112 @@ export interface operations {
                         demonstration: boolean;
                         attribution: components["schemas"]["Source"][];
                         period: components["schemas"]["PeriodBody"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description Nothing has changed since the tag you sent. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or its value is not usable. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be read, or is being prepared; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operators: {
+        parameters: {
+            query?: {
+                /** @description A named period, by each park's own calendar. */
+                period?: "live" | "today" | "yesterday" | "last_week" | "last_month" | "7days" | "30days" | "this_month" | "this_year";
+                /** @description A calendar year, instead of `period`; the running year ends today. */
+                year?: number;
+                /** @description First day of a range, park-local, instead of `period`. Goes with `end`. */
+                start?: string;
+                /** @description Last day of the range, included. */
+                end?: string;
+                /** @description All parks (`all` or `all-parks`), or those of Disney and Universal. */
+                filter?: "all" | "all-parks" | "disney-universal";
+                /**
+                 * @description Parks of one operator, as in the catalogue, any case or as a slug.
+                 * @example Disney
+                 */
+                operator?: string;
+                /**
+                 * @description The same as `operator`, in visitors' words. Give one of the two.
+                 * @example Six Flags
+                 */
+                chain?: string;
+                /**
+                 * @description Parks in one country.
+                 * @example Italy
+                 */
+                country?: string;
+                /**
+                 * @description Parks in one part of the world.
+                 * @example Europe
+                 */
+                region?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description How many rows to leave out at the start. */
+                offset?: number;
+                /** @description Order of the rows. It changes the order only, never `rank`. */
+                sort?: "rank" | "name" | "comparable" | "score" | "downtime" | "uptime" | "wait" | "parks";
+                /** @description What is ranked by: `comparable`, breakdowns that were over the same day, which every source can tell; or `score`, all downtime, which some sources do not tell in full. */
+                by?: "comparable" | "score";
+                /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
+                format?: "json" | "csv" | "excel";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["OperatorRow"][];
+                        /**
+                         * Format: date-time
+                         * @description The latest observation in the data; null before the first.
+                         */
+                        data_as_of: string | null;
+                        metrics_version: number;
+                        /** @description Whether the data is that of recordings of other weeks; nothing is of today then. */
+                        demonstration: boolean;
+                        attribution: components["schemas"]["Source"][];
+                        period: components["schemas"]["PeriodBody"];
+                        coverage?: components["schemas"]["CoverageBody"];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        ranked_by: components["schemas"]["RankedBy"];
                     };
                     "text/csv": string;
                 };

@@ -24,6 +24,7 @@ from hallofshame.web.api.following import api_following
 from hallofshame.web.api.history import api_history
 from hallofshame.web.api.live import api_live
 from hallofshame.web.api.offers import api_offers
+from hallofshame.web.api.operators import api_operators
 from hallofshame.web.api.outages import api_outages
 from hallofshame.web.api.outlook import api_outlook
 from hallofshame.web.api.parks import api_parks
@@ -49,6 +50,7 @@ from hallofshame.web.static_files import install_static_files
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
 BLUEPRINTS = (
+    api_operators,
     api_parks,
     api_rides,
     api_history,

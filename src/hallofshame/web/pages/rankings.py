@@ -11,10 +11,11 @@ from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import ANY_RIDE, Choosing
-from hallofshame.web.pages.registry import BY_NAME
+from hallofshame.web.pages.registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, head_of, list_parameters
 from hallofshame.web.parameters import RIDE_PARAMETERS
 from hallofshame.web.reading import Reading
+from hallofshame.web.rows.operators import OPERATOR_SORTS
 from hallofshame.web.rows.rankings import PARK_SORTS
 
 ranking_pages = Blueprint("ranking_pages", __name__)
@@ -118,6 +119,34 @@ def rides(reading: Reading) -> str:
         before_href=choosing.href(offset=str(max(0, page.offset - limit))) if page.offset else None,
         after_href=choosing.href(offset=str(after)) if after < body["total"] else None,
         api_href=page_url("/api/rides/downtime", choosing.query, choosing.ride_query, choosing.rest, part),
+    )
+
+
+@ranking_pages.get("/operators")
+@answered()
+def operators(reading: Reading) -> str:
+    """Operators, each the sum of its ranked parks."""
+    asked = list_parameters("sort")
+    choosing = Choosing.of(reading, "/operators", asked, ("sort",))
+    view = View(reading)
+    body = view.read("/api/operators", {**choosing.asked, **choosing.rest, **EVERY_PARK})
+    return view.page(
+        "operators.html",
+        head_of(
+            OPERATORS,
+            f"{choosing.period.label}: which theme park operators break down most",
+            query=page_url("", choosing.query),
+            card=f"/cards/rankings.png{page_url('', choosing.query)}",
+        ),
+        None,
+        refreshes=choosing.is_running,
+        choosing=choosing,
+        period=choosing.period,
+        page=OPERATORS,
+        body=body,
+        sort=asked.choice("sort", tuple(OPERATOR_SORTS)),
+        sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in OPERATOR_SORTS},
+        api_href=page_url("/api/operators", choosing.query, choosing.rest),
     )
 
 

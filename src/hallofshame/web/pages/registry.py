@@ -77,6 +77,13 @@ PAGES: tuple[Page, ...] = (
     ),
 )  # fmt: skip
 
+OPERATORS = Page(
+    "operators", "/operators", "Operators", "Which chains break down?",
+    "Operators by the ride time that their ranked parks lost, all their rides together.",
+    None, "scene",
+)  # fmt: skip
+"""A face of the ranking of parks, reached from there."""
+
 BY_NAME = {page.name: page for page in PAGES}
 PARK_CHUNK: str | None = None
 RIDE_CHUNK: str | None = None

@@ -115,12 +115,12 @@ def park_ranking(
             lines[at].row["park_id"],
         ),
     )
-    ranks = _ranks([None if reasons[at] else lines[at].row[field] for at in order])
+    ranks = places([None if reasons[at] else lines[at].row[field] for at in order])
     ranked = [
         replace(lines[at], row={"rank": rank, **lines[at].row, "unranked_reason": reasons[at]})
         for at, rank in zip(order, ranks, strict=True)
     ]
-    return ranked if sort == "rank" else _sorted(ranked, *PARK_SORTS[sort])
+    return ranked if sort == "rank" else sorted_lines(ranked, *PARK_SORTS[sort])
 
 
 def _park_reason(row: Row, field: str) -> str | None:
@@ -130,7 +130,7 @@ def _park_reason(row: Row, field: str) -> str | None:
     return reason
 
 
-def _ranks(values: Sequence[float | None]) -> list[int | None]:
+def places(values: Sequence[float | None]) -> list[int | None]:
     """Places of values in their order: equals share a place, null has none."""
     ranks: list[int | None] = []
     for place, value in enumerate(values, start=1):
@@ -139,7 +139,7 @@ def _ranks(values: Sequence[float | None]) -> list[int | None]:
     return ranks
 
 
-def _sorted(lines: list[Line], field: str, largest_first: bool) -> list[Line]:
+def sorted_lines(lines: list[Line], field: str, largest_first: bool) -> list[Line]:
     """In the order of a field, null last; what is equal stays in the order of rank."""
     known = [line for line in lines if line.row[field] is not None]
 
@@ -174,7 +174,7 @@ def ride_standings(
     # In the order of names to begin with, which equals keep.
     placed.sort(key=_FIRST)
     unplaced.sort(key=_FIRST)
-    ranks = _ranks([value for value, _, _ in placed])
+    ranks = places([value for value, _, _ in placed])
     standings = {ride_id: Standing(rank, None) for rank, (_, ride_id, _) in zip(ranks, placed, strict=True)}
     return standings | {ride_id: Standing(None, reason) for _, ride_id, reason in unplaced}
 

@@ -122,6 +122,40 @@ class ParkRow(ParkIdentity):
     trend_reason: TrendReason | None
 
 
+class OperatorRow(TypedDict):
+    """An operator in one period: the sums of its ranked parks."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    rank: Rank | None
+    operator: str
+    parks: Annotated[int, Field(ge=1, description="Ranked parks behind the figures.")]
+    parks_known: Annotated[int, Field(ge=1, description="Parks of the operator among those asked for.")]
+    park_names: Annotated[list[str], Field(description="The ranked parks.")]
+    shame_score: Score | None
+    shame_band: BandSlug | None
+    comparable_score: Score | None
+    tells: Annotated[
+        Literal["breakdowns", "open_closed"],
+        Field(description="`breakdowns` if the sources of all its ranked parks told them."),
+    ]
+    total_downtime_hours: Annotated[float | None, Field(ge=0, description="Ride-hours lost.")]
+    downtime_seconds: Seconds | None
+    breakdown_seconds: Seconds | None
+    opening_delay_seconds: Seconds | None
+    never_reopened_seconds: Seconds | None
+    park_wide_seconds: Seconds | None
+    weighted_downtime: Annotated[int, Field(ge=0, description="Weight × seconds lost (live: weights).")]
+    weighted_breakdown: Annotated[int, Field(ge=0)]
+    weighted_exposure: Annotated[int, Field(ge=0)]
+    uptime_percent: Uptime | None
+    rides_operating: Annotated[int, Field(ge=0)]
+    rides_down: Annotated[int, Field(ge=0)]
+    rides_eligible: Annotated[int, Field(ge=0, description="Rides that count.")]
+    average_wait_minutes: Wait | None
+    coverage_percent: Coverage | None
+
+
 class RideIdentity(TypedDict):
     """Who a ride is and in which park; both addresses are the ride's own."""
 

@@ -1,0 +1,40 @@
+"""``/api/operators``: operators compared as parks are."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from hallofshame.web.endpoints import PAGING, endpoint
+from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
+from hallofshame.web.parameters import Parameters
+from hallofshame.web.reading import Reading
+from hallofshame.web.rows.operators import OPERATOR_SORTS, operator_ranking
+from hallofshame.web.rows.rankings import BY, DOWNTIME, PARK_FIELDS, ranked_by
+from hallofshame.web.schema.rows import OperatorRow
+from hallofshame.web.takes import FILTERS, PAGE, PERIOD, by, sort
+
+api_operators = Blueprint("api_operators", __name__, url_prefix="/api")
+
+
+@endpoint(
+    api_operators,
+    "/operators",
+    takes=(PERIOD, FILTERS, PAGE, sort(OPERATOR_SORTS), by(BY)),
+    answers=list[OperatorRow],
+    says=("period", "coverage", *PAGING, "ranked_by"),
+)
+def operators(reading: Reading, asked: Parameters) -> Row:
+    """Operators by the breakdowns of all rides of their ranked parks, the worst first."""
+    chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
+    period, parks, page = asked.period(reading.now.date()), asked.parks(reading), asked.page()
+    lines = operator_ranking(reading, period, parks, chosen, asked.choice("sort", tuple(OPERATOR_SORTS)))
+    of_parks = parks.choose(reading.catalogue.parks.values())
+    body = envelope(
+        reading,
+        [line.row for line in page.of(lines)],
+        period=period_body(period, reading.ranges(period, of_parks).values()),
+        coverage=coverage_body(lines),
+        total=len(lines),
+        page=page,
+    )
+    return body | {"ranked_by": ranked_by_body(PARK_FIELDS[chosen])}

@@ -1,0 +1,79 @@
+"""Operators are the sums of their ranked parks, in the API and on their page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from hallofshame.clock import FixedClock
+from hallofshame.store.database import Database
+from hallofshame.web.app import create_app
+from web.builders import HOUR, World
+from web.conftest import NINE, NOW, ROME, SEEN_AT, TODAY, Api
+
+DOWN = {"Big": (0, 0, 0, 1800, 1800, 1800), "Small": (3600, 3600, 0), "Lone": (0, 900, 900), "Tiny": (3600,)}
+OPERATORS = {"Big": "Chain", "Small": "Chain", "Lone": "Independent", "Tiny": "Chain"}
+
+
+@pytest.fixture(scope="module")
+def reader(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """Two ranked parks of one chain, one that has too few rides to be ranked, and one without a chain."""
+    world = World()
+    for park_id, (name, lost) in enumerate(DOWN.items(), start=1):
+        world.park(park_id, name, ROME, OPERATORS[name])
+        world.day(park_id, TODAY, [(NINE, NINE + HOUR)])
+        for number, down in enumerate(lost):
+            ride_id = 10 * park_id + number
+            world.ride(ride_id, park_id, f"{name} {number}", tier=3)
+            world.hour(ride_id, TODAY, NINE, operating=HOUR - down, down=down, wait=10 * park_id)
+    file = tmp_path_factory.mktemp("operators") / "world.db"
+    shutil.copy(_migrated_sqlite, file)
+    database = Database(f"sqlite:///{file}")
+    world.write(database, SEEN_AT)
+    yield create_app(database, FixedClock(NOW)).test_client()
+    database.dispose()
+
+
+def test_an_operator_is_the_sum_of_its_ranked_parks(reader: FlaskClient) -> None:
+    parks = {row["park_name"]: row for row in Api(reader)("/parks/downtime")["data"]}
+    assert parks["Tiny"]["rank"] is None
+    [row] = Api(reader)("/operators")["data"]
+    assert (row["operator"], row["parks"], row["parks_known"]) == ("Chain", 2, 3)
+    assert row["park_names"] == ["Big", "Small"]
+    for name in (
+        "weighted_downtime",
+        "weighted_exposure",
+        "downtime_seconds",
+        "rides_eligible",
+        "rides_down",
+    ):
+        assert row[name] == parks["Big"][name] + parks["Small"][name], name
+    # 12,600 of 32,400 weighted seconds; the mean of the two scores would be 4.58.
+    assert row["shame_score"] == 3.89
+    assert row["uptime_percent"] == 61.1
+    assert row["average_wait_minutes"] == pytest.approx((10 * 16200 + 20 * 3600) / 19800, abs=0.05)
+
+
+def test_a_filter_chooses_the_parks_behind_an_operator(reader: FlaskClient) -> None:
+    assert Api(reader)("/operators", country="Italy")["total"] == 1
+    assert Api(reader)("/operators", operator="Independent")["data"] == []
+
+
+def test_the_page_says_how_many_parks_are_behind_a_figure(reader: FlaskClient) -> None:
+    page = reader.get("/operators?sort=parks").text
+    assert 'href="/?operator=Chain"' in page
+    assert "Big, Small" in page
+    assert '2<span class="of"> of 3</span>' in page
+    assert "Independent" not in page.partition("<tbody")[2].partition("</tbody>")[0]
+    assert reader.get("/operators?sort=nothing").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["?period=live", "?year=2020", "?operator=Independent"])
+def test_a_period_without_a_ranked_park_says_so(reader: FlaskClient, query: str) -> None:
+    answer = reader.get(f"/operators{query}")
+    assert answer.status_code == 200
+    assert '<div class="empty">' in answer.text
