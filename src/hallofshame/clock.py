@@ -39,7 +39,13 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """A clock that stands still until told otherwise; ``sleep`` moves it and records the wait."""
+    """A clock that stands still until told otherwise; ``sleep`` moves it and records the wait.
+
+    >>> clock = FixedClock(dt.datetime(2026, 8, 20, 12, tzinfo=dt.UTC))
+    >>> clock.sleep(90)
+    >>> clock.now().isoformat()
+    '2026-08-20T12:01:30+00:00'
+    """
 
     instant: dt.datetime
     slept: list[float] = field(default_factory=list)

@@ -42,6 +42,12 @@ class Installation:
 
     ``feeds`` replaces the real ones. ``demonstration``: its data is that of recordings, and the site says so.
     ``preparing_file``: as :class:`WebSettings` has it. Close it, or use it in a ``with`` block.
+
+    >>> from hallofshame.settings import Settings
+    >>> with Installation(Settings(_env_file=None, parks="gardaland")) as parts:
+    ...     _ = parts.make_ready(migrate=True)
+    ...     parts.rollup.run().park_days
+    0
     """
 
     def __init__(

@@ -99,6 +99,11 @@ class Period:
     """A period as asked for. ``year`` is set for ``YEAR``, ``start`` and ``end`` for ``RANGE``, else null.
 
     ``shift`` moves it back: it then means the days that the unshifted period is compared with.
+
+    >>> period = Period(PeriodName.LAST_WEEK)
+    >>> days = period.days(dt.date(2026, 8, 20))
+    >>> f"{days.start} to {days.end}, asked for as {period.query}"
+    "2026-08-10 to 2026-08-16, asked for as {'period': 'last_week'}"
     """
 
     name: PeriodName

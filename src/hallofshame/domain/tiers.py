@@ -77,6 +77,12 @@ class TierBook:
     """Every tier rule, ready for lookup.
 
     Patterns are asked in the order given. Raises :class:`InputError` when one list names a ride twice.
+
+    >>> book = TierBook([TierRule("gardaland", "Raptor", 1, "the largest")], [], [])
+    >>> book.classify("gardaland", "RAPTOR", None).tier
+    1
+    >>> book.classify("gardaland", "Mammut", None).source.value
+    'unrated'
     """
 
     def __init__(

@@ -91,6 +91,19 @@ class Collector:
 
     A cycle waits for the feeds ``deadline_seconds`` (half of the cadence unless given) and writes what has
     arrived by then. Close the collector to let its threads go.
+
+    >>> from hallofshame.clock import SystemClock
+    >>> from hallofshame.store.schema import upgrade
+    >>> database = Database("sqlite:///collect.db")
+    >>> _ = upgrade(database)
+    >>> collector = Collector(database, {}, SystemClock(), logging.getLogger("example"))
+    >>> try:
+    ...     collector.cycle()
+    ... except StoreError as error:
+    ...     print(error)
+    ... finally:
+    ...     collector.close()
+    no park to collect: sqlite:///collect.db has none; run: hallofshame db upgrade
     """
 
     def __init__(

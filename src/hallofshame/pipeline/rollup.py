@@ -94,6 +94,15 @@ class Rollup:
 
     Keeps recent observations and the rows it last wrote in memory; both are checked against the store's
     revisions before use, so that a second process or a crash can never make it write from a stale copy.
+
+    >>> import logging
+    >>> from hallofshame.clock import SystemClock
+    >>> from hallofshame.store.schema import upgrade
+    >>> database = Database("sqlite:///rollup.db")
+    >>> _ = upgrade(database)
+    >>> rollup = Rollup(database, SystemClock(), logging.getLogger("example"))
+    >>> rollup.run().park_days  # nothing is dirty
+    0
     """
 
     def __init__(

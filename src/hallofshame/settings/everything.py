@@ -25,4 +25,9 @@ class Settings(
     ServingSettings,
     KeepingSettings,
 ):
-    """Everything an installation may decide. Read it with :func:`~hallofshame.settings.load`."""
+    """Everything an installation may decide. Read it with :func:`~hallofshame.settings.load`.
+
+    >>> settings = Settings(_env_file=None, parks="gardaland, efteling", cadence_seconds=600)
+    >>> settings.parks, settings.cadence_seconds
+    (('gardaland', 'efteling'), 600)
+    """

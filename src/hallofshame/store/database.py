@@ -66,6 +66,17 @@ class Database:
     :param url: ``sqlite:///file.db``, ``mysql+pymysql://…`` or ``mariadb+pymysql://…``.
     :param sleep: how to wait between two attempts of :meth:`run`, in seconds.
     :raises StoreError: for a URL that cannot be read or names an unsupported database.
+
+    >>> database = Database("sqlite:///example.db")
+    >>> with database.write() as connection:
+    ...     _ = connection.exec_driver_sql("CREATE TABLE greetings (words TEXT)")
+    >>> def greet(connection):
+    ...     return connection.exec_driver_sql("INSERT INTO greetings VALUES ('hello')").rowcount
+    >>> database.run(greet)
+    1
+    >>> with database.read() as connection:
+    ...     connection.exec_driver_sql("SELECT words FROM greetings").scalar()
+    'hello'
     """
 
     def __init__(self, url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:

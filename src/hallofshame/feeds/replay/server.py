@@ -53,6 +53,14 @@ class ReplayServer:
     tells the present to which the tapes are shifted. ``latency_ms`` delays every answer. ``port`` 0 takes a
     free one. ``history``: what the history API gives to whom. Raises ``RecordingError`` for tapes that
     cannot be played, ``InputError`` for two of one park.
+
+    >>> import json
+    >>> from hallofshame.feeds.replay import load_tapes
+    >>> gardaland = [tape for tape in load_tapes() if tape.info.park_name == "Gardaland"]
+    >>> server = ReplayServer(tapes=gardaland)
+    >>> reply = server.answer("/parks/12/queue_times.json")
+    >>> sorted(json.loads(reply.body))
+    ['lands', 'rides']
     """
 
     def __init__(

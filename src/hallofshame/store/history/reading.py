@@ -27,6 +27,17 @@ class History:
     """Reads raw rows from sealed files where they hold all there is, else from SQL, or from both.
 
     Where a file and SQL hold a row of one key, the SQL row counts. May be used by several threads.
+
+    >>> from pathlib import Path
+    >>> from hallofshame.store.database import Database
+    >>> from hallofshame.store.history.shelves import FolderShelf
+    >>> from hallofshame.store.schema import upgrade
+    >>> database = Database("sqlite:///history.db")
+    >>> _ = upgrade(database)
+    >>> history = History(FolderShelf(Path("history")))
+    >>> with database.read() as connection:
+    ...     history.observations(connection, [1], 0, None).height  # park 1, from 1970 on
+    0
     """
 
     def __init__(self, shelf: Shelf) -> None:
