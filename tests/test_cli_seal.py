@@ -10,10 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hallofshame.cli import cli
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS
+from support import recordings
 
 Run = Callable[..., Result]
-RECORDING = SHIPPED_RECORDINGS / "gardaland-queue-times"
 
 
 @pytest.fixture
@@ -28,9 +27,10 @@ def run(own_machine: None, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def recorded(run: Run) -> Run:
-    """The same with the days of a recording."""
-    assert run("ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m").exit_code == 0
+def recorded(run: Run, tmp_path: Path) -> Run:
+    """The same with a week of a recording."""
+    recording = recordings.week(tmp_path)
+    assert run("ingest", str(recording), "--feed", "queue_times", "--cadence", "15m").exit_code == 0
     return run
 
 

@@ -27,7 +27,8 @@ from hallofshame.scheduler import Scheduler
 from hallofshame.store import dirty, joblog
 from hallofshame.store.models import AggregationLog, RideTypeDecision
 from hallofshame.web.app import create_app
-from support.every_job import JOBS, KILLABLE, RECORDING, installed
+from support import recordings
+from support.every_job import JOBS, KILLABLE, installed
 from support.installations import MemoryFeed
 
 RUN = CliRunner()
@@ -363,9 +364,17 @@ def test_a_sequence_without_gap_repair_leaves_it_out(
 
 
 @pytest.mark.slow
-def test_commands_leave_their_runs_with_what_they_did(parts: Installation) -> None:
-    given = ["ingest", str(RECORDING), "--feed", "queue_times", "--cadence", "15m", "--rollup"]
-    assert RUN.invoke(cli, given).exit_code == 0
+def test_commands_leave_their_runs_with_what_they_did(parts: Installation, tmp_path: Path) -> None:
+    given = [
+        "ingest",
+        str(recordings.week(tmp_path)),
+        "--feed",
+        "queue_times",
+        "--cadence",
+        "15m",
+        "--rollup",
+    ]
+    assert RUN.invoke(cli, [*given, "--rollup"]).exit_code == 0
     days = ["--start", "2025-10-06", "--end", "2025-10-12"]
     assert RUN.invoke(cli, ["rebuild", *days]).exit_code == 0
     assert RUN.invoke(cli, ["export", "park-days", *days, "-o", "days.csv"]).exit_code == 0
@@ -375,7 +384,7 @@ def test_commands_leave_their_runs_with_what_they_did(parts: Installation) -> No
     assert ingest is not None
     assert rebuild is not None
     assert export is not None
-    assert (ingest.parks_processed, ingest.rows_written) == (1, 42_012)
+    assert (ingest.parks_processed, ingest.rows_written) == (1, recordings.WEEK_ROWS)
     assert ingest.rides_processed > 20
     assert (str(rebuild.target_from), str(rebuild.target_to)) == ("2025-10-06", "2025-10-12")
     assert (rebuild.park_days, rebuild.parks_processed) == (7, 1)
