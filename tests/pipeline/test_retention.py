@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from hallofshame.store.observations import ObservationCache
 from hallofshame.store.reports.findings import list_findings
 from pipeline.sealed import DAYS, LATER, LOG, START, at, observations, sealed_in, whole, write_record
 from pipeline.worlds import DERIVED, assert_same_rows, derived_rows
+from support.copies import fill
 
 AUGUST = dt.date(2025, 8, 1)
 WINTER = FixedClock(dt.datetime(2025, 12, 10, tzinfo=dt.UTC))
@@ -50,13 +52,32 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "history"
 
 
-@pytest.fixture
-def sealed(database: Database, folder: Path) -> Database:
-    """The record, rolled up and sealed."""
+def seal_record(database: Database, folder: Path) -> None:
     write_record(database)
     roll_up(database, folder, mark=True)
     make_partitions(database, LATER)
     sealed_in(database, folder)
+
+
+@pytest.fixture(scope="module")
+def sealed_once(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an SQLite file and the history of :func:`sealed`, to copy."""
+    made = tmp_path_factory.mktemp("sealed")
+    shutil.copy(_migrated_sqlite, made / "sealed.db")
+    database = Database(f"sqlite:///{made / 'sealed.db'}")
+    seal_record(database, made / "history")
+    database.dispose()
+    return made
+
+
+@pytest.fixture
+def sealed(database: Database, folder: Path, sealed_once: Path) -> Database:
+    """The record, rolled up and sealed."""
+    if database.dialect == "sqlite":
+        fill(database, sealed_once / "sealed.db")
+        shutil.copytree(sealed_once / "history", folder)
+    else:
+        seal_record(database, folder)
     return database
 
 
