@@ -61,7 +61,7 @@ def rolled_up(database: Database) -> list[tuple[int, dt.date]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_park_day_of_a_generated_story_adds_up(sqlite_database: Database, seed: int) -> None:
     """Frozen parks, stale claims, holes, late readings, corrected hours and an archive among them."""
     World(sqlite_database, seed, rollup_every=0.0).tell()
@@ -88,6 +88,7 @@ def test_the_archive_is_laid_out_where_the_counters_took_it(sqlite_database: Dat
         assert_adds_up(sqlite_database, ROME, day)
 
 
+@pytest.mark.both_databases
 def test_both_databases_give_the_same(database: Database) -> None:
     small_world(database)
     for park_id, day in rolled_up(database):
