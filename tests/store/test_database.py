@@ -53,6 +53,27 @@ def test_a_reader_sees_one_state_while_another_writes(database: Database) -> Non
         assert count(reader) == 1
 
 
+def test_a_server_that_goes_away_when_all_was_read_spoils_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.read() as connection:
+        before = count(connection)
+    failures = [OperationalError("ROLLBACK", {}, Exception("MySQL server has gone away"))]
+    rollback = database._engine.dialect.do_rollback
+
+    def fails_once(connection: object) -> None:
+        if failures:
+            raise failures.pop()
+        rollback(connection)
+
+    monkeypatch.setattr(database._engine.dialect, "do_rollback", fails_once)
+    with database.read() as connection:
+        assert count(connection) == before
+    assert not failures
+    with database.read() as connection:
+        assert count(connection) == before
+
+
 def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(DBAPIError), database.read() as connection:
         raw.bump_raw_revision(connection, [1])

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
@@ -153,7 +153,11 @@ class Database:
                 with self._translate_failures(reading=True):
                     yield connection
             finally:
-                transaction.rollback()
+                try:
+                    transaction.rollback()
+                except DBAPIError:
+                    # The server went away when all was read, which is no loss; whoever reads next is told.
+                    connection.invalidate()
 
     @contextmanager
     def write(self, *, changes_schema: bool = False) -> Iterator[Connection]:
