@@ -45,6 +45,8 @@ STATES = {
     "before-the-record": f"/parks/{PARK}?year=2019",
     "park-live": f"/parks/{PARK}?period=live",
     "api-docs": "/api/docs",
+    "compare-empty": "/compare",
+    "compare-rides": "/compare?kind=rides&add=mine",
 }
 """Views of the demonstration that are no page of their own."""
 WITHOUT_SCRIPT = ("rankings", "rides", "park", "ride", "now", "waits", "trends")

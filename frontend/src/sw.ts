@@ -84,10 +84,10 @@ async function networkFirst(request: Request, event: FetchEvent, isPage: boolean
 
 const later = (time: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), time));
 
-/** The kept answer, marked as such; for a view of the script at least another one, from which the script shows any. */
+/** The kept answer, marked as such. */
 async function kept(request: Request, isPage: boolean): Promise<Response | undefined> {
   const cache = await caches.open(SEEN);
-  const held = (await cache.match(request)) ?? (isPage ? await anyView(cache) : undefined);
+  const held = await cache.match(request);
   if (held === undefined) return undefined;
   const headers = new Headers(held.headers);
   headers.set(KEPT_HEADER, "1");
@@ -105,14 +105,6 @@ async function keptPages(cache: Cache): Promise<[string, Response][]> {
     if (answer?.headers.get("Content-Type")?.startsWith("text/html")) found.push([pathname + search, answer]);
   }
   return found;
-}
-
-/** The page seen last that its script takes over: it comes with the answers that it begins with. */
-async function anyView(cache: Cache): Promise<Response | undefined> {
-  for (const [, answer] of await keptPages(cache)) {
-    if ((await answer.clone().text()).includes('id="seed"')) return answer;
-  }
-  return undefined;
 }
 
 async function keep(request: Request, response: Response): Promise<void> {

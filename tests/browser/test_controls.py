@@ -157,8 +157,8 @@ STEADY_SECONDS = PATIENCE_MS / 1000
 _READ = """async one => {
     await scheduler.postTask(() => {}, { priority: "background" });
     if (window.awaited > 0) return `${performance.now()}`;
-    if (document.querySelector(".skeleton, [aria-busy='true']") !== null) {
-        const seen = [...one.querySelectorAll(".skeleton, [aria-busy='true']")];
+    if (document.querySelector("[aria-busy='true']") !== null) {
+        const seen = [...one.querySelectorAll("[aria-busy='true']")];
         if (seen.length > 0 || one.closest("[aria-busy='true']") !== null) return `${performance.now()}`;
     }
     const pressed = [...one.querySelectorAll("[aria-pressed=true], [aria-current], option:checked")];

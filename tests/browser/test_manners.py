@@ -86,7 +86,7 @@ def test_every_chart_that_the_server_draws_has_its_table_behind_it(
         expect(island.locator(".island-view svg").first).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["park", "ride"])
+@pytest.mark.parametrize("name", ["park", "ride", "data"])
 def test_a_link_to_a_section_lands_on_it(tab: Tab, places: Places, name: str) -> None:
     page = tab.open(places.address(name))
     sections = page.locator(".section-nav a").evaluate_all("links => links.map(one => one.hash)")

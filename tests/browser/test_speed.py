@@ -88,7 +88,8 @@ def filters(page: Page) -> None:
 
 def closer(page: Page) -> None:
     """A closer look at the map."""
-    page.get_by_role("button", name="Closer", exact=True).click()
+    page.locator(".world.live").wait_for()
+    page.locator(".map-tools").get_by_role("link", name="Closer", exact=True).click()
     page.wait_for_function("() => location.search.includes('view=')")
 
 

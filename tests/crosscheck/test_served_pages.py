@@ -1,4 +1,4 @@
-"""What the served pages say in words is what the API says in figures, and their seed is the API's answer."""
+"""What the served pages say in words is what the API says in figures."""
 
 from __future__ import annotations
 

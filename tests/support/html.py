@@ -1,12 +1,10 @@
-"""Served HTML as tables of texts, links and the answers that travel along."""
+"""Served HTML as tables of texts and links."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
@@ -43,20 +41,16 @@ class Table:
 
 
 class Page(HTMLParser):
-    """A page that was read: its tables, its seed, its links, its words."""
+    """A page that was read: its tables, its links, its words."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tables: list[Table] = []
         self.links: list[str] = []
-        self.seed: dict[str, Any] = {}
         self.words = ""
         self._open: list[tuple[str, dict[str, str | None]]] = []
         self._cell: Cell | None = None
         self._is_heading = False
-        found = re.search(r'<script type="application/json" id="seed">(.*?)</script>', text, re.DOTALL)
-        if found is not None:
-            self.seed = json.loads(found[1])
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -54,7 +54,7 @@ _ARGUMENTS = [
 ]
 _BOOTED = "html[data-booted] .theme-button"
 """The script runs: it has drawn its header, or taken up the one that the server drew."""
-_LOADING = ".skeleton"
+_LOADING = "[aria-busy='true']"
 _WAITS = count()
 """A number for each wait, so that one does not go by what another saw."""
 

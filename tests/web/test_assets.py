@@ -9,94 +9,57 @@ from typing import Any
 
 import pytest
 
-from hallofshame.web.pages.assets import BOOT, Build, PageAssets
+from hallofshame.web.pages.assets import BOOT, STYLES, Build, PageAssets
 from hallofshame.web.tokens import TokenError, parse, tokens
 
 LATIN = "assets/josefin-sans-latin-wght-normal-A1.woff2"
 EXTENDED = "assets/josefin-sans-latin-ext-wght-normal-B2.woff2"
 MANIFEST: dict[str, Any] = {
-    "src/main.tsx": {
-        "file": "assets/main-1.js",
-        "isEntry": True,
-        "imports": ["_react-2.js"],
-        "dynamicImports": ["src/pages/MapPage.tsx", "src/pages/NowPage.tsx"],
-        "css": ["assets/main-3.css"],
-        "assets": [EXTENDED, LATIN],
-    },
-    "_react-2.js": {"file": "assets/react-2.js"},
-    "_table-4.js": {"file": "assets/table-4.js", "imports": ["_react-2.js", "src/main.tsx"]},
-    "src/pages/MapPage.tsx": {
-        "file": "assets/MapPage-5.js",
-        "imports": ["src/main.tsx", "_react-2.js", "_table-4.js"],
-        "dynamicImports": ["_charts-6.js"],
-        "css": ["assets/MapPage-7.css"],
-    },
-    "_charts-6.js": {"file": "assets/charts-6.js"},
-    "src/pages/NowPage.tsx": {"file": "assets/NowPage-8.js", "imports": ["src/main.tsx"]},
+    BOOT: {"file": "assets/boot-1.js", "isEntry": True, "dynamicImports": ["src/islands/parts/map.ts"]},
+    "src/islands/parts/map.ts": {"file": "assets/map-2.js", "imports": ["_d3-3.js"]},
+    "_d3-3.js": {"file": "assets/d3-3.js"},
+    STYLES: {"file": "assets/styles-4.css", "isEntry": True},
+    "latin.woff2": {"file": LATIN},
+    "latin-ext.woff2": {"file": EXTENDED},
+    "src/sw.ts": {"file": "sw.js", "isEntry": True},
 }
 
 
-def built(folder: Path, manifest: object) -> Build:
+def built(folder: Path, manifest: object = MANIFEST) -> Build:
     (folder / ".vite").mkdir()
     text = manifest if isinstance(manifest, str) else json.dumps(manifest)
     (folder / ".vite" / "manifest.json").write_text(text)
-    (folder / ".vite" / "islands.json").write_text(json.dumps({BOOT: {"file": "assets/boot-9.js"}}))
     return Build.read(folder)
 
 
-def test_a_page_loads_its_own_chunk_and_no_chart_before_it_is_wanted(tmp_path: Path) -> None:
-    assert built(tmp_path, MANIFEST).page("src/pages/MapPage.tsx") == PageAssets(
-        script="/static/app/assets/main-1.js",
-        preloads=(
-            "/static/app/assets/react-2.js",
-            "/static/app/assets/MapPage-5.js",
-            "/static/app/assets/table-4.js",
-        ),
-        styles=("/static/app/assets/main-3.css", "/static/app/assets/MapPage-7.css"),
-        fonts=(f"/static/app/{LATIN}",),
-        is_taken_over=True,
-    )
-
-
-def test_a_page_that_the_server_draws_loads_the_boot_script_and_no_view(tmp_path: Path) -> None:
-    assert built(tmp_path, MANIFEST).page(None) == PageAssets(
-        script="/static/app/assets/boot-9.js",
-        styles=("/static/app/assets/main-3.css",),
+def test_a_page_loads_the_boot_script_and_no_island_before_it_is_wanted(tmp_path: Path) -> None:
+    assert built(tmp_path).assets == PageAssets(
+        script="/static/app/assets/boot-1.js",
+        style="/static/app/assets/styles-4.css",
         fonts=(f"/static/app/{LATIN}",),
     )
 
 
-def test_a_page_the_build_does_not_know_loads_the_entry(tmp_path: Path) -> None:
-    assets = built(tmp_path, MANIFEST).page("src/pages/Unheard.tsx")
-    assert assets.script == "/static/app/assets/main-1.js"
-    assert assets.preloads == ("/static/app/assets/react-2.js",)
-
-
-def test_a_build_with_one_sheet_is_understood(tmp_path: Path) -> None:
-    manifest = {
-        "src/main.tsx": {"file": "assets/main-1.js"},
-        "style.css": {"file": "assets/style-2.css", "src": "style.css"},
-    }
-    assert built(tmp_path, manifest).page(None).styles == ("/static/app/assets/style-2.css",)
-
-
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"src/main.tsx": {}}', '{"src/main.tsx": 1}', "null"])
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "",
+        "[]",
+        "{}",
+        f'{{"{BOOT}": {{}}}}',
+        f'{{"{BOOT}": 1}}',
+        "null",
+        f'{{"{BOOT}": {{"file": "boot.js"}}}}',
+    ],
+)
 def test_a_manifest_that_cannot_be_used_is_no_crash(
     tmp_path: Path, manifest: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
         build = built(tmp_path, manifest)
     assert not build.is_built
-    assert build.page("src/pages/MapPage.tsx") == PageAssets()
+    assert build.assets == PageAssets()
     assert "served plain" in caplog.text
-
-
-def test_half_a_build_is_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    built(tmp_path, MANIFEST)
-    (tmp_path / ".vite" / "islands.json").unlink()
-    with caplog.at_level(logging.WARNING):
-        assert not Build.read(tmp_path).is_built
-    assert "islands.json" in caplog.text
 
 
 def test_no_build_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -61,7 +61,6 @@ def test_every_page_says_that_it_is_a_demonstration(shown: FlaskClient) -> None:
         page = text(shown, path)
         banner, found, _rest = page.partition('<div id="root">')
         assert found, path
-        # The script takes over what is inside the root, and nothing else.
         assert DEMONSTRATION_NOTICE in banner.rpartition("<body>")[2], path
 
 

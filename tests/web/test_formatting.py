@@ -1,4 +1,4 @@
-"""Figures are written as the pages' script writes them."""
+"""How figures are written."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from hallofshame.web.pages.projection import ASPECT, CLOSEST, WIDTH, MapView, Point, project, unproject
 from hallofshame.web.pages.view import BUILD
 from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, Mark, Place, marks_of, places_of
-from web.test_assets import MANIFEST, built
+from web.test_assets import built
 
 
 @pytest.fixture
 def with_build(own_app: Flask, tmp_path: Path) -> FlaskClient:
     """A reader of pages that have been built."""
-    own_app.extensions[BUILD] = built(tmp_path, MANIFEST)
+    own_app.extensions[BUILD] = built(tmp_path)
     return own_app.test_client()
 
 

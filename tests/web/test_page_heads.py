@@ -1,4 +1,4 @@
-"""What the pages say of themselves and carry along: heads, seeds, addresses, errors; the site's own files."""
+"""What the pages say of themselves: heads, addresses, errors; the site's own files."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from hallofshame.domain.periods import NAMED_PERIODS
 from hallofshame.web.pages import site_files, view
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, api_url, page_url
 from hallofshame.web.pages.assets import Build
-from hallofshame.web.pages.registry import PAGES, PARK_CHUNK, RIDE_CHUNK, chunk_source
+from hallofshame.web.pages.registry import PAGES
 from web.builders import touch
 from web.conftest import RAPTOR
-from web.test_assets import MANIFEST, built
+from web.test_assets import built
 from web.test_pages import outline
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
@@ -47,13 +47,14 @@ EVERY_KIND = [
     "/rides/14-prezzemolo-show",
 ]
 
-DRAWN_BY_SERVER = {page.path for page in PAGES if page.chunk is None}
+WITHOUT_TABLE = ("/now", "/about", "/awards", "/trends", "/waits", "/compare")
+"""Pages whose figures may stand in words and lists, not in a table."""
 
 
 @pytest.fixture
 def with_build(own_app: Flask, tmp_path: Path) -> FlaskClient:
     """A reader of pages that have been built."""
-    own_app.extensions[view.BUILD] = built(tmp_path, MANIFEST)
+    own_app.extensions[view.BUILD] = built(tmp_path)
     return own_app.test_client()
 
 
@@ -62,34 +63,14 @@ def attributes(client: FlaskClient, path: str, tag: str, **wanted: str) -> list[
     return [attrs for attrs in found if all(attrs.get(key) == value for key, value in wanted.items())]
 
 
-def seeds_of(text: str) -> dict[str, Any]:
-    [seed] = re.findall(r'<script type="application/json" id="seed">(.*?)</script>', text, re.DOTALL)
-    assert "<" not in seed
-    assert len(seed.encode()) <= view.MAX_SEED_BYTES + 1024
-    found: dict[str, Any] = json.loads(seed)
-    return found
-
-
 @pytest.mark.parametrize("path", EVERY_KIND)
-def test_every_page_reads_without_a_script_and_seeds_what_the_api_answers(
-    with_build: FlaskClient, path: str
-) -> None:
+def test_every_page_reads_without_a_script(with_build: FlaskClient, path: str) -> None:
     page = outline(with_build, path)
     tags = [tag for tag, _attrs in page.tags]
     assert tags.count("h1") == 1
-    assert "table" in tags or path.startswith("/compare?parks=gardaland&") is False
+    assert "table" in tags or path.startswith(WITHOUT_TABLE)
     assert "Powered by Queue-Times.com" in page.text
-    roots = [attrs for tag, attrs in page.tags if attrs.get("id") == "root"]
-    assert len(roots) == 1
-    response = with_build.get(path)
-    assert response.status_code == 200
-    if path.split("?")[0] in DRAWN_BY_SERVER or path.startswith(("/rides/", "/parks/")):
-        assert 'id="seed"' not in response.text
-        return
-    seeds = seeds_of(response.text)
-    assert seeds or path == "/compare"
-    for url, body in seeds.items():
-        assert with_build.get(url).get_json() == body, url
+    assert "data-takes-over" not in with_build.get(path).text
 
 
 @pytest.mark.parametrize("path", EVERY_KIND)
@@ -126,12 +107,19 @@ def test_titles_and_descriptions_differ_from_page_to_page(client: FlaskClient) -
     assert "Raptor at Gardaland, last 7 days" in client.get(f"{RIDE}?period=7days").text
 
 
-def test_a_page_that_the_server_draws_loads_no_view(with_build: FlaskClient) -> None:
-    for path in ("/about", "/api/docs"):
+def test_a_built_page_loads_one_script_one_sheet_and_the_tools_of_its_frame(with_build: FlaskClient) -> None:
+    for path in ("/about", "/map", "/api/docs"):
         [start] = [attrs for attrs in attributes(with_build, path, "script") if "src" in attrs]
-        assert start.keys() == {"src", "data-script"}
-        assert start["data-script"] == "/static/app/assets/boot-9.js"
+        assert start.keys() == {"src", "data-script"}, (
+            "it runs before the styles: no flash of the other theme"
+        )
+        assert start["data-script"] == "/static/app/assets/boot-1.js", (
+            "which it starts once the page is shown"
+        )
         assert attributes(with_build, path, "link", rel="modulepreload") == []
+        assert len(attributes(with_build, path, "link", rel="stylesheet")) == 1
+        [font] = attributes(with_build, path, "link", rel="preload")
+        assert (font["as"], font["type"], "crossorigin" in font) == ("font", "font/woff2", True)
         for tool in ("search-button", "theme-button", "menu-button"):
             assert attributes(with_build, path, "button", **{"class": f"tool {tool}"})
 
@@ -156,7 +144,7 @@ def test_a_page_that_was_not_built_is_plain_and_whole(own_app: Flask, tmp_path: 
     assert 'class="scene"' not in text
 
 
-def test_addresses_are_written_as_the_script_writes_them() -> None:
+def test_an_address_has_one_form() -> None:
     parameters = {
         "period": "today",
         "sort": "name",
@@ -168,16 +156,6 @@ def test_addresses_are_written_as_the_script_writes_them() -> None:
     assert api_url("/api/parks/1/heatmap", {"period": "30days"}) == "/api/parks/1/heatmap"
     assert api_url("/api/parks/1/heatmap", {"period": "today"}) == "/api/parks/1/heatmap?period=today"
     assert page_url("/", {"b": "1"}, {"a": "2", "b": None}) == "/?a=2"
-
-
-def test_a_page_names_a_chunk_exactly_where_the_script_has_a_route() -> None:
-    routes = (FRONTEND / "src" / "app" / "routes.ts").read_text(encoding="utf-8")
-    routed = dict(re.findall(r'route\("([^"]+)", \(\) => import\("\.\./pages/(\w+)"\)\)', routes))
-    drawn = {page.path: page.chunk for page in PAGES}
-    drawn |= {"/parks/:slug": PARK_CHUNK, "/rides/:ride": RIDE_CHUNK}
-    assert routed == {path: chunk for path, chunk in drawn.items() if chunk is not None}
-    for chunk in routed.values():
-        assert (FRONTEND / chunk_source(chunk)).is_file()
 
 
 def test_every_named_period_can_be_chosen() -> None:

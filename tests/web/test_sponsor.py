@@ -1,4 +1,4 @@
-"""A sponsor: on every page, outside of what the script takes over, its picture asked of nobody else."""
+"""A sponsor: on every page below the footer, its picture asked of nobody else."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def site(database: Database, sponsor: Sponsor | None) -> FlaskClient:
 
 
 def aside(html: str) -> str:
-    """The sponsor's part of a page, which has to stand after the part that the script takes over."""
+    """The sponsor's part of a page, which has to stand below the footer."""
     (found,) = re.findall(r'<aside class="sponsor".*?</aside>', html, flags=re.DOTALL)
     root = html[html.index('<div id="root">') : html.index(found)]
-    assert root.count("<div") == root.count("</div>"), "it stands inside of what the script takes over"
+    assert root.count("<div") == root.count("</div>"), "it stands inside of the page"
     return str(found)
 
 

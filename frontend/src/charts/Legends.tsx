@@ -1,12 +1,20 @@
 /** What the signs of the charts mean, for the line under a chart. */
 import { STATE_WORDS } from "../api/words";
-import { BANDS } from "../lib/bands";
-import { Sign } from "../components/ScoreBadge";
+import { BANDS, type Level } from "../lib/bands";
 import { LOOK_WORDS, type Look } from "./looks";
 import { MEASURES, stepWords, type MeasureKey } from "./measures";
 
+/** The sign of a band: a shape of its own, so that colour is never the only word. */
+function Sign({ level }: { level: Level }) {
+  return (
+    <svg className={`sign band-${level}`} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      <path d={BANDS[level - 1]?.sign} />
+    </svg>
+  );
+}
+
 /** A patch of a colour and pattern. */
-export function Swatch({ kind }: { kind: string }) {
+function Swatch({ kind }: { kind: string }) {
   return <i className={`swatch swatch-${kind}`} aria-hidden="true" />;
 }
 

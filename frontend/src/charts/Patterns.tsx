@@ -1,7 +1,7 @@
-import type { CSSProperties, ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "preact/compat";
 
 /** What is told by a pattern besides its colour. */
-const NAMES = ["missing", "down", "counted", "refurbishment", "delay", "never", "wide"] as const;
+const NAMES = ["missing", "down", "counted", "refurbishment"] as const;
 
 /** The drawing's own patterns as variables, which the style sheet fills with: `fill: var(--hatch-down)`. */
 export function patternNames(id: string): CSSProperties {
@@ -26,18 +26,6 @@ export function Patterns({ id }: { id: string }) {
       <Hatch id={`${id}-refurbishment`} size={6}>
         <rect className="refurbishment-ground" width="6" height="6" />
         <circle className="refurbishment-dot" cx="3" cy="3" r="1.4" />
-      </Hatch>
-      <Hatch id={`${id}-delay`} size={6} turn={45}>
-        <rect className="delay-ground" width="6" height="6" />
-        <path className="delay-line" d="M1 0V6" />
-      </Hatch>
-      <Hatch id={`${id}-never`} size={7} turn={45}>
-        <rect className="never-ground" width="7" height="7" />
-        <path className="never-line" d="M0 1H7M1 0V7" />
-      </Hatch>
-      <Hatch id={`${id}-wide`} size={7}>
-        <rect className="wide-ground" width="7" height="7" />
-        <circle className="wide-dot" cx="3.5" cy="3.5" r="1.7" />
       </Hatch>
     </defs>
   );

@@ -1,4 +1,4 @@
-import { useId, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { useId, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode } from "preact/compat";
 import { Patterns, patternNames } from "./Patterns";
 
 /** One place of a chart that can be read by itself. */
@@ -48,7 +48,7 @@ export function Plot({ title, description, width, height, stops, step, onChoose,
     setAt(held);
     setActive(held);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.key === "Escape") setActive(null);
     else if (event.key === "Enter" && onChoose !== undefined) onChoose(place);
     else if (event.key === "Home") goTo(0);

@@ -1,4 +1,4 @@
-import { Fragment } from "react";
+import { Fragment } from "preact/compat";
 import { addDays, longDate } from "../lib/time";
 import { BandSign } from "./BandSign";
 import { placeOfDay, widestBlock } from "./geometry/grid";

@@ -1,5 +1,5 @@
 /** What a chart can show: how each figure is read, named, written and scaled. */
-import { MEASURE_WORDS, STATE_WORDS } from "../api/words";
+import { AXIS_TOPS, HEAT_STEPS, MEASURE_WORDS, STATE_WORDS } from "../api/words";
 import { bandOf } from "../lib/bands";
 import { number } from "../lib/format";
 import type { Figures } from "./types";
@@ -31,8 +31,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
     ...MEASURE_WORDS.score,
     value: (figures) => orNull(figures.shame_score),
     words: (value) => `score ${number(value, 2)}, ${bandOf(value)?.name ?? ""}`,
-    tops: [0.5, 1, 2, 3, 4, 5, 6, 8, 10],
-    steps: [0.25, 0.5, 1, 2],
+    tops: AXIS_TOPS.score,
+    steps: HEAT_STEPS.score,
     isHighGood: false,
   },
   downtime: {
@@ -40,8 +40,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
     ...MEASURE_WORDS.downtime,
     value: (figures) => orNull(figures.downtime_hours),
     words: (value) => `${number(value, 2)} ride-hours lost`,
-    tops: [0.5, 1, 2, 4, 6, 10, 20, 40, 60, 100, 200, 400, 800, 1600, 4000, 10000],
-    steps: [0.25, 1, 3, 10],
+    tops: AXIS_TOPS.downtime,
+    steps: HEAT_STEPS.downtime,
     isHighGood: false,
   },
   uptime: {
@@ -49,8 +49,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
     ...MEASURE_WORDS.uptime,
     value: (figures) => orNull(figures.uptime_percent),
     words: (value) => `uptime ${number(value, 1, "%")}`,
-    tops: [100],
-    steps: [80, 90, 95, 97.5],
+    tops: AXIS_TOPS.uptime,
+    steps: HEAT_STEPS.uptime,
     isHighGood: true,
   },
   wait: {
@@ -58,8 +58,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
     ...MEASURE_WORDS.wait,
     value: (figures) => orNull(figures.average_wait_minutes),
     words: (value) => `average wait ${number(value, 0, "min")}`,
-    tops: [10, 20, 30, 60, 90, 120, 180, 300, 600],
-    steps: [10, 20, 40, 60],
+    tops: AXIS_TOPS.wait,
+    steps: HEAT_STEPS.wait,
     isHighGood: false,
   },
   rides_down: {
@@ -67,8 +67,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
     ...MEASURE_WORDS.rides_down,
     value: (figures) => orNull(figures.rides_down),
     words: (value) => `${number(value)} ${value === 1 ? "ride" : "rides"} lost time`,
-    tops: [4, 8, 12, 20, 30, 40, 60, 80, 120],
-    steps: [1, 3, 6, 10],
+    tops: AXIS_TOPS.rides_down,
+    steps: HEAT_STEPS.rides_down,
     isHighGood: false,
   },
 };

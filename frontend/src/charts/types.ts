@@ -2,7 +2,6 @@
 
 /** Why a place on the axis looks as it does. */
 export type PointState = "open" | "closed" | "not_watched" | "no_data_yet";
-export type Grain = "hour" | "day" | "week" | "month" | "year";
 
 /** The figures a point or a cell may hold. Parks have all of them, rides no score. */
 export interface Figures {
@@ -67,28 +66,4 @@ export interface TimelineRide {
   ride_slug: string;
   eligible?: boolean;
   segments: readonly Segment[];
-}
-
-export type OutageKind = "breakdown" | "opening_delay" | "never_reopened" | "park_wide";
-
-export interface OutageLength {
-  kind: string;
-  downtime_seconds: number;
-}
-
-/** How many rides a tier has, and what they cost. */
-export interface TierShare {
-  tier: number | null;
-  tier_label: string;
-  weight: number;
-  rides: number;
-  eligible: number;
-  downtime_seconds: number | null;
-}
-
-/** The figures of a chart as a table: what "show as table" shows. */
-export interface ChartTable {
-  caption: string;
-  columns: readonly { label: string; isNumber?: boolean }[];
-  rows: readonly (readonly string[])[];
 }

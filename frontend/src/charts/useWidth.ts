@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState, type RefObject } from "react";
+import { useLayoutEffect, useRef, useState, type RefObject } from "preact/compat";
 
 /** No chart is drawn narrower than this, so that no length in it can fall below zero. */
 const NARROWEST = 200;

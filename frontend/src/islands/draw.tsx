@@ -1,6 +1,6 @@
 /** Drawing components into an island's place. Only islands that draw with components load this, and with it the library. */
-import type { ReactNode } from "react";
-import { createRoot } from "react-dom/client";
+import type { ReactNode } from "preact/compat";
+import { createRoot } from "preact/compat/client";
 
 /** Draw into the place; what is given back draws something else there. */
 export function draw(view: HTMLElement, drawn: ReactNode): (drawn: ReactNode) => void {

@@ -1,6 +1,6 @@
 /** The search palette, opened from the masthead or by its keys. */
-import { createRoot } from "react-dom/client";
-import SearchPalette from "../app/SearchPalette";
+import { createRoot } from "preact/compat/client";
+import SearchPalette from "./SearchPalette";
 
 let isOpen = false;
 

@@ -14,12 +14,6 @@ export function number(value: number, digits = 0, unit = ""): string {
   return (value < 0 && !isZero ? "−" : "") + text + (unit ? SPACE + unit : "");
 }
 
-/** A change with its sign; a true minus, and ± for none. */
-export function signed(value: number, digits = 1, unit = ""): string {
-  const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
-  return sign + number(Math.abs(value), digits, unit);
-}
-
 /** Seconds as hours and minutes: "3 h 05 min", "12 min", "40 s". */
 export function duration(seconds: number): string {
   if (seconds > 0 && seconds < 60) return `${seconds}${SPACE}s`;
@@ -32,9 +26,4 @@ export function duration(seconds: number): string {
 /** "1 park", "2 parks". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${number(count)}${SPACE}${count === 1 ? one : many}`;
-}
-
-/** The first letter as a capital. */
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

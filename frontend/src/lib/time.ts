@@ -1,5 +1,4 @@
-/** Instants in the park's own time, dates in words, and how long ago something was. */
-import { useSyncExternalStore } from "react";
+/** Instants in the park's own time, and dates in words. */
 import { WRITING } from "./format";
 
 const IS_US = WRITING === "en-US";
@@ -110,68 +109,9 @@ export function longDate(date: string): string {
   return `${day["weekday"]}${IS_US ? "," : ""} ${dayAndYear(day)}`;
 }
 
-/** A range of dates in words; one day is one date. */
-export function spanOf(start: string, end: string): string {
-  return start === end ? longDate(start) : `${shortDate(start)} to ${shortDate(end)}`;
-}
-
-/** The date it is in a zone, as YYYY-MM-DD. */
-export function dateIn(zone: string, now: number = Date.now()): string {
-  const day = parts(new Date(now), zone, { year: "numeric", month: "2-digit", day: "2-digit" });
-  return `${day["year"]}-${day["month"]}-${day["day"]}`;
-}
-
 /** A date some days later (or earlier). */
 export function addDays(date: string, days: number): string {
   const at = new Date(`${date}T00:00:00Z`);
   at.setUTCDate(at.getUTCDate() + days);
   return at.toISOString().slice(0, 10);
-}
-
-/** How long ago: "just now", "4 min ago", "2 h 05 min ago", "3 days ago"; or "in …". */
-export function relative(iso: string, now: number): string {
-  const seconds = Math.round((now - Date.parse(iso)) / 1000);
-  const away = Math.abs(seconds);
-  if (away < 45) return "just now";
-  const words = distance(away);
-  return seconds < 0 ? `in ${words}` : `${words} ago`;
-}
-
-function distance(seconds: number): string {
-  const minutes = Math.max(1, Math.round(seconds / 60));
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
-  const days = Math.round(seconds / 86_400);
-  return days === 1 ? "1 day" : `${days} days`;
-}
-
-const TICK_MS = 10_000;
-let now = Date.now();
-let timer: ReturnType<typeof setInterval> | undefined;
-const watchers = new Set<() => void>();
-
-function tick(): void {
-  now = Date.now();
-  for (const watcher of watchers) watcher();
-}
-
-function watch(watcher: () => void): () => void {
-  watchers.add(watcher);
-  if (timer === undefined) {
-    now = Date.now();
-    timer = setInterval(tick, TICK_MS);
-  }
-  return () => {
-    watchers.delete(watcher);
-    if (watchers.size === 0) {
-      clearInterval(timer);
-      timer = undefined;
-    }
-  };
-}
-
-/** The present, as one clock for the whole page that ticks every ten seconds. */
-export function useNow(): number {
-  return useSyncExternalStore(watch, () => now);
 }

@@ -24,7 +24,7 @@ async function keepFirst(): Promise<void> {
 }
 
 /** Run a task when the browser is idle. */
-export function whenIdle(task: () => void): void {
+function whenIdle(task: () => void): void {
   if ("requestIdleCallback" in window) window.requestIdleCallback(task, { timeout: 4000 });
   else setTimeout(task, 300);
 }

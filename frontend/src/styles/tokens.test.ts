@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
 const sheet = readFileSync("../src/hallofshame/web/static/tokens.css", "utf8");
@@ -50,4 +50,10 @@ it.each([
 
 it("keeps the edges of fields visible (3 to 1)", () => {
   for (const theme of [LIGHT, DARK]) expect(contrast(theme["edge"], theme["paper"])).toBeGreaterThanOrEqual(3);
+});
+
+it("takes every sheet in", () => {
+  const taken = [...readFileSync("src/styles/index.css", "utf8").matchAll(/"\.\/([\w-]+\.css)"/g)].map(([, name]) => name).sort();
+  const there = readdirSync("src/styles").filter((name) => name.endsWith(".css") && name !== "index.css").sort();
+  expect(taken).toEqual(there);
 });

@@ -1,4 +1,4 @@
-"""The API's endpoints, each declared once: routing, parameters, OpenAPI, CSV and page seeds read this.
+"""The API's endpoints, each declared once: routing, parameters, OpenAPI, CSV and pages read this.
 
 A declared function takes what is read and what is asked, and returns the whole body:
 

@@ -1,5 +1,6 @@
 /** Where the bars and lines of a series go: pure geometry. */
 import { scaleLinear } from "d3-scale";
+import { UPTIME_FLOORS } from "../../api/words";
 import type { Measure } from "../measures";
 import type { ChartPoint } from "../types";
 
@@ -41,8 +42,8 @@ export function domainOf(measure: Measure, values: readonly (number | null)[]): 
   if (!measure.isHighGood) return [0, topOf(values, measure.tops)];
   const known = values.filter((value) => value !== null);
   const lowest = known.length === 0 ? 0 : Math.min(...known);
-  const floor = [90, 75, 50, 0].find((start) => lowest > start) ?? 0;
-  return [floor, 100];
+  const start = UPTIME_FLOORS.find((floor) => lowest > floor) ?? 0;
+  return [start, 100];
 }
 
 /** From the place before the first one that is neither closed nor to come to the place after the last. */

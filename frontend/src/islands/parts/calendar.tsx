@@ -16,7 +16,7 @@ const mount: Mount = async (view, host) => {
     const measure = attribute(host, "measure") as MeasureKey;
     if (!(measure in MEASURES)) throw new Error(`no measure is called ${measure}`);
     const today = attribute(host, "today");
-    const { body } = await fetchAnswer(attribute(host, "src"));
+    const body = await fetchAnswer(attribute(host, "src"));
     const { points } = body.data as { points: ChartPoint[] };
     const go = (date: string) => date <= today && location.assign(attribute(host, "dayHref").replaceAll("DAY", date));
     return (

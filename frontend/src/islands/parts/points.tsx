@@ -21,7 +21,7 @@ const mount: Mount = async (view, host) => {
   const load = async () => {
     const measure = attribute(host, "measure") as MeasureKey;
     if (!(measure in MEASURES)) throw new Error(`no measure is called ${measure}`);
-    const { body } = await fetchAnswer(attribute(host, "src"));
+    const body = await fetchAnswer(attribute(host, "src"));
     const data = body.data as WithPoints;
     const points = data.chart_data ?? data.points;
     if (points === undefined) throw new Error("the answer has no points");

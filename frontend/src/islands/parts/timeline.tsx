@@ -17,7 +17,7 @@ type RideTimeline = Schemas["RideTimeline"];
 const mount: Mount = async (view, host) => {
   const load = async () => {
     const title = attribute(host, "title");
-    const { body } = await fetchAnswer(attribute(host, "src"));
+    const body = await fetchAnswer(attribute(host, "src"));
     const found = body.data as ParkTimeline | RideTimeline;
     const strip = "rides" in found ? ofPark(found, title, host.dataset["all"] !== undefined) : ofRide(found, title, host.dataset["ride"] ?? "");
     return (

@@ -30,7 +30,7 @@ from hallofshame.web.admin.imports import change_import, import_report, import_r
 from hallofshame.web.admin.storage import NOT_MEASURED, report_of
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
-from hallofshame.web.pages.view import plain_assets
+from hallofshame.web.pages.view import page_assets
 from hallofshame.web.posts import refuse_foreign
 from hallofshame.web.reading import Site, site
 
@@ -248,7 +248,7 @@ def _page(mode: str, status: int = 200, **words: Any) -> Response:
         "iso": iso,
         "as_json": lambda value: json.dumps(value, ensure_ascii=False),
     } | words
-    text = render_template("admin.html", mode=mode, assets=plain_assets().unscripted, **given)
+    text = render_template("admin.html", mode=mode, assets=page_assets().unscripted, **given)
     response = make_response(text, status)
     response.content_type = "text/html; charset=utf-8"
     return response

@@ -1,4 +1,4 @@
-"""Addresses of pages and of the answers they rest on, written as the pages' script writes them."""
+"""Addresses of pages and of the answers they rest on, each in its one form."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ PERIODS_SHOWN = (
     PeriodName.THIRTY_DAYS,
     PeriodName.THIS_YEAR,
 )
-"""The named periods from the nearest to the farthest, as the script shows them."""
+"""The named periods from the nearest to the farthest."""
 
 
 def query_of(parameters: Mapping[str, Any], defaults: Mapping[str, str] | None = None) -> str:
     """Parameters as a canonical query with its ``?``: sorted by name, without empty and default values.
 
-    It is ``canonicalQuery`` of the script, letter for letter, signs written as ``URLSearchParams`` does.
+    Signs are written as ``URLSearchParams`` of browsers does.
     """
     left_out = _DEFAULTS if defaults is None else defaults
     kept = sorted(
@@ -45,7 +45,7 @@ def query_of(parameters: Mapping[str, Any], defaults: Mapping[str, str] | None =
 
 
 def api_url(path: str, parameters: Mapping[str, Any]) -> str:
-    """The address under which the script asks for an answer, and under which its seed is planted."""
+    """The address of an answer of the API."""
     return path + query_of(parameters, _HEATMAP_DEFAULTS if path.endswith("/heatmap") else None)
 
 

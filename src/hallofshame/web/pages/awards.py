@@ -63,7 +63,6 @@ def awards(reading: Reading) -> str:
             query=page_url("", query),
             card=f"/cards/awards/{year}.png",
         ),
-        BY_NAME["awards"].chunk,
         choosing=choosing,
         page=BY_NAME["awards"],
         awards=data,

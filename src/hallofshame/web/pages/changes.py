@@ -50,7 +50,6 @@ def trends(reading: Reading) -> str:
             f"{choosing.period.label}: which parks and rides got better or worse",
             query=page_url("", choosing.query, choosing.ride_query),
         ),
-        BY_NAME["trends"].chunk,
         choosing=choosing,
         period=choosing.period,
         page=BY_NAME["trends"],

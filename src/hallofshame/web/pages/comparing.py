@@ -130,7 +130,6 @@ def _page(reading: Reading) -> str:
             query=page_url("", query),
             is_indexed=not selection.keys,
         ),
-        BY_NAME["compare"].chunk,
         page=BY_NAME["compare"],
         period=period,
         period_links=period_links("/compare", period, selection.query | kept),

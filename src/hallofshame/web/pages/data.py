@@ -80,7 +80,6 @@ def data(reading: Reading) -> str:
     return view.page(
         "data.html",
         head_of("data", "Data and methods: how the figures come about", query=page_url("", filters)),
-        BY_NAME["data"].chunk,
         choosing=choosing,
         page=BY_NAME["data"],
         coverage=in_order(coverage["data"], sort),

@@ -10,7 +10,7 @@ from hallofshame.domain.errors import NotFoundError
 from hallofshame.store import following
 from hallofshame.web.api.following import follow_rows, stop_following
 from hallofshame.web.envelope import Row
-from hallofshame.web.pages.view import plain_assets
+from hallofshame.web.pages.view import page_assets
 from hallofshame.web.posts import refuse_foreign
 from hallofshame.web.reading import Reading, site
 
@@ -63,7 +63,7 @@ def stopped(token: str) -> Response:
 
 def _page(**words: Any) -> Response:
     return _private(
-        make_response(render_template("following.html", assets=plain_assets().unscripted, **words))
+        make_response(render_template("following.html", assets=page_assets().unscripted, **words))
     )
 
 

@@ -37,7 +37,7 @@ def counted(count: int | None, one: str, many: str | None = None) -> str | Marku
 
 
 def _rounded(value: float, digits: int) -> Decimal:
-    """As the pages' script rounds: halves away from zero, not to the even digit."""
+    """As people round: halves away from zero, not to the even digit."""
     return Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 

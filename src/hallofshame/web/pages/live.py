@@ -42,7 +42,6 @@ def now(reading: Reading) -> str:
                 ("application/json", "The same as JSON", absolute(page_url("/api/outages/now", filters))),
             ),
         ),
-        BY_NAME["now"].chunk,
         refreshes=True,
         choosing=choosing,
         page=BY_NAME["now"],

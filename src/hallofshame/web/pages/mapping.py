@@ -49,7 +49,6 @@ def map_page(reading: Reading) -> str:
             f"{choosing.period.label}: theme parks on the map, by shame score",
             query=page_url("", choosing.query),
         ),
-        BY_NAME["map"].chunk,
         refreshes=choosing.is_running,
         choosing=choosing,
         # Other parks are looked at as a whole.

@@ -51,7 +51,6 @@ def outlook_page(
             ),
             is_indexed=False,
         ),
-        None,
         refreshes=True,
         period=state.period,
         state=state,

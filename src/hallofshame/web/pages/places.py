@@ -20,7 +20,6 @@ from hallofshame.web.pages.offers import park_offers, ride_offers
 from hallofshame.web.pages.outlook import is_ahead, outlook_page
 from hallofshame.web.pages.place_charts import PARK_MEASURES, RIDE_MEASURES, months, period_chart, week, year
 from hallofshame.web.pages.place_state import ORDER, SECTION_PARAMETERS, PlaceState
-from hallofshame.web.pages.registry import PARK_CHUNK, RIDE_CHUNK
 from hallofshame.web.pages.ride_order import ORDERS, in_order
 from hallofshame.web.pages.timelines import nearest_with_data, park_day, ride_lately
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
@@ -80,7 +79,6 @@ def _park(reading: Reading, slug: str) -> str:
             crumbs=(("All parks", "/"),),
             others=(("text/calendar", "Opening hours", f"{api}/hours.ics"),),
         ),
-        PARK_CHUNK,
         refreshes=True,
         period=period,
         words=state.words,
@@ -160,7 +158,6 @@ def _ride(reading: Reading, ride_id: str) -> str:
             api=api,
             crumbs=(("All parks", "/"), (row["park_name"], park_path(row))),
         ),
-        RIDE_CHUNK,
         refreshes=True,
         period=period,
         words=state.words,
@@ -192,7 +189,7 @@ def _ride(reading: Reading, ride_id: str) -> str:
 
 def _record(view: View, park: ParkInfo) -> Row | None:
     """What is known of the record of a park that has no figures; it stands in the list of its operator's."""
-    body = view.ask("/api/coverage", {"operator": park.operator, "limit": "500"})
+    body = view.read("/api/coverage", {"operator": park.operator, "limit": "500"})
     return next((row for row in body["data"] if row["park_id"] == park.park_id), None)
 
 

@@ -21,7 +21,6 @@ def about(reading: Reading) -> str:
     return view.page(
         "about.html",
         head_of("about", "About", description=BY_NAME["about"].lead),
-        BY_NAME["about"].chunk,
         page=BY_NAME["about"],
         summary=summary,
         api_href="/api/docs",

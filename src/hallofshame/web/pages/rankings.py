@@ -46,7 +46,6 @@ def parks(reading: Reading) -> str:
     return view.page(
         "ranking.html",
         _head("rankings", choosing, f"{choosing.period.label}: which theme parks break down most"),
-        BY_NAME["rankings"].chunk,
         refreshes=choosing.is_running,
         choosing=choosing,
         period=choosing.period,
@@ -104,7 +103,6 @@ def rides(reading: Reading) -> str:
             f"{choosing.period.label}: which {kind.lower()} break down most",
             {**choosing.ride_query, **asked_for(asked, ("offset",))},
         ),
-        BY_NAME["rides"].chunk,
         refreshes=choosing.is_running,
         choosing=choosing,
         period=choosing.period,
@@ -165,7 +163,6 @@ def waits(reading: Reading) -> str:
             f"{choosing.period.label}: where theme park visitors wait longest",
             choosing.ride_query,
         ),
-        BY_NAME["waits"].chunk,
         refreshes=choosing.is_running,
         choosing=choosing,
         period=choosing.period,

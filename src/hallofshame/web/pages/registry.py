@@ -1,4 +1,4 @@
-"""The pages that have one address each: what they are called, and what draws them."""
+"""The pages that have one address each, and what they are called."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ SITE_NAME = "Theme Park Hall of Shame"
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``name`` also names its card; ``label`` stands in the navigation; ``art`` above the words.
-
-    ``chunk`` is the part of the script that takes it over; without one the server alone draws it.
-    """
+    """One page. ``name`` also names its card; ``label`` stands in the navigation; ``art`` above the words."""
 
     name: str
     path: str
     label: str
     title: str
     lead: str
-    chunk: str | None
     art: str
 
 
@@ -28,52 +24,52 @@ PAGES: tuple[Page, ...] = (
         "rankings", "/", "Parks", "Who broke down?",
         "Theme parks by the ride time they lost, flagship rides counted three times, nights and "
         "refurbishments not at all.",
-        None, "scene",
+        "scene",
     ),
     Page(
         "rides", "/rides", "Rides", "Which rides break down?",
         "Rides by the hours they lost while their park was open, with uptime, breakdowns and waits.",
-        None, "ride-scene",
+        "ride-scene",
     ),
     Page(
         "now", "/now", "Now", "Down right now",
         "What is down at this moment, since when, and how soon it may reopen, judged by the ride’s own past.",
-        None, "clock-tower",
+        "clock-tower",
     ),
     Page(
         "waits", "/waits", "Waits", "Where people wait",
         "Parks and rides by the standby waits they posted. Where nothing is posted, nothing is guessed.",
-        None, "queue-scene",
+        "queue-scene",
     ),
     Page(
         "trends", "/trends", "Trends", "Better or worse?",
         "Parks and rides whose uptime changed by five points or more against the period before.",
-        None, "ups-and-downs",
+        "ups-and-downs",
     ),
     Page(
         "awards", "/awards", "Awards", "The awards",
         "Laurels and lemons, from a whole year of measured ride time. Nobody votes; the figures decide.",
-        None, "cup",
+        "cup",
     ),
     Page(
         "map", "/map", "Map", "The map of shame",
         "Every park on the map, with the sign of its band.",
-        None, "globe",
+        "globe",
     ),
     Page(
         "compare", "/compare", "Compare", "Side by side",
         "Up to six parks or rides beside each other, in one period or in two.",
-        None, "two-castles",
+        "two-castles",
     ),
     Page(
         "data", "/data", "Data", "Data and methods",
         "How every figure comes about, how well each park is watched, and the whole record to take along.",
-        None, "abacus",
+        "abacus",
     ),
     Page(
         "about", "/about", "About", "About the Hall of Shame",
         "Why this exists, where the data comes from, and what it can and cannot say.",
-        None, "sun-and-tents",
+        "sun-and-tents",
     ),
 )  # fmt: skip
 
@@ -85,11 +81,3 @@ OPERATORS = Page(
 """A face of the ranking of parks, reached from there."""
 
 BY_NAME = {page.name: page for page in PAGES}
-PARK_CHUNK: str | None = None
-RIDE_CHUNK: str | None = None
-"""The same of the pages of parks and rides."""
-
-
-def chunk_source(chunk: str) -> str:
-    """The source file of a chunk, as the build's manifest names it."""
-    return f"src/pages/{chunk}.tsx"

@@ -1,4 +1,4 @@
-"""Where the marks of a sparkline go: the same small line of daily values that the pages' script draws."""
+"""Where the marks of a sparkline go: a small line of daily values."""
 
 from __future__ import annotations
 

@@ -1,14 +1,13 @@
 """One page in the making: what it asks of the API, what its head says, and how it becomes HTML.
 
-A page shows the bodies of the API's answers, so that no number can differ between the two. Where a script
-still takes the page over, they travel along as the seed that it begins with.
+A page shows the bodies of the API's answers, so that no number can differ between the two.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, render_template, request
@@ -17,17 +16,14 @@ from werkzeug.datastructures import MultiDict
 from hallofshame.pipeline.jobhealth import LATE_CADENCES
 from hallofshame.web import endpoints
 from hallofshame.web.envelope import Row, attribution, iso
-from hallofshame.web.pages.addresses import api_url
 from hallofshame.web.pages.assets import Build, PageAssets
-from hallofshame.web.pages.registry import BY_NAME, Page, chunk_source
+from hallofshame.web.pages.registry import BY_NAME, Page
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS, Parameters
 from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.lateness import late_notices
 
 BUILD = "hallofshame_build"
-MAX_SEED_BYTES = 200 * 1024
-"""Answers beyond this are left to the script to ask for."""
 
 
 @dataclass(frozen=True)
@@ -84,34 +80,18 @@ class View:
     """One page being made for one state of the store."""
 
     reading: Reading
-    seeds: dict[str, Row] = field(default_factory=dict)
-
-    def ask(self, path: str, parameters: Mapping[str, Any] | None = None) -> Row:
-        """The body that the API answers, which also becomes part of the seed."""
-        given = parameters or {}
-        url = api_url(path, given)
-        if url not in self.seeds:
-            self.seeds[url] = self.read(path, given)
-        return self.seeds[url]
 
     def read(self, path: str, parameters: Mapping[str, Any] | None = None) -> Row:
-        """The body that the API answers, for this page alone."""
+        """The body that the API answers."""
         given = {name: str(value) for name, value in (parameters or {}).items() if value not in (None, "")}
         return endpoints.body(self.reading, path, given)
 
-    def page(
-        self, template: str, head: Head, chunk: str | None, *, refreshes: bool = False, **words: Any
-    ) -> str:
-        """The page as HTML; ``chunk`` of the script takes it over, without one the server alone draws it.
-
-        ``refreshes``: a page that the server draws asks for itself each minute, and takes over what changed.
-        """
-        build = the_build()
+    def page(self, template: str, head: Head, *, refreshes: bool = False, **words: Any) -> str:
+        """The page as HTML; one that ``refreshes`` asks for itself each minute and takes in what changed."""
         return render_template(
             template,
             head=head,
-            assets=build.page(None if chunk is None else chunk_source(chunk)),
-            seed=self._seed() if build.is_built and chunk is not None else None,
+            assets=page_assets(),
             data_as_of=iso(self.reading.data_as_of),
             attribution=attribution(self.reading),
             refreshes=refreshes,
@@ -119,18 +99,6 @@ class View:
             late_after=LATE_CADENCES * self.reading.site.settings.cadence_seconds,
             **words,
         )
-
-    def _seed(self) -> str:
-        """The answers asked for, first come first served, as far as the limit goes."""
-        parts: list[str] = []
-        room = MAX_SEED_BYTES
-        for url, body in self.seeds.items():
-            part = f"{in_script(url)}:{in_script(body)}"
-            size = len(part.encode())
-            if size <= room:
-                parts.append(part)
-                room -= size
-        return "{" + ",".join(parts) + "}"
 
 
 def the_build() -> Build:
@@ -144,9 +112,9 @@ def has_styles() -> bool:
     return the_build().is_built
 
 
-def plain_assets() -> PageAssets:
-    """What a page loads that asks nothing of the API, such as one about an error."""
-    return the_build().page(None)
+def page_assets() -> PageAssets:
+    """What every page loads."""
+    return the_build().assets
 
 
 CATALOGUE = ("/api/parks", {"limit": "500"})

@@ -18,7 +18,7 @@ from hallofshame.web.pages.kinds import kinds_of, weighted_kinds_of
 from hallofshame.web.pages.offers import offer_words
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
 from hallofshame.web.pages.sparkline import sparkline
-from hallofshame.web.pages.view import absolute, has_styles, plain_assets
+from hallofshame.web.pages.view import absolute, has_styles, page_assets
 from hallofshame.web.reader_language import writing
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import (
@@ -60,7 +60,7 @@ TIER_SOURCES = {
     "typical_wait": "by its typical wait within the park",
     "unrated": "no rule knows it",
 }
-"""Who decided the tier of a ride, as the pages' script says it."""
+"""Who decided the tier of a ride."""
 
 BAND_SIGNS = {
     1: "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16z",
@@ -69,7 +69,7 @@ BAND_SIGNS = {
     4: "M10 .5 19 10l-9 9.5L1 10z",
     5: "m10 .5 2.6 6.3 6.9.5-5.3 4.4 1.7 6.7L10 14.8l-5.9 3.6 1.7-6.7L.5 7.3l6.9-.5z",
 }
-"""The signs of the bands, each a path in a box of 20, as the pages' script draws them."""
+"""The signs of the bands, each a path in a box of 20."""
 
 
 def template_words() -> Row:
@@ -119,7 +119,7 @@ def template_words() -> Row:
             "dark": tokens().colour("paper", dark=True),
         },
         "absolute": absolute,
-        "plain_assets": plain_assets,
+        "page_assets": page_assets,
         "has_styles": has_styles,
         "page_url": page_url,
         "park_path": park_path,

@@ -1,4 +1,4 @@
-/* Runs before anything is drawn: takes up the kept choice of light or dark (the switch: frontend/src/app/theme.ts)
+/* Runs before anything is drawn: takes up the kept choice of light or dark (the switch: frontend/src/lib/theme.ts)
    and lets the page's script, named by data-script, wait until the served page has been shown. */
 try {
   const kept = localStorage.getItem("theme");
@@ -7,16 +7,15 @@ try {
   // Storage is closed to us: as the system has it.
 }
 
-const { script, takesOver } = document.currentScript.dataset;
+const { script } = document.currentScript.dataset;
 if (script) {
   // What only a page without script needs is left out, as long as the script can be had.
   const page = document.documentElement;
   page.classList.add("scripted");
-  if (takesOver !== undefined) page.classList.add("taken-over");
   const run = () =>
     import(script).catch((problem) => {
       console.error("The page's script could not be started; the page stays as it was served:", problem);
-      page.classList.remove("scripted", "taken-over");
+      page.classList.remove("scripted");
     });
   document.addEventListener("DOMContentLoaded", () => {
     // Folded for phones and for pages without script; where there is room, what is worth a look stands open from the first frame on.

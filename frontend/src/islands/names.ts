@@ -13,7 +13,7 @@ export interface Entry {
 }
 
 /** Without case, accents and signs. */
-export function plainText(text: string): string {
+function plainText(text: string): string {
   return text
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")

@@ -1,7 +1,7 @@
-import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { apiUrl, fetchAnswer } from "../api/answers";
+import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "preact/compat";
+import { fetchAnswer } from "../api/answers";
 import type { SearchIndex } from "../api/rows";
-import { entriesOf, findEntries } from "./search";
+import { entriesOf, findEntries } from "./names";
 
 const MOST = 12;
 
@@ -21,8 +21,8 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
 
   useEffect(() => {
     const ended = new AbortController();
-    fetchAnswer(apiUrl("/api/search-index"), ended.signal).then(
-      ({ body }) => setIndex(body.data as SearchIndex),
+    fetchAnswer("/api/search-index", ended.signal).then(
+      (body) => setIndex(body.data as SearchIndex),
       (error: Error) => ended.signal.aborted || setProblem(error.message),
     );
     return () => ended.abort();
@@ -41,7 +41,7 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
     onClose();
     onGo(entry.path);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const last = found.length - 1;
     const moves: Record<string, number> = {
       ArrowDown: active >= last ? 0 : active + 1,
@@ -75,11 +75,11 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
           aria-autocomplete="list"
           aria-activedescendant={found.length > 0 ? `${id}-${active}` : undefined}
           autoComplete="off"
-          spellCheck={false}
+          spellcheck={false}
           autoFocus
           value={text}
           onChange={(event) => {
-            setText(event.target.value);
+            setText(event.currentTarget.value);
             setActive(0);
           }}
           onKeyDown={onKeyDown}

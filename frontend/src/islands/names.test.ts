@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { entriesOf, findEntries, isNear } from "./search";
+import { entriesOf, findEntries, isNear } from "./names";
 
 const ENTRIES = entriesOf({
   parks: [

@@ -1,4 +1,0 @@
-/** What a page is given: the parts of its address. */
-export interface PageProps {
-  params: Record<string, string | undefined>;
-}
