@@ -165,13 +165,13 @@ export const LOOK_WORDS = {
   "counted": "closed in open hours, counts as down",
   "closed": "closed",
   "refurbishment": "refurbishment",
-  "unobserved": "not observed"
+  "unobserved": "not watched"
 } as const;
 export const STATE_WORDS = {
   "open": "nothing to judge",
   "closed": "closed",
-  "no_data": "no data",
-  "to_come": "still to come"
+  "not_watched": "not watched",
+  "no_data_yet": "no data yet"
 } as const;
 export const NOT_COUNTED: Record<string, string> = {
   "outside_hours": "outside the hours published for the ride",

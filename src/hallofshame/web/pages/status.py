@@ -38,7 +38,6 @@ def _page(reading: Reading) -> str:
             crumbs=(("All parks", "/"),),
             is_indexed=False,
         ),
-        None,
         refreshes=True,
         health=health_row(reading),
         parks=sum(park.is_active for park in reading.catalogue.parks.values()),
