@@ -32,14 +32,6 @@ export interface ChartPoint extends Figures {
   state: PointState;
 }
 
-/** One cell of `/heatmap`: an hour of a weekday, Monday = 1. */
-export interface HeatCell extends Figures {
-  weekday: number;
-  hour: number;
-  days: number;
-  state: PointState;
-}
-
 export interface OpenWindow {
   start: string;
   end: string;

@@ -1,10 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { stepInGrid } from "../Heatmap";
-import type { HeatCell } from "../types";
-import { busyHours, daysBetween, lastOfMonth, placeOfDay, weekdayOf, widestBlock } from "./grid";
-
-const cell = (hour: number, state: HeatCell["state"]): HeatCell => ({ weekday: 1, hour, days: 1, state });
+import { daysBetween, lastOfMonth, placeOfDay, weekdayOf, widestBlock } from "./grid";
 
 describe("a calendar", () => {
   it("puts days in weeks that begin on Monday", () => {
@@ -31,20 +27,5 @@ describe("a calendar", () => {
     expect(daysBetween("2024-02-28", "2024-03-01")).toBe(2);
     // A change of clocks makes no day longer or shorter here.
     expect(daysBetween("2026-03-28", "2026-03-30")).toBe(2);
-  });
-});
-
-describe("a heat map", () => {
-  it("shows the hours in which anything was open", () => {
-    expect(busyHours([cell(3, "closed"), cell(9, "open"), cell(12, "not_watched"), cell(21, "open")])).toEqual([9, 21]);
-    expect(busyHours([cell(3, "closed")])).toEqual([0, 23]);
-  });
-
-  it("is walked by arrows that stop at its edges", () => {
-    expect(stepInGrid(0, "ArrowLeft", 10)).toBe(0);
-    expect(stepInGrid(9, "ArrowRight", 10)).toBe(9);
-    expect(stepInGrid(3, "ArrowDown", 10)).toBe(13);
-    expect(stepInGrid(13, "ArrowUp", 10)).toBe(3);
-    expect(stepInGrid(3, "ArrowUp", 10)).toBe(3);
   });
 });

@@ -1,11 +1,4 @@
-/** Where the cells of a heat map and of a calendar go: pure geometry. */
-import type { HeatCell } from "../types";
-
-/** The hours from the first to the last that any weekday has something to show for; all of them if none has. */
-export function busyHours(cells: readonly HeatCell[]): [number, number] {
-  const busy = cells.filter((cell) => cell.state === "open").map((cell) => cell.hour);
-  return busy.length === 0 ? [0, 23] : [Math.min(...busy), Math.max(...busy)];
-}
+/** Where the days of a calendar go: pure geometry. */
 
 /** ISO weekday of a date, Monday = 1. */
 export function weekdayOf(date: string): number {
