@@ -136,7 +136,6 @@ def operators(reading: Reading) -> str:
             query=page_url("", choosing.query),
             card=f"/cards/rankings.png{page_url('', choosing.query)}",
         ),
-        None,
         refreshes=choosing.is_running,
         choosing=choosing,
         period=choosing.period,

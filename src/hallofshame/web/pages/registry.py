@@ -76,7 +76,7 @@ PAGES: tuple[Page, ...] = (
 OPERATORS = Page(
     "operators", "/operators", "Operators", "Which chains break down?",
     "Operators by the ride time that their ranked parks lost, all their rides together.",
-    None, "scene",
+    "scene",
 )  # fmt: skip
 """A face of the ranking of parks, reached from there."""
 
