@@ -53,11 +53,29 @@ def test_the_search_index_holds_every_name(api: Api) -> None:
         "slug": "gardaland",
         "operator": "Merlin",
         "country": "Italy",
+        "former": [],
     } in (data["parks"])
-    assert {"ride_id": 11, "name": "Raptor", "slug": "raptor", "park_id": 1, "kind": "ATTRACTION"} in (
-        data["rides"]
-    )
+    raptor = {"ride_id": 11, "name": "Raptor", "slug": "raptor", "park_id": 1, "kind": "ATTRACTION"}
+    assert raptor | {"former": []} in data["rides"]
     assert len(data["parks"]) == 6
+    assert {"name": "Merlin", "parks": 1, "path": "/?operator=Merlin"} in data["operators"]
+    pages = {page["path"]: page["name"] for page in data["pages"]}
+    assert (pages["/waits"], pages["/operators"]) == ("Waits", "Operators")
+    assert pages["/?period=last_month"] == "Last month"
+
+
+def test_the_search_index_has_the_names_that_parks_and_rides_went_by(
+    sqlite_database: Database, world: World, clock: FixedClock
+) -> None:
+    world.park(9, "Kings Island", "America/New_York", "Six Flags")
+    names = (("Raptor", 1), ("RAPTOR™", 2), ("Old Raptor", 3))
+    world.rows += [
+        (models.RideName, {"ride_id": 11, "name": name, "first_seen_at": at}) for name, at in names
+    ]
+    world.write(sqlite_database)
+    data = Api(create_app(sqlite_database, clock).test_client())("/search-index")["data"]
+    assert [park["former"] for park in data["parks"] if park["park_id"] == 9] == [["Cedar Fair"]]
+    assert [ride["former"] for ride in data["rides"] if ride["ride_id"] == 11] == [["Old Raptor"]]
 
 
 def test_the_search_index_has_the_same_tag_after_a_cycle(

@@ -980,7 +980,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every park and ride by name, for a search that needs no server */
+        /** Parks, rides, operators and pages by name, also by former names, for a search that needs no server */
         get: operations["searchIndex"];
         put?: never;
         post?: never;
@@ -1987,6 +1987,13 @@ export interface components {
         FollowingAsked: {
             endpoint: string;
         };
+        /** @description A page to search for: one of the site, or one period of the ranking. */
+        FoundPage: {
+            name: string;
+            /** @description What it is about. */
+            words: string;
+            path: string;
+        };
         /** @description How old the looks are that the summary rests on. */
         Freshness: {
             newest_observed_at: string | null;
@@ -2354,6 +2361,14 @@ export interface components {
             parks: components["schemas"]["ParkCounts"];
             rides: components["schemas"]["RideCounts"];
         };
+        /** @description An operator to search for. */
+        OperatorName: {
+            name: string;
+            /** @description Its parks in the catalogue. */
+            parks: number;
+            /** @description Its parks in the ranking. */
+            path: string;
+        };
         /** @description An operator in one period: the sums of its ranked parks. */
         OperatorRow: {
             rank: number | null;
@@ -2678,6 +2693,8 @@ export interface components {
             slug: string;
             operator: string | null;
             country: string | null;
+            /** @description Names that it, or its operator, went by. */
+            former: string[];
         };
         /** @description A day to come in one park. */
         ParkOutlook: {
@@ -3450,6 +3467,8 @@ export interface components {
             park_id: number;
             /** @enum {string} */
             kind: "ATTRACTION" | "SHOW" | "MEET_AND_GREET" | "RESTAURANT" | "SHOP" | "OTHER";
+            /** @description Other names under which it was seen. */
+            former: string[];
         };
         /** @description A day to come of one ride. */
         RideOutlook: {
@@ -3890,6 +3909,8 @@ export interface components {
         SearchIndex: {
             parks: components["schemas"]["ParkName"][];
             rides: components["schemas"]["RideName"][];
+            operators: components["schemas"]["OperatorName"][];
+            pages: components["schemas"]["FoundPage"][];
         };
         /** @description A stretch in which a ride held one status and posted one wait; they touch. */
         Segment: {
@@ -9004,7 +9025,7 @@ export interface operations {
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
-                table?: "parks" | "rides";
+                table?: "parks" | "rides" | "operators" | "pages";
             };
             header?: never;
             path?: never;

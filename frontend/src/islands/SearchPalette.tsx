@@ -5,7 +5,7 @@ import { entriesOf, findEntries } from "./names";
 
 const MOST = 12;
 
-/** The search over all parks and rides: type, arrows, Enter; Esc closes. */
+/** The search over parks, rides, operators and pages: type, arrows, Enter; Esc closes. */
 export default function SearchPalette({ onClose, onGo }: { onClose: () => void; onGo: (path: string) => void }) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
@@ -68,7 +68,7 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
           type="text"
           role="combobox"
           className="palette-field"
-          placeholder="A park or a ride"
+          placeholder="A park, a ride, an operator, a page"
           aria-label="A park or a ride"
           aria-expanded={found.length > 0}
           aria-controls={`${id}-list`}

@@ -1,8 +1,9 @@
-/** Finding parks and rides by name, forgiving accents, order of words and small slips. */
+/** Finding parks, rides, operators and pages by name, also by former ones, forgiving accents, order of words and small slips. */
 import type { SearchIndex } from "../api/rows";
+import { counted } from "../lib/format";
 
 export interface Entry {
-  kind: "park" | "ride";
+  kind: "park" | "ride" | "operator" | "page";
   name: string;
   detail: string;
   path: string;
@@ -26,28 +27,31 @@ function plainText(text: string): string {
 /** The index as entries: parks, then rides with their parks. */
 export function entriesOf(index: SearchIndex): Entry[] {
   const parks = new Map(index.parks.map((park) => [park.park_id, park]));
-  const entry = (kind: Entry["kind"], name: string, detail: string, path: string): Entry => {
+  const entry = (kind: Entry["kind"], name: string, detail: string, path: string, former: readonly string[] = []): Entry => {
     const plain = plainText(name);
-    return { kind, name, detail, path, plain, all: `${plain} ${plainText(detail)}` };
+    const words = former.length > 0 ? `${detail} · formerly ${former.join(", ")}` : detail;
+    return { kind, name, detail: words, path, plain, all: `${plain} ${plainText(words)}` };
   };
   return [
     ...index.parks.map((park) =>
-      entry("park", park.name, ["Park", park.operator, park.country].filter(Boolean).join(" · "), `/parks/${park.slug}`),
+      entry("park", park.name, ["Park", park.operator, park.country].filter(Boolean).join(" · "), `/parks/${park.slug}`, park.former),
     ),
     ...index.rides.map((ride) =>
-      entry("ride", ride.name, parks.get(ride.park_id)?.name ?? "", `/rides/${ride.ride_id}-${ride.slug}`),
+      entry("ride", ride.name, parks.get(ride.park_id)?.name ?? "", `/rides/${ride.ride_id}-${ride.slug}`, ride.former),
     ),
+    ...index.operators.map((operator) => entry("operator", operator.name, `Operator · ${counted(operator.parks, "park")}`, operator.path)),
+    ...index.pages.map((page) => entry("page", page.name, page.words, page.path)),
   ];
 }
 
-/** The best entries for what was typed; parks come before rides that fit as well. */
+/** The best entries for what was typed; operators and parks come before rides that fit as well. */
 export function findEntries(entries: readonly Entry[], text: string, most: number): Entry[] {
   const words = plainText(text).split(" ").filter(Boolean);
   if (words.length === 0) return entries.slice(0, most);
   const scored: [number, Entry][] = [];
   for (const entry of entries) {
     const score = scoreOf(entry, words);
-    if (score > 0) scored.push([score + (entry.kind === "park" ? 1.5 : 0), entry]);
+    if (score > 0) scored.push([score + (entry.kind === "ride" ? 0 : entry.kind === "park" ? 1.5 : 1), entry]);
   }
   scored.sort(([one, a], [other, b]) => other - one || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
   return scored.slice(0, most).map(([, entry]) => entry);

@@ -51,6 +51,7 @@ PARK_COLUMNS = (
     "aliases",
 )
 OVERRIDE_COLUMNS = ("park", "ride", "tier", "reason")
+FORMER_COLUMNS = ("park", "name", "until", "source")
 SIGNAL_COLUMNS = ("park", "feed", "valid_from", "signal", "evidence")
 CURATED_COLUMNS = ("park_slug", "ride", "tier", "reason")
 PATTERN_COLUMNS = ("pattern", "tier", "confidence", "note")
@@ -227,6 +228,21 @@ def _read_signals(
         if lines.setdefault((slug, feed, valid_from), new := SignalLine(slug, feed, row)) is not new:
             raise line.error("valid_from", f"is there for {slug} on an earlier line; keep one of the two")
     return lines
+
+
+@cache
+def former_park_names() -> Mapping[str, tuple[str, ...]]:
+    """By slug of a park the names that it, or its operator, went by; shipped, each line with its source."""
+    slugs = _slugs([row for _line, row in _shipped_parks()])
+    found: dict[str, tuple[str, ...]] = {}
+    for line in _shipped("catalogue", "former_names.csv", FORMER_COLUMNS):
+        slug = slugs.get(slugify(line.text("park")))
+        if slug is None:
+            raise line.error("park", "is no park of the catalogue; write its slug, such as magic-kingdom")
+        line.date("until")
+        line.text("source")
+        found[slug] = (*found.get(slug, ()), line.text("name"))
+    return found
 
 
 @cache

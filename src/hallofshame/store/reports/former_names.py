@@ -1,4 +1,4 @@
-"""The names that a ride went by beside the one it is shown under (R14)."""
+"""The names that rides went by beside the one it is shown under (R14)."""
 
 from __future__ import annotations
 
@@ -20,3 +20,17 @@ def former_names(connection: Connection, ride_id: int) -> list[str]:
     for name in connection.scalars(query):
         found.setdefault(match_key(name), name)
     return list(found.values())[1:]
+
+
+def all_former_names(connection: Connection) -> dict[int, list[str]]:
+    """Those of every ride that has any, as :func:`former_names` tells them."""
+    query = (
+        select(RideName.ride_id, Ride.name, RideName.name)
+        .join(Ride, Ride.ride_id == RideName.ride_id)
+        .where(RideName.name != Ride.name)
+        .order_by(RideName.ride_id, RideName.first_seen_at, RideName.name)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for ride_id, shown, name in connection.execute(query):
+        found.setdefault(ride_id, {match_key(shown): shown}).setdefault(match_key(name), name)
+    return {ride_id: rest for ride_id, names in found.items() if (rest := list(names.values())[1:])}

@@ -30,6 +30,7 @@ from hallofshame.web.rows.agreement import agreement_report
 from hallofshame.web.rows.calibration import calibration_report
 from hallofshame.web.rows.catalogue import catalogue_report
 from hallofshame.web.rows.parks import park_identity
+from hallofshame.web.rows.search import search_rows
 from hallofshame.web.schema.agreement import AgreementReport
 from hallofshame.web.schema.calibration import CalibrationReport
 from hallofshame.web.schema.catalogue import CatalogueReport
@@ -44,35 +45,12 @@ FALLBACK_DAYS = 30
 Edges = Mapping[int, tuple[dt.date, dt.date]]
 
 
-@endpoint(api_data, "/search-index", answers=SearchIndex, tables=("parks", "rides"))
+@endpoint(api_data, "/search-index", answers=SearchIndex, tables=("parks", "rides", "operators", "pages"))
 def search_index(reading: Reading, asked: Parameters) -> Row:
-    """Every park and ride by name, for a search that needs no server."""
+    """Parks, rides, operators and pages by name, also by former names, for a search that needs no server."""
     del asked
-    parks, rides = reading.catalogue.parks.values(), reading.catalogue.rides.values()
-    data = {
-        "parks": [
-            {
-                "park_id": park.park_id,
-                "name": park.name,
-                "slug": park.slug,
-                "operator": park.operator,
-                "country": park.country,
-            }
-            for park in parks
-        ],
-        "rides": [
-            {
-                "ride_id": ride.ride_id,
-                "name": ride.name,
-                "slug": ride.slug,
-                "park_id": ride.park_id,
-                "kind": ride.kind.value,
-            }
-            for ride in rides
-        ],
-    }
     # Without the instant of the latest look: names are the same from cycle to cycle, and so is their tag.
-    return envelope(reading, data) | {"data_as_of": None}
+    return envelope(reading, search_rows(reading)) | {"data_as_of": None}
 
 
 @endpoint(api_data, "/catalogue", answers=CatalogueReport, tables=("rides", "parks", "ids", "signals"))

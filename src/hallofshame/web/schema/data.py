@@ -21,6 +21,7 @@ class ParkName(TypedDict):
     slug: str
     operator: str | None
     country: str | None
+    former: Annotated[list[str], Field(description="Names that it, or its operator, went by.")]
 
 
 class RideName(TypedDict):
@@ -33,6 +34,27 @@ class RideName(TypedDict):
     slug: str
     park_id: int
     kind: RideKindSlug
+    former: Annotated[list[str], Field(description="Other names under which it was seen.")]
+
+
+class FoundPage(TypedDict):
+    """A page to search for: one of the site, or one period of the ranking."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    name: str
+    words: Annotated[str, Field(description="What it is about.")]
+    path: str
+
+
+class OperatorName(TypedDict):
+    """An operator to search for."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    name: str
+    parks: Annotated[int, Field(ge=1, description="Its parks in the catalogue.")]
+    path: Annotated[str, Field(description="Its parks in the ranking.")]
 
 
 class SearchIndex(TypedDict):
@@ -42,6 +64,8 @@ class SearchIndex(TypedDict):
 
     parks: list[ParkName]
     rides: list[RideName]
+    operators: list[OperatorName]
+    pages: list[FoundPage]
 
 
 class Finding(TypedDict):
