@@ -1,9 +1,10 @@
-"""Rankings, year against year and awards over ten years of daily statistics, uncached, beside plain days.
+"""Rankings, year against year, awards and every public endpoint over ten years of daily statistics, uncached.
 
 Run as ``python -m benchmarks.ten_years [sqlite|mariadb]``: 100 parks of 45 rides, every day of ten years
 copied from one computed day, each ride in the part of another. Each address is asked after the data changed,
 so that nothing made before serves it. Beside them stands the sum of all counters of every ride over the same
-days, once from the coarsest rows that fit and once from single days.
+days, once from the coarsest rows that fit and once from single days; and every address of
+``benchmarks.answers``, each with the median of its rounds, and the 50th and 95th percentile of all of them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, insert, literal, select
 
-from benchmarks.answers import NOW, fill
+from benchmarks.answers import NOW, addresses, fill
 from benchmarks.machine import describe, mariadb_url
 from benchmarks.world import World
 from hallofshame.clock import FixedClock
@@ -37,7 +38,8 @@ ROUNDS = 5
 BUFFER_MEGABYTES = 1024
 COPIED: tuple[type[Base], ...] = (RideDailyStats, ParkDailyStats)
 
-RANKING_MS, YEARS_MS = 50.0, 200.0
+RANKING_MS, YEARS_MS, ANSWER_MS = 50.0, 200.0, 100.0
+SLOWEST_SHOWN = 20
 ADDRESSES = {
     **{
         f"/api/{path}?period={period}": RANKING_MS
@@ -170,7 +172,46 @@ def _run(url: str, world: World) -> None:
     rows = build(database, world, YEARS)
     print(f"{url.partition(':')[0]}: {rows:,} ride-days made in {time.perf_counter() - started:.0f} s")
     measure(database, world)
+    everything(database)
     database.dispose()
+
+
+def everything(database: Database) -> None:
+    """Ask every public address after each change of the data; print the slowest, and percentiles of all.
+
+    Files to download are left out: they are made as they are sent.
+    """
+    app = create_app(database, FixedClock(NOW))
+    client = app.test_client()
+
+    def ask(address: str) -> None:
+        with client.get(address) as answer:
+            answer.get_data()
+            if answer.status_code != 200:
+                raise RuntimeError(f"{address} failed: {answer.status_code}")
+
+    asked = [address for address in dict.fromkeys(addresses(app)) if "/downloads/" not in address]
+    found = []
+    for address in asked:
+        _, used = milliseconds(
+            lambda address=address: ask(address),
+            lambda: database.run(lambda connection: data_version.bump(connection, None)),
+        )
+        found.append((used, address))
+    found.sort(reverse=True)
+    for kind, of_kind in (
+        ("addresses of the API", [each for each in found if each[1].startswith("/api/")]),
+        ("pages and pictures", [each for each in found if not each[1].startswith("/api/")]),
+    ):
+        times = sorted(used for used, _ in of_kind)
+        p50, p95 = (times[round(share * (len(times) - 1))] for share in (0.5, 0.95))
+        over = sum(used > ANSWER_MS for used in times)
+        print(
+            f"  {len(times)} {kind}, ms of processor time: p50 {p50:.0f}, p95 {p95:.0f} (bound "
+            f"{ANSWER_MS:.0f}), {over} over it"
+        )
+        for used, address in of_kind[:SLOWEST_SHOWN]:
+            print(f"  {used:9.1f}  {address[:100]}", flush=True)
 
 
 if __name__ == "__main__":

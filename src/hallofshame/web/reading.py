@@ -114,7 +114,7 @@ class Reading:
             *self._todays.values(),
         )
 
-    @property
+    @cached_property
     def live_bucket(self) -> int:
         """Moves on with the clock, for answers about the present."""
         return to_unix(self.now) // LIVE_BUCKET_SECONDS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -34,8 +35,7 @@ class ParkState:
     wait_max: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class RideState:
+class RideState(NamedTuple):
     """One ride at its latest observation; ``status`` is the kernel's reading of it, null = unknown.
 
     ``is_stopped``: closed after it had run, where the feed knows only open and closed (R5).
@@ -107,13 +107,15 @@ def ride_states(connection: Connection, park_ids: Collection[int] | None = None)
     )
     if park_ids is not None:
         query = query.where(model.park_id.in_(park_ids))
+    # Looked up: of thousands of rides, calling an enumeration costs more than the rest.
+    feeds, statuses = {each.value: each for each in Feed}, {each.value: each for each in Status}
     return {
         row[0]: RideState(
             row[0],
             row[1],
             row[2],
-            Feed(row[3]),
-            None if row[4] is None else Status(row[4]),
+            feeds[row[3]],
+            None if row[4] is None else statuses[row[4]],
             row[5],
             row[6],
             bool(row[7]),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from hallofshame.domain.words import RideKind, Status
 from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
@@ -25,8 +25,7 @@ class ParkNow(StrEnum):
         return None if self is ParkNow.NOT_WATCHED else self is ParkNow.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class RideNow:
+class RideNow(NamedTuple):
     """A ride at its latest look.
 
     ``park``: its park's state. ``status``: null where nothing is known of the ride, or nobody has looked
