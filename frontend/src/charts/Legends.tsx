@@ -57,6 +57,7 @@ export function TimelineLegend() {
       {LOOKS.map((look) => (
         <Key key={look} kind={look} words={LOOK_WORDS[look]} />
       ))}
+      <Key kind="lost" words="lost from view: it lasted at least so long" />
       <Key kind="window" words="open hours; outside them nothing counts" />
       <Key kind="to-come" words={STATE_WORDS.no_data_yet} />
     </>

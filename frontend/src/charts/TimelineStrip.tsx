@@ -79,10 +79,11 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
           ))}
           <Axis ticks={ticks} place={place} width={width} height={height} timezone={timezone} />
           {rows.map(({ ride, stretches }, row) =>
-            stretches.map((stretch) => (
+            stretches.map((stretch, at) => (
               <Piece
                 key={`${ride.ride_id}-${stretch.segment.start}`}
                 stretch={stretch}
+                isLost={isLost(stretch, stretches[at + 1])}
                 y={HEAD + row * rowHeight + 3}
                 height={rowHeight - 6}
               />
@@ -135,19 +136,29 @@ function Axis({ ticks, place, width, height, timezone }: AxisProps) {
   );
 }
 
+/** Whether an outage ends since nobody looked any more: how long it really was is not known. */
+function isLost(stretch: Stretch, next: Stretch | undefined): boolean {
+  const isDown = stretch.look === "down" || stretch.look === "counted";
+  return isDown && next?.look === "unobserved" && next.segment.start === stretch.segment.end;
+}
+
 /** Statuses differ in height, too: thin is closed, half is refurbishment, full is running or down. */
-function Piece({ stretch, y, height }: { stretch: Stretch; y: number; height: number }) {
+function Piece({ stretch, isLost, y, height }: { stretch: Stretch; isLost: boolean; y: number; height: number }) {
   const share = { operating: 0.72, down: 1, counted: 1, closed: 0.16, refurbishment: 0.55, unobserved: 0.72 }[stretch.look];
   const tall = height * share;
   const pale = stretch.segment.in_window ? "" : " pale";
+  const end = stretch.x + stretch.width;
   return (
-    <rect
-      className={`piece look-${stretch.look}${pale}`}
-      x={stretch.x}
-      y={y + (height - tall) / 2}
-      width={Math.max(stretch.width, 1)}
-      height={tall}
-    />
+    <>
+      <rect
+        className={`piece look-${stretch.look}${pale}`}
+        x={stretch.x}
+        y={y + (height - tall) / 2}
+        width={Math.max(stretch.width, 1)}
+        height={tall}
+      />
+      {isLost && <path className="lost-cap" d={`M${end} ${y - 1}V${y + height + 1}`} />}
+    </>
   );
 }
 
