@@ -11,10 +11,10 @@ function shellOfWorker(): Plugin {
       const worker = bundle["sw.js"];
       if (worker?.type !== "chunk") return;
       const files = Object.keys(bundle)
-        .filter((name) => name.startsWith("assets/"))
+        .filter(name => name.startsWith("assets/"))
         .sort();
       if (!worker.code.includes("__SHELL__")) this.error("sw.ts lost the place for its list of files");
-      worker.code = worker.code.replaceAll("__SHELL__", JSON.stringify(files.map((name) => `/static/app/${name}`)));
+      worker.code = worker.code.replaceAll("__SHELL__", JSON.stringify(files.map(name => `/static/app/${name}`)));
     },
   };
 }
@@ -34,7 +34,7 @@ export default defineConfig({
     rolldownOptions: {
       input: { boot: "src/islands/boot.ts", styles: "src/styles/index.css", sw: "src/sw.ts" },
       output: {
-        entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+        entryFileNames: chunk => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
       },
     },
   },

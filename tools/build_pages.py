@@ -40,7 +40,14 @@ DESCRIPTION = WEB / "openapi.json"
 WORDS = FRONTEND / "src" / "api" / "words.ts"
 _DESCRIBE = "from hallofshame.web.description import declared_now; print(declared_now())"
 _WORDS = "from hallofshame.web.pages.script_words import script_words; print(script_words(), end='')"
-_FRONTEND_FILES = ("package.json", "package-lock.json", ".npmrc", "tsconfig.json", "vite.config.ts")
+_FRONTEND_FILES = (
+    "biome.json",
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "tsconfig.json",
+    "vite.config.ts",
+)
 
 
 def main() -> None:

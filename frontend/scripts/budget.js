@@ -4,7 +4,7 @@
  * Every page first loads the boot script and what it imports outright, and the one sheet. With islands it may load every one there
  * is, the search and the refresh: no page has them all, so none is heavier.
  */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -35,10 +35,13 @@ function closure(key, found = new Set()) {
   return found;
 }
 
-const sum = (keys) => [...new Set([...keys].map((key) => manifest[key].file))].reduce((total, file) => total + weight(file), 0);
-const kib = (bytes) => `${(bytes / KIB).toFixed(1)} KiB`;
+const sum = keys =>
+  [...new Set([...keys].map(key => manifest[key].file))].reduce((total, file) => total + weight(file), 0);
+const kib = bytes => `${(bytes / KIB).toFixed(1)} KiB`;
 
-const scripts = Object.keys(manifest).filter((key) => manifest[key].file.endsWith(".js") && manifest[key].file !== "sw.js");
+const scripts = Object.keys(manifest).filter(
+  key => manifest[key].file.endsWith(".js") && manifest[key].file !== "sw.js",
+);
 const rows = [
   ["first load of any page", sum(closure(BOOT)), BUDGET.boot],
   ["the same with every island", sum(scripts), BUDGET.islands],
@@ -53,10 +56,13 @@ for (const [name, bytes, most] of rows) {
   console.log(`${name.padEnd(width)}  ${kib(bytes).padStart(10)}${limit}`);
   if (most !== null && bytes > most) breaches.push(`${name} weighs ${kib(bytes)}, over its budget of ${kib(most)}`);
 }
-const sheets = readdirSync(join(BUILT, "assets")).filter((name) => name.endsWith(".css"));
-if (sheets.length !== 1) breaches.push(`there are ${sheets.length} style sheets, and pages load one: ${sheets.join(", ")}`);
+const sheets = readdirSync(join(BUILT, "assets")).filter(name => name.endsWith(".css"));
+if (sheets.length !== 1)
+  breaches.push(`there are ${sheets.length} style sheets, and pages load one: ${sheets.join(", ")}`);
 
-for (const file of readdirSync(join(BUILT, "assets")).map((name) => `assets/${name}`).concat("sw.js")) {
+for (const file of readdirSync(join(BUILT, "assets"))
+  .map(name => `assets/${name}`)
+  .concat("sw.js")) {
   if (!/\.(js|css)$/.test(file)) continue;
   for (const [address] of readFileSync(join(BUILT, file), "utf8").matchAll(/https?:\/\/[a-z0-9.-]+[^\s"'`)<>\\]*/gi)) {
     if (!NAMESPACE.test(address)) breaches.push(`${file} names ${address}; the pages fetch nothing from elsewhere`);

@@ -19,12 +19,13 @@ const LIMIT_KIB = 15;
 const NORTH = 75;
 const SOUTH = -57;
 
-const y = (latitude) => -1.25 * Math.log(Math.tan(Math.PI / 4 + (0.4 * latitude * Math.PI) / 180)) * (WIDTH / (2 * Math.PI));
-const x = (longitude) => ((longitude - WEST) * WIDTH) / 360;
+const y = latitude =>
+  -1.25 * Math.log(Math.tan(Math.PI / 4 + (0.4 * latitude * Math.PI) / 180)) * (WIDTH / (2 * Math.PI));
+const x = longitude => ((longitude - WEST) * WIDTH) / 360;
 
 const atlas = JSON.parse(readFileSync(SOURCE, "utf8"));
 const { scale, translate } = atlas.transform;
-const arcs = atlas.arcs.map((arc) => {
+const arcs = atlas.arcs.map(arc => {
   let column = 0;
   let row = 0;
   const points = arc.map(([dx, dy]) => {
@@ -93,11 +94,14 @@ function pathOf(ring) {
 }
 
 const rings = atlas.objects.land.geometries
-  .flatMap((land) => (land.type === "Polygon" ? [land.arcs] : land.arcs))
+  .flatMap(land => (land.type === "Polygon" ? [land.arcs] : land.arcs))
   // Of each piece of land its coast, and of large ones also their seas inside.
   .flat(1)
   .map(ringOf)
-  .filter((ring) => ring.length > 2 && Math.abs(area(ring)) >= SMALLEST_ISLAND && ring.some((p) => p[1] > y(NORTH) && p[1] < y(SOUTH)));
+  .filter(
+    ring =>
+      ring.length > 2 && Math.abs(area(ring)) >= SMALLEST_ISLAND && ring.some(p => p[1] > y(NORTH) && p[1] < y(SOUTH)),
+  );
 const text = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 ${Math.round(y(74))} ${WIDTH} ${Math.round(y(-52) - y(74))}"><path id="land" fill-rule="evenodd" d="${rings.map(pathOf).join("")}"/></svg>\n`;
 const kib = gzipSync(text).length / 1024;
 writeFileSync(TARGET, text);

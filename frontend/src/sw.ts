@@ -16,7 +16,7 @@ const MOST_SEEN = 120;
 const KEPT_HEADER = "X-Hallofshame-Kept";
 const PATIENCE_MS = 8000;
 
-worker.addEventListener("install", (event) => {
+worker.addEventListener("install", event => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(BUILT);
@@ -26,7 +26,7 @@ worker.addEventListener("install", (event) => {
   );
 });
 
-worker.addEventListener("activate", (event) => {
+worker.addEventListener("activate", event => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(BUILT);
@@ -39,7 +39,7 @@ worker.addEventListener("activate", (event) => {
   );
 });
 
-worker.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", event => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
@@ -65,7 +65,7 @@ async function builtFirst(request: Request): Promise<Response> {
  * answers of the API may take their time.
  */
 async function networkFirst(request: Request, event: FetchEvent, isPage: boolean): Promise<Response> {
-  const network = fetch(request).then((response) => {
+  const network = fetch(request).then(response => {
     if (response.status === 200 && !response.redirected) event.waitUntil(keep(request, response.clone()));
     return response;
   });
@@ -82,7 +82,7 @@ async function networkFirst(request: Request, event: FetchEvent, isPage: boolean
   }
 }
 
-const later = (time: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), time));
+const later = (time: number) => new Promise<undefined>(resolve => setTimeout(() => resolve(undefined), time));
 
 /** The kept answer, marked as such. */
 async function kept(request: Request, isPage: boolean): Promise<Response | undefined> {
@@ -112,7 +112,7 @@ async function keep(request: Request, response: Response): Promise<void> {
   await cache.delete(request);
   await cache.put(request, response);
   const held = await cache.keys();
-  await Promise.all(held.slice(0, Math.max(0, held.length - MOST_SEEN)).map((oldest) => cache.delete(oldest)));
+  await Promise.all(held.slice(0, Math.max(0, held.length - MOST_SEEN)).map(oldest => cache.delete(oldest)));
 }
 
 /** What is shown in place of a page that was not kept: those that were. */
@@ -120,12 +120,17 @@ async function offlinePage(): Promise<Response> {
   const links: string[] = [];
   for (const [address, answer] of await keptPages(await caches.open(SEEN))) {
     const title = /<title>([^<]*)</.exec(await answer.text())?.[1] ?? address;
-    links.push(`<li><a href="${address.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}">${title.replace(/ · [^·]*$/, "")}</a></li>`);
+    links.push(
+      `<li><a href="${address.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}">${title.replace(/ · [^·]*$/, "")}</a></li>`,
+    );
   }
-  const there = links.length === 0 ? "No page was kept from an earlier visit." : "This page was not kept from an earlier visit. These were, and can be read now:";
+  const there =
+    links.length === 0
+      ? "No page was kept from an earlier visit."
+      : "This page was not kept from an earlier visit. These were, and can be read now:";
   const text =
     "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
-    `<title>Offline · Theme Park Hall of Shame</title><link rel=stylesheet href="${SHELL.find((path) => path.endsWith(".css")) ?? ""}">` +
+    `<title>Offline · Theme Park Hall of Shame</title><link rel=stylesheet href="${SHELL.find(path => path.endsWith(".css")) ?? ""}">` +
     `<main class=page><h1>You are offline</h1><p>${there}</p><ul class=near>${links.join("")}</ul>` +
     "<p>It will be here again with the network. <a href='/'>All parks</a></p></main></html>";
   return new Response(text, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
@@ -143,15 +148,27 @@ interface Message {
 }
 
 /** Actions are shown where the system has them; no type says so yet. */
-type Shown = NotificationOptions & { actions?: { action: string; title: string }[]; timestamp?: number; renotify?: boolean };
+type Shown = NotificationOptions & {
+  actions?: { action: string; title: string }[];
+  timestamp?: number;
+  renotify?: boolean;
+};
 
-worker.addEventListener("push", (event) => {
+worker.addEventListener("push", event => {
   event.waitUntil(show(event.data));
 });
 
 async function show(data: PushMessageData | null): Promise<void> {
   // A browser that is sent a message has to show something, or shows words of its own.
-  const message = (data?.json() ?? { title: "Theme Park Hall of Shame", body: "", url: "/", tag: "message", at: "", token: "", places: [] }) as Message;
+  const message = (data?.json() ?? {
+    title: "Theme Park Hall of Shame",
+    body: "",
+    url: "/",
+    tag: "message",
+    at: "",
+    token: "",
+    places: [],
+  }) as Message;
   const options: Shown = {
     body: message.body,
     tag: message.tag,
@@ -164,7 +181,7 @@ async function show(data: PushMessageData | null): Promise<void> {
   await worker.registration.showNotification(message.title, options);
 }
 
-worker.addEventListener("notificationclick", (event) => {
+worker.addEventListener("notificationclick", event => {
   event.notification.close();
   const message = event.notification.data as Message;
   event.waitUntil(event.action === "stop" ? stop(message) : open(message.url));
@@ -175,7 +192,12 @@ async function stop({ token, places }: Message): Promise<void> {
   const { stopped, left } = answer.data as { stopped: number; left: number };
   if (left === 0) await (await worker.registration.pushManager.getSubscription())?.unsubscribe();
   const body = stopped > 0 ? "No more messages about this will come." : "This was stopped already.";
-  await worker.registration.showNotification("Stopped", { body, tag: "stopped", icon: "/icons/192.png", data: { url: "/" } });
+  await worker.registration.showNotification("Stopped", {
+    body,
+    tag: "stopped",
+    icon: "/icons/192.png",
+    data: { url: "/" },
+  });
 }
 
 /** Show a page of ours: in the window that has it, or in a new one. */
@@ -188,19 +210,26 @@ async function open(path: string): Promise<void> {
 }
 
 /** The push service renewed the subscription: the server sends to the new one from now on. */
-worker.addEventListener("pushsubscriptionchange", (event) => {
+worker.addEventListener("pushsubscriptionchange", event => {
   const { oldSubscription } = event as PushSubscriptionChangeEvent;
   if (oldSubscription === null) return;
   event.waitUntil(renew(oldSubscription));
 });
 
 async function renew(old: PushSubscription): Promise<void> {
-  const fresh = await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: old.options.applicationServerKey });
+  const fresh = await worker.registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: old.options.applicationServerKey,
+  });
   await post("renew", { old_endpoint: old.endpoint, subscription: fresh.toJSON() });
 }
 
 async function post(path: string, body: unknown): Promise<{ data: unknown }> {
-  const answer = await fetch(`/api/push/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const answer = await fetch(`/api/push/${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
   if (!answer.ok) throw new Error(`/api/push/${path} answered with status ${answer.status}`);
   return (await answer.json()) as { data: unknown };
 }

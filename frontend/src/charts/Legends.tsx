@@ -2,7 +2,7 @@
 import { STATE_WORDS } from "../api/words";
 import { BANDS, type Level } from "../lib/bands";
 import { LOOK_WORDS, type Look } from "./looks";
-import { MEASURES, stepWords, type MeasureKey } from "./measures";
+import { MEASURES, type MeasureKey, stepWords } from "./measures";
 
 /** The sign of a band: a shape of its own, so that colour is never the only word. */
 function Sign({ level }: { level: Level }) {
@@ -31,7 +31,7 @@ export function MeasureLegend({ measure: key, asSteps = false }: { measure: Meas
   return (
     <>
       {key === "score" &&
-        BANDS.map((band) => (
+        BANDS.map(band => (
           <span className="key" key={band.slug}>
             <Sign level={band.level} /> {band.name}
           </span>
@@ -54,7 +54,7 @@ const LOOKS: readonly Look[] = ["operating", "down", "counted", "closed", "refur
 export function TimelineLegend() {
   return (
     <>
-      {LOOKS.map((look) => (
+      {LOOKS.map(look => (
         <Key key={look} kind={look} words={LOOK_WORDS[look]} />
       ))}
       <Key kind="lost" words="lost from view: it lasted at least so long" />

@@ -5,7 +5,7 @@ const NAMES = ["missing", "down", "counted", "refurbishment"] as const;
 
 /** The drawing's own patterns as variables, which the style sheet fills with: `fill: var(--hatch-down)`. */
 export function patternNames(id: string): CSSProperties {
-  return Object.fromEntries(NAMES.map((name) => [`--hatch-${name}`, `url("#${id}-${name}")`])) as CSSProperties;
+  return Object.fromEntries(NAMES.map(name => [`--hatch-${name}`, `url("#${id}-${name}")`])) as CSSProperties;
 }
 
 /** The patterns, under names of the drawing's own. */

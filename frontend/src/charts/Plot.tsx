@@ -1,4 +1,11 @@
-import { useId, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode } from "preact/compat";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useId,
+  useState,
+} from "preact/compat";
 import { Patterns, patternNames } from "./Patterns";
 
 /** One place of a chart that can be read by itself. */
@@ -98,11 +105,11 @@ export function Plot({ title, description, width, height, stops, step, onChoose,
           aria-valuenow={place + 1}
           aria-valuetext={`${here.title}: ${here.lines.join(", ")}`}
           onKeyDown={onKeyDown}
-          onFocus={(event) => event.currentTarget.matches(":focus-visible") && setActive(place)}
+          onFocus={event => event.currentTarget.matches(":focus-visible") && setActive(place)}
           onBlur={() => setActive(null)}
           onPointerMove={onPointer}
           onPointerDown={onPointer}
-          onPointerLeave={(event) => event.pointerType === "mouse" && setActive(null)}
+          onPointerLeave={event => event.pointerType === "mouse" && setActive(null)}
           onClick={() => active !== null && onChoose?.(active)}
         />
       )}
@@ -119,14 +126,13 @@ function alongOrder(at: number, key: string): number {
 /** The stop under a point; in between, the nearest by its middle. */
 export function stopAt(stops: readonly Stop[], x: number, y: number): number | null {
   const inside = stops.findIndex(
-    (stop) => x >= stop.x && x < stop.x + stop.width && y >= stop.y && y < stop.y + stop.height,
+    stop => x >= stop.x && x < stop.x + stop.width && y >= stop.y && y < stop.y + stop.height,
   );
   if (inside >= 0) return inside;
   let nearest: number | null = null;
   let least = Number.POSITIVE_INFINITY;
   stops.forEach((stop, index) => {
-    const away =
-      Math.abs(stop.x + stop.width / 2 - x) + 2 * Math.max(0, stop.y - y, y - stop.y - stop.height);
+    const away = Math.abs(stop.x + stop.width / 2 - x) + 2 * Math.max(0, stop.y - y, y - stop.y - stop.height);
     if (away < least) {
       nearest = index;
       least = away;
@@ -153,7 +159,7 @@ function Bubble({ stop, width }: { stop: Stop; width: number }) {
   return (
     <div className={`bubble ${place}`} style={position} aria-hidden="true">
       <b>{stop.title}</b>
-      {stop.lines.map((line) => (
+      {stop.lines.map(line => (
         <span key={line}>{line}</span>
       ))}
     </div>

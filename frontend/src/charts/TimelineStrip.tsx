@@ -1,17 +1,9 @@
 import { duration } from "../lib/format";
 import { hourOfAxis, localTime, zoneName } from "../lib/time";
 import { notCountedWords } from "../lib/wording";
-import { Plot, type ArrowKey, type Stop } from "./Plot";
-import {
-  hourTicks,
-  outside,
-  stretchesOf,
-  tickEvery,
-  timeScale,
-  type HourTick,
-  type Stretch,
-} from "./geometry/strip";
+import { type HourTick, hourTicks, outside, type Stretch, stretchesOf, tickEvery, timeScale } from "./geometry/strip";
 import { LOOK_WORDS } from "./looks";
+import { type ArrowKey, Plot, type Stop } from "./Plot";
 import type { OpenWindow, TimelineRide } from "./types";
 import { useWidth } from "./useWidth";
 
@@ -39,17 +31,17 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
   const height = HEAD + rides.length * rowHeight + FOOT;
   const place = timeScale(startsAt, endsAt, 2, width - 2);
   const until = knownUntil && knownUntil < endsAt ? knownUntil : endsAt;
-  const rows = rides.map((ride) => ({ ride, stretches: stretchesOf(ride.segments, place) }));
+  const rows = rides.map(ride => ({ ride, stretches: stretchesOf(ride.segments, place) }));
   const ticks = hourTicks(startsAt, endsAt, timezone, tickEvery(startsAt, endsAt, width, LABEL));
   const stops = rows.flatMap(({ ride, stretches }, row) =>
-    stretches.map((stretch) => stopOf(ride, stretch, HEAD + row * rowHeight, rowHeight, timezone, isOne)),
+    stretches.map(stretch => stopOf(ride, stretch, HEAD + row * rowHeight, rowHeight, timezone, isOne)),
   );
   const rowOf = rows.flatMap(({ stretches }, row) => stretches.map(() => row));
   return (
     <div className={isOne ? "timeline one" : "timeline"}>
       {!isOne && (
         <ul className="timeline-names">
-          {rides.map((ride) => (
+          {rides.map(ride => (
             <li key={ride.ride_id} className={ride.eligible === false ? "not-counted" : undefined}>
               <a href={`/rides/${ride.ride_id}-${ride.ride_slug}`} title={ride.ride_name}>
                 {ride.ride_name}
@@ -67,7 +59,7 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
           stops={stops}
           step={(at, key) => stepInRows(at, key, stops, rowOf)}
         >
-          {outside(startsAt, until, windows).map((gap) => (
+          {outside(startsAt, until, windows).map(gap => (
             <rect
               key={gap.start}
               className="timeline-outside"
@@ -89,7 +81,7 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
               />
             )),
           )}
-          {windows.map((window) => (
+          {windows.map(window => (
             <path
               key={window.start}
               className="timeline-window"
@@ -99,7 +91,11 @@ export function TimelineStrip({ rides, startsAt, endsAt, windows, timezone, titl
           {until < endsAt && (
             <g>
               {rows.map(({ ride }, row) => (
-                <path key={ride.ride_id} className="to-come" d={`M${place(until) + 5} ${HEAD + (row + 0.5) * rowHeight}H${place(endsAt)}`} />
+                <path
+                  key={ride.ride_id}
+                  className="to-come"
+                  d={`M${place(until) + 5} ${HEAD + (row + 0.5) * rowHeight}H${place(endsAt)}`}
+                />
               ))}
               <path className="timeline-now" d={`M${place(until)} ${HEAD - 7}V${height}`} />
             </g>
@@ -121,12 +117,16 @@ interface AxisProps {
 function Axis({ ticks, place, width, height, timezone }: AxisProps) {
   return (
     <g>
-      {ticks.map((tick) => {
+      {ticks.map(tick => {
         const x = place(tick.iso);
         return (
           <g key={tick.iso}>
             <path className={tick.isMidnight ? "grid midnight" : "grid"} d={`M${x} ${HEAD - 4}V${height}`} />
-            <text className={tick.isMidnight ? "label midnight" : "label"} x={Math.min(Math.max(x, 12), width - 12)} y="15">
+            <text
+              className={tick.isMidnight ? "label midnight" : "label"}
+              x={Math.min(Math.max(x, 12), width - 12)}
+              y="15"
+            >
               {tick.isMidnight ? localTime(tick.iso, timezone, "day").slice(0, 3) : hourOfAxis(tick.text)}
             </text>
           </g>
@@ -144,7 +144,9 @@ function isLost(stretch: Stretch, next: Stretch | undefined): boolean {
 
 /** Statuses differ in height, too: thin is closed, half is refurbishment, full is running or down. */
 function Piece({ stretch, isLost, y, height }: { stretch: Stretch; isLost: boolean; y: number; height: number }) {
-  const share = { operating: 0.72, down: 1, counted: 1, closed: 0.16, refurbishment: 0.55, unobserved: 0.72 }[stretch.look];
+  const share = { operating: 0.72, down: 1, counted: 1, closed: 0.16, refurbishment: 0.55, unobserved: 0.72 }[
+    stretch.look
+  ];
   const tall = height * share;
   const pale = stretch.segment.in_window ? "" : " pale";
   const end = stretch.x + stretch.width;
@@ -162,14 +164,7 @@ function Piece({ stretch, isLost, y, height }: { stretch: Stretch; isLost: boole
   );
 }
 
-function stopOf(
-  ride: TimelineRide,
-  stretch: Stretch,
-  y: number,
-  height: number,
-  zone: string,
-  isOne: boolean,
-): Stop {
+function stopOf(ride: TimelineRide, stretch: Stretch, y: number, height: number, zone: string, isOne: boolean): Stop {
   const { segment } = stretch;
   const seconds = (Date.parse(segment.end) - Date.parse(segment.start)) / 1000;
   const style = isOne ? "day" : "time";
@@ -206,7 +201,7 @@ export function stepInRows(at: number, key: ArrowKey, stops: readonly Stop[], ro
     const first = rowOf.indexOf(target);
     if (first < 0) continue;
     const within = stops.slice(first, rowOf.lastIndexOf(target) + 1);
-    const found = within.findIndex((stop) => stop.x + stop.width > here.x);
+    const found = within.findIndex(stop => stop.x + stop.width > here.x);
     return first + (found < 0 ? within.length - 1 : found);
   }
   return at;
@@ -219,8 +214,10 @@ function describe(
   zone: string,
 ): string {
   const stretches = rows.flatMap(({ stretches: found }) => found);
-  const down = stretches.filter((stretch) => stretch.segment.in_window && (stretch.look === "down" || stretch.look === "counted"));
-  const rides = rows.filter(({ stretches: found }) => found.some((stretch) => down.includes(stretch))).length;
+  const down = stretches.filter(
+    stretch => stretch.segment.in_window && (stretch.look === "down" || stretch.look === "counted"),
+  );
+  const rides = rows.filter(({ stretches: found }) => found.some(stretch => down.includes(stretch))).length;
   const times = `From ${localTime(start, zone, "day")} to ${localTime(end, zone, "day")} ${zoneName(end, zone)}.`;
   if (down.length === 0) return `${times} Nothing was down in open hours.`;
   const stops = `${down.length} ${down.length === 1 ? "stretch" : "stretches"} down in open hours`;

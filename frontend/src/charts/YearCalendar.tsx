@@ -2,8 +2,8 @@ import { Fragment } from "preact/compat";
 import { addDays, longDate } from "../lib/time";
 import { BandSign } from "./BandSign";
 import { placeOfDay, widestBlock } from "./geometry/grid";
-import { MEASURES, stepOf, type Measure, type MeasureKey } from "./measures";
-import { Plot, type ArrowKey } from "./Plot";
+import { MEASURES, type Measure, type MeasureKey, stepOf } from "./measures";
+import { type ArrowKey, Plot } from "./Plot";
 import { linesOf } from "./PointsChart";
 import type { ChartPoint } from "./types";
 import { useWidth } from "./useWidth";
@@ -33,11 +33,16 @@ export function YearCalendar({ year, points, measure: key, title, today, onDay }
   const size = Math.min(22, (width - LEFT) / widestBlock(year, blocks));
   const blockHeight = HEAD + 7 * size + BLOCK_GAP;
   const height = blocks * blockHeight;
-  const known = new Map(points.flatMap((point) => (point.date === undefined ? [] : [[point.date, point]])));
+  const known = new Map(points.flatMap(point => (point.date === undefined ? [] : [[point.date, point]])));
   const dates = datesOf(year);
-  const placed = dates.map((date) => {
+  const placed = dates.map(date => {
     const { block, column, row } = placeOfDay(date, blocks);
-    return { date, point: known.get(date) ?? emptyDay(date, today), x: LEFT + column * size, y: block * blockHeight + HEAD + row * size };
+    return {
+      date,
+      point: known.get(date) ?? emptyDay(date, today),
+      x: LEFT + column * size,
+      y: block * blockHeight + HEAD + row * size,
+    };
   });
   const stops = placed.map(({ date, point, x, y }) => ({
     x,
@@ -47,7 +52,7 @@ export function YearCalendar({ year, points, measure: key, title, today, onDay }
     title: longDate(date),
     lines: linesOf(point, measure),
   }));
-  const withValue = points.filter((point) => measure.value(point) !== null).length;
+  const withValue = points.filter(point => measure.value(point) !== null).length;
   return (
     <div className="chart-box" ref={ref}>
       <Plot
@@ -62,7 +67,12 @@ export function YearCalendar({ year, points, measure: key, title, today, onDay }
         {Array.from({ length: blocks }, (_, block) => (
           <Fragment key={block}>
             {["Mon", "Wed", "Fri", "Sun"].map((name, at) => (
-              <text key={name} className="tick small-tick" x={LEFT - 4} y={block * blockHeight + HEAD + (2 * at + 0.5) * size + 4}>
+              <text
+                key={name}
+                className="tick small-tick"
+                x={LEFT - 4}
+                y={block * blockHeight + HEAD + (2 * at + 0.5) * size + 4}
+              >
                 {name}
               </text>
             ))}
@@ -71,7 +81,7 @@ export function YearCalendar({ year, points, measure: key, title, today, onDay }
         {placed
           .filter(({ date }) => date.endsWith("-01"))
           .map(({ date, x, y }) => (
-            <text key={date} className="label month-label" x={x + size} y={y - ((placeOfDay(date, blocks).row) * size) - 6}>
+            <text key={date} className="label month-label" x={x + size} y={y - placeOfDay(date, blocks).row * size - 6}>
               {MONTHS[Number(date.slice(5, 7)) - 1]}
             </text>
           ))}
@@ -107,7 +117,8 @@ function Day({ point, measure, x, y, size }: DayProps) {
   const box = { x, y, width: size, height: size, rx: Math.min(3, size / 4) };
   const value = measure.value(point);
   if (value === null) {
-    if (point.state === "closed") return <path className="closed-cell" d={`M${x + size * 0.25} ${y + size / 2}h${size * 0.5}`} />;
+    if (point.state === "closed")
+      return <path className="closed-cell" d={`M${x + size * 0.25} ${y + size / 2}h${size * 0.5}`} />;
     if (point.state === "no_data_yet") return <rect className="to-come-cell" {...box} />;
     if (point.state === "open") return <circle className="nothing" cx={x + size / 2} cy={y + size / 2} r="2" />;
     return <rect className="missing missing-cell" {...box} />;
@@ -117,7 +128,13 @@ function Day({ point, measure, x, y, size }: DayProps) {
     return (
       <g>
         <rect className={`fill-band-${step}`} {...box} />
-        <BandSign level={step} x={x + size / 2} y={y + size / 2} size={size * 0.62} className={`cell-sign on-${step}`} />
+        <BandSign
+          level={step}
+          x={x + size / 2}
+          y={y + size / 2}
+          size={size * 0.62}
+          className={`cell-sign on-${step}`}
+        />
       </g>
     );
   }
@@ -125,7 +142,12 @@ function Day({ point, measure, x, y, size }: DayProps) {
   return (
     <g>
       <rect className={`step-${strength}`} {...box} />
-      <circle className={`cell-dot on-step-${strength}`} cx={x + size / 2} cy={y + size / 2} r={(size * (strength - 0.4)) / 14} />
+      <circle
+        className={`cell-dot on-step-${strength}`}
+        cx={x + size / 2}
+        cy={y + size / 2}
+        r={(size * (strength - 0.4)) / 14}
+      />
     </g>
   );
 }

@@ -3,7 +3,9 @@ import { clocks, hourOfAxis, longDate, shortDate } from "../lib/time";
 import type { ChartPoint } from "./types";
 
 const month = (iso: string, style: "short" | "long"): string =>
-  new Intl.DateTimeFormat("en-GB", { month: style, timeZone: "UTC" }).format(new Date(`${iso}-01T00:00:00Z`)).slice(0, style === "short" ? 3 : 99);
+  new Intl.DateTimeFormat("en-GB", { month: style, timeZone: "UTC" })
+    .format(new Date(`${iso}-01T00:00:00Z`))
+    .slice(0, style === "short" ? 3 : 99);
 
 /** Under the axis: "09", "20 Aug", "Aug" (with the year in January), "2026". */
 export function axisLabel(point: ChartPoint): string {
@@ -11,7 +13,9 @@ export function axisLabel(point: ChartPoint): string {
   const day = point.date ?? point.week;
   if (day !== undefined) return shortDate(day).replace(/,? \d{4}$/, "");
   if (point.month !== undefined) {
-    return point.month.endsWith("-01") ? `${month(point.month, "short")} ${point.month.slice(0, 4)}` : month(point.month, "short");
+    return point.month.endsWith("-01")
+      ? `${month(point.month, "short")} ${point.month.slice(0, 4)}`
+      : month(point.month, "short");
   }
   return point.year ?? "";
 }

@@ -29,8 +29,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   score: {
     key: "score",
     ...MEASURE_WORDS.score,
-    value: (figures) => orNull(figures.shame_score),
-    words: (value) => `score ${number(value, 2)}, ${bandOf(value)?.name ?? ""}`,
+    value: figures => orNull(figures.shame_score),
+    words: value => `score ${number(value, 2)}, ${bandOf(value)?.name ?? ""}`,
     tops: AXIS_TOPS.score,
     steps: HEAT_STEPS.score,
     isHighGood: false,
@@ -38,8 +38,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   downtime: {
     key: "downtime",
     ...MEASURE_WORDS.downtime,
-    value: (figures) => orNull(figures.downtime_hours),
-    words: (value) => `${number(value, 2)} ride-hours lost`,
+    value: figures => orNull(figures.downtime_hours),
+    words: value => `${number(value, 2)} ride-hours lost`,
     tops: AXIS_TOPS.downtime,
     steps: HEAT_STEPS.downtime,
     isHighGood: false,
@@ -47,8 +47,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   uptime: {
     key: "uptime",
     ...MEASURE_WORDS.uptime,
-    value: (figures) => orNull(figures.uptime_percent),
-    words: (value) => `uptime ${number(value, 1, "%")}`,
+    value: figures => orNull(figures.uptime_percent),
+    words: value => `uptime ${number(value, 1, "%")}`,
     tops: AXIS_TOPS.uptime,
     steps: HEAT_STEPS.uptime,
     isHighGood: true,
@@ -56,8 +56,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   wait: {
     key: "wait",
     ...MEASURE_WORDS.wait,
-    value: (figures) => orNull(figures.average_wait_minutes),
-    words: (value) => `average wait ${number(value, 0, "min")}`,
+    value: figures => orNull(figures.average_wait_minutes),
+    words: value => `average wait ${number(value, 0, "min")}`,
     tops: AXIS_TOPS.wait,
     steps: HEAT_STEPS.wait,
     isHighGood: false,
@@ -65,8 +65,8 @@ export const MEASURES: Record<MeasureKey, Measure> = {
   rides_down: {
     key: "rides_down",
     ...MEASURE_WORDS.rides_down,
-    value: (figures) => orNull(figures.rides_down),
-    words: (value) => `${number(value)} ${value === 1 ? "ride" : "rides"} lost time`,
+    value: figures => orNull(figures.rides_down),
+    words: value => `${number(value)} ${value === 1 ? "ride" : "rides"} lost time`,
     tops: AXIS_TOPS.rides_down,
     steps: HEAT_STEPS.rides_down,
     isHighGood: false,
@@ -75,7 +75,7 @@ export const MEASURES: Record<MeasureKey, Measure> = {
 
 /** The step of a value, 1 (lowest) to 5, by the measure's borders. */
 export function stepOf(measure: Measure, value: number): 1 | 2 | 3 | 4 | 5 {
-  return (1 + measure.steps.filter((border) => value >= border).length) as 1 | 2 | 3 | 4 | 5;
+  return (1 + measure.steps.filter(border => value >= border).length) as 1 | 2 | 3 | 4 | 5;
 }
 
 /** What each step means in words, lowest first. */

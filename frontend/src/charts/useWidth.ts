@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState, type RefObject } from "preact/compat";
+import { type RefObject, useLayoutEffect, useRef, useState } from "preact/compat";
 
 /** No chart is drawn narrower than this, so that no length in it can fall below zero. */
 const NARROWEST = 200;
@@ -18,7 +18,7 @@ export function useWidth(fallback = 640): [RefObject<HTMLDivElement | null>, num
     if (element === null) return;
     const measure = () => {
       const room = roomIn(element);
-      setWidth((before) => (room > 0 ? Math.max(room, NARROWEST) : before));
+      setWidth(before => (room > 0 ? Math.max(room, NARROWEST) : before));
     };
     measure();
     if (typeof ResizeObserver === "undefined") return;

@@ -1,4 +1,4 @@
-import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "preact/compat";
+import { type KeyboardEvent, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from "preact/compat";
 import { fetchAnswer } from "../api/answers";
 import type { SearchIndex } from "../api/rows";
 import { entriesOf, findEntries } from "./names";
@@ -22,7 +22,7 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
   useEffect(() => {
     const ended = new AbortController();
     fetchAnswer("/api/search-index", ended.signal).then(
-      (body) => setIndex(body.data as SearchIndex),
+      body => setIndex(body.data as SearchIndex),
       (error: Error) => ended.signal.aborted || setProblem(error.message),
     );
     return () => ended.abort();
@@ -31,6 +31,7 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
     const shown = dialog.current;
     if (shown !== null && !shown.open) shown.showModal();
   }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list scrolls anew, too.
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
   }, [active, found]);
@@ -61,7 +62,7 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
       className="palette"
       aria-label="Search parks and rides"
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      onClick={event => event.target === dialog.current && onClose()}
     >
       <div className="palette-box">
         <input
@@ -78,7 +79,7 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
           spellcheck={false}
           autoFocus
           value={text}
-          onChange={(event) => {
+          onChange={event => {
             setText(event.currentTarget.value);
             setActive(0);
           }}

@@ -24,5 +24,11 @@ it("says nothing where nothing was collected, or the page does not say when it i
 });
 
 it("writes lengths as people do", () => {
-  expect([10, 3540, 3600, 172_000, 400_000].map(inWords)).toEqual(["1 min", "59 min", "1 h 00 min", "47 h 47 min", "5 days"]);
+  expect([10, 3540, 3600, 172_000, 400_000].map(inWords)).toEqual([
+    "1 min",
+    "59 min",
+    "1 h 00 min",
+    "47 h 47 min",
+    "5 days",
+  ]);
 });

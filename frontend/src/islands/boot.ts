@@ -3,8 +3,8 @@
  * near the view. No framework; a page without islands needs nothing more.
  */
 import { startWorker } from "../lib/worker";
-import { startFrame } from "./frame";
 import { startForms } from "./forms";
+import { startFrame } from "./frame";
 import { startLanding } from "./landing";
 import { startManners } from "./manners";
 import { watchIslands } from "./mount";

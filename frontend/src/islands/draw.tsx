@@ -6,5 +6,5 @@ import { createRoot } from "preact/compat/client";
 export function draw(view: HTMLElement, drawn: ReactNode): (drawn: ReactNode) => void {
   const root = createRoot(view);
   root.render(drawn);
-  return (next) => root.render(next);
+  return next => root.render(next);
 }

@@ -1,13 +1,13 @@
 /** Forms that choose what is shown: their addresses hold nothing empty, and a list that is pointed at answers at once. */
 
 export function startForms(): void {
-  document.addEventListener("formdata", (event) => {
+  document.addEventListener("formdata", event => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "get") return;
     const { formData } = event;
     putInOrder(formData);
     for (const name of new Set(formData.keys())) {
-      const values = formData.getAll(name).filter((value) => value !== "");
+      const values = formData.getAll(name).filter(value => value !== "");
       formData.delete(name);
       for (const value of values) formData.append(name, value);
     }
@@ -22,7 +22,7 @@ export function startForms(): void {
   let isByKeys = false;
   document.addEventListener("keydown", () => (isByKeys = true), { capture: true, passive: true });
   document.addEventListener("pointerdown", () => (isByKeys = false), { capture: true, passive: true });
-  document.addEventListener("change", (event) => {
+  document.addEventListener("change", event => {
     const control = event.target;
     if (isByKeys || !(control instanceof HTMLSelectElement)) return;
     if (control.form?.matches(".filters, [data-at-once]")) control.form.requestSubmit();

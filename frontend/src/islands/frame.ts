@@ -58,9 +58,15 @@ function startMenu(button: HTMLButtonElement | null): void {
 /** That the page is one that the service worker kept, and of when its figures are. */
 function sayWhetherKept(): void {
   const isKept = document.documentElement.dataset["kept"] !== undefined;
-  if (!isKept && navigator.onLine) return say("kept", null);
+  if (!isKept && navigator.onLine) {
+    say("kept", null);
+    return;
+  }
   const asOf = document.querySelector<HTMLTimeElement>("#as-of time");
   const cause = navigator.onLine ? "The server cannot be reached." : "You are offline.";
   const of = asOf === null ? "" : `: data as of ${asOf.textContent}`;
-  say("kept", `${cause} ${isKept ? `What you see was kept from your last visit${of}.` : "Pages that you have seen can still be opened."}`);
+  say(
+    "kept",
+    `${cause} ${isKept ? `What you see was kept from your last visit${of}.` : "Pages that you have seen can still be opened."}`,
+  );
 }

@@ -5,7 +5,11 @@ const MOVES = ["wheel", "touchstart", "keydown", "pointerdown"] as const;
 export function startLanding(main: HTMLElement): void {
   const target = location.hash === "" ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
   // Whoever comes back reads on where the page was left.
-  if (target === null || performance.getEntriesByType("navigation").some((entry) => (entry as PerformanceNavigationTiming).type !== "navigate")) return;
+  if (
+    target === null ||
+    performance.getEntriesByType("navigation").some(entry => (entry as PerformanceNavigationTiming).type !== "navigate")
+  )
+    return;
   const observer = new ResizeObserver(() => target.scrollIntoView({ behavior: "instant" }));
   observer.observe(main);
   const stop = () => observer.disconnect();

@@ -33,7 +33,8 @@ export function startManners(): void {
 /** A link to something folded opens it. */
 function openNamed(): void {
   const named = location.hash === "" ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  for (let folded = named?.closest("details"); folded; folded = folded.parentElement?.closest("details")) folded.open = true;
+  for (let folded = named?.closest("details"); folded; folded = folded.parentElement?.closest("details"))
+    folded.open = true;
 }
 
 /** On narrow screens the periods are a row that scrolls: bring the chosen one into it. */

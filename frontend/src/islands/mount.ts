@@ -17,7 +17,7 @@ const seen = new WeakSet<Element>();
 const updates = new Map<HTMLElement, Update>();
 
 const observer = new IntersectionObserver(
-  (entries) => {
+  entries => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       observer.unobserve(target);
@@ -75,7 +75,9 @@ function fail(host: HTMLElement, problem: unknown): void {
   line.className = "small";
   line.setAttribute("role", "status");
   const hasTable = host.querySelector(":scope > .island-table") !== null;
-  line.textContent = hasTable ? "The chart cannot be drawn just now. The table has the same figures." : "This part cannot be loaded just now.";
+  line.textContent = hasTable
+    ? "The chart cannot be drawn just now. The table has the same figures."
+    : "This part cannot be loaded just now.";
   host.querySelector(":scope > .island-view")?.replaceChildren(line);
 }
 

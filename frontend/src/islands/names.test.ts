@@ -3,9 +3,30 @@ import { entriesOf, findEntries, isNear } from "./names";
 
 const ENTRIES = entriesOf({
   parks: [
-    { park_id: 1, name: "Phantasialand", slug: "phantasialand", operator: "Independent", country: "Germany", former: [] },
-    { park_id: 3, name: "Kings Island", slug: "kings-island", operator: "Six Flags", country: "United States", former: ["Cedar Fair"] },
-    { park_id: 2, name: "Magic Kingdom", slug: "magic-kingdom", operator: "Disney", country: "United States", former: [] },
+    {
+      park_id: 1,
+      name: "Phantasialand",
+      slug: "phantasialand",
+      operator: "Independent",
+      country: "Germany",
+      former: [],
+    },
+    {
+      park_id: 3,
+      name: "Kings Island",
+      slug: "kings-island",
+      operator: "Six Flags",
+      country: "United States",
+      former: ["Cedar Fair"],
+    },
+    {
+      park_id: 2,
+      name: "Magic Kingdom",
+      slug: "magic-kingdom",
+      operator: "Disney",
+      country: "United States",
+      former: [],
+    },
   ],
   rides: [
     { ride_id: 7, name: "Space Mountain", slug: "space-mountain", park_id: 2, kind: "ATTRACTION", former: [] },
@@ -18,7 +39,7 @@ const ENTRIES = entriesOf({
     { name: "Last month", words: "The ranking of parks", path: "/?period=last_month" },
   ],
 });
-const paths = (text: string) => findEntries(ENTRIES, text, 5).map((entry) => entry.path);
+const paths = (text: string) => findEntries(ENTRIES, text, 5).map(entry => entry.path);
 
 it("finds by the beginnings of words, in any order", () => {
   expect(paths("mou spa")).toEqual(["/rides/7-space-mountain"]);

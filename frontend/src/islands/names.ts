@@ -26,21 +26,35 @@ function plainText(text: string): string {
 
 /** The index as entries: parks, then rides with their parks. */
 export function entriesOf(index: SearchIndex): Entry[] {
-  const parks = new Map(index.parks.map((park) => [park.park_id, park]));
-  const entry = (kind: Entry["kind"], name: string, detail: string, path: string, former: readonly string[] = []): Entry => {
+  const parks = new Map(index.parks.map(park => [park.park_id, park]));
+  const entry = (
+    kind: Entry["kind"],
+    name: string,
+    detail: string,
+    path: string,
+    former: readonly string[] = [],
+  ): Entry => {
     const plain = plainText(name);
     const words = former.length > 0 ? `${detail} · formerly ${former.join(", ")}` : detail;
     return { kind, name, detail: words, path, plain, all: `${plain} ${plainText(words)}` };
   };
   return [
-    ...index.parks.map((park) =>
-      entry("park", park.name, ["Park", park.operator, park.country].filter(Boolean).join(" · "), `/parks/${park.slug}`, park.former),
+    ...index.parks.map(park =>
+      entry(
+        "park",
+        park.name,
+        ["Park", park.operator, park.country].filter(Boolean).join(" · "),
+        `/parks/${park.slug}`,
+        park.former,
+      ),
     ),
-    ...index.rides.map((ride) =>
+    ...index.rides.map(ride =>
       entry("ride", ride.name, parks.get(ride.park_id)?.name ?? "", `/rides/${ride.ride_id}-${ride.slug}`, ride.former),
     ),
-    ...index.operators.map((operator) => entry("operator", operator.name, `Operator · ${counted(operator.parks, "park")}`, operator.path)),
-    ...index.pages.map((page) => entry("page", page.name, page.words, page.path)),
+    ...index.operators.map(operator =>
+      entry("operator", operator.name, `Operator · ${counted(operator.parks, "park")}`, operator.path),
+    ),
+    ...index.pages.map(page => entry("page", page.name, page.words, page.path)),
   ];
 }
 
@@ -73,15 +87,19 @@ function wordScore(entry: Entry, word: string): number {
   if (` ${entry.plain}`.includes(` ${word}`)) return 6;
   if (entry.plain.includes(word)) return 4;
   if (` ${entry.all}`.includes(` ${word}`)) return 3;
-  if (word.length >= 4 && entry.all.split(" ").some((other) => isNear(word, other))) return 2;
+  if (word.length >= 4 && entry.all.split(" ").some(other => isNear(word, other))) return 2;
   return word.length >= 2 && initials(entry.plain).startsWith(word) ? 3 : 0;
 }
 
-const initials = (text: string) => text.split(" ").map((word) => word[0]).join("");
+const initials = (text: string) =>
+  text
+    .split(" ")
+    .map(word => word[0])
+    .join("");
 
 /** At most one slip between what was typed and the beginning of a word: a letter wrong, missing, too many or swapped. */
 export function isNear(typed: string, word: string): boolean {
-  return [-1, 0, 1].some((more) => {
+  return [-1, 0, 1].some(more => {
     const length = typed.length + more;
     return length > 0 && length <= word.length && slips(typed, word.slice(0, length)) <= 1;
   });
@@ -91,7 +109,11 @@ function slips(one: string, other: string): number {
   let start = 0;
   while (start < one.length && start < other.length && one[start] === other[start]) start += 1;
   let end = 0;
-  while (end < one.length - start && end < other.length - start && one[one.length - 1 - end] === other[other.length - 1 - end])
+  while (
+    end < one.length - start &&
+    end < other.length - start &&
+    one[one.length - 1 - end] === other[other.length - 1 - end]
+  )
     end += 1;
   const [left, right] = [one.slice(start, one.length - end), other.slice(start, other.length - end)];
   const isSwap = left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0];

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { startPrefetch } from "./prefetch";
 
-const hints = () => [...document.head.querySelectorAll<HTMLLinkElement>("link[rel=prefetch]")].map((hint) => new URL(hint.href).pathname);
+const hints = () =>
+  [...document.head.querySelectorAll<HTMLLinkElement>("link[rel=prefetch]")].map(hint => new URL(hint.href).pathname);
 const pointAt = (id: string) => {
   document.getElementById(id)?.dispatchEvent(new Event("pointerover", { bubbles: true }));
   vi.advanceTimersByTime(100);

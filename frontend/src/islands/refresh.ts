@@ -4,8 +4,8 @@
  */
 import { Idiomorph } from "idiomorph";
 import { age, inWords, lateWords } from "./age";
-import { announce, say } from "./notices";
 import { updateIslands } from "./mount";
+import { announce, say } from "./notices";
 
 const EVERY_MS = 60_000;
 const MOST_SPOKEN = 3;
@@ -28,7 +28,11 @@ export function startRefresh(main: HTMLElement): void {
     } catch (problem) {
       console.warn("The page could not be refreshed:", problem);
       const old = age();
-      say("late", `The server cannot be reached. These figures are ${old === null ? "some minutes" : inWords(old)} old; they are asked for again every minute.`);
+      say(
+        "late",
+        `The server cannot be reached. These figures are ${old === null ? "some minutes" : inWords(old)} old; ` +
+          "they are asked for again every minute.",
+      );
     }
     isAsking = false;
   };
@@ -40,7 +44,10 @@ export function startRefresh(main: HTMLElement): void {
 }
 
 async function ownPage(): Promise<string> {
-  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" }, cache: "no-cache" });
+  const answer = await fetch(location.pathname + location.search, {
+    headers: { Accept: "text/html" },
+    cache: "no-cache",
+  });
   if (!answer.ok) throw new Error(`the server answered with status ${answer.status}`);
   return answer.text();
 }
@@ -58,10 +65,12 @@ function takeOver(main: HTMLElement, text: string): void {
     restoreFocus: true,
     callbacks: {
       // What islands drew is theirs, and what is being chosen in a form is the reader's.
-      beforeNodeMorphed: (old) => !(old instanceof HTMLFormElement) && !isOfIsland(old),
-      beforeNodeRemoved: (old) => !isOfIsland(old),
+      beforeNodeMorphed: old => !(old instanceof HTMLFormElement) && !isOfIsland(old),
+      beforeNodeRemoved: old => !isOfIsland(old),
       beforeAttributeUpdated: (name, element) =>
-        !OWN_ATTRIBUTES.has(name) && !(name === "open" && element instanceof HTMLDetailsElement) && !(name === "title" && element instanceof HTMLTimeElement),
+        !OWN_ATTRIBUTES.has(name) &&
+        !(name === "open" && element instanceof HTMLDetailsElement) &&
+        !(name === "title" && element instanceof HTMLTimeElement),
     },
   });
   const asOf = document.getElementById("as-of");
@@ -75,13 +84,17 @@ function takeOver(main: HTMLElement, text: string): void {
 }
 
 /** What elements of the page tell as events, each in a sentence. */
-const eventsIn = (main: HTMLElement) => [...main.querySelectorAll<HTMLElement>("[data-event]")].map((one) => one.dataset["event"] ?? "");
+const eventsIn = (main: HTMLElement) =>
+  [...main.querySelectorAll<HTMLElement>("[data-event]")].map(one => one.dataset["event"] ?? "");
 
 /** The events that were not there before, to be read out: the first few, and how many more. */
 function newsSince(before: readonly string[], after: readonly string[]): string {
-  const fresh = after.filter((event) => !before.includes(event));
+  const fresh = after.filter(event => !before.includes(event));
   const rest = fresh.length - MOST_SPOKEN;
-  return fresh.slice(0, MOST_SPOKEN).concat(rest > 0 ? [`And ${rest} more.`] : []).join(" ");
+  return fresh
+    .slice(0, MOST_SPOKEN)
+    .concat(rest > 0 ? [`And ${rest} more.`] : [])
+    .join(" ");
 }
 
 const isOfIsland = (node: Node) => node instanceof HTMLElement && node.dataset["islandView"] !== undefined;

@@ -15,5 +15,5 @@ export function openSearch(): void {
     root.unmount();
     place.remove();
   };
-  root.render(<SearchPalette onClose={close} onGo={(path) => location.assign(path)} />);
+  root.render(<SearchPalette onClose={close} onGo={path => location.assign(path)} />);
 }

@@ -27,7 +27,7 @@ export function readTable(host: HTMLElement): TableFigures {
   };
   return {
     heads: [...(table.tHead?.rows[0]?.cells ?? [])].map(words),
-    rows: [...table.tBodies].flatMap((body) => [...body.rows].map((row) => [...row.cells].map(cellOf))),
+    rows: [...table.tBodies].flatMap(body => [...body.rows].map(row => [...row.cells].map(cellOf))),
   };
 }
 

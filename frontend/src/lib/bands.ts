@@ -8,5 +8,5 @@ export type Level = Band["level"];
 /** The band a shown score falls in; null for a null score, which is in no band. */
 export function bandOf(score: number | null | undefined): Band | null {
   if (score === null || score === undefined) return null;
-  return BANDS.findLast((band) => score >= band.atLeast) ?? null;
+  return BANDS.findLast(band => score >= band.atLeast) ?? null;
 }

@@ -26,13 +26,13 @@ describe("figures", () => {
 
 describe("bands", () => {
   it("change at their borders, and null is in none", () => {
-    const names = [0, 0.24, 0.25, 0.5, 0.99, 1, 2, 10].map((score) => bandOf(score)?.level);
+    const names = [0, 0.24, 0.25, 0.5, 0.99, 1, 2, 10].map(score => bandOf(score)?.level);
     expect(names).toEqual([1, 1, 2, 3, 3, 4, 5, 5]);
     expect(bandOf(null)).toBeNull();
   });
 
   it("each have a shape of their own", () => {
-    expect(new Set(BANDS.map((band) => band.sign)).size).toBe(BANDS.length);
+    expect(new Set(BANDS.map(band => band.sign)).size).toBe(BANDS.length);
   });
 });
 

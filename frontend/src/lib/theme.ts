@@ -9,7 +9,8 @@ const WORDS: Record<Theme, string> = { system: "as the system", light: "light", 
 /** The sign of each choice, drawn in a box of 20 by 20. */
 export const THEME_SIGNS: Record<Theme, string> = {
   system: "M10 1.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 1 0 0-17zM10 4.500v11a5.500 5.500 0 0 0 0-11z",
-  light: "M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 1v2M10 17v2M1 10h2M17 10h2M3.6 3.6 5 5M15 15l1.4 1.4M16.4 3.6 15 5M5 15l-1.4 1.4",
+  light:
+    "M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 1v2M10 17v2M1 10h2M17 10h2M3.6 3.6 5 5M15 15l1.4 1.4M16.4 3.6 15 5M5 15l-1.4 1.4",
   dark: "M16.5 12.5A7.5 7.5 0 0 1 7.5 3.5a7.5 7.5 0 1 0 9 9z",
 };
 
@@ -37,7 +38,7 @@ function show(theme: Theme): void {
 export function startTheme(): void {
   try {
     const kept = localStorage.getItem(KEY);
-    current = THEMES.find((theme) => theme === kept) ?? "system";
+    current = THEMES.find(theme => theme === kept) ?? "system";
   } catch {
     current = "system";
   }

@@ -19,7 +19,11 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
 }
 
 function parts(at: Date, zone: string, options: Intl.DateTimeFormatOptions): Record<string, string> {
-  return Object.fromEntries(format(zone, options).formatToParts(at).map((part) => [part.type, part.value]));
+  return Object.fromEntries(
+    format(zone, options)
+      .formatToParts(at)
+      .map(part => [part.type, part.value]),
+  );
 }
 
 /** Browsers know the letters of a zone only in the language of its neighbourhood. */
@@ -46,7 +50,7 @@ export function zoneName(iso: string, zone: string): string {
   if (locale !== undefined) {
     const name = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" })
       .formatToParts(at)
-      .find((part) => part.type === "timeZoneName")?.value;
+      .find(part => part.type === "timeZoneName")?.value;
     if (name !== undefined && /^[A-Z]{3,5}$/.test(name)) return name;
   }
   const offset = parts(at, zone, { timeZoneName: "longOffset" })["timeZoneName"] ?? zone;
@@ -56,10 +60,13 @@ export function zoneName(iso: string, zone: string): string {
 /** A text whose times of day, 09:40, are written as the reader writes them: in the United States 9:40 AM. */
 export function clocks(text: string): string {
   if (!IS_US) return text;
-  return text.replace(/(?<![0-9:+−-])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![0-9:])/g, (_found, hour: string, minute: string) => {
-    const at = Number(hour);
-    return `${at % 12 || 12}:${minute}\u202f${at < 12 ? "AM" : "PM"}`;
-  });
+  return text.replace(
+    /(?<![0-9:+−-])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![0-9:])/g,
+    (_found, hour: string, minute: string) => {
+      const at = Number(hour);
+      return `${at % 12 || 12}:${minute}\u202f${at < 12 ? "AM" : "PM"}`;
+    },
+  );
 }
 
 /** An hour under an axis, given as "09:00": "09", in the United States "9a". */
@@ -87,7 +94,9 @@ export function localTime(iso: string, zone: string, style: TimeStyle = "time"):
   if (style === "day") {
     const day = parts(at, zone, { weekday: "short", day: "numeric", month: "short" });
     const month = day["month"]?.slice(0, 3);
-    return IS_US ? `${day["weekday"]}, ${month} ${day["day"]}, ${clock}` : `${day["weekday"]} ${day["day"]} ${month}, ${clock}`;
+    return IS_US
+      ? `${day["weekday"]}, ${month} ${day["day"]}, ${clock}`
+      : `${day["weekday"]} ${day["day"]} ${month}, ${clock}`;
   }
   const day = parts(at, zone, { day: "numeric", month: "long", year: "numeric" });
   return `${dayAndYear(day)}, ${clock} ${zoneName(iso, zone)}`;

@@ -13,8 +13,8 @@ const LIGHT = block(":root");
 const DARK = { ...LIGHT, ...block(':root[data-theme="dark"]') };
 
 function luminance(hex: string): number {
-  const channels = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
-  const [red = 0, green = 0, blue = 0] = channels.map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  const channels = [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16) / 255);
+  const [red = 0, green = 0, blue = 0] = channels.map(c => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
@@ -32,8 +32,8 @@ it.each([
   ["dark", DARK],
 ])("keeps text readable in the %s theme (WCAG AA)", (_name, theme) => {
   const pairs = [
-    ...["ink", "ink-soft", "link", "missing", "better", "worse"].flatMap((ink) =>
-      ["paper", "paper-2", "card", "card-2"].map((ground) => [ink, ground]),
+    ...["ink", "ink-soft", "link", "missing", "better", "worse"].flatMap(ink =>
+      ["paper", "paper-2", "card", "card-2"].map(ground => [ink, ground]),
     ),
     ["ink", "sky"],
     ["accent-ink", "accent"],
@@ -41,8 +41,8 @@ it.each([
     ["nav-now", "nav"],
     ["poster-dark", "plate"],
     ["plate-soft", "plate"],
-    ...[1, 2, 3].map((level) => ["poster-dark", `poster-${level}`]),
-    ...[4, 5].map((level) => ["poster-light", `poster-${level}`]),
+    ...[1, 2, 3].map(level => ["poster-dark", `poster-${level}`]),
+    ...[4, 5].map(level => ["poster-light", `poster-${level}`]),
   ] as [string, string][];
   const poor = pairs.filter(([ink, ground]) => contrast(theme[ink], theme[ground]) < 4.5);
   expect(poor).toEqual([]);
@@ -53,7 +53,11 @@ it("keeps the edges of fields visible (3 to 1)", () => {
 });
 
 it("takes every sheet in", () => {
-  const taken = [...readFileSync("src/styles/index.css", "utf8").matchAll(/"\.\/([\w-]+\.css)"/g)].map(([, name]) => name).sort();
-  const there = readdirSync("src/styles").filter((name) => name.endsWith(".css") && name !== "index.css").sort();
+  const taken = [...readFileSync("src/styles/index.css", "utf8").matchAll(/"\.\/([\w-]+\.css)"/g)]
+    .map(([, name]) => name)
+    .sort();
+  const there = readdirSync("src/styles")
+    .filter(name => name.endsWith(".css") && name !== "index.css")
+    .sort();
   expect(taken).toEqual(there);
 });

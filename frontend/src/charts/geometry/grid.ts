@@ -35,7 +35,7 @@ export function placeOfDay(date: string, blocks: number): DayPlace {
 export function widestBlock(year: number, blocks: number): number {
   const monthsEach = 12 / blocks;
   const lasts = Array.from({ length: blocks }, (_, block) => lastOfMonth(year, (block + 1) * monthsEach));
-  return Math.max(...lasts.map((last) => placeOfDay(last, blocks).column)) + 1;
+  return Math.max(...lasts.map(last => placeOfDay(last, blocks).column)) + 1;
 }
 
 /** The last day of a month (1 to 12). */

@@ -14,13 +14,23 @@ describe("bars", () => {
   it("stand in equal places and are as high as their share of the top", () => {
     const slots = slotsOf([score(1), score(0.5), score(null), score(0)], MEASURES.score, AREA);
     // 200 px for 4 places; the top is 1, so that 0.5 is half of 100 px.
-    expect(slots.map((slot) => [slot.x, slot.width])).toEqual([[40, 50], [90, 50], [140, 50], [190, 50]]);
-    expect(slots.map((slot) => [slot.y, slot.height])).toEqual([[20, 100], [70, 50], [20, 100], [117, 3]]);
+    expect(slots.map(slot => [slot.x, slot.width])).toEqual([
+      [40, 50],
+      [90, 50],
+      [140, 50],
+      [190, 50],
+    ]);
+    expect(slots.map(slot => [slot.y, slot.height])).toEqual([
+      [20, 100],
+      [70, 50],
+      [20, 100],
+      [117, 3],
+    ]);
   });
 
   it("tell a zero from no data, closed, to come, and nothing to judge", () => {
     const points = [score(0), score(null), score(null, "closed"), score(null, "no_data_yet"), score(null, "open")];
-    expect(slotsOf(points, MEASURES.score, AREA).map((slot) => slot.kind)).toEqual([
+    expect(slotsOf(points, MEASURES.score, AREA).map(slot => slot.kind)).toEqual([
       "zero",
       "not_watched",
       "closed",
@@ -70,15 +80,25 @@ describe("the axis", () => {
 describe("a line", () => {
   it("breaks where data is missing", () => {
     const slots = slotsOf([score(1), score(1), score(null), score(1), score(null)], MEASURES.score, AREA);
-    expect(runsOf(slots).map((run) => run.map((slot) => slot.x))).toEqual([[40, 80], [160]]);
+    expect(runsOf(slots).map(run => run.map(slot => slot.x))).toEqual([[40, 80], [160]]);
   });
 });
 
 describe("trimming", () => {
   it("leaves one closed place at either end of the open ones, and keeps gaps inside", () => {
-    const states: PointState[] = ["closed", "closed", "open", "not_watched", "closed", "open", "closed", "no_data_yet", "no_data_yet"];
+    const states: PointState[] = [
+      "closed",
+      "closed",
+      "open",
+      "not_watched",
+      "closed",
+      "open",
+      "closed",
+      "no_data_yet",
+      "no_data_yet",
+    ];
     const points = states.map((state, hour) => ({ state, hour: String(hour) }));
-    expect(trimmed(points).map((point) => point.hour)).toEqual(["1", "2", "3", "4", "5", "6"]);
+    expect(trimmed(points).map(point => point.hour)).toEqual(["1", "2", "3", "4", "5", "6"]);
   });
 
   it("leaves a day without any open place as it is", () => {
@@ -89,6 +109,6 @@ describe("trimming", () => {
 
 describe("steps", () => {
   it("follow the borders of the bands for scores", () => {
-    expect([0, 0.24, 0.25, 0.5, 1, 2, 10].map((value) => stepOf(MEASURES.score, value))).toEqual([1, 1, 2, 3, 4, 5, 5]);
+    expect([0, 0.24, 0.25, 0.5, 1, 2, 10].map(value => stepOf(MEASURES.score, value))).toEqual([1, 1, 2, 3, 4, 5, 5]);
   });
 });

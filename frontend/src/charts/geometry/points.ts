@@ -33,16 +33,16 @@ const LOWEST_BAR = 3;
 
 /** The lowest top that holds all values; the last one where none does. */
 export function topOf(values: readonly (number | null)[], tops: readonly number[]): number {
-  const highest = Math.max(0, ...values.map((value) => value ?? 0));
-  return tops.find((top) => highest <= top) ?? Math.max(tops.at(-1) ?? 1, highest);
+  const highest = Math.max(0, ...values.map(value => value ?? 0));
+  return tops.find(top => highest <= top) ?? Math.max(tops.at(-1) ?? 1, highest);
 }
 
 /** The range of the axis: from 0, but uptime from just below the lowest value, since 0 is far away. */
 export function domainOf(measure: Measure, values: readonly (number | null)[]): [number, number] {
   if (!measure.isHighGood) return [0, topOf(values, measure.tops)];
-  const known = values.filter((value) => value !== null);
+  const known = values.filter(value => value !== null);
   const lowest = known.length === 0 ? 0 : Math.min(...known);
-  const start = UPTIME_FLOORS.find((floor) => lowest > floor) ?? 0;
+  const start = UPTIME_FLOORS.find(floor => lowest > floor) ?? 0;
   return [start, 100];
 }
 
@@ -57,11 +57,8 @@ export function trimmed<P extends ChartPoint>(points: readonly P[]): readonly P[
 
 /** One place per point, equally wide, each with the bar that stands in it. */
 export function slotsOf<P extends ChartPoint>(points: readonly P[], measure: Measure, area: Area): Slot<P>[] {
-  const values = points.map((point) => measure.value(point));
-  const scale = scaleLinear()
-    .domain(domainOf(measure, values))
-    .range([area.bottom, area.top])
-    .clamp(true);
+  const values = points.map(point => measure.value(point));
+  const scale = scaleLinear().domain(domainOf(measure, values)).range([area.bottom, area.top]).clamp(true);
   const width = (area.right - area.left) / Math.max(points.length, 1);
   return points.map((point, at) => {
     const value = values[at] ?? null;
@@ -107,7 +104,7 @@ export interface Tick {
 /** Round numbers up the axis, with their height. */
 export function ticksOf(domain: [number, number], area: Area, count = 4): Tick[] {
   const scale = scaleLinear().domain(domain).range([area.bottom, area.top]);
-  return scale.ticks(count).map((value) => ({ at: scale(value), text: String(value) }));
+  return scale.ticks(count).map(value => ({ at: scale(value), text: String(value) }));
 }
 
 /** How many places apart labels of a width stand, so that none touch. */

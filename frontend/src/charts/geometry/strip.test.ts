@@ -1,8 +1,8 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { stopAt, type Stop } from "../Plot";
-import { stepInRows } from "../TimelineStrip";
 import { lookOf } from "../looks";
+import { type Stop, stopAt } from "../Plot";
+import { stepInRows } from "../TimelineStrip";
 import type { Segment } from "../types";
 import { hourTicks, outside, stretchesOf, tickEvery, timeScale } from "./strip";
 
@@ -22,7 +22,11 @@ describe("stretches", () => {
 
   it("lie where their times are, cut at the ends of the axis", () => {
     const found = stretchesOf([segment("07:00", "09:00"), segment("09:00", "09:30"), segment("17:00", "20:00")], place);
-    expect(found.map(({ x, width }) => [x, width])).toEqual([[0, 100], [100, 50], [900, 100]]);
+    expect(found.map(({ x, width }) => [x, width])).toEqual([
+      [0, 100],
+      [100, 50],
+      [900, 100],
+    ]);
   });
 
   it("outside the axis are left out", () => {
@@ -39,12 +43,12 @@ describe("stretches", () => {
 describe("hours", () => {
   it("are those of the park's clock", () => {
     const ticks = hourTicks("2026-08-20T07:00:00Z", "2026-08-20T10:00:00Z", "Europe/Amsterdam", 1);
-    expect(ticks.map((tick) => tick.text)).toEqual(["09:00", "10:00", "11:00", "12:00"]);
+    expect(ticks.map(tick => tick.text)).toEqual(["09:00", "10:00", "11:00", "12:00"]);
   });
 
   it("are right in zones half an hour off", () => {
     const ticks = hourTicks("2026-08-20T04:00:00Z", "2026-08-20T06:00:00Z", "Asia/Kolkata", 1);
-    expect(ticks.map((tick) => [tick.iso, tick.text])).toEqual([
+    expect(ticks.map(tick => [tick.iso, tick.text])).toEqual([
       ["2026-08-20T04:30:00.000Z", "10:00"],
       ["2026-08-20T05:30:00.000Z", "11:00"],
     ]);
@@ -52,7 +56,7 @@ describe("hours", () => {
 
   it("leave out the hour that a change of clocks leaves out", () => {
     const ticks = hourTicks("2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z", "Europe/Paris", 1);
-    expect(ticks.map((tick) => tick.text)).toEqual(["01:00", "03:00", "04:00"]);
+    expect(ticks.map(tick => tick.text)).toEqual(["01:00", "03:00", "04:00"]);
   });
 
   it("are labelled as far apart as they need", () => {
@@ -68,7 +72,7 @@ describe("time outside the open windows", () => {
       { start: "2026-08-20T14:00:00Z", end: "2026-08-20T23:00:00Z" },
     ];
     const gaps = outside("2026-08-20T08:00:00Z", "2026-08-20T22:00:00Z", windows);
-    expect(gaps.map((gap) => [gap.start.slice(11, 16), gap.end.slice(11, 16)])).toEqual([
+    expect(gaps.map(gap => [gap.start.slice(11, 16), gap.end.slice(11, 16)])).toEqual([
       ["08:00", "09:00"],
       ["12:00", "14:00"],
     ]);

@@ -1,7 +1,7 @@
 /** Where the stretches of a timeline go: pure geometry. */
 import { scaleLinear } from "d3-scale";
 import { clock24 } from "../../lib/time";
-import { lookOf, type Look } from "../looks";
+import { type Look, lookOf } from "../looks";
 import type { OpenWindow, Segment } from "../types";
 
 export interface Stretch {
@@ -13,18 +13,21 @@ export interface Stretch {
 
 /** From an instant to a place on the axis, held inside it. */
 export function timeScale(start: string, end: string, left: number, right: number): (iso: string) => number {
-  const scale = scaleLinear().domain([Date.parse(start), Date.parse(end)]).range([left, right]).clamp(true);
-  return (iso) => scale(Date.parse(iso));
+  const scale = scaleLinear()
+    .domain([Date.parse(start), Date.parse(end)])
+    .range([left, right])
+    .clamp(true);
+  return iso => scale(Date.parse(iso));
 }
 
 /** The stretches of one row that lie on the axis. */
 export function stretchesOf(segments: readonly Segment[], place: (iso: string) => number): Stretch[] {
   return segments
-    .map((segment) => {
+    .map(segment => {
       const x = place(segment.start);
       return { segment, look: lookOf(segment), x, width: place(segment.end) - x };
     })
-    .filter((stretch) => stretch.width > 0);
+    .filter(stretch => stretch.width > 0);
 }
 
 export interface HourTick {
@@ -53,7 +56,7 @@ export function hourTicks(start: string, end: string, zone: string, every: numbe
 /** Every how many hours labels may stand, so that none touch. */
 export function tickEvery(start: string, end: string, width: number, labelWidth: number): number {
   const hours = (Date.parse(end) - Date.parse(start)) / 3_600_000;
-  return [1, 2, 3, 4, 6, 12].find((every) => (hours / every) * labelWidth <= width) ?? 24;
+  return [1, 2, 3, 4, 6, 12].find(every => (hours / every) * labelWidth <= width) ?? 24;
 }
 
 /** The parts of the axis that lie in no window. */

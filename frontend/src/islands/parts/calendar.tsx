@@ -21,7 +21,14 @@ const mount: Mount = async (view, host) => {
     const go = (date: string) => date <= today && location.assign(attribute(host, "dayHref").replaceAll("DAY", date));
     return (
       <figure className="chart">
-        <YearCalendar year={Number(attribute(host, "year"))} points={points} measure={measure} title={attribute(host, "title")} today={today} onDay={go} />
+        <YearCalendar
+          year={Number(attribute(host, "year"))}
+          points={points}
+          measure={measure}
+          title={attribute(host, "title")}
+          today={today}
+          onDay={go}
+        />
         <figcaption>
           <MeasureLegend measure={measure} asSteps />
         </figcaption>

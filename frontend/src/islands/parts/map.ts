@@ -139,7 +139,8 @@ const mount: Mount = (view, host) => {
     const wide = Math.max(box.width, Math.min(ROOM * box.width, now / STEP), Number(attribute(host, "closest")));
     if (wide < now * 0.95) {
       isWhole = false;
-      return show({ ...box, width: wide });
+      show({ ...box, width: wide });
+      return;
     }
     // No look takes apart what stands at one place: choose from its members.
     const { k, x, y } = zoomTransform(sea!);
@@ -159,14 +160,14 @@ const mount: Mount = (view, host) => {
     tip.querySelector("a")?.focus({ preventScroll: true });
   }
 
-  svg.addEventListener("click", (event) => {
+  svg.addEventListener("click", event => {
     const link = event.target instanceof Element ? event.target.closest<SVGAElement>("a.mark.several") : null;
-    const mark = marks.find((one) => one.link === link);
+    const mark = marks.find(one => one.link === link);
     if (mark === undefined || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open(mark);
   });
-  svg.addEventListener("keydown", (event) => {
+  svg.addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const pan = PAN_PIXELS / zoomTransform(sea).k;
     const moves: Record<string, () => void> = {
@@ -184,8 +185,9 @@ const mount: Mount = (view, host) => {
     isWhole = false;
     move();
   });
-  host.closest("main")?.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-zoom], a[data-box]") : null;
+  host.closest("main")?.addEventListener("click", event => {
+    const link =
+      event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-zoom], a[data-box]") : null;
     if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const { zoom: factor, box } = link.dataset;
@@ -230,7 +232,7 @@ const mount: Mount = (view, host) => {
 export default mount;
 
 function readMarks(svg: SVGSVGElement): Mark[] {
-  return [...svg.querySelectorAll<SVGAElement>("a.mark")].map((link) => ({
+  return [...svg.querySelectorAll<SVGAElement>("a.mark")].map(link => ({
     link,
     id: link.dataset["park"] ?? "",
     name: link.querySelector(".mark-name")?.textContent ?? "",
@@ -244,7 +246,7 @@ function readMarks(svg: SVGSVGElement): Mark[] {
 
 /** Gives each mark that is seen by itself its members; the others have none. */
 function group(marks: readonly Mark[], near: number): void {
-  const byId = new Map(marks.map((mark) => [mark.id, mark]));
+  const byId = new Map(marks.map(mark => [mark.id, mark]));
   const leaderOf = (mark: Mark): Mark => {
     const into = mark.apart < near && mark.into !== undefined ? byId.get(mark.into) : undefined;
     return into === undefined ? mark : leaderOf(into);
@@ -254,7 +256,11 @@ function group(marks: readonly Mark[], near: number): void {
 }
 
 /** The marks whose names have room below them. Marks come in the order of drawing: the last lies on top, and chooses first. */
-function namesOf(marks: readonly Mark[], k: number, area: { left: number; right: number; top: number; bottom: number }): Set<Mark> {
+function namesOf(
+  marks: readonly Mark[],
+  k: number,
+  area: { left: number; right: number; top: number; bottom: number },
+): Set<Mark> {
   const named = new Set<Mark>();
   const inView = marks.filter(
     ({ members, x, y }) => members.length > 0 && x > area.left && x < area.right && y > area.top && y < area.bottom,
@@ -263,9 +269,11 @@ function namesOf(marks: readonly Mark[], k: number, area: { left: number; right:
   const taken: { x: number; y: number; half: number }[] = [];
   for (const mark of inView.toReversed()) {
     const label = { x: mark.x * k, y: mark.y * k + DISC_PIXELS + 8, half: (mark.name.length * LETTER_PIXELS) / 2 };
-    const hitsName = taken.some(({ x, y, half }) => Math.abs(x - label.x) < half + label.half && Math.abs(y - label.y) < LINE_PIXELS);
+    const hitsName = taken.some(
+      ({ x, y, half }) => Math.abs(x - label.x) < half + label.half && Math.abs(y - label.y) < LINE_PIXELS,
+    );
     const hitsMark = inView.some(
-      (other) =>
+      other =>
         other !== mark &&
         Math.abs(other.x * k - label.x) < label.half + DISC_PIXELS &&
         Math.abs(other.y * k - label.y) < DISC_PIXELS + LINE_PIXELS / 2,
@@ -281,7 +289,11 @@ function around(marks: readonly Mark[], aspect: number): Box {
   const xs = marks.map(({ x }) => x);
   const ys = marks.map(({ y }) => y);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  return { x: (left + right) / 2, y: (top + bottom) / 2, width: MARGIN * Math.max(right - left, (bottom - top) * aspect) };
+  return {
+    x: (left + right) / 2,
+    y: (top + bottom) / 2,
+    width: MARGIN * Math.max(right - left, (bottom - top) * aspect),
+  };
 }
 
 /** The middle and width of a `viewBox`. */

@@ -19,7 +19,10 @@ const mount: Mount = async (view, host) => {
     const title = attribute(host, "title");
     const body = await fetchAnswer(attribute(host, "src"));
     const found = body.data as ParkTimeline | RideTimeline;
-    const strip = "rides" in found ? ofPark(found, title, host.dataset["all"] !== undefined) : ofRide(found, title, host.dataset["ride"] ?? "");
+    const strip =
+      "rides" in found
+        ? ofPark(found, title, host.dataset["all"] !== undefined)
+        : ofRide(found, title, host.dataset["ride"] ?? "");
     return (
       <figure className="chart">
         {strip}
@@ -38,11 +41,20 @@ function ofRide(found: RideTimeline, title: string, name: string) {
   const { starts_at: start, ends_at: end } = found;
   if (start === null || end === null) throw new Error("the timeline has no length");
   const ride = { ride_id: found.ride_id, ride_name: name, ride_slug: "", segments: found.segments };
-  return <TimelineStrip rides={[ride]} startsAt={start} endsAt={end} windows={found.windows} timezone={found.timezone} title={title} />;
+  return (
+    <TimelineStrip
+      rides={[ride]}
+      startsAt={start}
+      endsAt={end}
+      windows={found.windows}
+      timezone={found.timezone}
+      title={title}
+    />
+  );
 }
 
 function ofPark(found: ParkTimeline, title: string, showsAll: boolean) {
-  const rides = inOrderOfLoss(found.rides.filter((ride) => showsAll || ride.eligible));
+  const rides = inOrderOfLoss(found.rides.filter(ride => showsAll || ride.eligible));
   const [from, to] = busyPart(found.starts_at, found.ends_at, found.windows, rides);
   return (
     <TimelineStrip
@@ -63,10 +75,12 @@ type Ride = ParkTimeline["rides"][number];
 function inOrderOfLoss(rides: readonly Ride[]): Ride[] {
   const lost = (ride: Ride) =>
     ride.segments
-      .filter((segment) => segment.counts_as_down && segment.in_window)
+      .filter(segment => segment.counts_as_down && segment.in_window)
       .reduce((sum, segment) => sum + Date.parse(segment.end) - Date.parse(segment.start), 0);
   return [...rides].sort(
     (one, other) =>
-      Number(other.eligible) - Number(one.eligible) || lost(other) - lost(one) || one.ride_name.localeCompare(other.ride_name, "en"),
+      Number(other.eligible) - Number(one.eligible) ||
+      lost(other) - lost(one) ||
+      one.ride_name.localeCompare(other.ride_name, "en"),
   );
 }

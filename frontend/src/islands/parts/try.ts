@@ -1,4 +1,7 @@
-/** A form that asks an endpoint of the API: the answer stands below it instead of in a page of its own. `data-in-path` fills the address. */
+/**
+ * A form that asks an endpoint of the API: the answer stands below it instead of in a page of its own.
+ * `data-in-path` fills the address.
+ */
 import type { Mount } from "../mount";
 
 const MOST_SHOWN = 20_000;
@@ -6,7 +9,7 @@ const MOST_SHOWN = 20_000;
 const mount: Mount = (view, host) => {
   if (!(host instanceof HTMLFormElement)) throw new Error("it is no form");
   const path = host.getAttribute("action") ?? "";
-  host.addEventListener("submit", (event) => {
+  host.addEventListener("submit", event => {
     event.preventDefault();
     void ask(view, addressOf(host, path));
   });
@@ -17,13 +20,22 @@ export default mount;
 function addressOf(form: HTMLFormElement, path: string): string {
   const example = form.closest(".endpoint")?.querySelector("summary code:last-of-type")?.textContent ?? "";
   const names = example.split("/");
-  const given = new Map([...form.querySelectorAll<HTMLInputElement>("[data-in-path]")].map((field) => [`{${field.dataset["inPath"]}}`, field.value.trim()]));
+  const given = new Map(
+    [...form.querySelectorAll<HTMLInputElement>("[data-in-path]")].map(field => [
+      `{${field.dataset["inPath"]}}`,
+      field.value.trim(),
+    ]),
+  );
   const parts = path.split("/").map((part, at) => {
     const [name] = /\{\w+\}/.exec(names[at] ?? "") ?? [];
     const value = name === undefined ? "" : given.get(name);
     return value ? (names[at] ?? "").replace(name ?? "", encodeURIComponent(value)) : part;
   });
-  const query = new URLSearchParams([...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" && value !== "" ? [[name, value]] : [])));
+  const query = new URLSearchParams(
+    [...new FormData(form)].flatMap(([name, value]) =>
+      typeof value === "string" && value !== "" ? [[name, value]] : [],
+    ),
+  );
   return parts.join("/") + (query.size > 0 ? `?${query}` : "");
 }
 
