@@ -63,7 +63,7 @@ fuzz: $(VENV)/.ready-dev ## damaged bodies at every door of the feeds (BODIES=10
 bad-input: $(VENV)/.ready-dev ## hostile requests and slow clients at the real site
 	@cd tests && exec ../$(BIN)/python -m faults.bad_input $${RESULT:+--result "faults/results/$$RESULT.json"}
 
-proof: $(VENV)/.ready-dev ## write docs/proof.md from the results of faults, fuzz, bad-input and bench-rest
+proof: $(VENV)/.ready-dev ## write docs/proof.md from the results of faults, fuzz, bad-input, bench-rest and bench-serve
 	@cd tests && exec ../$(BIN)/python -m faults.proof
 
 faults: $(VENV)/.ready-dev ## the whole system under faults (FAULTS="collector web …" SIZE=how often SEED=…)
@@ -78,7 +78,7 @@ bench-rest: $(VENV)/.ready-dev ## memory and processor time of the whole system 
 
 bench-serve: $(VENV)/.ready-dev ## measure ready answers under load; needs wrk and h2load
 	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
-	@$(BIN)/python -m benchmarks.serve
+	@$(BIN)/python -m benchmarks.serve $${RESULT:+--result}
 
 bench-warehouse: $(VENV)/.ready-dev ## measure the history files beside the databases
 	@$(BIN)/python -m benchmarks.warehouse

@@ -1,7 +1,8 @@
 """Ready answers under load, beside the same app on gunicorn with gevent and beside plain Flask.
 
-Run as ``python -m benchmarks.serve [seconds]``. Needs ``wrk`` and ``h2load`` (Debian: wrk, nghttp2-client)
-and the extra ``bench``. All traffic stays on loopback, and ends after the seconds given for each step.
+Run as ``python -m benchmarks.serve [seconds] [--result]``; ``docs/proof.md`` tells what the latter keeps.
+Needs ``wrk`` and ``h2load`` (Debian: wrk, nghttp2-client) and the extra ``bench``. All traffic stays on
+loopback, and ends after the seconds given for each step.
 
 1. One worker on one core, the generator on another: answers a second of one ranking.
 2. All cores shared by two workers and the generator: 10,000 connections, each sending its next request when
@@ -25,9 +26,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flask import Flask
+from tests.faults.results import FOLDER, add
 
 from benchmarks.answers import fill
 from benchmarks.machine import describe
@@ -90,10 +93,24 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
             return
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a generator measured: answers a second, times in milliseconds, and what went wrong."""
+
+    per_second: float
+    mean_ms: float
+    p99_ms: float
+    errors: str
+
+    def __str__(self) -> str:
+        times = f"mean {self.mean_ms:8,.1f} ms   p99 {self.p99_ms:8,.1f} ms"
+        return f"{self.per_second:9,.0f}/s   {times}   errors: {self.errors}"
+
+
 def load(
     connections: int, seconds: int, cores: str | None = None, threads: int = 1, address: str = LOOPBACK
-) -> str:
-    """What wrk prints, in one line: answers a second, latencies, errors."""
+) -> Load:
+    """As many connections as asked, each with its next request when it has its answer, by ``wrk``."""
     pinned = [] if cores is None else ["taskset", "-c", cores]
     found = subprocess.run(
         [
@@ -114,13 +131,17 @@ def load(
         check=True,
     ).stdout
     rate = float(re.findall(r"Requests/sec:\s+([\d.]+)", found)[0])
-    mean = re.findall(r"Latency\s+([\d.]+\w+)", found)[0]
-    high = re.findall(r"99%\s+([\d.]+\w+)", found)[0]
+    mean = re.findall(r"Latency\s+([\d.]+)(\w+)", found)[0]
+    high = re.findall(r"99%\s+([\d.]+)(\w+)", found)[0]
     errors = re.findall(r"(Socket errors.*|Non-2xx.*)", found)
-    return f"{rate:9,.0f}/s   mean {mean:>9}   p99 {high:>9}   {'; '.join(errors) or 'no error'}"
+    return Load(rate, _milliseconds(*mean), _milliseconds(*high), "; ".join(errors) or "none")
 
 
-def steady(seconds: int) -> str:
+def _milliseconds(number: str, unit: str) -> float:
+    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+
+
+def steady(seconds: int) -> Load:
     """What h2load measures at :data:`RATE` requests a second, whether answers come or not."""
     with tempfile.NamedTemporaryFile("r") as log:
         subprocess.run(
@@ -142,10 +163,8 @@ def steady(seconds: int) -> str:
     times = sorted(int(row[2]) for row in rows)
     bad = sum(row[1] != "200" for row in rows)
     at = times[math.ceil(len(times) * 0.99) - 1]
-    return (
-        f"{len(rows) / seconds:9,.0f}/s   mean {sum(times) / len(times) / 1000:7.2f}ms   "
-        f"p99 {at / 1000:7.2f}ms   {bad} errors"
-    )
+    mean = sum(times) / len(times) / 1000
+    return Load(len(rows) / seconds, mean, at / 1000, str(bad) if bad else "none")
 
 
 @contextmanager
@@ -179,7 +198,8 @@ def main() -> None:
     for tool in ("wrk", "h2load", "taskset"):
         if shutil.which(tool) is None:
             raise SystemExit(f"{tool} is missing; Debian has it in wrk, nghttp2-client and util-linux")
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    numbers = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+    seconds = int(numbers[0]) if numbers else SECONDS
     describe(f"one ranking of {PARKS} parks of {RIDES} rides over {DAYS - 1} days, {seconds} s a step")
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'serve.db'}"
@@ -212,7 +232,7 @@ def _measure(url: str, folder: str, seconds: int) -> None:
     print("one worker on one core, wrk with 64 connections on the other")
     for name, (command, environment) in servers.items():
         with served(command, environment, ONE_CORE):
-            print(f"  {name:36} {load(64, seconds, OTHER_CORE)}", flush=True)
+            _tell(name, load(64, seconds, OTHER_CORE))
     _measure_many(ours, settings, seconds)
 
 
@@ -224,15 +244,21 @@ def _measure_many(ours: list[str], settings: dict[str, str], seconds: int) -> No
         "HALLOFSHAME_WEB_IDLE_SECONDS": "120",
     }
     with served(ours, settings | two):
-        print(f"  {MANY:,} connections, closed loop       {_many(seconds, '127.0.0.2')}", flush=True)
+        _tell(f"{MANY:,} connections, closed loop", _many(seconds, "127.0.0.2"))
         with idle(MANY, "127.0.0.3") as still_open:
             found = _many(seconds, "127.0.0.4")
-            print(f"  beside {still_open():,} idle ones               {found}", flush=True)
-        print(f"  steady {RATE:,} requests/s              {steady(seconds)}", flush=True)
+            _tell(f"{MANY:,} connections beside {still_open():,} idle ones", found)
+        _tell(f"a steady {RATE:,} requests a second", steady(seconds))
 
 
-def _many(seconds: int, address: str) -> str:
+def _many(seconds: int, address: str) -> Load:
     return load(MANY, seconds, threads=2, address=address)
+
+
+def _tell(name: str, found: Load) -> None:
+    print(f"  {name:44} {found}", flush=True)
+    if "--result" in sys.argv:
+        add(FOLDER / "load.json", name, asdict(found))
 
 
 if __name__ == "__main__":

@@ -55,22 +55,25 @@ def check(
     ``disturbed``: when cycles may have failed, by the clock of the system; elsewhere, from ``first`` on, none
     may be missing. The derived rows are thrown away and computed anew on the way.
     """
-    observations = _as_served(database, served, cadence_seconds)
+    observations = as_served(database, served, cadence_seconds)
     cycles = _none_missing(database, cadence_seconds, disturbed, first)
-    _none_twice(database, disturbed)
+    none_twice(database, disturbed)
     rows = _as_rebuilt(database, now)
     return Verdict(cycles, observations, rows)
 
 
-def _as_served(database: Database, served: Sequence[Served], cadence_seconds: int) -> int:
-    """Every stored answer is one that was served in its cycle, whole; returns the number of observations."""
+def as_served(database: Database, served: Sequence[Served], cadence_seconds: int, *, since: int = 0) -> int:
+    """Every stored answer is one that was served in its cycle, whole; returns the number of observations.
+
+    ``since``: what was stored of earlier cycles (Unix seconds) is left out.
+    """
     table = RideStatusSnapshot
     with database.read() as connection:
         ids = connection.execute(select(ExternalId)).mappings().all()
         known = connection.execute(select(Ride.park_id, Ride.name, Ride.ride_id)).all()
         query = select(
             table.observed_at, table.park_id, table.feed, table.ride_id, table.status, table.wait_minutes
-        ).where(table.origin == int(Origin.LIVE))
+        ).where(table.origin == int(Origin.LIVE), table.observed_at >= since)
         rows = connection.execute(query).all()
     by_id = {(row["feed"], row["external_id"]): row["internal_id"] for row in ids if row["kind"] == "ride"}
     by_name = {(row.park_id, row.name): row.ride_id for row in known}
@@ -155,7 +158,7 @@ def _none_missing(
     return len(instants)
 
 
-def _none_twice(database: Database, disturbed: Sequence[Stretch]) -> None:
+def none_twice(database: Database, disturbed: Sequence[Stretch] = ()) -> None:
     """No park was asked twice for one cycle by one feed, but where a clock showed that time twice."""
     with database.read() as connection:
         query = select(FeedPoll.observed_at, FeedPoll.park_id, FeedPoll.feed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,11 +18,13 @@ from support.mariadb import MariaDBMissingError, MariaDBServer
 def play(name: str, folder: Path, size: int | None, seed: int) -> dict[str, Any]:
     """What the scenario ``name`` did and what was found right; ``AssertionError`` where something is not.
 
-    ``left out`` in it says what the machine lacks for it.
+    ``left out`` in it says what the machine lacks for it; ``processor seconds``: of the program and of this
+    process, with the feeds, the reader and the checks.
     """
     scenario = SCENARIOS[name]
     if scenario.disk and not Disk.can_fail():
         return {"left out": "no C compiler (cc), or not Linux"}
+    began = time.process_time()
     with ExitStack() as stack:
         url = None
         if scenario.store == "mariadb":
@@ -45,6 +48,7 @@ def play(name: str, folder: Path, size: int | None, seed: int) -> dict[str, Any]
         figures = scenario.play(world, scenario.size if size is None else size, random.Random(seed))
         verdict = world.verdict()
         answers = dict(world.answers)
+        used = time.process_time() - began + sum(one.processor_seconds for one in world.programs)
         # The health of the system is told by its status, too.
         errors = [what for what in answers if what.startswith("HTTP 5") and "health" not in what]
         assert scenario.may_refuse or not errors, (
@@ -57,6 +61,7 @@ def play(name: str, folder: Path, size: int | None, seed: int) -> dict[str, Any]
         "observations": verdict.observations,
         "derived rows": verdict.derived_rows,
         "answers": answers,
+        "processor seconds": round(used),
     }
 
 

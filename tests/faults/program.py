@@ -1,5 +1,7 @@
 """The ``hallofshame`` command in virtual time: ``python -m faults.program TIME-FILE SLOT ARGUMENTS``.
 
+SLOT: which of the processes that time waits for it is; ``-`` for one that plans nothing (``serve``).
+
 Only where the time comes from is replaced: the installation's clock, and the clock and the waiting of the
 timetable. Everything else, and every process it starts, is the program itself.
 """
@@ -8,8 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Sequence
 
 import apscheduler.schedulers.base
+import apscheduler.triggers.date
 
 from faults.virtual import SystemUnderTest, opened
 from hallofshame import installation, scheduler
@@ -20,8 +24,14 @@ IMPORTS_LOOK_SECONDS = 3600
 """Nobody starts an import here; looking for one every five seconds would take most of the time."""
 
 
-def replace_time(file: str, slot: int) -> None:
-    """Let the program of this process live in the time in ``file``."""
+def live(file: str, slot: int | None, arguments: Sequence[str]) -> None:
+    """Be the program, called with ``arguments``, in the time in ``file``; ends as the program does."""
+    _replace_time(file, slot)
+    sys.argv = ["hallofshame", *arguments]
+    main()
+
+
+def _replace_time(file: str, slot: int | None) -> None:
     time, clock = opened(file), SystemUnderTest(file)
 
     class Shown(dt.datetime):
@@ -35,9 +45,12 @@ def replace_time(file: str, slot: int) -> None:
 
         time.wait(slot, timetable._event, seconds, is_idle)
 
-    time.takes_part(slot)
     installation.SystemClock = lambda: clock  # type: ignore[assignment, misc]
-    apscheduler.schedulers.base.datetime = Shown
+    if slot is None:
+        return
+    time.takes_part(slot)
+    for module in (apscheduler.schedulers.base, apscheduler.triggers.date):
+        module.datetime = Shown
     Timetable._time = staticmethod(lambda: Shown.now(dt.UTC))  # type: ignore[method-assign]
     Timetable._clock_ahead = classmethod(lambda _cls: time.error)  # type: ignore[method-assign, assignment]
     Timetable._wait = wait  # type: ignore[method-assign]
@@ -45,6 +58,4 @@ def replace_time(file: str, slot: int) -> None:
 
 
 if __name__ == "__main__":
-    replace_time(sys.argv[1], int(sys.argv[2]))
-    sys.argv = ["hallofshame", *sys.argv[3:]]
-    main()
+    live(sys.argv[1], None if sys.argv[2] == "-" else int(sys.argv[2]), sys.argv[3:])

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, func, select
+
+from faults.copies import Copies
 from faults.system import PARKS, START, Program, World, kill
+from hallofshame.domain.following import Asked
+from hallofshame.domain.jobs import JobType
 from hallofshame.feeds.replay import Fault, FaultOrder
+from hallofshame.store import following, joblog
+from hallofshame.store.database import Database
 from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
-from support.clients import open_files
+from hallofshame.store.models import NewsMessage, Ride
+from support.clients import open_files, processor_seconds, started_at
 from support.mariadb import MariaDBServer
+from support.push_service import Browser, push_service
 
 Figures = dict[str, Any]
 """What a scenario did, for the table."""
@@ -43,36 +54,72 @@ class Scenario:
 
 
 def kills_of_the_collector(world: World, number: int, chance: random.Random) -> Figures:
-    """kill -9 of the process that collects and rolls up, at random moments, with all its web processes."""
+    """kill -9 of the process that collects and rolls up, at random moments; the site stands beside it.
+
+    It is started again at once, so no cycle may be missing at all.
+    """
+    collector = world.program("run", "--no-web")
+    world.await_cycle()
+    world.cycles(3)
+    world.await_site(world.program("serve"))
+    copies, while_starting = Copies(world), 0
+    for _ in range(number):
+        # A third of them at any moment of its start, the others in the middle of cycles and roll-ups.
+        asked = len(world.feeds.served)
+        if chance.random() > 1 / 3:
+            world.await_cycle()
+            collector.works(processor_seconds(collector.pid) + chance.uniform(0.0, CYCLES_SECONDS))
+        else:
+            collector.works(chance.uniform(0.0, START_SECONDS))
+        while_starting += len(world.feeds.served) == asked
+        collector.kill()
+        copies.take()
+        collector.start()
+    world.await_cycle()
+    copies.check()
+    world.cycles(4)
+    return {"kills": number, "before its first request": while_starting}
+
+
+START_SECONDS, CYCLES_SECONDS = 0.6, 0.8
+"""Processor time of a start up to its first cycle, and of the work after it in which a kill may fall."""
+
+
+def kills_of_the_whole(world: World, number: int, chance: random.Random) -> Figures:
+    """kill -9 of the process that started all others; a start right afterwards has its port."""
     program = _begun(world)
-    while_starting = 0
     with world.disturbance():
         for _ in range(number):
-            # Half of them at any moment of its start, the others in the middle of its cycles.
-            if chance.random() < 0.5:
-                world.await_site(program)
-            time.sleep(chance.uniform(0.0, 3.0))
-            while_starting += not program.web_processes()[1]
+            time.sleep(chance.uniform(0.0, 1.0))
             program.kill()
             program.start()
-        world.await_site(program)
+            world.await_site(program)
+    assert program.starts == number + 1, f"a start ended by itself: {world.logs()[-3000:]}"
     world.cycles(4)
-    return {"kills": number, "while starting": while_starting}
+    return {"kills": number}
 
 
 def kills_of_the_web(world: World, number: int, chance: random.Random) -> Figures:
-    """kill -9 of a web worker or of the first web process; others go on, and it is replaced."""
+    """kill -9 of a web worker or of the first web process; others go on, and it is replaced.
+
+    Mostly the oldest worker: one that dies soon after its start is, by design, started again after growing
+    pauses of up to a minute, as is the first process.
+    """
     program = _begun(world)
-    done = 0
-    while done < number:
-        # Those that die sooner after their start are, by design, started again after growing pauses.
-        time.sleep(chance.uniform(0.5, 7.0))
-        first, workers = program.web_processes()
-        chosen = first if chance.random() < 0.1 else workers
-        done += bool(chosen) and kill(chance.choice(chosen))
+    done: Counter[str] = Counter()
+    with world.held_time():
+        while done.total() < number:
+            time.sleep(chance.uniform(0.5, 4.0))
+            first, workers = program.web_processes()
+            lot = chance.random()
+            what, pids = ("first process", first) if lot < 0.03 else ("workers", workers)
+            if pids:
+                chosen = chance.choice(pids) if lot < 0.08 else min(pids, key=started_at)
+                done[what] += kill(chosen)
+            world.cycles(1)
     world.cycles(2)
     world.await_site(program)
-    return {"kills": number}
+    return {"kills": done.total(), "of the first process": done["first process"]}
 
 
 def every_fault_of_the_feeds(world: World, number: int, chance: random.Random) -> Figures:
@@ -175,6 +222,63 @@ def two_schedulers(world: World, number: int, chance: random.Random) -> Figures:
     return {"kills": number}
 
 
+def messages_to_followers(world: World, number: int, _chance: random.Random) -> Figures:
+    """A browser that follows every park has each cycle's news within a minute, in real time.
+
+    Timed from the moment at which a cycle is due to the message's arrival at a push service on this machine.
+    """
+    with push_service() as service:
+        world.settings["PUSH_SERVICES"] = service.origin
+        _begun(world)
+        _follow_all(world, Browser(f"{service.origin}/browser"))
+        took: list[float] = []
+        with world.held_time():
+            for _ in range(4 * number):
+                heard = len(service.received)
+                began = world.until_next_cycle()
+                while len(service.received) == heard and world.time.true() < began + NEWS_SECONDS:
+                    if _nothing_to_tell(world, began):
+                        break
+                    time.sleep(0.05)
+                if len(service.received) > heard:
+                    took.append(world.time.true() - began)
+                if len(took) == number:
+                    break
+    assert len(took) == number, f"{len(took)} cycles had a message within {NEWS_SECONDS} s"
+    return {"cycles with messages": number, "slowest seconds": math.ceil(max(took))}
+
+
+NEWS_SECONDS = 60
+"""Within so many seconds of its cycle a message is with the push service."""
+
+
+def _nothing_to_tell(world: World, began: float) -> bool:
+    """Whether the cycle that was due at ``began`` is rolled up and left no message that waits."""
+    database = Database(world.url)
+    try:
+        with database.read() as connection:
+            rollup = joblog.latest(connection, JobType.ROLLUP)
+            waits = connection.scalar(select(func.count()).where(NewsMessage.outcome.is_(None)))
+    finally:
+        database.dispose()
+    return rollup is not None and rollup.finished_at is not None and rollup.started_at >= began and not waits
+
+
+def _follow_all(world: World, browser: Browser) -> None:
+    database = Database(world.url)
+    keys = browser.subscription["keys"]
+
+    def work(connection: Connection) -> None:
+        found, _ = following.subscribe(connection, browser.endpoint, keys["p256dh"], keys["auth"], 100, 0)
+        for park_id in connection.scalars(select(Ride.park_id).distinct()).all():
+            following.follow(connection, found.subscription_id, Asked(park_id, 0, True, True, None))
+
+    try:
+        database.run(work)
+    finally:
+        database.dispose()
+
+
 def weeks(world: World, number: int, _chance: random.Random) -> Figures:
     """So many days of cycles; memory and file handles of every process stay where they were."""
     program = _begun(world)
@@ -265,7 +369,7 @@ def a_bit_of_all(world: World, number: int, chance: random.Random) -> Figures:
             for key in keys:
                 fault = chance.choice([Fault.ABSURD_VALUES, Fault.TRUNCATED_JSON, Fault.SERVER_ERROR])
                 world.feeds.faults.put(key, replace(_order(fault, chance), count=2), world.feeds.clock.now())
-            time.sleep(chance.uniform(0.0, 0.5))
+            program.works(chance.uniform(0.1, 0.8))
             program.kill()
             program.start()
         world.await_site(program)
@@ -273,10 +377,24 @@ def a_bit_of_all(world: World, number: int, chance: random.Random) -> Figures:
     return {"kills": number}
 
 
+FEW = ("epcot", "efteling", "six-flags-great-adventure")
+"""Of both feeds, so that more kills fit into the time."""
+
 SCENARIOS = {
-    "sample": Scenario("a bit of all, for the tests", a_bit_of_all, 2),
-    "collector": Scenario("kill -9 of the collector, at random moments", kills_of_the_collector, 200),
-    "web": Scenario("kill -9 of web workers and of their first process", kills_of_the_web, 200),
+    "sample": Scenario("a bit of all, for the tests", a_bit_of_all, 2, parks=FEW),
+    "collector": Scenario(
+        "kill -9 of the collector, at random moments", kills_of_the_collector, 200, parks=FEW
+    ),
+    "whole": Scenario(
+        "kill -9 of the whole program, started again at once", kills_of_the_whole, 20, parks=FEW
+    ),
+    "web": Scenario(
+        "kill -9 of web workers and of their first process",
+        kills_of_the_web,
+        200,
+        parks=FEW,
+        settings={"WEB_WORKERS": "4"},
+    ),
     "feeds": Scenario("every fault of the feeds alone and mixed", every_fault_of_the_feeds, 60),
     "locked": Scenario("the database locked by another program (SQLite)", store_locked, 6, may_refuse=True),
     "disk": Scenario(
@@ -284,25 +402,32 @@ SCENARIOS = {
     ),
     "mariadb": Scenario("MariaDB killed or restarted", store_restarted, 12, store="mariadb", may_refuse=True),
     "clock": Scenario("the clock set forward and back", clock_jumps, 16),
-    "autumn": Scenario(
-        "the end of summer time in Europe (with 200 hours, in America too)",
-        hours_pass,
-        200,
-        start=dt.datetime(2026, 10, 24, 20, 3, tzinfo=dt.UTC),
-    ),
-    "spring": Scenario(
-        "the start of summer time in Europe",
-        hours_pass,
-        30,
-        start=dt.datetime(2027, 3, 27, 20, 3, tzinfo=dt.UTC),
+    **{
+        f"spring-{place}": Scenario(
+            f"the start of summer time in {place.capitalize()}, with the whole day around it",
+            hours_pass,
+            30,
+            start=start,
+            parks=("efteling", "six-flags-great-adventure"),
+            reader_seconds=0.5,
+        )
+        for place, start in (
+            ("america", dt.datetime(2027, 3, 14, 2, 3, tzinfo=dt.UTC)),
+            ("europe", dt.datetime(2027, 3, 27, 20, 3, tzinfo=dt.UTC)),
+        )
+    },
+    "followers": Scenario(
+        "messages to browsers, from the moment a cycle is due to the push service", messages_to_followers, 20
     ),
     "schedulers": Scenario("two schedulers at once, each killed in turn", two_schedulers, 10),
     "weeks": Scenario(
-        "days of five-minute cycles run fast, memory and file handles flat",
+        "days of five-minute cycles run fast, over the ends of summer time in Europe and America; "
+        "memory and file handles flat",
         weeks,
         14,
+        start=dt.datetime(2026, 10, 19, 20, 3, tzinfo=dt.UTC),
         settings={"LEASE_SECONDS": "3600", "WEB_WORKERS": "1"},
-        parks=("efteling", "gardaland"),
+        parks=("efteling", "six-flags-great-adventure"),
         reader_seconds=2.0,
     ),
 }

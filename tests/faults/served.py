@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from faults.virtual import TrueClock, VirtualTime
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, Status
+from hallofshame.feeds.base import Now
 from hallofshame.feeds.replay import ReplayServer, Tape
 from hallofshame.feeds.replay.faults import Reply
 
 Said = tuple[int | None, int | None]
 """A status and a wait as the record keeps them."""
+
+POLL_SECONDS = 300
 
 _LIVE = re.compile(r"/parks/([^/]+)/queue_times\.json|/v1/entity/([^/]+)/live")
 
@@ -30,12 +34,37 @@ class Served:
     reply: Reply
 
 
-class RememberingServer(ReplayServer):
-    """The replay server, with all its answers to polls in :attr:`served`."""
+class UnbrokenTape(Tape):
+    """A recording without its gaps: its polls follow each other, one every five minutes, for ever.
 
-    def __init__(self, tapes: list[Tape], time: VirtualTime, file: str, port: int = 0) -> None:
-        super().__init__(clock=TrueClock(file), tapes=tapes, port=port)
-        self._time = time
+    Recordings have hours and weeks in which nobody looked; a park that is silent then shows no fault.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        vars(self).update(vars(tape))
+        self._played = {}
+        self._polls = [poll for week in self.weeks for poll in self._weeks[week]]
+
+    def _played_week(self, monday: dt.date) -> list[tuple[int, Any]]:
+        start, end = (
+            dt.datetime.combine(day, dt.time(), self.zone).timestamp()
+            for day in (monday, monday + dt.timedelta(days=7))
+        )
+        moments = range(int(start), int(end), POLL_SECONDS)
+        return [(at, self._polls[at // POLL_SECONDS % len(self._polls)]) for at in moments]
+
+
+class RememberingServer(ReplayServer):
+    """The replay server, with all its answers to polls in :attr:`served`.
+
+    ``clock``: its own, which is right. ``shown``: what the clock of the tested system shows, in Unix seconds.
+    """
+
+    def __init__(
+        self, tapes: Sequence[Tape], shown: Callable[[], float] = time.time, clock: Now | None = None
+    ) -> None:
+        super().__init__(clock=clock, tapes=map(UnbrokenTape, tapes))
+        self._shown = shown
         self._writing = threading.Lock()
         self.served: list[Served] = []
 
@@ -45,7 +74,7 @@ class RememberingServer(ReplayServer):
         if found := _LIVE.match(target):
             feed = Feed.QUEUE_TIMES if found[1] else Feed.THEMEPARKS_WIKI
             with self._writing:
-                self.served.append(Served(self._time.shown(), feed, found[1] or found[2], reply))
+                self.served.append(Served(self._shown(), feed, found[1] or found[2], reply))
         return reply
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import mmap
 import os
 import random
@@ -16,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -26,10 +27,13 @@ from typing import ClassVar, Self
 from faults.checks import Stretch, Verdict, check
 from faults.served import RememberingServer
 from faults.virtual import TrueClock, VirtualTime, opened
+from faults.warm import Forked
 from hallofshame.demo_parks import RecordedPark, recorded_parks, write_catalogue
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, load_tapes
 from hallofshame.settings import Settings
 from hallofshame.store.database import Database
+from support.clients import processor_seconds
+from support.waiting import until
 
 TESTS = Path(__file__).parents[1]
 CADENCE_SECONDS = 300
@@ -65,16 +69,32 @@ def recorded() -> tuple[RecordedPark, ...]:
 
 
 class Program:
-    """``hallofshame run`` in processes of its own, each start with a log of its own."""
+    """``hallofshame run``, or what else ``arguments`` say, in processes of its own.
 
-    def __init__(self, world: World, slot: int, port: int) -> None:
-        self._world, self.slot, self.port = world, slot, port
-        self._process: subprocess.Popen[bytes] | None = None
+    Each start has a log of its own. ``slot``: which of the processes that time waits for it is; ``None`` for
+    one without a timetable. ``port``: of its site, where it has one.
+    """
+
+    def __init__(
+        self, world: World, name: str, slot: int | None, port: int | None, arguments: Sequence[str]
+    ) -> None:
+        self._world, self.name, self._slot, self.port = world, name, slot, port
+        self._arguments = [*arguments, "--data", str(world.data)]
+        if port is not None:
+            self._arguments += ["--port", str(port)]
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self.starts = 0
+        self.processor_seconds = 0.0
+        """Used by its processes up to their ends."""
+
+    @property
+    def has_timetable(self) -> bool:
+        """Whether it plans anything, so that time waits for it."""
+        return self._slot is not None
 
     @property
     def pid(self) -> int:
-        """The process that collects."""
+        """The first process, which collects where it is a ``run``."""
         assert self._process is not None
         return self._process.pid
 
@@ -82,32 +102,46 @@ class Program:
         """Start it; returns at once."""
         self.starts += 1
         world = self._world
-        log = (world.folder / f"log-{self.slot}-{self.starts}").open("wb")
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "faults.program", str(world.time_file), str(self.slot)),
-                *("run", "--port", str(self.port), "--data", str(world.data)),
-            ],
-            env=world.environment,
-            cwd=world.folder,
-            stdout=log,
-            stderr=log,
-        )
-        log.close()
+        log = world.folder / f"log-{self.name}-{self.starts}"
+        if world.disk is None:
+            self._process = Forked(
+                world.time_file, self._slot, self._arguments, world.environment, world.folder, log
+            )
+            return
+        # A library that stands before the system's can only be given to a program from its first moment.
+        slot = "-" if self._slot is None else str(self._slot)
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "faults.program", str(world.time_file), slot, *self._arguments],
+                env=world.environment,
+                cwd=world.folder,
+                stdout=output,
+                stderr=output,
+            )
+
+    def works(self, seconds: float) -> None:
+        """Wait until it has used so much processor time since its start, however busy the machine is."""
+        end = time.monotonic() + REAL_SECONDS
+        while processor_seconds(self.pid) < seconds:
+            assert self.is_running(), f"{self.name} ended by itself; {self._world.logs()[-3000:]}"
+            assert time.monotonic() < end, f"{self.name} does nothing; {self._world.logs()[-3000:]}"
+            time.sleep(0.002)
 
     def kill(self) -> None:
         """Kill it as kill -9 does; its web processes end with it."""
         assert self._process is not None
+        self._count()
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> int:
         """Stop it as systemd does; returns the exit code."""
         assert self._process is not None
+        self._count()
         self._process.terminate()
         try:
             return self._process.wait(REAL_SECONDS)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, TimeoutError):
             self.kill()
             raise
 
@@ -121,6 +155,12 @@ class Program:
             first = _started_by(self.pid)
             return first, [worker for one in first for worker in _started_by(one)]
         return [], []
+
+    def _count(self) -> None:
+        first, workers = self.web_processes()
+        for pid in (self.pid, *first, *workers):
+            with suppress(OSError):
+                self.processor_seconds += processor_seconds(pid, ended_children=True)
 
 
 class World:
@@ -145,13 +185,16 @@ class World:
         self.time_file = folder / "time"
         self.time = VirtualTime.made(self.time_file, start)
         self._parks = [park for park in recorded() if park.row.slug in parks]
-        tapes = [tape for park in self._parks for tape in park.tapes]
-        self.feeds = RememberingServer(tapes, opened(str(self.time_file)), str(self.time_file))
+        self.feeds = RememberingServer(
+            [tape for park in self._parks for tape in park.tapes],
+            opened(str(self.time_file)).shown,
+            TrueClock(str(self.time_file)),
+        )
         self.url = url or f"sqlite:///{self.data / 'hallofshame.sqlite'}"
         self.programs: list[Program] = []
         self.disturbed: list[Stretch] = []
         self.answers: Counter[str] = Counter()
-        self._settings = dict(settings or {})
+        self.settings = dict(settings or {})
         self._reader_seconds = reader_seconds
         self.failing: list[str] = []
         self._done = threading.Event()
@@ -188,15 +231,19 @@ class World:
             "THEMEPARKS_WIKI_URL": f"http://127.0.0.1:{self._port}",
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HALLOFSHAME_")}
-        kept |= {f"HALLOFSHAME_{name}": value for name, value in (own | self._settings).items()}
+        kept |= {f"HALLOFSHAME_{name}": value for name, value in (own | self.settings).items()}
         if not self.url.startswith("sqlite"):
             kept["HALLOFSHAME_DATABASE_URL"] = self.url
         kept |= {"PYTHONPATH": str(TESTS), "POLARS_MAX_THREADS": "1"}
         return kept | ({} if self.disk is None else self.disk.environment)
 
-    def program(self) -> Program:
-        """One more program on this world's data, started."""
-        made = Program(self, len(self.programs), _free_port())
+    def program(self, *arguments: str) -> Program:
+        """One more program on this world's data, started: ``run`` unless ``arguments`` say otherwise."""
+        arguments = arguments or ("run",)
+        plans = arguments[0] != "serve"
+        slot = sum(one.has_timetable for one in self.programs) if plans else None
+        port = None if "--no-web" in arguments else _free_port()
+        made = Program(self, str(len(self.programs)), slot, port, arguments)
         self.programs.append(made)
         made.start()
         return made
@@ -212,8 +259,10 @@ class World:
 
     def run(self, seconds: float) -> None:
         """Let so much virtual time pass while the programs work; fails where it does not pass."""
-        until, real = self.time.true() + seconds, time.monotonic() + REAL_SECONDS + seconds / 300
-        while self.time.true() < until:
+        end, real = self.time.true() + seconds, time.monotonic() + REAL_SECONDS + seconds / 100
+        if self.time.limit < math.inf:
+            self.time.limit = end
+        while self.time.true() < end:
             assert time.monotonic() < real, f"time stands still; {self.logs()[-3000:]}"
             assert any(program.is_running() for program in self.programs), self.logs()[-3000:]
             time.sleep(0.005)
@@ -221,6 +270,25 @@ class World:
     def cycles(self, number: int) -> None:
         """Let so many cycles pass."""
         self.run(number * CADENCE_SECONDS)
+
+    def until_next_cycle(self) -> float:
+        """Let time pass until the next cycle is due; returns that moment."""
+        self.run(CADENCE_SECONDS - self.time.true() % CADENCE_SECONDS)
+        return self.time.true() // CADENCE_SECONDS * CADENCE_SECONDS
+
+    def await_cycle(self) -> None:
+        """Wait until the feeds are asked."""
+        asked = len(self.feeds.served)
+        until("the feeds are asked", lambda: len(self.feeds.served) > asked, REAL_SECONDS)
+
+    @contextmanager
+    def held_time(self) -> Iterator[None]:
+        """Time passes as usual in this block, and leaps only while :meth:`run` and :meth:`cycles` wait."""
+        self.time.limit = self.time.true()
+        try:
+            yield
+        finally:
+            self.time.limit = math.inf
 
     @contextmanager
     def disturbance(self, wider: float = 0.0) -> Iterator[None]:
@@ -253,14 +321,18 @@ class World:
             if program.is_running():
                 code = program.stop()
                 assert code == 0, f"the program ended with {code}; {self.logs()[-3000:]}"
-        database = Database(self.url)
+        return self.check(self.url, self.disturbed, first=first)
+
+    def check(self, url: str, disturbed: Sequence[Stretch] = (), *, first: float = 0.0) -> Verdict:
+        """Hold a database against what was served; cycles may only be missing while ``disturbed``."""
+        database = Database(url)
         try:
             return check(
                 database,
                 list(self.feeds.served),
                 cadence_seconds=CADENCE_SECONDS,
                 now=TrueClock(str(self.time_file)).now(),
-                disturbed=self.disturbed,
+                disturbed=disturbed,
                 first=first,
             )
         finally:
@@ -271,7 +343,7 @@ class World:
         chance = random.Random(1)
         while not self._done.wait(self._reader_seconds):
             for program in list(self.programs):
-                if program.is_running():
+                if program.port is not None and program.is_running():
                     self.answers[self._ask(program, chance.choice(ASKED))] += 1
 
     def _ask(self, program: Program, path: str) -> str:

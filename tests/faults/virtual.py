@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import math
 import mmap
 import os
 import struct
@@ -22,7 +23,7 @@ from pathlib import Path
 SLOTS = 8
 """Processes that may wait at the same time."""
 
-_LEAP, _ERROR, _FIRST_SLOT = 0, 8, 16
+_LEAP, _ERROR, _LIMIT, _FIRST_SLOT = 0, 8, 16, 24
 _SIZE = _FIRST_SLOT + SLOTS * 16
 _LOOK_SECONDS = 0.002
 
@@ -70,8 +71,18 @@ class VirtualTime:
         """What the clock of the system under test shows."""
         return self.true() + self.error
 
+    @property
+    def limit(self) -> float:
+        """Time leaps no further than to this moment; infinite unless set."""
+        return self._get(_LIMIT) or math.inf
+
+    @limit.setter
+    def limit(self, moment: float) -> None:
+        self._put(_LIMIT, 0.0 if moment == math.inf else moment)
+
     def leap_to(self, moment: float) -> None:
         """Let all the time until ``moment`` pass at once."""
+        moment = min(moment, self.limit)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
             self._put(_LEAP, self._get(_LEAP) + max(0.0, moment - self.true()))
@@ -85,7 +96,7 @@ class VirtualTime:
     def wait(self, slot: int, event: threading.Event, seconds: float, is_idle: Callable[[], bool]) -> None:
         """Wait for ``event``, at most ``seconds`` of this time, which leaps while every process is idle."""
         until, place = self.true() + seconds, _FIRST_SLOT + 16 * slot + 8
-        while not event.wait(_LOOK_SECONDS) and self.true() < until:
+        while not event.wait(self._look_seconds()) and self.true() < until:
             if not is_idle():
                 self._put(place, 0.0)
                 continue
@@ -93,6 +104,9 @@ class VirtualTime:
             if (moment := self._all_wait_until()) is not None:
                 self.leap_to(moment)
         self._put(place, 0.0)
+
+    def _look_seconds(self) -> float:
+        return _LOOK_SECONDS if self.true() < self.limit else 10 * _LOOK_SECONDS
 
     def _all_wait_until(self) -> float | None:
         """The first moment that any process waits for; ``None`` while one works."""

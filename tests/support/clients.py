@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import threading
@@ -108,7 +109,15 @@ def open_files(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
-def processor_seconds(pid: int) -> float:
-    """Time on the processor that a process has used so far."""
+def processor_seconds(pid: int, *, ended_children: bool = False) -> float:
+    """Time on the processor that a process has used so far, with its children that have ended if so asked."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11 : 15 if ended_children else 13])) / os.sysconf("SC_CLK_TCK")
+
+
+def started_at(pid: int) -> float:
+    """When a process was started, in ticks since the start of the machine; infinite where it has ended."""
+    try:
+        return float(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except (FileNotFoundError, ProcessLookupError):
+        return math.inf
