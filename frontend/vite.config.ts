@@ -7,14 +7,18 @@ const OUT = "../src/hallofshame/web/static/app";
 function shellOfWorker(): Plugin {
   return {
     name: "hallofshame-shell-of-worker",
-    generateBundle(_options, bundle) {
-      const worker = bundle["sw.js"];
-      if (worker?.type !== "chunk") return;
-      const files = Object.keys(bundle)
-        .filter(name => name.startsWith("assets/"))
-        .sort();
-      if (!worker.code.includes("__SHELL__")) this.error("sw.ts lost the place for its list of files");
-      worker.code = worker.code.replaceAll("__SHELL__", JSON.stringify(files.map(name => `/static/app/${name}`)));
+    generateBundle: {
+      // After Vite has dropped the scripts of sheets: a worker with a file that is not there is not installed.
+      order: "post",
+      handler(_options, bundle) {
+        const worker = bundle["sw.js"];
+        if (worker?.type !== "chunk") return;
+        const files = Object.keys(bundle)
+          .filter(name => name.startsWith("assets/"))
+          .sort();
+        if (!worker.code.includes("__SHELL__")) this.error("sw.ts lost the place for its list of files");
+        worker.code = worker.code.replaceAll("__SHELL__", JSON.stringify(files.map(name => `/static/app/${name}`)));
+      },
     },
   };
 }
