@@ -18,6 +18,7 @@ from hallofshame.cli import cli
 from hallofshame.cli.listing import first_line
 from hallofshame.settings import PREFIX
 from support.commands import commands
+from support.installations import gardaland
 
 HEAVY = {
     "PIL",
@@ -69,11 +70,17 @@ def test_help_imports_nothing_heavy(name: str, tmp_path: Path) -> None:
     assert imported(tmp_path, *name.split(), "--help") == set()
 
 
+def make_ready(folder: Path) -> None:
+    """An installation where commands in ``folder`` look for theirs."""
+    with gardaland(folder / "data"):
+        pass
+
+
 @pytest.mark.slow
 def test_commands_that_only_look_import_neither_frames_nor_web(tmp_path: Path) -> None:
     looking = {"pydantic", "pymysql", "sqlalchemy", "tenacity"}
     assert imported(tmp_path, "doctor", "--offline") <= looking
-    imported(tmp_path, "db", "upgrade")
+    make_ready(tmp_path)
     assert imported(tmp_path, "db", "current") <= looking
     assert imported(tmp_path, "doctor", "--offline") <= looking
 
@@ -85,7 +92,7 @@ def test_the_description_of_the_api_is_printed_without_the_web(tmp_path: Path) -
 @pytest.mark.slow
 def test_jobs_import_nothing_of_the_web_and_of_the_scheduler(tmp_path: Path) -> None:
     web = {"PIL", "alembic", "apscheduler", "flask", "granian", "jinja2"}
-    imported(tmp_path, "db", "upgrade")
+    make_ready(tmp_path)
     assert not imported(tmp_path, "rollup") & web
     assert not imported(tmp_path, "quality") & web
 

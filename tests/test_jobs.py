@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from hallofshame.cli import cli
@@ -54,9 +56,13 @@ def parts(tmp_path: Path, clock: FixedClock) -> Iterator[Installation]:
         yield made
 
 
+@lru_cache(maxsize=1)
+def site(parts: Installation) -> FlaskClient:
+    return create_app(parts.database, parts.clock, parts.web_settings).test_client()
+
+
 def health(parts: Installation) -> dict[str, Any]:
-    app = create_app(parts.database, parts.clock, parts.web_settings)
-    answer = app.test_client().get("/api/health")
+    answer = site(parts).get("/api/health")
     assert answer.status_code == 200
     found: dict[str, Any] = answer.get_json()["data"]
     return found

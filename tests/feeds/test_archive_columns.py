@@ -120,7 +120,7 @@ def _named(entity: Any) -> tuple[object, ...]:
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_EVENT, max_size=8))
 def test_columns_say_what_the_events_say_one_by_one(events: list[Any]) -> None:
     wanted, got = one_by_one(events), in_columns(events)
@@ -173,7 +173,7 @@ _USUAL_EVENT = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_USUAL_EVENT, min_size=2, max_size=14))
 def test_events_of_the_usual_shape_take_a_short_way_to_the_same_columns(events: list[Any]) -> None:
     wanted, got = one_by_one(events), in_columns(events)

@@ -77,7 +77,7 @@ class _HistoryOf(_Says):
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(altered() | any_json)
 def test_no_body_gets_more_than_a_feed_error_out_of_a_parser(body: Any) -> None:
     for name, request in _requests(body).items():

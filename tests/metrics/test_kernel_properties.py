@@ -43,7 +43,7 @@ def assert_same(left: ParkDays, right: ParkDays) -> None:
         assert_frame_equal(getattr(left, field.name), getattr(right, field.name))
 
 
-@settings(KERNEL, max_examples=30)
+@settings(KERNEL, max_examples=20)
 @given(batches())
 def test_kernel_agrees_with_the_oracle(parks: list[World]) -> None:
     results = compute(*parks)

@@ -72,7 +72,7 @@ def assert_adds_up(given: ParkDayInputs) -> None:
     assert found.filter(pl.col("counts_as_down") & ~pl.col("in_window")).is_empty()
 
 
-@settings(KERNEL, max_examples=40)
+@settings(KERNEL, max_examples=20)
 @given(batches(most=4))
 def test_generated_worlds_add_up_to_their_counters(parks: list[World]) -> None:
     assert_adds_up(inputs(*parks))
@@ -93,7 +93,7 @@ def assert_closures_say_the_same(given: ParkDayInputs) -> None:
     assert closures["not_counted"].null_count() == 0
 
 
-@settings(KERNEL, max_examples=40)
+@settings(KERNEL, max_examples=20)
 @given(batches(most=4))
 def test_a_closure_says_why_it_does_not_count_as_the_timeline_does(parks: list[World]) -> None:
     assert_closures_say_the_same(inputs(*parks))

@@ -22,7 +22,7 @@ from pipeline.worlds import DERIVED
 from support import crash_child
 
 CYCLES = 12
-KILLS = 4
+KILLS = 3
 LONGEST_SECONDS = 1.2
 """How long after it is ready a child lives at most: a few cycles with their roll-ups."""
 

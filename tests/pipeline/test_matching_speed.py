@@ -33,7 +33,7 @@ words = st.text("ab", min_size=2, max_size=12) | st.sampled_from(
 
 
 @given(st.lists(words, max_size=12), words)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_index_finds_what_comparing_with_every_name_finds(names: list[str], wanted: str) -> None:
     index = SimilarNames()
     for ride_id, name in enumerate(names):
@@ -52,7 +52,7 @@ edits = st.lists(
 
 
 @given(st.text("abcdefgh ", min_size=7, max_size=40), edits)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_name_with_a_few_edits_is_found_by_the_index_where_it_is_similar(
     name: str, edited: list[tuple[str, int, str]]
 ) -> None:

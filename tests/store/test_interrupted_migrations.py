@@ -205,9 +205,17 @@ def test_every_migration_goes_back_however_often_it_is_broken_off(mariadb_server
     newest = schema_text(database)
     below = [*(file.stem[:4] for file in FILES[-2::-1]), schema.BASE]
     texts = {}
+    above = newest
     for revision in below:
         schema.downgrade(database, revision)
+        assert schema.current(database) == (None if revision == schema.BASE else revision)
         texts[revision] = schema_text(database)
+        assert texts[revision] != above, f"{revision}: the step down to it changes nothing"
+        above = texts[revision]
+    assert set(texts[schema.BASE]) == {"alembic_version"}
+    for revision in below[-2::-1]:
+        schema.upgrade(database, revision)
+        assert schema.current(database) == revision
     schema.upgrade(database)
     assert schema_text(database) == newest
     for revision in below:
@@ -218,7 +226,7 @@ def test_every_migration_goes_back_however_often_it_is_broken_off(mariadb_server
 
 
 @pytest.mark.mariadb
-@pytest.mark.parametrize("change", [2, 20, 45])
+@pytest.mark.parametrize("change", [2, 45])
 def test_a_change_that_was_broken_off_may_be_followed_by_its_opposite(
     mariadb_server: MariaDBServer, change: int
 ) -> None:
@@ -244,13 +252,13 @@ def test_a_change_that_was_broken_off_may_be_followed_by_its_opposite(
 
 def test_a_change_on_sqlite_is_made_whole_or_not_at_all(sqlite_database: Database) -> None:
     newest = schema_text(sqlite_database)
-    for change in (1, 10, 40, 60):
+    for change in (1, 40):
         with killed_before(sqlite_database, change):
             assert is_killed(lambda: schema.downgrade(sqlite_database, schema.BASE))
         assert schema_text(sqlite_database) == newest
     schema.downgrade(sqlite_database, schema.BASE)
     nothing = schema_text(sqlite_database)
-    for change in (1, 10, 40, 60):
+    for change in (1, 40):
         with killed_before(sqlite_database, change):
             assert is_killed(lambda: schema.upgrade(sqlite_database))
         assert schema_text(sqlite_database) == nothing

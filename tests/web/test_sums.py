@@ -176,7 +176,7 @@ def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> No
         rides = [row._asdict() for row in connection.execute(select(RideDailyStats.__table__))]
         parks = [row._asdict() for row in connection.execute(select(ParkDailyStats.__table__))]
 
-        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
         @given(ranges, ranges)
         def compare(of_one: DayRange, of_two: DayRange) -> None:
             wanted = {1: of_one, 2: of_two}
