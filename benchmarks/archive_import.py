@@ -161,7 +161,7 @@ def catalogue_of(database: Database, parks: int) -> None:
 
     def work(connection: Any) -> None:
         rows = [
-            catalogue.ParkRow(
+            catalogue.StoredPark(
                 park_id=park + 1,
                 slug=f"park-{park}",
                 name=f"Park {park}",

@@ -78,7 +78,7 @@ def cycle_seconds(url: str, workers: int, parks: int) -> float:
         database = Database(f"sqlite:///{folder}/bench.db")
         schema.upgrade(database)
         rows = [
-            catalogue.ParkRow(
+            catalogue.StoredPark(
                 park_id=park,
                 slug=f"park-{park}",
                 name=f"Park {park}",

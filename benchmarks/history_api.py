@@ -29,7 +29,7 @@ from hallofshame.feeds.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPla
 from hallofshame.pipeline.history_budget import StoredBudget
 from hallofshame.pipeline.import_history import HistoryRange, import_history
 from hallofshame.store import catalogue, schema
-from hallofshame.store.catalogue import NewExternalId, ParkRow
+from hallofshame.store.catalogue import NewExternalId, StoredPark
 from hallofshame.store.database import Database
 
 BEGINS = from_unix(1_790_000_000)
@@ -63,7 +63,7 @@ def _seed(database: Database, server: ReplayServer) -> None:
     parks = [tape.info for key, tape in server.tapes.items() if key[0] is Feed.THEMEPARKS_WIKI]
     with database.write() as connection:
         for number, info in enumerate(parks, start=1):
-            row = ParkRow(
+            row = StoredPark(
                 slug=f"park-{number}",
                 name=info.park_name,
                 timezone=info.timezone,

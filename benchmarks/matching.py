@@ -59,7 +59,7 @@ def stored(sightings: list[Sighting]) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/bench.db")
         schema.upgrade(database)
-        row = catalogue.ParkRow(
+        row = catalogue.StoredPark(
             slug="bench",
             name="Bench",
             timezone="UTC",

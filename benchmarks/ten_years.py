@@ -28,7 +28,7 @@ from hallofshame.store import data_version, derived, spans
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base, ParkDailyStats, RideDailyStats
 from hallofshame.store.reports import sums
-from hallofshame.store.reports.ranges import Grain, Piece, by_range
+from hallofshame.store.reports.ranges import Grain, GrainRange, by_range
 from hallofshame.web.app import create_app
 
 PARKS, RIDES, YEARS = 100, 45, 10
@@ -146,7 +146,7 @@ def _single_days() -> Iterator[None]:
     """Sums from day rows alone, whatever fits."""
     kept = sums.pieces
     sums.pieces = lambda ranges, _stored: [
-        (Piece(Grain.DAY, days.start, days.end), parks) for days, parks in by_range(ranges).items()
+        (GrainRange(Grain.DAY, days.start, days.end), parks) for days, parks in by_range(ranges).items()
     ]
     try:
         yield

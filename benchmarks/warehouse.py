@@ -38,7 +38,7 @@ from hallofshame.store import raw
 from hallofshame.store.database import Database
 from hallofshame.store.history import formats, ledger
 from hallofshame.store.history.formats import DATASETS
-from hallofshame.store.history.periods import Period, day_start, next_month
+from hallofshame.store.history.periods import FilePeriod, day_start, next_month
 from hallofshame.store.history.reading import History
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import FolderShelf, checksum
@@ -48,7 +48,7 @@ RECORDINGS = ("qt_six_flags_great_adventure_5min", "qt_disneyland_paris_5min")
 RIDES = 45
 CADENCE = 300
 SLOTS = 288
-MONTH = Period.named("2025-11")
+MONTH = FilePeriod.named("2025-11")
 AFTER = FixedClock(from_unix(MONTH.ends_at + 5 * 86_400))
 SNAPSHOTS = DATASETS["snapshots"]
 BEGINS_AT = 10 * 3600
@@ -83,7 +83,7 @@ def recorded_days() -> list[list[Day]]:
     return [list(of_ride.values()) for of_ride in days.values()]
 
 
-def tiled(parks: int, period: Period = MONTH) -> pl.DataFrame:
+def tiled(parks: int, period: FilePeriod = MONTH) -> pl.DataFrame:
     """A month of ``parks`` parks: shape ``OBSERVATIONS``, in the order of the files."""
     chance, source = random.Random(1), recorded_days()
     columns: dict[str, list[int]] = {
@@ -214,7 +214,7 @@ def first_row(folder: Path, years: int) -> None:
     one = tiled(1)
     month, files = MONTH.first.replace(year=MONTH.first.year - years), []
     while month < MONTH.first:
-        period = Period.of_month(month)
+        period = FilePeriod.of_month(month)
         shift = day_start(month) - MONTH.starts_at
         rows = one.with_columns(pl.col("observed_at") + shift).filter(pl.col("observed_at") < period.ends_at)
         partial = shelf.partial(period.name)

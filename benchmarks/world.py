@@ -47,7 +47,7 @@ class World:
             catalogue.upsert_parks(
                 connection,  # type: ignore[arg-type]
                 [
-                    catalogue.ParkRow(
+                    catalogue.StoredPark(
                         park_id=park,
                         slug=f"park-{park}",
                         name=f"Park {park}",

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Connection, select
 
 from hallofshame.cli import cli
-from hallofshame.domain.following import Asked, Change, News
+from hallofshame.domain.following import Asked, News, ObservedChange
 from hallofshame.store import following, news
 from hallofshame.store.models import Ride
 from support.installations import gardaland
@@ -92,7 +92,7 @@ def test_what_waits_is_delivered_once_and_followers_are_counted(folder: Path, se
             everybody = [
                 one for one in news.followers(connection, [ride[0]]) if one.channel.value == "webhook"
             ]
-            news.note(connection, [Change(News.DOWN, *ride, now)], everybody, now)
+            news.note(connection, [ObservedChange(News.DOWN, *ride, now)], everybody, now)
 
         parts.database.run(work)
     sent = run(folder, "followers", "deliver")

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from hallofshame import demo, web_server
 from hallofshame.clock import FixedClock
 from hallofshame.demo_parks import heard, recorded_parks
-from hallofshame.demo_record import RECORD_FILE, Record
+from hallofshame.demo_record import RECORD_FILE, DemoRecord
 from hallofshame.domain.errors import RecordingError, SettingsError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.words import Feed
@@ -340,7 +340,7 @@ def test_a_record_of_something_else_is_made_anew_and_told_why(
 ) -> None:
     folder = made.folder
     given: dict[str, Any] = {}
-    kept = Record.read(folder.path)
+    kept = DemoRecord.read(folder.path)
     assert kept is not None
     if change == "recordings":
         given = {"edition": "others"}

@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import Connection, select
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.following import FRESH_SECONDS, Asked, Change, News
+from hallofshame.domain.following import FRESH_SECONDS, Asked, News, ObservedChange
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import ScheduleKind, Status
 from hallofshame.installation import Installation
 from hallofshame.messenger import MOST_REFUSALS, SILENT_TIMES, Messenger, Sent
@@ -73,7 +73,7 @@ class World:
         assert keys is not None
         # Only where the day of a ride is known, a stop is no end of it.
         day, opened = NOON.date(), NOON - dt.timedelta(hours=2)
-        entry = ScheduleEntry(day, ScheduleKind.OPERATING, opened, opened + dt.timedelta(hours=12))
+        entry = PublishedEntry(day, ScheduleKind.OPERATING, opened, opened + dt.timedelta(hours=12))
         with self.database.write() as connection:
             schedules.publish(connection, self.park, [entry], opened, day, day)
         self.public_key = keys.public
@@ -114,7 +114,7 @@ class World:
             )
         )
 
-    def note(self, *changes: Change) -> None:
+    def note(self, *changes: ObservedChange) -> None:
         """Note changes as the roll-up does."""
 
         def work(connection: Connection) -> None:
@@ -123,9 +123,9 @@ class World:
 
         self.database.run(work)
 
-    def change(self, name: str = "Ride 1", kind: News = News.DOWN, age: int = 0) -> Change:
+    def change(self, name: str = "Ride 1", kind: News = News.DOWN, age: int = 0) -> ObservedChange:
         """A change of one ride, seen so many seconds ago."""
-        return Change(kind, self.park, self.rides[name], to_unix(self.clock.now()) - age)
+        return ObservedChange(kind, self.park, self.rides[name], to_unix(self.clock.now()) - age)
 
     def outcomes(self) -> list[str | None]:
         """What became of each message, oldest first."""

@@ -10,7 +10,7 @@ import pytest
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.push_services import PushServices
 from hallofshame.hooks import checked_url, shown_url
-from hallofshame.outgoing import Outbox, Posted, is_public
+from hallofshame.outgoing import Outbox, PostResult, is_public
 from support.push_service import push_service
 
 TAKEN = (
@@ -126,7 +126,7 @@ def test_a_name_that_leads_to_this_machine_is_not_connected_to(monkeypatch: pyte
         resolving(monkeypatch, "127.0.0.1")
         outbox = Outbox(public_only=True)
         refused = outbox.post(f"http://fcm.googleapis.com:{port}/x", b"", {})
-        assert refused == Posted(None, "its name leads into a private network, where no message goes")
+        assert refused == PostResult(None, "its name leads into a private network, where no message goes")
         outbox.close()
         assert server.received == []
 
@@ -155,7 +155,7 @@ def test_the_address_that_was_judged_is_connected_to_and_no_other(monkeypatch: p
     outbox.close()
     assert tried == [("142.250.74.42", 443)]
     assert asked == ["fcm.googleapis.com"]
-    assert refused == Posted(None, "Connection refused")
+    assert refused == PostResult(None, "Connection refused")
 
 
 @pytest.mark.enable_socket
@@ -165,7 +165,7 @@ def test_a_service_that_never_answers_is_left_in_time(monkeypatch: pytest.Monkey
     with push_service() as server:
         server.answers.clear()
         outbox = Outbox(public_only=False)
-        assert outbox.post(f"{server.origin}/x", b"{}", {}) == Posted(None, "no answer in time")
+        assert outbox.post(f"{server.origin}/x", b"{}", {}) == PostResult(None, "no answer in time")
         outbox.close()
 
 

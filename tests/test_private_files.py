@@ -14,7 +14,7 @@ import pytest
 from hallofshame import private_files
 from hallofshame.cli.checks import Check, examine
 from hallofshame.demo_parks import write_catalogue
-from hallofshame.demo_record import RECORD_FILE, Edition, Record
+from hallofshame.demo_record import RECORD_FILE, DemoRecord, Edition
 from hallofshame.domain.errors import SettingsError
 from hallofshame.installation import Installation, make_folder
 from hallofshame.pipeline.export_files import write_pieces
@@ -156,7 +156,7 @@ def test_an_export_is_closed_to_others_and_keeps_the_mode_of_the_file_it_replace
 def test_what_a_demonstration_notes_is_closed_to_others(tmp_path: Path) -> None:
     folder = opened(tmp_path / "demo", 0o755)
     write_catalogue([], folder / "parks.csv")
-    Record(Edition("a", "b", 1, "c")).write(folder)
+    DemoRecord(Edition("a", "b", 1, "c")).write(folder)
     PreparationFile(folder / "preparing.json").write(Preparation("stage", 5))
     assert {path.name for path in folder.iterdir()} == {"parks.csv", RECORD_FILE, "preparing.json"}
     assert modes(folder) == {"-rw-------"}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hallofshame.clock import FixedClock
-from hallofshame.daily import Done, Step
+from hallofshame.daily import DailyStep, Done
 from hallofshame.domain.jobs import JobType
 from hallofshame.installation import Installation
 from hallofshame.processes import host_and_pid, is_gone
@@ -403,9 +403,11 @@ def test_history_is_imported_after_a_cycle_and_leaves_time_before_the_next(
 ) -> None:
     found = []
 
-    def step(_parts: Installation, seconds: float) -> Step:
+    def step(_parts: Installation, seconds: float) -> DailyStep:
         found.append(seconds)
-        return Step(JobType.HISTORY, "History import", lambda _progress: Done("1 park-day taken, 7 left"))
+        return DailyStep(
+            JobType.HISTORY, "History import", lambda _progress: Done("1 park-day taken, 7 left")
+        )
 
     monkeypatch.setattr("hallofshame.scheduler.history_step", step)
     clock = FixedClock(NOON + dt.timedelta(seconds=at_second))

@@ -14,7 +14,7 @@ from hallofshame.domain.errors import FeedError, StoreError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import PollOutcome
 from hallofshame.installation import Installation
-from hallofshame.notifying import Channel
+from hallofshame.notifying import AlertChannel
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.pipeline.retries import TRIES
 from hallofshame.scheduler import Scheduler
@@ -22,7 +22,7 @@ from hallofshame.store.alerts import CALM_SECONDS
 from hallofshame.watch import GIVE_UP_TRIES, STORE_SECONDS, Watch
 from support.installations import NOON, MemoryFeed, gardaland
 
-HERE = Channel("json://here", "aaaa", "json://here")
+HERE = AlertChannel("json://here", "aaaa", "json://here")
 
 
 class Told:
@@ -33,7 +33,7 @@ class Told:
         self.texts: list[str] = []
         self.error: str | None = None
 
-    def __call__(self, channel: Channel, title: str, body: str) -> str | None:
+    def __call__(self, channel: AlertChannel, title: str, body: str) -> str | None:
         if self.error is None:
             self.messages.append(title.partition(": ")[2])
             self.texts.append(body)

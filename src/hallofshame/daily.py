@@ -48,7 +48,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DailyStep:
     """One job of the sequence, a run of its own in the job log."""
 
     job: JobType
@@ -59,58 +59,58 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class StepOutcome:
     """How one step ended: ``text`` where it ran to its end, ``failure`` where it failed.
 
     ``is_busy``: it was left out, because the same job is running elsewhere; ``failure`` says where.
     """
 
-    step: Step
+    step: DailyStep
     text: str | None
     failure: str | None
     is_busy: bool = False
 
 
-def daily_steps(parts: Installation) -> tuple[Step, ...]:
+def daily_steps(parts: Installation) -> tuple[DailyStep, ...]:
     """The sequence: what changes inputs of park-days, then the roll-up, then what reads its rows.
 
     The signals are read off the rows and may change how days are judged: those are rolled up again at once.
     """
     repair = (repair_step(parts),) if parts.settings.gap_repair else ()
     return (
-        Step(JobType.SYNC, "Sync", lambda progress: _sync(parts, progress)),
+        DailyStep(JobType.SYNC, "Sync", lambda progress: _sync(parts, progress)),
         *repair,
-        Step(JobType.RETIRE, "Vanished rides", lambda _progress: _retire(parts)),
-        Step(JobType.CLASSIFY, "Tiers and types", lambda _progress: _classify(parts)),
+        DailyStep(JobType.RETIRE, "Vanished rides", lambda _progress: _retire(parts)),
+        DailyStep(JobType.CLASSIFY, "Tiers and types", lambda _progress: _classify(parts)),
         rollup_step(parts),
-        Step(JobType.SIGNALS, "Signals", lambda progress: _judge(parts, progress)),
+        DailyStep(JobType.SIGNALS, "Signals", lambda progress: _judge(parts, progress)),
         seal_step(parts),
-        Step(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
-        Step(JobType.AGREEMENT, "Outside check", lambda progress: _compare(parts, progress)),
-        Step(JobType.PARTITION, "Partitions", lambda _progress: _partition(parts)),
-        Step(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
+        DailyStep(JobType.QUALITY, "Quality check", lambda progress: _check(parts, progress)),
+        DailyStep(JobType.AGREEMENT, "Outside check", lambda progress: _compare(parts, progress)),
+        DailyStep(JobType.PARTITION, "Partitions", lambda _progress: _partition(parts)),
+        DailyStep(JobType.TRIM, "Job log", lambda _progress: _trim(parts)),
         retain_step(parts),
         storage_step(parts),
-        Step(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress), beside=True),
+        DailyStep(JobType.CALIBRATE, "Chances", lambda progress: _calibrate(parts, progress), beside=True),
     )
 
 
-def cycle_step(parts: Installation) -> Step:
+def cycle_step(parts: Installation) -> DailyStep:
     """Ask every park's feed once and keep the answers."""
-    return Step(JobType.CYCLE, "Cycle", lambda progress: _cycle(parts, progress))
+    return DailyStep(JobType.CYCLE, "Cycle", lambda progress: _cycle(parts, progress))
 
 
-def schedules_step(parts: Installation) -> Step:
+def schedules_step(parts: Installation) -> DailyStep:
     """Ask for the hours of open parks."""
-    return Step(JobType.SCHEDULES, "Hours of open parks", lambda _progress: _refresh(parts))
+    return DailyStep(JobType.SCHEDULES, "Hours of open parks", lambda _progress: _refresh(parts))
 
 
-def watch_step(parts: Installation) -> Step:
+def watch_step(parts: Installation) -> DailyStep:
     """Look whether several rides of a park left its feed at once."""
-    return Step(JobType.WATCH, "Watch over rides", lambda _progress: _watch(parts))
+    return DailyStep(JobType.WATCH, "Watch over rides", lambda _progress: _watch(parts))
 
 
-def single_steps(parts: Installation) -> dict[JobType, Step]:
+def single_steps(parts: Installation) -> dict[JobType, DailyStep]:
     """Every job that the scheduler runs, by itself: for cron, timers and people."""
     repair = repair_step(parts)
     frequent = (cycle_step(parts), rollup_step(parts), schedules_step(parts), watch_step(parts))
@@ -118,37 +118,39 @@ def single_steps(parts: Installation) -> dict[JobType, Step]:
     return {step.job: step for step in steps}
 
 
-def repair_step(parts: Installation, max_days: int = 7) -> Step:
+def repair_step(parts: Installation, max_days: int = 7) -> DailyStep:
     """Fill what collection missed."""
-    return Step(JobType.REPAIR, "Gap repair", lambda progress: _repair(parts, max_days, progress))
+    return DailyStep(JobType.REPAIR, "Gap repair", lambda progress: _repair(parts, max_days, progress))
 
 
-def history_step(parts: Installation, seconds: float) -> Step:
+def history_step(parts: Installation, seconds: float) -> DailyStep:
     """Take as many days of the history API as ``seconds`` and its budget allow."""
-    return Step(JobType.HISTORY, "History import", lambda progress: _import_history(parts, seconds, progress))
+    return DailyStep(
+        JobType.HISTORY, "History import", lambda progress: _import_history(parts, seconds, progress)
+    )
 
 
-def rollup_step(parts: Installation) -> Step:
+def rollup_step(parts: Installation) -> DailyStep:
     """Compute every park-day whose inputs changed."""
-    return Step(JobType.ROLLUP, "Roll-up", lambda progress: _roll_up(parts, progress))
+    return DailyStep(JobType.ROLLUP, "Roll-up", lambda progress: _roll_up(parts, progress))
 
 
-def seal_step(parts: Installation) -> Step:
+def seal_step(parts: Installation) -> DailyStep:
     """Write closed days and months into history files."""
-    return Step(JobType.SEAL, "Seal", lambda progress: _seal(parts, progress))
+    return DailyStep(JobType.SEAL, "Seal", lambda progress: _seal(parts, progress))
 
 
-def retain_step(parts: Installation) -> Step:
+def retain_step(parts: Installation) -> DailyStep:
     """Drop raw rows of sealed months and hourly rows that are old."""
-    return Step(JobType.RETAIN, "Retention", lambda progress: _retain(parts, progress), beside=True)
+    return DailyStep(JobType.RETAIN, "Retention", lambda progress: _retain(parts, progress), beside=True)
 
 
-def storage_step(parts: Installation) -> Step:
+def storage_step(parts: Installation) -> DailyStep:
     """Measure tables and files."""
-    return Step(JobType.STORAGE, "Storage", lambda _progress: _measure(parts), beside=True)
+    return DailyStep(JobType.STORAGE, "Storage", lambda _progress: _measure(parts), beside=True)
 
 
-def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[Ended]:
+def run_steps(parts: Installation, steps: Sequence[DailyStep], bar: Bar) -> Iterator[StepOutcome]:
     """Run ``steps`` one after the other, yielding how each ended; the failure of one does not stop the next.
 
     A step that is stopped (:class:`JobStopped`) ends the sequence. One that is running elsewhere is left out.
@@ -160,15 +162,15 @@ def run_steps(parts: Installation, steps: Sequence[Step], bar: Bar) -> Iterator[
                 done = step.work(progress)
         except JobBusyError as error:
             log.info("%s left out: %s", step.label.lower(), error)
-            yield Ended(step, None, str(error), is_busy=True)
+            yield StepOutcome(step, None, str(error), is_busy=True)
         except JobStopped:
             log.info("%s left for the next start", step.label.lower())
             return
         except FAILURES as error:
             log_failure(log, f"{step.label.lower()} failed; what comes after it goes on", error)
-            yield Ended(step, None, brief(error))
+            yield StepOutcome(step, None, brief(error))
         else:
-            yield Ended(step, done.text, done.failure)
+            yield StepOutcome(step, done.text, done.failure)
 
 
 def _cycle(parts: Installation, progress: Progress) -> Done:

@@ -21,7 +21,7 @@ from hallofshame import private_files
 from hallofshame.clock import Clock, SystemClock
 from hallofshame.demo_parks import RecordedPark, heard, recorded_parks, write_catalogue
 from hallofshame.demo_reach import RECORD_DAYS, first_day
-from hallofshame.demo_record import RECORD_FILE, Edition, Record, digest_of
+from hallofshame.demo_record import RECORD_FILE, DemoRecord, Edition, digest_of
 from hallofshame.domain.errors import SettingsError, StoreError
 from hallofshame.domain.jobs import JobStopped
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
@@ -149,17 +149,17 @@ class Demo:
             metrics_version=METRICS_VERSION,
             schema_revision=schema.head(),
         )
-        kept = Record.read(folder) if self._file.exists() else None
+        kept = DemoRecord.read(folder) if self._file.exists() else None
         if self._file.exists() and not self._fresh:
             self.why_anew = self._obstacle(kept, edition)
         if kept is None or self._fresh or self.why_anew is not None:
             self._forget()
-            kept = Record(edition)
+            kept = DemoRecord(edition)
         self.goes_on = kept.is_complete
         self._record_state = kept
         kept.write(folder)
 
-    def _obstacle(self, kept: Record | None, edition: Edition) -> str | None:
+    def _obstacle(self, kept: DemoRecord | None, edition: Edition) -> str | None:
         """Why the record that is there cannot go on; null if it can."""
         if kept is None:
             return "nothing says what it was made of"

@@ -36,7 +36,7 @@ class Edition:
 
 
 @dataclass
-class Record:
+class DemoRecord:
     """The state of a record.
 
     ``is_complete``: its statistics have been made once. ``pending``: the parks (by slug) whose recordings

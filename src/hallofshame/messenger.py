@@ -25,8 +25,8 @@ from hallofshame.domain.following import FRESH_SECONDS, Channel
 from hallofshame.domain.localtime import to_unix
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
-from hallofshame.news_texts import Place
-from hallofshame.outgoing import Outbox, Posted
+from hallofshame.news_texts import RideInPark
+from hallofshame.outgoing import Outbox, PostResult
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.store import following, news, webhooks
 from hallofshame.store.following import Subscription
@@ -83,7 +83,7 @@ class _Outcome:
     """What became of one request: ``messages`` of one follower that it held."""
 
     messages: Sequence[Message]
-    posted: Posted
+    posted: PostResult
 
     @property
     def channel(self) -> Channel:
@@ -178,13 +178,17 @@ class Messenger:
             return list(pool.map(lambda task: task(), tasks))
 
     def _push(
-        self, messages: Sequence[Message], browser: Subscription | None, places: Mapping[int, Place], now: int
+        self,
+        messages: Sequence[Message],
+        browser: Subscription | None,
+        places: Mapping[int, RideInPark],
+        now: int,
     ) -> _Outcome:
         if browser is None or self._encrypter is None:
-            return _Outcome(messages, Posted(410))
+            return _Outcome(messages, PostResult(410))
         if (refusal := self._services.refusal(browser.endpoint)) is not None:
             # It was one when it was taken on; the operator has named fewer since.
-            return _Outcome(messages, Posted(403, said=refusal))
+            return _Outcome(messages, PostResult(403, said=refusal))
         items = [message.item for message in messages]
         content = news_texts.notification(
             items, places, browser.token, demonstration=self._parts.demonstration
@@ -200,20 +204,22 @@ class Messenger:
                 topic=content["tag"],
             )
         except InputError:
-            return _Outcome(messages, Posted(410))
+            return _Outcome(messages, PostResult(410))
         public_only = not self._services.is_own_word(browser.endpoint)
         return _Outcome(
             messages, self._post(browser.endpoint, encrypted.body, encrypted.headers, public_only=public_only)
         )
 
-    def _call(self, message: Message, hook: Hook | None, places: Mapping[int, Place], now: int) -> _Outcome:
+    def _call(
+        self, message: Message, hook: Hook | None, places: Mapping[int, RideInPark], now: int
+    ) -> _Outcome:
         if hook is None:
-            return _Outcome([message], Posted(410))
+            return _Outcome([message], PostResult(410))
         private = self._parts.settings.webhook_private
         try:
             url = hooks.checked_url(hook.url, private=private)
         except InputError as error:
-            return _Outcome([message], Posted(403, said=str(error)))
+            return _Outcome([message], PostResult(403, said=str(error)))
         public_url = self._parts.settings.public_url
         body = news_texts.webhook_body(
             message.item, places, public_url, demonstration=self._parts.demonstration
@@ -221,11 +227,11 @@ class Messenger:
         content, headers = hooks.signed(hook.secret, body, now)
         return _Outcome([message], self._post(url, content, headers, public_only=not private))
 
-    def _post(self, url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool) -> Posted:
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool) -> PostResult:
         """Post, unless the host has been silent several times in this turn."""
         host = urlsplit(url).netloc
         if self._silent[host] >= SILENT_TIMES:
-            return Posted(None, "its host did not answer a moment ago")
+            return PostResult(None, "its host did not answer a moment ago")
         posted = self._outboxes[public_only].post(url, body, headers)
         if posted.status is None:
             self._silent[host] += 1

@@ -26,7 +26,7 @@ _NAME_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RideInPark:
     """A ride with its park, as far as texts need them."""
 
     park_id: int
@@ -43,18 +43,18 @@ class Place:
         return f"/rides/{self.ride_id}-{self.ride_slug}"
 
 
-def places_of(connection: Connection, items: Iterable[Item]) -> dict[int, Place]:
+def places_of(connection: Connection, items: Iterable[Item]) -> dict[int, RideInPark]:
     """The rides that news are about, by their number."""
     query = (
         select(Park.park_id, Park.slug, Park.name, Park.timezone, Ride.ride_id, Ride.slug, Ride.name)
         .join(Park, Park.park_id == Ride.park_id)
         .where(Ride.ride_id.in_({item.ride_id for item in items}))
     )
-    return {row[4]: Place(*row) for row in connection.execute(query)}
+    return {row[4]: RideInPark(*row) for row in connection.execute(query)}
 
 
 def notification(
-    items: Sequence[Item], places: Mapping[int, Place], token: str, *, demonstration: bool
+    items: Sequence[Item], places: Mapping[int, RideInPark], token: str, *, demonstration: bool
 ) -> dict[str, Any]:
     """What the service worker shows for news of one kind in one park (``items``: at least one)."""
     news = items[0].news
@@ -94,7 +94,7 @@ def topic_of(items: Sequence[Item]) -> str:
 
 
 def webhook_body(
-    item: Item, places: Mapping[int, Place], public_url: str | None, *, demonstration: bool
+    item: Item, places: Mapping[int, RideInPark], public_url: str | None, *, demonstration: bool
 ) -> Row:
     """What a webhook is sent about one item of news, as ``WebhookBody`` has it."""
     place = places.get(item.ride_id)
@@ -122,7 +122,7 @@ def webhook_body(
     }
 
 
-def _words(news: News, items: Sequence[Item], known: Sequence[Place]) -> tuple[str, str]:
+def _words(news: News, items: Sequence[Item], known: Sequence[RideInPark]) -> tuple[str, str]:
     park = known[0].park_name[:_NAME_LENGTH]
     seen = max(item.observed_at for item in items)
     at = f"seen at {dt.datetime.fromtimestamp(seen, ZoneInfo(known[0].timezone)):%H:%M} park time"
@@ -142,8 +142,8 @@ def _words(news: News, items: Sequence[Item], known: Sequence[Place]) -> tuple[s
     return f"{name}: {wait} min", f"{park}: the wait fell from {items[0].wait_before} to {wait} min, {at}."
 
 
-def _list(news: News, items: Sequence[Item], known: Sequence[Place]) -> str:
-    def one(item: Item, place: Place) -> str:
+def _list(news: News, items: Sequence[Item], known: Sequence[RideInPark]) -> str:
+    def one(item: Item, place: RideInPark) -> str:
         name = place.ride_name[:_NAME_LENGTH]
         return f"{name} {item.wait_minutes} min" if news is News.WAIT else name
 

@@ -29,7 +29,7 @@ _PLAIN_HOST = re.compile(r"[\w\-]+(\.[\w\-]+)+|localhost", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class AlertChannel:
     """One address of the settings: ``key`` is its digest, ``name`` its service, without anything secret."""
 
     url: str
@@ -44,17 +44,17 @@ class Channel:
 class Sender(Protocol):
     """Sends a message; returns why it did not go out, in one line, or null."""
 
-    def __call__(self, channel: Channel, title: str, body: str) -> str | None:
+    def __call__(self, channel: AlertChannel, title: str, body: str) -> str | None:
         """Send it."""
 
 
-def channels_of(urls: Iterable[str]) -> tuple[Channel, ...]:
+def channels_of(urls: Iterable[str]) -> tuple[AlertChannel, ...]:
     """The channels of these addresses, each once; their secrets are masked in all texts from then on."""
-    found: dict[str, Channel] = {}
+    found: dict[str, AlertChannel] = {}
     for url in urls:
         hide(url)
         key = hashlib.blake2b(url.encode(), digest_size=6).hexdigest()
-        found.setdefault(key, Channel(url, key, _name(url)))
+        found.setdefault(key, AlertChannel(url, key, _name(url)))
     return tuple(found.values())
 
 
@@ -74,7 +74,7 @@ def hide(url: str) -> None:
 _hanging: set[threading.Thread] = set()
 
 
-def send(channel: Channel, title: str, body: str) -> str | None:
+def send(channel: AlertChannel, title: str, body: str) -> str | None:
     """Send one message; returns why it did not go out, in one line without secrets, or null.
 
     Raises nothing and takes :data:`SEND_SECONDS` at most, whatever the service does.
@@ -99,7 +99,7 @@ def send(channel: Channel, title: str, body: str) -> str | None:
     return None if outcome[0] is None else _one_line(outcome[0])
 
 
-def _sent(channel: Channel, title: str, body: str) -> str | None:
+def _sent(channel: AlertChannel, title: str, body: str) -> str | None:
     import apprise
 
     with _quiet():

@@ -43,7 +43,7 @@ class PrivateAddressError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostResult:
     """What became of one request: a ``status``, or the reason why there is none.
 
     ``retry_after``: seconds that the service asks to wait, where it does. ``said``: the beginning of what it
@@ -92,7 +92,7 @@ class Outbox:
         """Close the connections."""
         self._session.close()
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> PostResult:
         """Send one request and tell what became of it; no address is in the result. Raises nothing."""
         until = time.monotonic() + CONNECT_SECONDS + ANSWER_SECONDS
         try:
@@ -108,13 +108,13 @@ class Outbox:
                 ) as answer,
             ):
                 said = next(answer.iter_content(MOST_ANSWER_BYTES), b"")
-                return Posted(
+                return PostResult(
                     answer.status_code,
                     retry_after=_seconds(answer.headers.get("Retry-After")),
                     said="" if answer.ok else _line(said),
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            return Posted(None, _reason(error))
+            return PostResult(None, _reason(error))
 
 
 class _PublicConnection(TimedConnection):

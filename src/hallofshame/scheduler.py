@@ -17,8 +17,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from hallofshame import duty, import_worker
 from hallofshame.daily import (
     Bar,
+    DailyStep,
     Progress,
-    Step,
     daily_steps,
     history_step,
     repair_step,
@@ -366,7 +366,7 @@ class Scheduler:
                 replace_existing=True,
             )
 
-    def _run(self, *steps: Step, watched: Bar | None = None) -> None:
+    def _run(self, *steps: DailyStep, watched: Bar | None = None) -> None:
         """Run steps of the daily sequence until the scheduler is stopped; failures are logged."""
         if not self._stopping.is_set():
             list(run_steps(self._installation, steps, watched or self._watched))

@@ -17,10 +17,10 @@ from hallofshame import notifying, processes
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import isoformat
-from hallofshame.domain.problems import Problem
+from hallofshame.domain.problems import SystemProblem
 from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
-from hallofshame.notifying import Channel, Sender
+from hallofshame.notifying import AlertChannel, Sender
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.problems import look
 from hallofshame.pipeline.storage_problems import storage_problems
@@ -49,7 +49,7 @@ TITLE = "Theme Park Hall of Shame"
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchResult:
     """What one turn did: problems seen, messages sent and failed."""
 
     problems: int
@@ -61,7 +61,11 @@ class Watch:
     """Looks and tells; :meth:`start` does so once a minute until :meth:`stop`."""
 
     def __init__(
-        self, parts: Installation, *, send: Sender = notifying.send, channels: Sequence[Channel] | None = None
+        self,
+        parts: Installation,
+        *,
+        send: Sender = notifying.send,
+        channels: Sequence[AlertChannel] | None = None,
     ) -> None:
         self._parts = parts
         self._clock: Clock = parts.clock
@@ -82,7 +86,7 @@ class Watch:
         """Begin nothing more. A message on its way is not waited for: it is sent again if it got lost."""
         self._stopping.set()
 
-    def turn(self) -> Watched:
+    def turn(self) -> WatchResult:
         """Look once and send what waits; a failure of the store is told of by itself."""
         try:
             problems = self.look()
@@ -90,11 +94,11 @@ class Watch:
         except FAILURES as error:
             log_failure(self._log, "the system cannot be looked over", error)
             self._store.fails(self._clock.elapsed(), error)
-            return Watched(0, 0, 0)
+            return WatchResult(0, 0, 0)
         sent, failed = self.send_waiting()
-        return Watched(len(problems), sent, failed)
+        return WatchResult(len(problems), sent, failed)
 
-    def look(self) -> Sequence[Problem]:
+    def look(self) -> Sequence[SystemProblem]:
         """Keep the alerts by what there is now, unless another process does."""
         database, now, settings = self._parts.database, self._clock.now(), self._parts.settings
         with database.read() as connection:
@@ -121,7 +125,7 @@ class Watch:
         outcomes = [self._send_one(database, by_key[message.channel], message) for message in waiting]
         return outcomes.count(True), outcomes.count(False)
 
-    def _send_one(self, database: Database, channel: Channel, message: MessageRow) -> bool | None:
+    def _send_one(self, database: Database, channel: AlertChannel, message: MessageRow) -> bool | None:
         """Send one message; null where another process does, or the watch is stopping."""
         now = unix(self._clock.now())
         is_mine = database.run(lambda connection: alerts.claim(connection, message, now))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hallofshame.domain.words import Feed, RideKind
-from hallofshame.pipeline.doubts import Entry, RideSeen, doubts
+from hallofshame.pipeline.doubts import FeedEntry, RideSeen, doubts
 from hallofshame.pipeline.identity import KnownRide, Matcher, Sighting
 
 SAMPLE = Path(__file__).parent / "match_sample.csv"
@@ -51,8 +51,8 @@ def test_no_match_of_the_sample_is_wrong_and_the_rules_make_them_all() -> None:
 def test_what_the_rules_leave_to_a_person_is_on_the_review_list(row: dict[str, str]) -> None:
     assert rule(row) == "new"
     entries = [
-        Entry(WIKI, "w", row["themeparks_wiki"], 1, "new"),
-        Entry(QT, "7", row["queue_times"], 2, "new"),
+        FeedEntry(WIKI, "w", row["themeparks_wiki"], 1, "new"),
+        FeedEntry(QT, "7", row["queue_times"], 2, "new"),
     ]
     rides = {
         number: RideSeen(name, RideKind.ATTRACTION, True, 0, 0)

@@ -14,7 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from pydantic import TypeAdapter
 
 from hallofshame.domain.following import News
-from hallofshame.news_texts import Place, webhook_body
+from hallofshame.news_texts import RideInPark, webhook_body
 from hallofshame.store.news import Item
 from hallofshame.web.schema.following import WebhookBody
 from web.conftest import _read_app  # noqa: F401 - a fixture
@@ -29,7 +29,7 @@ SENSORS = [
     for sensor in source.get(kind, ())
 ]
 TEMPLATES = SandboxedEnvironment(undefined=StrictUndefined)
-PLACE = Place(1, "gardaland", "Gardaland", "Europe/Rome", 11, "raptor", "Raptor")
+PLACE = RideInPark(1, "gardaland", "Gardaland", "Europe/Rome", 11, "raptor", "Raptor")
 
 
 def answer(app: Flask, resource: str) -> Any:

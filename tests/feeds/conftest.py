@@ -19,7 +19,7 @@ from requests.adapters import BaseAdapter
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import FeedError
 from hallofshame.domain.words import PollOutcome
-from hallofshame.feeds.base import Answer, FeedContext
+from hallofshame.feeds.base import FeedAnswer, FeedContext
 from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.policy import HttpPolicy
 
@@ -83,7 +83,7 @@ class MemoryClient:
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> FeedAnswer:
         query = "&".join(f"{key}={value}" for key, value in (params or {}).items())
         address = f"{url}?{query}" if query else url
         self.asked.append(address)
@@ -92,7 +92,7 @@ class MemoryClient:
             raise body
         if body is None:
             raise FeedError(f"{address} answered HTTP 404", outcome=PollOutcome.NOT_FOUND, http_status=404)
-        return Answer(body, 200, 1, 7)
+        return FeedAnswer(body, 200, 1, 7)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import BodyError, FeedError
 from hallofshame.domain.readings import ParkReading
 from hallofshame.feeds.archive import parse_events, split_by_park
-from hallofshame.feeds.base import Answer, FeedContext
+from hallofshame.feeds.base import FeedAnswer, FeedContext
 from hallofshame.feeds.parsing import (
     MAX_ENTRIES,
     MAX_FINDINGS,
@@ -41,8 +41,8 @@ class _Says:
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        return Answer(self._body, 200, 1, 1)
+    ) -> FeedAnswer:
+        return FeedAnswer(self._body, 200, 1, 1)
 
 
 def _requests(body: Any) -> dict[str, Callable[[], object]]:
@@ -70,10 +70,10 @@ class _HistoryOf(_Says):
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> FeedAnswer:
         if "history" in url or "more" in url:
             return super().get_json(url, params=params)
-        return Answer({"id": "a", "name": "A", "timezone": "America/New_York"}, 200, 1, 1)
+        return FeedAnswer({"id": "a", "name": "A", "timezone": "America/New_York"}, 200, 1, 1)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hallofshame.domain.readings import DiningTable, Purchase
+from hallofshame.domain.readings import DiningTable, PurchaseReading
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.recordings import normalise_rows
 from hallofshame.feeds.themeparks_wiki_parse import parse_children, parse_live, parse_schedule
@@ -32,7 +32,7 @@ def test_recorded_purchases_are_read_with_price_and_availability() -> None:
     assert schedule.findings == ()
     of_day = [one for one in schedule.purchases if one.date == TUESDAY]
     assert of_day == [
-        Purchase(
+        PurchaseReading(
             TUESDAY,
             "lightninglanemultipass_80007944",
             "PACKAGE",
@@ -41,7 +41,7 @@ def test_recorded_purchases_are_read_with_price_and_availability() -> None:
             "USD",
             True,
         ),
-        Purchase(
+        PurchaseReading(
             TUESDAY,
             "lightninglane_16767284",
             "ATTRACTION",
@@ -50,7 +50,7 @@ def test_recorded_purchases_are_read_with_price_and_availability() -> None:
             "USD",
             False,
         ),
-        Purchase(
+        PurchaseReading(
             TUESDAY,
             "lightninglane_411504498",
             "ATTRACTION",

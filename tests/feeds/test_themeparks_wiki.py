@@ -9,7 +9,7 @@ import json
 import pytest
 
 from hallofshame.domain.errors import BodyError
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import Feed, QueueType, RideKind, ScheduleKind, Status
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
@@ -287,7 +287,7 @@ def test_a_recorded_schedule_is_read_with_events_apart(context, body):
     feed = ThemeParksWikiFeed(context({url: body("themeparks_schedule_epcot")}))
     parsed = feed.schedule("epcot", "America/New_York")
     assert parsed.findings == ()
-    assert parsed.entries[1] == ScheduleEntry(
+    assert parsed.entries[1] == PublishedEntry(
         dt.date(2026, 4, 15), ScheduleKind.OPERATING, utc(2026, 4, 15, 13), utc(2026, 4, 16, 1), None
     )
     first_day = [(entry.kind, entry.description) for entry in parsed.entries if entry.date.day == 15]

@@ -10,7 +10,7 @@ import pytest
 from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.words import Feed, QueueType, Status
 from hallofshame.feeds.touring_plans import (
-    Dataset,
+    TouringPlansFile,
     is_dataset,
     median_step_seconds,
     read_dataset,
@@ -20,17 +20,17 @@ from hallofshame.feeds.touring_plans import (
 HEADER = "date,datetime,SACTMIN,SPOSTMIN\n"
 
 
-def dataset(folder: Path, rows: str, header: str = HEADER, name: str = "dinosaur") -> Dataset:
+def dataset(folder: Path, rows: str, header: str = HEADER, name: str = "dinosaur") -> TouringPlansFile:
     path = folder / f"{name}.csv"
     path.write_text(header + rows, encoding="utf-8")
-    return Dataset(path, name, "Disney's Animal Kingdom", name.upper(), "America/New_York")
+    return TouringPlansFile(path, name, "Disney's Animal Kingdom", name.upper(), "America/New_York")
 
 
 def at(text: str) -> int:
     return int(dt.datetime.fromisoformat(text).timestamp())
 
 
-def told(found: Dataset) -> list[tuple[int, int | None, int | None]]:
+def told(found: TouringPlansFile) -> list[tuple[int, int | None, int | None]]:
     recording = read_dataset(found)
     return list(recording.readings.select("observed_at", "status", "wait_minutes").iter_rows())
 

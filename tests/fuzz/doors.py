@@ -13,11 +13,11 @@ from typing import Any
 import polars as pl
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.readings import RideReading, ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry, RideReading
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed
 from hallofshame.feeds import archive
 from hallofshame.feeds.archive_columns import ParkEvents, read_file
-from hallofshame.feeds.base import Answer, FeedContext
+from hallofshame.feeds.base import FeedAnswer, FeedContext
 from hallofshame.feeds.history_api import HistoryAccess, HistoryApi
 from hallofshame.feeds.http import _Transient, decode_json
 from hallofshame.feeds.parsing import (
@@ -51,9 +51,9 @@ class _Says:
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> FeedAnswer:
         try:
-            return Answer(decode_json(self._content, url, 200), 200, 1, 1)
+            return FeedAnswer(decode_json(self._content, url, 200), 200, 1, 1)
         except _Transient as cut_off:
             # After its tries the client raises what is inside.
             raise cut_off.error from cut_off
@@ -204,7 +204,7 @@ _RANGES = {
 def _fits_whole(value: object) -> None:
     if isinstance(value, RideReading):
         assert value.name, value
-    elif isinstance(value, ScheduleEntry):
+    elif isinstance(value, PublishedEntry):
         assert dt.timedelta(0) < value.closes_at - value.opens_at <= MAX_SCHEDULE_ENTRY, value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hallofshame.metrics.comparing import (
-    Watched,
+    WatchedStretch,
     change_of,
     incomparable_reason,
     is_listed_change,
@@ -13,27 +13,27 @@ from hallofshame.metrics.comparing import (
     uptime_change,
 )
 
-WHOLE = Watched(observed=3600, open=3600, recorded_days=30, days=30)
+WHOLE = WatchedStretch(observed=3600, open=3600, recorded_days=30, days=30)
 
 
 @pytest.mark.parametrize(
     ("watched", "reason"),
     [
         (WHOLE, None),
-        (Watched(1800, 3600, 15, 30), None),
-        (Watched(1790, 3600, 30, 30), "low_coverage"),
-        (Watched(3600, 3600, 14, 30), "few_days"),
-        (Watched(3600, 3600, 6, 30), "few_days"),
-        (Watched(0, 3600, 0, 30), "not_watched"),
-        (Watched(0, 3600, 30, 30), "not_watched"),
-        (Watched(0, 0, 30, 30), "closed"),
-        (Watched(0, 0, 14, 30), "few_days"),
-        (Watched(0, 0, 0, 30), "not_watched"),
+        (WatchedStretch(1800, 3600, 15, 30), None),
+        (WatchedStretch(1790, 3600, 30, 30), "low_coverage"),
+        (WatchedStretch(3600, 3600, 14, 30), "few_days"),
+        (WatchedStretch(3600, 3600, 6, 30), "few_days"),
+        (WatchedStretch(0, 3600, 0, 30), "not_watched"),
+        (WatchedStretch(0, 3600, 30, 30), "not_watched"),
+        (WatchedStretch(0, 0, 30, 30), "closed"),
+        (WatchedStretch(0, 0, 14, 30), "few_days"),
+        (WatchedStretch(0, 0, 0, 30), "not_watched"),
         (None, "not_watched"),
     ],
 )
 def test_both_stretches_need_half_of_their_time_and_of_their_days(
-    watched: Watched | None, reason: str | None
+    watched: WatchedStretch | None, reason: str | None
 ) -> None:
     assert incomparable_reason(watched, WHOLE) == reason
     assert incomparable_reason(WHOLE, watched) == (reason and f"{reason}_before")

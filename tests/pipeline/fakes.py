@@ -18,8 +18,8 @@ from hallofshame.domain.readings import (
     ListedEntity,
     ListedPark,
     ParkReading,
-    ParkSchedule,
-    ScheduleEntry,
+    PublishedEntry,
+    ScheduleReading,
     StatusChange,
 )
 from hallofshame.domain.words import Feed, PollOutcome, RideKind, ScheduleKind, Status
@@ -28,7 +28,7 @@ from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.record import QUEUES, write_observations
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.store import catalogue, dirty
-from hallofshame.store.catalogue import NewExternalId, NewRide, ParkRow
+from hallofshame.store.catalogue import NewExternalId, NewRide, StoredPark
 from hallofshame.store.database import Database
 from hallofshame.store.reports.findings import FindingRow, list_findings
 
@@ -63,7 +63,7 @@ class FakeFeed:
     feed: ClassVar[Feed] = Feed.THEMEPARKS_WIKI
     parks: list[ListedPark] | FeedError = field(default_factory=list)
     entities: dict[str, list[ListedEntity] | FeedError] = field(default_factory=dict)
-    schedules: dict[str, ParkSchedule | FeedError] = field(default_factory=dict)
+    schedules: dict[str, ScheduleReading | FeedError] = field(default_factory=dict)
     changes: dict[str, list[StatusChange] | FeedError] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -79,9 +79,9 @@ class FakeFeed:
         """A park without rides."""
         return Poll(ParkReading(self.feed, park_external_id, ()), 200, 1, 1)
 
-    def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
+    def schedule(self, park_external_id: str, timezone: str) -> ScheduleReading:
         """What was put into ``schedules``, else no hours."""
-        return _said(self.schedules.get(park_external_id, ParkSchedule(())))
+        return _said(self.schedules.get(park_external_id, ScheduleReading(())))
 
     def history(self, park_external_id: str, start: dt.datetime, end: dt.datetime) -> HistoryPage:
         """Those of ``changes`` that lie in ``[start, end)``."""
@@ -113,7 +113,7 @@ def seed_parks(database: Database, *park_ids: int, signal: str = "down") -> None
         catalogue.upsert_parks(
             connection,
             [
-                ParkRow(
+                StoredPark(
                     park_id=park_id,
                     slug=f"park-{park_id}",
                     name=f"Park {park_id}",
@@ -224,10 +224,10 @@ def change(
     return StatusChange(f"{park_id}-{name}", name, RideKind.ATTRACTION, moment, status, wait)
 
 
-def hours(date: dt.date, opens: int, closes: int) -> ScheduleEntry:
+def hours(date: dt.date, opens: int, closes: int) -> PublishedEntry:
     """Regular hours of a date, in hours UTC."""
     midnight = dt.datetime.combine(date, dt.time(), dt.UTC)
-    return ScheduleEntry(
+    return PublishedEntry(
         date,
         ScheduleKind.OPERATING,
         midnight + dt.timedelta(hours=opens),

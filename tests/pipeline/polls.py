@@ -12,14 +12,14 @@ from sqlalchemy import select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import FeedError
-from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTime
+from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTimeReading
 from hallofshame.domain.words import Feed, RideKind, Status
-from hallofshame.feeds.base import Answer, Poll
+from hallofshame.feeds.base import FeedAnswer, Poll
 from hallofshame.pipeline.collect import Collector, CycleResult
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.registry import ManualMapping, Registry
 from hallofshame.store import bulk, catalogue, dirty
-from hallofshame.store.catalogue import RideRow
+from hallofshame.store.catalogue import StoredRide
 from hallofshame.store.database import Database
 from hallofshame.store.models import Base
 from pipeline.fakes import CADENCE, LOG, NEW_YORK, ROME, WIKI_IDS, FakeFeed
@@ -62,9 +62,9 @@ class Says:
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> FeedAnswer:
         """That body, as if it had come at once."""
-        return Answer(self.bodies[url], 200, 1, 1)
+        return FeedAnswer(self.bodies[url], 200, 1, 1)
 
 
 class PolledQueueTimes(Polled):
@@ -82,7 +82,7 @@ def reading(
     kind: RideKind = RideKind.ATTRACTION,
     upstream_at: dt.datetime | None = None,
     queues: tuple[QueueReading, ...] = (),
-    showtimes: tuple[ShowTime, ...] = (),
+    showtimes: tuple[ShowTimeReading, ...] = (),
 ) -> RideReading:
     """One entity of an answer; its id is its name unless another, or ``None``, is given."""
     return RideReading(
@@ -120,7 +120,7 @@ def resolve(
     return [answers[sighting] for sighting in sightings]
 
 
-def rides(database: Database, park_id: int = ROME) -> list[RideRow]:
+def rides(database: Database, park_id: int = ROME) -> list[StoredRide]:
     """All rides of a park."""
     with database.read() as connection:
         return catalogue.rides(connection, park_id)

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import BodyError, BudgetSpentError, FeedError, WindowExceededError
 from hallofshame.domain.localtime import day_bounds, from_unix
-from hallofshame.domain.readings import DayTold, ScheduleEntry
+from hallofshame.domain.readings import DayTold, PublishedEntry
 from hallofshame.domain.words import Feed, PollOutcome, RideKind, ScheduleKind
-from hallofshame.feeds.base import Answer, FeedContext
+from hallofshame.feeds.base import FeedAnswer, FeedContext
 from hallofshame.feeds.history_api import HistoryAccess, HistoryApi
 from hallofshame.feeds.parsing import Findings
 from hallofshame.metrics.agreement import agreement
@@ -24,7 +24,7 @@ from hallofshame.pipeline.agreement import AgreementResult, check_agreement
 from hallofshame.pipeline.import_history import HistoryRange, import_history
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.store import catalogue, outside, schedules
-from hallofshame.store.catalogue import NewExternalId, ParkRow
+from hallofshame.store.catalogue import NewExternalId, StoredPark
 from hallofshame.store.database import Database
 from hallofshame.store.models import OutsideDay
 from hallofshame.web.app import create_app
@@ -167,10 +167,10 @@ def test_the_api_and_the_data_page_show_the_agreement(recorded: Database) -> Non
 class Recorded:
     """Answers the recorded day of Space Mountain."""
 
-    def get_json(self, url: str, **_more: Any) -> Answer:
+    def get_json(self, url: str, **_more: Any) -> FeedAnswer:
         name = "daily" if url.endswith("/daily") else "history"
         body = json.loads((RECORDED / f"space_mountain_{name}_2026-09-26.json").read_text())
-        return Answer(body, 200, 1, 1)
+        return FeedAnswer(body, 200, 1, 1)
 
 
 def test_the_recorded_day_of_space_mountain_agrees(sqlite_database: Database) -> None:
@@ -178,7 +178,7 @@ def test_the_recorded_day_of_space_mountain_agrees(sqlite_database: Database) ->
         pytest.skip("the recorded answers are not beside this checkout")
     database, day, zone = sqlite_database, dt.date(2026, 9, 26), "America/New_York"
     clock = FixedClock(at("2026-09-30 06:00"))
-    park = ParkRow(
+    park = StoredPark(
         park_id=1,
         slug="magic-kingdom",
         name="Magic Kingdom Park",
@@ -191,7 +191,7 @@ def test_the_recorded_day_of_space_mountain_agrees(sqlite_database: Database) ->
         catalogue.upsert_parks(connection, [park])
         external = NewExternalId(Feed.THEMEPARKS_WIKI, "park", SPACE_MOUNTAIN, 1)
         catalogue.add_external_ids(connection, [external], 0)
-        entry = ScheduleEntry(day, ScheduleKind.OPERATING, opens, opens + dt.timedelta(minutes=930), None)
+        entry = PublishedEntry(day, ScheduleKind.OPERATING, opens, opens + dt.timedelta(minutes=930), None)
         schedules.publish(connection, 1, [entry], 0, day, day)
     context = FeedContext(Recorded(), clock, logging.getLogger("tests"), "https://feed.test")
     api = HistoryApi(context, HistoryAccess())

@@ -13,7 +13,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTime
+from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTimeReading
 from hallofshame.domain.words import Feed, PollOutcome, QueueType
 from hallofshame.feeds.base import FeedContext
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
@@ -33,7 +33,7 @@ from hallofshame.store.models import (
     RideStatusSnapshot,
 )
 from hallofshame.store.models import (
-    ShowTime as StoredShowTime,
+    ShowTimeReading as StoredShowTime,
 )
 from pipeline.fakes import (
     CADENCE,
@@ -153,7 +153,7 @@ def test_a_park_that_answers_nonsense_costs_no_other_its_cycle(database: Databas
 @pytest.mark.both_databases
 def test_show_times_are_kept_once(database: Database) -> None:
     seed_parks(database, ROME)
-    show = ShowTime("Performance Time", at("2026-06-03 14:00"), at("2026-06-03 14:20"))
+    show = ShowTimeReading("Performance Time", at("2026-06-03 14:00"), at("2026-06-03 14:20"))
     feed = Polled(says={WIKI_IDS[ROME]: [reading("Parade", showtimes=(show, show))]})
     collect = collector(database, feed, now=NOON)
     collect.cycle()
@@ -353,7 +353,7 @@ def test_what_was_learned_in_a_lost_transaction_is_learned_again(
     database: Database, failing: Failing
 ) -> None:
     seed_parks(database, ROME)
-    show = ShowTime("Performance Time", at("2026-06-03 14:00"), None)
+    show = ShowTimeReading("Performance Time", at("2026-06-03 14:00"), None)
     feed = Polled(says={WIKI_IDS[ROME]: [reading("Alpha", wait=5, showtimes=(show,)), *FOUR[1:]]})
     clock = FixedClock(NOON)
     collect = collector(failing, feed, now=NOON)

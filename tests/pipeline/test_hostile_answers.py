@@ -20,7 +20,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import RideReading
 from hallofshame.domain.words import MAX_RIDES_PER_ANSWER, Feed
-from hallofshame.feeds.base import Answer, FeedContext
+from hallofshame.feeds.base import FeedAnswer, FeedContext
 from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.queue_times import QueueTimesFeed
@@ -124,13 +124,13 @@ class Bodies:
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> FeedAnswer:
         """The body of the park that the address names."""
         alpha = {"id": "a", "name": "Alpha", "entityType": "ATTRACTION", "status": "OPERATING"}
         bravo = {**alpha, "id": "b", "name": "Bravo", "status": "DOWN"}
         if WIKI_IDS[ROME] in url or f"/{QUEUE_TIMES_IDS[ROME]}/" in url:
-            return Answer(self.rome, 200, 1, 1)
-        return Answer({"liveData": [alpha, bravo]}, 200, 1, 1)
+            return FeedAnswer(self.rome, 200, 1, 1)
+        return FeedAnswer({"liveData": [alpha, bravo]}, 200, 1, 1)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from hallofshame.domain.words import Feed
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.store import catalogue, raw, schema
-from hallofshame.store.catalogue import NewExternalId, ParkRow
+from hallofshame.store.catalogue import NewExternalId, StoredPark
 from hallofshame.store.database import Database
 from pipeline.fakes import LOG, at
 from pipeline.worlds import assert_same_rows, derived_rows
@@ -45,7 +45,7 @@ def made(file: Path, server: ReplayServer) -> Database:
     infos = [tape.info for key, tape in server.tapes.items() if key[0] is Feed.THEMEPARKS_WIKI]
     with database.write() as connection:
         for number, info in enumerate(infos, start=1):
-            park = ParkRow(
+            park = StoredPark(
                 slug=f"park-{number}",
                 name=info.park_name,
                 timezone=info.timezone,

@@ -11,7 +11,7 @@ import pytest
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import RideReading, ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry, RideReading
 from hallofshame.domain.words import RideKind, ScheduleKind, Status
 from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.rebuild import mark_range
@@ -80,7 +80,7 @@ class Live:
 
     def open_hours(self, closes: str = "2026-06-01 18:00") -> None:
         """Published hours from 10:00 local."""
-        entry = ScheduleEntry(MONDAY, ScheduleKind.OPERATING, TEN, at(closes))
+        entry = PublishedEntry(MONDAY, ScheduleKind.OPERATING, TEN, at(closes))
         with self.database.write() as connection:
             schedules.publish(connection, ROME, [entry], TEN, MONDAY, MONDAY)
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import BodyError, FeedError, HistoryError, InputError
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import Feed, Origin, ScheduleKind
 from hallofshame.feeds.site import PART_BYTES
 from hallofshame.metrics.frames import OBSERVATIONS
@@ -129,7 +129,7 @@ def write_site(world: World) -> None:
             date = dt.date(2026, 8, day)
             opens = dt.datetime(2026, 8, day - 1, 23, 30, tzinfo=dt.UTC)
             for hours in (10, 12):
-                entry = ScheduleEntry(date, ScheduleKind.OPERATING, opens, opens + dt.timedelta(hours=hours))
+                entry = PublishedEntry(date, ScheduleKind.OPERATING, opens, opens + dt.timedelta(hours=hours))
                 schedules.publish(connection, tokyo.park_id, [entry], opens, date, date)
             begin = to_unix(opens) + 7200
             slots = frozenset({("Operating", begin, begin + 14_400)})

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.following import QUIET_SECONDS, Asked
-from hallofshame.domain.readings import RideReading, ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry, RideReading
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.rebuild import mark_range
@@ -40,7 +40,7 @@ class Watched:
             database, {self.feed.feed: self.feed}, self.clock, LOG, cadence_seconds=CADENCE, workers=1
         )
         self.rollup = Rollup(database, self.clock, LOG)
-        entry = ScheduleEntry(MONDAY, ScheduleKind.OPERATING, NINE, at("2026-06-01 16:00"))
+        entry = PublishedEntry(MONDAY, ScheduleKind.OPERATING, NINE, at("2026-06-01 16:00"))
         with database.write() as connection:
             if is_published:
                 schedules.publish(connection, ROME, [entry], NINE - dt.timedelta(days=1), MONDAY, MONDAY)

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.entity_facts import (
-    EntityFacts,
+    AttractionFacts,
     FactBook,
     FactRule,
     FactSource,
     Setting,
     StatedFacts,
 )
-from hallofshame.domain.readings import DiningTable, ListedEntity, ShowTime
+from hallofshame.domain.readings import DiningTable, ListedEntity, ShowTimeReading
 from hallofshame.domain.ride_types import RideType, TypeBook, TypeRule
 from hallofshame.domain.tiers import TierBook
 from hallofshame.domain.words import Feed, RideKind
@@ -27,7 +27,7 @@ from hallofshame.pipeline.show_times import judged
 from hallofshame.pipeline.sync import classify, sync
 from hallofshame.store.database import Database
 from hallofshame.store.models import DiningAvailability, EntityMetadata, Park
-from hallofshame.store.models import ShowTime as StoredShow
+from hallofshame.store.models import ShowTimeReading as StoredShow
 from hallofshame.store.reports.catalogue import load_catalogue
 from pipeline.fakes import LOG, ROME, WIKI_IDS, FakeFeed, at, found, seed_parks, seed_rides
 from pipeline.polls import Polled, collector, reading
@@ -46,7 +46,7 @@ def entity(name: str = "Alpha", *tags: str, place: tuple[float, float] = (41.9, 
     return ListedEntity(f"1-{name}", name, RideKind.ATTRACTION, *place, tags)
 
 
-def facts(database: Database) -> dict[str, EntityFacts]:
+def facts(database: Database) -> dict[str, AttractionFacts]:
     with database.read() as connection:
         return {ride.name: ride.facts for ride in load_catalogue(connection).rides.values()}
 
@@ -76,9 +76,9 @@ def test_the_feed_goes_before_the_list_and_the_list_before_the_type(
     types = TypeBook([], [TypeRule("park-1", "Charlie", RideType.DARK_RIDE, "listed")], [])
     assert classify(database, clock, TierBook([], [], []), types).facts_changed == 2
     assert facts(database) == {
-        "Alpha": EntityFacts(130, None, FactSource.FEED, Setting.OUTDOOR, FactSource.FEED),
-        "Bravo": EntityFacts(0, None, FactSource.CURATED, Setting.UNKNOWN, FactSource.UNKNOWN),
-        "Charlie": EntityFacts(None, None, FactSource.UNKNOWN, Setting.INDOOR, FactSource.TYPE),
+        "Alpha": AttractionFacts(130, None, FactSource.FEED, Setting.OUTDOOR, FactSource.FEED),
+        "Bravo": AttractionFacts(0, None, FactSource.CURATED, Setting.UNKNOWN, FactSource.UNKNOWN),
+        "Charlie": AttractionFacts(None, None, FactSource.UNKNOWN, Setting.INDOOR, FactSource.TYPE),
     }
     assert classify(database, clock, TierBook([], [], []), types).facts_changed == 0
     wiki.entities[WIKI_IDS[ROME]] = [entity("Alpha")]
@@ -87,7 +87,7 @@ def test_the_feed_goes_before_the_list_and_the_list_before_the_type(
     clock.sleep(60)
     classify(database, clock, TierBook([], [], []), NO_TYPES)
     assert facts(database)["Alpha"].height_source is FactSource.CURATED
-    assert facts(database)["Charlie"] == EntityFacts()
+    assert facts(database)["Charlie"] == AttractionFacts()
     assert versions(database) == [
         (130, "outdoor", False),
         (None, "unknown", False),
@@ -121,23 +121,23 @@ def test_an_entity_far_from_its_park_has_no_place_and_is_a_finding(sqlite_databa
 @pytest.mark.parametrize(
     ("known", "height", "admits"),
     [
-        (EntityFacts(), 110, None),
-        (EntityFacts(102, None, FactSource.FEED), 102, True),
-        (EntityFacts(102, None, FactSource.FEED), 101, False),
-        (EntityFacts(0, None, FactSource.CURATED), 60, True),
-        (EntityFacts(None, 120, FactSource.FEED), 120, True),
-        (EntityFacts(None, 120, FactSource.FEED), 121, False),
-        (EntityFacts(117, 195, FactSource.FEED), 196, False),
+        (AttractionFacts(), 110, None),
+        (AttractionFacts(102, None, FactSource.FEED), 102, True),
+        (AttractionFacts(102, None, FactSource.FEED), 101, False),
+        (AttractionFacts(0, None, FactSource.CURATED), 60, True),
+        (AttractionFacts(None, 120, FactSource.FEED), 120, True),
+        (AttractionFacts(None, 120, FactSource.FEED), 121, False),
+        (AttractionFacts(117, 195, FactSource.FEED), 196, False),
     ],
 )
-def test_a_height_fits_between_the_limits(known: EntityFacts, height: int, admits: bool | None) -> None:
+def test_a_height_fits_between_the_limits(known: AttractionFacts, height: int, admits: bool | None) -> None:
     assert known.admits(height) is admits
 
 
 def test_the_shipped_list_knows_rides_by_the_names_of_the_type_list() -> None:
     book, types = load_fact_book(), load_type_book()
     space = book.facts("magic-kingdom", ["Space Mountain"], [], RideType.COASTER)
-    assert space == EntityFacts(112, None, FactSource.CURATED, Setting.INDOOR, FactSource.CURATED)
+    assert space == AttractionFacts(112, None, FactSource.CURATED, Setting.INDOOR, FactSource.CURATED)
     raging = book.facts("tokyo-disneysea", ["レイジングスピリッツ"], [], RideType.COASTER)
     assert (raging.min_height_cm, raging.max_height_cm) == (117, 195)
     unknown = [key for key in book.keys if key not in types.curated]
@@ -145,8 +145,10 @@ def test_the_shipped_list_knows_rides_by_the_names_of_the_type_list() -> None:
     assert len(book.keys) > 100
 
 
-def show(start: dt.datetime, end: dt.datetime | None = None, kind: str = "Performance Time") -> ShowTime:
-    return ShowTime(kind, start, end)
+def show(
+    start: dt.datetime, end: dt.datetime | None = None, kind: str = "Performance Time"
+) -> ShowTimeReading:
+    return ShowTimeReading(kind, start, end)
 
 
 def test_show_times_of_another_date_are_findings_and_ends_that_are_none_are_left_out() -> None:

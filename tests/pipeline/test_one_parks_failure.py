@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import StoreError
-from hallofshame.domain.readings import QueueReading, RideReading, ShowTime
+from hallofshame.domain.readings import QueueReading, RideReading, ShowTimeReading
 from hallofshame.domain.words import Feed, QueueType
 from hallofshame.feeds.base import Poll
 from hallofshame.pipeline.collect import Collector
@@ -102,7 +102,7 @@ def test_an_answer_of_the_wrong_shape_is_that_parks_failure(
     assert_only_rome_failed(sqlite_database, collector(sqlite_database, feed, now=NOON).cycle())
 
 
-SHOW = ShowTime("Performance Time", NOON, None)
+SHOW = ShowTimeReading("Performance Time", NOON, None)
 UNSTORABLE: dict[str, Sequence[Any]] = {
     "a wait beyond 16 bits": [reading("Alpha", UP, 40_000)],
     "a wait beyond 64 bits": [reading("Alpha", UP, 10**30)],

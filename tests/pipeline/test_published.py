@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.readings import ParkSchedule
+from hallofshame.domain.readings import ScheduleReading
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.pipeline.published import ScheduleRefresh
 from hallofshame.store import catalogue, schedules
 from hallofshame.store.catalogue import NewExternalId
 from hallofshame.store.database import Database
 from hallofshame.store.models import AggregationLog
-from hallofshame.store.models import ParkSchedule as StoredSchedule
+from hallofshame.store.models import ScheduleReading as StoredSchedule
 from pipeline.fakes import (
     LOG,
     MONDAY,
@@ -58,7 +58,7 @@ def test_hours_corrected_on_the_day_are_a_new_version_and_mark_the_day(database:
     small_world(database)
     publish(database, 8, 20)
     settled(database)
-    feed = FakeFeed(schedules={WIKI_IDS[ROME]: ParkSchedule((hours(MONDAY, 10, 20),))})
+    feed = FakeFeed(schedules={WIKI_IDS[ROME]: ScheduleReading((hours(MONDAY, 10, 20),))})
     job, _ = refresh(database, feed, "2026-06-01 09:00")
     assert job.run().dates_changed == 1
     assert dirty_days(database) == {(ROME, MONDAY), (ROME, TUESDAY)}
@@ -79,7 +79,7 @@ def test_an_open_park_is_asked_for_every_two_hours_and_a_closed_one_never(
 ) -> None:
     seed_parks(sqlite_database, ROME, 2)
     publish(sqlite_database, 8, 20)
-    feed = FakeFeed(schedules={WIKI_IDS[ROME]: ParkSchedule((hours(MONDAY, 8, 20),))})
+    feed = FakeFeed(schedules={WIKI_IDS[ROME]: ScheduleReading((hours(MONDAY, 8, 20),))})
     job, clock = refresh(sqlite_database, feed, "2026-06-01 00:00")
     times = []
     while clock.now() < at("2026-06-02 00:00"):
@@ -96,7 +96,7 @@ def test_many_open_parks_are_never_asked_for_all_at_once(sqlite_database: Databa
         catalogue.upsert_parks(
             connection,
             [
-                catalogue.ParkRow(
+                catalogue.StoredPark(
                     park_id=number,
                     slug=f"park-{number}",
                     name=f"Park {number}",
@@ -111,7 +111,9 @@ def test_many_open_parks_are_never_asked_for_all_at_once(sqlite_database: Databa
         catalogue.add_external_ids(connection, ids, 0)
     for number in numbers:
         publish(sqlite_database, 0, 23, park_id=number)
-    feed = FakeFeed(schedules={f"wiki-{number}": ParkSchedule((hours(MONDAY, 0, 23),)) for number in numbers})
+    feed = FakeFeed(
+        schedules={f"wiki-{number}": ScheduleReading((hours(MONDAY, 0, 23),)) for number in numbers}
+    )
     job, clock = refresh(sqlite_database, feed, "2026-06-01 04:00")
     asked = []
     for _ in range(36):

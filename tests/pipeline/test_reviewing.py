@@ -9,7 +9,7 @@ from hallofshame.domain.errors import NotFoundError
 from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline import reviewing
 from hallofshame.pipeline.deciding import EntryId
-from hallofshame.pipeline.doubts import Entry, RideSeen, alike, doubts
+from hallofshame.pipeline.doubts import FeedEntry, RideSeen, alike, doubts
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.merging import merge
 from hallofshame.pipeline.splitting import split
@@ -143,9 +143,9 @@ def seen(*names: str, kind: RideKind = RideKind.ATTRACTION) -> dict[int, RideSee
 
 def test_of_two_namesakes_the_one_that_was_not_matched_is_the_runner_up() -> None:
     entries = [
-        Entry(WIKI, "a", "Railroad", 1, "new"),
-        Entry(WIKI, "b", "Railroad", 2, "new"),
-        Entry(QT, "7", "Railroad", 1, "name"),
+        FeedEntry(WIKI, "a", "Railroad", 1, "new"),
+        FeedEntry(WIKI, "b", "Railroad", 2, "new"),
+        FeedEntry(QT, "7", "Railroad", 1, "name"),
     ]
     (doubt,) = doubts(entries, seen("Railroad", "Railroad"), WIKI)
     assert (doubt.ride_id, doubt.score, [one.ride_id for one in doubt.runners_up]) == (1, 100, [2])
@@ -156,13 +156,13 @@ def test_a_ride_under_the_name_of_one_that_left_before_it_came_is_in_doubt() -> 
         1: RideSeen("Raptor", RideKind.ATTRACTION, False, 0, 50),
         2: RideSeen("Raptor", RideKind.ATTRACTION, True, 60, 200),
     }
-    entries = [Entry(QT, "1", "Raptor", 1, "new"), Entry(QT, "2", "Raptor", 2, "new")]
+    entries = [FeedEntry(QT, "1", "Raptor", 1, "new"), FeedEntry(QT, "2", "Raptor", 2, "new")]
     (doubt,) = doubts(entries, rides, QT)
     assert (doubt.ride_id, [one.ride_id for one in doubt.runners_up]) == (2, [1])
 
 
 def test_a_restaurant_is_no_runner_up_of_a_ride() -> None:
-    entries = [Entry(WIKI, "a", "Pony Grill", 1, "new"), Entry(QT, "7", "Pony", 2, "new")]
+    entries = [FeedEntry(WIKI, "a", "Pony Grill", 1, "new"), FeedEntry(QT, "7", "Pony", 2, "new")]
     rides = seen("Pony Grill", kind=RideKind.RESTAURANT) | {
         2: RideSeen("Pony", RideKind.ATTRACTION, True, 0, 0)
     }

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.readings import ParkSchedule, RideReading
+from hallofshame.domain.readings import RideReading, ScheduleReading
 from hallofshame.domain.words import Feed, PollOutcome, RideKind
 from hallofshame.feeds.themeparks_wiki_parse import parse_live
 from hallofshame.pipeline.ingest import ingest
@@ -313,7 +313,7 @@ def test_every_two_hours_a_park_read_elsewhere_is_asked_once_for_the_hours_of_it
 def test_a_live_answer_that_fails_costs_the_park_no_published_hours(sqlite_database: Database) -> None:
     an_open_park(sqlite_database, Feed.QUEUE_TIMES)
     wiki = Polled(
-        schedules={WIKI_IDS[ROME]: ParkSchedule((hours(TUESDAY, 7, 19),))},
+        schedules={WIKI_IDS[ROME]: ScheduleReading((hours(TUESDAY, 7, 19),))},
         says={WIKI_IDS[ROME]: refused(PollOutcome.SERVER_ERROR)},
     )
     feeds = {Feed.QUEUE_TIMES: PolledQueueTimes(), Feed.THEMEPARKS_WIKI: wiki}

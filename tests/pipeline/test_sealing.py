@@ -27,11 +27,11 @@ from hallofshame.store import raw, schema
 from hallofshame.store.database import Database
 from hallofshame.store.history import formats, ledger, marks
 from hallofshame.store.history.formats import DATASETS
-from hallofshame.store.history.periods import Period
+from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.history.reading import History
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import FolderShelf
-from hallofshame.store.models import Base, HistoryFile, HistoryPark
+from hallofshame.store.models import Base, HistoryFile, SealedPark
 from hallofshame.store.observations import ObservationCache
 from hallofshame.store.reports.findings import list_findings
 from pipeline.sealed import (
@@ -51,7 +51,7 @@ from pipeline.sealed import (
 from pipeline.worlds import DERIVED, assert_same_rows, derived_rows
 from store.samples import seed
 
-AUGUST = Period.of_month(START.date())
+AUGUST = FilePeriod.of_month(START.date())
 
 
 def from_files(database: Database, folder: Path, name: str = "snapshots") -> pl.DataFrame:
@@ -268,7 +268,7 @@ def test_sealing_again_is_refused_where_sql_has_less_than_the_file_had(
         sealing.seal(sqlite_database, LATER, LOG, FolderShelf(folder), again=AUGUST)
     with pytest.raises(InputError, match="not closed yet"):
         sealing.seal(
-            sqlite_database, LATER, LOG, FolderShelf(folder), again=Period.of_day(dt.date(2025, 9, 8))
+            sqlite_database, LATER, LOG, FolderShelf(folder), again=FilePeriod.of_day(dt.date(2025, 9, 8))
         )
 
 
@@ -349,7 +349,7 @@ def test_a_folder_of_another_installation_is_refused(tmp_path: Path, sqlite_data
     sealed_in(sqlite_database, folder)
     with sqlite_database.write() as connection:
         connection.execute(delete(HistoryFile))
-        connection.execute(delete(HistoryPark))
+        connection.execute(delete(SealedPark))
         connection.exec_driver_sql("DELETE FROM ride_status_snapshots WHERE ride_id = 1")
     with pytest.raises(HistoryError, match=r"does not know; name another place.*--adopt"):
         sealed_in(sqlite_database, folder)

@@ -119,7 +119,7 @@ def test_a_park_met_before_it_was_in_the_catalogue_keeps_its_number(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     with sqlite_database.write() as connection:
-        row = catalogue.ParkRow(
+        row = catalogue.StoredPark(
             park_id=1,
             slug="met-first",
             name="Met first",

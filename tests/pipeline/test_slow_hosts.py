@@ -12,8 +12,8 @@ import pytest
 from hallofshame.clock import SystemClock
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import FeedContext
+from hallofshame.feeds.deadlines import TIMEOUTS_IN_A_ROW
 from hallofshame.feeds.http import HttpClient
-from hallofshame.feeds.patience import TIMEOUTS_IN_A_ROW
 from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.queue_times import QueueTimesFeed
 from hallofshame.feeds.replay import Fault, ReplayServer, Tape, TapeInfo
@@ -21,7 +21,7 @@ from hallofshame.feeds.replay.faults import FaultOrder
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.pipeline.collect import Collector, CycleResult
 from hallofshame.store import catalogue
-from hallofshame.store.catalogue import NewExternalId, ParkRow
+from hallofshame.store.catalogue import NewExternalId, StoredPark
 from hallofshame.store.database import Database
 from hallofshame.store.models import FeedPoll, RideStatusSnapshot
 from pipeline.fakes import LOG, at, found
@@ -105,7 +105,7 @@ def world(sqlite_database: Database) -> Iterator[World]:
         for feed in (Feed.THEMEPARKS_WIKI, Feed.QUEUE_TIMES)
     }
     parks = [
-        ParkRow(
+        StoredPark(
             park_id=park,
             slug=f"park-{park}",
             name=f"Park {park}",

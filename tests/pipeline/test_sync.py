@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkSchedule
+from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ScheduleReading
 from hallofshame.domain.ride_types import TypeBook
 from hallofshame.domain.tiers import TierBook
 from hallofshame.domain.words import Feed, PollOutcome, RideKind
@@ -27,7 +27,7 @@ from hallofshame.store.models import (
     EntityMetadata,
 )
 from hallofshame.store.models import (
-    ParkSchedule as StoredSchedule,
+    ScheduleReading as StoredSchedule,
 )
 from pipeline.fakes import (
     LOG,
@@ -68,7 +68,7 @@ def feeds_of(wiki: FakeFeed) -> dict[Feed, FakeFeed]:
 @pytest.mark.both_databases
 def test_published_hours_are_stored_and_mark_the_days_they_change(database: Database) -> None:
     small_world(database)
-    wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ParkSchedule((hours(MONDAY, 7, 20),))})
+    wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ScheduleReading((hours(MONDAY, 7, 20),))})
     result = sync(database, feeds_of(wiki), CLOCK, LOG)
     assert (result.parks, result.failed, result.dates_changed) == (2, 0, 1)
     assert dirty_days(database) == {(ROME, MONDAY), (ROME, TUESDAY)}
@@ -80,9 +80,11 @@ def test_published_hours_are_stored_and_mark_the_days_they_change(database: Data
 
 def test_dates_that_are_no_longer_listed_keep_their_hours(sqlite_database: Database) -> None:
     seed_parks(sqlite_database, ROME)
-    wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ParkSchedule((hours(MONDAY, 7, 20), hours(TUESDAY, 7, 20)))})
+    wiki = FakeFeed(
+        schedules={WIKI_IDS[ROME]: ScheduleReading((hours(MONDAY, 7, 20), hours(TUESDAY, 7, 20)))}
+    )
     sync(sqlite_database, feeds_of(wiki), CLOCK, LOG)
-    wiki.schedules[WIKI_IDS[ROME]] = ParkSchedule((hours(TUESDAY, 7, 20),))
+    wiki.schedules[WIKI_IDS[ROME]] = ScheduleReading((hours(TUESDAY, 7, 20),))
     sync(sqlite_database, feeds_of(wiki), CLOCK, LOG)
     with sqlite_database.read() as connection:
         in_force = select(StoredSchedule.date).where(StoredSchedule.superseded_at.is_(None))
@@ -93,10 +95,10 @@ def test_one_old_entry_does_not_void_the_hours_of_the_days_between(sqlite_databa
     """What is over was published and stays (R4); what is to come and no longer listed is taken back."""
     seed_parks(sqlite_database, ROME)
     known = [hours(CLOCK.now().date() + number * ONE_DAY, 7, 20) for number in range(-3, 4)]
-    wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ParkSchedule(tuple(known))})
+    wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ScheduleReading(tuple(known))})
     sync(sqlite_database, feeds_of(wiki), CLOCK, LOG)
     long_ago = hours(MONDAY - 400 * ONE_DAY, 7, 20)
-    wiki.schedules[WIKI_IDS[ROME]] = ParkSchedule((long_ago, known[3], known[6]))
+    wiki.schedules[WIKI_IDS[ROME]] = ScheduleReading((long_ago, known[3], known[6]))
     assert sync(sqlite_database, feeds_of(wiki), CLOCK, LOG).dates_changed == 3
     with sqlite_database.read() as connection:
         in_force = select(StoredSchedule.date).where(StoredSchedule.superseded_at.is_(None))
@@ -106,9 +108,9 @@ def test_one_old_entry_does_not_void_the_hours_of_the_days_between(sqlite_databa
 
 def test_a_corrected_date_supersedes_the_old_hours(sqlite_database: Database) -> None:
     seed_parks(sqlite_database, ROME)
-    wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ParkSchedule((hours(MONDAY, 7, 20),))})
+    wiki = FakeFeed(schedules={WIKI_IDS[ROME]: ScheduleReading((hours(MONDAY, 7, 20),))})
     sync(sqlite_database, feeds_of(wiki), CLOCK, LOG)
-    wiki.schedules[WIKI_IDS[ROME]] = ParkSchedule((hours(MONDAY, 8, 22),))
+    wiki.schedules[WIKI_IDS[ROME]] = ScheduleReading((hours(MONDAY, 8, 22),))
     sync(sqlite_database, feeds_of(wiki), CLOCK, LOG)
     with sqlite_database.read() as connection:
         rows = connection.execute(select(StoredSchedule.opens_at, StoredSchedule.superseded_at)).all()
@@ -120,7 +122,7 @@ def test_one_parks_failure_touches_no_other(database: Database) -> None:
     wiki = FakeFeed(
         schedules={
             WIKI_IDS[ROME]: refused(PollOutcome.SERVER_ERROR),
-            WIKI_IDS[NEW_YORK]: ParkSchedule((hours(MONDAY, 13, 23),), (Finding("odd", "x", "y"),)),
+            WIKI_IDS[NEW_YORK]: ScheduleReading((hours(MONDAY, 13, 23),), (Finding("odd", "x", "y"),)),
         },
         entities={WIKI_IDS[ROME]: refused(PollOutcome.TIMEOUT)},
     )
@@ -162,7 +164,7 @@ def test_an_error_of_the_store_over_one_park_touches_no_other(
 ) -> None:
     seed_parks(database, ROME, NEW_YORK)
     refusing = Refusing(database.engine.url.render_as_string(hide_password=False))
-    known = {park: ParkSchedule((hours(MONDAY, 7, 20),)) for park in WIKI_IDS.values()}
+    known = {park: ScheduleReading((hours(MONDAY, 7, 20),)) for park in WIKI_IDS.values()}
     result = sync(refusing, feeds_of(FakeFeed(schedules=known)), CLOCK, LOG)
     refusing.dispose()
     assert (result.parks, result.failed, result.broken, result.dates_changed) == (2, 1, 1, 1)
@@ -180,7 +182,7 @@ def test_an_error_of_the_program_over_one_park_touches_no_other_and_is_not_hidde
     sqlite_database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     seed_parks(sqlite_database, ROME, NEW_YORK)
-    odd = {WIKI_IDS[ROME]: None, WIKI_IDS[NEW_YORK]: ParkSchedule((hours(MONDAY, 13, 23),))}
+    odd = {WIKI_IDS[ROME]: None, WIKI_IDS[NEW_YORK]: ScheduleReading((hours(MONDAY, 13, 23),))}
 
     class Broken(FakeFeed):
         def list_entities(self, park_external_id: str) -> list[ListedEntity]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import day_bounds, from_unix, zone
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.ride_types import RideType, TypeBook, TypeRule
 from hallofshame.domain.tiers import TierBook, TierRule
 from hallofshame.domain.words import Feed, Origin, ScheduleKind, Status
@@ -25,6 +25,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.models import (
     Base,
     ExternalId,
+    NameSeen,
     Park,
     ParkCurrent,
     ParkDailyStats,
@@ -41,7 +42,6 @@ from hallofshame.store.models import (
     RideDailyStats,
     RideHourlyStats,
     RideMonthlyStats,
-    RideName,
     RideOutage,
     RideOutagePart,
     RideSpanStats,
@@ -78,7 +78,7 @@ CATALOGUE: tuple[type[Base], ...] = (
     Park,
     ParkSignal,
     Ride,
-    RideName,
+    NameSeen,
     ExternalId,
     RideClassification,
     RideTypeDecision,
@@ -287,7 +287,7 @@ class World:
         start = day_bounds(day, TIMEZONES[park])[0]
         opens = from_unix(start + 3600 * self.random.randint(8, 11))
         closes = from_unix(start + 3600 * self.random.randint(17, 26))
-        entry = ScheduleEntry(day, ScheduleKind.OPERATING, opens, closes)
+        entry = PublishedEntry(day, ScheduleKind.OPERATING, opens, closes)
 
         def work(connection: Connection) -> None:
             changed = schedules.publish(connection, park, [entry], from_unix(instant), day, day)

@@ -10,7 +10,7 @@ import polars as pl
 from hallofshame.domain.words import Feed
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import catalogue
-from hallofshame.store.catalogue import NewRide, ParkRow
+from hallofshame.store.catalogue import NewRide, StoredPark
 from hallofshame.store.database import Database
 
 NOON = 1_755_691_200
@@ -48,7 +48,7 @@ def cycles(parks: int, rides: int, count: int, first: int = 0) -> pl.DataFrame:
     )
 
 
-def park(slug: str, park_id: int | None = None, **values: object) -> ParkRow:
+def park(slug: str, park_id: int | None = None, **values: object) -> StoredPark:
     """A park in Rome's time zone."""
     row: dict[str, object] = {
         "slug": slug,
@@ -58,7 +58,7 @@ def park(slug: str, park_id: int | None = None, **values: object) -> ParkRow:
         "breakdown_signal": "down",
         "park_id": park_id,
     }
-    return ParkRow(**{**row, **values})  # type: ignore[arg-type]
+    return StoredPark(**{**row, **values})  # type: ignore[arg-type]
 
 
 def seed(database: Database, rides_of: dict[int, int]) -> dict[int, list[int]]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, func, select
 
-from hallofshame.domain.problems import Problem
+from hallofshame.domain.problems import SystemProblem
 from hallofshame.store import alerts
-from hallofshame.store.alerts import CALM_SECONDS, CLAIM_SECONDS, AlertRow, MessageKind, MessageRow
+from hallofshame.store.alerts import CALM_SECONDS, CLAIM_SECONDS, MessageKind, MessageRow, StoredAlert
 from hallofshame.store.database import Database
 from hallofshame.store.models import Alert
 from store.samples import NOON
 
-DISK = Problem("disk", "the disk has 3 GB left", "make room")
-FEED = Problem("feed:queue_times", "the feed is silent", "wait", tell_after_seconds=900)
+DISK = SystemProblem("disk", "the disk has 3 GB left", "make room")
+FEED = SystemProblem("feed:queue_times", "the feed is silent", "wait", tell_after_seconds=900)
 HERE, THERE = "aaaa", "bbbb"
 
 
-def turn(connection: Connection, now: int, *problems: Problem, channels: tuple[str, ...] = (HERE,)) -> None:
+def turn(
+    connection: Connection, now: int, *problems: SystemProblem, channels: tuple[str, ...] = (HERE,)
+) -> None:
     alerts.follow(connection, problems, now)
     alerts.enqueue(connection, channels, now)
 
@@ -32,7 +34,7 @@ def sent(connection: Connection, now: int, channel: str = HERE) -> list[str]:
     return found
 
 
-def known(connection: Connection) -> list[AlertRow]:
+def known(connection: Connection) -> list[StoredAlert]:
     return alerts.recent(connection, 100)
 
 
@@ -79,7 +81,7 @@ def test_what_is_over_before_its_time_is_told_to_nobody(database: Database) -> N
 
 def test_what_is_not_to_be_told_leaves_no_trace(database: Database) -> None:
     with database.write() as connection:
-        turn(connection, NOON, Problem("job:seal", "it failed once", "", tell_after_seconds=None))
+        turn(connection, NOON, SystemProblem("job:seal", "it failed once", "", tell_after_seconds=None))
         assert connection.scalar(select(func.count()).select_from(Alert)) == 0
 
 

@@ -18,11 +18,11 @@ from hallofshame.store.models import (
     DataQualityLog,
     DirtyParkDay,
     FeedPoll,
+    NameSeen,
     Park,
     ParkDailyStats,
     Ride,
     RideDailyStats,
-    RideName,
     RideStatusSnapshot,
 )
 from store.samples import seed
@@ -241,13 +241,13 @@ def test_nan_is_refused(database: Database) -> None:
 def test_insert_ignore_is_refused_where_references_could_break_in_silence(database: Database) -> None:
     frame = pl.DataFrame({"ride_id": [1], "name": ["x"], "first_seen_at": [1]})
     with database.write() as connection, pytest.raises(StoreError, match="foreign keys"):
-        bulk.insert_ignore(connection, RideName, frame)
+        bulk.insert_ignore(connection, NameSeen, frame)
 
 
 def test_a_broken_reference_is_an_error(database: Database) -> None:
     frame = pl.DataFrame({"ride_id": [1], "name": ["x"], "first_seen_at": [1]})
     with pytest.raises(DBAPIError) as caught, database.write() as connection:
-        bulk.upsert(connection, RideName, frame)
+        bulk.upsert(connection, NameSeen, frame)
     assert len(str(caught.value)) < 2_000
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, event, false, select, update
 from hallofshame.domain.errors import InputError, NotFoundError, StoreError
 from hallofshame.domain.words import Feed
 from hallofshame.store import catalogue, data_version
-from hallofshame.store.catalogue import Classification, NewExternalId, NewRide, ParkRow
+from hallofshame.store.catalogue import Classification, NewExternalId, NewRide, StoredPark
 from hallofshame.store.catalogue_changes import WATCHED
 from hallofshame.store.database import Database
 from hallofshame.store.models import (
@@ -44,7 +44,7 @@ def test_parks_get_ids_and_keep_them(database: Database) -> None:
         (41, "phantasialand", "Phantasialand!"),
     ]
     assert rows[0] == park("efteling", 1, latitude=51.65)
-    assert isinstance(rows[0], ParkRow)
+    assert isinstance(rows[0], StoredPark)
 
 
 def test_a_mapping_changes_only_its_columns(database: Database) -> None:
@@ -85,7 +85,7 @@ def test_rides_get_slugs_that_are_unique_in_their_park(database: Database) -> No
         "space-mountain-3",
     ]
     assert [row.ride_id for row in first] == [*ids[:5], *more]
-    assert everything[ids[0]] == catalogue.RideRow(
+    assert everything[ids[0]] == catalogue.StoredRide(
         ids[0], 1, "space-mountain", "Space Mountain", "ATTRACTION", "Tomorrowland", is_active=True
     )
     assert everything[ids[5]].kind == "SHOW"

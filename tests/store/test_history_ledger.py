@@ -12,15 +12,15 @@ from hallofshame.domain.words import Feed
 from hallofshame.store import raw
 from hallofshame.store.database import Database
 from hallofshame.store.history import ledger, marks
-from hallofshame.store.history.periods import Period, day_of
+from hallofshame.store.history.periods import FilePeriod, day_of
 from hallofshame.store.history.sealed import DATASETS, SealedFile, sealed_files
 from store.samples import NOON, NOW, observations
 
-AUGUST = Period.of_month(dt.date(2025, 8, 20))
+AUGUST = FilePeriod.of_month(dt.date(2025, 8, 20))
 DAY = dt.date(2025, 8, 20)
 
 
-def sealed(dataset: str = "snapshots", period: Period = AUGUST) -> SealedFile:
+def sealed(dataset: str = "snapshots", period: FilePeriod = AUGUST) -> SealedFile:
     """A file of one row of park 1."""
     return SealedFile(
         dataset,
@@ -48,7 +48,7 @@ def seal_all(database: Database) -> None:
 def test_a_month_is_sealed_once_every_data_set_has_its_month_file(database: Database) -> None:
     with database.write() as connection:
         ledger.record(connection, [sealed(dataset) for dataset in DATASETS[1:]])
-        ledger.record(connection, [sealed(DATASETS[0], Period.of_day(DAY))])
+        ledger.record(connection, [sealed(DATASETS[0], FilePeriod.of_day(DAY))])
         assert not ledger.sealed_and_verified(connection, DAY)
         ledger.record(connection, [sealed(DATASETS[0])])
         assert ledger.sealed_and_verified(connection, DAY)
@@ -133,7 +133,7 @@ def test_a_new_version_of_a_file_takes_the_place_of_the_old(database: Database) 
 
 @pytest.mark.parametrize("name", ["2026-02", "2026-02-28"])
 def test_a_period_is_found_by_its_name(name: str) -> None:
-    period = Period.named(name)
+    period = FilePeriod.named(name)
     assert period.name == name
     assert period.is_month is (name == "2026-02")
     assert period.ends_at - period.starts_at == (28 if period.is_month else 1) * 86_400
@@ -141,4 +141,4 @@ def test_a_period_is_found_by_its_name(name: str) -> None:
 
 def test_what_is_no_period_is_refused() -> None:
     with pytest.raises(ValueError, match=r"month|isoformat"):
-        Period.named("2026-13")
+        FilePeriod.named("2026-13")

@@ -10,10 +10,10 @@ import pytest
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.store.database import Database
-from hallofshame.store.hosts import Host, Hosts, hosts_of, parse_url, shown, without_hosts
+from hallofshame.store.hosts import ClusterNode, Hosts, hosts_of, parse_url, shown, without_hosts
 
 NAMED = "mysql+pymysql://hall:secret%20word@db1,db2:3307,[::1]:3308/rides"
-DB1, DB2, SIX = Host("db1"), Host("db2", 3307), Host("::1", 3308)
+DB1, DB2, SIX = ClusterNode("db1"), ClusterNode("db2", 3307), ClusterNode("::1", 3308)
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_a_list_that_cannot_be_read_is_refused_without_its_password(hosts: str, 
 class Servers:
     """Servers of which some answer; ``asked`` are those that were tried."""
 
-    def __init__(self, *up: Host) -> None:
+    def __init__(self, *up: ClusterNode) -> None:
         self.up = set(up)
-        self.asked: list[Host] = []
+        self.asked: list[ClusterNode] = []
 
     def connect(self, parameters: Mapping[str, Any]) -> str:
-        host = Host(parameters["host"], parameters["port"])
+        host = ClusterNode(parameters["host"], parameters["port"])
         self.asked.append(host)
         if host not in self.up:
             raise pymysql.err.OperationalError(2003, f"nobody answers at {host}")

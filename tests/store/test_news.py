@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.errors import ConflictError
-from hallofshame.domain.following import FRESH_SECONDS, Asked, Change, Channel, News
+from hallofshame.domain.following import FRESH_SECONDS, Asked, Channel, News, ObservedChange
 from hallofshame.pushing import new_keys
 from hallofshame.store import following, news, webhooks
 from hallofshame.store.database import Database
@@ -29,7 +29,7 @@ def follow(database: Database, name: str, wait: int | None = None) -> int:
     return database.run(work)
 
 
-def note(database: Database, *changes: Change, now: int = NOW) -> int:
+def note(database: Database, *changes: ObservedChange, now: int = NOW) -> int:
     return database.run(
         lambda connection: news.note(connection, changes, news.followers(connection, [PARK]), now)
     )
@@ -39,8 +39,8 @@ def claim(database: Database, now: int = NOW, limit: int = 100) -> list[Message]
     return database.run(lambda connection: news.claim(connection, now, limit))
 
 
-def down(ride: int = RIDE, at: int = NOW) -> Change:
-    return Change(News.DOWN, PARK, ride, at)
+def down(ride: int = RIDE, at: int = NOW) -> ObservedChange:
+    return ObservedChange(News.DOWN, PARK, ride, at)
 
 
 def outcomes(database: Database) -> list[str | None]:
@@ -140,9 +140,11 @@ def test_webhooks_are_told_of_their_places_alone(database: Database) -> None:
         add("ride", rides=(RIDE,)),
         add("other", (2,)),
     )
-    note(database, down(), down(12), Change(News.REOPENED, PARK, RIDE, NOW))
+    note(database, down(), down(12), ObservedChange(News.REOPENED, PARK, RIDE, NOW))
     note(
-        database, Change(News.WAIT, PARK, RIDE, NOW + 1, 20, 45), Change(News.WAIT, PARK, 12, NOW + 1, 21, 45)
+        database,
+        ObservedChange(News.WAIT, PARK, RIDE, NOW + 1, 20, 45),
+        ObservedChange(News.WAIT, PARK, 12, NOW + 1, 21, 45),
     )
     told = [
         (message.target_id, message.item.news, message.item.ride_id) for message in claim(database, NOW + 1)

@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from hallofshame.domain.readings import DiningTable, Purchase, ShowTime
+from hallofshame.domain.readings import DiningTable, PurchaseReading, ShowTimeReading
 from hallofshame.store import dining, purchases, show_times
 from hallofshame.store.database import Database
 from hallofshame.store.dining import DiningSaid
-from hallofshame.store.models import ShowTime as ShowTimeRow
+from hallofshame.store.models import ShowTimeReading as ShowTimeRow
 from hallofshame.store.show_times import ShowsSaid
 from store.samples import NOON, NOW, seed
 
@@ -31,7 +31,7 @@ def at(hours: float) -> dt.datetime:
 
 def say(database: Database, when: float, *starts: float, ends: float | None = None, ride: int = 1) -> int:
     shows = tuple(
-        ShowTime("Performance Time", at(start), None if ends is None else at(start + ends))
+        ShowTimeReading("Performance Time", at(start), None if ends is None else at(start + ends))
         for start in starts
     )
     with database.write() as connection:
@@ -122,11 +122,11 @@ def test_older_answers_take_their_place_among_the_tables(database: Database, par
 
 def offer(
     price: int | None, available: bool | None = True, date: dt.date = DAY, name: str = "Pass"
-) -> Purchase:
-    return Purchase(date, name.lower(), "PACKAGE", name, price, "USD", available)
+) -> PurchaseReading:
+    return PurchaseReading(date, name.lower(), "PACKAGE", name, price, "USD", available)
 
 
-def sell(database: Database, when: int, *offers: Purchase) -> set[dt.date]:
+def sell(database: Database, when: int, *offers: PurchaseReading) -> set[dt.date]:
     with database.write() as connection:
         return purchases.publish(connection, 1, offers, NOON + when, DAY, DAY + dt.timedelta(days=1))
 

@@ -9,7 +9,7 @@ import pytest
 
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import Feed, ScheduleKind, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import schedules
@@ -26,7 +26,7 @@ def publish(database: Database, day: dt.date, *hours: tuple[float, float]) -> No
     """Regular hours of a day in hours after its local midnight."""
     midnight = dt.datetime.fromtimestamp(day_bounds(day, TIMEZONES[ROME])[0], dt.UTC)
     entries = [
-        ScheduleEntry(
+        PublishedEntry(
             day,
             ScheduleKind.OPERATING,
             midnight + dt.timedelta(hours=opens),

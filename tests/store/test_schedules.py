@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from sqlalchemy import func, select
 
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store import schedules
 from hallofshame.store.database import Database
@@ -27,10 +27,10 @@ def hours(
     closes: int,
     kind: ScheduleKind = ScheduleKind.OPERATING,
     text: str | None = None,
-) -> ScheduleEntry:
+) -> PublishedEntry:
     """Hours counted from midnight UTC of ``date``."""
     midnight = dt.datetime.combine(date, dt.time(), dt.UTC)
-    return ScheduleEntry(
+    return PublishedEntry(
         date, kind, midnight + dt.timedelta(hours=opens), midnight + dt.timedelta(hours=closes), text
     )
 
@@ -42,7 +42,7 @@ def park(database: Database) -> int:
 
 
 def publish(
-    database: Database, entries: list[ScheduleEntry], seen_at: int = NOON, park: int = 1
+    database: Database, entries: list[PublishedEntry], seen_at: int = NOON, park: int = 1
 ) -> set[dt.date]:
     with database.write() as connection:
         return schedules.publish(connection, park, entries, seen_at, MONDAY, SUNDAY)

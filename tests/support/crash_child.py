@@ -57,7 +57,7 @@ def prepare(url: str) -> None:
     database = Database(url)
     schema.upgrade(database)
     rows = [
-        catalogue.ParkRow(
+        catalogue.StoredPark(
             park_id=park,
             slug=f"park-{park}",
             name=f"Park {park}",

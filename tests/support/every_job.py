@@ -16,7 +16,7 @@ from pathlib import Path
 from hallofshame.clock import SystemClock
 from hallofshame.daily import daily_steps
 from hallofshame.domain.jobs import JobType
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import Feed, ScheduleKind
 from hallofshame.feeds.archive_shelf import ArchiveShelf
 from hallofshame.feeds.replay import SHIPPED_RECORDINGS
@@ -72,7 +72,7 @@ def _schedules(parts: Installation) -> object:
     now = parts.clock.now()
     with parts.database.write() as connection:
         (park_id,) = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "park").values()
-        hours = ScheduleEntry(
+        hours = PublishedEntry(
             now.date(), ScheduleKind.OPERATING, now - dt.timedelta(hours=1), now + dt.timedelta(hours=1)
         )
         schedules.publish(connection, park_id, [hours], now, hours.date, hours.date)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hallofshame.clock import FixedClock
-from hallofshame.domain.readings import HistoryPage, ParkReading, ParkSchedule
+from hallofshame.domain.readings import HistoryPage, ParkReading, ScheduleReading
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import Poll
 from hallofshame.feeds.themeparks_wiki_parse import parse_schedule
@@ -40,7 +40,7 @@ class _Published:
     feed = Feed.THEMEPARKS_WIKI
 
     def __init__(self) -> None:
-        self.hours: dict[str, ParkSchedule] = {}
+        self.hours: dict[str, ScheduleReading] = {}
 
     def list_parks(self) -> list[Any]:
         return []
@@ -51,8 +51,8 @@ class _Published:
     def poll(self, park: str) -> Poll:
         return Poll(ParkReading(self.feed, park, ()), 200, 1, 1)
 
-    def schedule(self, park: str, timezone: str) -> ParkSchedule:
-        return self.hours.get(park, ParkSchedule(()))
+    def schedule(self, park: str, timezone: str) -> ScheduleReading:
+        return self.hours.get(park, ScheduleReading(()))
 
     def history(self, park: str, start: dt.datetime, end: dt.datetime) -> HistoryPage:
         return HistoryPage(())

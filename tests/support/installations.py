@@ -13,8 +13,8 @@ from hallofshame.domain.readings import (
     ListedEntity,
     ListedPark,
     ParkReading,
-    ParkSchedule,
     RideReading,
+    ScheduleReading,
 )
 from hallofshame.domain.words import Feed, RideKind, Status
 from hallofshame.feeds.base import Poll
@@ -59,8 +59,8 @@ class MemoryFeed:
         )
         return Poll(ParkReading(self.feed, park_external_id, rides), 200, 1, 5, self.served_at)
 
-    def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
-        return ParkSchedule(())
+    def schedule(self, park_external_id: str, timezone: str) -> ScheduleReading:
+        return ScheduleReading(())
 
     def history(self, park_external_id: str, start: dt.datetime, end: dt.datetime) -> HistoryPage:
         return HistoryPage(())

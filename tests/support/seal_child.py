@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hallofshame.store.database import Database
 from hallofshame.store.history.shelves import FolderShelf
-from hallofshame.store.models import Base, HistoryFile, HistoryPark
+from hallofshame.store.models import Base, HistoryFile, SealedPark
 from pipeline.sealed import sealed_in
 
 if __name__ == "__main__":
@@ -17,5 +17,5 @@ if __name__ == "__main__":
         sealed_in(database, folder, shelf=FolderShelf(folder))
         # All over again: what is on the shelf is known no more, but all of it is in SQL still.
         with database.write() as connection:
-            for model in (HistoryFile, HistoryPark):
+            for model in (HistoryFile, SealedPark):
                 connection.execute(Base.metadata.tables[model.__tablename__].delete())

@@ -14,7 +14,7 @@ from requests.adapters import BaseAdapter
 from hallofshame.clock import Clock
 from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.policy import HttpPolicy
-from hallofshame.feeds.site import Site
+from hallofshame.feeds.site import FeedSite
 
 ADDRESS = "https://site.example"
 
@@ -56,7 +56,7 @@ def say(response: requests.Response, status: int, body: bytes) -> None:
     )
 
 
-def site_of(app: Flask, clock: Clock, change: Change | None = None) -> tuple[Site, AppTransport]:
+def site_of(app: Flask, clock: Clock, change: Change | None = None) -> tuple[FeedSite, AppTransport]:
     """The application as a site, and what it will be asked."""
     transport = AppTransport(app, change)
-    return Site(HttpClient(HttpPolicy(tries=1), clock, adapter=transport), ADDRESS), transport
+    return FeedSite(HttpClient(HttpPolicy(tries=1), clock, adapter=transport), ADDRESS), transport

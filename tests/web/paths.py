@@ -52,4 +52,6 @@ def address(rule: str, **query: str) -> str:
 ENDPOINTS = endpoints()
 JSON_RULES = [rule for rule, found in ENDPOINTS.items() if found.answers is not None]
 JSON_ADDRESSES = [address(rule) for rule in JSON_RULES]
-PERIOD_RULES = [rule for rule in JSON_RULES if "period" in {take.name for take in ENDPOINTS[rule].takes}]
+PERIOD_RULES = [
+    rule for rule in JSON_RULES if "period" in {parameter.name for parameter in ENDPOINTS[rule].takes}
+]

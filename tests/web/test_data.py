@@ -70,7 +70,7 @@ def test_the_search_index_has_the_names_that_parks_and_rides_went_by(
     world.park(9, "Kings Island", "America/New_York", "Six Flags")
     names = (("Raptor", 1), ("RAPTOR™", 2), ("Old Raptor", 3))
     world.rows += [
-        (models.RideName, {"ride_id": 11, "name": name, "first_seen_at": at}) for name, at in names
+        (models.NameSeen, {"ride_id": 11, "name": name, "first_seen_at": at}) for name, at in names
     ]
     world.write(sqlite_database)
     data = Api(create_app(sqlite_database, clock).test_client())("/search-index")["data"]
@@ -323,7 +323,7 @@ def test_the_head_of_a_file_that_is_known_needs_no_file(
 
 def test_those_who_would_wait_for_too_many_files_are_asked_to_come_back(client: FlaskClient) -> None:
     path = f"/api/downloads/ride-days-{MONTH}.csv"
-    places = [sending.Place() for _ in range(sending.PLACES)]
+    places = [sending.SendSlot() for _ in range(sending.PLACES)]
     try:
         busy = client.get(path)
     finally:

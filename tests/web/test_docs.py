@@ -29,7 +29,9 @@ def test_every_endpoint_is_documented() -> None:
 
 
 def test_every_parameter_and_slug_is_documented() -> None:
-    names = {take.name for endpoint in ENDPOINTS.values() for take in endpoint.parameters} | {*PARK_SORTS}
+    names = {parameter.name for endpoint in ENDPOINTS.values() for parameter in endpoint.parameters} | {
+        *PARK_SORTS
+    }
     slugs = {*UNRANKED_REASONS, *EXCLUDED_REASONS, *NAMED_PERIODS}
     slugs |= {kind.value for kind in OutageKind} | {evidence.value for evidence in Evidence}
     slugs |= {band.slug for band in BANDS}
@@ -64,7 +66,7 @@ def test_every_endpoint_that_answers_json_has_an_example_of_its_declared_type() 
 def test_every_example_asks_only_what_its_endpoint_takes() -> None:
     assert set(QUERIES) <= set(DESCRIBED)
     for path, query in QUERIES.items():
-        assert set(query) <= {take.name for take in DESCRIBED[path].parameters}, path
+        assert set(query) <= {parameter.name for parameter in DESCRIBED[path].parameters}, path
 
 
 def test_the_page_shows_each_request_its_answer_and_the_ways_to_ask(client: FlaskClient) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.access import Scope
-from hallofshame.domain.following import MOST_FOLLOWS, Asked, Change, Channel, News
+from hallofshame.domain.following import MOST_FOLLOWS, Asked, Channel, News, ObservedChange
 from hallofshame.pushing import new_keys
 from hallofshame.store import following, keys, news, webhooks
 from hallofshame.store.database import Database
@@ -315,7 +315,7 @@ def test_health_tells_when_push_services_take_nothing(client: FlaskClient, datab
     def work(connection: Any) -> None:
         made, _ = following.subscribe(connection, f"{ENDPOINT}x", "k", "a", 9, 0)
         for number in range(5):
-            change = Change(News.WELCOME, 0, number, now)
+            change = ObservedChange(News.WELCOME, 0, number, now)
             news.note_for(connection, change, Channel.PUSH, made.subscription_id, now)
         news.failed(connection, news.claim(connection, now, 10), "answered 403: BadJwtToken", None, now)
 

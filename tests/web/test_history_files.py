@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from obstore.fsspec import FsspecStore
 from werkzeug.serving import make_server
 
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store import data_version, raw, schedules
 from hallofshame.store.database import Database
@@ -191,7 +191,7 @@ def test_a_day_with_late_rows_is_listed_once_with_all_that_is_known(
 def test_published_hours_come_with_all_their_versions(client: FlaskClient, sqlite_database: Database) -> None:
     date = dt.date(2025, 9, 3)
     for hour in (20, 21):
-        entry = ScheduleEntry(
+        entry = PublishedEntry(
             date,
             ScheduleKind.OPERATING,
             dt.datetime(2025, 9, 3, 8, tzinfo=dt.UTC),

@@ -19,7 +19,7 @@ FORMER = 990
 def client(sqlite_database: Database, world: World, clock: FixedClock) -> FlaskClient:
     world.ride(FORMER, 1, "Raptor by Night", merged_into=RAPTOR, is_active=False)
     world.rows += [
-        (models.RideName, {"ride_id": RAPTOR, "name": name, "first_seen_at": seen})
+        (models.NameSeen, {"ride_id": RAPTOR, "name": name, "first_seen_at": seen})
         for seen, name in ((30, "Raptor by Night"), (20, "RAPTOR™"), (10, "The Raptor"))
     ]
     world.write(sqlite_database)

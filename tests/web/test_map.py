@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from hallofshame.web.pages.projection import ASPECT, CLOSEST, WIDTH, MapView, Point, project, unproject
 from hallofshame.web.pages.view import BUILD
-from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, Mark, Place, marks_of, places_of
+from hallofshame.web.pages.world_map import (
+    DRAWN_PIXELS,
+    NEAR_PIXELS,
+    MapMark,
+    MappedPark,
+    marks_of,
+    places_of,
+)
 from web.test_assets import built
 
 
@@ -60,11 +67,13 @@ def test_a_view_never_leaves_the_land() -> None:
     assert all(wide.shows(point) for point in (Point(100, 100), Point(900, 300)))
 
 
-def place(park_id: int, x: float, y: float, score: float | None) -> Place:
-    return Place({"park_id": park_id, "comparable_score": score, "park_slug": f"park-{park_id}"}, Point(x, y))
+def place(park_id: int, x: float, y: float, score: float | None) -> MappedPark:
+    return MappedPark(
+        {"park_id": park_id, "comparable_score": score, "park_slug": f"park-{park_id}"}, Point(x, y)
+    )
 
 
-def marks(places: list[Place], view: MapView) -> list[Mark]:
+def marks(places: list[MappedPark], view: MapView) -> list[MapMark]:
     ordered = sorted(places, key=lambda one: (one.score is None, -(one.score or 0), one.park_id))
     return marks_of(ordered, view, lambda one: f"/parks/{one.park_id}", lambda at: f"/map?view={at.text}")
 

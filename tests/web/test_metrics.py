@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from hallofshame.domain.hosts import network
 from hallofshame.logs import JsonFormatter, TextFormatter, logged_as
 from hallofshame.web.app import create_app
-from hallofshame.web.measuring import Measured
+from hallofshame.web.measuring import MeasuringMiddleware
 from hallofshame.web.reading import site
 
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_counted_is_answered_all_the_same(
     def missing(*_given: object) -> None:
         raise FileNotFoundError(2, "No such file or directory")
 
-    monkeypatch.setattr(Measured, "_count", missing)
+    monkeypatch.setattr(MeasuringMiddleware, "_count", missing)
     assert client.get("/api/parks/downtime?period=today").status_code == 200
     assert "a request for /api/parks/downtime is not counted" in caplog.text
 

@@ -8,7 +8,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.words import QueueType
 from hallofshame.store import models
 from hallofshame.store.database import Database
-from hallofshame.store.reports.prices import PriceReading, PriceSegment, price_segments
+from hallofshame.store.reports.prices import PriceReading, PriceSpan, price_segments
 from hallofshame.web.app import create_app
 from hallofshame.web.pages.formatting import money
 from web.builders import World
@@ -111,17 +111,17 @@ def test_prices_as_csv_have_a_line_for_each_segment(
 def test_a_price_of_the_event_log_holds_until_the_next_one_or_a_day() -> None:
     readings = [PriceReading(0, 500, "EUR"), PriceReading(3600, 700, "EUR")]
     assert price_segments(readings, {}, -10, 2 * 86_400) == [
-        PriceSegment(-10, 0, None, None),
-        PriceSegment(0, 3600, 500, "EUR"),
-        PriceSegment(3600, 3600 + 86_400, 700, "EUR"),
-        PriceSegment(3600 + 86_400, 2 * 86_400, None, None),
+        PriceSpan(-10, 0, None, None),
+        PriceSpan(0, 3600, 500, "EUR"),
+        PriceSpan(3600, 3600 + 86_400, 700, "EUR"),
+        PriceSpan(3600 + 86_400, 2 * 86_400, None, None),
     ]
 
 
 def test_a_price_posted_before_the_range_reaches_into_it() -> None:
     assert price_segments([PriceReading(0, 500, "EUR")], {0: 300}, 600, 1200) == [
-        PriceSegment(600, 900, 500, "EUR"),
-        PriceSegment(900, 1200, None, None),
+        PriceSpan(600, 900, 500, "EUR"),
+        PriceSpan(900, 1200, None, None),
     ]
 
 

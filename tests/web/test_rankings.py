@@ -411,7 +411,9 @@ def test_health_reports_age_backlog_and_schema(api: Api, clock: FixedClock) -> N
 
 
 PATHS_WITH_FILTER = sorted(
-    rule for rule, found in ENDPOINTS.items() if "filter" in {take.name for take in found.takes}
+    rule
+    for rule, found in ENDPOINTS.items()
+    if "filter" in {parameter.name for parameter in found.parameters}
 )
 
 

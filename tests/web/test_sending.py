@@ -21,14 +21,14 @@ def free_places() -> int:
     taken = []
     with pytest.raises(ServiceUnavailable):
         while True:
-            taken.append(sending.Place())
+            taken.append(sending.SendSlot())
     for place in taken:
         place.give_back()
     return len(taken)
 
 
 def test_a_place_is_held_while_pieces_are_taken_and_free_after_the_last() -> None:
-    answer = sending.sent_from(sending.Place(), iter([PIECE] * 3), FixedClock(NOON))
+    answer = sending.sent_from(sending.SendSlot(), iter([PIECE] * 3), FixedClock(NOON))
     next(answer)
     assert free_places() == sending.PLACES - 1
     assert list(answer) == [PIECE] * 2
@@ -36,7 +36,7 @@ def test_a_place_is_held_while_pieces_are_taken_and_free_after_the_last() -> Non
 
 
 def test_a_reader_who_leaves_gives_the_place_back_once() -> None:
-    place = sending.Place()
+    place = sending.SendSlot()
     answer = sending.sent_from(place, iter([PIECE] * 3), FixedClock(NOON))
     next(answer)
     answer.close()  # type: ignore[attr-defined]
@@ -50,7 +50,7 @@ def test_a_reader_slower_than_the_least_pace_loses_the_answer(
 ) -> None:
     """64 KiB at 16 KiB/s take 4 s; at 5 s a piece the grace of 30 s is used up after 30 pieces."""
     clock = FixedClock(NOON)
-    answer = sending.sent_from(sending.Place(), iter([PIECE] * 1000), clock)
+    answer = sending.sent_from(sending.SendSlot(), iter([PIECE] * 1000), clock)
     taken = 0
     try:
         for _ in answer:

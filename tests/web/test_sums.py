@@ -17,7 +17,7 @@ from hallofshame.store import spans
 from hallofshame.store.database import Database
 from hallofshame.store.models import ParkDailyStats, RideDailyStats
 from hallofshame.store.reports.points import add_park_totals, add_ride_totals, park_stretches, ride_stretches
-from hallofshame.store.reports.ranges import Grain, Piece, StoredDays, decompose, pieces, unit_starts
+from hallofshame.store.reports.ranges import Grain, GrainRange, StoredDays, decompose, pieces, unit_starts
 from hallofshame.store.reports.record import OpenDays, open_days, recorded_days
 from hallofshame.store.reports.sums import (
     park_sums,
@@ -57,7 +57,7 @@ def d(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def days_of(piece: Piece) -> list[dt.date]:
+def days_of(piece: GrainRange) -> list[dt.date]:
     """Every day the rows of a piece stand for."""
     if piece.grain in (Grain.DAY, Grain.SPAN):
         return DayRange(piece.start, piece.end).dates()
@@ -73,27 +73,27 @@ def _month_end(first: dt.date) -> dt.date:
 
 def test_a_range_is_read_as_days_months_years_months_days() -> None:
     assert decompose(DayRange(d("2023-11-28"), d("2026-02-03"))) == [
-        Piece(Grain.DAY, d("2023-11-28"), d("2023-11-30")),
-        Piece(Grain.MONTH, d("2023-12-01"), d("2023-12-01")),
-        Piece(Grain.YEAR, d("2024-01-01"), d("2025-01-01")),
-        Piece(Grain.MONTH, d("2026-01-01"), d("2026-01-01")),
-        Piece(Grain.DAY, d("2026-02-01"), d("2026-02-03")),
+        GrainRange(Grain.DAY, d("2023-11-28"), d("2023-11-30")),
+        GrainRange(Grain.MONTH, d("2023-12-01"), d("2023-12-01")),
+        GrainRange(Grain.YEAR, d("2024-01-01"), d("2025-01-01")),
+        GrainRange(Grain.MONTH, d("2026-01-01"), d("2026-01-01")),
+        GrainRange(Grain.DAY, d("2026-02-01"), d("2026-02-03")),
     ]
 
 
 def test_a_month_short_of_its_last_day_is_read_by_days() -> None:
     assert decompose(DayRange(d("2026-02-01"), d("2026-02-27"))) == [
-        Piece(Grain.DAY, d("2026-02-01"), d("2026-02-27"))
+        GrainRange(Grain.DAY, d("2026-02-01"), d("2026-02-27"))
     ]
 
 
 def test_what_months_leave_over_is_read_as_weeks_where_they_fit() -> None:
     assert decompose(DayRange(d("2026-01-30"), d("2026-03-12")), weeks=True) == [
-        Piece(Grain.DAY, d("2026-01-30"), d("2026-01-31")),
-        Piece(Grain.MONTH, d("2026-02-01"), d("2026-02-01")),
-        Piece(Grain.DAY, d("2026-03-01"), d("2026-03-01")),
-        Piece(Grain.WEEK, d("2026-03-02"), d("2026-03-02")),
-        Piece(Grain.DAY, d("2026-03-09"), d("2026-03-12")),
+        GrainRange(Grain.DAY, d("2026-01-30"), d("2026-01-31")),
+        GrainRange(Grain.MONTH, d("2026-02-01"), d("2026-02-01")),
+        GrainRange(Grain.DAY, d("2026-03-01"), d("2026-03-01")),
+        GrainRange(Grain.WEEK, d("2026-03-02"), d("2026-03-02")),
+        GrainRange(Grain.DAY, d("2026-03-09"), d("2026-03-12")),
     ]
 
 
@@ -107,13 +107,13 @@ def test_a_range_that_reaches_the_last_stored_day_takes_the_running_week_month_a
     }
     week = DayRange(d("2026-02-04"), d("2026-02-10"))
     assert pieces({1: to_the_end, 2: short_of_it, 3: short_of_it, 4: week}, last) == [
-        (Piece(Grain.YEAR, d("2026-01-01"), d("2026-01-01")), [1]),
-        (Piece(Grain.DAY, d("2026-02-01"), d("2026-02-01")), [2]),
-        (Piece(Grain.WEEK, d("2026-02-02"), d("2026-02-02")), [2]),
-        (Piece(Grain.DAY, d("2026-02-09"), d("2026-02-09")), [2]),
-        (Piece(Grain.MONTH, d("2026-02-01"), d("2026-02-01")), [3]),
-        (Piece(Grain.DAY, d("2026-02-04"), d("2026-02-08")), [4]),
-        (Piece(Grain.WEEK, d("2026-02-09"), d("2026-02-09")), [4]),
+        (GrainRange(Grain.YEAR, d("2026-01-01"), d("2026-01-01")), [1]),
+        (GrainRange(Grain.DAY, d("2026-02-01"), d("2026-02-01")), [2]),
+        (GrainRange(Grain.WEEK, d("2026-02-02"), d("2026-02-02")), [2]),
+        (GrainRange(Grain.DAY, d("2026-02-09"), d("2026-02-09")), [2]),
+        (GrainRange(Grain.MONTH, d("2026-02-01"), d("2026-02-01")), [3]),
+        (GrainRange(Grain.DAY, d("2026-02-04"), d("2026-02-08")), [4]),
+        (GrainRange(Grain.WEEK, d("2026-02-09"), d("2026-02-09")), [4]),
     ]
 
 
@@ -121,13 +121,13 @@ def test_a_range_takes_the_stored_span_that_it_begins_with_and_the_days_after_it
     stored = {1: StoredDays(LAST, kept_spans(LAST)), 2: StoredDays(LAST)}
     month = DayRange(d("2026-01-12"), LAST)
     assert pieces({1: month}, stored) == [
-        (Piece(Grain.SPAN, d("2026-01-12"), d("2026-02-09")), [1]),
-        (Piece(Grain.DAY, LAST, LAST), [1]),
+        (GrainRange(Grain.SPAN, d("2026-01-12"), d("2026-02-09")), [1]),
+        (GrainRange(Grain.DAY, LAST, LAST), [1]),
     ]
     eve = DayRange(d("2026-01-12"), d("2026-02-08"))
     assert pieces({1: eve}, stored) == [(piece, [1]) for piece, _ in pieces({2: eve}, stored)]
     before = DayRange(d("2025-12-13"), d("2026-01-11"))
-    assert pieces({1: before}, stored) == [(Piece(Grain.SPAN, before.start, before.end), [1])]
+    assert pieces({1: before}, stored) == [(GrainRange(Grain.SPAN, before.start, before.end), [1])]
 
 
 @given(ranges, dates)

@@ -16,7 +16,7 @@ from hallofshame.domain.disks import StorageAlert
 from hallofshame.domain.errors import HallOfShameError
 from hallofshame.domain.localtime import isoformat, to_unix
 from hallofshame.domain.plurals import counted
-from hallofshame.domain.problems import Problem
+from hallofshame.domain.problems import SystemProblem
 from hallofshame.domain.redaction import redact, secrets_of
 from hallofshame.duty import COLLECT_LEASE
 from hallofshame.installation import Installation
@@ -171,7 +171,7 @@ _SHOWN = _FOLLOWERS | {
 """Causes that have their place among the checks; others follow, so that no problem is left out."""
 
 
-def _area(problem: Problem) -> str:
+def _area(problem: SystemProblem) -> str:
     return problem.cause.partition(":")[0]
 
 
@@ -321,8 +321,8 @@ def _of_redis(url: str | None) -> Iterator[Check]:
 
 def _of_live_feeds(found: settings.Settings) -> Iterator[Check]:
     """What each feed answers now, to one request and without a second try."""
-    patience = dict.fromkeys(("connect_timeout_seconds", "read_timeout_seconds"), LIVE_SECONDS)
-    hasty = found.model_copy(update={"tries": 1, "answer_timeout_seconds": LIVE_SECONDS, **patience})
+    time_outs = dict.fromkeys(("connect_timeout_seconds", "read_timeout_seconds"), LIVE_SECONDS)
+    hasty = found.model_copy(update={"tries": 1, "answer_timeout_seconds": LIVE_SECONDS, **time_outs})
     with Installation(hasty) as installation:
         for answer in ask_each(installation.feeds, installation.clock):
             subject = f"feed {answer.feed.slug} now"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
 
-    from hallofshame.daily import Step
+    from hallofshame.daily import DailyStep
     from hallofshame.installation import Installation
 
 
@@ -168,7 +168,7 @@ def sync() -> None:
         run_all(installation, daily_steps(installation))
 
 
-def run_all(installation: Installation, steps: Sequence[Step]) -> None:
+def run_all(installation: Installation, steps: Sequence[DailyStep]) -> None:
     """Run steps of the daily sequence with a progress bar each, and say how each ended."""
     from hallofshame.daily import run_steps
 
@@ -218,10 +218,10 @@ def seal(again: str | None, adopt: bool) -> None:
       hallofshame seal --again 2026-10
     """
     from hallofshame.pipeline import sealing
-    from hallofshame.store.history.periods import Period
+    from hallofshame.store.history.periods import FilePeriod
 
     try:
-        period = Period.named(again) if again is not None else None
+        period = FilePeriod.named(again) if again is not None else None
     except ValueError:
         raise click.BadParameter(
             f"{again!r} is neither a month nor a day; write it as 2026-10 or 2026-10-05", param_hint="--again"

@@ -51,7 +51,7 @@ def mirror(
       hallofshame mirror --from https://example.org --days 14 --rollup
     """
     from hallofshame.feeds.http import HttpClient
-    from hallofshame.feeds.site import Site
+    from hallofshame.feeds.site import FeedSite
     from hallofshame.pipeline.mirror import MirrorOptions
     from hallofshame.pipeline.mirror import mirror as copy
 
@@ -60,7 +60,7 @@ def mirror(
         with client, progress_bar("Mirror") as progress:
             result = copy(
                 installation.database,
-                Site(client, address),
+                FeedSite(client, address),
                 installation.clock,
                 installation.log("mirror"),
                 MirrorOptions(

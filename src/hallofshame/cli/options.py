@@ -21,7 +21,7 @@ from hallofshame.domain.words import Feed
 if TYPE_CHECKING:
     from hallofshame.installation import Installation
     from hallofshame.settings import Settings
-    from hallofshame.store.catalogue import ParkRow
+    from hallofshame.store.catalogue import StoredPark
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.IGNORECASE)
 
@@ -133,7 +133,7 @@ def chosen_parks(installation: Installation, names: tuple[str, ...]) -> list[int
     return [_chosen(name, parks, aliases) for name in names]
 
 
-def _chosen(wanted: str, parks: list[ParkRow], aliases: dict[int, tuple[str, ...]]) -> int:
+def _chosen(wanted: str, parks: list[StoredPark], aliases: dict[int, tuple[str, ...]]) -> int:
     key = normalise(wanted)
     found = {
         park.park_id
@@ -149,5 +149,5 @@ def _chosen(wanted: str, parks: list[ParkRow], aliases: dict[int, tuple[str, ...
     return found.pop()
 
 
-def _spellings(park: ParkRow, aliases: dict[int, tuple[str, ...]]) -> set[str]:
+def _spellings(park: StoredPark, aliases: dict[int, tuple[str, ...]]) -> set[str]:
     return {normalise(name) for name in (park.name, *aliases.get(park.park_id or 0, ()))}

@@ -68,7 +68,7 @@ class StatedFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class EntityFacts:
+class AttractionFacts:
     """Limits of height in centimetres (``None``: not known) and the roof, each with who says so."""
 
     min_height_cm: int | None = None
@@ -86,7 +86,7 @@ class EntityFacts:
         )
 
 
-NOTHING_KNOWN = EntityFacts()
+NOTHING_KNOWN = AttractionFacts()
 
 FactRule = RideRule[StatedFacts]
 
@@ -104,7 +104,7 @@ class FactBook:
 
     def facts(
         self, park_slug: str, names: Collection[str], tags: Collection[str], ride_type: RideType
-    ) -> EntityFacts:
+    ) -> AttractionFacts:
         """What is known of an attraction: ``names`` with the one in use first, ``tags`` of its entity."""
         stated = StatedFacts()
         for name in names:
@@ -113,7 +113,7 @@ class FactBook:
                 break
         minimum, maximum, height_source = _heights(tags, stated)
         setting, setting_source = _setting(tags, stated, ride_type)
-        return EntityFacts(minimum, maximum, height_source, setting, setting_source)
+        return AttractionFacts(minimum, maximum, height_source, setting, setting_source)
 
 
 def _heights(tags: Collection[str], stated: StatedFacts) -> tuple[int | None, int | None, FactSource]:

@@ -115,8 +115,8 @@ class BodyError(FeedError):
         super().__init__(message, outcome=PollOutcome.BAD_BODY, http_status=http_status, attempts=attempts)
 
 
-class LeftAloneError(FeedError):
-    """A source that was not asked, or not to the end, because the job has no patience left."""
+class RequestSkippedError(FeedError):
+    """A source that was not asked, or not to the end, because the deadline of the job has passed."""
 
     def __init__(self, message: str, *, attempts: int = 0) -> None:
         super().__init__(message, outcome=PollOutcome.TIMEOUT, attempts=attempts)

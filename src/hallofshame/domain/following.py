@@ -70,7 +70,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ObservedChange:
     """One change that a cycle saw. ``observed_at``: Unix seconds of that cycle.
 
     ``wait_minutes`` and ``wait_before`` are of :attr:`News.WAIT`, the first also of a ride that reopened.

@@ -17,7 +17,7 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SystemProblem:
     """One problem.
 
     ``cause`` names it in the same way for as long as it lasts, such as ``job:seal`` or ``feed:queue_times``;
@@ -32,7 +32,7 @@ class Problem:
     tell_after_seconds: int | None = 0
 
 
-def condition(problems: Sequence[Problem]) -> Condition:
+def condition(problems: Sequence[SystemProblem]) -> Condition:
     """How the system is with these problems."""
     if any(problem.is_failing for problem in problems):
         return Condition.FAILING

@@ -28,7 +28,7 @@ class QueueReading:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTime:
+class ShowTimeReading:
     """One performance of one entity."""
 
     kind: str
@@ -69,7 +69,7 @@ class RideReading:
     upstream_at: dt.datetime | None = None
     land: str | None = None
     queues: tuple[QueueReading, ...] = ()
-    showtimes: tuple[ShowTime, ...] = ()
+    showtimes: tuple[ShowTimeReading, ...] = ()
     hours: tuple[RideSlot, ...] = ()
     dining: tuple[DiningTable, ...] = ()
 
@@ -139,7 +139,7 @@ class ListedEntity:
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduleEntry:
+class PublishedEntry:
     """Published hours of one park-local date; ``closes_at`` may lie on the next date."""
 
     date: dt.date
@@ -150,7 +150,7 @@ class ScheduleEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Purchase:
+class PurchaseReading:
     """Something on sale for one park-local date: a pass, or a place in the paid queue of one attraction.
 
     ``offer_id`` is the source's own, ``price_minor`` in minor units of ``currency``; null where not said.
@@ -166,15 +166,15 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
-class ParkSchedule:
+class ScheduleReading:
     """Everything a feed publishes about a park's hours, and what is sold for its dates.
 
     What was refused is among the findings.
     """
 
-    entries: tuple[ScheduleEntry, ...]
+    entries: tuple[PublishedEntry, ...]
     findings: tuple[Finding, ...] = ()
-    purchases: tuple[Purchase, ...] = ()
+    purchases: tuple[PurchaseReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

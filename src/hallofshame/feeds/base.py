@@ -13,13 +13,13 @@ from hallofshame.domain.readings import (
     ListedEntity,
     ListedPark,
     ParkReading,
-    ParkSchedule,
+    ScheduleReading,
 )
 from hallofshame.domain.words import Feed
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FeedAnswer:
     """A decoded JSON answer and what it took to get it.
 
     ``served_at`` is when it was sent by the host's own clock, where the host says so. ``headers``: lower-case
@@ -39,7 +39,7 @@ class JsonClient(Protocol):
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> FeedAnswer:
         """GET ``url`` and decode its body."""
 
 
@@ -92,7 +92,7 @@ class LiveFeed(Protocol):
     def poll(self, park_external_id: str) -> Poll:
         """The present state of one park."""
 
-    def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
+    def schedule(self, park_external_id: str, timezone: str) -> ScheduleReading:
         """Published hours, as far as the source gives them; empty where it has none."""
 
     def history(self, park_external_id: str, start: dt.datetime, end: dt.datetime) -> HistoryPage:

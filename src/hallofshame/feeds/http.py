@@ -1,7 +1,7 @@
 """The one HTTP policy: time-outs, tries, waits, limits per host, sizes and what each failure is called.
 
 Every feed fetches through :class:`HttpClient`; none has a policy of its own. How long a whole job waits is
-the job's own matter (:mod:`hallofshame.feeds.patience`) and kept to here. The transport is a
+the job's own matter (:mod:`hallofshame.feeds.deadlines`) and kept to here. The transport is a
 :class:`requests.adapters.BaseAdapter` and the clock is passed in, so tests use neither sockets nor time.
 """
 
@@ -27,10 +27,10 @@ from pyrate_limiter import AbstractClock, Decision, Rate, RateItem, StateBucket,
 
 from hallofshame import __version__
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import BodyError, FeedError, LeftAloneError, NotReachedError
+from hallofshame.domain.errors import BodyError, FeedError, NotReachedError, RequestSkippedError
 from hallofshame.domain.words import PollOutcome
-from hallofshame.feeds.base import Answer
-from hallofshame.feeds.patience import UNREACHABLE, Patience, current
+from hallofshame.feeds.base import FeedAnswer
+from hallofshame.feeds.deadlines import UNREACHABLE, Deadline, current
 from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.transport import SecondsLeft, TimedAdapter, answered_within
 from hallofshame.feeds.unreachable import why_unreachable
@@ -104,18 +104,20 @@ class _HostGate:
         self._bucket = StateBucket([rate], algorithm=TokenBucket(), clock=self._elapsed)
 
     @contextmanager
-    def turn(self, patience: Patience) -> Iterator[None]:
-        """One request's place among those at once and its turn in the rate, as long as ``patience`` lasts.
+    def turn(self, deadline: Deadline) -> Iterator[None]:
+        """One request's place among those at once and its turn in the rate, before ``deadline``.
 
         :raises LeftAloneError: when it would last longer to get there.
         """
-        left = patience.seconds_left()
+        left = deadline.seconds_left()
         if not self._slots.acquire(timeout=None if math.isinf(left) else left):
-            raise LeftAloneError("no turn came for this request in the time for all of them together")
+            raise RequestSkippedError("no turn came for this request in the time for all of them together")
         try:
             while (pause_ms := self._pause_ms()) > 0:
-                if pause_ms / 1000 >= patience.seconds_left():
-                    raise LeftAloneError("the rate allows this request only after the time for all of them")
+                if pause_ms / 1000 >= deadline.seconds_left():
+                    raise RequestSkippedError(
+                        "the rate allows this request only after the time for all of them"
+                    )
                 self._clock.sleep(pause_ms / 1000)
             yield
         finally:
@@ -141,7 +143,7 @@ class HttpClient:
 
     Tries again after time-outs, connection errors, 429, 5xx and cut-off bodies, with random growing pauses
     or the pause named by ``Retry-After`` (seconds or HTTP date). Follows redirects only within one host.
-    Neither tries nor waits for longer than the job whose thread it is has patience. ``adapter`` replaces the
+    Neither tries nor waits beyond the deadline of the job on this thread. ``adapter`` replaces the
     transport.
     """
 
@@ -176,19 +178,19 @@ class HttpClient:
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> FeedAnswer:
         """GET ``url`` and decode its JSON body; ``headers`` are sent beside those of every request.
 
         Raises :class:`FeedError` with the outcome, the HTTP status and the tries made, and
         :class:`BodyError` where an answer came that is no JSON; messages hold a short excerpt of the body.
-        :class:`LeftAloneError` where the job has no patience left, for anybody or for this host, and
+        :class:`RequestSkippedError` after the deadline, or where this host is not asked again, and
         :class:`NotReachedError` where several of its requests could not reach this host.
         """
         started = self._clock.elapsed()
         reply, body, attempts = self._asked(url, params, headers, decode_json)
         spent_ms = round(1000 * (self._clock.elapsed() - started))
         told = {name.lower(): value for name, value in reply.headers.items()}
-        return Answer(body, reply.status, attempts, spent_ms, served_at(reply.headers), told)
+        return FeedAnswer(body, reply.status, attempts, spent_ms, served_at(reply.headers), told)
 
     def get_bytes(self, url: str, *, headers: Mapping[str, str] | None = None) -> Content:
         """GET ``url`` and give its body as it came, under the policy and with the errors of :meth:`get_json`.
@@ -206,11 +208,11 @@ class HttpClient:
         decode: Callable[[bytes, str, int], T],
     ) -> tuple[_Reply, T, int]:
         """The answer, what ``decode`` makes of its body, and how many tries it took."""
-        patience = current()
+        deadline = current()
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Transient),
             stop=lambda state: (
-                state.attempt_number >= self._policy.tries or state.upcoming_sleep >= patience.seconds_left()
+                state.attempt_number >= self._policy.tries or state.upcoming_sleep >= deadline.seconds_left()
             ),
             wait=self._pause_seconds,
             sleep=self._clock.sleep,
@@ -221,16 +223,16 @@ class HttpClient:
             for attempt in retrying:
                 attempts = attempt.retry_state.attempt_number
                 with attempt:
-                    reply = self._attempt(url, params, headers, patience)
+                    reply = self._attempt(url, params, headers, deadline)
                     body = decode(reply.content, url, reply.status)
         except _Transient as transient:
-            if transient.error.outcome is PollOutcome.TIMEOUT and patience.seconds_left() <= 0:
-                raise LeftAloneError(str(transient.error), attempts=attempts) from transient.__cause__
+            if transient.error.outcome is PollOutcome.TIMEOUT and deadline.seconds_left() <= 0:
+                raise RequestSkippedError(str(transient.error), attempts=attempts) from transient.__cause__
             if transient.error.outcome in UNREACHABLE:
-                patience.note_unreachable(_host(url), transient.error.outcome)
+                deadline.note_unreachable(_host(url), transient.error.outcome)
             transient.error.attempts = attempts
             raise transient.error from transient.__cause__
-        except (LeftAloneError, NotReachedError) as error:
+        except (RequestSkippedError, NotReachedError) as error:
             error.attempts = attempts - 1
             raise
         except FeedError as error:
@@ -245,16 +247,16 @@ class HttpClient:
         return float(self._backoff(state))
 
     def _attempt(
-        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, patience: Patience
+        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, deadline: Deadline
     ) -> _Reply:
         """One try, redirects within the host included."""
         host = _host(url)
         for _ in range(self._policy.max_redirects + 1):
-            patience.check(host)
-            with self._gate(host).turn(patience):
+            deadline.check(host)
+            with self._gate(host).turn(deadline):
                 # Others may have found the host dead while this request waited for its turn.
-                patience.check(host)
-                reply = self._noted_exchange(url, params, headers, patience)
+                deadline.check(host)
+                reply = self._noted_exchange(url, params, headers, deadline)
             if reply.status in (301, 302, 303, 307, 308):
                 url, params = _redirect_target(url, reply.status, reply.headers.get("Location")), None
                 continue
@@ -273,24 +275,24 @@ class HttpClient:
             return self._gates[host]
 
     def _noted_exchange(
-        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, patience: Patience
+        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, deadline: Deadline
     ) -> _Reply:
-        """:meth:`_exchange`, with what it tells of the host put down in ``patience``."""
+        """:meth:`_exchange`, with what it tells of the host put down in ``deadline``."""
         try:
-            reply = self._exchange(url, params, headers, patience)
+            reply = self._exchange(url, params, headers, deadline)
         except _Transient as failure:
             if failure.error.outcome is PollOutcome.TIMEOUT:
-                patience.note(_host(url), timed_out=True)
+                deadline.note(_host(url), timed_out=True)
             raise
-        patience.note(_host(url), timed_out=False)
+        deadline.note(_host(url), timed_out=False)
         return reply
 
     def _exchange(
-        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, patience: Patience
+        self, url: str, params: dict[str, str] | None, headers: Mapping[str, str] | None, deadline: Deadline
     ) -> _Reply:
         policy, started = self._policy, self._clock.elapsed()
         # Never 0, which the libraries below refuse.
-        allowed = max(0.001, min(policy.answer_timeout_seconds, patience.seconds_left()))
+        allowed = max(0.001, min(policy.answer_timeout_seconds, deadline.seconds_left()))
         connect = min(policy.connect_timeout_seconds, allowed)
         timeouts = (connect, min(policy.read_timeout_seconds, allowed))
 

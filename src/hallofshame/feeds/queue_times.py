@@ -16,8 +16,8 @@ from hallofshame.domain.readings import (
     ListedEntity,
     ListedPark,
     ParkReading,
-    ParkSchedule,
     RideReading,
+    ScheduleReading,
     says_more,
 )
 from hallofshame.domain.words import Feed, Status
@@ -73,9 +73,9 @@ class QueueTimesFeed:
             ) from error
         return Poll(reading, answer.http_status, answer.attempts, answer.duration_ms, answer.served_at)
 
-    def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
+    def schedule(self, park_external_id: str, timezone: str) -> ScheduleReading:
         """Nothing: Queue-Times publishes no hours."""
-        return ParkSchedule(())
+        return ScheduleReading(())
 
     def history(self, park_external_id: str, start: dt.datetime, end: dt.datetime) -> HistoryPage:
         """Nothing: Queue-Times answers only with the present."""

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hallofshame.domain.errors import BodyError, FeedError
 from hallofshame.domain.localtime import to_unix
-from hallofshame.feeds.base import Answer
+from hallofshame.feeds.base import FeedAnswer
 from hallofshame.feeds.http import Content
 
 PART_BYTES = 4 * 1024 * 1024
@@ -35,7 +35,7 @@ class FileClient(Protocol):
 
     def get_json(
         self, url: str, *, params: dict[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> FeedAnswer:
         """GET ``url`` and decode its body."""
 
     def get_bytes(self, url: str, *, headers: Mapping[str, str] | None = None) -> Content:
@@ -154,7 +154,7 @@ class SiteState:
     attribution: tuple[str, ...]
 
 
-class Site:
+class FeedSite:
     """One site by its address, such as ``https://example.org``."""
 
     def __init__(self, client: FileClient, address: str) -> None:

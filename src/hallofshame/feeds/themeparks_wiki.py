@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from hallofshame.domain.errors import BodyError, FeedError, InputError
 from hallofshame.domain.localtime import ONE_DAY, local_day, zone
-from hallofshame.domain.readings import HistoryPage, ListedEntity, ListedPark, ParkSchedule, StatusChange
+from hallofshame.domain.readings import HistoryPage, ListedEntity, ListedPark, ScheduleReading, StatusChange
 from hallofshame.domain.words import Feed, PollOutcome
-from hallofshame.feeds.base import Answer, FeedContext, Poll
+from hallofshame.feeds.base import FeedAnswer, FeedContext, Poll
 from hallofshame.feeds.history_api import HistoryAccess, HistoryApi
 from hallofshame.feeds.parsing import Findings, as_list, as_object, coordinates, id_of, shown, text_of
 from hallofshame.feeds.themeparks_wiki_history import clip
@@ -67,7 +67,7 @@ class ThemeParksWikiFeed:
         )
         return Poll(reading, answer.http_status, answer.attempts, answer.duration_ms, answer.served_at)
 
-    def schedule(self, park_external_id: str, timezone: str) -> ParkSchedule:
+    def schedule(self, park_external_id: str, timezone: str) -> ScheduleReading:
         """Published hours of about the next month (R4); ``timezone`` is the park's."""
         return self._parsed(
             self._entity_url(park_external_id, "schedule"),
@@ -99,7 +99,7 @@ class ThemeParksWikiFeed:
 
     def _parsed(
         self, url: str, parse: Callable[[object], _Parsed], params: dict[str, str] | None = None
-    ) -> tuple[_Parsed, Answer]:
+    ) -> tuple[_Parsed, FeedAnswer]:
         answer = self._context.client.get_json(url, params=params)
         try:
             return parse(answer.body), answer

@@ -20,13 +20,13 @@ from hallofshame.domain.readings import (
     Finding,
     ListedEntity,
     ParkReading,
-    ParkSchedule,
-    Purchase,
+    PublishedEntry,
+    PurchaseReading,
     QueueReading,
     RideReading,
     RideSlot,
-    ScheduleEntry,
-    ShowTime,
+    ScheduleReading,
+    ShowTimeReading,
     says_more,
 )
 from hallofshame.domain.ride_types import ATTRACTION_TYPE
@@ -207,7 +207,7 @@ def _dining(value: object, subject: str, findings: Findings) -> tuple[DiningTabl
     return tuple(tables[size] for size in sorted(tables))
 
 
-def _show_times(value: object, default_kind: str, subject: str, findings: Findings) -> list[ShowTime]:
+def _show_times(value: object, default_kind: str, subject: str, findings: Findings) -> list[ShowTimeReading]:
     """Slots given as objects or as bare start times; one without a readable start is left out."""
     slots = []
     for slot in as_list(value):
@@ -216,7 +216,7 @@ def _show_times(value: object, default_kind: str, subject: str, findings: Findin
         starts_at = findings.instant(fields.get("startTime"), subject, f"startTime of {kind}")
         if starts_at is not None:
             ends_at = findings.instant(fields.get("endTime"), subject, f"endTime of {kind}")
-            slots.append(ShowTime(kind, starts_at, ends_at))
+            slots.append(ShowTimeReading(kind, starts_at, ends_at))
         elif fields.get("startTime") is None:
             findings.add(
                 "show_time_without_start", subject, f"{kind} slot {shown(slot)} has no start; left out."
@@ -257,7 +257,7 @@ def performances_among_hours(text: str) -> str | None:
     return json.dumps(performances) if performances else None
 
 
-def parse_shows_text(text: str, subject: str, findings: Findings) -> tuple[ShowTime, ...]:
+def parse_shows_text(text: str, subject: str, findings: Findings) -> tuple[ShowTimeReading, ...]:
     """The show times in the JSON text of a ``showtimes`` list; any other text is a finding."""
     value = _json_or_text(text)
     if not isinstance(value, list):
@@ -348,7 +348,7 @@ def _height_cm(value: object) -> int | None:
     return round(height * factor)
 
 
-def parse_schedule(body: object, park_external_id: str, timezone: str) -> ParkSchedule:
+def parse_schedule(body: object, park_external_id: str, timezone: str) -> ScheduleReading:
     """Published hours (R4a); raises :class:`BodyError` without a ``schedule`` list.
 
     A close at or before the open means the next local day. Entries over 20 h, of unknown type or lacking a
@@ -367,19 +367,19 @@ def parse_schedule(body: object, park_external_id: str, timezone: str) -> ParkSc
             f"The schedule states time zone {shown(stated)}, the catalogue {timezone}, which is used.",
         )
     entries = [_schedule_entry(as_object(row), park_external_id, timezone, findings) for row in as_list(rows)]
-    purchases: dict[tuple[dt.date, str], Purchase] = {}
+    purchases: dict[tuple[dt.date, str], PurchaseReading] = {}
     for row in rows:
         for purchase in _purchases(as_object(row), park_external_id, findings):
             purchases.setdefault((purchase.date, purchase.offer_id), purchase)
             refuse_entries(len(purchases))
-    return ParkSchedule(
+    return ScheduleReading(
         tuple(dict.fromkeys(entry for entry in entries if entry is not None)),
         findings.as_tuple(),
         tuple(purchases.values()),
     )
 
 
-def _purchases(row: dict[str, Any], park_external_id: str, findings: Findings) -> Iterator[Purchase]:
+def _purchases(row: dict[str, Any], park_external_id: str, findings: Findings) -> Iterator[PurchaseReading]:
     """What is sold for the date of a schedule entry; one without an id is known by its name."""
     offers = as_list(row.get("purchases"))
     date = _date(row.get("date"))
@@ -393,7 +393,7 @@ def _purchases(row: dict[str, Any], park_external_id: str, findings: Findings) -
             continue
         price_minor, currency = findings.price(offer.get("price"), f"{subject} {name or offer_id}", "price")
         available = offer.get("available")
-        yield Purchase(
+        yield PurchaseReading(
             date,
             offer_id or (name or "")[:MAX_ID_CHARACTERS].strip(),
             (text_of(offer.get("type")) or "UNKNOWN")[:_KIND_CHARACTERS].strip(),
@@ -406,7 +406,7 @@ def _purchases(row: dict[str, Any], park_external_id: str, findings: Findings) -
 
 def _schedule_entry(
     row: dict[str, Any], park_external_id: str, timezone: str, findings: Findings
-) -> ScheduleEntry | None:
+) -> PublishedEntry | None:
     said = row.get("date")
     subject = f"{park_external_id} {said if isinstance(said, str) else shown(said)}"
     kind = row.get("type")
@@ -439,7 +439,7 @@ def _schedule_entry(
             f"{kind} runs {opens_at:%Y-%m-%d %H:%M} to {closes_at:%Y-%m-%d %H:%M} UTC; entry left out.",
         )
         return None
-    return ScheduleEntry(date, ScheduleKind[kind], opens_at, closes_at, text_of(row.get("description")))
+    return PublishedEntry(date, ScheduleKind[kind], opens_at, closes_at, text_of(row.get("description")))
 
 
 def _schedule_problem(

@@ -33,7 +33,7 @@ _NOTHING = ["", "NA", "NaN", "NULL", "null"]
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
+class TouringPlansFile:
     """One file: ``name`` as TouringPlans calls it, and the ride and park that it is of.
 
     ``timezone`` is the park's IANA zone.
@@ -54,7 +54,7 @@ def is_dataset(path: Path) -> bool:
     return set(COLUMNS) <= {name.strip() for name in _scan(path).collect_schema().names()}
 
 
-def read_dataset(dataset: Dataset) -> Recording:
+def read_dataset(dataset: TouringPlansFile) -> Recording:
     """One data set as a recording.
 
     :raises RecordingError: names the file that cannot be read, lacks columns, or holds no posted wait.
@@ -110,7 +110,7 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _told(dataset: Dataset, findings: list[Finding]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _told(dataset: TouringPlansFile, findings: list[Finding]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What a file says: readings (``READINGS_SCHEMA``) and queues (``QUEUES_SCHEMA``)."""
     rows = _rows(dataset, findings)
     # What is beyond reason is dropped before it says anything.
@@ -149,7 +149,7 @@ def _told(dataset: Dataset, findings: list[Finding]) -> tuple[pl.DataFrame, pl.D
     )
 
 
-def _rows(dataset: Dataset, findings: list[Finding]) -> pl.DataFrame:
+def _rows(dataset: TouringPlansFile, findings: list[Finding]) -> pl.DataFrame:
     """The rows that name an instant: ``observed_at`` (Unix seconds) and both waits as whole minutes."""
     lazy = _scan(dataset.path)
     names = {name: name.strip() for name in lazy.collect_schema().names()}
@@ -188,7 +188,7 @@ def _rows(dataset: Dataset, findings: list[Finding]) -> pl.DataFrame:
     return rows.filter(pl.col("observed_at").is_not_null())
 
 
-def _plausible(rows: pl.DataFrame, name: str, dataset: Dataset, findings: list[Finding]) -> pl.Expr:
+def _plausible(rows: pl.DataFrame, name: str, dataset: TouringPlansFile, findings: list[Finding]) -> pl.Expr:
     """A column without what is no wait (R2); a finding counts what is neither a wait nor "down"."""
     is_wait = pl.col(name).is_between(0, MAX_PLAUSIBLE_WAIT_MINUTES)
     odd = rows.filter(~is_wait & (pl.col(name) != DOWN_MINUTES))[name]

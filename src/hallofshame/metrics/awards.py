@@ -27,7 +27,7 @@ DAYS_PER_QUEUE_DAY = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class YearRecord:
     """A park's or ride's year. ``rides`` are a park's eligible rides, null for a ride, which is one;
     ``inferred_day_seconds`` how long the park's average open day was, where its hours are inferred (R12).
 
@@ -45,7 +45,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AwardEntry:
     """Who stands for an award, and with what number; null where there is none."""
 
     key: int
@@ -61,7 +61,7 @@ class Winner:
     place: int
 
 
-def qualifies(record: Record | None, best_open_days: int) -> bool:
+def qualifies(record: YearRecord | None, best_open_days: int) -> bool:
     """Whether that year's record is enough for an award.
 
     :param best_open_days: the open days of the park that was recorded on the most days of that year.
@@ -76,17 +76,17 @@ def qualifies(record: Record | None, best_open_days: int) -> bool:
     return 0 < best_open_days <= MIN_AWARD_SHARE_OF_DAYS * record.open_days
 
 
-def in_service(record: Record) -> bool:
+def in_service(record: YearRecord) -> bool:
     """Whether the ride ran on at least half of the days on which it counted and was seen; parks always do."""
     return record.seen_days is None or record.seen_days <= DAYS_PER_DAY_RUN * record.open_days
 
 
-def has_queue(record: Record) -> bool:
+def has_queue(record: YearRecord) -> bool:
     """Whether people queue for the ride: on at least half of the days on which it ran."""
     return 0 < record.open_days <= DAYS_PER_QUEUE_DAY * record.queue_days
 
 
-def winners(entries: Iterable[Entry], *, highest_first: bool, limit: int) -> list[Winner]:
+def winners(entries: Iterable[AwardEntry], *, highest_first: bool, limit: int) -> list[Winner]:
     """The first ``limit`` entries with their places; an entry without a value has none.
 
     Equal values share a place, as in the rankings; among them the longer record is named first.
@@ -98,7 +98,7 @@ def winners(entries: Iterable[Entry], *, highest_first: bool, limit: int) -> lis
     return [Winner(entry.key, place) for (_value, entry), place in zip(known, places, strict=False)]
 
 
-def left_out(entries: Iterable[Entry], placed: Sequence[Winner]) -> int:
+def left_out(entries: Iterable[AwardEntry], placed: Sequence[Winner]) -> int:
     """How many entries equal the last of the ``placed`` and so share its place without being named."""
     if not placed:
         return 0

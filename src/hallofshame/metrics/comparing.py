@@ -13,7 +13,7 @@ LISTED_CHANGE_POINTS = 5.0
 """Changes of uptime smaller than this are not listed among the trends (R11)."""
 
 
-class Watched(NamedTuple):
+class WatchedStretch(NamedTuple):
     """How a stretch of ``days`` days was watched: ``observed`` seconds of ``open`` ones, and on how many days
     it was recorded. ``operating`` and ``downtime`` are the seconds that its uptime is made of.
     """
@@ -26,7 +26,7 @@ class Watched(NamedTuple):
     downtime: int = 0
 
 
-def incomparable_reason(now: Watched | None, before: Watched | None) -> str | None:
+def incomparable_reason(now: WatchedStretch | None, before: WatchedStretch | None) -> str | None:
     """Why two stretches cannot be compared, as a slug, the first that holds; null where they can (R11).
 
     A stretch without any record is ``None``, or one in which nothing was observed; it was closed where its

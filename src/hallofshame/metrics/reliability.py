@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class OutageStatistics:
+class OutageFigures:
     """Figures over a set of counted outages; null where there is nothing to take them from.
 
     Durations are of those that ended with the ride running again; ``without_duration`` did not.
@@ -26,7 +26,7 @@ class OutageStatistics:
 
 def outage_statistics(
     reopened_seconds: Sequence[int], without_duration: int, operating_seconds: int
-) -> OutageStatistics:
+) -> OutageFigures:
     """Count, median, 90th percentile (nearest rank), longest, MTBF and MTTR of counted outages (R9).
 
     ``reopened_seconds``: open seconds lost in each outage that the ride was seen to come back from;
@@ -36,7 +36,7 @@ def outage_statistics(
     ordered = sorted(reopened_seconds)
     known = len(ordered)
     count = known + without_duration
-    return OutageStatistics(
+    return OutageFigures(
         count=count,
         without_duration=without_duration,
         median_seconds=float(statistics.median(ordered)) if known else None,

@@ -20,7 +20,7 @@ from hallofshame.domain.errors import (
     BudgetSpentError,
     FeedError,
     KeyRefusedError,
-    LeftAloneError,
+    RequestSkippedError,
     WindowExceededError,
 )
 from hallofshame.domain.jobs import JobType
@@ -28,8 +28,8 @@ from hallofshame.domain.localtime import ONE_DAY, local_day, to_unix
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import DayTold
 from hallofshame.domain.words import UNREACHABLE, Feed, PollOutcome
+from hallofshame.feeds.deadlines import Deadline, waiting
 from hallofshame.feeds.parsing import Findings
-from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.metrics.agreement import COMPARED
 from hallofshame.pipeline.history_days import SETTLED_AFTER
 from hallofshame.pipeline.import_history import HistoryPark, history_parks
@@ -77,21 +77,21 @@ def check_agreement(
     """Compare the last finished days of as many parks as the budget allows, and store both sides."""
     result = AgreementResult()
     with job_run(database, clock, JobType.AGREEMENT) as run:
-        patience = Patience(clock, seconds)
+        deadline = Deadline(clock, seconds)
         with database.read() as connection:
             parks = history_parks(connection, None, may_be_none=True)
             before = outside.last_compared(connection)
         parks.sort(key=lambda park: (before.get(park.park_id, 0), park.park_id))
         result.left = len(parks)
         for done, park in enumerate(parks, start=1):
-            if patience.seconds_left() <= 0:
+            if deadline.seconds_left() <= 0:
                 result.stopped = "the time for this run is over"
                 break
             try:
-                with waiting(patience):
+                with waiting(deadline):
                     result.ride_days += _compare(database, source, clock, park)
                 result.parks += 1
-            except (BudgetSpentError, KeyRefusedError, LeftAloneError) as error:
+            except (BudgetSpentError, KeyRefusedError, RequestSkippedError) as error:
                 result.stopped, result.is_refused = str(error), isinstance(error, KeyRefusedError)
                 break
             except FeedError as error:

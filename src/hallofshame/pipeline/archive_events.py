@@ -20,7 +20,7 @@ from hallofshame.pipeline.registry import Identified
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ParkEventBatch:
     """One park's events of one file, with what its entities are once they are known."""
 
     park_id: int
@@ -41,7 +41,7 @@ class Piece:
                 times[entity.external_id] = min(low, span[0]), max(high, span[1])
         return company_at((sighting.name for sighting in self.sightings()), times)
 
-    def between(self, start: int | None, end: int | None) -> Piece:
+    def between(self, start: int | None, end: int | None) -> ParkEventBatch:
         """The part of it from an instant on until before another (Unix seconds)."""
         return replace(self, said=between(self.said, start, end))
 
@@ -147,7 +147,7 @@ def joined(pieces: Sequence[ParkEvents]) -> ParkEvents:
     return _spanned(whole)
 
 
-def rows_of(pieces: Iterable[Piece], ride_ids: dict[str, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def rows_of(pieces: Iterable[ParkEventBatch], ride_ids: dict[str, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Observations (columns of ``OBSERVATIONS``) and queues (``record.QUEUES``) of identified pieces.
 
     As they were said, in the order of the pieces; a ride's own queues come before those of entries that are

@@ -26,11 +26,11 @@ from hallofshame.store.catalogue import Classification
 from hallofshame.store.database import Database
 from hallofshame.store.models import (
     EntityMetadata,
+    NameSeen,
     Park,
     Ride,
     RideClassification,
     RideDailyStats,
-    RideName,
     RideTypeDecision,
 )
 from hallofshame.store.ride_types import clip_reason, is_ride, ride_types, rides_and_types, set_ride_types
@@ -219,7 +219,7 @@ def _rides(connection: Connection) -> list[_RideToRate]:
         .order_by(Ride.ride_id)
     )
     names: dict[int, list[str]] = defaultdict(list)
-    known = select(RideName.ride_id, RideName.name).order_by(RideName.ride_id, RideName.name)
+    known = select(NameSeen.ride_id, NameSeen.name).order_by(NameSeen.ride_id, NameSeen.name)
     for ride_id, name in connection.execute(known):
         names[ride_id].append(name)
     return [

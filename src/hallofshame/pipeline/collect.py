@@ -16,7 +16,7 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import isoformat, local_day, to_unix
 from hallofshame.domain.names import clipped
 from hallofshame.domain.plurals import counted
-from hallofshame.domain.readings import DiningTable, Finding, RideSlot, ShowTime
+from hallofshame.domain.readings import DiningTable, Finding, RideSlot, ShowTimeReading
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.feeds.base import LiveFeed
 from hallofshame.logs import logged_as
@@ -133,7 +133,7 @@ class Collector:
         self._only = parks
         self._settled = True
         self._touched: dict[int, int] = {}
-        self._shows: dict[int, tuple[ShowTime, ...]] = {}
+        self._shows: dict[int, tuple[ShowTimeReading, ...]] = {}
         self._dining: dict[int, tuple[DiningTable, ...]] = {}
         self._hours: dict[int, tuple[RideSlot, ...]] = {}
 

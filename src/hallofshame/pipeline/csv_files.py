@@ -28,7 +28,7 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CsvLine:
     """One line of a CSV file; it knows where it stands, for errors."""
 
     where: str
@@ -77,7 +77,7 @@ class Line:
         return value or None
 
 
-def read_lines(file: Path | Traversable, columns: Sequence[str]) -> list[Line]:
+def read_lines(file: Path | Traversable, columns: Sequence[str]) -> list[CsvLine]:
     """Every line of a CSV file with ``columns``, in whatever order its header names them.
 
     :raises InputError: for a file that cannot be read, a header that lacks columns or has others, and a line
@@ -103,7 +103,7 @@ def read_lines(file: Path | Traversable, columns: Sequence[str]) -> list[Line]:
             )
         else:
             values = (plain_text(cell.strip()) for cell in cells)
-            lines.append(Line(where, dict(zip(header, values, strict=True))))
+            lines.append(CsvLine(where, dict(zip(header, values, strict=True))))
     if header is None:
         raise InputError(f"{name}: the file is empty; its first line must be {','.join(columns)!r}")
     return lines

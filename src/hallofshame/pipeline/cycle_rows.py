@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTime
+from hallofshame.domain.readings import Finding, ParkReading, QueueReading, RideReading, ShowTimeReading
 from hallofshame.domain.words import Feed, Origin, QueueType, RideKind, Status
 from hallofshame.pipeline.identity import Sighting
 from hallofshame.pipeline.polling import ParkAnswer
@@ -42,7 +42,7 @@ class ShowsOf:
 
     ride_id: int
     name: str
-    shows: tuple[ShowTime, ...]
+    shows: tuple[ShowTimeReading, ...]
 
 
 @dataclass

@@ -29,7 +29,7 @@ _FEEDS = (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One entry of a feed and the ride that it is. ``rule`` is null where an older version found it."""
 
     feed: Feed
@@ -69,7 +69,7 @@ def alike(name: str, other: str) -> int:
     )
 
 
-def doubts(entries: Sequence[Entry], rides: Mapping[int, RideSeen], primary: Feed) -> list[Doubt]:
+def doubts(entries: Sequence[FeedEntry], rides: Mapping[int, RideSeen], primary: Feed) -> list[Doubt]:
     """The entries of one park whose ride a person should look at, with the runners-up.
 
     Doubtful: an entry that was matched by less than its id or its name, and one whose name is that of several
@@ -85,10 +85,10 @@ def doubts(entries: Sequence[Entry], rides: Mapping[int, RideSeen], primary: Fee
 class _Park:
     """What the feeds name in one park."""
 
-    def __init__(self, entries: Sequence[Entry], rides: Mapping[int, RideSeen], primary: Feed) -> None:
+    def __init__(self, entries: Sequence[FeedEntry], rides: Mapping[int, RideSeen], primary: Feed) -> None:
         self._rides = rides
         self._primary = primary
-        self._of_ride: dict[int, list[Entry]] = defaultdict(list)
+        self._of_ride: dict[int, list[FeedEntry]] = defaultdict(list)
         for entry in entries:
             self._of_ride[entry.ride_id].append(entry)
         self._called = {
@@ -103,7 +103,7 @@ class _Park:
         self._share_a_word = {frozenset(found) for found in with_word.values() if len(found) == len(_FEEDS)}
         self._has_both = len({entry.feed for entry in entries}) == len(_FEEDS)
 
-    def doubt(self, entry: Entry) -> Doubt | None:
+    def doubt(self, entry: FeedEntry) -> Doubt | None:
         """What is in doubt about an entry."""
         others = [one for one in self._of_ride[entry.ride_id] if one is not entry]
         rule = entry.rule or ("name" if self._same(entry, others) else "similar_name" if others else "new")
@@ -120,20 +120,22 @@ class _Park:
         runners_up = self._ranked(entry, candidates)
         return self._found(entry, rule, None, runners_up) if runners_up else None
 
-    def _found(self, entry: Entry, rule: str, score: int | None, runners_up: tuple[RunnerUp, ...]) -> Doubt:
+    def _found(
+        self, entry: FeedEntry, rule: str, score: int | None, runners_up: tuple[RunnerUp, ...]
+    ) -> Doubt:
         name = self._name(entry)
         return Doubt(entry.feed, entry.external_id, name, entry.ride_id, rule, score, runners_up)
 
-    def _name(self, entry: Entry) -> str:
+    def _name(self, entry: FeedEntry) -> str:
         return entry.name or self._rides[entry.ride_id].name
 
     @staticmethod
-    def _same(entry: Entry, others: Iterable[Entry]) -> bool:
+    def _same(entry: FeedEntry, others: Iterable[FeedEntry]) -> bool:
         """Whether an entry of unknown rule has the name of another entry of its ride, or it is not known."""
         names = {None if one.name is None else match_key(one.name) for one in others}
         return bool(names) and (entry.name is None or None in names or match_key(entry.name) in names)
 
-    def _of_other_feed(self, entry: Entry) -> list[int]:
+    def _of_other_feed(self, entry: FeedEntry) -> list[int]:
         """Rides to queue for that the other feed names and this one does not."""
         if not self._has_both:
             return []
@@ -143,7 +145,7 @@ class _Park:
             if self._rides[ride_id].kind in HOST_KINDS and all(one.feed is not entry.feed for one in known)
         ]
 
-    def _earlier(self, entry: Entry) -> list[int]:
+    def _earlier(self, entry: FeedEntry) -> list[int]:
         """Rides of the same feed and name that were last seen before this one was first seen."""
         mine = self._rides[entry.ride_id]
         return [
@@ -154,7 +156,7 @@ class _Park:
             and self._rides[ride_id].last_seen_at < mine.first_seen_at
         ]
 
-    def _ranked(self, entry: Entry, candidates: Iterable[int]) -> tuple[RunnerUp, ...]:
+    def _ranked(self, entry: FeedEntry, candidates: Iterable[int]) -> tuple[RunnerUp, ...]:
         name = self._name(entry)
         scored = []
         for ride_id in sorted(set(candidates) - {entry.ride_id}):

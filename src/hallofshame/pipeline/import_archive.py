@@ -22,7 +22,7 @@ from hallofshame.domain.words import Feed, Origin
 from hallofshame.feeds.archive_columns import ParkEvents
 from hallofshame.feeds.archive_reading import Events, ReadAhead
 from hallofshame.feeds.archive_shelf import ArchiveFile, ArchiveShelf
-from hallofshame.pipeline.archive_events import Piece, StateBefore, between, rows_of
+from hallofshame.pipeline.archive_events import ParkEventBatch, StateBefore, between, rows_of
 from hallofshame.pipeline.event_log import closing_rows
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.imported import Imported, ParkImported
@@ -241,7 +241,7 @@ class _Import:
             return
         self.result.files += 1
         outside = self.result.outside
-        pieces: list[Piece] = []
+        pieces: list[ParkEventBatch] = []
         odd: list[tuple[int | None, Finding]] = []
         for external_id, said in found.items():
             park_id = self._parks.get(external_id)
@@ -253,7 +253,9 @@ class _Import:
                 self.result.unknown_parks[external_id] += said.events.height
             elif self._chosen is None or park_id in self._chosen:
                 odd += [(park_id, finding) for finding in said.findings]
-                pieces.append(Piece(park_id, self._inside(park_id, self._believable(park_id, said, odd))))
+                pieces.append(
+                    ParkEventBatch(park_id, self._inside(park_id, self._believable(park_id, said, odd)))
+                )
         if lost := [finding for _, finding in odd if finding.kind in _LEFT_OUT]:
             self._log.warning("%s: %s; the other events are taken", file.key, lost[0].detail)
         if odd:
@@ -275,10 +277,10 @@ class _Import:
             odd.append((park_id, Finding("instant_impossible", "archive", detail)))
         return kept
 
-    def _identify(self, file: ArchiveFile, pieces: list[Piece]) -> list[Piece]:
+    def _identify(self, file: ArchiveFile, pieces: list[ParkEventBatch]) -> list[ParkEventBatch]:
         """The pieces with what their entities are; of one that fails, nothing is known."""
 
-        def all_of_them(connection: Connection) -> list[Piece]:
+        def all_of_them(connection: Connection) -> list[ParkEventBatch]:
             with self._registry.steady(connection):
                 return [self._identified(connection, file, piece) for piece in pieces]
 
@@ -290,7 +292,7 @@ class _Import:
                 raise
         return [self._identified_alone(file, piece) for piece in pieces]
 
-    def _identified_alone(self, file: ArchiveFile, piece: Piece) -> Piece:
+    def _identified_alone(self, file: ArchiveFile, piece: ParkEventBatch) -> ParkEventBatch:
         try:
             return self._database.run(lambda connection: self._identified(connection, file, piece))
         except FAILURES as error:
@@ -300,7 +302,7 @@ class _Import:
             self._note_failure(file, piece.park_id, error)
             return piece
 
-    def _identified(self, connection: Connection, file: ArchiveFile, piece: Piece) -> Piece:
+    def _identified(self, connection: Connection, file: ArchiveFile, piece: ParkEventBatch) -> ParkEventBatch:
         sightings = piece.sightings()
         refuse_too_many(file.key, len({sighting.external_id for sighting in sightings}))
         span = piece.span
@@ -316,7 +318,7 @@ class _Import:
         findings.record(connection, odd, self._clock.now())
         return replace(piece, known=known)
 
-    def _count(self, pieces: Sequence[Piece]) -> set[tuple[int, dt.date]]:
+    def _count(self, pieces: Sequence[ParkEventBatch]) -> set[tuple[int, dt.date]]:
         """Count the events of pieces for the report; returns their park-local days."""
         touched: set[tuple[int, dt.date]] = set()
         of_parks: defaultdict[int, list[pl.Series]] = defaultdict(list)
@@ -419,7 +421,7 @@ class _Taken:
     """A file that was read, with its pieces that wait to be written; ``is_whole`` if they are all it says."""
 
     file: ArchiveFile
-    pieces: list[Piece]
+    pieces: list[ParkEventBatch]
     is_whole: bool
 
     def before(self, boundary: int) -> _Taken:
@@ -431,6 +433,6 @@ class _Taken:
         return replace(self, pieces=[piece.between(boundary, None) for piece in self.pieces])
 
 
-def _size(pieces: Collection[Piece]) -> int:
+def _size(pieces: Collection[ParkEventBatch]) -> int:
     """What pieces weigh in memory, in events; a queue is as much as three."""
     return sum(piece.said.events.height + 3 * piece.said.queues.height for piece in pieces)

@@ -20,9 +20,9 @@ from hallofshame.domain.errors import (
     FeedError,
     InputError,
     KeyRefusedError,
-    LeftAloneError,
     NotFoundError,
     ParkFailedError,
+    RequestSkippedError,
     StorageError,
     WindowExceededError,
 )
@@ -31,8 +31,8 @@ from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_d
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, HistoryPage
 from hallofshame.domain.words import UNREACHABLE, Feed, Origin, PollOutcome
+from hallofshame.feeds.deadlines import Deadline, waiting
 from hallofshame.feeds.history_budget import HistoryBudget
-from hallofshame.feeds.patience import Patience, waiting
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.history_days import (
     EMPTY,
@@ -203,7 +203,7 @@ class _Import:
         self._history = history
         self._registry = registry
         self._failures = FailureLog(log)
-        self._patience = None if asked.seconds is None else Patience(clock, asked.seconds)
+        self._deadline = None if asked.seconds is None else Deadline(clock, asked.seconds)
         self._owner = str(getattr(source.budget, "owner", "unmetered"))
         self._silent_refusals = 0
         self._room_since: int | None = None
@@ -280,7 +280,7 @@ class _Import:
     def _take(self, item: _ParkDay) -> bool:
         """Ask for a day and write it; whether to go on."""
         while True:
-            if self._patience is not None and self._patience.seconds_left() <= 0:
+            if self._deadline is not None and self._deadline.seconds_left() <= 0:
                 self.result.stopped = "the time for this run is over"
                 return False
             try:
@@ -297,7 +297,7 @@ class _Import:
                 self.result.stopped, self.result.is_refused = str(error), True
                 self._log.error("%s", error)
                 return False
-            except LeftAloneError as error:
+            except RequestSkippedError as error:
                 self.result.stopped = str(error)
                 return False
             except FeedError as error:
@@ -314,10 +314,10 @@ class _Import:
 
     def _ask(self, item: _ParkDay) -> HistoryPage:
         park = item.park
-        if self._patience is None:
+        if self._deadline is None:
             page = self._source.day(park.external_id, item.day, park.timezone)
         else:
-            with waiting(self._patience):
+            with waiting(self._deadline):
                 page = self._source.day(park.external_id, item.day, park.timezone)
         self.result.requests += 1
         refuse_too_many("the history of the day", len({change.external_id for change in page.changes}))
@@ -327,7 +327,7 @@ class _Import:
         """Wait until a request is allowed; whether that is wanted and in time."""
         if not self._asked.wait:
             return False
-        if self._patience is not None and seconds >= self._patience.seconds_left():
+        if self._deadline is not None and seconds >= self._deadline.seconds_left():
             return False
         left = self._source.budget.seconds_for(self.result.left)
         self._log.info(

@@ -420,7 +420,7 @@ class _ParkWriter:
         taken = {park.slug for park in catalogue.park_table(connection)}
         if slug in taken:
             slug = f"{slug}-{self._feed.slug.replace('_', '-')}-{source.external_id or 'recorded'}"
-        row = catalogue.ParkRow(
+        row = catalogue.StoredPark(
             slug=slug,
             name=name,
             timezone=timezone,

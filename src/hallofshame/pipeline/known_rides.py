@@ -11,7 +11,7 @@ from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline.identity import KnownRide
 from hallofshame.pipeline.queue_entries import rides_called
 from hallofshame.store import catalogue
-from hallofshame.store.models import Park, Ride, RideName
+from hallofshame.store.models import NameSeen, Park, Ride
 
 
 @dataclass
@@ -48,7 +48,7 @@ def load_known_rides(connection: Connection) -> dict[int, ParkIndex]:
         for park_id, slug, primary in connection.execute(select(Park.park_id, Park.slug, Park.primary_feed))
     }
     names: dict[int, set[str]] = defaultdict(set)
-    for ride_id, name in connection.execute(select(RideName.ride_id, RideName.name)):
+    for ride_id, name in connection.execute(select(NameSeen.ride_id, NameSeen.name)):
         names[ride_id].add(name)
     ids: dict[int, dict[Feed, frozenset[str]]] = defaultdict(dict)
     for feed in Feed:

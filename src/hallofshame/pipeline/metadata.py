@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hallofshame.domain.distances import metres_between
-from hallofshame.domain.entity_facts import EntityFacts, FactBook, FactSource, Setting
+from hallofshame.domain.entity_facts import AttractionFacts, FactBook, FactSource, Setting
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.readings import Finding, ListedEntity
 from hallofshame.domain.ride_types import UNDECIDED, RideType
@@ -33,7 +33,7 @@ class Known:
     latitude: float | None = None
     longitude: float | None = None
     tags: tuple[str, ...] = ()
-    facts: EntityFacts = field(default_factory=EntityFacts)
+    facts: AttractionFacts = field(default_factory=AttractionFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,12 @@ def settle(connection: Connection, book: FactBook, rides: Mapping[int, Named], n
     for ride_id, named in sorted(rides.items()):
         known = before.get(ride_id, Known())
         facts = _facts(book, named, known.tags)
-        if ride_id in before or facts != EntityFacts():
+        if ride_id in before or facts != AttractionFacts():
             after[ride_id] = Known(known.latitude, known.longitude, known.tags, facts)
     return _store(connection, after, now)
 
 
-def _facts(book: FactBook, named: Named, tags: tuple[str, ...]) -> EntityFacts:
+def _facts(book: FactBook, named: Named, tags: tuple[str, ...]) -> AttractionFacts:
     return book.facts(named.park_slug, named.names, tags, named.type)
 
 
@@ -158,7 +158,7 @@ def _in_force(connection: Connection, ride_ids: Iterable[int]) -> dict[int, Know
             row.latitude,
             row.longitude,
             tuple(json.loads(row.tags)),
-            EntityFacts(
+            AttractionFacts(
                 row.min_height_cm,
                 row.max_height_cm,
                 FactSource(row.height_source),

@@ -19,7 +19,7 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import ONE_DAY, from_unix, local_day
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Origin
-from hallofshame.feeds.site import ChecksumError, Site, SiteCatalogue, SiteFile, SitePark, SiteState
+from hallofshame.feeds.site import ChecksumError, FeedSite, SiteCatalogue, SiteFile, SitePark, SiteState
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.imported import Imported, ParkImported
 from hallofshame.pipeline.inputs import park_zones
@@ -34,7 +34,7 @@ from hallofshame.store import catalogue, checkpoints, dirty, raw
 from hallofshame.store.database import Database
 from hallofshame.store.history import formats
 from hallofshame.store.history.formats import DATASETS, SCHEMA_VERSION, Dataset
-from hallofshame.store.history.periods import Period, day_of, day_start
+from hallofshame.store.history.periods import FilePeriod, day_of, day_start
 from hallofshame.store.history.reading import History
 from hallofshame.store.history.shelves import Shelf, named
 
@@ -82,7 +82,7 @@ class Mirrored(Imported):
 
 def mirror(
     database: Database,
-    site: Site,
+    site: FeedSite,
     clock: Clock,
     log: logging.Logger,
     options: MirrorOptions,
@@ -128,7 +128,7 @@ def mirror(
     return result
 
 
-def _refuse(site: Site, state: SiteState, options: MirrorOptions) -> None:
+def _refuse(site: FeedSite, state: SiteState, options: MirrorOptions) -> None:
     if options.days < 1:
         raise InputError(
             f"{counted(options.days, 'day')} cannot be mirrored; ask for at least 1", parameter="days"
@@ -149,7 +149,7 @@ class _Mirror:
     def __init__(
         self,
         database: Database,
-        site: Site,
+        site: FeedSite,
         clock: Clock,
         log: logging.Logger,
         options: MirrorOptions,
@@ -223,10 +223,10 @@ class _Mirror:
         if who.joined:
             self._log.warning("one ride here with another of the site: %s", ", ".join(who.joined[:20]))
 
-    def _periods(self, since: dt.date) -> list[Period]:
+    def _periods(self, since: dt.date) -> list[FilePeriod]:
         """The periods whose observations or queues the site has, in order."""
         found = {
-            Period.named(file.period) for file in self._listed if file.dataset in ("snapshots", "queues")
+            FilePeriod.named(file.period) for file in self._listed if file.dataset in ("snapshots", "queues")
         }
         return sorted(period for period in found if period.last >= since)
 
@@ -257,7 +257,7 @@ class _Mirror:
             else:
                 self._database.run(lambda connection: take_hours_of_rides(connection, fetched.path, who, now))
 
-    def _take(self, period: Period, since: dt.date) -> None:
+    def _take(self, period: FilePeriod, since: dt.date) -> None:
         """One day or month: fetch its files, write what is new of it, and note that."""
         files = [file for file in self._listed if file.period == period.name]
         pair = [file for file in files if file.dataset in ("snapshots", "queues")]
@@ -267,7 +267,9 @@ class _Mirror:
             return
         # Days with late rows have files of their own, with all that is known of them.
         opened = [
-            Period.named(file.period) for file in self._listed if file.is_open and file.dataset == "snapshots"
+            FilePeriod.named(file.period)
+            for file in self._listed
+            if file.is_open and file.dataset == "snapshots"
         ]
         apart = [each for each in opened if period.is_month and each.month == period.first]
         fetched: dict[str, _Fetched] = {}
@@ -304,7 +306,7 @@ class _Mirror:
         parks: Sequence[int],
         start: int,
         end: int,
-        apart: Sequence[Period],
+        apart: Sequence[FilePeriod],
     ) -> None:
         observations = self._rows(fetched.get("snapshots"), DATASETS["snapshots"], parks, start, end, apart)
         queues = self._rows(fetched.get("queues"), DATASETS["queues"], parks, start, end, apart)
@@ -335,7 +337,7 @@ class _Mirror:
         parks: Sequence[int],
         start: int,
         end: int,
-        apart: Sequence[Period],
+        apart: Sequence[FilePeriod],
     ) -> pl.DataFrame:
         """Rows of a file under our numbers, without those of days that have files of their own."""
         if fetched is None:
@@ -365,7 +367,7 @@ class _Mirror:
         sums = ".".join((file.sha256 or "")[:16] for file in sorted(pair, key=lambda file: file.dataset))
         return f"{sums} {first}{' replaced' if self._options.replace else ''}"
 
-    def _is_done(self, period: Period, pair: Sequence[SiteFile], first: dt.date) -> bool:
+    def _is_done(self, period: FilePeriod, pair: Sequence[SiteFile], first: dt.date) -> bool:
         """Whether this version of the files was taken from ``first`` on or from earlier."""
         if any(file.sha256 is None for file in pair):
             return False
@@ -384,7 +386,7 @@ class _Mirror:
         parks = self._options.park_ids
         return parks is not None and all(enough(taken.get(park)) for park in parks)
 
-    def _note(self, period: Period, pair: Sequence[SiteFile], first: dt.date) -> None:
+    def _note(self, period: FilePeriod, pair: Sequence[SiteFile], first: dt.date) -> None:
         if any(file.sha256 is None for file in pair):
             return
         parks = [checkpoints.ALL_PARKS] if self._options.park_ids is None else self._options.park_ids

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from hallofshame.domain.errors import BodyError
 from hallofshame.domain.localtime import from_unix
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.pipeline.mirror_identity import WhoIsWho
 from hallofshame.pipeline.ride_hours import DAYS_TOUCHED
@@ -58,7 +58,7 @@ def take_hours_of_parks(
             changed.add((park, date))
         elif replace:
             entries = [
-                ScheduleEntry(
+                PublishedEntry(
                     date,
                     ScheduleKind(row["kind"]),
                     from_unix(row["opens_at"]),

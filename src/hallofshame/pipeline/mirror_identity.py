@@ -17,7 +17,7 @@ from hallofshame.feeds.site import SiteCatalogue, SiteId, SitePark, SiteRide
 from hallofshame.pipeline.identity import Sighting, one_answer
 from hallofshame.pipeline.registry import Registry
 from hallofshame.store import catalogue, dirty, signals
-from hallofshame.store.catalogue import Classification, NewExternalId, ParkRow
+from hallofshame.store.catalogue import Classification, NewExternalId, StoredPark
 from hallofshame.store.models import ParkDailyStats, ParkSignal
 from hallofshame.store.ride_types import set_ride_types
 
@@ -99,7 +99,7 @@ def _parks(
             continue
         if ours is None:
             number = park.park_id if park.park_id not in table else None
-            row = ParkRow(
+            row = StoredPark(
                 slug=park.slug,
                 name=park.name,
                 timezone=park.timezone,

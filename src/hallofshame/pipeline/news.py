@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 from sqlalchemy import Connection
 
-from hallofshame.domain.following import Change, News
+from hallofshame.domain.following import News, ObservedChange
 from hallofshame.metrics import news as kernel
 from hallofshame.store import news
 
@@ -41,7 +41,7 @@ def note_news(
     return news.note(connection, list(_changes(found)), following, now) if following else 0
 
 
-def _changes(found: kernel.Changes) -> Iterator[Change]:
+def _changes(found: kernel.Changes) -> Iterator[ObservedChange]:
     for kind, rows in (
         (News.DOWN, found.down),
         (News.REOPENED, found.reopened),
@@ -50,4 +50,4 @@ def _changes(found: kernel.Changes) -> Iterator[Change]:
         for row in rows.iter_rows(named=True):
             wait = row["wait_minutes"] if kind is not News.DOWN else None
             before = row["wait_before"] if kind is News.WAIT else None
-            yield Change(kind, row["park_id"], row["ride_id"], row["observed_at"], wait, before)
+            yield ObservedChange(kind, row["park_id"], row["ride_id"], row["observed_at"], wait, before)

@@ -17,7 +17,7 @@ from hallofshame.pipeline.sealing import closed_until
 from hallofshame.store import raw
 from hallofshame.store.database import Database
 from hallofshame.store.history.formats import DATASETS
-from hallofshame.store.history.periods import Period, day_start
+from hallofshame.store.history.periods import FilePeriod, day_start
 from hallofshame.store.history.shelves import Shelf
 
 _SNAPSHOTS = "snapshots"
@@ -106,7 +106,7 @@ class PastWriter:
     def _add(
         self,
         files: PeriodFiles,
-        period: Period,
+        period: FilePeriod,
         observations: pl.DataFrame | None,
         queues: pl.DataFrame | None,
         timezones: dict[int, str],
@@ -163,16 +163,16 @@ def _of(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return rows.with_columns(lacking).select(schema.names()).cast(schema)
 
 
-def _by_period(rows: pl.DataFrame, until: dt.date) -> dict[Period, pl.DataFrame]:
+def _by_period(rows: pl.DataFrame, until: dt.date) -> dict[FilePeriod, pl.DataFrame]:
     """Rows of closed days by the period whose files hold them: the month, or the day of a running one."""
     day = pl.from_epoch("observed_at", "s").dt.date()
-    found: dict[Period, pl.DataFrame] = {}
+    found: dict[FilePeriod, pl.DataFrame] = {}
     months = rows.with_columns(month=day.dt.month_start()).partition_by("month", as_dict=True)
     for (first,), of_month in months.items():
-        period = Period.of_month(first)
+        period = FilePeriod.of_month(first)
         if period.last < until:
             found[period] = of_month.drop("month")
             continue
         days = of_month.drop("month").with_columns(day=day).partition_by("day", as_dict=True)
-        found.update((Period.of_day(one), of_day.drop("day")) for (one,), of_day in days.items())
+        found.update((FilePeriod.of_day(one), of_day.drop("day")) for (one,), of_day in days.items())
     return found

@@ -16,7 +16,7 @@ from hallofshame.store import bulk
 from hallofshame.store.database import Database
 from hallofshame.store.history import formats, ledger, manifests, marks
 from hallofshame.store.history.formats import DATASETS, SCHEMA_VERSION, Dataset
-from hallofshame.store.history.periods import Period
+from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.history.reading import History, sql_rows
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import Shelf, checksum, named
@@ -55,7 +55,7 @@ class PeriodFiles:
         self._shelf = shelf
         self._now = now
 
-    def seal(self, period: Period) -> list[SealedFile]:
+    def seal(self, period: FilePeriod) -> list[SealedFile]:
         """Seal a period from all that is known of it."""
         with self._database.read() as connection:
             seen = self._seen(connection, period)
@@ -67,7 +67,7 @@ class PeriodFiles:
         self._enter(period, files, seen)
         return files
 
-    def add(self, period: Period, added: Rows, then: Then, without: pl.DataFrame | None = None) -> Rows:
+    def add(self, period: FilePeriod, added: Rows, then: Then, without: pl.DataFrame | None = None) -> Rows:
         """Seal a period with rows that nothing holds yet; returns those, without what was known.
 
         Of two rows of one key the one that is known stays. Where nothing is new, nothing is written, and
@@ -97,7 +97,7 @@ class PeriodFiles:
                 return fresh
         raise AssertionError("unreachable")
 
-    def again(self, period: Period) -> list[SealedFile]:
+    def again(self, period: FilePeriod) -> list[SealedFile]:
         """Seal a period from SQL rows alone; refused where they are fewer than the files held."""
         with self._database.read() as connection:
             seen = self._seen(connection, period)
@@ -124,7 +124,7 @@ class PeriodFiles:
         self._enter(period, files, seen)
         return files
 
-    def _seen(self, connection: Connection, period: Period) -> _Seen:
+    def _seen(self, connection: Connection, period: FilePeriod) -> _Seen:
         return _Seen(
             sealed_files(connection, start=period.starts_at, end=period.ends_at),
             marks.marks(connection, period.first, period.last),
@@ -134,7 +134,7 @@ class PeriodFiles:
         self,
         connection: Connection,
         name: str,
-        period: Period,
+        period: FilePeriod,
         added: pl.DataFrame,
         without: pl.DataFrame | None,
     ) -> pl.DataFrame:
@@ -153,12 +153,12 @@ class PeriodFiles:
         return rows.join(pl.concat(pieces), on=dataset.key, how="anti", nulls_equal=True)
 
     def _held(
-        self, connection: Connection, dataset: Dataset, period: Period, parks: Collection[int]
+        self, connection: Connection, dataset: Dataset, period: FilePeriod, parks: Collection[int]
     ) -> pl.DataFrame:
         return self._history.rows(connection, dataset, parks, period.starts_at, period.ends_at)
 
     def _put_all(
-        self, connection: Connection, period: Period, fresh: Rows, without: pl.DataFrame | None = None
+        self, connection: Connection, period: FilePeriod, fresh: Rows, without: pl.DataFrame | None = None
     ) -> list[SealedFile]:
         return [
             self._put(dataset, period, self._rows(connection, dataset, period, fresh.get(name), without))
@@ -169,7 +169,7 @@ class PeriodFiles:
         self,
         connection: Connection,
         dataset: Dataset,
-        period: Period,
+        period: FilePeriod,
         fresh: pl.DataFrame | None,
         without: pl.DataFrame | None,
     ) -> Iterator[pl.DataFrame]:
@@ -182,7 +182,7 @@ class PeriodFiles:
                 rows = pl.concat([rows, fresh.filter(pl.col("park_id").is_in(group))]).sort(dataset.key)
             yield rows if dataset.name == "snapshots" else formats.ordered(dataset, rows)
 
-    def _put(self, dataset: Dataset, period: Period, pieces: Iterator[pl.DataFrame]) -> SealedFile:
+    def _put(self, dataset: Dataset, period: FilePeriod, pieces: Iterator[pl.DataFrame]) -> SealedFile:
         """Write, read back, compare, publish and read once more; nothing is entered yet."""
         target = self._shelf.partial(f"{period.name}.{dataset.name}")
         about = {"dataset": dataset.name, "period": period.name}
@@ -226,7 +226,7 @@ class PeriodFiles:
 
     def _enter(
         self,
-        period: Period,
+        period: FilePeriod,
         files: list[SealedFile],
         seen: _Seen,
         also: Callable[[Connection], None] | None = None,
@@ -267,7 +267,7 @@ def _given(then: Then, fresh: Rows, connection: Connection) -> None:
     then(connection, fresh)
 
 
-def row_count(connection: Connection, dataset: Dataset, period: Period) -> int:
+def row_count(connection: Connection, dataset: Dataset, period: FilePeriod) -> int:
     """How many SQL rows of a data set lie in a period."""
     (at,) = bulk.columns_of(dataset.model, ["observed_at"])
     query = select(func.count()).where(at >= period.starts_at, at < period.ends_at)

@@ -1,4 +1,4 @@
-"""Polling: every park's feeds are asked once, side by side, for as long as a cycle has patience."""
+"""Polling: every park's feeds are asked once, side by side, until the deadline of the cycle."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import cast
 from sqlalchemy import Connection, select
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError, LeftAloneError, ParkFailedError
+from hallofshame.domain.errors import FeedError, ParkFailedError, RequestSkippedError
 from hallofshame.domain.names import clipped
 from hallofshame.domain.readings import Finding, ParkReading
 from hallofshame.domain.words import Feed, PollOutcome, RideKind
 from hallofshame.feeds.base import LiveFeed, Poll
-from hallofshame.feeds.patience import Patience
+from hallofshame.feeds.deadlines import Deadline
 from hallofshame.pipeline.failures import FAILURES, FailureLog, TooManyRidesError, refuse_too_many
-from hallofshame.pipeline.feed_threads import Ended, FeedThreads
+from hallofshame.pipeline.feed_threads import EndedRequest, FeedThreads
 from hallofshame.store import catalogue
 from hallofshame.store.models import Park
 
@@ -49,7 +49,7 @@ class PolledPark:
 class PollRecord:
     """How one request for one park ended, as ``feed_polls`` keeps it.
 
-    ``cut_short``: it was not made, or not to its end, because the cycle had no patience left.
+    ``cut_short``: it was not made, or not to its end, because the deadline of the cycle had passed.
     """
 
     park_id: int
@@ -109,9 +109,9 @@ class PollRound:
         self._log = log
         self._observed_at = observed_at
         self._began = clock.elapsed()
-        self._whole = Patience(clock, seconds)
+        self._whole = Deadline(clock, seconds)
         self._primary = self._whole.at_most(PRIMARY_SHARE * seconds)
-        self._pending: dict[Future[Ended], _Asked] = {}
+        self._pending: dict[Future[EndedRequest], _Asked] = {}
         self._tell: Callable[[], None] = lambda: None
 
     def ask(self, parks: Sequence[PolledPark], progress: Progress | None = None) -> list[ParkAnswer]:
@@ -139,7 +139,7 @@ class PollRound:
             has_fallback = place + 1 < len(park.sources)
             try:
                 request = self._threads.ask(feed, external_id, self._primary if has_fallback else self._whole)
-            except LeftAloneError as error:
+            except RequestSkippedError as error:
                 self._put_down(answer, feed, error, None)
                 continue
             except FAILURES as error:
@@ -148,18 +148,18 @@ class PollRound:
             self._pending[request] = _Asked(answer, feed, has_fallback, self._clock.elapsed())
             return
 
-    def _take_until(self, patience: Patience) -> None:
+    def _take_until(self, deadline: Deadline) -> None:
         """Take what arrives, until nothing is on its way or the time is over."""
         is_over = False
         while self._pending and not is_over:
-            left = patience.seconds_left()
+            left = deadline.seconds_left()
             done, _ = wait(self._pending, left + GRACE_SECONDS, FIRST_COMPLETED)
             for request in done:
                 self._take(self._pending.pop(request), request.result())
                 self._tell()
             is_over = left <= 0 or not done
 
-    def _take(self, asked: _Asked, ended: Ended) -> None:
+    def _take(self, asked: _Asked, ended: EndedRequest) -> None:
         answer = asked.answer
         error = ended.answer if isinstance(ended.answer, FeedError) else self._taken(asked, ended)
         if error is not None:
@@ -167,7 +167,7 @@ class PollRound:
         if answer.reading is None:
             self._ask_next(answer)
 
-    def _taken(self, asked: _Asked, ended: Ended) -> FeedError | None:
+    def _taken(self, asked: _Asked, ended: EndedRequest) -> FeedError | None:
         """Take over what a feed answered; returns the error where that cannot be done."""
         try:
             self._keep(asked, ended)
@@ -177,7 +177,7 @@ class PollRound:
             return ParkFailedError(f"reading the answer of {asked.feed.slug}", failure)
         return None
 
-    def _keep(self, asked: _Asked, ended: Ended) -> None:
+    def _keep(self, asked: _Asked, ended: EndedRequest) -> None:
         """Take over an answer as a whole, or raise and take over nothing of it.
 
         One that tells the state of no ride has given nothing where another feed may be asked (R2).
@@ -208,9 +208,9 @@ class PollRound:
             asked = self._pending.pop(request)
             spent = self._clock.elapsed() - asked.began
             if self._threads.leave(asked.feed, request):
-                error = LeftAloneError(f"no answer within the {spent:.0f} s that it had", attempts=1)
+                error = RequestSkippedError(f"no answer within the {spent:.0f} s that it had", attempts=1)
             else:
-                error = LeftAloneError("its turn did not come in the time for all requests together")
+                error = RequestSkippedError("its turn did not come in the time for all requests together")
             self._put_down(asked.answer, asked.feed, error, int(1000 * spent))
             left.append(asked.answer)
         return left
@@ -233,7 +233,7 @@ class PollRound:
                 spent_ms,
                 0,
                 clipped(str(error), DETAIL_CHARACTERS),
-                cut_short=isinstance(error, LeftAloneError),
+                cut_short=isinstance(error, RequestSkippedError),
             )
         )
 

@@ -11,7 +11,7 @@ from hallofshame.domain.errors import StoreError
 from hallofshame.domain.following import Channel
 from hallofshame.domain.jobs import BY_HAND, FREQUENT, JobType
 from hallofshame.domain.localtime import from_unix
-from hallofshame.domain.problems import Problem
+from hallofshame.domain.problems import SystemProblem
 from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS
 from hallofshame.pipeline.feedhealth import FeedState, PolledOnce, feed_states
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState, backlog_problem, job_states
@@ -60,10 +60,12 @@ class Look:
     open_parks: int
     sealed_until: int | None
     revision: str | None
-    problems: Sequence[Problem]
+    problems: Sequence[SystemProblem]
 
 
-def look(connection: Connection, now: Instant, cadence_seconds: int, storage: Sequence[Problem] = ()) -> Look:
+def look(
+    connection: Connection, now: Instant, cadence_seconds: int, storage: Sequence[SystemProblem] = ()
+) -> Look:
     """Look the running system over.
 
     :param storage: problems of disks and sizes, which the caller has measured.
@@ -105,9 +107,9 @@ def needed_revision() -> str | None:
         return None
 
 
-def _of_schema(revision: str | None) -> Iterator[Problem]:
+def _of_schema(revision: str | None) -> Iterator[SystemProblem]:
     if revision != needed_revision():
-        yield Problem(
+        yield SystemProblem(
             "schema",
             f"the schema is at {revision}, this program needs {needed_revision()}",
             "run: hallofshame db upgrade",
@@ -117,7 +119,7 @@ def _of_schema(revision: str | None) -> Iterator[Problem]:
 
 def _of_collection(
     state: SystemState, asked_at: int | None, now: int, late_seconds: int, opened: int
-) -> Iterator[Problem]:
+) -> Iterator[SystemProblem]:
     """A cycle that asked and got nothing is no reason to start collecting: the feeds say what is wrong."""
     is_asking = asked_at is not None and now - asked_at <= late_seconds
     remedy = "see whether hallofshame run, or what runs its jobs, is alive, and its log"
@@ -125,12 +127,14 @@ def _of_collection(
         remedy = "see what is said of the feeds"
     if state.last_cycle_at is None:
         which = "been collected" if asked_at is None else "given readings"
-        yield Problem("collection", f"no cycle has {which} yet", remedy, tell_after_seconds=STALE_SECONDS)
+        yield SystemProblem(
+            "collection", f"no cycle has {which} yet", remedy, tell_after_seconds=STALE_SECONDS
+        )
         return
     age = now - state.last_cycle_at
     if age <= late_seconds:
         return
-    yield Problem(
+    yield SystemProblem(
         "collection",
         f"the last cycle is {age} s old, more than {LATE_CADENCES} cadences",
         remedy,
@@ -139,10 +143,10 @@ def _of_collection(
     )
 
 
-def _of_feeds(feeds: Sequence[FeedState]) -> Iterator[Problem]:
+def _of_feeds(feeds: Sequence[FeedState]) -> Iterator[SystemProblem]:
     for feed in feeds:
         if feed.is_silent:
-            yield Problem(
+            yield SystemProblem(
                 f"feed:{feed.feed.slug}",
                 f"the feed {feed.failure}",
                 feed.remedy(f"HALLOFSHAME_{feed.feed.slug.upper()}_URL"),
@@ -150,12 +154,12 @@ def _of_feeds(feeds: Sequence[FeedState]) -> Iterator[Problem]:
             )
 
 
-def _of_job(job: JobState, now: int, feeds: Sequence[FeedState]) -> Problem | None:
+def _of_job(job: JobState, now: int, feeds: Sequence[FeedState]) -> SystemProblem | None:
     if job.problem is None:
         return None
     # A cycle that nobody answered is the feeds' failure, of which people are told anyhow.
     is_of_feeds = job.job_type == JobType.CYCLE and any(feed.is_silent for feed in feeds)
-    return Problem(
+    return SystemProblem(
         f"job:{job.job_type}",
         job.problem,
         "the log has the details",
@@ -177,11 +181,11 @@ def _is_worth_telling(job: JobState, now: int) -> bool:
 
 def _of_backlog(
     state: SystemState, jobs: Sequence[JobState], now: int, late_seconds: int
-) -> Iterator[Problem]:
+) -> Iterator[SystemProblem]:
     found = backlog_problem(state, jobs, now, late_seconds)
     age = 0 if state.oldest_mark_at is None else now - state.oldest_mark_at
     if found is not None:
-        yield Problem(
+        yield SystemProblem(
             "backlog",
             found,
             "run: hallofshame rollup",
@@ -189,16 +193,16 @@ def _of_backlog(
         )
 
 
-def _of_partitions(connection: Connection, now: Instant) -> Iterator[Problem]:
+def _of_partitions(connection: Connection, now: Instant) -> Iterator[SystemProblem]:
     found = partitions.problem(connection, now)
     if found is not None:
-        yield Problem("partitions", found, "run: hallofshame db upgrade")
+        yield SystemProblem("partitions", found, "run: hallofshame db upgrade")
 
 
-def _of_seals(sealed_until: int | None, now: int) -> Iterator[Problem]:
+def _of_seals(sealed_until: int | None, now: int) -> Iterator[SystemProblem]:
     """Days that should be sealed; where nothing ever was, there may be nothing old enough."""
     if sealed_until is not None and now - sealed_until > SEAL_SECONDS:
-        yield Problem(
+        yield SystemProblem(
             "sealing",
             f"the last sealed day is {from_unix(sealed_until - 1).date()}; "
             "days are sealed two to three days after their end",
@@ -206,11 +210,11 @@ def _of_seals(sealed_until: int | None, now: int) -> Iterator[Problem]:
         )
 
 
-def follower_problems(connection: Connection, now: int) -> Iterator[Problem]:
+def follower_problems(connection: Connection, now: int) -> Iterator[SystemProblem]:
     """Webhooks that fail, and push services that take nothing. ``now``: Unix seconds."""
     for hook in webhooks.every(connection):
         if hook.failures >= WEBHOOK_FAILURES:
-            yield Problem(
+            yield SystemProblem(
                 f"webhook:{hook.name}",
                 f"the webhook {hook.name} did not take the last {hook.failures} messages: {hook.error}",
                 f"see what answers there, try it with: hallofshame webhooks test {hook.name!r}, or remove it",
@@ -219,7 +223,7 @@ def follower_problems(connection: Connection, now: int) -> Iterator[Problem]:
     refused = ended.get((Channel.PUSH, "refused"), 0)
     if refused >= PUSH_MESSAGES and not ended.get((Channel.PUSH, "delivered")):
         why = news.latest_error(connection, Channel.PUSH)
-        yield Problem(
+        yield SystemProblem(
             "push",
             f"push services took none of the last {refused} messages to browsers: {why}",
             "see whether this machine reaches them, and whether HALLOFSHAME_PUBLIC_URL or "

@@ -16,11 +16,11 @@ from hallofshame.domain.errors import FeedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import local_day, to_unix
 from hallofshame.domain.plurals import counted
-from hallofshame.domain.readings import Finding, ParkReading, ParkSchedule
+from hallofshame.domain.readings import Finding, ParkReading, ScheduleReading
 from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import LiveFeed
-from hallofshame.feeds.patience import Patience, waiting
+from hallofshame.feeds.deadlines import Deadline, waiting
 from hallofshame.pipeline.failures import FAILURES, refuse_too_many
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.polling import PolledPark, polled_parks
@@ -36,7 +36,7 @@ REFRESH_SECONDS = 2 * HOUR_SECONDS
 RUN_EVERY_SECONDS = 10 * 60
 """Time between two runs, each of which asks for its share of the parks."""
 
-PATIENCE_SECONDS = 60
+DEADLINE_SECONDS = 60
 """How long a run waits for the feed in all; collection stands still meanwhile."""
 
 WORKERS = 4
@@ -44,7 +44,7 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 def publish(
-    connection: Connection, park: PolledPark, schedule: ParkSchedule | None, now: dt.datetime
+    connection: Connection, park: PolledPark, schedule: ScheduleReading | None, now: dt.datetime
 ) -> set[dt.date]:
     """Store the hours, and what is sold for these dates; returns the dates whose hours changed.
 
@@ -87,7 +87,7 @@ class _Answer:
     """What a park's requests gave. ``live``: only of a park that is read elsewhere; ``error``: why it is
     missing."""
 
-    schedule: ParkSchedule
+    schedule: ScheduleReading
     live: ParkReading | None = None
     error: FeedError | None = None
 
@@ -150,11 +150,11 @@ class ScheduleRefresh:
         return due[: math.ceil(2 * len(parks) * RUN_EVERY_SECONDS / REFRESH_SECONDS)]
 
     def _refresh(self, parks: Sequence[PolledPark], run: JobRun) -> RefreshResult:
-        patience = Patience(self._clock, PATIENCE_SECONDS)
+        deadline = Deadline(self._clock, DEADLINE_SECONDS)
         failed = broken = changed = 0
         first: str | None = None
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="schedules") as pool:
-            requests = [pool.submit(self._fetch, park, patience) for park in parks]
+            requests = [pool.submit(self._fetch, park, deadline) for park in parks]
             for park, request in zip(parks, requests, strict=True):
                 self._asked[park.park_id] = self._clock.elapsed()
                 try:
@@ -176,8 +176,8 @@ class ScheduleRefresh:
             run.fail(f"{run.detail}; first: {first}")
         return RefreshResult(len(parks), failed, changed)
 
-    def _fetch(self, park: PolledPark, patience: Patience) -> _Answer:
-        with waiting(patience):
+    def _fetch(self, park: PolledPark, deadline: Deadline) -> _Answer:
+        with waiting(deadline):
             source = self._feeds[Feed.THEMEPARKS_WIKI]
             external_id = dict(park.sources)[Feed.THEMEPARKS_WIKI]
             schedule = source.schedule(external_id, park.timezone)

@@ -21,7 +21,7 @@ from hallofshame.pipeline.identity import Company, Match, Matcher, Sighting, in_
 from hallofshame.pipeline.known_rides import ParkIndex, load_known_rides
 from hallofshame.pipeline.queue_entries import queues_among
 from hallofshame.store import findings
-from hallofshame.store.models import ExternalId, Park, Ride, RideDecision, RideName
+from hallofshame.store.models import ExternalId, NameSeen, Park, Ride, RideDecision
 
 _PROVISIONAL = 2**40
 """Numbers of rides that are yet to be created, above all ids there can be."""
@@ -216,7 +216,7 @@ class Registry:
         counts = (
             select(func.count()).select_from(ExternalId).scalar_subquery(),
             select(func.coalesce(func.max(Ride.ride_id), 0)).scalar_subquery(),
-            select(func.count()).select_from(RideName).scalar_subquery(),
+            select(func.count()).select_from(NameSeen).scalar_subquery(),
             select(func.count()).select_from(Park).scalar_subquery(),
             select(func.coalesce(func.max(RideDecision.decision_id), 0)).scalar_subquery(),
         )

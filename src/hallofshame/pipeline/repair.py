@@ -16,14 +16,14 @@ from itertools import pairwise
 from sqlalchemy import Connection, func, select
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import FeedError, KeyRefusedError, LeftAloneError, ParkFailedError
+from hallofshame.domain.errors import FeedError, KeyRefusedError, ParkFailedError, RequestSkippedError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
 from hallofshame.domain.words import UNREACHABLE, Feed, Origin, PollOutcome
 from hallofshame.feeds.base import LiveFeed
-from hallofshame.feeds.patience import Patience, waiting
+from hallofshame.feeds.deadlines import Deadline, waiting
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.history_days import store_day
 from hallofshame.pipeline.jobrun import job_run
@@ -46,7 +46,7 @@ WORKERS = 8
 
 Progress = Callable[[int, int], None]
 
-PATIENCE_SECONDS = 600
+DEADLINE_SECONDS = 600
 """How long a repair waits for the feed in all, since collection stands still meanwhile; the rest is left to
 the next run."""
 
@@ -211,7 +211,7 @@ class _Repair:
         self._result = result
         self._registry = registry
         self._failures = FailureLog(log)
-        self._patience = Patience(clock, PATIENCE_SECONDS)
+        self._deadline = Deadline(clock, DEADLINE_SECONDS)
         self._refused: FeedError | None = None
         self.rides: set[int] = set()
 
@@ -233,7 +233,7 @@ class _Repair:
             return None
         external_id = dict(hole.park.sources)[Feed.THEMEPARKS_WIKI]
         try:
-            with waiting(self._patience):
+            with waiting(self._deadline):
                 page = self._feed.history(external_id, from_unix(hole.start), from_unix(hole.end))
             refuse_too_many("the history of the day", len({change.external_id for change in page.changes}))
         except FeedError as error:
@@ -291,4 +291,4 @@ class _Repair:
 
 
 def _is_hopeless(error: FeedError) -> bool:
-    return error.outcome in _HOPELESS or isinstance(error, LeftAloneError | KeyRefusedError)
+    return error.outcome in _HOPELESS or isinstance(error, RequestSkippedError | KeyRefusedError)

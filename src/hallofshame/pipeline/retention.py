@@ -29,7 +29,7 @@ from hallofshame.store.dropping_partitions import TableHeldError
 from hallofshame.store.exclusive import run_alone
 from hallofshame.store.history import formats, ledger, marks
 from hallofshame.store.history.formats import DATASETS, Dataset
-from hallofshame.store.history.periods import Period
+from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.history.reading import History, sql_rows
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import Shelf, remedy
@@ -200,7 +200,7 @@ class _Retaining:
             if waiting is not None:
                 return MonthResult(month, rows, waiting)
             try:
-                missing = self._not_in_files(connection, tables, Period.of_month(month))
+                missing = self._not_in_files(connection, tables, FilePeriod.of_month(month))
             except StorageError as error:
                 return MonthResult(month, rows, str(error), is_bad=True)
         if missing.height:
@@ -216,7 +216,7 @@ class _Retaining:
         return MonthResult(month, rows, reason)
 
     def _not_in_files(
-        self, connection: Connection, tables: Sequence[type[Base]], period: Period
+        self, connection: Connection, tables: Sequence[type[Base]], period: FilePeriod
     ) -> pl.DataFrame:
         """The SQL rows of a month that its verified files do not hold exactly so: ``park_id, observed_at``.
 

@@ -13,11 +13,11 @@ from hallofshame.clock import Clock
 from hallofshame.domain.errors import NotFoundError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.words import Feed, RideKind
-from hallofshame.pipeline.doubts import Entry, RideSeen, doubts
+from hallofshame.pipeline.doubts import FeedEntry, RideSeen, doubts
 from hallofshame.store import decisions, reviews
 from hallofshame.store.database import Database
 from hallofshame.store.decisions import Action, Decision
-from hallofshame.store.models import ExternalId, Park, Ride, RideName
+from hallofshame.store.models import ExternalId, NameSeen, Park, Ride
 from hallofshame.store.reviews import Review, ReviewState
 
 
@@ -38,7 +38,7 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class IdentityOverview:
     """What is known of one ride's identity. ``entries`` with when each was first seen, in Unix seconds."""
 
     ride_id: int
@@ -46,12 +46,12 @@ class Described:
     name: str
     merged_into: int | None
     names: frozenset[str]
-    entries: Sequence[tuple[Entry, int]]
+    entries: Sequence[tuple[FeedEntry, int]]
     reviews: Sequence[Review]
     decisions: Sequence[Decision]
 
 
-def describe(connection: Connection, ride_id: int) -> Described:
+def describe(connection: Connection, ride_id: int) -> IdentityOverview:
     """Names, ids, doubts and decisions of one ride.
 
     :raises NotFoundError: for a ride that does not exist.
@@ -77,14 +77,14 @@ def describe(connection: Connection, ride_id: int) -> Described:
         for review in reviews.reviews(connection, park_ids=[row.park_id])
         if ride_id in (review.doubt.ride_id, *(one.ride_id for one in review.doubt.runners_up))
     ]
-    return Described(
+    return IdentityOverview(
         ride_id,
         row.park_id,
         row.name,
         decisions.merged_rides(connection, [row.park_id]).get(ride_id),
-        frozenset(connection.scalars(select(RideName.name).where(RideName.ride_id == ride_id))),
+        frozenset(connection.scalars(select(NameSeen.name).where(NameSeen.ride_id == ride_id))),
         [
-            (Entry(Feed(feed), external_id, name, owner, rule), since)
+            (FeedEntry(Feed(feed), external_id, name, owner, rule), since)
             for feed, external_id, name, owner, rule, since in connection.execute(ids)
         ],
         concerned,
@@ -175,7 +175,7 @@ def _review(connection: Connection, review_id: int) -> Review:
 
 def _known(
     connection: Connection, park_ids: Collection[int] | None
-) -> tuple[dict[int, list[Entry]], dict[int, RideSeen], dict[int, Feed]]:
+) -> tuple[dict[int, list[FeedEntry]], dict[int, RideSeen], dict[int, Feed]]:
     """Entries by park, rides by number, and the primary feed of each park."""
     parks = select(Park.park_id, Park.primary_feed).order_by(Park.park_id)
     rides = select(
@@ -198,9 +198,9 @@ def _known(
         wanted = list(park_ids)
         parks = parks.where(Park.park_id.in_(wanted))
         rides, ids = rides.where(Ride.park_id.in_(wanted)), ids.where(Ride.park_id.in_(wanted))
-    entries: dict[int, list[Entry]] = defaultdict(list)
+    entries: dict[int, list[FeedEntry]] = defaultdict(list)
     for park_id, feed, external_id, name, ride_id, rule in connection.execute(ids):
-        entries[park_id].append(Entry(Feed(feed), external_id, name, ride_id, rule))
+        entries[park_id].append(FeedEntry(Feed(feed), external_id, name, ride_id, rule))
     known = {
         row[0]: RideSeen(row[1], RideKind(row[2]), bool(row[3]), row[4], row[5])
         for row in connection.execute(rides)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select
 from hallofshame.domain.names import normalise
 from hallofshame.domain.words import Feed
 from hallofshame.store import catalogue
-from hallofshame.store.models import ExternalId, RideName
+from hallofshame.store.models import ExternalId, NameSeen
 
 
 def owner_of(connection: Connection, feed: int, external_id: str) -> int | None:
@@ -47,11 +47,11 @@ def give_ids(
 
 def names_of(connection: Connection, ride_id: int) -> set[str]:
     """Every name that a ride was seen under."""
-    return set(connection.scalars(select(RideName.name).where(RideName.ride_id == ride_id)))
+    return set(connection.scalars(select(NameSeen.name).where(NameSeen.ride_id == ride_id)))
 
 
 def forget_names(connection: Connection, ride_id: int, shown: str, names: Sequence[str]) -> None:
     """A ride forgets names that are another one's; the one that it is shown under stays."""
     others = [name for name in names if normalise(name) != normalise(shown)]
     if others:
-        connection.execute(delete(RideName).where(RideName.ride_id == ride_id, RideName.name.in_(others)))
+        connection.execute(delete(NameSeen).where(NameSeen.ride_id == ride_id, NameSeen.name.in_(others)))

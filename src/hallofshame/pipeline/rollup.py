@@ -326,7 +326,7 @@ def _days_beside(
     return sorted(found - set(days.select(key).iter_rows()))
 
 
-def _restitch(connection: Connection, change: derived.Change) -> int:
+def _restitch(connection: Connection, change: derived.WriteResult) -> int:
     """Put outages together anew where parts of them changed; returns rows changed.
 
     A first row of a day also ends what was still down at the end of the record before it.

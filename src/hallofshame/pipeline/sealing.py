@@ -22,7 +22,7 @@ from hallofshame.store import raw
 from hallofshame.store.database import Database
 from hallofshame.store.history import ledger, manifests, marks
 from hallofshame.store.history.formats import DATASETS
-from hallofshame.store.history.periods import ONE_DAY, Period, day_of
+from hallofshame.store.history.periods import ONE_DAY, FilePeriod, day_of
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.store.history.shelves import Shelf
 from hallofshame.store.models import Park
@@ -60,7 +60,7 @@ def seal(
     log: logging.Logger,
     shelf: Shelf,
     *,
-    again: Period | None = None,
+    again: FilePeriod | None = None,
     progress: Progress | None = None,
 ) -> SealResult:
     """Seal every closed day and month that is not sealed yet or has changed since.
@@ -122,7 +122,7 @@ def adopt(database: Database, clock: Clock, shelf: Shelf) -> int:
         for period in manifests.periods_on(shelf)
         for file in manifests.read_manifest(shelf, period, now)
         if (file.dataset, file.period) not in known
-        and (file.dataset, Period.of_month(file.period.first)) not in known
+        and (file.dataset, FilePeriod.of_month(file.period.first)) not in known
     ]
     strange = sorted({park for file in found for park, *_ in file.parks} - parks)
     if strange:
@@ -141,7 +141,7 @@ def closed_until(now: int) -> dt.date:
     return day_of(now - SETTLING_SECONDS)
 
 
-def _due(connection: Connection, now: int, moved: pl.DataFrame) -> list[Period]:
+def _due(connection: Connection, now: int, moved: pl.DataFrame) -> list[FilePeriod]:
     """The periods to seal: closed, and without files or changed since."""
     ranges = raw.observed_range(connection)
     pending = marks.marked_days(connection)
@@ -154,8 +154,8 @@ def _due(connection: Connection, now: int, moved: pl.DataFrame) -> list[Period]:
     spans = moved.select("since", "until").rows()
     due = []
     while day < until:
-        month = Period.of_month(day)
-        period = month if month.last < until else Period.of_day(day)
+        month = FilePeriod.of_month(day)
+        period = month if month.last < until else FilePeriod.of_day(day)
         touched = not changed.isdisjoint(period.days) or any(
             since < period.ends_at and last >= period.starts_at for since, last in spans
         )
@@ -173,7 +173,7 @@ def _complete(connection: Connection) -> set[str]:
     return {name for name, datasets in found.items() if datasets == set(DATASETS)}
 
 
-def _refuse_open(period: Period, now: int) -> None:
+def _refuse_open(period: FilePeriod, now: int) -> None:
     if period.last >= closed_until(now):
         raise InputError(
             f"{period.name} is not closed yet; it can be sealed two days after its end", parameter="again"
@@ -183,12 +183,12 @@ def _refuse_open(period: Period, now: int) -> None:
 def _refuse_unknown(connection: Connection, shelf: Shelf) -> None:
     """Refuse a shelf with periods that this database has no files of: its files might be replaced unread."""
     known = {file.period for file in sealed_files(connection)}
-    months = {Period.of_month(period.first) for period in known if period.is_month}
+    months = {FilePeriod.of_month(period.first) for period in known if period.is_month}
     unknown = [
         period
         for period in manifests.periods_on(shelf)
         if period not in known
-        and Period.of_month(period.first) not in months
+        and FilePeriod.of_month(period.first) not in months
         and not _is_left_over(connection, shelf, period)
     ]
     if unknown:
@@ -199,7 +199,7 @@ def _refuse_unknown(connection: Connection, shelf: Shelf) -> None:
         )
 
 
-def _is_left_over(connection: Connection, shelf: Shelf, period: Period) -> bool:
+def _is_left_over(connection: Connection, shelf: Shelf, period: FilePeriod) -> bool:
     """Whether a seal of this database was broken off between the manifest of ``period`` and the ledger.
 
     Then the database knows at least as many rows of it, in SQL or in the files of its days.
@@ -225,12 +225,14 @@ def _remove_superseded(database: Database, shelf: Shelf, now: int) -> int:
         if found is None or name in kept:
             continue
         period, dataset = found
-        file = replaced_by.get((dataset, period)) or replaced_by.get((dataset, Period.of_month(period.first)))
+        file = replaced_by.get((dataset, period)) or replaced_by.get(
+            (dataset, FilePeriod.of_month(period.first))
+        )
         if file is not None and file.sealed_at + GRACE_SECONDS <= now:
             shelf.remove(name)
             removed += 1
     in_force = {file.period for file in files}
     for period in manifests.periods_on(shelf):
-        if period not in in_force and Period.of_month(period.first) in in_force:
+        if period not in in_force and FilePeriod.of_month(period.first) in in_force:
             shelf.remove(manifests.manifest_name(period))
     return removed

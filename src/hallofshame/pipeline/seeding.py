@@ -155,8 +155,8 @@ def seed_park(connection: Connection, row: CatalogueRow, now: dt.datetime) -> in
 
 
 def _park_of(
-    row: CatalogueRow, parks: Iterable[catalogue.ParkRow], ids: dict[Feed, dict[str, int]]
-) -> catalogue.ParkRow | None:
+    row: CatalogueRow, parks: Iterable[catalogue.StoredPark], ids: dict[Feed, dict[str, int]]
+) -> catalogue.StoredPark | None:
     """The park of the store that ``row`` speaks of: by slug, else by outside id.
 
     The number in the catalogue is only what a new park would like to have, because a park met in a

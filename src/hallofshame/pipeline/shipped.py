@@ -31,7 +31,7 @@ from hallofshame.domain.ride_types import DECIDED_BY_HAND, RideType, TypeBook, T
 from hallofshame.domain.signals import SIGNAL_FEED, SignalRow, SignalSource
 from hallofshame.domain.tiers import TIERS, TierBook, TierPattern, TierRule
 from hallofshame.domain.words import BreakdownSignal, Feed
-from hallofshame.pipeline.csv_files import WHOLE, Line, read_lines
+from hallofshame.pipeline.csv_files import WHOLE, CsvLine, read_lines
 
 PARK_COLUMNS = (
     "park_id",
@@ -170,7 +170,7 @@ def load_fact_book() -> FactBook:
     )
 
 
-def _limit(line: Line, column: str, *, lowest: int) -> int | None:
+def _limit(line: CsvLine, column: str, *, lowest: int) -> int | None:
     """A limit of height; the lowest that may be written is 0 where it stands for any height."""
     if not line.cells[column]:
         return None
@@ -206,7 +206,7 @@ def load_signals(file: Path | None, parks: Sequence[CatalogueRow], today: dt.dat
 
 
 def _read_signals(
-    given: Iterable[Line], slugs: Mapping[str, str], today: dt.date
+    given: Iterable[CsvLine], slugs: Mapping[str, str], today: dt.date
 ) -> dict[tuple[str, Feed, dt.date], SignalLine]:
     lines: dict[tuple[str, Feed, dt.date], SignalLine] = {}
     feeds = {feed.slug: feed for feed in (Feed.QUEUE_TIMES, Feed.THEMEPARKS_WIKI)}
@@ -246,16 +246,16 @@ def former_park_names() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _shipped(folder: str, file: str, columns: tuple[str, ...]) -> tuple[Line, ...]:
+def _shipped(folder: str, file: str, columns: tuple[str, ...]) -> tuple[CsvLine, ...]:
     return tuple(read_lines(resources.files("hallofshame").joinpath("data", folder, file), columns))
 
 
 @cache
-def _shipped_parks() -> tuple[tuple[Line, CatalogueRow], ...]:
+def _shipped_parks() -> tuple[tuple[CsvLine, CatalogueRow], ...]:
     return tuple(_read_parks(_shipped("catalogue", "parks.csv", PARK_COLUMNS)))
 
 
-def _read_parks(lines: Iterable[Line]) -> list[tuple[Line, CatalogueRow]]:
+def _read_parks(lines: Iterable[CsvLine]) -> list[tuple[CsvLine, CatalogueRow]]:
     rows = [(line, _park(line)) for line in lines]
     seen: set[int] = set()
     for line, row in rows:
@@ -265,7 +265,7 @@ def _read_parks(lines: Iterable[Line]) -> list[tuple[Line, CatalogueRow]]:
     return rows
 
 
-def _park(line: Line) -> CatalogueRow:
+def _park(line: CsvLine) -> CatalogueRow:
     try:
         zone(line.text("timezone"))
     except InputError as error:
@@ -303,7 +303,7 @@ def _park(line: Line) -> CatalogueRow:
     return row
 
 
-def _refuse_shared(rows: Sequence[tuple[Line, CatalogueRow]]) -> None:
+def _refuse_shared(rows: Sequence[tuple[CsvLine, CatalogueRow]]) -> None:
     """Slugs, external ids and names (as :func:`normalise` sees them) belong to one park each."""
     owners: dict[tuple[str, str], CatalogueRow] = {}
     for line, row in rows:
@@ -333,22 +333,22 @@ def _overridden(shipped: Sequence[R], own: Sequence[R]) -> list[R]:
     return kept + list(own)
 
 
-def _tier(line: Line) -> int:
+def _tier(line: CsvLine) -> int:
     return line.choice("tier", {str(tier): tier for tier in TIERS})
 
 
-def _type(line: Line) -> RideType:
+def _type(line: CsvLine) -> RideType:
     return line.choice("type", {kind.value: kind for kind in DECIDED_BY_HAND})
 
 
-def _read_tiers(lines: Iterable[Line], slugs: Mapping[str, str]) -> list[TierRule]:
+def _read_tiers(lines: Iterable[CsvLine], slugs: Mapping[str, str]) -> list[TierRule]:
     return [
         TierRule(slug, line.text("ride"), _tier(line), line.text("reason"))
         for line, slug in _rides_named(lines, slugs, "tier")
     ]
 
 
-def _read_types(lines: Iterable[Line], slugs: Mapping[str, str]) -> list[TypeRule]:
+def _read_types(lines: Iterable[CsvLine], slugs: Mapping[str, str]) -> list[TypeRule]:
     return [
         TypeRule(
             slug,
@@ -360,7 +360,9 @@ def _read_types(lines: Iterable[Line], slugs: Mapping[str, str]) -> list[TypeRul
     ]
 
 
-def _rides_named(lines: Iterable[Line], slugs: Mapping[str, str], what: str) -> Iterator[tuple[Line, str]]:
+def _rides_named(
+    lines: Iterable[CsvLine], slugs: Mapping[str, str], what: str
+) -> Iterator[tuple[CsvLine, str]]:
     """Each line of a list of hand-named rides with the slug of its park: in ``park`` or ``park_slug``.
 
     :param what: the column that a line decides.
@@ -378,7 +380,7 @@ def _rides_named(lines: Iterable[Line], slugs: Mapping[str, str], what: str) -> 
         yield line, slug
 
 
-def _patterns(lines: Iterable[Line]) -> Iterator[tuple[Line, re.Pattern[str], float]]:
+def _patterns(lines: Iterable[CsvLine]) -> Iterator[tuple[CsvLine, re.Pattern[str], float]]:
     """Each line of a list of keyword patterns with its regular expression and its confidence."""
     for line in lines:
         try:

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from hallofshame.domain.localtime import from_unix, local_day
 from hallofshame.domain.names import quoted
-from hallofshame.domain.readings import Finding, ShowTime
+from hallofshame.domain.readings import Finding, ShowTimeReading
 from hallofshame.store.show_times import ShowsSaid
 
 ONE_DAY = dt.timedelta(days=1)
 
 
 def judged(
-    ride_id: int, name: str, observed_at: int, shows: Sequence[ShowTime], timezone: str
+    ride_id: int, name: str, observed_at: int, shows: Sequence[ShowTimeReading], timezone: str
 ) -> tuple[ShowsSaid, list[Finding]]:
     """The show times of one entity that can be believed, and a finding for each that cannot.
 
@@ -23,7 +23,7 @@ def judged(
     is left out; an end at the begin is how feeds write that they know none.
     """
     today = local_day(from_unix(observed_at), timezone)
-    good: list[ShowTime] = []
+    good: list[ShowTimeReading] = []
     found: list[Finding] = []
     for show in shows:
         if abs(_date(show, timezone) - today) > ONE_DAY:
@@ -52,7 +52,7 @@ def judged(
     return ShowsSaid(ride_id, observed_at, tuple(dict.fromkeys(good))), found
 
 
-def _date(show: ShowTime, timezone: str) -> dt.date:
+def _date(show: ShowTimeReading, timezone: str) -> dt.date:
     try:
         return local_day(show.starts_at, timezone)
     except OverflowError:  # in the year 1 or 9999

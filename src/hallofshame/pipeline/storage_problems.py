@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from hallofshame.domain.disks import Disk, StorageAlert, disk_alerts
-from hallofshame.domain.problems import Problem
+from hallofshame.domain.problems import SystemProblem
 from hallofshame.domain.storage import StorageLimits
 from hallofshame.pipeline.disks import disks_of
 from hallofshame.store.database import Database
@@ -19,7 +19,7 @@ LEAST_BYTES = 200_000_000
 
 def storage_problems(
     connection: Connection, database: Database, shelf: Shelf, limits: StorageLimits
-) -> list[Problem]:
+) -> list[SystemProblem]:
     """What of the storage is a problem, each cause once."""
     disks = disks_on_this_machine(connection, database, shelf)
     noted = list_findings(connection, kinds=StorageAlert.KINDS, state=FindingState.OPEN)
@@ -42,6 +42,6 @@ def disks_on_this_machine(connection: Connection, database: Database, shelf: She
 _NEARLY_FULL = "disk_nearly_full"
 
 
-def _problem(kind: str, subject: str, text: str, *, is_failing: bool) -> Problem:
+def _problem(kind: str, subject: str, text: str, *, is_failing: bool) -> SystemProblem:
     found, _, remedy = text.partition("; ")
-    return Problem(f"storage:{kind}:{subject}", found, remedy, is_failing=is_failing)
+    return SystemProblem(f"storage:{kind}:{subject}", found, remedy, is_failing=is_failing)

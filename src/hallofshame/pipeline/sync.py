@@ -19,10 +19,10 @@ from hallofshame.domain.errors import FeedError, summary
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.names import normalise
 from hallofshame.domain.plurals import counted
-from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkReading, ParkSchedule
+from hallofshame.domain.readings import Finding, ListedEntity, ListedPark, ParkReading, ScheduleReading
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import LiveFeed
-from hallofshame.feeds.patience import Patience, waiting
+from hallofshame.feeds.deadlines import Deadline, waiting
 from hallofshame.pipeline.classifying import ClassifyResult, ReviewLine, classify, review_list
 from hallofshame.pipeline.entities import write_entities
 from hallofshame.pipeline.failures import FAILURES, refuse_too_many
@@ -52,7 +52,7 @@ __all__ = [
 
 WORKERS = 8
 
-PATIENCE_SECONDS = 300
+DEADLINE_SECONDS = 300
 """How long a sync waits for the feeds in all; collection stands still meanwhile."""
 
 ONE_DAY = dt.timedelta(days=1)
@@ -87,7 +87,7 @@ class _Answers:
     """What one park's requests gave; ``None`` where one failed, and then a finding says why."""
 
     park: PolledPark
-    schedule: ParkSchedule | None = None
+    schedule: ScheduleReading | None = None
     entities: list[ListedEntity] | None = None
     live: ParkReading | None = None
     failures: list[Finding] = field(default_factory=list)
@@ -108,9 +108,9 @@ def sync(
     run counts as failed. Changed hours mark the park-days that have rows already.
     """
     result = SyncResult()
-    patience = Patience(clock, PATIENCE_SECONDS)
+    deadline = Deadline(clock, DEADLINE_SECONDS)
     with job_run(database, clock, JobType.SYNC) as run:
-        with waiting(patience):
+        with waiting(deadline):
             lists = _fetch_lists(feeds, log)
         database.run(lambda connection: _compare(connection, lists, clock.now(), result))
         with database.read() as connection:
@@ -120,7 +120,7 @@ def sync(
         result.parks = len(parks)
         registry = registry or Registry()
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="sync") as pool:
-            requests = [pool.submit(_fetch_park, feeds, park, log, patience) for park in parks]
+            requests = [pool.submit(_fetch_park, feeds, park, log, deadline) for park in parks]
             for done, (park, request) in enumerate(zip(parks, requests, strict=True)):
                 try:
                     _store(database, registry, request.result(), clock.now(), result)
@@ -224,7 +224,7 @@ def _gone(feed: Feed, external_id: str, name: str) -> Finding:
 
 
 def _fetch_park(
-    feeds: Mapping[Feed, LiveFeed], park: PolledPark, log: logging.Logger, patience: Patience
+    feeds: Mapping[Feed, LiveFeed], park: PolledPark, log: logging.Logger, deadline: Deadline
 ) -> _Answers:
     source = feeds[Feed.THEMEPARKS_WIKI]
     external_id = dict(park.sources)[Feed.THEMEPARKS_WIKI]
@@ -238,7 +238,7 @@ def _fetch_park(
             answers.failures.append(Finding("sync_failed", what, f"{park.slug}: {error}"))
             return None
 
-    with waiting(patience):
+    with waiting(deadline):
         answers.schedule = ask("schedule", lambda: source.schedule(external_id, park.timezone))
         answers.entities = ask("entities", lambda: _entities(source, external_id))
         answers.live = ask("ride hours", lambda: _live(source, external_id))

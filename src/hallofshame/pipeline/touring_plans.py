@@ -12,7 +12,7 @@ import polars as pl
 from hallofshame.domain.errors import InputError, RecordingError
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.names import normalise
-from hallofshame.feeds.touring_plans import Dataset, is_dataset
+from hallofshame.feeds.touring_plans import TouringPlansFile, is_dataset
 from hallofshame.pipeline.csv_files import read_lines
 from hallofshame.pipeline.shipped import CatalogueRow
 
@@ -32,7 +32,7 @@ _PARKS = {
 
 def datasets_in(
     path: Path, catalogue: Sequence[CatalogueRow], park: str | None = None, timezone: str | None = None
-) -> list[Dataset]:
+) -> list[TouringPlansFile]:
     """The data sets at ``path``: a CSV file, or every one in a folder that has the columns.
 
     :param park: a park's name, alias or slug, for files that the list does not have.
@@ -51,7 +51,7 @@ def datasets_in(
 
 def dataset_of(
     path: Path, catalogue: Sequence[CatalogueRow], park: str | None = None, timezone: str | None = None
-) -> Dataset:
+) -> TouringPlansFile:
     """The ride and park of one file."""
     name = path.stem
     slug, ride = _listed().get(name.casefold(), (None, None))
@@ -78,7 +78,7 @@ def dataset_of(
             parameter="timezone",
         )
     zone(zone_name)
-    return Dataset(path, name, shown, ride, zone_name)
+    return TouringPlansFile(path, name, shown, ride, zone_name)
 
 
 def _listed() -> dict[str, tuple[str, str]]:

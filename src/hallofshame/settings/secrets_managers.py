@@ -21,14 +21,14 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SecretsLocation:
     """Where in which kind of manager the secrets are."""
 
     kind: str
     name: str
 
 
-def read_place(text: str) -> Place:
+def read_place(text: str) -> SecretsLocation:
     """Take ``KIND:NAME`` apart.
 
     :raises ValueError: for an unknown kind, or without a name.
@@ -38,10 +38,10 @@ def read_place(text: str) -> Place:
         raise ValueError("no secrets manager")
     if kind == "azure" and not name.startswith("https://"):
         raise ValueError("a key vault has an address with https://")
-    return Place(kind, name)
+    return SecretsLocation(kind, name)
 
 
-def read_manager(place: Place, model: type[BaseSettings]) -> Values:
+def read_manager(place: SecretsLocation, model: type[BaseSettings]) -> Values:
     """The fields of ``model`` that the manager holds; what else it holds is left alone.
 
     :raises SettingsError: where its package is missing, it cannot be reached, refuses or holds no settings.

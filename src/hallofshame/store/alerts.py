@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from hallofshame.domain.names import clipped
-from hallofshame.domain.problems import Problem
+from hallofshame.domain.problems import SystemProblem
 from hallofshame.store.models import Alert, AlertMessage
 
 CALM_SECONDS = 600
@@ -36,7 +36,7 @@ class MessageKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AlertRow:
+class StoredAlert:
     """One alert; instants in Unix seconds."""
 
     alert_id: int
@@ -52,7 +52,7 @@ class AlertRow:
 class MessageRow:
     """One message with its alert; ``attempts`` counts how often it was tried to send it."""
 
-    alert: AlertRow
+    alert: StoredAlert
     kind: MessageKind
     channel: str
     attempts: int
@@ -61,7 +61,7 @@ class MessageRow:
     error: str | None
 
 
-_ALERT = tuple(getattr(Alert, name) for name in AlertRow.__slots__)
+_ALERT = tuple(getattr(Alert, name) for name in StoredAlert.__slots__)
 _STATE = (
     AlertMessage.kind,
     AlertMessage.channel,
@@ -73,7 +73,7 @@ _STATE = (
 _IS_WAITING = (AlertMessage.delivered_at.is_(None), AlertMessage.dropped_at.is_(None))
 
 
-def follow(connection: Connection, problems: Sequence[Problem], now: int) -> None:
+def follow(connection: Connection, problems: Sequence[SystemProblem], now: int) -> None:
     """Open, keep and end alerts by the problems that there are ``now`` (Unix seconds).
 
     One that went away before it was told of leaves no trace. One that is not worth telling opens none, but
@@ -185,7 +185,7 @@ def drop(connection: Connection, alert_id: int, kind: MessageKind, channel: str,
     connection.execute(update(AlertMessage).where(*_is(alert_id, kind, channel)).values(dropped_at=now))
 
 
-def recent(connection: Connection, limit: int) -> list[AlertRow]:
+def recent(connection: Connection, limit: int) -> list[StoredAlert]:
     """The latest alerts that people were told of, those that last first."""
     query = (
         select(*_ALERT)
@@ -193,7 +193,7 @@ def recent(connection: Connection, limit: int) -> list[AlertRow]:
         .order_by(Alert.closed_at.is_not(None), Alert.opened_at.desc(), Alert.alert_id.desc())
         .limit(limit)
     )
-    return [AlertRow(*row) for row in connection.execute(query)]
+    return [StoredAlert(*row) for row in connection.execute(query)]
 
 
 def messages_of(connection: Connection, alert_ids: Collection[int]) -> Mapping[int, list[MessageRow]]:
@@ -226,13 +226,13 @@ def _is(alert_id: int, kind: MessageKind, channel: str) -> tuple[ColumnElement[b
     )
 
 
-def _opened(row: AlertRow | None) -> int | None:
+def _opened(row: StoredAlert | None) -> int | None:
     return None if row is None else row.opened_at
 
 
-def _alerts(connection: Connection, *where: object) -> list[AlertRow]:
+def _alerts(connection: Connection, *where: object) -> list[StoredAlert]:
     query = select(*_ALERT).where(*where).order_by(Alert.alert_id)  # type: ignore[arg-type]
-    return [AlertRow(*row) for row in connection.execute(query)]
+    return [StoredAlert(*row) for row in connection.execute(query)]
 
 
 def _messages(connection: Connection, *where: object) -> list[MessageRow]:
@@ -244,6 +244,6 @@ def _messages(connection: Connection, *where: object) -> list[MessageRow]:
     )
     width = len(_ALERT)
     return [
-        MessageRow(AlertRow(*row[:width]), MessageKind(row[width]), *row[width + 1 :])
+        MessageRow(StoredAlert(*row[:width]), MessageKind(row[width]), *row[width + 1 :])
         for row in connection.execute(query)
     ]

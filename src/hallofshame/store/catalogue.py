@@ -17,7 +17,7 @@ from hallofshame.domain.names import slugify
 from hallofshame.domain.words import Feed
 from hallofshame.store import bulk, signals
 from hallofshame.store.instants import Instant, unix
-from hallofshame.store.models import ExternalId, Park, Ride, RideClassification, RideName
+from hallofshame.store.models import ExternalId, NameSeen, Park, Ride, RideClassification
 
 EntityKind = Literal["park", "ride"]
 
@@ -42,7 +42,7 @@ _NEW_RIDES = pl.Schema(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParkRow:
+class StoredPark:
     """One row of ``parks``; ``park_id`` is ``None`` for a park that has none yet."""
 
     slug: str
@@ -78,14 +78,14 @@ class NewExternalId:
 _PARK_COLUMNS = tuple(Park.__table__.columns.keys())
 
 
-def park_table(connection: Connection) -> list[ParkRow]:
+def park_table(connection: Connection) -> list[StoredPark]:
     """All parks, active or not, by ``park_id``."""
     rows = connection.execute(select(Park.__table__).order_by(Park.park_id)).mappings()
-    return [ParkRow(**dict(row)) for row in rows]
+    return [StoredPark(**dict(row)) for row in rows]
 
 
 def upsert_parks(
-    connection: Connection, rows: Iterable[ParkRow | Mapping[str, Any]], now: Instant = 0
+    connection: Connection, rows: Iterable[StoredPark | Mapping[str, Any]], now: Instant = 0
 ) -> dict[str, int]:
     """Bring parks up to date; returns the id of each by slug.
 
@@ -101,7 +101,7 @@ def upsert_parks(
     result: dict[str, int] = {}
     catalogued: dict[int, str] = {}
     for row in rows:
-        values = asdict(row) if isinstance(row, ParkRow) else dict(row)
+        values = asdict(row) if isinstance(row, StoredPark) else dict(row)
         if unknown := values.keys() - set(_PARK_COLUMNS):
             raise StoreError(f"parks have no column {', '.join(sorted(unknown))}")
         slug = values["slug"]
@@ -203,7 +203,7 @@ def note_ids_seen(connection: Connection, feed: Feed, since: Mapping[str, int]) 
 
 
 @dataclass(frozen=True, slots=True)
-class RideRow:
+class StoredRide:
     """One ride of the catalogue."""
 
     ride_id: int
@@ -236,7 +236,7 @@ class Classification:
     reason: str
 
 
-def rides(connection: Connection, park_id: int | None = None) -> list[RideRow]:
+def rides(connection: Connection, park_id: int | None = None) -> list[StoredRide]:
     """All rides, active or not, of one park or of all, by ``ride_id``; none that is another one (R14)."""
     query = (
         select(Ride.ride_id, Ride.park_id, Ride.slug, Ride.name, Ride.kind, Ride.land, Ride.is_active)
@@ -245,7 +245,7 @@ def rides(connection: Connection, park_id: int | None = None) -> list[RideRow]:
     )
     if park_id is not None:
         query = query.where(Ride.park_id == park_id)
-    return [RideRow(*row) for row in connection.execute(query)]
+    return [StoredRide(*row) for row in connection.execute(query)]
 
 
 def create_rides(connection: Connection, new: Sequence[NewRide]) -> list[int]:
@@ -302,7 +302,7 @@ def rename_rides(connection: Connection, names: Mapping[int, str], seen_at: Inst
 
 def ride_names(connection: Connection, park_id: int) -> dict[int, set[str]]:
     """Every name that each ride of a park was ever seen under."""
-    query = select(RideName.ride_id, RideName.name).join(Ride).where(Ride.park_id == park_id)
+    query = select(NameSeen.ride_id, NameSeen.name).join(Ride).where(Ride.park_id == park_id)
     names: dict[int, set[str]] = {}
     for ride_id, name in connection.execute(query):
         names.setdefault(ride_id, set()).add(name)
@@ -370,7 +370,7 @@ def remember_names(connection: Connection, names: Iterable[tuple[int, str, int]]
     clipped = [(ride_id, _clip(name, NAME_LENGTH), seen_at) for ride_id, name, seen_at in names]
     schema = {"ride_id": pl.Int64, "name": pl.String, "first_seen_at": pl.Int64}
     frame = pl.DataFrame(clipped, schema=schema, orient="row").unique(["ride_id", "name"], keep="first")
-    bulk.upsert(connection, RideName, frame, keep=["first_seen_at"])
+    bulk.upsert(connection, NameSeen, frame, keep=["first_seen_at"])
 
 
 class _Slugs:

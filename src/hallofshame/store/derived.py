@@ -47,7 +47,7 @@ Rows = Mapping[type[Base], pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WriteResult:
     """What a write changed: the number of rows written and removed, and the park-days they belong to.
 
     ``removed`` says whether day rows went, ``days`` are those of changed day rows, ``outage_days`` those
@@ -98,7 +98,7 @@ def read_days(connection: Connection, days: pl.DataFrame) -> Rows:
     return found
 
 
-def write_days(connection: Connection, old: Rows, new: Rows) -> Change:
+def write_days(connection: Connection, old: Rows, new: Rows) -> WriteResult:
     """Make the stored rows of some park-days, known to be ``old``, equal to ``new``."""
     written = 0
     removed = False
@@ -131,7 +131,7 @@ def write_days(connection: Connection, old: Rows, new: Rows) -> Change:
         if model is ParkDailyStats:
             added = put.join(before, on=key, how="anti").select("park_id", "day")
             new_days.update(added.iter_rows())
-    return Change(
+    return WriteResult(
         written,
         removed,
         frozenset(days),

@@ -37,7 +37,7 @@ class DiningSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class DiningRow:
+class StoredDining:
     """What was said of a restaurant from ``seen_at`` until ``superseded_at``, in Unix seconds."""
 
     ride_id: int
@@ -71,7 +71,7 @@ def publish(connection: Connection, park_id: int, said: Iterable[DiningSaid]) ->
     return len(changed)
 
 
-def course(connection: Connection, park_id: int, start: int, end: int) -> list[DiningRow]:
+def course(connection: Connection, park_id: int, start: int, end: int) -> list[StoredDining]:
     """What was said of a park's restaurants in force at any instant of ``[start, end)``, by ride and time."""
     table = DiningAvailability
     query = (
@@ -83,7 +83,7 @@ def course(connection: Connection, park_id: int, start: int, end: int) -> list[D
         )
         .order_by(table.ride_id, table.seen_at)
     )
-    return [DiningRow(row[0], row[1], row[2], _tables(row[3])) for row in connection.execute(query)]
+    return [StoredDining(row[0], row[1], row[2], _tables(row[3])) for row in connection.execute(query)]
 
 
 def _merged(before: _Versions, said: Iterable[DiningSaid]) -> _Versions:

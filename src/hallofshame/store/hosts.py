@@ -36,7 +36,7 @@ Connect = Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class ClusterNode:
     """One server of a cluster."""
 
     name: str
@@ -63,7 +63,7 @@ def parse_url(text: str) -> URL:
     return make_url(listed["head"] + listed["rest"]).update_query_dict({_HOSTS: hosts})
 
 
-def hosts_of(url: URL) -> tuple[Host, ...]:
+def hosts_of(url: URL) -> tuple[ClusterNode, ...]:
     """The servers that a URL lists; none where it names a single one.
 
     :raises StoreError: for one that cannot be read.
@@ -72,7 +72,7 @@ def hosts_of(url: URL) -> tuple[Host, ...]:
     return tuple(map(_host, (listed,) if isinstance(listed, str) else listed))
 
 
-def without_hosts(url: URL, host: Host | None = None) -> URL:
+def without_hosts(url: URL, host: ClusterNode | None = None) -> URL:
     """The URL with one of its servers alone, the first unless told."""
     hosts = hosts_of(url)
     if not hosts:
@@ -91,25 +91,25 @@ def shown(url: URL) -> str:
     return f"{head}{','.join(map(str, hosts))}/{tail}"
 
 
-def _host(text: str) -> Host:
+def _host(text: str) -> ClusterNode:
     found = _HOST.fullmatch(text.strip())
     if found is None or not 0 < int(found["port"] or DEFAULT_PORT) < 65536:
         raise StoreError(
             f"cannot read the host {text.strip()!r} of the database URL; write several as "
             "mysql+pymysql://user:password@db1,db2,db3:3307/name"
         )
-    return Host(found["v6"] or found["name"], int(found["port"] or DEFAULT_PORT))
+    return ClusterNode(found["v6"] or found["name"], int(found["port"] or DEFAULT_PORT))
 
 
 class Hosts:
     """The servers of one cluster for one process; threads may share it."""
 
-    def __init__(self, hosts: tuple[Host, ...]) -> None:
+    def __init__(self, hosts: tuple[ClusterNode, ...]) -> None:
         self._hosts = hosts
         self._lock = threading.Lock()
         self._current = 0
 
-    def connect(self, parameters: Mapping[str, Any], connect: Connect) -> tuple[Host, Any]:
+    def connect(self, parameters: Mapping[str, Any], connect: Connect) -> tuple[ClusterNode, Any]:
         """A connection to the server reached last or, where that one fails, to the next that does not.
 
         :param connect: opens a connection with the driver's ``parameters``; raises its errors.
@@ -117,7 +117,7 @@ class Hosts:
         """
         with self._lock:
             first = self._current
-        failures: list[tuple[Host, pymysql.err.Error]] = []
+        failures: list[tuple[ClusterNode, pymysql.err.Error]] = []
         for number in (*range(first, len(self._hosts)), *range(first)):
             host = self._hosts[number]
             try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, tuple_, update
 
-from hallofshame.domain.following import FRESH_SECONDS, QUIET_SECONDS, Change, Channel, News
+from hallofshame.domain.following import FRESH_SECONDS, QUIET_SECONDS, Channel, News, ObservedChange
 from hallofshame.domain.names import clipped
 from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import NewsItem, NewsMessage, PushFollow, Ride, RideStop, Webhook
@@ -73,7 +73,7 @@ class Follower:
     wait_minutes: int | None
     wait_told_at: int | None = None
 
-    def wants(self, change: Change) -> bool:
+    def wants(self, change: ObservedChange) -> bool:
         """Whether this change is among what it asked for."""
         if self.ride_id and self.ride_id != change.ride_id:
             return False
@@ -163,7 +163,9 @@ def followers(connection: Connection, park_ids: Collection[int]) -> list[Followe
     return found
 
 
-def note(connection: Connection, changes: Iterable[Change], following: Sequence[Follower], now: int) -> int:
+def note(
+    connection: Connection, changes: Iterable[ObservedChange], following: Sequence[Follower], now: int
+) -> int:
     """Note what somebody follows, with a message for each who does; returns the number of new messages.
 
     A change that was noted before, by a run before or another process, is told no second time. One older than
@@ -200,7 +202,7 @@ def note(connection: Connection, changes: Iterable[Change], following: Sequence[
 
 
 def note_for(
-    connection: Connection, change: Change, channel: Channel, target_id: int, now: int
+    connection: Connection, change: ObservedChange, channel: Channel, target_id: int, now: int
 ) -> int | None:
     """Note a message to one follower about itself (``welcome``); returns its number of news."""
     news_id = _add(connection, change, now, subject=f"{channel.value}-{target_id}")
@@ -326,7 +328,7 @@ def latest_error(connection: Connection, channel: Channel) -> str | None:
     return connection.scalar(query)
 
 
-def _add(connection: Connection, change: Change, now: int, subject: str = "") -> int | None:
+def _add(connection: Connection, change: ObservedChange, now: int, subject: str = "") -> int | None:
     """Note one item; returns its number, or null where it was noted before."""
     row = {
         "kind": change.news.value,

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import polars as pl
 from sqlalchemy import Connection, select, update
 
-from hallofshame.domain.readings import Purchase as PurchaseReading
+from hallofshame.domain.readings import PurchaseReading
 from hallofshame.store import bulk
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import Purchase
@@ -34,7 +34,7 @@ _SCHEMA = {
 
 
 @dataclass(frozen=True, slots=True)
-class PurchaseRow:
+class StoredPurchase:
     """One version of one offer; instants in Unix seconds, the price in minor units."""
 
     date: dt.date
@@ -113,7 +113,7 @@ def publish(
 
 def purchases(
     connection: Connection, park_id: int, first: dt.date, last: dt.date, *, is_history: bool = False
-) -> list[PurchaseRow]:
+) -> list[StoredPurchase]:
     """What is sold for the dates ``first`` to ``last``, by date and name; with all versions, if wanted."""
     table = Purchase
     query = (
@@ -124,6 +124,6 @@ def purchases(
     if not is_history:
         query = query.where(table.superseded_at.is_(None))
     return [
-        PurchaseRow(*row[:8], None if row[8] is None else bool(row[8]))  # type: ignore[call-arg]
+        StoredPurchase(*row[:8], None if row[8] is None else bool(row[8]))  # type: ignore[call-arg]
         for row in connection.execute(query)
     ]

@@ -15,11 +15,11 @@ from hallofshame.store.models import (
     DiningAvailability,
     EntityMetadata,
     HistoryMove,
-    HistoryPark,
     QueueData,
     RideCurrent,
     RideHours,
     RideStatusSnapshot,
+    SealedPark,
     ShowTime,
 )
 from hallofshame.store.raw import bump_raw_revision
@@ -178,7 +178,7 @@ def _set_queues(connection: Connection, park_id: int, move: Move, instants: set[
 
 def _note_for_files(connection: Connection, park_id: int, moves: Sequence[Move]) -> None:
     """Note the moves for the sealed files that may hold any of the readings."""
-    sealed = connection.scalar(select(func.max(HistoryPark.last_at)).where(HistoryPark.park_id == park_id))
+    sealed = connection.scalar(select(func.max(SealedPark.last_at)).where(SealedPark.park_id == park_id))
     noted = [move for move in moves if sealed is not None and move.since <= sealed]
     if noted:
         connection.execute(

@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, insert, or_, select, update
 
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import ScheduleEntry
+from hallofshame.domain.readings import PublishedEntry
 from hallofshame.store import bulk
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import ParkSchedule
@@ -23,7 +23,7 @@ _Entry = tuple[dt.date, str, int, int, str | None]
 def publish(
     connection: Connection,
     park_id: int,
-    entries: Iterable[ScheduleEntry],
+    entries: Iterable[PublishedEntry],
     seen_at: Instant,
     from_date: dt.date,
     to_date: dt.date,
@@ -102,7 +102,7 @@ def entries(
     return frame.sort(frame.columns)
 
 
-def _entry(entry: ScheduleEntry) -> _Entry:
+def _entry(entry: PublishedEntry) -> _Entry:
     text = (entry.description or "").strip()[:_DESCRIPTION_LENGTH].rstrip()
     return (
         entry.date,

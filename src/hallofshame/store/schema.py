@@ -152,7 +152,7 @@ def _go(connection: Connection, scripts: list[Script], place: int, target: str) 
         script = scripts[number - 1]
         steps.append((script, "down", script.module.downgrade, _name(scripts, number - 1)))
     for script, direction, work, reached in steps:
-        journal.begin(connection, journal.Step(script.revision, direction, target))
+        journal.begin(connection, journal.MigrationStep(script.revision, direction, target))
         with Operations.context(context):
             work()
         context.stamp(_directory(MIGRATIONS), reached)

@@ -38,9 +38,9 @@ def is_galera(connection: Connection) -> bool:
     return bool(connection.info.get(_GALERA))
 
 
-def host_of(connection: Connection) -> hosts.Host | None:
+def host_of(connection: Connection) -> hosts.ClusterNode | None:
     """Which server of several a connection goes to; null where the URL names one."""
-    found: hosts.Host | None = connection.info.get(_HOST)
+    found: hosts.ClusterNode | None = connection.info.get(_HOST)
     return found
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.localtime import to_unix
-from hallofshame.domain.readings import ShowTime as ShowTimeReading
+from hallofshame.domain.readings import ShowTimeReading
 from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS
 from hallofshame.store import bulk
 from hallofshame.store.models import ShowTime

@@ -57,7 +57,7 @@ _SAMPLED_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class SizedTable:
     """The size of one table.
 
     ``recent_rows`` are those of the ``recent_days`` full UTC days before; ``oldest_at`` is what the oldest
@@ -75,7 +75,7 @@ class Measured:
     bytes_estimated: bool
 
 
-def measure_tables(connection: Connection, now: int) -> list[Measured]:
+def measure_tables(connection: Connection, now: int) -> list[SizedTable]:
     """Every table, the largest first. May take as long as reading a SQLite file once."""
     if connection.dialect.name != "sqlite":
         tables = _server_tables(connection)
@@ -86,12 +86,12 @@ def measure_tables(connection: Connection, now: int) -> list[Measured]:
     for name, (rows, size, index_size, rows_estimated, bytes_estimated) in tables.items():
         recent, days, oldest = _recent(connection, name, last)
         found.append(
-            Measured(name, rows, size, index_size, recent, days, oldest, rows_estimated, bytes_estimated)
+            SizedTable(name, rows, size, index_size, recent, days, oldest, rows_estimated, bytes_estimated)
         )
     return sorted(found, key=lambda each: (-each.bytes, each.name))
 
 
-def measure_months(connection: Connection, tables: list[Measured]) -> list[MonthSize]:
+def measure_months(connection: Connection, tables: list[SizedTable]) -> list[MonthSize]:
     """The months of the raw tables in the database: rows counted on SQLite, estimated on a server."""
     if partitions.has_partitions(connection):
         return list(_months_of_partitions(connection))
@@ -251,7 +251,7 @@ def _months_of_partitions(connection: Connection) -> Iterator[MonthSize]:
         yield MonthSize(month, "database", row.name, int(row.row_count or 0), int(row.byte_count or 0), True)
 
 
-def _months_counted(connection: Connection, model: type[Base], size: Measured) -> Iterator[MonthSize]:
+def _months_counted(connection: Connection, model: type[Base], size: SizedTable) -> Iterator[MonthSize]:
     first = dropping.oldest_month(connection, model)
     if first is None:
         return

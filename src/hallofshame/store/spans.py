@@ -23,7 +23,7 @@ from hallofshame.store import bulk
 from hallofshame.store.day_counts import DAY_COUNTS, RIDE_DAY_COUNTS, day_counts, ride_day_counts
 from hallofshame.store.derived import claim, table_of
 from hallofshame.store.models import Base, Park, ParkSpanStats, RideSpanStats, StoredSpan
-from hallofshame.store.reports.ranges import Piece, StoredDays, pieces
+from hallofshame.store.reports.ranges import GrainRange, StoredDays, pieces
 from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, stored_days, stored_spans, within
 
 ROLLING = (PeriodName.SEVEN_DAYS, PeriodName.THIRTY_DAYS)
@@ -110,14 +110,14 @@ def _insert(
 _EXTREMES: dict[str, Any] = {**dict.fromkeys(RIDE_MAXIMA, func.max), "metrics_version": func.min}
 
 
-def _ride_piece(piece: Piece, park_ids: list[int]) -> Select[Any]:
+def _ride_piece(piece: GrainRange, park_ids: list[int]) -> Select[Any]:
     model, _, eligible = RIDE_TABLES[piece.grain]
     counted = {"eligible_days": eligible, **ride_day_counts(model.__table__)}
     plain = ("park_id", "ride_id", *RIDE_SUMS, *_EXTREMES)
     return _piece(model, plain, counted).where(*within(piece, park_ids, model))
 
 
-def _park_piece(piece: Piece, park_ids: list[int]) -> Select[Any]:
+def _park_piece(piece: GrainRange, park_ids: list[int]) -> Select[Any]:
     model, _ = PARK_TABLES[piece.grain]
     plain = ("park_id", "window_seconds", *PARK_SUMS, *_EXTREMES)
     return _piece(model, plain, day_counts(model.__table__)).where(*within(piece, park_ids, model))

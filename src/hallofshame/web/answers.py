@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self
 
 from flask import Response, make_response, request
 
-from hallofshame.web.cache import Answer
+from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.envelope import JSON_TYPE
 from hallofshame.web.public_address import site_root
 from hallofshame.web.reader_language import varies, writing
@@ -46,7 +46,7 @@ def respond(
     *,
     is_live: bool,
     says_now: bool = False,
-    is_kept: bool = True,
+    is_cacheable: bool = True,
     names_host: bool = True,
 ) -> Response:
     """Answer the running request with what ``build`` makes of the present state of the store.
@@ -55,11 +55,11 @@ def respond(
     writing, and where the answer ``names_host`` the address of the site: nothing else may decide what
     ``build`` returns. Answers about the present are kept for one minute at most, those that ``says_now``
     beside other things for half an hour,
-    those that are not ``is_kept`` not at all. Errors are never kept.
+    those that are not ``is_cacheable`` not at all. Errors are never kept.
     """
     here = site()
     with here.reading() as reading:
-        if not is_kept:
+        if not is_cacheable:
             return _unkept(build(reading))
         query = tuple(sorted(request.args.items(multi=True)))
         bucket = reading.live_bucket if is_live else reading.present if says_now else None
@@ -68,7 +68,7 @@ def respond(
         answer = here.answers.get(key)
         if answer is None:
             raw = build(reading)
-            answer = Answer.of(raw.body, raw.mimetype, raw.headers)
+            answer = CachedAnswer.of(raw.body, raw.mimetype, raw.headers)
             here.answers.put(key, answer, answer.size)
         keep(answer, reading, is_live=is_live, says_now=says_now)
     return send(answer, here.settings.max_age_seconds)
@@ -110,7 +110,7 @@ def _unkept(raw: Raw) -> Response:
     return response
 
 
-def send(answer: Answer, max_age_seconds: int) -> Response:
+def send(answer: CachedAnswer, max_age_seconds: int) -> Response:
     """The answer as the reader can take it: nothing new, compressed, or plain."""
     if request.if_none_match.contains_weak(answer.etag):
         response = make_response(b"", 304)

@@ -41,7 +41,7 @@ from hallofshame.web.pages import formatting, install_pages
 from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import install_public_address
 from hallofshame.web.rate_limits import install_rate_limits
-from hallofshame.web.reading import EXTENSION, Site
+from hallofshame.web.reading import EXTENSION, AppContext
 from hallofshame.web.ready import install_ready_answers
 from hallofshame.web.request_limits import install_request_limits
 from hallofshame.web.settings import WebSettings
@@ -110,7 +110,7 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     """Build the application. Its only state is three bounded memories, so hosts can be many."""
     given = settings or WebSettings()
     app = Flask(__name__)
-    app.extensions[EXTENSION] = here = Site(
+    app.extensions[EXTENSION] = here = AppContext(
         database,
         clock,
         given,

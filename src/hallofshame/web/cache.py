@@ -32,7 +32,7 @@ _WORTH_WHILE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CachedAnswer:
     """A ready body with the tag that stands for it in every encoding."""
 
     body: bytes
@@ -42,7 +42,7 @@ class Answer:
     _encoded: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, body: bytes, mimetype: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def of(cls, body: bytes, mimetype: str, headers: Mapping[str, str] | None = None) -> CachedAnswer:
         """Tag a body. Equal bodies have equal tags, on every host."""
         return cls(body, hashlib.blake2b(body, digest_size=16).hexdigest(), mimetype, headers or {})
 

@@ -11,7 +11,7 @@ from hallofshame.domain.localtime import day_bounds, from_unix
 from hallofshame.domain.names import slugify
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import ScheduleKind
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.hours import PublishedHours, published_hours
 from hallofshame.store.reports.shows import Show, show_times
 from hallofshame.web.atom.document import IDS_SINCE, tag_uri
@@ -32,7 +32,7 @@ _TITLES = {
 }
 
 
-def park_calendar(reading: Reading, park: ParkInfo, root: str, *, shows: bool) -> bytes:
+def park_calendar(reading: Reading, park: ParkProfile, root: str, *, shows: bool) -> bytes:
     """The hours in force of the last month and the next year, an event for each; show times from today on.
 
     An event keeps its id when its hours change, so that a calendar moves it.
@@ -59,7 +59,7 @@ def park_calendar(reading: Reading, park: ParkInfo, root: str, *, shows: bool) -
     return bytes(calendar.to_ical())
 
 
-def _event(park: ParkInfo, entry: PublishedHours, root: str, number: int) -> Event:
+def _event(park: ParkProfile, entry: PublishedHours, root: str, number: int) -> Event:
     title = _TITLES[entry.kind].format(park=park.name)
     if entry.description and entry.kind is not ScheduleKind.OPERATING:
         title = f"{park.name}: {entry.description}"
@@ -76,7 +76,7 @@ def _event(park: ParkInfo, entry: PublishedHours, root: str, number: int) -> Eve
     )
 
 
-def _show(park: ParkInfo, ride: RideInfo, show: Show, root: str) -> Event:
+def _show(park: ParkProfile, ride: RideProfile, show: Show, root: str) -> Event:
     path = f"rides/{ride.ride_id}/shows/{show.starts_at}/{slugify(show.kind)}"
     seen_at = from_unix(show.seen_at)
     ends_at = show.ends_at

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Described:
+class HasDescription:
     """Has a ``function`` whose docstring describes it to readers of the API."""
 
     function: Callable[..., Any]

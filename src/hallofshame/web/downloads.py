@@ -21,14 +21,14 @@ from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.export import export
 from hallofshame.store.reports.record import recorded_months
-from hallofshame.web.cache import BINARY_TYPES, Answer
+from hallofshame.web.cache import BINARY_TYPES, CachedAnswer
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
 from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.history_files import HistoryDownload, digest_of, history_downloads
 from hallofshame.web.reading import Reading
 from hallofshame.web.record_files import RecordDownload, record_downloads
-from hallofshame.web.sending import Place, sent_from
+from hallofshame.web.sending import SendSlot, sent_from
 
 DATASETS = ("park-days", "ride-days", "park-hours", "outages")
 TYPES = {
@@ -167,14 +167,14 @@ def send_download(reading: Reading, wanted: Download | RecordDownload) -> Respon
     key = (request.path, wanted.format, reading.version, reading.dates)
     known = here.answers.get(key)
     if known is None or (request.method != "HEAD" and not request.if_none_match.contains_weak(known.etag)):
-        place = Place()
+        place = SendSlot()
         file, etag, size = _in_turn(reading, wanted, place)
         about = {
             "Content-Length": str(size),
             "Content-Disposition": f'attachment; filename="{wanted.name}"',
             "Repr-Digest": digest_of(etag),
         }
-        known = Answer(b"", etag, TYPES[wanted.format], about)
+        known = CachedAnswer(b"", etag, TYPES[wanted.format], about)
         here.answers.put(key, known, size=0)
         response = _whole(file, known, lambda pieces: sent_from(place, pieces, here.clock))
         response.call_on_close(place.give_back)
@@ -187,7 +187,9 @@ def send_download(reading: Reading, wanted: Download | RecordDownload) -> Respon
     return response
 
 
-def _in_turn(reading: Reading, wanted: Download | RecordDownload, place: Place) -> tuple[IO[bytes], str, int]:
+def _in_turn(
+    reading: Reading, wanted: Download | RecordDownload, place: SendSlot
+) -> tuple[IO[bytes], str, int]:
     try:
         with _one_at_a_time:
             return _made(reading, wanted)
@@ -196,7 +198,9 @@ def _in_turn(reading: Reading, wanted: Download | RecordDownload, place: Place) 
         raise
 
 
-def _whole(file: IO[bytes], about: Answer, send: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
+def _whole(
+    file: IO[bytes], about: CachedAnswer, send: Callable[[Iterator[bytes]], Iterator[bytes]]
+) -> Response:
     """The open file as a response, packed on its way where that pays; 304 where the reader has it."""
     if request.if_none_match.contains_weak(about.etag):
         file.close()

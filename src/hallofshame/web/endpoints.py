@@ -2,7 +2,7 @@
 
 A declared function takes what is read and what is asked, and returns the whole body:
 
-    @endpoint(api_parks, "/downtime", takes=(PERIOD, FILTERS, PAGE), answers=list[ParkRow])
+    @endpoint(api_parks, "/downtime", parameters=(PERIOD, FILTERS, PAGE), answers=list[ParkRow])
     def downtime(reading: Reading, asked: Parameters) -> Row: ...
 """
 
@@ -19,11 +19,11 @@ from werkzeug.routing import Rule
 from hallofshame.domain.errors import InputError
 from hallofshame.web import csv_answers
 from hallofshame.web.answers import Raw, respond
-from hallofshame.web.docstrings import Described
+from hallofshame.web.declared_parameters import Parameter, ParameterList, choice, flat
+from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading, site
-from hallofshame.web.takes import Take, Takes, choice, flat
 
 FORMATS = ("json", "csv", "excel")
 _FORMATS_MEANING = (
@@ -38,45 +38,45 @@ Function = Callable[..., Body]
 
 
 @dataclass(frozen=True)
-class Endpoint(Described):
+class Endpoint(HasDescription):
     """One endpoint.
 
     ``answers`` is the type of ``data``: ``list[SomeRow]`` or a ``TypedDict``; null where the answer is no
     JSON but of one of the types it ``produces``. ``names_host``: it holds addresses of this site. ``tables``
     are the parts of ``data`` that CSV can show; the first is the one shown unless asked otherwise.
-    ``is_live``: the answer is about the present. ``is_kept``: its bytes may be remembered and tagged.
+    ``is_live``: the answer is about the present. ``is_cacheable``: its bytes may be remembered and tagged.
     ``is_file``: the function itself makes the whole response, for what is too large to be kept. ``says`` are
-    the parts of the envelope that the answer has beside those that every answer has. ``may_miss``: 404 where
-    it names what does not exist.
+    the parts of the envelope that the answer has beside those that every answer has.
+    ``may_be_missing``: 404 where it names what does not exist.
     """
 
     rule: str
     function: Function
     answers: Any
-    takes: tuple[Take, ...]
+    declared: tuple[Parameter, ...]
     tables: tuple[str, ...]
     produces: tuple[str, ...]
     names_host: bool
     tag: str
     is_live: bool
-    is_kept: bool
+    is_cacheable: bool
     is_file: bool
     says: tuple[str, ...]
-    may_miss: bool
+    may_be_missing: bool
 
     @property
-    def parameters(self) -> tuple[Take, ...]:
+    def parameters(self) -> tuple[Parameter, ...]:
         """Everything it takes in the query, the choice of format included."""
         if self.answers is None:
-            return self.takes
-        asked = [*self.takes, choice("format", FORMATS, _FORMATS_MEANING)]
+            return self.declared
+        asked = [*self.declared, choice("format", FORMATS, _FORMATS_MEANING)]
         if len(self.tables) > 1:
             asked.append(choice("table", self.tables, "Which table, with `format=csv` or `format=excel`."))
         return tuple(asked)
 
     def body(self, reading: Reading, query: MultiDict[str, str], values: Mapping[str, str]) -> Body:
         """The answer before it becomes bytes."""
-        asked = Parameters(query, (take.name for take in self.parameters))
+        asked = Parameters(query, (parameter.name for parameter in self.parameters))
         return self.function(reading, asked, **values)
 
     def respond(self, values: Mapping[str, str]) -> Response:
@@ -88,7 +88,7 @@ class Endpoint(Described):
         return respond(
             lambda reading: self._raw(reading, values),
             is_live=is_live,
-            is_kept=self.is_kept,
+            is_cacheable=self.is_cacheable,
             names_host=self.names_host,
         )
 
@@ -98,7 +98,7 @@ class Endpoint(Described):
             return Raw(body.encode() if isinstance(body, str) else body, self.produces[0])
         if isinstance(body, Response):
             raise TypeError(f"{self.rule} makes a response of its own; declare it with is_file")
-        asked = Parameters(request.args, (take.name for take in self.parameters))
+        asked = Parameters(request.args, (parameter.name for parameter in self.parameters))
         form = asked.choice("format", FORMATS)
         if form == "json":
             if asked.text("table") is not None:
@@ -120,15 +120,15 @@ def endpoint(
     rule: str,
     *,
     answers: Any,
-    takes: Takes = (),
+    parameters: ParameterList = (),
     tables: tuple[str, ...] = (csv_answers.WHOLE,),
     produces: str | tuple[str, ...] = JSON_TYPE,
     names_host: bool = False,
     is_live: bool = False,
-    is_kept: bool = True,
+    is_cacheable: bool = True,
     is_file: bool = False,
     says: tuple[str, ...] | None = None,
-    may_miss: bool | None = None,
+    may_be_missing: bool | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a function as the endpoint at ``rule`` of the blueprint. The function itself stays as it is.
 
@@ -138,7 +138,7 @@ def endpoint(
 
     def declare(function: Function) -> Function:
         full = f"{blueprint.url_prefix or ''}{rule}"
-        taken = flat(takes)
+        taken = flat(parameters)
         declared = Endpoint(
             full,
             function,
@@ -149,10 +149,10 @@ def endpoint(
             names_host,
             blueprint.name.removeprefix("api_"),
             is_live,
-            is_kept,
+            is_cacheable,
             is_file,
-            _said({take.name for take in taken}, is_live=is_live) if says is None else says,
-            "<" in full if may_miss is None else may_miss,
+            _said({parameter.name for parameter in taken}, is_live=is_live) if says is None else says,
+            "<" in full if may_be_missing is None else may_be_missing,
         )
 
         def view(**values: str) -> Response:

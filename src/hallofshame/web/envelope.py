@@ -10,7 +10,7 @@ from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.domain.words import Feed
 from hallofshame.metrics import METRICS_VERSION
-from hallofshame.metrics.comparing import Watched
+from hallofshame.metrics.comparing import WatchedStretch
 from hallofshame.metrics.scores import coverage_percent
 from hallofshame.web.reading import Reading
 from hallofshame.web.wording import RANK_WORDS, RANKED_BY
@@ -30,7 +30,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RankingLine:
     """One row of a ranking with the two counters its coverage is the ratio of.
 
     ``watched``: how its period was watched, for comparing it with another; null where nothing was seen.
@@ -39,11 +39,11 @@ class Line:
     row: Row
     observed: int
     open: int
-    watched: Watched | None = None
+    watched: WatchedStretch | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """The part of a list that is shown."""
 
     limit: int
@@ -86,7 +86,7 @@ def ranked_by_body(field: str) -> Row:
     return {"field": field, "words": RANK_WORDS[field], "sentence": RANKED_BY[field]}
 
 
-def coverage_body(lines: Iterable[Line]) -> Row:
+def coverage_body(lines: Iterable[RankingLine]) -> Row:
     """Coverage over all rows of an answer, and for how many there was any data."""
     return coverage_of([(line.observed, line.open) for line in lines])
 
@@ -109,7 +109,7 @@ def envelope(
     period: Row | None = None,
     coverage: Row | None = None,
     total: int | None = None,
-    page: Page | None = None,
+    page: ListPage | None = None,
 ) -> Row:
     """Wrap ``data``. It holds no time of generation, so that equal data has an equal ETag."""
     body: Row = {"success": True, "data": data}

@@ -60,7 +60,7 @@ class AccessError(HallOfShameError):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ErrorDescription:
     """What went wrong, as both faces show it."""
 
     status: int
@@ -112,22 +112,22 @@ def install_errors(app: Flask) -> None:
 def _input_error(error: Exception) -> Response:
     code = "unknown_parameter" if isinstance(error, UnknownParameterError) else "bad_parameter"
     parameter = error.parameter if isinstance(error, InputError) else None
-    return _respond(Problem(400, code, str(error), parameter=parameter))
+    return _respond(ErrorDescription(400, code, str(error), parameter=parameter))
 
 
 def _not_found(error: Exception) -> Response:
     near = error.near_matches if isinstance(error, UnknownError) else []
-    return _respond(Problem(404, "not_found", str(error), near_matches=near))
+    return _respond(ErrorDescription(404, "not_found", str(error), near_matches=near))
 
 
 def _conflict(error: Exception) -> Response:
-    return _respond(Problem(409, "conflict", str(error)))
+    return _respond(ErrorDescription(409, "conflict", str(error)))
 
 
 def _refused(error: Exception) -> Response:
     if not isinstance(error, AccessError):
         return _unexpected(error)
-    return _respond(Problem(error.status, error.code, str(error), headers=error.headers))
+    return _respond(ErrorDescription(error.status, error.code, str(error), headers=error.headers))
 
 
 def _http_error(error: Exception) -> Response:
@@ -142,13 +142,13 @@ def _http_error(error: Exception) -> Response:
     message = error.description or error.name
     if error.code == 405:
         message = f"{request.path} answers {headers.get('Allow', 'GET')}, not {request.method}"
-    return _respond(Problem(error.code, code, message, headers=headers))
+    return _respond(ErrorDescription(error.code, code, message, headers=headers))
 
 
-def _no_such_path() -> Problem:
+def _no_such_path() -> ErrorDescription:
     rules = [str(rule) for rule in current_app.url_map.iter_rules() if str(rule).startswith(API_PREFIX)]
     near = nearest(request.path, {rule: rule for rule in rules}) if is_of_the_api(request.path) else []
-    return Problem(
+    return ErrorDescription(
         404,
         "not_found",
         f"nothing lives at {request.path[:_MAX_SHOWN]}{'…' if len(request.path) > _MAX_SHOWN else ''}",
@@ -160,7 +160,9 @@ def _preparing(error: Exception) -> Response:
     if not isinstance(error, PreparingError):
         return _unexpected(error)
     again = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    return _respond(Problem(503, "preparing", str(error), preparation=error.preparation, headers=again))
+    return _respond(
+        ErrorDescription(503, "preparing", str(error), preparation=error.preparation, headers=again)
+    )
 
 
 def _store_error(error: Exception) -> Response:
@@ -168,18 +170,20 @@ def _store_error(error: Exception) -> Response:
     trace = None if isinstance(error, StoreError) else error
     log.error("the store failed on %s: %s", request.path, error, exc_info=trace)
     message = "the database cannot be read at the moment; try again in a minute"
-    return _respond(Problem(503, "database_unreachable", message, headers={"Retry-After": "60"}))
+    return _respond(ErrorDescription(503, "database_unreachable", message, headers={"Retry-After": "60"}))
 
 
 def _storage_error(error: Exception) -> Response:
     log.error("a file failed on %s: %s", request.path, error)
     message = "the file cannot be made at the moment; try again in a minute"
-    return _respond(Problem(503, "storage_failed", message, headers={"Retry-After": "60"}))
+    return _respond(ErrorDescription(503, "storage_failed", message, headers={"Retry-After": "60"}))
 
 
 def _unexpected(error: Exception) -> Response:
     log.exception("unexpected error on %s", request.path, exc_info=error)
-    return _respond(Problem(500, "internal_error", "something broke on our side; it has been logged"))
+    return _respond(
+        ErrorDescription(500, "internal_error", "something broke on our side; it has been logged")
+    )
 
 
 def is_of_the_api(path: str) -> bool:
@@ -187,7 +191,7 @@ def is_of_the_api(path: str) -> bool:
     return path == API_PREFIX or path.startswith(f"{API_PREFIX}/")
 
 
-def _respond(problem: Problem) -> Response:
+def _respond(problem: ErrorDescription) -> Response:
     if is_of_the_api(request.path):
         response = make_response(json.dumps(problem.body(), ensure_ascii=False), problem.status)
         response.content_type = JSON_TYPE

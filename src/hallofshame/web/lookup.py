@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hallofshame.domain.names import quoted
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.reading import Reading
@@ -14,7 +14,7 @@ _MAX_SHOWN = 80
 _NEAREST_NUMBERS = 3
 
 
-def find_park(reading: Reading, text: str) -> ParkInfo:
+def find_park(reading: Reading, text: str) -> ParkProfile:
     """The park with this id or slug; raises :class:`UnknownError` with near matches."""
     parks = reading.catalogue.parks
     park = parks.get(_number(text)) or reading.catalogue.by_slug.get(text)
@@ -24,7 +24,7 @@ def find_park(reading: Reading, text: str) -> ParkInfo:
     return park
 
 
-def find_ride(reading: Reading, text: str) -> RideInfo:
+def find_ride(reading: Reading, text: str) -> RideProfile:
     """The ride with this id, or the one that it was found to be (R14).
 
     Raises :class:`UnknownError` with near matches.
@@ -57,7 +57,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else -1
 
 
-def _park_match(park: ParkInfo) -> Row:
+def _park_match(park: ParkProfile) -> Row:
     return {
         "park_id": park.park_id,
         "park_name": park.name,
@@ -66,7 +66,7 @@ def _park_match(park: ParkInfo) -> Row:
     }
 
 
-def _ride_match(reading: Reading, ride: RideInfo) -> Row:
+def _ride_match(reading: Reading, ride: RideProfile) -> Row:
     park = reading.catalogue.parks[ride.park_id]
     return {
         "ride_id": ride.ride_id,

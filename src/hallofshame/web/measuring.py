@@ -41,7 +41,7 @@ SECONDS = Histogram(
 )
 
 
-class Measured:
+class MeasuringMiddleware:
     """WSGI middleware around the whole application."""
 
     def __init__(self, application: WSGIApplication, route_of: Callable[[str, str], str]) -> None:
@@ -102,4 +102,4 @@ def install_measuring(app: Flask) -> None:
     def route_of(path: str, method: str) -> str:
         return matched(path, method) if method in _METHODS else NO_ROUTE
 
-    app.wsgi_app = Measured(app.wsgi_app, route_of)  # type: ignore[method-assign]
+    app.wsgi_app = MeasuringMiddleware(app.wsgi_app, route_of)  # type: ignore[method-assign]

@@ -14,13 +14,13 @@ from hallofshame import __version__
 from hallofshame.web.admin.declared import AdminEndpoint, declared_admin
 from hallofshame.web.cache import BINARY_TYPES
 from hallofshame.web.csv_answers import CSV_TYPE
+from hallofshame.web.declared_parameters import Parameter
 from hallofshame.web.endpoints import PAGING, Endpoint, declared
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.posts import PostEndpoint, declared_posts
 from hallofshame.web.schema.common import CoverageBody, ErrorBody, PeriodBody, RankedBy, Source
 from hallofshame.web.schema.following import WebhookBody
 from hallofshame.web.schema.live import Health, TrendsCompared, TrendTotals
-from hallofshame.web.takes import Take
 
 REF = "#/components/schemas/{model}"
 _JSON = JSON_TYPE.split(";", maxsplit=1)[0]
@@ -132,7 +132,7 @@ def _operation(rule: str, found: Endpoint, answer: Row | None) -> Row:
         "summary": found.summary,
         "tags": [found.tag],
         "parameters": [_path_parameter(name, "") for name in _VARIABLE.findall(rule)]
-        + [_parameter(take) for take in found.parameters],
+        + [_parameter(parameter) for parameter in found.parameters],
         "responses": {
             "200": {"description": "The answer.", "content": _content(found, answer)},
             "304": {"description": "Nothing has changed since the tag you sent."},
@@ -146,7 +146,7 @@ def _operation(rule: str, found: Endpoint, answer: Row | None) -> Row:
         # The one answer that is given with 503 as well: in its own shape where the store can be read.
         failing = operation["responses"]["503"]["content"][_JSON]
         failing["schema"] = {"anyOf": [failing["schema"], _whole(answer or {}, found.says)]}
-    if found.may_miss:
+    if found.may_be_missing:
         missing = "There is no such thing; `near_matches` may name what was meant."
         operation["responses"]["404"] = _error(missing)
     if found.description:
@@ -172,7 +172,7 @@ def _admin_operation(rule: str, found: AdminEndpoint, row: Row, body: Row | None
         "tags": ["admin"],
         "security": [{_KEY: []}],
         "parameters": [_path_parameter(name, kind) for kind, name in _TYPED_VARIABLE.findall(rule)]
-        + [_parameter(take) for take in found.takes],
+        + [_parameter(parameter) for parameter in found.parameters],
         "responses": {
             f"{found.status}": {
                 "description": "The answer." if found.status == 200 else "It is accepted.",
@@ -236,15 +236,15 @@ def _operation_id(rule: str) -> str:
     return words[0] + "".join(word[:1].upper() + word[1:] for word in words[1:])
 
 
-def _parameter(take: Take) -> Row:
+def _parameter(parameter: Parameter) -> Row:
     found: Row = {
-        "name": take.name,
+        "name": parameter.name,
         "in": "query",
-        "required": take.required,
-        "description": take.description,
-        "schema": take.schema,
+        "required": parameter.required,
+        "description": parameter.description,
+        "schema": parameter.schema,
     }
-    return found if take.example is None else found | {"example": take.example}
+    return found if parameter.example is None else found | {"example": parameter.example}
 
 
 def _content(found: Endpoint, answer: Row | None) -> Row:

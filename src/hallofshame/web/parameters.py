@@ -15,8 +15,8 @@ from hallofshame.domain.errors import InputError
 from hallofshame.domain.names import quoted, slugify
 from hallofshame.domain.periods import Period, PeriodName, parse_date, parse_period
 from hallofshame.domain.ride_types import NON_RIDES, RideType
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
-from hallofshame.web.envelope import Page
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
+from hallofshame.web.envelope import ListPage
 from hallofshame.web.errors import UnknownParameterError, nearest
 from hallofshame.web.reading import Reading
 
@@ -57,7 +57,7 @@ class ParkFilter:
     country: str | None = None
     region: str | None = None
 
-    def admits(self, park: ParkInfo) -> bool:
+    def admits(self, park: ParkProfile) -> bool:
         """Whether the park is one of them."""
         return (
             (self.scope == ALL or park.operator in _BIG_TWO)
@@ -66,7 +66,7 @@ class ParkFilter:
             and (self.region is None or park.region == self.region)
         )
 
-    def choose(self, parks: Iterable[ParkInfo]) -> list[ParkInfo]:
+    def choose(self, parks: Iterable[ParkProfile]) -> list[ParkProfile]:
         """Those of the parks that are asked for."""
         return [park for park in parks if self.admits(park)]
 
@@ -88,7 +88,7 @@ class RideFilter:
     types: tuple[RideType, ...] = ()
     non_rides: bool = False
 
-    def admits(self, ride: RideInfo) -> bool:
+    def admits(self, ride: RideProfile) -> bool:
         """Whether the ride is one of them."""
         return self.listed is None or ride.type in self.listed
 
@@ -116,7 +116,7 @@ class VisitFilter:
     indoor: bool = False
     height_cm: int | None = None
 
-    def admits(self, ride: RideInfo) -> bool:
+    def admits(self, ride: RideProfile) -> bool:
         """Whether the ride is one of them."""
         return (not self.indoor or ride.facts.setting is Setting.INDOOR) and (
             self.height_cm is None or ride.facts.admits(self.height_cm) is not False
@@ -156,9 +156,9 @@ class Parameters:
         text = self.text(name)
         return None if text is None else parse_date(name, text, latest)
 
-    def page(self) -> Page:
+    def page(self) -> ListPage:
         """``limit`` and ``offset``."""
-        return Page(
+        return ListPage(
             limit=self.integer("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
             offset=self.integer("offset", 0, 0, MAX_OFFSET),
         )

@@ -21,19 +21,19 @@ from werkzeug.routing import Rule
 
 from hallofshame.domain.errors import InputError
 from hallofshame.web.admin.declared import read_json
-from hallofshame.web.docstrings import Described
+from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, envelope
 from hallofshame.web.errors import AccessError
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Site, site
+from hallofshame.web.reading import AppContext, site
 
 _DECLARATION = "post_declaration"
 
-Function = Callable[[Site, Any], Any]
+Function = Callable[[AppContext, Any], Any]
 
 
 @dataclass(frozen=True)
-class PostEndpoint(Described):
+class PostEndpoint(HasDescription):
     """One endpoint. ``body`` is the type of the JSON it takes, ``answers`` that of ``data``.
 
     ``statuses``: what it answers beside success and what every endpoint of this kind may.

@@ -19,7 +19,7 @@ from hallofshame.domain.hosts import Network
 from hallofshame.domain.plurals import counted
 from hallofshame.web.errors import API_PREFIX, AccessError
 from hallofshame.web.reader_keys import ReaderKeys, WrongKeyError
-from hallofshame.web.reading import Site
+from hallofshame.web.reading import AppContext
 from hallofshame.web.shared_counts import Counts
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class RateLimits:
         ``X-Forwarded-For`` is believed; nobody else's is.
     """
 
-    def __init__(self, application: WSGIApplication, refuse: WSGIApplication, site: Site) -> None:
+    def __init__(self, application: WSGIApplication, refuse: WSGIApplication, site: AppContext) -> None:
         settings = site.settings
         self._application = application
         self._refuse = refuse
@@ -134,7 +134,7 @@ def address_of(text: str) -> Address | None:
     return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found
 
 
-def install_rate_limits(app: Flask, refuse: WSGIApplication, site: Site) -> None:
+def install_rate_limits(app: Flask, refuse: WSGIApplication, site: AppContext) -> None:
     """Count requests before the app as it is now sees them; no limit where the settings have none."""
     if site.settings.requests_per_minute:
         app.wsgi_app = RateLimits(app.wsgi_app, refuse, site)  # type: ignore[method-assign]

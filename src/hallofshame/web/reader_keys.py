@@ -14,7 +14,7 @@ from hallofshame.domain.access import Scope
 from hallofshame.domain.errors import HallOfShameError, StoreError
 from hallofshame.store import keys
 from hallofshame.store.keys import Key
-from hallofshame.web.reading import Site
+from hallofshame.web.reading import AppContext
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -32,7 +32,7 @@ class WrongKeyError(HallOfShameError):
 class ReaderKeys:
     """The keys in force that are for reading, as one worker knows them."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: AppContext) -> None:
         self._site = site
         self._known: Mapping[str, Key] | None = None
         self._read_at = float("-inf")

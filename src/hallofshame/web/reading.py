@@ -19,7 +19,7 @@ from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.store import data_version
 from hallofshame.store.database import Database
 from hallofshame.store.history.reading import History
-from hallofshame.store.reports.catalogue import Catalogue, ParkInfo, load_catalogue
+from hallofshame.store.reports.catalogue import Catalogue, ParkProfile, load_catalogue
 from hallofshame.store.reports.points import ParkDay
 from hallofshame.store.reports.ranges import StoredDays
 from hallofshame.store.reports.running_day import Ahead, OfRide, ahead_of, of_park, of_ride, windows_so_far
@@ -27,14 +27,14 @@ from hallofshame.store.reports.sums import (
     ParkTotals,
     RideReliability,
     RideTotals,
-    RideWaits,
+    RideWaitSums,
     park_sums,
     ride_reliability,
     ride_sums,
     ride_waits,
     stored_days,
 )
-from hallofshame.web.cache import Answer, LeastRecentlyUsed
+from hallofshame.web.cache import CachedAnswer, LeastRecentlyUsed
 from hallofshame.web.settings import WebSettings
 
 T = TypeVar("T", bound=Sized)
@@ -47,13 +47,13 @@ PRESENT_SECONDS = 1800
 
 
 @dataclass(frozen=True)
-class Site:
+class AppContext:
     """Everything the app was given, and its two memories."""
 
     database: Database
     clock: Clock
     settings: WebSettings
-    answers: LeastRecentlyUsed[Answer]
+    answers: LeastRecentlyUsed[CachedAnswer]
     memo: LeastRecentlyUsed[Any]
 
     @contextmanager
@@ -68,7 +68,7 @@ class Site:
 class Reading:
     """One state of the store. ``data_as_of`` is the latest cycle in it, null before the first."""
 
-    site: Site
+    site: AppContext
     connection: Connection
     now: dt.datetime
     version: int
@@ -149,16 +149,16 @@ class Reading:
         """The date in every zone a park lies in."""
         return {timezone: local_day(self.now, timezone) for timezone in self.catalogue.timezones}
 
-    def today(self, park: ParkInfo) -> dt.date:
+    def today(self, park: ParkProfile) -> dt.date:
         """The park's own date (R1)."""
         return self._todays[park.timezone]
 
-    def ranges(self, period: Period, parks: Iterable[ParkInfo]) -> dict[int, DayRange]:
+    def ranges(self, period: Period, parks: Iterable[ParkProfile]) -> dict[int, DayRange]:
         """The days the period means in each park."""
         of_date = {today: period.days(today) for today in set(self._todays.values())}
         return {park.park_id: of_date[self.today(park)] for park in parks}
 
-    def previous_ranges(self, period: Period, parks: Iterable[ParkInfo]) -> dict[int, DayRange]:
+    def previous_ranges(self, period: Period, parks: Iterable[ParkProfile]) -> dict[int, DayRange]:
         """The days the period is compared with in each park (R11)."""
         of_date = {today: period.previous(today) for today in set(self._todays.values())}
         return {park.park_id: of_date[self.today(park)] for park in parks}
@@ -210,7 +210,7 @@ class Reading:
         found = ride_reliability(self.connection, ranges, ride_ids, self.stored_days)
         return self._so_far(found, ranges)
 
-    def ride_waits(self, ranges: Mapping[int, DayRange]) -> dict[int, RideWaits]:
+    def ride_waits(self, ranges: Mapping[int, DayRange]) -> dict[int, RideWaitSums]:
         """As :meth:`ride_sums`, of what places by waits take."""
         return self._so_far(ride_waits(self.connection, ranges, self.stored_days), ranges)
 
@@ -249,7 +249,7 @@ class Reading:
         return (name, period, self.version, self.dates, self.live_bucket if period.is_live else None)
 
 
-def site(app: Flask | None = None) -> Site:
+def site(app: Flask | None = None) -> AppContext:
     """The site of the running app."""
-    found: Site = (app or current_app).extensions[EXTENSION]
+    found: AppContext = (app or current_app).extensions[EXTENSION]
     return found

@@ -24,10 +24,10 @@ from werkzeug.http import parse_accept_header
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.store import data_version
-from hallofshame.web.cache import ENCODINGS, Answer, LeastRecentlyUsed
+from hallofshame.web.cache import ENCODINGS, CachedAnswer, LeastRecentlyUsed
 from hallofshame.web.public_address import ADDRESS_KEYS, site_root_of
 from hallofshame.web.reader_language import writing_of
-from hallofshame.web.reading import Reading, Site
+from hallofshame.web.reading import AppContext, Reading
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -62,7 +62,7 @@ class Kept:
     It stands for the data ``version``, until the instant ``until`` (Unix seconds).
     """
 
-    answer: Answer | None = None
+    answer: CachedAnswer | None = None
     version: int = 0
     until: int = 0
 
@@ -71,7 +71,7 @@ class Kept:
 class _Entry:
     """An answer with the headers that are the same for all its forms, and the request that it answers."""
 
-    answer: Answer
+    answer: CachedAnswer
     headers: Headers
     version: int
     made_at: int
@@ -82,7 +82,7 @@ class _Entry:
     forms: dict[str, Headers] = field(default_factory=dict)
 
 
-def keep(answer: Answer, reading: Reading, *, is_live: bool, says_now: bool = False) -> None:
+def keep(answer: CachedAnswer, reading: Reading, *, is_live: bool, says_now: bool = False) -> None:
     """Say that ``answer`` may be given again to the same request, as long as this state of the store lasts.
 
     It has to depend on nothing but the store, the dates, the address of the request, that of the site and the
@@ -100,7 +100,7 @@ class ReadyAnswers:
     :param version_seconds: how long the version of the data stands before the store is asked for it again.
     """
 
-    def __init__(self, application: WSGIApplication, site: Site, version_seconds: float) -> None:
+    def __init__(self, application: WSGIApplication, site: AppContext, version_seconds: float) -> None:
         self._application = application
         self._site = site
         self._entries: LeastRecentlyUsed[_Entry] = LeastRecentlyUsed(
@@ -190,7 +190,7 @@ class ReadyAnswers:
         self,
         key: Any,
         kept: Kept,
-        answer: Answer,
+        answer: CachedAnswer,
         headers: Headers,
         environ: Mapping[str, Any],
         before: _Entry | None = None,
@@ -235,7 +235,7 @@ class ReadyAnswers:
 class _Version:
     """The version of the data, asked for at most once in so many seconds; by one request, others go on."""
 
-    def __init__(self, site: Site, seconds: float, moved_on: Callable[[], None]) -> None:
+    def __init__(self, site: AppContext, seconds: float, moved_on: Callable[[], None]) -> None:
         self._site = site
         self._seconds = seconds
         self._tell = moved_on
@@ -320,7 +320,7 @@ def _given(
     return [] if environ["REQUEST_METHOD"] == "HEAD" or not body else [body]
 
 
-def _entity(answer: Answer, form: str, body: bytes) -> Headers:
+def _entity(answer: CachedAnswer, form: str, body: bytes) -> Headers:
     coded = [("Content-Encoding", form)] if form else []
     return [
         ("Content-Type", answer.mimetype),
@@ -368,6 +368,6 @@ def _environ(of: Mapping[str, Any]) -> WSGIEnvironment:
     }
 
 
-def install_ready_answers(app: Flask, site: Site, version_seconds: float) -> None:
+def install_ready_answers(app: Flask, site: AppContext, version_seconds: float) -> None:
     """Put the ready answers in front of the app."""
     app.wsgi_app = ReadyAnswers(app.wsgi_app, site, version_seconds)  # type: ignore[method-assign]

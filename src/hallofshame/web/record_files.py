@@ -15,7 +15,7 @@ from hallofshame.domain.months import plus_months
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.store import bulk
 from hallofshame.store.history import formats, marks
-from hallofshame.store.history.periods import Period
+from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.models import ParkSchedule, RideHours
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
 from hallofshame.web.envelope import Row, attribution
@@ -73,7 +73,7 @@ class RecordDownload:
 
     def _rows(self, reading: Reading, day: dt.date) -> Iterator[pl.DataFrame]:
         assert reading.history is not None  # noqa: S101 - else no day was listed
-        parks, period = sorted(reading.catalogue.parks), Period.of_day(day)
+        parks, period = sorted(reading.catalogue.parks), FilePeriod.of_day(day)
         for at in range(0, len(parks), PARKS_AT_ONCE):
             rows = reading.history.rows(
                 reading.connection,

@@ -30,7 +30,7 @@ class SlowReaderError(HallOfShameError):
     """A reader who takes a long answer so slowly that it keeps others from theirs; the answer breaks off."""
 
 
-class Place:
+class SendSlot:
     """One of the few places for long answers, until it is given back.
 
     :raises ServiceUnavailable: when all are taken.
@@ -56,7 +56,7 @@ class Place:
         self.give_back()
 
 
-def sent_from(place: Place, pieces: Iterable[bytes], clock: Clock) -> Iterator[bytes]:
+def sent_from(place: SendSlot, pieces: Iterable[bytes], clock: Clock) -> Iterator[bytes]:
     """The pieces, for as long as they are taken at :data:`LEAST_BYTES_PER_SECOND` or faster.
 
     The place is given back after the last one. One who closes the answer before the first has to do it.

@@ -10,7 +10,7 @@ from flask import Flask, Response
 
 from hallofshame.sponsor import TYPES, Sponsor
 from hallofshame.web.answers import send
-from hallofshame.web.cache import Answer
+from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.static_files import MAX_AGE_SECONDS
 
 PICTURE_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -42,7 +42,7 @@ def _serve(app: Flask, file: Path) -> str:
     content = file.read_bytes()
     suffix = file.suffix.lower()
     address = f"/sponsor/{hashlib.blake2b(content, digest_size=6).hexdigest()}{suffix}"
-    answer = Answer.of(content, TYPES[suffix][0], {"Content-Security-Policy": PICTURE_SECURITY})
+    answer = CachedAnswer.of(content, TYPES[suffix][0], {"Content-Security-Policy": PICTURE_SECURITY})
 
     def picture() -> Response:
         return send(answer, MAX_AGE_SECONDS)

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.security import safe_join
 
 from hallofshame.web.answers import send
-from hallofshame.web.cache import Answer
+from hallofshame.web.cache import CachedAnswer
 
 FILES_KEPT = 256
 MAX_AGE_SECONDS = 365 * 24 * 3600
@@ -39,6 +39,6 @@ def _static_file(filename: str) -> Response:
 
 
 @lru_cache(maxsize=FILES_KEPT)
-def _packed(path: str, changed_ns: int, mimetype: str) -> Answer:
+def _packed(path: str, changed_ns: int, mimetype: str) -> CachedAnswer:
     del changed_ns  # part of what the answer is kept under
-    return Answer.of(Path(path).read_bytes(), mimetype)
+    return CachedAnswer.of(Path(path).read_bytes(), mimetype)

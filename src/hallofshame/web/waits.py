@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.periods import Period, PeriodName
+from hallofshame.web.declared_parameters import Parameter
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import LONGEST_WAITS, WAITS
-from hallofshame.web.takes import Take
 
 
 class Mode(StrEnum):
@@ -26,7 +26,7 @@ class Mode(StrEnum):
 _FIXED = {Mode.LIVE: PeriodName.LIVE, Mode.SEVEN_DAY_AVERAGE: PeriodName.SEVEN_DAYS}
 """The modes that mean one period and no other."""
 
-MODE = Take(
+MODE = Parameter(
     "mode",
     "Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of "
     "the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, "

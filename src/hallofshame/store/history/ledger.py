@@ -11,10 +11,10 @@ from sqlalchemy import Connection, delete, func, select
 from hallofshame.domain.plurals import counted
 from hallofshame.store import bulk
 from hallofshame.store.history import marks
-from hallofshame.store.history.periods import Period
+from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.history.sealed import DATASETS, SealedFile
 from hallofshame.store.instants import Instant, unix
-from hallofshame.store.models import DroppedMonth, HistoryFile, HistoryPark
+from hallofshame.store.models import DroppedMonth, HistoryFile, SealedPark
 
 
 def sealed_and_verified(connection: Connection, month: dt.date) -> bool:
@@ -31,7 +31,7 @@ def why_not_sealed(connection: Connection, month: dt.date) -> str | None:
 
     A data set has no month file, rows were written since the seal, or files wait for rides that moved (R14).
     """
-    period = Period.of_month(month)
+    period = FilePeriod.of_month(month)
     query = select(HistoryFile.dataset).where(
         HistoryFile.period == period.name, HistoryFile.dataset.in_(DATASETS)
     )
@@ -51,7 +51,7 @@ def why_not_sealed(connection: Connection, month: dt.date) -> str | None:
 def sealed_months(connection: Connection) -> list[dt.date]:
     """The UTC months for which :func:`sealed_and_verified` holds, in order (first day of each)."""
     query = select(HistoryFile.period).where(HistoryFile.dataset == DATASETS[0]).order_by(HistoryFile.period)
-    months = [period for name in connection.scalars(query) if (period := Period.named(name)).is_month]
+    months = [period for name in connection.scalars(query) if (period := FilePeriod.named(name)).is_month]
     return [period.first for period in months if sealed_and_verified(connection, period.first)]
 
 
@@ -71,7 +71,7 @@ def park_ranges(
     connection: Connection, dataset: str, park_ids: Collection[int] | None = None
 ) -> pl.DataFrame:
     """What the files hold of each park: ``park_id, period, row_count, first_at, last_at``."""
-    table = HistoryPark
+    table = SealedPark
     query = select(table.park_id, table.period, table.row_count, table.first_at, table.last_at).where(
         table.dataset == dataset
     )
@@ -84,7 +84,7 @@ def sealed_range(
     connection: Connection, park_ids: Collection[int] | None = None
 ) -> dict[int, tuple[int, int]]:
     """First and last observation in sealed files (Unix seconds) of each park (of ``park_ids``)."""
-    table = HistoryPark
+    table = SealedPark
     query = (
         select(table.park_id, func.min(table.first_at), func.max(table.last_at))
         .where(table.dataset == "snapshots")
@@ -101,11 +101,11 @@ def record(connection: Connection, sealed: Sequence[SealedFile]) -> None:
         names = [file.period.name]
         if file.period.is_month:
             names += [day.isoformat() for day in file.period.days]
-        for table in (HistoryFile, HistoryPark):
+        for table in (HistoryFile, SealedPark):
             connection.execute(delete(table).where(table.dataset == file.dataset, table.period.in_(names)))
     bulk.insert(connection, HistoryFile, pl.DataFrame([_file_row(file) for file in sealed], schema=_FILES))
     parks = [(file.dataset, file.period.name, *park) for file in sealed for park in file.parks]
-    bulk.insert(connection, HistoryPark, pl.DataFrame(parks, schema=_PARKS, orient="row"))
+    bulk.insert(connection, SealedPark, pl.DataFrame(parks, schema=_PARKS, orient="row"))
 
 
 _FILES = pl.Schema(

@@ -9,7 +9,7 @@ import re
 from hallofshame.domain.errors import HistoryError
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.store.history.formats import CODES, SCHEMA_VERSION
-from hallofshame.store.history.periods import Period
+from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.history.sealed import DATASETS, SealedFile
 from hallofshame.store.history.shelves import Shelf
 
@@ -17,30 +17,30 @@ _SUFFIX = ".manifest.json"
 _FILE = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?)\.([a-z]+)\.[0-9a-f]{12}\.parquet")
 
 
-def file_name(dataset: str, period: Period, sha256: str) -> str:
+def file_name(dataset: str, period: FilePeriod, sha256: str) -> str:
     """``2026-10.snapshots.1a2b3c4d5e6f.parquet``: another content is another name."""
     return f"{period.name}.{dataset}.{sha256[:12]}.parquet"
 
 
-def manifest_name(period: Period) -> str:
+def manifest_name(period: FilePeriod) -> str:
     """``2026-10.manifest.json``."""
     return f"{period.name}{_SUFFIX}"
 
 
-def parsed_name(name: str) -> tuple[Period, str] | None:
+def parsed_name(name: str) -> tuple[FilePeriod, str] | None:
     """Period and data set of a name that :func:`file_name` gave, else ``None``."""
     found = _FILE.fullmatch(name)
-    return (Period.named(found[1]), found[2]) if found and found[2] in DATASETS else None
+    return (FilePeriod.named(found[1]), found[2]) if found and found[2] in DATASETS else None
 
 
-def periods_on(shelf: Shelf) -> list[Period]:
+def periods_on(shelf: Shelf) -> list[FilePeriod]:
     """The periods whose manifests are on the shelf, in order."""
     return sorted(
-        Period.named(name.removesuffix(_SUFFIX)) for name in shelf.names() if name.endswith(_SUFFIX)
+        FilePeriod.named(name.removesuffix(_SUFFIX)) for name in shelf.names() if name.endswith(_SUFFIX)
     )
 
 
-def write_manifest(shelf: Shelf, period: Period, files: list[SealedFile]) -> None:
+def write_manifest(shelf: Shelf, period: FilePeriod, files: list[SealedFile]) -> None:
     """Say what the files of ``period`` are. The files themselves must be on the shelf already."""
     said = {
         "schema_version": SCHEMA_VERSION,
@@ -70,7 +70,7 @@ def write_manifest(shelf: Shelf, period: Period, files: list[SealedFile]) -> Non
     shelf.publish_text(manifest_name(period), json.dumps(said, indent=1) + "\n")
 
 
-def read_manifest(shelf: Shelf, period: Period, now: int) -> list[SealedFile]:
+def read_manifest(shelf: Shelf, period: FilePeriod, now: int) -> list[SealedFile]:
     """The files of ``period`` as its manifest says; ``now`` is when they count as verified.
 
     :raises HistoryError: for a manifest that is missing or cannot be read.

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from hallofshame.domain.words import Feed
 from hallofshame.store import bulk
-from hallofshame.store.models import HistoryMark, HistoryMove, HistoryPark, RideStatusSnapshot
+from hallofshame.store.models import HistoryMark, HistoryMove, RideStatusSnapshot, SealedPark
 
 MOVES = pl.Schema(
     {
@@ -70,9 +70,7 @@ def note_move(
     anything of the park since then.
     """
     sealed = connection.scalar(
-        select(func.max(HistoryPark.last_at)).where(
-            HistoryPark.park_id == park_id, HistoryPark.last_at >= since
-        )
+        select(func.max(SealedPark.last_at)).where(SealedPark.park_id == park_id, SealedPark.last_at >= since)
     )
     if sealed is None:
         return

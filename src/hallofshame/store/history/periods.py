@@ -12,25 +12,25 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Period:
+class FilePeriod:
     """One UTC day, or one UTC month: ``first`` to ``last`` day, both included."""
 
     first: dt.date
     last: dt.date
 
     @classmethod
-    def of_day(cls, day: dt.date) -> Period:
+    def of_day(cls, day: dt.date) -> FilePeriod:
         """One day."""
         return cls(day, day)
 
     @classmethod
-    def of_month(cls, day: dt.date) -> Period:
+    def of_month(cls, day: dt.date) -> FilePeriod:
         """The month that holds ``day``."""
         first = day.replace(day=1)
         return cls(first, next_month(first) - ONE_DAY)
 
     @classmethod
-    def named(cls, name: str) -> Period:
+    def named(cls, name: str) -> FilePeriod:
         """The period of a name that :attr:`name` gave; raises :class:`ValueError` for another text."""
         if len(name) == len("2026-10"):
             return cls.of_month(dt.date.fromisoformat(f"{name}-01"))

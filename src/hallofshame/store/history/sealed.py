@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from hallofshame.store.history.periods import Period
+from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.models import HistoryFile
 
 DATASETS = ("snapshots", "queues", "cycles", "polls")
@@ -23,7 +23,7 @@ class SealedFile:
     """
 
     dataset: str
-    period: Period
+    period: FilePeriod
     name: str
     schema_version: int
     rows: int
@@ -56,7 +56,7 @@ def sealed_files(
     return [
         SealedFile(
             row.dataset,
-            Period.named(row.period),
+            FilePeriod.named(row.period),
             row.name,
             row.schema_version,
             row.row_count,

@@ -37,7 +37,7 @@ _ROWS = sa.Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MigrationStep:
     """One migration being run in one direction, on the way to revision ``target`` (``base`` = no tables)."""
 
     revision: str
@@ -49,7 +49,7 @@ class Step:
 class _Run:
     """The step that this process runs, and how many of its operations it has come to."""
 
-    step: Step
+    step: MigrationStep
     operations: int = 0
 
 
@@ -61,15 +61,15 @@ def is_open(connection: Connection) -> bool:
     return sa.inspect(connection).has_table(TABLE)
 
 
-def unfinished(connection: Connection) -> Step | None:
+def unfinished(connection: Connection) -> MigrationStep | None:
     """The step that is being run or was broken off; ``None`` when the schema is at one revision."""
     if not is_open(connection):
         return None
     row = connection.execute(sa.select(_ROWS).where(_ROWS.c.operation == 0)).one_or_none()
-    return None if row is None else Step(row.revision, row.direction, row.target)
+    return None if row is None else MigrationStep(row.revision, row.direction, row.target)
 
 
-def begin(connection: Connection, step: Step) -> None:
+def begin(connection: Connection, step: MigrationStep) -> None:
     """Note that ``step`` is begun; what a broken-off run of the same step has made stays noted.
 
     A server commits the note together with the end of the step before, ahead of the first operation.
@@ -104,7 +104,7 @@ def once(connection: Connection) -> Iterator[bool]:
         _note(connection, number, run.step)
 
 
-def _note(connection: Connection, number: int, step: Step) -> None:
+def _note(connection: Connection, number: int, step: MigrationStep) -> None:
     connection.execute(
         _ROWS.insert().values(
             operation=number, revision=step.revision, direction=step.direction, target=step.target

@@ -82,7 +82,7 @@ class Ride(Base):
     merged_into: Mapped[int | None] = mapped_column(Integer)
 
 
-class RideName(Base):
+class NameSeen(Base):
     """Every name a ride was seen under, so that a rename keeps the id and remembers the old name (R14)."""
 
     __tablename__ = "ride_names"

@@ -35,7 +35,7 @@ class HistoryFile(Base):
     verified_at: Mapped[int] = mapped_column(UnixSeconds)
 
 
-class HistoryPark(Base):
+class SealedPark(Base):
     """The part of one park in a sealed file."""
 
     __tablename__ = "history_parks"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, and_, select
 
-from hallofshame.domain.entity_facts import NOTHING_KNOWN, EntityFacts, FactSource, Setting
+from hallofshame.domain.entity_facts import NOTHING_KNOWN, AttractionFacts, FactSource, Setting
 from hallofshame.domain.ride_types import RideType, counts_as_ride
 from hallofshame.domain.signals import NO_SIGNAL, SIGNAL_FEED
 from hallofshame.domain.words import TIER_WEIGHTS, BreakdownSignal, Feed, RideKind
@@ -25,7 +25,7 @@ from hallofshame.store.ride_types import rides_and_types
 
 
 @dataclass(frozen=True, slots=True)
-class ParkInfo:
+class ParkProfile:
     """One park of the catalogue, with its ids at the sources where they know it.
 
     ``breakdown_signal``: what its primary feed can tell now (R5).
@@ -49,7 +49,7 @@ class ParkInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class RideInfo:
+class RideProfile:
     """One tracked entity with the tier (null: unrated) and the type in force, and who decided them.
 
     Coordinates are its own, in degrees, where its feed gives them; ``facts``: heights and roof.
@@ -72,7 +72,7 @@ class RideInfo:
     themeparks_wiki_id: str | None = None
     latitude: float | None = None
     longitude: float | None = None
-    facts: EntityFacts = NOTHING_KNOWN
+    facts: AttractionFacts = NOTHING_KNOWN
 
     @property
     def is_ride(self) -> bool:
@@ -93,24 +93,24 @@ class Catalogue:
     ``feeds``: the sources that know any of the rides.
     """
 
-    parks: Mapping[int, ParkInfo]
-    rides: Mapping[int, RideInfo]
+    parks: Mapping[int, ParkProfile]
+    rides: Mapping[int, RideProfile]
     merged: Mapping[int, int] = field(default_factory=dict)
     feeds: frozenset[Feed] = frozenset()
 
-    def ride(self, ride_id: int) -> RideInfo | None:
+    def ride(self, ride_id: int) -> RideProfile | None:
         """The ride of this number, or the one that it was found to be."""
         return self.rides.get(self.merged.get(ride_id, ride_id))
 
     @cached_property
-    def by_slug(self) -> dict[str, ParkInfo]:
+    def by_slug(self) -> dict[str, ParkProfile]:
         """Parks by the name in their address."""
         return {park.slug: park for park in self.parks.values()}
 
     @cached_property
-    def rides_of(self) -> dict[int, list[RideInfo]]:
+    def rides_of(self) -> dict[int, list[RideProfile]]:
         """Rides of each park; a park without rides has an empty list."""
-        found: dict[int, list[RideInfo]] = {park_id: [] for park_id in self.parks}
+        found: dict[int, list[RideProfile]] = {park_id: [] for park_id in self.parks}
         for ride in self.rides.values():
             found.setdefault(ride.park_id, []).append(ride)
         return found
@@ -171,7 +171,7 @@ def _ids(connection: Connection, kind: str) -> dict[tuple[int, int], str]:
     }
 
 
-def _parks(connection: Connection) -> dict[int, ParkInfo]:
+def _parks(connection: Connection) -> dict[int, ParkProfile]:
     ids = _ids(connection, "park")
     known = signals.histories(connection)
     query = select(
@@ -189,7 +189,7 @@ def _parks(connection: Connection) -> dict[int, ParkInfo]:
         Park.is_active,
     ).order_by(Park.name, Park.park_id)
     return {
-        row.park_id: ParkInfo(
+        row.park_id: ParkProfile(
             park_id=row.park_id,
             slug=row.slug,
             name=row.name,
@@ -214,7 +214,7 @@ def _parks(connection: Connection) -> dict[int, ParkInfo]:
     }
 
 
-def _rides(connection: Connection, ids: Mapping[tuple[int, int], str]) -> dict[int, RideInfo]:
+def _rides(connection: Connection, ids: Mapping[tuple[int, int], str]) -> dict[int, RideProfile]:
     query = (
         select(
             Ride.ride_id,
@@ -248,7 +248,7 @@ def _rides(connection: Connection, ids: Mapping[tuple[int, int], str]) -> dict[i
         .order_by(Ride.name, Ride.ride_id)
     )
     return {
-        row[0]: RideInfo(
+        row[0]: RideProfile(
             row[0],
             row[1],
             row[2],
@@ -278,8 +278,8 @@ def _facts(
     height_by: str | None,
     setting: str | None,
     setting_by: str | None,
-) -> EntityFacts:
+) -> AttractionFacts:
     """The facts of a ride's row of metadata; it may have none."""
     if height_by is None or setting is None or setting_by is None:
         return NOTHING_KNOWN
-    return EntityFacts(lowest, highest, FactSource(height_by), Setting(setting), FactSource(setting_by))
+    return AttractionFacts(lowest, highest, FactSource(height_by), Setting(setting), FactSource(setting_by))

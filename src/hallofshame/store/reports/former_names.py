@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.names import match_key
-from hallofshame.store.models import Ride, RideName
+from hallofshame.store.models import NameSeen, Ride
 
 
 def former_names(connection: Connection, ride_id: int) -> list[str]:
@@ -13,9 +13,9 @@ def former_names(connection: Connection, ride_id: int) -> list[str]:
     shown = connection.scalar(select(Ride.name).where(Ride.ride_id == ride_id)) or ""
     found = {match_key(shown): shown}
     query = (
-        select(RideName.name)
-        .where(RideName.ride_id == ride_id)
-        .order_by(RideName.first_seen_at, RideName.name)
+        select(NameSeen.name)
+        .where(NameSeen.ride_id == ride_id)
+        .order_by(NameSeen.first_seen_at, NameSeen.name)
     )
     for name in connection.scalars(query):
         found.setdefault(match_key(name), name)
@@ -25,10 +25,10 @@ def former_names(connection: Connection, ride_id: int) -> list[str]:
 def all_former_names(connection: Connection) -> dict[int, list[str]]:
     """Those of every ride that has any, as :func:`former_names` tells them."""
     query = (
-        select(RideName.ride_id, Ride.name, RideName.name)
-        .join(Ride, Ride.ride_id == RideName.ride_id)
-        .where(RideName.name != Ride.name)
-        .order_by(RideName.ride_id, RideName.first_seen_at, RideName.name)
+        select(NameSeen.ride_id, Ride.name, NameSeen.name)
+        .join(Ride, Ride.ride_id == NameSeen.ride_id)
+        .where(NameSeen.name != Ride.name)
+        .order_by(NameSeen.ride_id, NameSeen.first_seen_at, NameSeen.name)
     )
     found: dict[int, dict[str, str]] = {}
     for ride_id, shown, name in connection.execute(query):

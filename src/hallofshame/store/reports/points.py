@@ -52,7 +52,7 @@ class ParkDay:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreShare:
+class ScoreContribution:
     """What one ride contributes to its park's score: seconds on the days it was eligible."""
 
     ride_id: int
@@ -208,7 +208,7 @@ def _added(parts: list[Any], names: Iterable[str]) -> dict[str, Any]:
     return summed | {"wait_max": max(waits, default=None)}
 
 
-def score_shares(connection: Connection, park_id: int, days: DayRange) -> list[ScoreShare]:
+def score_shares(connection: Connection, park_id: int, days: DayRange) -> list[ScoreContribution]:
     """What each ride contributes to the park's score in a range, from the days on which it was in E (R6, R8).
 
     Months hold no split by eligibility, so this reads days, whatever the range.
@@ -224,4 +224,4 @@ def score_shares(connection: Connection, park_id: int, days: DayRange) -> list[S
         .where(model.park_id == park_id, model.day.between(days.start, days.end), model.eligible == 1)
         .group_by(model.ride_id)
     )
-    return [ScoreShare(*(int(value) for value in row)) for row in connection.execute(query)]
+    return [ScoreContribution(*(int(value) for value in row)) for row in connection.execute(query)]

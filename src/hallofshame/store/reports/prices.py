@@ -18,7 +18,7 @@ PAID_QUEUES = (QueueType.PAID_RETURN_TIME, QueueType.PAID_STANDBY)
 
 
 @dataclass(frozen=True, slots=True)
-class PriceSegment:
+class PriceSpan:
     """A stretch of time, Unix seconds, with one price in minor units of its currency; null = unknown."""
 
     start: int
@@ -38,7 +38,7 @@ class PriceReading:
 
 def price_series(
     connection: Connection, park_id: int, ride_id: int, start: int, end: int
-) -> dict[QueueType, list[PriceSegment]]:
+) -> dict[QueueType, list[PriceSpan]]:
     """The prices of each paid queue of a ride between two instants, in the order of the queues' types.
 
     Segments touch and cover the whole stretch; a new one begins where the price changes. A reading holds
@@ -56,14 +56,14 @@ def price_series(
 
 def price_segments(
     readings: Sequence[PriceReading], cycles: Mapping[int, int], start: int, end: int
-) -> list[PriceSegment]:
+) -> list[PriceSpan]:
     """Readings of one queue, in order of time, as touching segments: see :func:`holding.stretches`."""
     said = [
         (one.observed_at, None if one.price_minor is None else (one.price_minor, one.currency))
         for one in readings
     ]
     return [
-        PriceSegment(held.start, held.end, *(held.value or (None, None)))
+        PriceSpan(held.start, held.end, *(held.value or (None, None)))
         for held in stretches(said, cycles, start, end)
     ]
 

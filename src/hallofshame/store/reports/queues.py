@@ -95,7 +95,7 @@ def latest_prices(connection: Connection, park_id: int, since: int) -> list[Post
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class QueueValue:
     """What one queue said; instants in Unix seconds, the price in minor units."""
 
     state: str | None
@@ -110,7 +110,7 @@ class Posted:
 
 def queue_courses(
     connection: Connection, park_id: int, ride_id: int, start: int, end: int
-) -> dict[QueueType, list[Held[Posted]]]:
+) -> dict[QueueType, list[Held[QueueValue]]]:
     """All that each queue of a ride said between two instants, as stretches that touch, by type of queue."""
     since = start - EVENT_LOG_HOLD_SECONDS
     model = QueueData
@@ -120,9 +120,9 @@ def queue_courses(
         .where(model.ride_id == ride_id)
         .order_by(model.observed_at)
     )
-    readings: dict[QueueType, list[tuple[int, Posted | None]]] = {}
+    readings: dict[QueueType, list[tuple[int, QueueValue | None]]] = {}
     for row in connection.execute(query):
-        readings.setdefault(QueueType(row[0]), []).append((row[1], Posted(*row[2:])))  # type: ignore[call-arg]
+        readings.setdefault(QueueType(row[0]), []).append((row[1], QueueValue(*row[2:])))  # type: ignore[call-arg]
     cycles = looks(connection, park_id, since, end) if readings else {}
     courses = {kind: stretches(found, cycles, start, end) for kind, found in sorted(readings.items())}
     return {kind: found for kind, found in courses.items() if any(one.value for one in found)}

@@ -25,7 +25,7 @@ class Grain(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class GrainRange:
     """Rows of one grain whose first days lie from ``start`` to ``end``, both included; of a span the one row
     of exactly these days.
     """
@@ -35,13 +35,13 @@ class Piece:
     end: dt.date
 
 
-def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR, weeks: bool = False) -> list[Piece]:
+def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR, weeks: bool = False) -> list[GrainRange]:
     """The pieces that cover ``days`` exactly once. A coarse row is used only where it lies wholly inside.
 
     ``weeks``: what whole months leave over may be read from weeks.
     """
     if coarsest is Grain.DAY:
-        return [Piece(Grain.DAY, days.start, days.end)]
+        return [GrainRange(Grain.DAY, days.start, days.end)]
     first = unit_start(days.start, coarsest)
     if first < days.start:
         first = _next_unit(first, coarsest)
@@ -51,7 +51,7 @@ def decompose(days: DayRange, *, coarsest: Grain = Grain.YEAR, weeks: bool = Fal
         finer = Grain.WEEK
     if first >= after:
         return decompose(days, coarsest=finer, weeks=weeks)
-    pieces = [Piece(coarsest, first, unit_start(after - ONE_DAY, coarsest))]
+    pieces = [GrainRange(coarsest, first, unit_start(after - ONE_DAY, coarsest))]
     if days.start < first:
         pieces = decompose(DayRange(days.start, first - ONE_DAY), coarsest=finer, weeks=weeks) + pieces
     if after <= days.end:
@@ -66,7 +66,9 @@ class StoredDays(NamedTuple):
     spans: frozenset[DayRange] = frozenset()
 
 
-def pieces(ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays]) -> list[tuple[Piece, list[int]]]:
+def pieces(
+    ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays]
+) -> list[tuple[GrainRange, list[int]]]:
     """The pieces that cover each park's own range, each with the parks that take it; weeks are used.
 
     :param stored: what is stored of each park of which anything is. Where a range reaches its last day, the
@@ -91,7 +93,7 @@ def _longest_span(days: DayRange, spans: frozenset[DayRange]) -> DayRange | None
     return max(inside, key=lambda span: span.end, default=None)
 
 
-def _fewest(days: DayRange, *, reached: bool, span: DayRange | None = None) -> list[Piece]:
+def _fewest(days: DayRange, *, reached: bool, span: DayRange | None = None) -> list[GrainRange]:
     """The pieces of ``days`` with the fewest rows: by years and months, by weeks, which cross months, or by a
     stored span and what comes after it.
 
@@ -104,11 +106,11 @@ def _fewest(days: DayRange, *, reached: bool, span: DayRange | None = None) -> l
     found = [_until(by_months, days.end), _until(by_weeks, days.end)]
     if span is not None:
         rest = [] if span.end == days.end else decompose(DayRange(span.end + ONE_DAY, days.end), weeks=True)
-        found.append([Piece(Grain.SPAN, span.start, span.end), *rest])
+        found.append([GrainRange(Grain.SPAN, span.start, span.end), *rest])
     return min(found, key=_row_count)
 
 
-def _row_count(found: list[Piece]) -> int:
+def _row_count(found: list[GrainRange]) -> int:
     """The rows of pieces of one park."""
     return sum(
         1 if piece.grain is Grain.SPAN else len(unit_starts(DayRange(piece.start, piece.end), piece.grain))
@@ -116,7 +118,7 @@ def _row_count(found: list[Piece]) -> int:
     )
 
 
-def _until(found: list[Piece], end: dt.date) -> list[Piece]:
+def _until(found: list[GrainRange], end: dt.date) -> list[GrainRange]:
     """Pieces without the rows that begin after ``end``."""
     return [
         replace(piece, end=unit_start(min(piece.end, end), piece.grain))

@@ -19,7 +19,7 @@ from hallofshame.store.models import (
     ParkMonthlyStats,
     ParkYearlyStats,
 )
-from hallofshame.store.reports.ranges import Piece, StoredDays, by_range, pieces
+from hallofshame.store.reports.ranges import GrainRange, StoredDays, by_range, pieces
 from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, stored_days, within
 
 
@@ -149,7 +149,7 @@ def _counted(
     return {row[0]: [int(value) for value in row[1:]] for row in connection.execute(query)}
 
 
-def _counted_piece(piece: Piece, park_ids: Collection[int], names: Collection[str]) -> Select[Any]:
+def _counted_piece(piece: GrainRange, park_ids: Collection[int], names: Collection[str]) -> Select[Any]:
     model, _ = PARK_TABLES[piece.grain]
     counts = day_counts(model.__table__)
     return select(model.park_id, *[counts[name].label(name) for name in names], model.window_seconds).where(
@@ -181,7 +181,7 @@ def ride_days(
     return {ride_id: days for ride_id, days in found.items() if days.observed > 0}
 
 
-def _ride_days_piece(piece: Piece, park_ids: Collection[int], ride_ids: Collection[int]) -> Select[Any]:
+def _ride_days_piece(piece: GrainRange, park_ids: Collection[int], ride_ids: Collection[int]) -> Select[Any]:
     model, *_ = RIDE_TABLES[piece.grain]
     counts = ride_day_counts(model.__table__)
     return select(model.ride_id, *[counts[name].label(name) for name in RIDE_DAY_COUNTS]).where(

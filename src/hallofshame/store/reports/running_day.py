@@ -22,9 +22,9 @@ from hallofshame.domain.words import ScheduleKind
 from hallofshame.metrics.opening import windows_until
 from hallofshame.store.models import ParkActivitySnapshot, ParkCurrent, ParkDailyStats
 from hallofshame.store.reports.hours import published_hours
-from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals, RideWaits
+from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals, RideWaitSums
 
-OfRide = TypeVar("OfRide", RideTotals, RideReliability, RideWaits)
+OfRide = TypeVar("OfRide", RideTotals, RideReliability, RideWaitSums)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from hallofshame.store.models import (
     RideYearlyStats,
     StoredSpan,
 )
-from hallofshame.store.reports.ranges import Grain, Piece, StoredDays, pieces
+from hallofshame.store.reports.ranges import Grain, GrainRange, StoredDays, pieces
 
 
 class RideReliability(NamedTuple):
@@ -44,7 +44,7 @@ class RideReliability(NamedTuple):
     eligible_days: int
 
 
-class RideWaits(NamedTuple):
+class RideWaitSums(NamedTuple):
     """Those summed counters (R7) of one ride that its waits and its coverage are made of."""
 
     open: int
@@ -161,7 +161,7 @@ PARK_TABLES: dict[Grain, tuple[type[Any], Any]] = {
 """The table of parks of each grain, with the first day of its rows."""
 
 
-def within(piece: Piece, park_ids: Collection[int], model: type[Any]) -> list[ColumnElement[bool]]:
+def within(piece: GrainRange, park_ids: Collection[int], model: type[Any]) -> list[ColumnElement[bool]]:
     """The condition of a piece's rows of some parks in its table."""
     if piece.grain is Grain.SPAN:
         dates = [model.period_start == piece.start, model.period_end == piece.end]
@@ -196,7 +196,7 @@ def _counter(model: type[Any], name: str) -> ColumnElement[int]:
 
 
 def _ride_piece(
-    piece: Piece, park_ids: Collection[int], names: Collection[str], ride_ids: Collection[int] | None
+    piece: GrainRange, park_ids: Collection[int], names: Collection[str], ride_ids: Collection[int] | None
 ) -> Select[Any]:
     model, _, eligible = RIDE_TABLES[piece.grain]
     found = select(
@@ -208,7 +208,7 @@ def _ride_piece(
     return found if ride_ids is None else found.where(model.ride_id.in_(ride_ids))
 
 
-def _park_piece(piece: Piece, park_ids: Collection[int]) -> Select[Any]:
+def _park_piece(piece: GrainRange, park_ids: Collection[int]) -> Select[Any]:
     model, _ = PARK_TABLES[piece.grain]
     closed = day_counts(model.__table__)["closed_days"]
     return select(
@@ -297,11 +297,11 @@ def ride_reliability(
 
 def ride_waits(
     connection: Connection, ranges: Mapping[int, DayRange], stored: Mapping[int, StoredDays] | None = None
-) -> dict[int, RideWaits]:
+) -> dict[int, RideWaitSums]:
     """As :func:`ride_sums`, of what places by waits take."""
     names = ("open", "observed", "wait_known", "wait_sum")
     rows = _ride_rows(connection, ranges, None, names, RIDE_MAXIMA, stored)
-    return {row[0]: RideWaits._make(row[1:]) for row in rows}
+    return {row[0]: RideWaitSums._make(row[1:]) for row in rows}
 
 
 def _ride_rows(
@@ -337,7 +337,7 @@ def _ride_rows(
     return bulk.read_numbers(connection, query).rows()
 
 
-def _has_one_row_each(found: Sequence[tuple[Piece, list[int]]]) -> bool:
+def _has_one_row_each(found: Sequence[tuple[GrainRange, list[int]]]) -> bool:
     """Whether no ride or park has more than one row in the pieces."""
     parks = [park_id for _, park_ids in found for park_id in park_ids]
     return len(set(parks)) == len(parks) and all(

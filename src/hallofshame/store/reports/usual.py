@@ -45,7 +45,7 @@ class UsualDay:
 
 
 @dataclass(frozen=True, slots=True)
-class UsualMoment:
+class MedianMoment:
     """A median over ``days`` days, in seconds by the clock from the midnight before."""
 
     seconds: int
@@ -56,8 +56,8 @@ class UsualMoment:
 class UsualRun:
     """When a ride usually first and last runs on a day; null where no day tells."""
 
-    first: UsualMoment | None
-    last: UsualMoment | None
+    first: MedianMoment | None
+    last: MedianMoment | None
 
 
 def days_run(
@@ -134,9 +134,9 @@ def usual_runs(
     }
 
 
-def _median(seconds: Iterable[int]) -> UsualMoment | None:
+def _median(seconds: Iterable[int]) -> MedianMoment | None:
     found = list(seconds)
-    return UsualMoment(round(statistics.median(found)), len(found)) if found else None
+    return MedianMoment(round(statistics.median(found)), len(found)) if found else None
 
 
 def _begins(run: DayRun, looks: Sequence[int], timezone: str) -> bool:

@@ -15,7 +15,7 @@ from hallofshame.store import keys
 from hallofshame.store.keys import Key
 from hallofshame.web.errors import AccessError
 from hallofshame.web.rate_limits import client_of
-from hallofshame.web.reading import Site, site
+from hallofshame.web.reading import AppContext, site
 
 log = logging.getLogger(__name__)
 
@@ -89,13 +89,13 @@ def current_key() -> Key:
     return found
 
 
-def refuse_while_closed(connection: Connection, here: Site) -> None:
+def refuse_while_closed(connection: Connection, here: AppContext) -> None:
     """Refuse everybody, by 403, while no key is in force."""
     if not keys.is_any_in_force(connection, here.clock.now()):
         raise AccessError(403, "no_key", NO_KEY)
 
 
-def checked_key(here: Site, token: str) -> Key:
+def checked_key(here: AppContext, token: str) -> Key:
     """The key in force that a token is of.
 
     An unknown public part, a wrong secret and a missing token answer alike, by 401; too many wrong ones by

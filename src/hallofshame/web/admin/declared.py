@@ -1,6 +1,6 @@
 """The admin API's endpoints, each declared once: method, scope, parameters, body, answer, OpenAPI.
 
-@admin_endpoint("GET", "/import/list", scope=Scope.IMPORT_READ, answers=list[ImportRow], takes=(PAGE,))
+@admin_endpoint("GET", "/import/list", scope=Scope.IMPORT_READ, answers=list[ImportRow], parameters=(PAGE,))
 def import_list(asking: Asking) -> Answer: ...
 """
 
@@ -19,11 +19,11 @@ from hallofshame.domain.access import Scope
 from hallofshame.domain.errors import InputError
 from hallofshame.store.keys import Key
 from hallofshame.web.admin.access import ADMIN_API, current_key, require
-from hallofshame.web.docstrings import Described
-from hallofshame.web.envelope import JSON_TYPE, Page, envelope
+from hallofshame.web.declared_parameters import Parameter, ParameterList, flat
+from hallofshame.web.docstrings import HasDescription
+from hallofshame.web.envelope import JSON_TYPE, ListPage, envelope
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Site, site
-from hallofshame.web.takes import Take, Takes, flat
+from hallofshame.web.reading import AppContext, site
 
 api_admin = Blueprint("api_admin", __name__, url_prefix=ADMIN_API)
 
@@ -35,28 +35,28 @@ _DECLARATION = "admin_declaration"
 class Asking:
     """One request that was let in: by whom, with which parameters and body."""
 
-    site: Site
+    site: AppContext
     key: Key
     asked: Parameters
     body: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Answer:
+class AdminAnswer:
     """What is answered: ``data`` of the envelope, for lists the length and the part of it."""
 
     data: Any
     status: int = 200
     total: int | None = None
-    page: Page | None = None
+    page: ListPage | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Function = Callable[..., Answer]
+Function = Callable[..., AdminAnswer]
 
 
 @dataclass(frozen=True)
-class AdminEndpoint(Described):
+class AdminEndpoint(HasDescription):
     """One endpoint. ``answers`` is the type of ``data``, ``body`` that of the JSON it takes, null for none.
 
     ``statuses``: what it answers beside success and what every endpoint of the administrator's may.
@@ -67,7 +67,7 @@ class AdminEndpoint(Described):
     function: Function
     scope: Scope
     answers: Any
-    takes: tuple[Take, ...]
+    parameters: tuple[Parameter, ...]
     body: Any
     status: int
     statuses: Mapping[int, str]
@@ -75,13 +75,13 @@ class AdminEndpoint(Described):
     @property
     def is_paged(self) -> bool:
         """Whether the answer is a part of a list."""
-        return "limit" in {take.name for take in self.takes}
+        return "limit" in {parameter.name for parameter in self.parameters}
 
     def respond(self, values: Mapping[str, Any]) -> Response:
         """The answer to the running request."""
         key = current_key()
         require(key, self.scope)
-        asked = Parameters(request.args, (take.name for take in self.takes))
+        asked = Parameters(request.args, (parameter.name for parameter in self.parameters))
         here = site()
         body = {} if self.body is None else read_json()
         answer = self.function(Asking(here, key, asked, body), **values)
@@ -100,7 +100,7 @@ def admin_endpoint(
     *,
     scope: Scope,
     answers: Any,
-    takes: Takes = (),
+    parameters: ParameterList = (),
     body: Any = None,
     status: int = 200,
     statuses: Mapping[int, str] | None = None,
@@ -109,7 +109,15 @@ def admin_endpoint(
 
     def declare(function: Function) -> Function:
         declared = AdminEndpoint(
-            method, f"{ADMIN_API}{rule}", function, scope, answers, flat(takes), body, status, statuses or {}
+            method,
+            f"{ADMIN_API}{rule}",
+            function,
+            scope,
+            answers,
+            flat(parameters),
+            body,
+            status,
+            statuses or {},
         )
 
         def view(**values: Any) -> Response:

@@ -21,12 +21,12 @@ from hallofshame.domain.imports import (
 from hallofshame.pipeline import import_sources
 from hallofshame.store import catalogue, import_jobs
 from hallofshame.store.import_jobs import Job
-from hallofshame.web.admin.declared import Answer, Asking, admin_endpoint
+from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
+from hallofshame.web.declared_parameters import PAGE, choice
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
-from hallofshame.web.reading import Site
+from hallofshame.web.reading import AppContext
 from hallofshame.web.schema.admin import ImportAsked, ImportQuality, ImportRow
-from hallofshame.web.takes import PAGE, choice
 
 NOBODY_WORKS = (
     "nothing works on imports at the moment; start `hallofshame run`, or let cron run "
@@ -53,7 +53,7 @@ _STATE = {409: "Its state does not allow that."}
         415: "The body is no JSON.",
     },
 )
-def import_start(asking: Asking) -> Answer:
+def import_start(asking: Asking) -> AdminAnswer:
     """Start an import: it is queued, and worked on by the process that works on imports.
 
     The answer comes at once; `Location` is where its state is to be read. Without such a process the import
@@ -61,7 +61,7 @@ def import_start(asking: Asking) -> Answer:
     """
     job = start_import(asking.site, asking.body, asking.key.name)
     headers = {"Location": f"/api/admin/import/status/{job.import_id}"}
-    return Answer(_row(asking.site, job), 202, headers=headers)
+    return AdminAnswer(_row(asking.site, job), 202, headers=headers)
 
 
 @admin_endpoint(
@@ -69,9 +69,9 @@ def import_start(asking: Asking) -> Answer:
     "/import/list",
     scope=Scope.IMPORT_READ,
     answers=list[ImportRow],
-    takes=(choice("state", STATES, "Only imports in this state."), PAGE),
+    parameters=(choice("state", STATES, "Only imports in this state."), PAGE),
 )
-def import_list(asking: Asking) -> Answer:
+def import_list(asking: Asking) -> AdminAnswer:
     """Imports, newest first."""
     name = asking.asked.choice("state", STATES)
     page = asking.asked.page()
@@ -79,17 +79,17 @@ def import_list(asking: Asking) -> Answer:
     with asking.site.database.read() as connection:
         total, jobs = import_jobs.listed(connection, states, page.limit, page.offset)
         worker = import_jobs.worker(connection, asking.site.clock.now())
-    return Answer([import_row(job, worker) for job in jobs], total=total, page=page)
+    return AdminAnswer([import_row(job, worker) for job in jobs], total=total, page=page)
 
 
 @admin_endpoint(
     "GET", "/import/status/<int:import_id>", scope=Scope.IMPORT_READ, answers=ImportRow, statuses=_MISSING
 )
-def import_status(asking: Asking, import_id: int) -> Answer:
+def import_status(asking: Asking, import_id: int) -> AdminAnswer:
     """How far an import is."""
     with asking.site.database.read() as connection:
         job = import_jobs.get(connection, import_id)
-    return Answer(_row(asking.site, job))
+    return AdminAnswer(_row(asking.site, job))
 
 
 @admin_endpoint(
@@ -99,7 +99,7 @@ def import_status(asking: Asking, import_id: int) -> Answer:
     answers=ImportRow,
     statuses=_MISSING | _STATE,
 )
-def import_pause(asking: Asking, import_id: int) -> Answer:
+def import_pause(asking: Asking, import_id: int) -> AdminAnswer:
     """Pause an import: one that runs stops at its next checkpoint."""
     return _changed(asking, import_id, ImportAction.PAUSE)
 
@@ -111,7 +111,7 @@ def import_pause(asking: Asking, import_id: int) -> Answer:
     answers=ImportRow,
     statuses=_MISSING | _STATE,
 )
-def import_resume(asking: Asking, import_id: int) -> Answer:
+def import_resume(asking: Asking, import_id: int) -> AdminAnswer:
     """Resume an import that is paused or has failed; it goes on at its last checkpoint."""
     return _changed(asking, import_id, ImportAction.RESUME)
 
@@ -123,7 +123,7 @@ def import_resume(asking: Asking, import_id: int) -> Answer:
     answers=ImportRow,
     statuses=_MISSING | _STATE,
 )
-def import_cancel(asking: Asking, import_id: int) -> Answer:
+def import_cancel(asking: Asking, import_id: int) -> AdminAnswer:
     """Cancel an import: one that runs ends at its next checkpoint. What is in the record stays."""
     return _changed(asking, import_id, ImportAction.CANCEL)
 
@@ -138,14 +138,14 @@ def import_cancel(asking: Asking, import_id: int) -> Answer:
         409: "It has not been worked on yet, so there is no report.",
     },
 )
-def import_quality(asking: Asking, import_id: int) -> Answer:
+def import_quality(asking: Asking, import_id: int) -> AdminAnswer:
     """The quality report of an import: what came in, what was left out and why."""
     with asking.site.database.read() as connection:
         job = import_jobs.get(connection, import_id)
-    return Answer(import_report(job))
+    return AdminAnswer(import_report(job))
 
 
-def start_import(here: Site, body: Any, started_by: str) -> Job:
+def start_import(here: AppContext, body: Any, started_by: str) -> Job:
     """Check and queue an import, for the API and the page.
 
     :raises InputError: for what is not usable, :raises ConflictError: where the same one has not ended.
@@ -157,7 +157,7 @@ def start_import(here: Site, body: Any, started_by: str) -> Job:
     )
 
 
-def checked_request(here: Site, connection: Connection, body: Any) -> ImportRequest:
+def checked_request(here: AppContext, connection: Connection, body: Any) -> ImportRequest:
     """A request with its parks found and its source seen to lie where imports may read."""
     parks: dict[str, int] = {}
     for park in catalogue.park_table(connection):
@@ -183,18 +183,18 @@ def checked_request(here: Site, connection: Connection, body: Any) -> ImportRequ
     return read_request(body, park_id=park_id, source=source)
 
 
-def change_import(here: Site, import_id: int, action: ImportAction) -> Job:
+def change_import(here: AppContext, import_id: int, action: ImportAction) -> Job:
     """Pause, resume or cancel, for the API and the page."""
     return here.database.run(
         lambda connection: import_jobs.ask(connection, import_id, action, here.clock.now())
     )
 
 
-def _changed(asking: Asking, import_id: int, action: ImportAction) -> Answer:
-    return Answer(_row(asking.site, change_import(asking.site, import_id, action)))
+def _changed(asking: Asking, import_id: int, action: ImportAction) -> AdminAnswer:
+    return AdminAnswer(_row(asking.site, change_import(asking.site, import_id, action)))
 
 
-def _row(here: Site, job: Job) -> Row:
+def _row(here: AppContext, job: Job) -> Row:
     with here.database.read() as connection:
         return import_row(job, import_jobs.worker(connection, here.clock.now()))
 

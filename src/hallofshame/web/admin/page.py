@@ -32,7 +32,7 @@ from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
 from hallofshame.web.pages.view import page_assets
 from hallofshame.web.posts import refuse_foreign
-from hallofshame.web.reading import Site, site
+from hallofshame.web.reading import AppContext, site
 
 admin_page = Blueprint("admin_page", __name__, url_prefix="/admin")
 
@@ -65,14 +65,14 @@ def signed_in(view: Callable[..., Response]) -> View:
 
 @admin_page.get("")
 @signed_in
-def overview(here: Site, key: Key, form_token: str) -> Response:
+def overview(here: AppContext, key: Key, form_token: str) -> Response:
     """Jobs, imports, storage and quality, as far as the key's scopes go."""
     return _overview(here, key, form_token)
 
 
 @admin_page.get("/imports/<int:import_id>")
 @signed_in
-def one_import(here: Site, key: Key, form_token: str, import_id: int) -> Response:
+def one_import(here: AppContext, key: Key, form_token: str, import_id: int) -> Response:
     """One import with its quality report."""
     require(key, Scope.IMPORT_READ)
     with here.database.read() as connection:
@@ -119,7 +119,7 @@ def sign_in() -> Response:
 
 @admin_page.post("/sign-out")
 @signed_in
-def sign_out(here: Site, _key: Key, _form_token: str) -> Response:
+def sign_out(here: AppContext, _key: Key, _form_token: str) -> Response:
     """End the session."""
     token = request.cookies.get(COOKIE, "")
     here.database.run(lambda connection: keys.close_session(connection, token))
@@ -130,7 +130,7 @@ def sign_out(here: Site, _key: Key, _form_token: str) -> Response:
 
 @admin_page.post("/imports")
 @signed_in
-def start(here: Site, key: Key, form_token: str) -> Response:
+def start(here: AppContext, key: Key, form_token: str) -> Response:
     """Start an import."""
 
     def work() -> None:
@@ -141,7 +141,7 @@ def start(here: Site, key: Key, form_token: str) -> Response:
 
 @admin_page.post("/imports/<int:import_id>/<action>")
 @signed_in
-def change(here: Site, key: Key, form_token: str, import_id: int, action: str) -> Response:
+def change(here: AppContext, key: Key, form_token: str, import_id: int, action: str) -> Response:
     """Pause, resume or cancel an import."""
 
     def work() -> None:
@@ -152,7 +152,7 @@ def change(here: Site, key: Key, form_token: str, import_id: int, action: str) -
     return _done(here, key, form_token, work)
 
 
-def _done(here: Site, key: Key, form_token: str, work: Callable[[], None]) -> Response:
+def _done(here: AppContext, key: Key, form_token: str, work: Callable[[], None]) -> Response:
     """Do it and show the page anew; what is refused is said on the page itself."""
     require(key, Scope.IMPORT)
     try:
@@ -183,7 +183,7 @@ def _asked() -> Row:
 
 
 def _overview(
-    here: Site, key: Key, form_token: str, status: int = 200, message: str | None = None
+    here: AppContext, key: Key, form_token: str, status: int = 200, message: str | None = None
 ) -> Response:
     may = {scope.name: grants(key.scopes, scope) for scope in Scope}
     now = here.clock.now()

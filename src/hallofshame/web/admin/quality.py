@@ -10,16 +10,16 @@ from sqlalchemy import Connection
 from hallofshame.domain.access import Scope
 from hallofshame.domain.rules import DAY_SECONDS
 from hallofshame.metrics.scores import coverage_percent
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.findings import FindingRow, FindingState, counts, list_findings
 from hallofshame.store.reports.quality import ParkFreshness, coverage, freshness
-from hallofshame.web.admin.declared import Answer, Asking, admin_endpoint
+from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
+from hallofshame.web.declared_parameters import PAGE, choice, integer, text
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.schema.admin import CoverageDayRow, FreshnessRow, IssueRow, QualitySummary
-from hallofshame.web.takes import PAGE, choice, integer, text
 
 GAP_KINDS = ("feed_gap", "not_collecting")
 """Findings that are gaps of more than 30 min: of one park, and of all of them."""
@@ -34,10 +34,10 @@ _NO_PARK = {404: "There is no such park."}
 
 
 @admin_endpoint("GET", "/quality/summary", scope=Scope.QUALITY_READ, answers=QualitySummary)
-def quality_summary(asking: Asking) -> Answer:
+def quality_summary(asking: Asking) -> AdminAnswer:
     """How many findings there are of each kind, and how many parks are fresh, late and silent."""
     with asking.site.reading() as reading:
-        return Answer(summary(reading))
+        return AdminAnswer(summary(reading))
 
 
 def summary(reading: Reading) -> Row:
@@ -68,10 +68,10 @@ def summary(reading: Reading) -> Row:
     "/quality/issues",
     scope=Scope.QUALITY_READ,
     answers=list[IssueRow],
-    takes=(STATE, text("kind", "Only findings of this kind.", "frozen_readings"), PARK, PAGE),
+    parameters=(STATE, text("kind", "Only findings of this kind.", "frozen_readings"), PARK, PAGE),
     statuses=_NO_PARK,
 )
-def quality_issues(asking: Asking) -> Answer:
+def quality_issues(asking: Asking) -> AdminAnswer:
     """Findings, the last seen first: what in the data deserves a person's eye."""
     kind = asking.asked.text("kind")
     return _findings(asking, None if kind is None else (kind,))
@@ -82,10 +82,10 @@ def quality_issues(asking: Asking) -> Answer:
     "/quality/gaps",
     scope=Scope.QUALITY_READ,
     answers=list[IssueRow],
-    takes=(STATE, PARK, PAGE),
+    parameters=(STATE, PARK, PAGE),
     statuses=_NO_PARK,
 )
-def quality_gaps(asking: Asking) -> Answer:
+def quality_gaps(asking: Asking) -> AdminAnswer:
     """Times of over 30 min in which an open park, or all of them, gave nothing.
 
     `subject` is when one began.
@@ -94,10 +94,10 @@ def quality_gaps(asking: Asking) -> Answer:
 
 
 @admin_endpoint("GET", "/quality/freshness", scope=Scope.QUALITY_READ, answers=list[FreshnessRow])
-def quality_freshness(asking: Asking) -> Answer:
+def quality_freshness(asking: Asking) -> AdminAnswer:
     """When each active park was read last; the longest ago first."""
     with asking.site.reading() as reading:
-        return Answer(freshness_rows(reading))
+        return AdminAnswer(freshness_rows(reading))
 
 
 @admin_endpoint(
@@ -105,10 +105,10 @@ def quality_freshness(asking: Asking) -> Answer:
     "/quality/coverage",
     scope=Scope.QUALITY_READ,
     answers=list[CoverageDayRow],
-    takes=(PARK, integer("days", *COVERAGE_DAYS, "How many days back, today included."), PAGE),
+    parameters=(PARK, integer("days", *COVERAGE_DAYS, "How many days back, today included."), PAGE),
     statuses=_NO_PARK,
 )
-def quality_coverage(asking: Asking) -> Answer:
+def quality_coverage(asking: Asking) -> AdminAnswer:
     """How much of the open time of each park and day was watched, newest days first."""
     page = asking.asked.page()
     days = asking.asked.integer("days", *COVERAGE_DAYS)
@@ -131,7 +131,7 @@ def quality_coverage(asking: Asking) -> Answer:
             }
             for day in sorted(found, key=lambda day: (-day.day.toordinal(), day.park_id))
         ]
-    return Answer(page.of(rows), total=len(rows), page=page)
+    return AdminAnswer(page.of(rows), total=len(rows), page=page)
 
 
 def freshness_rows(reading: Reading) -> list[Row]:
@@ -159,7 +159,7 @@ def _state(park: ParkFreshness) -> str:
 
 def issue_rows(
     connection: Connection,
-    parks: dict[int, ParkInfo],
+    parks: dict[int, ParkProfile],
     *,
     kinds: tuple[str, ...] | None = None,
     park_id: int | None = None,
@@ -170,7 +170,7 @@ def issue_rows(
     return [_issue(row, parks) for row in found]
 
 
-def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> Answer:
+def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> AdminAnswer:
     page = asking.asked.page()
     name = asking.asked.choice("state", STATES)
     state = None if name == ANY else FindingState(name)
@@ -183,10 +183,10 @@ def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> Answer:
             park_id=None if park is None else park.park_id,
             state=state,
         )
-    return Answer(page.of(rows), total=len(rows), page=page)
+    return AdminAnswer(page.of(rows), total=len(rows), page=page)
 
 
-def _issue(row: FindingRow, parks: dict[int, ParkInfo]) -> Row:
+def _issue(row: FindingRow, parks: dict[int, ParkProfile]) -> Row:
     park = parks.get(row.park_id or 0)
     return {
         "kind": row.kind,
@@ -202,6 +202,6 @@ def _issue(row: FindingRow, parks: dict[int, ParkInfo]) -> Row:
     }
 
 
-def _park(reading: Reading, asked: Parameters) -> ParkInfo | None:
+def _park(reading: Reading, asked: Parameters) -> ParkProfile | None:
     name = asked.text("park")
     return None if name is None else find_park(reading, name)

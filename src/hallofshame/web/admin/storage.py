@@ -8,10 +8,10 @@ from hallofshame.domain.access import Scope
 from hallofshame.domain.storage import Projection
 from hallofshame.pipeline.storage import StorageReport, measured_totals, storage_report
 from hallofshame.store import partitions
-from hallofshame.web.admin.declared import Answer, Asking, admin_endpoint
+from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
-from hallofshame.web.reading import Site
+from hallofshame.web.reading import AppContext
 from hallofshame.web.schema.admin import (
     AlertRow,
     StorageGrowth,
@@ -27,13 +27,13 @@ _LATER = "3600"
 
 
 @admin_endpoint("GET", "/storage/summary", scope=Scope.STORAGE_READ, answers=StorageSummary)
-def storage_summary(asking: Asking) -> Answer:
+def storage_summary(asking: Asking) -> AdminAnswer:
     """Tables, history files and disks, as measured last.
 
     503 before the first measurement, which the service makes once a day.
     """
     report = measured(asking.site)
-    return Answer(
+    return AdminAnswer(
         {
             "measured_at": iso(report.measured_at),
             "dialect": report.dialect,
@@ -72,13 +72,13 @@ def storage_summary(asking: Asking) -> Answer:
 
 
 @admin_endpoint("GET", "/storage/growth", scope=Scope.STORAGE_READ, answers=StorageGrowth)
-def storage_growth(asking: Asking) -> Answer:
+def storage_growth(asking: Asking) -> AdminAnswer:
     """Growth per day, sizes in 1, 3, 5 and 10 years at that growth, and the sizes at every measurement."""
     report = measured(asking.site)
     growth = report.growth
     with asking.site.database.read() as connection:
         totals = measured_totals(connection)
-    return Answer(
+    return AdminAnswer(
         {
             "measured_at": iso(report.measured_at),
             "days": growth.days,
@@ -101,7 +101,7 @@ def storage_growth(asking: Asking) -> Answer:
 
 
 @admin_endpoint("GET", "/storage/partitions", scope=Scope.STORAGE_READ, answers=StoragePartitions)
-def storage_partitions(asking: Asking) -> Answer:
+def storage_partitions(asking: Asking) -> AdminAnswer:
     """The months of the raw record: partitions where the database has any, sizes as measured last."""
     here = asking.site
     with here.database.read() as connection:
@@ -118,7 +118,7 @@ def storage_partitions(asking: Asking) -> Answer:
             for part in partitions.layout(connection, table)
         ]
     report = report_of(here)
-    return Answer(
+    return AdminAnswer(
         {
             "is_partitioned": has,
             "problem": problem,
@@ -142,9 +142,9 @@ def storage_partitions(asking: Asking) -> Answer:
 
 
 @admin_endpoint("GET", "/storage/retention-comparison", scope=Scope.STORAGE_READ, answers=list[StrategyRow])
-def storage_retention_comparison(asking: Asking) -> Answer:
+def storage_retention_comparison(asking: Asking) -> AdminAnswer:
     """Ways of keeping rows, the present settings among them, with the sizes that each comes to."""
-    return Answer(
+    return AdminAnswer(
         [
             {
                 "name": strategy.name,
@@ -160,12 +160,12 @@ def storage_retention_comparison(asking: Asking) -> Answer:
 
 
 @admin_endpoint("GET", "/storage/alerts", scope=Scope.STORAGE_READ, answers=list[AlertRow])
-def storage_alerts(asking: Asking) -> Answer:
+def storage_alerts(asking: Asking) -> AdminAnswer:
     """Problems of the storage: disks that fill up, months that are overdue; each with its remedy."""
-    return Answer([asdict(alert) for alert in measured(asking.site).alerts])
+    return AdminAnswer([asdict(alert) for alert in measured(asking.site).alerts])
 
 
-def report_of(here: Site) -> StorageReport | None:
+def report_of(here: AppContext) -> StorageReport | None:
     """The latest measurement; null before the first one, or where this host sees no history."""
     settings = here.settings
     if settings.history is None:
@@ -175,7 +175,7 @@ def report_of(here: Site) -> StorageReport | None:
     )
 
 
-def measured(here: Site) -> StorageReport:
+def measured(here: AppContext) -> StorageReport:
     """The latest measurement.
 
     :raises AccessError: 503 before the first one.

@@ -8,7 +8,7 @@ from hallofshame.domain.localtime import to_unix
 from hallofshame.hooks import checked_url, shown_url
 from hallofshame.store import webhooks
 from hallofshame.store.webhooks import Hook
-from hallofshame.web.admin.declared import Answer, Asking, admin_endpoint
+from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.posts import checked
@@ -18,10 +18,10 @@ _MISSING = {404: "There is no webhook of that number."}
 
 
 @admin_endpoint("GET", "/webhooks/list", scope=Scope.WEBHOOKS, answers=list[WebhookRow])
-def webhook_list(asking: Asking) -> Answer:
+def webhook_list(asking: Asking) -> AdminAnswer:
     """Webhooks by name, with how their messages fare. Of their addresses only the host is shown."""
     with asking.site.database.read() as connection:
-        return Answer([webhook_row(hook) for hook in webhooks.every(connection)])
+        return AdminAnswer([webhook_row(hook) for hook in webhooks.every(connection)])
 
 
 @admin_endpoint(
@@ -38,7 +38,7 @@ def webhook_list(asking: Asking) -> Answer:
         415: "The body is no JSON.",
     },
 )
-def webhook_add(asking: Asking) -> Answer:
+def webhook_add(asking: Asking) -> AdminAnswer:
     """Add a webhook. The answer holds its secret, which nobody can see again."""
     asked: WebhookAsked = checked(WebhookAsked, asking.body)
     url = checked_url(asked["url"], private=asking.site.settings.webhook_private)
@@ -58,16 +58,16 @@ def webhook_add(asking: Asking) -> Answer:
             now=to_unix(asking.site.clock.now()),
         )
     )
-    return Answer(webhook_row(hook) | {"secret": hook.secret}, 201)
+    return AdminAnswer(webhook_row(hook) | {"secret": hook.secret}, 201)
 
 
 @admin_endpoint(
     "POST", "/webhooks/remove/<int:webhook_id>", scope=Scope.WEBHOOKS, answers=WebhookRow, statuses=_MISSING
 )
-def webhook_remove(asking: Asking, webhook_id: int) -> Answer:
+def webhook_remove(asking: Asking, webhook_id: int) -> AdminAnswer:
     """Remove a webhook; what waited for it is not sent."""
     hook = asking.site.database.run(lambda connection: webhooks.remove(connection, webhook_id))
-    return Answer(webhook_row(hook))
+    return AdminAnswer(webhook_row(hook))
 
 
 def webhook_row(hook: Hook) -> Row:

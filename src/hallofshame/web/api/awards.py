@@ -6,14 +6,14 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName, parse_period
 from hallofshame.store.reports.record import recorded_years
+from hallofshame.web.declared_parameters import FILTERS, RIDES, Parameter, integer
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import Page, Row, coverage_body, envelope, period_body
+from hallofshame.web.envelope import ListPage, Row, coverage_body, envelope, period_body
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.awards import award_rows
 from hallofshame.web.rows.rankings import park_ranking
 from hallofshame.web.schema.awards import Awards
-from hallofshame.web.takes import FILTERS, RIDES, Take, integer
 
 api_awards = Blueprint("api_awards", __name__, url_prefix="/api")
 
@@ -21,7 +21,7 @@ DEFAULT_WINNERS = 5
 MAX_WINNERS = 50
 LAST_YEAR = 9999
 
-_YEAR = Take(
+_YEAR = Parameter(
     "year",
     "A calendar year; the latest with a record where none is given.",
     {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
@@ -32,7 +32,7 @@ _LIMIT = integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS, "How many winners of 
 @endpoint(
     api_awards,
     "/awards",
-    takes=(_YEAR, FILTERS, RIDES, _LIMIT),
+    parameters=(_YEAR, FILTERS, RIDES, _LIMIT),
     answers=Awards,
     tables=("categories.winners", "categories"),
     says=("period", "coverage", *PAGING),
@@ -57,7 +57,7 @@ def awards(reading: Reading, asked: Parameters) -> Row:
         period=period_body(period, reading.ranges(period, chosen).values()),
         coverage=coverage_body(park_ranking(reading, period, parks_asked)),
         total=sum(len(category["winners"]) for category in categories),
-        page=Page(limit=limit, offset=0),
+        page=ListPage(limit=limit, offset=0),
     )
 
 

@@ -12,9 +12,10 @@ from flask import Blueprint
 from hallofshame.domain.errors import InputError, PeriodError
 from hallofshame.domain.periods import Period, Shift, parse_range
 from hallofshame.metrics.comparing import change_of, trend_points
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
+from hallofshame.web.declared_parameters import PERIOD, choice, date, text
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Line, Row, coverage_body, envelope, period_body
+from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
@@ -22,7 +23,6 @@ from hallofshame.web.rows.park_details import park_line
 from hallofshame.web.rows.rankings import all_standings, with_standing
 from hallofshame.web.rows.watched import change_of_uptime
 from hallofshame.web.schema.compare import Comparison
-from hallofshame.web.takes import PERIOD, choice, date, text
 
 api_compare = Blueprint("api_compare", __name__, url_prefix="/api")
 
@@ -40,7 +40,7 @@ CHANGES = (
     "average_wait_minutes",
 )
 
-_TAKES = (
+_PARAMETERS = (
     text("parks", f"1 to {MAX_COMPARED} parks, each a `park_id` or a slug, separated by commas.", "1,2"),
     text("rides", f"1 to {MAX_COMPARED} rides, each a `ride_id`, separated by commas, instead.", "11,12"),
     PERIOD,
@@ -55,7 +55,9 @@ _TAKES = (
 )
 
 
-@endpoint(api_compare, "/compare", takes=_TAKES, answers=Comparison, tables=("rows",), may_miss=True)
+@endpoint(
+    api_compare, "/compare", parameters=_PARAMETERS, answers=Comparison, tables=("rows",), may_be_missing=True
+)
 def compare(reading: Reading, asked: Parameters) -> Row:
     """Up to six parks or rides side by side, in one period or two."""
     parks, rides = _chosen(reading, asked)
@@ -73,7 +75,7 @@ def compare(reading: Reading, asked: Parameters) -> Row:
         lines = with_standing(reading, first, rides, all_standings(reading, first))
         others = with_standing(reading, second, rides, all_standings(reading, second)) if second else []
     ids = [park.park_id for park in parks] or [ride.ride_id for ride in rides]
-    before: list[Line | None] = [*others] if second else [None] * len(ids)
+    before: list[RankingLine | None] = [*others] if second else [None] * len(ids)
     data = {
         "kind": "park" if parks else "ride",
         "first": shown(first),
@@ -86,7 +88,7 @@ def compare(reading: Reading, asked: Parameters) -> Row:
     return envelope(reading, data, period=shown(first), coverage=coverage_body(lines))
 
 
-def _change(now: Line, before: Line | None) -> Row:
+def _change(now: RankingLine, before: RankingLine | None) -> Row:
     """By how much the figures differ, or why that cannot be said (R11)."""
     if before is None:
         return {"change_reason": None, "change": None}
@@ -98,7 +100,7 @@ def _change(now: Line, before: Line | None) -> Row:
     return {"change_reason": None, "change": change}
 
 
-def _chosen(reading: Reading, asked: Parameters) -> tuple[Sequence[ParkInfo], Sequence[RideInfo]]:
+def _chosen(reading: Reading, asked: Parameters) -> tuple[Sequence[ParkProfile], Sequence[RideProfile]]:
     parks, rides = asked.text("parks"), asked.text("rides")
     if parks is not None and rides is not None:
         raise InputError(

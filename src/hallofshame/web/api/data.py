@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Feed
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.record import (
     ParkFinding,
     RecordedDays,
@@ -20,9 +20,10 @@ from hallofshame.store.reports.record import (
     seconds_by_queue_times,
 )
 from hallofshame.web.csv_answers import WHOLE
+from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, choice
 from hallofshame.web.downloads import FILE_FORMATS, TYPES, all_downloads, find_download, send_download
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Line, Row, coverage_body, envelope, iso, period_body
+from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.history_files import HistoryDownload, send_history
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
 from hallofshame.web.reading import Reading
@@ -35,7 +36,6 @@ from hallofshame.web.schema.agreement import AgreementReport
 from hallofshame.web.schema.calibration import CalibrationReport
 from hallofshame.web.schema.catalogue import CatalogueReport
 from hallofshame.web.schema.data import CoverageRow, DownloadRow, SearchIndex
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, choice
 
 api_data = Blueprint("api_data", __name__, url_prefix="/api")
 
@@ -63,7 +63,7 @@ def catalogue(reading: Reading, asked: Parameters) -> Row:
 @endpoint(
     api_data,
     "/coverage",
-    takes=(PERIOD, FILTERS, PAGE),
+    parameters=(PERIOD, FILTERS, PAGE),
     answers=list[CoverageRow],
     tables=(WHOLE, f"{WHOLE}.findings"),
 )
@@ -82,7 +82,7 @@ def coverage(reading: Reading, asked: Parameters) -> Row:
     listed = page.of(parks)
     findings = park_findings(reading.connection, [park.park_id for park in listed])
     lines = [
-        Line({}, found.observed, found.open) if found else Line({}, 0, 0)
+        RankingLine({}, found.observed, found.open) if found else RankingLine({}, 0, 0)
         for found in (totals.get(park.park_id) for park in parks)
     ]
     lately = seconds_by_queue_times(reading.connection, _last_days(ranges, [park.park_id for park in listed]))
@@ -106,7 +106,7 @@ def coverage(reading: Reading, asked: Parameters) -> Row:
 
 
 def _ranges(
-    reading: Reading, asked: Parameters, parks: list[ParkInfo], edges: Edges
+    reading: Reading, asked: Parameters, parks: list[ParkProfile], edges: Edges
 ) -> tuple[dict[int, DayRange], Row]:
     """The days asked for in each park, or the whole record, and how the answer names them."""
     if any(asked.text(name) for name in PERIOD_PARAMETERS):
@@ -131,7 +131,7 @@ def _last_days(ranges: Mapping[int, DayRange], park_ids: Iterable[int]) -> dict[
     return {park_id: DayRange(max(days.start, days.end - back), days.end) for park_id, days in asked.items()}
 
 
-def _fallback_percent(park: ParkInfo, lately: tuple[int, int] | None) -> float | None:
+def _fallback_percent(park: ParkProfile, lately: tuple[int, int] | None) -> float | None:
     if lately is None:
         return None
     queue_times, observed = lately
@@ -173,7 +173,7 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
 @endpoint(
     api_data,
     "/calibration",
-    takes=(FILTERS,),
+    parameters=(FILTERS,),
     answers=CalibrationReport,
     tables=("summary", "summary.bins", "parks"),
 )
@@ -182,7 +182,7 @@ def calibration(reading: Reading, asked: Parameters) -> Row:
     return envelope(reading, calibration_report(reading, asked.parks(reading)))
 
 
-@endpoint(api_data, "/agreement", takes=(FILTERS,), answers=AgreementReport, tables=("parks",))
+@endpoint(api_data, "/agreement", parameters=(FILTERS,), answers=AgreementReport, tables=("parks",))
 def agreement(reading: Reading, asked: Parameters) -> Row:
     """How far our operating and down time agrees with ThemeParks.wiki's own daily figures."""
     return envelope(reading, agreement_report(reading, asked.parks(reading)))
@@ -205,7 +205,7 @@ def download_list(reading: Reading, asked: Parameters) -> Row:
 @endpoint(
     api_data,
     "/downloads/<file>",
-    takes=(choice("format", FILE_FORMATS, "`excel`: a CSV file that Excel reads with its accents."),),
+    parameters=(choice("format", FILE_FORMATS, "`excel`: a CSV file that Excel reads with its accents."),),
     answers=None,
     produces=tuple(dict.fromkeys(TYPES.values())),
     is_file=True,

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from hallofshame.web.answers import HTML_TYPE, send
 from hallofshame.web.api.examples import as_code, example_answers, example_request
-from hallofshame.web.cache import Answer
+from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.openapi import describe
 from hallofshame.web.parameters import Parameters
@@ -24,10 +24,10 @@ _SPEC, _PACKED = "hallofshame_openapi", "hallofshame_openapi_packed"
 def openapi() -> Response:
     """The description. It is no answer about data: it changes with the program only."""
     Parameters(request.args)
-    found: Answer | None = current_app.extensions.get(_PACKED)
+    found: CachedAnswer | None = current_app.extensions.get(_PACKED)
     if found is None:
         text = json.dumps(_described(), ensure_ascii=False, indent=1)
-        found = current_app.extensions[_PACKED] = Answer.of(text.encode(), JSON_TYPE)
+        found = current_app.extensions[_PACKED] = CachedAnswer.of(text.encode(), JSON_TYPE)
     return send(found, site().settings.max_age_seconds)
 
 
@@ -38,7 +38,7 @@ def docs() -> Response:
     page = render_template(
         "api_docs.html", spec=_described(), resolve=_shape, example=_example, as_code=as_code
     )
-    return send(Answer.of(page.encode(), HTML_TYPE), site().settings.max_age_seconds)
+    return send(CachedAnswer.of(page.encode(), HTML_TYPE), site().settings.max_age_seconds)
 
 
 @api_docs.get("/docs/shapes")
@@ -46,7 +46,7 @@ def shapes() -> Response:
     """The shapes of the answers as a page."""
     Parameters(request.args)
     page = render_template("api_shapes.html", spec=_described(), resolve=_shape)
-    return send(Answer.of(page.encode(), HTML_TYPE), site().settings.max_age_seconds)
+    return send(CachedAnswer.of(page.encode(), HTML_TYPE), site().settings.max_age_seconds)
 
 
 def _described() -> Row:

@@ -9,7 +9,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from sqlalchemy import Connection
 
 from hallofshame.domain.errors import InputError, NotFoundError
-from hallofshame.domain.following import MOST_FOLLOWS, Asked, Change, Channel, News
+from hallofshame.domain.following import MOST_FOLLOWS, Asked, Channel, News, ObservedChange
 from hallofshame.domain.localtime import to_unix
 from hallofshame.store import following, news
 from hallofshame.web.envelope import Row
@@ -17,7 +17,7 @@ from hallofshame.web.errors import AccessError
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.posts import post_endpoint
 from hallofshame.web.rate_limits import client_of
-from hallofshame.web.reading import Reading, Site
+from hallofshame.web.reading import AppContext, Reading
 from hallofshame.web.schema.following import (
     FollowAsked,
     Following,
@@ -47,7 +47,7 @@ _OFF = "this site sends no messages to browsers; its operator may set HALLOFSHAM
         409: "This browser, or all together, follow as many as they may.",
     },
 )
-def follow(here: Site, asked: FollowAsked) -> Row:
+def follow(here: AppContext, asked: FollowAsked) -> Row:
     """Follow a ride, or all rides of a park.
 
     What was asked of it before is replaced; asking for nothing ends it. The first message says that it works.
@@ -67,7 +67,7 @@ def follow(here: Site, asked: FollowAsked) -> Row:
         )
         if is_new:
             _count_new(here)
-            welcome = Change(News.WELCOME, 0, 0, now)
+            welcome = ObservedChange(News.WELCOME, 0, 0, now)
             news.note_for(connection, welcome, Channel.PUSH, browser.subscription_id, now)
         following.follow(connection, browser.subscription_id, wanted)
         following.remove_empty(connection, browser.subscription_id)
@@ -79,14 +79,14 @@ def follow(here: Site, asked: FollowAsked) -> Row:
 
 
 @post_endpoint(api_following, "/following", body=FollowingAsked, answers=Following)
-def following_now(here: Site, asked: FollowingAsked) -> Row:
+def following_now(here: AppContext, asked: FollowingAsked) -> Row:
     """What a browser follows; only it and its push service know the endpoint it names."""
     with here.reading() as reading:
         return _following(reading, asked["endpoint"])
 
 
 @post_endpoint(api_following, "/stop", body=StopAsked, answers=Stopped)
-def stop(here: Site, asked: StopAsked) -> Row:
+def stop(here: AppContext, asked: StopAsked) -> Row:
     """Stop following some rides and parks, or all. A token that is of no browser any more stops nothing."""
     places = asked.get("places")
     chosen = None if places is None else {(place["park_id"], place["ride_id"]) for place in places}
@@ -100,7 +100,7 @@ def stop(here: Site, asked: StopAsked) -> Row:
     answers=Following,
     statuses={404: "No browser of that endpoint follows anything."},
 )
-def renew(here: Site, asked: RenewAsked) -> Row:
+def renew(here: AppContext, asked: RenewAsked) -> Row:
     """Give a browser its new subscription, when its push service has renewed it."""
     _require_push(here)
     given = _checked(here, asked["subscription"])
@@ -116,7 +116,7 @@ def renew(here: Site, asked: RenewAsked) -> Row:
         return _following(reading, endpoint)
 
 
-def stop_following(here: Site, token: str, chosen: set[tuple[int, int]] | None) -> Row:
+def stop_following(here: AppContext, token: str, chosen: set[tuple[int, int]] | None) -> Row:
     """End what a browser follows: the places (park, ride) chosen and whatever told of them, or everything.
 
     A place of a ride is told of by those who follow the ride, and by those who follow its park: if the ride
@@ -189,7 +189,7 @@ def _asked(reading: Reading, asked: FollowAsked) -> Asked:
     return Asked(find_park(reading, str(park_id)).park_id, 0, *wants)
 
 
-def _checked(here: Site, given: PushSubscriptionGiven) -> PushSubscriptionGiven:
+def _checked(here: AppContext, given: PushSubscriptionGiven) -> PushSubscriptionGiven:
     """A subscription whose endpoint messages may go to and whose keys are some."""
     from hallofshame.pushing import read_keys  # loads the encryption, which reading pages does without
 
@@ -200,12 +200,12 @@ def _checked(here: Site, given: PushSubscriptionGiven) -> PushSubscriptionGiven:
     return given
 
 
-def _require_push(here: Site) -> None:
+def _require_push(here: AppContext) -> None:
     if not here.settings.push_browsers:
         raise AccessError(403, "push_off", _OFF)
 
 
-def _count_new(here: Site) -> None:
+def _count_new(here: AppContext) -> None:
     """Refuse, by 429, a client that makes too many new subscriptions."""
     forwarded = request.headers.get("X-Forwarded-For", "")
     client = client_of(request.remote_addr or "", forwarded, tuple(here.settings.proxies))

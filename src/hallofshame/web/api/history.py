@@ -10,10 +10,11 @@ from hallofshame.domain.errors import InputError, PeriodError
 from hallofshame.domain.names import quoted
 from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.sparklines import park_score_days, ride_uptime_days
+from hallofshame.web.declared_parameters import FILTERS, PERIOD, choice, period, text
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Line, Row, coverage_body, envelope, period_body
+from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
@@ -31,7 +32,6 @@ from hallofshame.web.schema.history import (
     RideSeries,
     RideSparkline,
 )
-from hallofshame.web.takes import FILTERS, PERIOD, choice, period, text
 
 api_history = Blueprint("api_history", __name__, url_prefix="/api")
 
@@ -49,7 +49,7 @@ GRAIN = choice(
 MONTH = period(PeriodName.THIRTY_DAYS)
 
 
-@endpoint(api_history, "/parks/<park>/heatmap", takes=(MONTH,), answers=ParkHeatmap, tables=("cells",))
+@endpoint(api_history, "/parks/<park>/heatmap", parameters=(MONTH,), answers=ParkHeatmap, tables=("cells",))
 def park_heatmap(reading: Reading, asked: Parameters, park: str) -> Row:
     """One park's week, hour by hour, summed over a period."""
     found = find_park(reading, park)
@@ -58,7 +58,7 @@ def park_heatmap(reading: Reading, asked: Parameters, park: str) -> Row:
     return _of_park(reading, found, asked_for, {"cells": park_cells(reading, found, days)})
 
 
-@endpoint(api_history, "/rides/<ride>/heatmap", takes=(MONTH,), answers=RideHeatmap, tables=("cells",))
+@endpoint(api_history, "/rides/<ride>/heatmap", parameters=(MONTH,), answers=RideHeatmap, tables=("cells",))
 def ride_heatmap(reading: Reading, asked: Parameters, ride: str) -> Row:
     """One ride's week, hour by hour, summed over a period."""
     found = find_ride(reading, ride)
@@ -72,7 +72,7 @@ def ride_heatmap(reading: Reading, asked: Parameters, ride: str) -> Row:
 @endpoint(
     api_history,
     "/parks/<park>/waits-by-hour",
-    takes=(MONTH,),
+    parameters=(MONTH,),
     answers=ParkWaitsByHour,
     tables=("rides.cells", "rides", "hours"),
     says=("period",),
@@ -94,7 +94,9 @@ def park_waits_by_hour(reading: Reading, asked: Parameters, park: str) -> Row:
     return envelope(reading, data, period=period_body(asked_for, [days]))
 
 
-@endpoint(api_history, "/parks/<park>/series", takes=(PERIOD, GRAIN), answers=ParkSeries, tables=("points",))
+@endpoint(
+    api_history, "/parks/<park>/series", parameters=(PERIOD, GRAIN), answers=ParkSeries, tables=("points",)
+)
 def park_series(reading: Reading, asked: Parameters, park: str) -> Row:
     """One park's points in order of time, as fine as you like."""
     found = find_park(reading, park)
@@ -103,7 +105,9 @@ def park_series(reading: Reading, asked: Parameters, park: str) -> Row:
     return _of_park(reading, found, asked_for, {"grain": chart.grain.value, "points": chart.data})
 
 
-@endpoint(api_history, "/rides/<ride>/series", takes=(PERIOD, GRAIN), answers=RideSeries, tables=("points",))
+@endpoint(
+    api_history, "/rides/<ride>/series", parameters=(PERIOD, GRAIN), answers=RideSeries, tables=("points",)
+)
 def ride_series(reading: Reading, asked: Parameters, ride: str) -> Row:
     """One ride's points in order of time, as fine as you like."""
     found = find_ride(reading, ride)
@@ -115,18 +119,18 @@ def ride_series(reading: Reading, asked: Parameters, ride: str) -> Row:
     return _of_ride(reading, park, found.ride_id, asked_for, data)
 
 
-def _of_park(reading: Reading, park: ParkInfo, asked_for: Period, data: Row) -> Row:
+def _of_park(reading: Reading, park: ParkProfile, asked_for: Period, data: Row) -> Row:
     days = asked_for.days(reading.today(park))
     totals = reading.park_sums({park.park_id: days}).get(park.park_id)
-    line = Line({}, totals.observed, totals.open) if totals else Line({}, 0, 0)
+    line = RankingLine({}, totals.observed, totals.open) if totals else RankingLine({}, 0, 0)
     period_shown = period_body(asked_for, [days])
     return envelope(reading, data, period=period_shown, coverage=coverage_body([line]))
 
 
-def _of_ride(reading: Reading, park: ParkInfo, ride_id: int, asked_for: Period, data: Row) -> Row:
+def _of_ride(reading: Reading, park: ParkProfile, ride_id: int, asked_for: Period, data: Row) -> Row:
     days = asked_for.days(reading.today(park))
     totals = reading.ride_sums({park.park_id: days}, [ride_id]).get(ride_id)
-    line = Line({}, totals.observed, totals.open) if totals else Line({}, 0, 0)
+    line = RankingLine({}, totals.observed, totals.open) if totals else RankingLine({}, 0, 0)
     period_shown = period_body(asked_for, [days])
     return envelope(reading, data, period=period_shown, coverage=coverage_body([line]))
 
@@ -134,7 +138,7 @@ def _of_ride(reading: Reading, park: ParkInfo, ride_id: int, asked_for: Period, 
 @endpoint(
     api_history,
     "/parks/sparklines",
-    takes=(FILTERS,),
+    parameters=(FILTERS,),
     answers=list[ParkSparkline],
     tables=("data.days",),
 )
@@ -156,7 +160,7 @@ def park_sparklines(reading: Reading, asked: Parameters) -> Row:
 @endpoint(
     api_history,
     "/rides/sparklines",
-    takes=(
+    parameters=(
         text("ids", f"The `ride_id`s, separated by commas; at most {MAX_SPARKLINES}.", "1,2", required=True),
     ),
     answers=list[RideSparkline],
@@ -177,7 +181,7 @@ def ride_sparklines(reading: Reading, asked: Parameters) -> Row:
     return envelope(reading, data)
 
 
-def _last_days(reading: Reading, park: ParkInfo) -> DayRange:
+def _last_days(reading: Reading, park: ParkProfile) -> DayRange:
     today = reading.today(park)
     return DayRange(today - dt.timedelta(days=SPARKLINE_DAYS - 1), today)
 

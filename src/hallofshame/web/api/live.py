@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, after_this_request
 
 from hallofshame.domain.problems import Condition
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.current import (
     ParkState,
     RideState,
     park_states,
     ride_states,
 )
+from hallofshame.web.declared_parameters import FILTERS, RIDES
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
@@ -24,7 +25,6 @@ from hallofshame.web.rows.present import is_watched, park_now, ride_now
 from hallofshame.web.rows.status_now import LIVE, park_status, ride_status
 from hallofshame.web.schema.live import Health, StatusSummary
 from hallofshame.web.schema.status import ParkStatusNow, RideStatusNow
-from hallofshame.web.takes import FILTERS, RIDES
 from hallofshame.web.wording import STATUS_SLUGS
 
 api_live = Blueprint("api_live", __name__, url_prefix="/api")
@@ -33,7 +33,7 @@ api_live = Blueprint("api_live", __name__, url_prefix="/api")
 @endpoint(
     api_live,
     "/live/status-summary",
-    takes=(FILTERS, RIDES),
+    parameters=(FILTERS, RIDES),
     answers=StatusSummary,
     tables=("operators", "parks", "rides", "freshness"),
     is_live=True,
@@ -83,7 +83,7 @@ def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
 
 def _counts(
     reading: Reading,
-    parks: Iterable[ParkInfo],
+    parks: Iterable[ParkProfile],
     rides_asked: RideFilter,
     states: dict[int, ParkState],
     rides: dict[int, RideState],
@@ -112,7 +112,7 @@ def _counts(
     "/health",
     answers=Health,
     tables=("jobs", "leases", "last_cycle", "backlog", "problems", "feeds", "disks"),
-    is_kept=False,
+    is_cacheable=False,
 )
 def health(reading: Reading, asked: Parameters) -> Row:
     """Whether the system is well: `ok`, `degraded`, or `failing`, and then with 503."""

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.web.api.timelines import schedule_days
+from hallofshame.web.declared_parameters import HISTORY, PAGE, RIDES, VISIT, date, integer, number
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
@@ -20,7 +21,6 @@ from hallofshame.web.rows.offers import (
     visit_rows,
 )
 from hallofshame.web.schema.offers import DiningRow, NearPark, NearRide, PurchaseRow, QueueDay, VisitRide
-from hallofshame.web.takes import HISTORY, PAGE, RIDES, VISIT, date, integer, number
 
 api_offers = Blueprint("api_offers", __name__, url_prefix="/api")
 
@@ -36,7 +36,7 @@ _POINT = (
 @endpoint(
     api_offers,
     "/rides/near",
-    takes=(
+    parameters=(
         _POINT,
         integer("radius", RIDE_RADIUS, 1, MAX_RIDE_RADIUS, "How far away at most, in metres."),
         RIDES,
@@ -62,7 +62,7 @@ def rides(reading: Reading, asked: Parameters) -> Row:
 @endpoint(
     api_offers,
     "/parks/near",
-    takes=(
+    parameters=(
         _POINT,
         integer("radius", PARK_RADIUS, 1, MAX_PARK_RADIUS, "How far away at most, in metres."),
         PAGE,
@@ -83,7 +83,7 @@ def parks(reading: Reading, asked: Parameters) -> Row:
 @endpoint(
     api_offers,
     "/parks/<park>/visit",
-    takes=(RIDES, VISIT),
+    parameters=(RIDES, VISIT),
     answers=list[VisitRide],
     is_live=True,
     says=(),
@@ -98,7 +98,7 @@ def visit(reading: Reading, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_offers,
     "/parks/<park>/purchases",
-    takes=(
+    parameters=(
         date("start", "First day, park-local; the park's own today unless given."),
         date("end", "Last day, included; 30 days after the first unless given, at most a year after it."),
         HISTORY,
@@ -115,7 +115,7 @@ def purchases(reading: Reading, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_offers,
     "/parks/<park>/dining",
-    takes=(date("date", "A park-local date; the park's own today unless given."),),
+    parameters=(date("date", "A park-local date; the park's own today unless given."),),
     answers=list[DiningRow],
 )
 def tables(reading: Reading, asked: Parameters, park: str) -> Row:
@@ -128,7 +128,7 @@ def tables(reading: Reading, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_offers,
     "/rides/<ride>/queues/day",
-    takes=(date("date", "A park-local date; the park's own today unless given."),),
+    parameters=(date("date", "A park-local date; the park's own today unless given."),),
     answers=QueueDay,
     tables=("queues.segments",),
 )

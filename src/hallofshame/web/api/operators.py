@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
 from hallofshame.web.parameters import Parameters
@@ -11,7 +12,6 @@ from hallofshame.web.reading import Reading
 from hallofshame.web.rows.operators import OPERATOR_SORTS, operator_ranking
 from hallofshame.web.rows.rankings import BY, DOWNTIME, PARK_FIELDS, ranked_by
 from hallofshame.web.schema.rows import OperatorRow
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, by, sort
 
 api_operators = Blueprint("api_operators", __name__, url_prefix="/api")
 
@@ -19,7 +19,7 @@ api_operators = Blueprint("api_operators", __name__, url_prefix="/api")
 @endpoint(
     api_operators,
     "/operators",
-    takes=(PERIOD, FILTERS, PAGE, sort(OPERATOR_SORTS), by(BY)),
+    parameters=(PERIOD, FILTERS, PAGE, sort(OPERATOR_SORTS), by(BY)),
     answers=list[OperatorRow],
     says=("period", "coverage", *PAGING, "ranked_by"),
 )

@@ -10,6 +10,7 @@ from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.domain.words import OutageKind
 from hallofshame.store.reports.outages import listed_outages
 from hallofshame.web.atom.outages import ATOM_TYPE, park_feed, ride_feed
+from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, choice
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
@@ -18,7 +19,6 @@ from hallofshame.web.public_address import site_root
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outages import board, outage_rows
 from hallofshame.web.schema.outages import OutageBoard, OutageRow
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, choice
 
 api_outages = Blueprint("api_outages", __name__, url_prefix="/api")
 
@@ -36,7 +36,7 @@ _LIST = (
 _LIVE = Period(PeriodName.LIVE)
 
 
-@endpoint(api_outages, "/outages", takes=(FILTERS, RIDES, *_LIST), answers=list[OutageRow])
+@endpoint(api_outages, "/outages", parameters=(FILTERS, RIDES, *_LIST), answers=list[OutageRow])
 def outages(reading: Reading, asked: Parameters) -> Row:
     """Outages that began in the period.
 
@@ -50,7 +50,7 @@ def outages(reading: Reading, asked: Parameters) -> Row:
 @endpoint(
     api_outages,
     "/outages/now",
-    takes=(FILTERS, RIDES),
+    parameters=(FILTERS, RIDES),
     answers=OutageBoard,
     tables=("down", "reopened"),
     is_live=True,
@@ -62,7 +62,7 @@ def now(reading: Reading, asked: Parameters) -> Row:
     )
 
 
-@endpoint(api_outages, "/parks/<park>/outages", takes=(RIDES, *_LIST), answers=list[OutageRow])
+@endpoint(api_outages, "/parks/<park>/outages", parameters=(RIDES, *_LIST), answers=list[OutageRow])
 def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
     """Outages of one park that began in the period."""
     found = find_park(reading, park)
@@ -70,7 +70,7 @@ def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
     return _listed(reading, asked, period, reading.ranges(period, [found]), asked.rides())
 
 
-@endpoint(api_outages, "/rides/<ride>/outages", takes=_LIST, answers=list[OutageRow])
+@endpoint(api_outages, "/rides/<ride>/outages", parameters=_LIST, answers=list[OutageRow])
 def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
     """Outages of one ride that began in the period."""
     found = find_ride(reading, ride)

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, ONE_DAY
+from hallofshame.web.declared_parameters import date
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
@@ -15,7 +16,6 @@ from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outlook import park_outlook, ride_outlook
 from hallofshame.web.schema.outlook import ParkOutlook, RideOutlook
-from hallofshame.web.takes import date
 
 api_outlook = Blueprint("api_outlook", __name__, url_prefix="/api")
 
@@ -28,7 +28,7 @@ DATE = date(
 @endpoint(
     api_outlook,
     "/parks/<park>/outlook",
-    takes=(DATE,),
+    parameters=(DATE,),
     answers=ParkOutlook,
     tables=("rides", "hours", "usual", "usual.hours"),
 )
@@ -42,7 +42,7 @@ def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_outlook,
     "/rides/<ride>/outlook",
-    takes=(DATE,),
+    parameters=(DATE,),
     answers=RideOutlook,
     tables=("usual.hours", "hours", "ride_hours", "usual"),
 )

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
 from hallofshame.web.calendars import CALENDAR_TYPE, park_calendar
+from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, choice, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
 from hallofshame.web.lookup import find_park
@@ -24,7 +25,6 @@ from hallofshame.web.rows.rankings import (
 from hallofshame.web.rows.ride_details import ride_info
 from hallofshame.web.schema.details import ParkDetails
 from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
-from hallofshame.web.takes import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, choice, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")
@@ -34,7 +34,7 @@ SHOWN = ("yes", "no")
 _SAYS = ("period", "coverage", *PAGING, "ranked_by")
 
 
-@endpoint(api_parks, "", takes=(FILTERS, PAGE), answers=list[ParkInfo])
+@endpoint(api_parks, "", parameters=(FILTERS, PAGE), answers=list[ParkInfo])
 def parks(reading: Reading, asked: Parameters) -> Row:
     """The catalogue of parks."""
     page = asked.page()
@@ -43,14 +43,14 @@ def parks(reading: Reading, asked: Parameters) -> Row:
     return envelope(reading, data, total=len(chosen), page=page)
 
 
-@endpoint(api_parks, "/downtime", takes=(*_LIST, by(BY)), answers=list[ParkRow], says=_SAYS)
+@endpoint(api_parks, "/downtime", parameters=(*_LIST, by(BY)), answers=list[ParkRow], says=_SAYS)
 def downtime(reading: Reading, asked: Parameters) -> Row:
     """Parks by breakdowns, the worst first."""
     chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
     return _ranking(reading, asked, asked.period(reading.now.date()), chosen)
 
 
-@endpoint(api_parks, "/waittimes", takes=(*_LIST, MODE), answers=list[ParkRow], says=_SAYS)
+@endpoint(api_parks, "/waittimes", parameters=(*_LIST, MODE), answers=list[ParkRow], says=_SAYS)
 def waittimes(reading: Reading, asked: Parameters) -> Row:
     """Parks by average posted wait, or as `mode` says."""
     return _ranking(reading, asked, *waits_asked(reading, asked))
@@ -74,7 +74,7 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str)
 @endpoint(
     api_parks,
     "/<park>/details",
-    takes=(PERIOD, RIDES),
+    parameters=(PERIOD, RIDES),
     answers=ParkDetails,
     tables=(
         "rides",
@@ -98,7 +98,7 @@ def details(reading: Reading, asked: Parameters, park: str) -> Row:
     return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)
 
 
-@endpoint(api_parks, "/<park>/rides", takes=(VISIT, PAGE), answers=list[RideInfo])
+@endpoint(api_parks, "/<park>/rides", parameters=(VISIT, PAGE), answers=list[RideInfo])
 def rides(reading: Reading, asked: Parameters, park: str) -> Row:
     """The catalogue of one park's rides."""
     found = find_park(reading, park)
@@ -112,7 +112,7 @@ def rides(reading: Reading, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_parks,
     "/<park>/hours.ics",
-    takes=(choice("shows", SHOWN, "`no` leaves the show times out."),),
+    parameters=(choice("shows", SHOWN, "`no` leaves the show times out."),),
     answers=None,
     produces=CALENDAR_TYPE,
     names_host=True,

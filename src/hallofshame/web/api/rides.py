@@ -8,9 +8,10 @@ from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
+from hallofshame.web.declared_parameters import FILTERS, LIMIT, PAGE, PERIOD, RIDES, VISIT, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import (
-    Page,
+    ListPage,
     Row,
     coverage_body,
     coverage_of,
@@ -47,7 +48,6 @@ from hallofshame.web.rows.trends import TABLES, trends_of
 from hallofshame.web.schema.details import RideDetails
 from hallofshame.web.schema.live import TrendTables
 from hallofshame.web.schema.rows import RideRow
-from hallofshame.web.takes import FILTERS, LIMIT, PAGE, PERIOD, RIDES, VISIT, by, sort
 from hallofshame.web.waits import MODE, waits_asked
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")
@@ -57,26 +57,26 @@ _SAYS = ("period", "coverage", *PAGING, "ranked_by")
 _LIST = (PERIOD, FILTERS, RIDES, VISIT, PAGE, sort(_SORTS))
 
 
-@endpoint(api_rides, "/rides/downtime", takes=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
+@endpoint(api_rides, "/rides/downtime", parameters=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
 def downtime(reading: Reading, asked: Parameters) -> Row:
     """Rides by time lost in breakdowns."""
     chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
     return _ranking(reading, asked, asked.period(reading.now.date()), chosen)
 
 
-@endpoint(api_rides, "/rides/waittimes", takes=(*_LIST, MODE), answers=list[RideRow], says=_SAYS)
+@endpoint(api_rides, "/rides/waittimes", parameters=(*_LIST, MODE), answers=list[RideRow], says=_SAYS)
 def waittimes(reading: Reading, asked: Parameters) -> Row:
     """Rides by average posted wait, or as `mode` says."""
     return _ranking(reading, asked, *waits_asked(reading, asked))
 
 
-@endpoint(api_rides, "/rides/longest-waits", takes=_LIST, answers=list[RideRow], says=_SAYS)
+@endpoint(api_rides, "/rides/longest-waits", parameters=_LIST, answers=list[RideRow], says=_SAYS)
 def longest_waits(reading: Reading, asked: Parameters) -> Row:
     """Rides by the longest wait they posted."""
     return _ranking(reading, asked, asked.period(reading.now.date()), LONGEST_WAITS)
 
 
-@endpoint(api_rides, "/rides/least-reliable", takes=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
+@endpoint(api_rides, "/rides/least-reliable", parameters=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
 def least_reliable(reading: Reading, asked: Parameters) -> Row:
     """Rides by uptime, the lowest first.
 
@@ -137,7 +137,7 @@ def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing
 @endpoint(
     api_rides,
     "/rides/<ride>/details",
-    takes=(PERIOD,),
+    parameters=(PERIOD,),
     answers=RideDetails,
     tables=("summary", "chart_data", "outages", "outage_statistics", "published_hours", "usual_hours"),
 )
@@ -153,7 +153,7 @@ def details(reading: Reading, asked: Parameters, ride: str) -> Row:
 @endpoint(
     api_rides,
     "/trends",
-    takes=(PERIOD, FILTERS, RIDES, LIMIT),
+    parameters=(PERIOD, FILTERS, RIDES, LIMIT),
     answers=TrendTables,
     tables=TABLES,
     says=("period", "coverage", *PAGING, "totals", "compared"),
@@ -162,7 +162,7 @@ def trends(reading: Reading, asked: Parameters) -> Row:
     """Parks and rides whose uptime changed by five points or more, of all that could be compared."""
     period = asked.period(reading.now.date())
     parks_asked = asked.parks(reading)
-    page = Page(limit=asked.page().limit, offset=0)
+    page = ListPage(limit=asked.page().limit, offset=0)
     found = trends_of(reading, period, parks_asked, asked.rides(), page.limit)
     chosen = parks_asked.choose(reading.catalogue.parks.values())
     lines = park_ranking(reading, period, parks_asked)

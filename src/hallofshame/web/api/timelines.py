@@ -10,6 +10,7 @@ from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import ONE_DAY, DayRange, PeriodName
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.queues import Queue, latest_prices, latest_queues
+from hallofshame.web.declared_parameters import HISTORY, RIDES, date, integer, period
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
@@ -28,7 +29,6 @@ from hallofshame.web.schema.timelines import (
     RideTimeline,
     ShowRow,
 )
-from hallofshame.web.takes import HISTORY, RIDES, date, integer, period
 
 api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
 
@@ -45,7 +45,7 @@ QUEUE_SECONDS = 24 * 3600
 @endpoint(
     api_timelines,
     "/parks/<park>/timeline",
-    takes=(date("date", "A park-local date; the park's own today unless given."), RIDES),
+    parameters=(date("date", "A park-local date; the park's own today unless given."), RIDES),
     answers=ParkTimeline,
     tables=("rides.segments", "rides", "windows"),
 )
@@ -62,7 +62,7 @@ def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_timelines,
     "/rides/<ride>/timeline",
-    takes=(integer("hours", DEFAULT_HOURS, 1, MAX_HOURS, "How many hours back from the latest look."),),
+    parameters=(integer("hours", DEFAULT_HOURS, 1, MAX_HOURS, "How many hours back from the latest look."),),
     answers=RideTimeline,
     tables=("segments", "windows"),
 )
@@ -97,7 +97,7 @@ def park_prices(reading: Reading, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_timelines,
     "/rides/<ride>/prices",
-    takes=(period(PeriodName.THIRTY_DAYS),),
+    parameters=(period(PeriodName.THIRTY_DAYS),),
     answers=RidePrices,
     tables=("queues.segments",),
     says=("period",),
@@ -137,7 +137,7 @@ def _queue(queue: Queue) -> Row:
 @endpoint(
     api_timelines,
     "/parks/<park>/schedule",
-    takes=(
+    parameters=(
         date("start", "First day, park-local; the park's own today unless given."),
         date("end", "Last day, included; 30 days after the first unless given, at most a year after it."),
         HISTORY,
@@ -171,7 +171,7 @@ def schedule_days(asked: Parameters, today: dt.date) -> DayRange:
 @endpoint(
     api_timelines,
     "/parks/<park>/showtimes",
-    takes=(date("date", "A park-local date; the park's own today unless given."),),
+    parameters=(date("date", "A park-local date; the park's own today unless given."),),
     answers=list[ShowRow],
 )
 def showtimes(reading: Reading, asked: Parameters, park: str) -> Row:

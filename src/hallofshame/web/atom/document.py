@@ -16,7 +16,7 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AtomEntry:
     """One entry; ``updated`` (Unix seconds) is when what it tells of happened, ``page`` where it leads."""
 
     id: str
@@ -28,7 +28,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class AtomFeed:
     """A feed. ``address`` is its own, ``sources`` are (words, address) of those whose data it shows.
 
     ``updated`` (Unix seconds) is when it was last brought up to date (RFC 4287, 4.2.15). It must not step
@@ -43,7 +43,7 @@ class Feed:
     page: str
     updated: int
     sources: Sequence[tuple[str, str]]
-    entries: Sequence[Entry]
+    entries: Sequence[AtomEntry]
 
 
 IDS_SINCE = dt.date(2026, 1, 1)
@@ -64,7 +64,7 @@ def day_of(instant: int) -> dt.date:
     return dt.datetime.fromtimestamp(instant, UTC).date()
 
 
-def write(feed: Feed) -> bytes:
+def write(feed: AtomFeed) -> bytes:
     """The feed as a UTF-8 document."""
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(_name("feed"))

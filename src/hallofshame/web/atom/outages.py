@@ -9,7 +9,7 @@ from hallofshame.domain.localtime import from_unix, local_day, zone
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.rules import HORIZON_MINUTES
 from hallofshame.domain.words import EndedBy, OutageKind
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.outages import Outage, listed_outages
 from hallofshame.web.atom import document as atom
 from hallofshame.web.envelope import Row, attribution
@@ -33,17 +33,17 @@ _KIND_WORDS = {
 _NOT_COUNTED = "A closure, which does not count as a breakdown."
 
 
-def park_feed(reading: Reading, park: ParkInfo, root: str, path: str) -> bytes:
+def park_feed(reading: Reading, park: ParkProfile, root: str, path: str) -> bytes:
     """The latest outages of a park."""
     return _feed(reading, park, None, root, path)
 
 
-def ride_feed(reading: Reading, ride: RideInfo, root: str, path: str) -> bytes:
+def ride_feed(reading: Reading, ride: RideProfile, root: str, path: str) -> bytes:
     """The latest outages of a ride."""
     return _feed(reading, reading.catalogue.parks[ride.park_id], ride, root, path)
 
 
-def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, root: str, path: str) -> bytes:
+def _feed(reading: Reading, park: ParkProfile, ride: RideProfile | None, root: str, path: str) -> bytes:
     today = reading.today(park)
     _total, outages = listed_outages(
         reading.connection,
@@ -55,7 +55,7 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, root: str, pa
     what = park.name if ride is None else f"{ride.name}, {park.name}"
     subject = f"parks/{park.park_id}" if ride is None else f"rides/{ride.ride_id}"
     return atom.write(
-        atom.Feed(
+        atom.AtomFeed(
             id=atom.tag_uri(root, atom.IDS_SINCE, f"{subject}/outages"),
             title=f"Outages: {what}",
             subtitle=_subtitle(reading, park),
@@ -70,16 +70,18 @@ def _feed(reading: Reading, park: ParkInfo, ride: RideInfo | None, root: str, pa
     )
 
 
-def _subtitle(reading: Reading, park: ParkInfo) -> str:
+def _subtitle(reading: Reading, park: ParkProfile) -> str:
     words = f"What broke down and what is over, in the time of {park.timezone}"
     return f"{DEMONSTRATION_NOTICE} {words}" if reading.site.settings.demonstration else words
 
 
-def _ride_path(ride: RideInfo) -> str:
+def _ride_path(ride: RideProfile) -> str:
     return f"/rides/{ride.ride_id}-{ride.slug}"
 
 
-def _entries(reading: Reading, park: ParkInfo, outages: Sequence[Outage], root: str) -> list[atom.Entry]:
+def _entries(
+    reading: Reading, park: ParkProfile, outages: Sequence[Outage], root: str
+) -> list[atom.AtomEntry]:
     """One entry for the fall and one for the end of each outage, the latest first."""
     found = []
     lasts = any(outage.ended_at is None for outage in outages)
@@ -95,14 +97,14 @@ def _entries(reading: Reading, park: ParkInfo, outages: Sequence[Outage], root: 
     return sorted(found, key=lambda entry: (-entry.updated, entry.id))
 
 
-def _fall(park: ParkInfo, ride: RideInfo, outage: Outage, root: str, now: Row | None) -> atom.Entry:
+def _fall(park: ParkProfile, ride: RideProfile, outage: Outage, root: str, now: Row | None) -> atom.AtomEntry:
     """``now``: the ride's row of the live board, if it is down still."""
     late = outage.kind is OutageKind.OPENING_DELAY
     happened = "did not open at" if late else "went down at" if outage.counted else "closed at"
     when = _when(outage.started_at, park.timezone)
     not_counted = "" if outage.counted else f" {_NOT_COUNTED}"
     chances = "" if now is None else f" {_chances(park, now)}"
-    return atom.Entry(
+    return atom.AtomEntry(
         id=_id(outage, "start", root),
         title=f"{'Down' if outage.counted else 'Closed'}: {ride.name}",
         updated=outage.started_at,
@@ -112,7 +114,7 @@ def _fall(park: ParkInfo, ride: RideInfo, outage: Outage, root: str, now: Row | 
     )
 
 
-def _chances(park: ParkInfo, now: Row) -> str:
+def _chances(park: ParkProfile, now: Row) -> str:
     """How likely it runs again soon, as of the latest look at it; why no chance is shown where none is."""
     shown, reasons = [], dict[str, list[str]]()
     for minutes in HORIZON_MINUTES:
@@ -133,7 +135,7 @@ def _chances(park: ParkInfo, now: Row) -> str:
     return " ".join(said)
 
 
-def _end(park: ParkInfo, ride: RideInfo, outage: Outage, ended_at: int, root: str) -> atom.Entry:
+def _end(park: ParkProfile, ride: RideProfile, outage: Outage, ended_at: int, root: str) -> atom.AtomEntry:
     """The end, as far as it was seen: a length that is a lower bound says so (R9)."""
     since, until = _when(outage.started_at, park.timezone), _until(outage, ended_at, park.timezone)
     is_lost, state = outage.ended_by is EndedBy.LOST, "down" if outage.counted else "closed"
@@ -144,7 +146,7 @@ def _end(park: ParkInfo, ride: RideInfo, outage: Outage, ended_at: int, root: st
         outcome = f"No longer {state}" if outage.reopened else "Did not reopen"
     of_what = "open time lost" if outage.counted else "open time closed"
     kind = _KIND_WORDS[outage.kind] if outage.counted else _NOT_COUNTED
-    return atom.Entry(
+    return atom.AtomEntry(
         id=_id(outage, "end", root),
         title=f"{outcome}: {ride.name} ({lost})",
         updated=ended_at,

@@ -9,7 +9,7 @@ from flask import Blueprint
 from hallofshame.domain.bands import band_of, band_of_loss
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.metrics.scores import down_percent
-from hallofshame.web import takes
+from hallofshame.web import declared_parameters
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row
 from hallofshame.web.images.badges import Badge, draw
@@ -25,7 +25,7 @@ from hallofshame.web.wording import AT_LEAST, DEMONSTRATION_MARK, STATE_WORDS, i
 api_badges = Blueprint("api_badges", __name__, url_prefix="/api/badges")
 
 SVG_TYPE = "image/svg+xml; charset=utf-8"
-_PERIOD = takes.period(PeriodName.THIS_MONTH)
+_PERIOD = declared_parameters.period(PeriodName.THIS_MONTH)
 
 _NO_SCORE = {"closed": "closed", "not_open_yet": "not open yet", "no_data_yet": "no data yet"}
 """Why a park has no score, where more is known than that it was not watched."""
@@ -38,7 +38,7 @@ _IN_WORDS = {
 }
 
 
-@endpoint(api_badges, "/parks/<park>.svg", takes=(_PERIOD,), answers=None, produces=SVG_TYPE)
+@endpoint(api_badges, "/parks/<park>.svg", parameters=(_PERIOD,), answers=None, produces=SVG_TYPE)
 def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
     """A badge with a park's shame score.
 
@@ -57,7 +57,7 @@ def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
     return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", band_of(score)))
 
 
-@endpoint(api_badges, "/rides/<ride>.svg", takes=(_PERIOD,), answers=None, produces=SVG_TYPE)
+@endpoint(api_badges, "/rides/<ride>.svg", parameters=(_PERIOD,), answers=None, produces=SVG_TYPE)
 def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
     """A badge with the share of its time that a ride was down.
 

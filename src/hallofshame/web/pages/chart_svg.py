@@ -81,7 +81,7 @@ class Axes:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AxisMark:
     """One place on the axis. ``kind``: ``value``, ``nothing``, or the state of a place without a value.
 
     ``level`` is the band of a score, 0 for other measures; ``label`` is empty where there is no room.
@@ -108,7 +108,7 @@ class Chart:
     """One chart. ``lines`` and ``dots`` replace the bars where those would be too thin."""
 
     axes: Axes
-    marks: tuple[Mark, ...]
+    marks: tuple[AxisMark, ...]
     lines: tuple[str, ...]
     dots: tuple[tuple[float, float], ...]
     words: str
@@ -171,7 +171,7 @@ def _hour(point: Row) -> int:
     return int(point.get("local_hour", "0")[:2])
 
 
-def _mark(point: Row, at: int, axes: Axes, shows_label: bool) -> Mark:
+def _mark(point: Row, at: int, axes: Axes, shows_label: bool) -> AxisMark:
     field, _ = FIGURES[axes.measure]
     value = point[field]
     level = 0
@@ -183,7 +183,7 @@ def _mark(point: Row, at: int, axes: Axes, shows_label: bool) -> Mark:
         band = band_of(value) if axes.measure == "score" else None
         level = band.level if band else 0
     margin = min(axes.slot * 0.12, 4)
-    return Mark(
+    return AxisMark(
         x=round(LEFT + axes.slot * at + margin, 1),
         width=round(axes.slot - 2 * margin, 1),
         y=y,
@@ -202,7 +202,7 @@ def _said(point: Row, measure: str) -> str:
     return f"{shown(measure, point)}{_UNITS.get(measure, '') if has_value else ''}"
 
 
-def _runs(marks: Sequence[Mark]) -> list[list[tuple[float, float]]]:
+def _runs(marks: Sequence[AxisMark]) -> list[list[tuple[float, float]]]:
     """Neighbours that have a value: a gap in the data is a gap in the line."""
     runs: list[list[tuple[float, float]]] = [[]]
     for mark in marks:

@@ -50,7 +50,7 @@ EXAMPLES_AMONG = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedLine:
     """One line of the table: a field of the rows, and the change that it has, if any."""
 
     key: str
@@ -63,22 +63,22 @@ class Line:
 
 
 _PARK_LINES = (
-    Line("comparable_score", "Comparable score", "comparable_score", 2, "", "of comparable score"),
-    Line("shame_score", "Shame score", "shame_score", 2, "", "of score"),
+    ComparedLine("comparable_score", "Comparable score", "comparable_score", 2, "", "of comparable score"),
+    ComparedLine("shame_score", "Shame score", "shame_score", 2, "", "of score"),
 )
 _COMMON_LINES = (
-    Line("uptime_percent", "Uptime", "uptime_percent", 1, "points", "of uptime"),
-    Line(
+    ComparedLine("uptime_percent", "Uptime", "uptime_percent", 1, "points", "of uptime"),
+    ComparedLine(
         "total_downtime_hours", "Ride-hours lost",
         "downtime_minutes_per_open_hour", 2, "min per open hour", "lost",
     ),
-    Line("average_wait_minutes", "Average wait", "average_wait_minutes", 1, "min", "of wait"),
-    Line("max_wait_minutes", "Longest wait"),
+    ComparedLine("average_wait_minutes", "Average wait", "average_wait_minutes", 1, "min", "of wait"),
+    ComparedLine("max_wait_minutes", "Longest wait"),
 )  # fmt: skip
-_LAST_LINES = (Line("rank", "Rank among all"), Line("coverage_percent", "Watched"))
+_LAST_LINES = (ComparedLine("rank", "Rank among all"), ComparedLine("coverage_percent", "Watched"))
 LINES = {
-    "park": (*_PARK_LINES, *_COMMON_LINES, Line("rides_down", "Rides that lost time"), *_LAST_LINES),
-    "ride": (*_COMMON_LINES, Line("outages", "Outages"), *_LAST_LINES),
+    "park": (*_PARK_LINES, *_COMMON_LINES, ComparedLine("rides_down", "Rides that lost time"), *_LAST_LINES),
+    "ride": (*_COMMON_LINES, ComparedLine("outages", "Outages"), *_LAST_LINES),
 }
 """The lines of the table by what is compared."""
 

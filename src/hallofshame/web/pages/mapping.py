@@ -13,7 +13,7 @@ from hallofshame.web.pages.projection import CLOSEST, MapView
 from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, View, head_of, list_parameters
-from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, STEP, Place, marks_of, places_of
+from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, STEP, MappedPark, marks_of, places_of
 from hallofshame.web.reading import Reading
 
 map_pages = Blueprint("map_pages", __name__)
@@ -39,7 +39,7 @@ def map_page(reading: Reading) -> str:
     def look(at: MapView) -> str:
         return choosing.href(view=at.text) + "#map"
 
-    def park_href(place: Place) -> str:
+    def park_href(place: MappedPark) -> str:
         return page_url(park_path(place.row), choosing.period_query)
 
     return view.page(

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from hallofshame.domain.entity_facts import ANY_HEIGHT_CM
 from hallofshame.domain.words import ScheduleKind
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.formatting import money
 from hallofshame.web.pages.view import View
@@ -21,7 +21,7 @@ PARTIES = (2, 4)
 CM_PER_INCH = 2.54
 
 
-def park_offers(view: View, park: ParkInfo, asked: Parameters) -> Row:
+def park_offers(view: View, park: ParkProfile, asked: Parameters) -> Row:
     """What the sections of a park's page need; each is empty where the feeds offer nothing."""
     path = f"/api/parks/{park.slug}"
     today = view.reading.today(park).isoformat()
@@ -103,7 +103,7 @@ def _restaurants(rows: list[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _visit(view: View, park: ParkInfo, asked: Parameters) -> Row | None:
+def _visit(view: View, park: ParkProfile, asked: Parameters) -> Row | None:
     """The rides that fit what is asked for, those known to fit first; null where nothing is known of any."""
     chosen = asked.visit()
     path = f"/api/parks/{park.slug}/visit"

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.routing import RequestRedirect
 
 from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, Period
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
@@ -187,7 +187,7 @@ def _ride(reading: Reading, ride_id: str) -> str:
     )
 
 
-def _record(view: View, park: ParkInfo) -> Row | None:
+def _record(view: View, park: ParkProfile) -> Row | None:
     """What is known of the record of a park that has no figures; it stands in the list of its operator's."""
     body = view.read("/api/coverage", {"operator": park.operator, "limit": "500"})
     return next((row for row in body["data"] if row["park_id"] == park.park_id), None)

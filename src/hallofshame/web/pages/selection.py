@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hallofshame.domain.names import normalise
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.web.api.compare import MAX_COMPARED
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.lookup import find_park, find_ride
@@ -147,12 +147,12 @@ class Selection:
         return [every[at] for at in near]
 
 
-def park_subject(park: ParkInfo) -> Subject:
+def park_subject(park: ParkProfile) -> Subject:
     """A park as it is chosen."""
     return Subject(park.slug, park.name, " · ".join(filter(None, (park.operator, park.country))))
 
 
-def ride_subject(reading: Reading, ride: RideInfo) -> Subject:
+def ride_subject(reading: Reading, ride: RideProfile) -> Subject:
     """A ride as it is chosen."""
     return Subject(str(ride.ride_id), ride.name, reading.catalogue.parks[ride.park_id].name)
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, make_response, send_file
 
 from hallofshame.domain.localtime import isoformat
 from hallofshame.web.answers import answered, send
-from hallofshame.web.cache import Answer
+from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.errors import UnknownError
 from hallofshame.web.images import icons
 from hallofshame.web.pages.registry import BY_NAME, PAGES, SITE_NAME
@@ -62,7 +62,7 @@ def manifest() -> Response:
         ],
     }
     text = json.dumps(body, ensure_ascii=False, indent=1)
-    return send(Answer.of(text.encode(), "application/manifest+json; charset=utf-8"), _DAY_SECONDS)
+    return send(CachedAnswer.of(text.encode(), "application/manifest+json; charset=utf-8"), _DAY_SECONDS)
 
 
 @file_pages.get("/icons/<int:size>.png")
@@ -80,13 +80,13 @@ def maskable_icon(size: int) -> Response:
 def _picture(size: int, draw: Callable[[], bytes]) -> Response:
     if size not in icons.SIZES:
         abort(404)
-    return send(Answer.of(draw(), "image/png"), _DAY_SECONDS)
+    return send(CachedAnswer.of(draw(), "image/png"), _DAY_SECONDS)
 
 
 @file_pages.get("/favicon.ico")
 def favicon() -> Response:
     """The icon for browsers that ask for nothing else."""
-    return send(Answer.of(icons.favicon(), "image/x-icon"), _DAY_SECONDS)
+    return send(CachedAnswer.of(icons.favicon(), "image/x-icon"), _DAY_SECONDS)
 
 
 @file_pages.get("/sw.js")

@@ -21,7 +21,9 @@ PARKS_LISTED = 20
 @status_pages.get("/status")
 def status() -> Response:
     """Problems, freshness, feeds, jobs and disks, as ``/api/health`` tells them. Kept by nobody."""
-    answer = respond(lambda reading: Raw(_page(reading).encode(), HTML_TYPE), is_live=True, is_kept=False)
+    answer = respond(
+        lambda reading: Raw(_page(reading).encode(), HTML_TYPE), is_live=True, is_cacheable=False
+    )
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 

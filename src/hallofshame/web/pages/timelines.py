@@ -8,7 +8,7 @@ from itertools import groupby
 
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.periods import ONE_DAY
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import api_url
 from hallofshame.web.pages.formatting import clock_time, day_of_week
@@ -77,7 +77,7 @@ def ride_lately(view: View, api: str, ride: Row) -> Row:
     }
 
 
-def park_day(view: View, state: PlaceState, park: ParkInfo, last_day: str, today: str) -> Row:
+def park_day(view: View, state: PlaceState, park: ParkProfile, last_day: str, today: str) -> Row:
     """What every ride of a park did on one day: the one asked for, else the period's last with data."""
     day = state.choices.get(DATE) or last_day
     asked = {**state.kept, "date": None if day == today else day}

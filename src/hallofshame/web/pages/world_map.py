@@ -23,7 +23,7 @@ _STUCK = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MappedPark:
     """A park of the list that has a place."""
 
     row: Row
@@ -42,7 +42,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MapMark:
     """A park on the map. ``into`` is the nearest more shameful park, ``apart`` how far away it lies.
 
     A mark is merged into that one where ``apart`` is under :data:`NEAR_PIXELS` as the map is scaled. So the
@@ -50,7 +50,7 @@ class Mark:
     how many are merged into it as the map is served.
     """
 
-    place: Place
+    place: MappedPark
     into: int | None
     apart: float
     is_merged: bool
@@ -63,10 +63,10 @@ class Mark:
         return band_of(self.place.score)
 
 
-def places_of(rows: Sequence[Row], parks: Mapping[int, Row]) -> list[Place]:
+def places_of(rows: Sequence[Row], parks: Mapping[int, Row]) -> list[MappedPark]:
     """The parks whose place is known, the most shameful first, those without a score last."""
     found = [
-        Place(row, project(park["latitude"], park["longitude"]))
+        MappedPark(row, project(park["latitude"], park["longitude"]))
         for row in rows
         if (park := parks.get(row["park_id"])) and None not in (park["latitude"], park["longitude"])
     ]
@@ -74,8 +74,11 @@ def places_of(rows: Sequence[Row], parks: Mapping[int, Row]) -> list[Place]:
 
 
 def marks_of(
-    places: Sequence[Place], view: MapView, park_href: Callable[[Place], str], look: Callable[[MapView], str]
-) -> list[Mark]:
+    places: Sequence[MappedPark],
+    view: MapView,
+    park_href: Callable[[MappedPark], str],
+    look: Callable[[MapView], str],
+) -> list[MapMark]:
     """Every park as a mark, the most shameful last, so that it lies on top.
 
     The mark of several parks leads to a closer ``look``, or where none takes them apart to its line of the
@@ -92,7 +95,7 @@ def marks_of(
         into, apart = parents[park_id]
         return leader(into) if into is not None and apart < near else park_id
 
-    groups: dict[int, list[Place]] = {}
+    groups: dict[int, list[MappedPark]] = {}
     for place in places:
         groups.setdefault(leader(place.park_id), []).append(place)
     marks = []
@@ -103,7 +106,7 @@ def marks_of(
         if len(members) > 1:
             closer = _closer([member.point for member in members], view)
             href = look(closer) if closer.width < _STUCK * view.width else f"#park-{place.park_id}"
-        marks.append(Mark(place, into, apart, not members, max(len(members) - 1, 0), href))
+        marks.append(MapMark(place, into, apart, not members, max(len(members) - 1, 0), href))
     return marks[::-1]
 
 
@@ -113,5 +116,5 @@ def _closer(points: Sequence[Point], view: MapView) -> MapView:
     return replace(tight, width=max(tight.width, min(_ROOM * tight.width, view.width / STEP))).held()
 
 
-def _distance(one: Place, other: Place) -> float:
+def _distance(one: MappedPark, other: MappedPark) -> float:
     return math.hypot(one.point.x - other.point.x, one.point.y - other.point.y)

@@ -9,15 +9,15 @@ from hallofshame.domain.periods import Period, Shift
 from hallofshame.domain.ride_types import RideType
 from hallofshame.metrics.awards import (
     QUEUE_MINUTES,
-    Entry,
-    Record,
+    AwardEntry,
     Winner,
+    YearRecord,
     has_queue,
     left_out,
     qualifies,
     winners,
 )
-from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.record import RideDays, ride_days
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter, RideFilter
@@ -167,12 +167,12 @@ def award_rows(
     return rows
 
 
-def _stands(category: Category, ride: RideInfo) -> bool:
+def _stands(category: Category, ride: RideProfile) -> bool:
     """Whether the ride is of the type that the award is for."""
     return category.ride_type is None or ride.type is category.ride_type
 
 
-def _days(category: Category, record: Record) -> Row:
+def _days(category: Category, record: YearRecord) -> Row:
     """What is shown of a winner's record beside its row."""
     if category.kind == PARK:
         return {"open_days": record.open_days}
@@ -197,7 +197,7 @@ def _known_values(reading: Reading, period: Period, category: Category) -> dict[
 
 def _placed(
     judge: _Judge, candidates: Mapping[int, float], limit: int
-) -> tuple[list[Winner], dict[int, Record], int]:
+) -> tuple[list[Winner], dict[int, YearRecord], int]:
     """The winners, the records of those judged, and how many more share the last winner's place.
 
     Candidates are judged in the order of what they are judged by, some at a time, until nobody who follows
@@ -205,13 +205,13 @@ def _placed(
     """
     sign = -1 if judge.category.highest_first else 1
     order = sorted(candidates, key=lambda key: (sign * candidates[key], key))
-    entries: list[Entry] = []
-    records: dict[int, Record] = {}
+    entries: list[AwardEntry] = []
+    records: dict[int, YearRecord] = {}
     for start in range(0, len(order), JUDGED_AT_ONCE):
         if len(entries) >= limit and candidates[order[start]] != candidates[entries[limit - 1].key]:
             break
         found = judge.qualified(order[start : start + JUDGED_AT_ONCE])
-        entries += [Entry(key, candidates[key], record.open_days) for key, record in found.items()]
+        entries += [AwardEntry(key, candidates[key], record.open_days) for key, record in found.items()]
         records |= found
     placed = winners(entries, highest_first=judge.category.highest_first, limit=limit)
     return placed, records, left_out(entries, placed)
@@ -225,7 +225,7 @@ class _Judge:
     period: Period
     category: Category
 
-    def qualified(self, keys: Sequence[int]) -> dict[int, Record]:
+    def qualified(self, keys: Sequence[int]) -> dict[int, YearRecord]:
         """Those of the candidates whose record is enough, in order."""
         found = self._in(self.period, keys)
         if self.category.is_improvement:
@@ -233,18 +233,18 @@ class _Judge:
             found = {key: record for key, record in found.items() if key in before}
         return found
 
-    def _in(self, period: Period, keys: Sequence[int]) -> dict[int, Record]:
+    def _in(self, period: Period, keys: Sequence[int]) -> dict[int, YearRecord]:
         open_days = _open_days(self.reading, period)
         inferred = inferred_days(self.reading, period)
         best = max(open_days.values(), default=0)
-        records: dict[int, Record] = {}
+        records: dict[int, YearRecord] = {}
         if self.category.kind == PARK:
             rows = _park_rows(self.reading, period)
             for key in keys:
                 if key in rows:
                     row = rows[key]
                     rides = row["rides_eligible"] or 0
-                    records[key] = Record(
+                    records[key] = YearRecord(
                         row["coverage_percent"], open_days.get(key, 0), rides, inferred.get(key)
                     )
         else:
@@ -252,7 +252,7 @@ class _Judge:
             for key in keys:
                 if key in known and known[key].eligible and key in counted:
                     days = counted[key]
-                    records[key] = Record(
+                    records[key] = YearRecord(
                         known[key].coverage,
                         days.operated,
                         inferred_day_seconds=inferred.get(self.reading.catalogue.rides[key].park_id),

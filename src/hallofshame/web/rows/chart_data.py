@@ -14,7 +14,7 @@ from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Evidence
 from hallofshame.metrics import scores
 from hallofshame.store.reports import points
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals
@@ -28,14 +28,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class ChartPoints:
     """Points in order of time."""
 
     grain: ChartGrain
     data: list[Row]
 
 
-def park_chart(reading: Reading, park: ParkInfo, days: DayRange, asked: str = AUTO) -> Chart:
+def park_chart(reading: Reading, park: ParkProfile, days: DayRange, asked: str = AUTO) -> ChartPoints:
     """A park's points; their counters add up to the row of the whole range."""
     connection, park_id, grain = reading.connection, park.park_id, grain_of(days, asked)
     tallies: Mapping[Any, RideTally] = {}
@@ -71,10 +71,12 @@ def park_chart(reading: Reading, park: ParkInfo, days: DayRange, asked: str = AU
             | park_figures(totals, tallies.get(slot.key))
             | judged.get(slot.key, {})
         )
-    return Chart(grain, data)
+    return ChartPoints(grain, data)
 
 
-def ride_chart(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange, asked: str = AUTO) -> Chart:
+def ride_chart(
+    reading: Reading, park: ParkProfile, ride_id: int, days: DayRange, asked: str = AUTO
+) -> ChartPoints:
     """A ride's points; their counters add up to the row of the whole range."""
     connection, park_id, grain = reading.connection, park.park_id, grain_of(days, asked)
     is_fine = grain in (ChartGrain.HOUR, ChartGrain.DAY)
@@ -93,7 +95,7 @@ def ride_chart(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange, a
         if totals and rest:
             totals = ride_less(totals, rest)
         data.append(slot.labels | {"state": state(slot, totals)} | ride_figures(totals))
-    return Chart(grain, data)
+    return ChartPoints(grain, data)
 
 
 def park_figures(totals: ParkTotals | None, tally: RideTally | None = None) -> Row:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.web.envelope import Row
 
 
-def fact_fields(ride: RideInfo) -> Row:
+def fact_fields(ride: RideProfile) -> Row:
     """Its own place, limits of height and roof, with who says so."""
     facts = ride.facts
     return {

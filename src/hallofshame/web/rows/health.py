@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hallofshame.domain.disks import Disk
 from hallofshame.domain.localtime import ONE_DAY, from_unix
-from hallofshame.domain.problems import Problem, condition
+from hallofshame.domain.problems import SystemProblem, condition
 from hallofshame.pipeline.feedhealth import FeedState
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState
 from hallofshame.pipeline.problems import Look, look
@@ -21,7 +21,7 @@ def health_row(reading: Reading) -> Row:
 def looked_at(reading: Reading) -> tuple[Look, list[Disk]]:
     """The system as it is, and the disks of this host, where the site knows of any."""
     site = reading.site
-    storage: list[Problem] = []
+    storage: list[SystemProblem] = []
     disks: list[Disk] = []
     if site.settings.history is not None:
         shelf = site.settings.history.shelf()
@@ -66,7 +66,7 @@ def _row(reading: Reading, found: Look, disks: list[Disk]) -> Row:
     }
 
 
-def _problem(problem: Problem) -> Row:
+def _problem(problem: SystemProblem) -> Row:
     return {
         "cause": problem.cause,
         "problem": problem.text,

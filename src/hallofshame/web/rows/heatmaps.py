@@ -11,7 +11,7 @@ from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import Evidence
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.heatmaps import Cell, Place, park_heatmap, place_of, ride_heatmap
 from hallofshame.store.reports.points import park_evidence
 from hallofshame.store.reports.running_day import Ahead, park_less, ride_less
@@ -34,7 +34,7 @@ RIDE_FIGURES = (
 PARK_FIGURES = ("shame_score", *RIDE_FIGURES)
 
 
-def park_cells(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
+def park_cells(reading: Reading, park: ParkProfile, days: DayRange) -> list[Row]:
     """A park's cells; their counters add up to its row of the whole range."""
     found = park_heatmap(reading.connection, park.park_id, days, park.timezone)
     ahead = reading.ahead_within(park.park_id, days)
@@ -48,7 +48,7 @@ def park_cells(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
     return _cells(reading, park, days, found, figures)
 
 
-def ride_cells(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange) -> list[Row]:
+def ride_cells(reading: Reading, park: ParkProfile, ride_id: int, days: DayRange) -> list[Row]:
     """A ride's cells; their counters add up to its row of the whole range."""
     found = ride_heatmap(reading.connection, ride_id, days, park.timezone)
     ahead = reading.ahead_within(park.park_id, days)
@@ -63,7 +63,7 @@ def ride_cells(reading: Reading, park: ParkInfo, ride_id: int, days: DayRange) -
 
 
 def _take_off(
-    found: dict[Place, Cell[Totals]], park: ParkInfo, ahead: Ahead, less: Callable[[Totals, int], Totals]
+    found: dict[Place, Cell[Totals]], park: ParkProfile, ahead: Ahead, less: Callable[[Totals, int], Totals]
 ) -> None:
     """The open time ahead of the running day, off each of its hours."""
     for hour in hours_of(ahead.day, park.timezone):
@@ -75,7 +75,7 @@ def _take_off(
 
 def _cells(
     reading: Reading,
-    park: ParkInfo,
+    park: ParkProfile,
     days: DayRange,
     found: Mapping[Place, Cell[Totals]],
     figures: Callable[[Totals | None], Row],

@@ -9,11 +9,11 @@ from dataclasses import asdict
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import DayRange
 from hallofshame.store import dining
-from hallofshame.store.purchases import PurchaseRow, purchases
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.purchases import StoredPurchase, purchases
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import park_states, ride_states
 from hallofshame.store.reports.near import parks_near, rides_near
-from hallofshame.store.reports.queues import Posted, queue_courses
+from hallofshame.store.reports.queues import QueueValue, queue_courses
 from hallofshame.store.reports.shows import show_times
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import RideFilter, VisitFilter
@@ -22,7 +22,7 @@ from hallofshame.web.rows.facts import fact_fields
 from hallofshame.web.rows.parks import park_identity, ride_identity
 from hallofshame.web.rows.present import park_now, ride_now
 
-_UNKNOWN = Posted(None, None, None, None, None, None, None, None)
+_UNKNOWN = QueueValue(None, None, None, None, None, None, None, None)
 
 
 def near_rides(
@@ -56,7 +56,7 @@ def near_rides(
 
 
 def visit_rows(
-    reading: Reading, rides: Iterable[RideInfo], rides_asked: RideFilter, visit: VisitFilter
+    reading: Reading, rides: Iterable[RideProfile], rides_asked: RideFilter, visit: VisitFilter
 ) -> list[Row]:
     """Active rides that a visitor asks for, with what they are doing now, by name."""
     chosen = [
@@ -103,13 +103,13 @@ def near_parks(reading: Reading, latitude: float, longitude: float, radius_metre
     ]
 
 
-def purchase_rows(reading: Reading, park: ParkInfo, days: DayRange, *, is_history: bool) -> list[Row]:
+def purchase_rows(reading: Reading, park: ParkProfile, days: DayRange, *, is_history: bool) -> list[Row]:
     """What is sold for these dates."""
     found = purchases(reading.connection, park.park_id, days.start, days.end, is_history=is_history)
     return [_purchase(row) for row in found]
 
 
-def _purchase(row: PurchaseRow) -> Row:
+def _purchase(row: StoredPurchase) -> Row:
     return asdict(row) | {
         "date": row.date.isoformat(),
         "seen_at": iso(row.seen_at),
@@ -117,7 +117,7 @@ def _purchase(row: PurchaseRow) -> Row:
     }
 
 
-def dining_rows(reading: Reading, park: ParkInfo, day: dt.date) -> list[Row]:
+def dining_rows(reading: Reading, park: ParkProfile, day: dt.date) -> list[Row]:
     """Tables of the park's restaurants over a day, by restaurant, time and size of party.
 
     What is in force ends with the latest look at the restaurant, where that is no longer fresh.
@@ -148,7 +148,7 @@ def dining_rows(reading: Reading, park: ParkInfo, day: dt.date) -> list[Row]:
     return sorted(rows, key=lambda row: (row["ride_name"], row["ride_id"], row["start"]))
 
 
-def show_rows(reading: Reading, park: ParkInfo, day: dt.date) -> list[Row]:
+def show_rows(reading: Reading, park: ParkProfile, day: dt.date) -> list[Row]:
     """Performances published for a day, in order of time."""
     rides = reading.catalogue.rides
     return [
@@ -165,7 +165,7 @@ def show_rows(reading: Reading, park: ParkInfo, day: dt.date) -> list[Row]:
     ]
 
 
-def queue_day(reading: Reading, ride: RideInfo, day: dt.date) -> Row:
+def queue_day(reading: Reading, ride: RideProfile, day: dt.date) -> Row:
     """All queues of a ride other than standby over one day, as far as anybody has looked."""
     park = reading.catalogue.parks[ride.park_id]
     start, end = day_bounds(day, park.timezone)
@@ -194,5 +194,5 @@ def queue_day(reading: Reading, ride: RideInfo, day: dt.date) -> Row:
     }
 
 
-def _posted(said: Posted) -> Row:
+def _posted(said: QueueValue) -> Row:
     return asdict(said) | {"return_start": iso(said.return_start), "return_end": iso(said.return_end)}

@@ -9,7 +9,7 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics import scores
 from hallofshame.store.reports.points import add_park_totals
 from hallofshame.store.reports.sums import ParkTotals
-from hallofshame.web.envelope import Line, Row
+from hallofshame.web.envelope import RankingLine, Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import downtime_by_kind
@@ -35,12 +35,12 @@ _COUNTED = ("rides_operating", "rides_down", "rides_eligible")
 
 def operator_ranking(
     reading: Reading, period: Period, parks: ParkFilter, by: str, sort: str = "rank"
-) -> list[Line]:
+) -> list[RankingLine]:
     """Operators with a ranked park from the worst down; equals share a place.
 
     Each is the sum of the counters of its ranked parks; parks without a chain are no operator.
     """
-    own: dict[str, list[Line]] = {}
+    own: dict[str, list[RankingLine]] = {}
     known: dict[str, int] = {}
     for line in park_ranking(reading, period, parks, by):
         operator = line.row["operator"]
@@ -57,7 +57,7 @@ def operator_ranking(
     return lines if sort == "rank" else sorted_lines(lines, *OPERATOR_SORTS[sort])
 
 
-def _sums(reading: Reading, period: Period, lines: Sequence[Line]) -> dict[int, ParkTotals]:
+def _sums(reading: Reading, period: Period, lines: Sequence[RankingLine]) -> dict[int, ParkTotals]:
     """The totals of the parks of these rows; of the present moment there are none."""
     if period.is_live:
         return {}
@@ -65,7 +65,9 @@ def _sums(reading: Reading, period: Period, lines: Sequence[Line]) -> dict[int, 
     return reading.park_sums(reading.ranges(period, [known[line.row["park_id"]] for line in lines]))
 
 
-def _line(operator: str, lines: Sequence[Line], known: int, sums: dict[int, ParkTotals]) -> Line:
+def _line(
+    operator: str, lines: Sequence[RankingLine], known: int, sums: dict[int, ParkTotals]
+) -> RankingLine:
     rows = [line.row for line in lines]
     totals = add_park_totals(found) if (found := [sums[row["park_id"]] for row in rows if sums]) else None
     weights = {name: sum(row[name] or 0 for row in rows) for name in _SUMMED}
@@ -96,4 +98,4 @@ def _line(operator: str, lines: Sequence[Line], known: int, sums: dict[int, Park
         else scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
         "coverage_percent": scores.coverage_percent(observed, opened),
     }
-    return Line(row, observed, opened)
+    return RankingLine(row, observed, opened)

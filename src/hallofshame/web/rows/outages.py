@@ -11,7 +11,7 @@ from hallofshame.domain.periods import ONE_DAY
 from hallofshame.domain.rules import DAY_SECONDS, EVIDENCE_DAYS
 from hallofshame.domain.words import EndedBy, OutageKind, Status
 from hallofshame.store.chances import part_ends, past_of
-from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.current import RideState, park_states, ride_states
 from hallofshame.store.reports.outages import Outage, ongoing_outages, outages_since
 from hallofshame.web.envelope import Row, iso
@@ -32,7 +32,7 @@ _OF_THE_RIDE_ONLY = ("kind", "land")
 """``kind`` of an outage is another thing than that of a ride."""
 
 
-def outage_ride(reading: Reading, ride: RideInfo) -> Row:
+def outage_ride(reading: Reading, ride: RideProfile) -> Row:
     """The ride that is or was down."""
     identity = ride_identity(reading, ride)
     return {name: value for name, value in identity.items() if name not in _OF_THE_RIDE_ONLY}

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.hours import published_until
 from hallofshame.store.reports.usual_hours import (
     UsualSums,
@@ -33,7 +33,7 @@ HOURS_STATES = (PUBLISHED, NONE_ON_THE_DAY, BEYOND, NEVER)
 """What is known of the hours of a day to come; see :func:`_hours_state`."""
 
 
-def park_outlook(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
+def park_outlook(reading: Reading, park: ParkProfile, day: dt.date) -> Row:
     """One day to come in one park."""
     days = same_weekdays(day, reading.today(park))
     connection, park_id = reading.connection, park.park_id
@@ -65,7 +65,7 @@ def park_outlook(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
     }
 
 
-def ride_outlook(reading: Reading, park: ParkInfo, ride: RideInfo, day: dt.date) -> Row:
+def ride_outlook(reading: Reading, park: ParkProfile, ride: RideProfile, day: dt.date) -> Row:
     """One day to come of one ride: the hours of its park, its own, and what it usually did."""
     days = same_weekdays(day, reading.today(park))
     connection, park_id = reading.connection, park.park_id
@@ -81,7 +81,7 @@ def ride_outlook(reading: Reading, park: ParkInfo, ride: RideInfo, day: dt.date)
 _NOTHING = UsualSums(0, 0, 0, 0, None, 0, 0)
 
 
-def _of_day(reading: Reading, park: ParkInfo, day: dt.date) -> Row:
+def _of_day(reading: Reading, park: ParkProfile, day: dt.date) -> Row:
     hours = schedule_rows(reading, park, DayRange(day, day))
     until = published_until(reading.connection, park.park_id)
     return {

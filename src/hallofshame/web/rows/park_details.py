@@ -10,14 +10,14 @@ from hallofshame.domain.periods import DayRange, Period
 from hallofshame.domain.ride_types import NON_RIDES
 from hallofshame.domain.words import TIER_WEIGHTS
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.hours import corrections, published_hours
 from hallofshame.store.reports.outages import park_outages
 from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
-from hallofshame.web.envelope import Line, Row, coverage_body, iso, ranked_by_body
+from hallofshame.web.envelope import RankingLine, Row, coverage_body, iso, ranked_by_body
 from hallofshame.web.parameters import ParkFilter, RideFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_data import park_chart
@@ -31,7 +31,7 @@ MAX_DAYS_LISTED = 31
 MAX_OUTAGES_LISTED = 500
 
 
-def park_info(park: ParkInfo) -> Row:
+def park_info(park: ParkProfile) -> Row:
     """The park as the catalogue knows it."""
     return park_identity(park) | {
         "region": park.region,
@@ -44,20 +44,20 @@ def park_info(park: ParkInfo) -> Row:
     }
 
 
-def park_line(reading: Reading, period: Period, park: ParkInfo) -> Line:
+def park_line(reading: Reading, period: Period, park: ParkProfile) -> RankingLine:
     """The park's row of the unfiltered list, or the like for a vanished park that is not listed."""
     listed = park_ranking(reading, period, ParkFilter())
     others = [replace(line, row={"rank": None, **line.row}) for line in park_lines(reading, period)]
     return next(line for line in (*listed, *others) if line.row["park_id"] == park.park_id)
 
 
-def park_summary(reading: Reading, period: Period, park: ParkInfo) -> Row:
+def park_summary(reading: Reading, period: Period, park: ParkProfile) -> Row:
     """The row of :func:`park_line`."""
     return park_line(reading, period, park).row
 
 
 def park_details(
-    reading: Reading, period: Period, park: ParkInfo, rides_asked: RideFilter
+    reading: Reading, period: Period, park: ParkProfile, rides_asked: RideFilter
 ) -> tuple[Row, Row]:
     """The details and their coverage. ``rides`` are those asked for; all other figures are of all."""
     days = period.days(reading.today(park))
@@ -105,7 +105,7 @@ def _order(row: Row) -> tuple[bool, bool, float, str, int]:
     )
 
 
-def _days_listed(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
+def _days_listed(reading: Reading, park: ParkProfile, days: DayRange) -> list[Row]:
     """The park-days that have a row, newest first, each with its open windows and their evidence."""
     found = park_days(reading.connection, park.park_id, days)
     kept = punctuality(reading.connection, park.park_id, park.timezone, days, reading.data_as_of)
@@ -137,7 +137,7 @@ def _day_row(day: ParkDay, windows: Iterable[tuple[int, int]], totals: ParkTotal
 
 
 def score_explained(
-    reading: Reading, period: Period, park: ParkInfo, days: DayRange, rows: list[Row], summary: Row
+    reading: Reading, period: Period, park: ParkProfile, days: DayRange, rows: list[Row], summary: Row
 ) -> Row:
     """The score to the second: what each ride puts into the two totals, and that they are the totals shown.
 
@@ -163,7 +163,7 @@ def score_explained(
     }
 
 
-def tier_rows(rides: Iterable[RideInfo], shares: Iterable[Row]) -> list[Row]:
+def tier_rows(rides: Iterable[RideProfile], shares: Iterable[Row]) -> list[Row]:
     """The park's rides by tier, flagships first: how many there are, how many count, and what they lost.
 
     ``shares`` are those of the score explained, so the tiers add up to the park's row.
@@ -189,7 +189,7 @@ def tier_rows(rides: Iterable[RideInfo], shares: Iterable[Row]) -> list[Row]:
     return rows
 
 
-def _period_shares(reading: Reading, park: ParkInfo, days: DayRange) -> list[Row]:
+def _period_shares(reading: Reading, park: ParkProfile, days: DayRange) -> list[Row]:
     rides = reading.catalogue.rides
     return [
         {
@@ -224,7 +224,9 @@ def _live_shares(rows: list[Row]) -> list[Row]:
     ]
 
 
-def schedule_rows(reading: Reading, park: ParkInfo, days: DayRange, *, is_history: bool = False) -> list[Row]:
+def schedule_rows(
+    reading: Reading, park: ParkProfile, days: DayRange, *, is_history: bool = False
+) -> list[Row]:
     """Published hours in force, or every version; also those that do not count as regular opening (R4)."""
     return [
         {

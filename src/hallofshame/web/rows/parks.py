@@ -9,13 +9,13 @@ from hallofshame.domain.bands import band_of
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.domain.words import Feed, OutageKind
 from hallofshame.metrics import scores
-from hallofshame.metrics.comparing import Watched
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.metrics.comparing import WatchedStretch
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import ParkState, down_rides, park_states
 from hallofshame.store.reports.outages import ongoing_kinds
 from hallofshame.store.reports.record import RecordedDays
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, ride_tallies
-from hallofshame.web.envelope import Line, Row, iso
+from hallofshame.web.envelope import RankingLine, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import ParkNow, park_now
 from hallofshame.web.rows.watched import (
@@ -29,7 +29,7 @@ from hallofshame.web.rows.watched import (
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 
-def park_identity(park: ParkInfo) -> Row:
+def park_identity(park: ParkProfile) -> Row:
     """Who the park is and where its data comes from."""
     queue_times, wiki = park.queue_times_id, park.themeparks_wiki_id
     queue_times_url = f"https://queue-times.com/parks/{queue_times}" if queue_times else None
@@ -47,14 +47,14 @@ def park_identity(park: ParkInfo) -> Row:
     }
 
 
-def _source_url(park: ParkInfo, queue_times_url: str | None, wiki_url: str | None) -> str | None:
+def _source_url(park: ParkProfile, queue_times_url: str | None, wiki_url: str | None) -> str | None:
     """The page at the feed that the park is read from, or at the other one where only that one knows it."""
     if park.primary_feed is Feed.THEMEPARKS_WIKI:
         return wiki_url or queue_times_url
     return queue_times_url or wiki_url
 
 
-def ride_identity(reading: Reading, ride: RideInfo) -> Row:
+def ride_identity(reading: Reading, ride: RideProfile) -> Row:
     """Who the ride is, in which park, and where it is at the sources: its own page, if they know it."""
     park = reading.catalogue.parks[ride.park_id]
     return {
@@ -73,7 +73,7 @@ def ride_identity(reading: Reading, ride: RideInfo) -> Row:
     }
 
 
-def ride_urls(park: ParkInfo, ride: RideInfo) -> Row:
+def ride_urls(park: ParkProfile, ride: RideProfile) -> Row:
     """The ride's own pages at the sources."""
     at_park, at_ride, wiki = park.queue_times_id, ride.queue_times_id, ride.themeparks_wiki_id
     known = at_park is not None and at_ride is not None
@@ -86,7 +86,7 @@ def ride_urls(park: ParkInfo, ride: RideInfo) -> Row:
     }
 
 
-def park_lines(reading: Reading, period: Period) -> list[Line]:
+def park_lines(reading: Reading, period: Period) -> list[RankingLine]:
     """Every park's row for the period, in name order, without rank."""
     return reading.remembered("park lines", period, lambda: _build(reading, period))
 
@@ -109,7 +109,7 @@ def park_totals_before(reading: Reading, period: Period) -> dict[int, ParkTotals
     return reading.remembered("park totals before", period, build)
 
 
-def _build(reading: Reading, period: Period) -> list[Line]:
+def _build(reading: Reading, period: Period) -> list[RankingLine]:
     parks = list(reading.catalogue.parks.values())
     if period.is_live:
         states, broken = park_states(reading.connection), _weights_broken(reading)
@@ -157,11 +157,11 @@ class _Figures:
     tally: RideTally | None
     recorded: RecordedDays | None
     inferred_day: float | None
-    watched: Watched | None
+    watched: WatchedStretch | None
     trend: Row
 
 
-def _line(park: ParkInfo, days: DayRange, today: dt.date, figures: _Figures) -> Line:
+def _line(park: ParkProfile, days: DayRange, today: dt.date, figures: _Figures) -> RankingLine:
     totals, tally = figures.totals, figures.tally
     common = figures.trend | {
         "tells": tells(park, figures.recorded),
@@ -197,7 +197,7 @@ def _line(park: ParkInfo, days: DayRange, today: dt.date, figures: _Figures) -> 
         coverage_percent=coverage,
         look_interval_seconds=scores.look_interval_seconds(totals.observed, totals.samples),
     )
-    return Line(row, totals.observed, totals.open, figures.watched)
+    return RankingLine(row, totals.observed, totals.open, figures.watched)
 
 
 def downtime_by_kind(totals: ParkTotals | RideTotals | None) -> Row:
@@ -212,8 +212,8 @@ def downtime_by_kind(totals: ParkTotals | RideTotals | None) -> Row:
 
 
 def _line_without_data(
-    park: ParkInfo, days: DayRange, today: dt.date, totals: ParkTotals | None, common: Row
-) -> Line:
+    park: ParkProfile, days: DayRange, today: dt.date, totals: ParkTotals | None, common: Row
+) -> RankingLine:
     """Nothing was observed: every figure is null, and the reason says whether the park was open at all.
 
     A period that began today or begins later may still be watched: it has no data yet.
@@ -232,17 +232,19 @@ def _line_without_data(
         unranked_reason=reason,
         coverage_percent=scores.coverage_percent(0, opened),
     )
-    return Line(row, 0, opened)
+    return RankingLine(row, 0, opened)
 
 
-def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None, weight_broken: int) -> Line:
+def _live_line(
+    reading: Reading, park: ParkProfile, state: ParkState | None, weight_broken: int
+) -> RankingLine:
     """The park at its latest cycle. Weights stand where seconds stand for other periods (R8)."""
     today = DayRange(reading.today(park), reading.today(park))
     now = park_now(reading, state)
     if state is None or now is not ParkNow.OPEN:
         observed_at = None if state is None else iso(state.observed_at)
         row = _row(park, today, unranked_reason=now.value, is_open=now.is_open, observed_at=observed_at)
-        return Line(row, 0, 0)
+        return RankingLine(row, 0, 0)
     coverage = scores.coverage_percent(state.observed, state.eligible)
     score = scores.live_shame_score(state.weight_down, state.weight_eligible)
     reason = scores.unranked_reason(coverage, state.eligible) or ("did_not_run" if score is None else None)
@@ -266,10 +268,10 @@ def _live_line(reading: Reading, park: ParkInfo, state: ParkState | None, weight
         max_wait_minutes=state.wait_max or None,
         coverage_percent=coverage,
     )
-    return Line(row, state.observed, state.eligible)
+    return RankingLine(row, state.observed, state.eligible)
 
 
-def _row(park: ParkInfo, days: DayRange, **figures: object) -> Row:
+def _row(park: ParkProfile, days: DayRange, **figures: object) -> Row:
     score = figures.get("shame_score")
     band = band_of(score if isinstance(score, float) else None)
     row: Row = {

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from hallofshame.domain.words import RideKind, Status
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import ParkState, RideState
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
@@ -58,7 +58,7 @@ def park_now(reading: Reading, state: ParkState | None) -> ParkNow:
     return ParkNow.OPEN if state.is_open else ParkNow.CLOSED
 
 
-def is_watched(park: ParkInfo, ride: RideInfo) -> bool:
+def is_watched(park: ParkProfile, ride: RideProfile) -> bool:
     """Whether the ride is among those whose present is counted and listed: an active attraction."""
     return park.is_active and ride.is_active and ride.kind is RideKind.ATTRACTION
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.domain.periods import DayRange
-from hallofshame.store.reports.catalogue import RideInfo
-from hallofshame.store.reports.prices import PriceSegment, price_series
+from hallofshame.store.reports.catalogue import RideProfile
+from hallofshame.store.reports.prices import PriceSpan, price_series
 from hallofshame.store.reports.queues import PostedPrice
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.reading import Reading
 
 
-def ride_prices(reading: Reading, ride: RideInfo, days: DayRange) -> Row:
+def ride_prices(reading: Reading, ride: RideProfile, days: DayRange) -> Row:
     """The series of each paid queue over park-local days, as far as anybody has looked."""
     park = reading.catalogue.parks[ride.park_id]
     start, end = day_bounds(days.start, park.timezone)[0], day_bounds(days.end, park.timezone)[1]
@@ -54,7 +54,7 @@ def price_rows(reading: Reading, prices: Sequence[PostedPrice]) -> list[Row]:
     return sorted(rows, key=lambda row: (row["ride_name"], row["ride_id"], row["queue_type"]))
 
 
-def _segment(found: PriceSegment) -> Row:
+def _segment(found: PriceSpan) -> Row:
     return {
         "start": iso(found.start),
         "end": iso(found.end),

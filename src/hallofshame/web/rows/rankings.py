@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from hallofshame.domain.periods import Period
 from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import RideInfo
-from hallofshame.web.envelope import Line, Row
+from hallofshame.store.reports.catalogue import RideProfile
+from hallofshame.web.envelope import RankingLine, Row
 from hallofshame.web.parameters import ParkFilter, RideFilter, VisitFilter
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
@@ -92,7 +92,7 @@ class Standing(NamedTuple):
 
 def park_ranking(
     reading: Reading, period: Period, parks: ParkFilter, by: str = DOWNTIME, sort: str = "rank"
-) -> list[Line]:
+) -> list[RankingLine]:
     """Parks from the most breakdowns (or what ``by`` says) down; then the unranked, each with its reason.
 
     Parks that have vanished are listed where they have data.
@@ -139,11 +139,11 @@ def places(values: Sequence[float | None]) -> list[int | None]:
     return ranks
 
 
-def sorted_lines(lines: list[Line], field: str, largest_first: bool) -> list[Line]:
+def sorted_lines(lines: list[RankingLine], field: str, largest_first: bool) -> list[RankingLine]:
     """In the order of a field, null last; what is equal stays in the order of rank."""
     known = [line for line in lines if line.row[field] is not None]
 
-    def key(line: Line) -> Any:
+    def key(line: RankingLine) -> Any:
         value = line.row[field]
         return value.casefold() if isinstance(value, str) else value
 
@@ -187,10 +187,10 @@ _FIRST = itemgetter(0)
 
 def chosen_rides(
     reading: Reading, parks: ParkFilter, asked: RideFilter, visit: VisitFilter | None = None
-) -> Sequence[RideInfo]:
+) -> Sequence[RideProfile]:
     """The rides that the filters admit, in the order of names; kept for each version of the catalogue."""
 
-    def build() -> Sequence[RideInfo]:
+    def build() -> Sequence[RideProfile]:
         known, types = reading.catalogue, asked.listed
         admitted = {park.park_id for park in parks.choose(known.parks.values())}
         return [
@@ -204,7 +204,7 @@ def chosen_rides(
     return reading.of_catalogue(("chosen rides", parks, asked, visit), build)
 
 
-def _judged(reading: Reading, period: Period, chosen: Sequence[RideInfo], by: str) -> Iterator[_Judged]:
+def _judged(reading: Reading, period: Period, chosen: Sequence[RideProfile], by: str) -> Iterator[_Judged]:
     """Each of the rides that has a row in the period, by the value it is ranked by, or why it has no rank."""
     needs_waits = by in (WAITS, LONGEST_WAITS)
     found: Mapping[int, PeriodTotals] = (ride_waits if needs_waits else ride_reliabilities)(reading, period)
@@ -229,7 +229,9 @@ def _judged(reading: Reading, period: Period, chosen: Sequence[RideInfo], by: st
         )
 
 
-def _judged_now(reading: Reading, period: Period, chosen: Sequence[RideInfo], by: str) -> Iterator[_Judged]:
+def _judged_now(
+    reading: Reading, period: Period, chosen: Sequence[RideProfile], by: str
+) -> Iterator[_Judged]:
     """As :func:`_judged`, at this moment."""
     found = measures(reading, period)
     for ride in chosen:
@@ -245,7 +247,7 @@ def _judged_now(reading: Reading, period: Period, chosen: Sequence[RideInfo], by
             yield -(value or 0.0), ride.ride_id, reason
 
 
-def _is_seen_attraction(ride: RideInfo, observed: int) -> bool:
+def _is_seen_attraction(ride: RideProfile, observed: int) -> bool:
     """Whether a non-ride is one that visitors may look for, and was seen in the period."""
     return ride.kind in SHOWN_KINDS and observed > 0
 
@@ -306,8 +308,8 @@ def all_standings(reading: Reading, period: Period) -> dict[int, Standing]:
 
 
 def with_standing(
-    reading: Reading, period: Period, rides: Sequence[RideInfo], standings: Mapping[int, Standing]
-) -> list[Line]:
+    reading: Reading, period: Period, rides: Sequence[RideProfile], standings: Mapping[int, Standing]
+) -> list[RankingLine]:
     """The rows of the rides with their places."""
     placed = []
     for line in ride_lines(reading, period, rides):

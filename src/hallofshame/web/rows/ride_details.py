@@ -6,7 +6,7 @@ import dataclasses
 
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.reliability import outage_statistics
-from hallofshame.store.reports.catalogue import RideInfo
+from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.former_names import former_names
 from hallofshame.store.reports.outages import ride_outages
 from hallofshame.web.envelope import Row, coverage_body, iso, ranked_by_body
@@ -21,7 +21,7 @@ from hallofshame.web.rows.ride_hours import published_rows, usual_rows
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 
-def ride_info(reading: Reading, ride: RideInfo) -> Row:
+def ride_info(reading: Reading, ride: RideProfile) -> Row:
     """The ride as the catalogue knows it."""
     park = reading.catalogue.parks[ride.park_id]
     return {
@@ -46,7 +46,7 @@ def ride_info(reading: Reading, ride: RideInfo) -> Row:
     }
 
 
-def ride_details(reading: Reading, period: Period, ride: RideInfo) -> tuple[Row, Row]:
+def ride_details(reading: Reading, period: Period, ride: RideProfile) -> tuple[Row, Row]:
     """The details and their coverage."""
     park = reading.catalogue.parks[ride.park_id]
     days = period.days(reading.today(park))

@@ -6,7 +6,7 @@ from hallofshame.domain.localtime import from_unix, zone
 from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.usual import UsualDay, usual_days
 from hallofshame.store.ride_hours import HoursRow, ride_hours
 from hallofshame.web.envelope import Row, iso
@@ -23,7 +23,7 @@ PUBLISHED_DATES = 7
 """Published hours are listed for so many dates, the last ones of the period."""
 
 
-def published_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRange) -> list[Row]:
+def published_rows(reading: Reading, park: ParkProfile, ride: RideProfile, days: DayRange) -> list[Row]:
     """The hours published for the ride on the last dates of ``days``, of all kinds, in order of time."""
     first = max(days.start, days.end - (PUBLISHED_DATES - 1) * ONE_DAY)
     return [
@@ -38,7 +38,7 @@ def published_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRa
     ]
 
 
-def usual_rows(reading: Reading, park: ParkInfo, ride: RideInfo, days: DayRange) -> list[Row]:
+def usual_rows(reading: Reading, park: ParkProfile, ride: RideProfile, days: DayRange) -> list[Row]:
     """When the ride usually runs on each weekday, over the eight weeks up to the end of ``days``.
 
     The park's running day is not over yet and tells nothing.

@@ -8,13 +8,13 @@ from typing import ClassVar, NamedTuple, Protocol
 
 from hallofshame.domain.periods import DayRange, Period, Shift
 from hallofshame.metrics import scores
-from hallofshame.metrics.comparing import Watched
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.metrics.comparing import WatchedStretch
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import ParkState, RideState, park_states, ride_states
 from hallofshame.store.reports.outages import outage_counts
 from hallofshame.store.reports.record import RecordedDays
-from hallofshame.store.reports.sums import RideReliability, RideTotals, RideWaits
-from hallofshame.web.envelope import Line, Row, iso
+from hallofshame.store.reports.sums import RideReliability, RideTotals, RideWaitSums
+from hallofshame.web.envelope import RankingLine, Row, iso
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import downtime_by_kind, ride_identity
 from hallofshame.web.rows.present import ParkNow, RideNow, ride_now
@@ -25,7 +25,7 @@ _TOTALS, _RELIABILITIES, _WAITS = "ride totals", "ride reliabilities", "ride wai
 _MEASURES = "ride measures"
 """What a reading remembers of all rides."""
 
-PeriodTotals = RideTotals | RideReliability | RideWaits
+PeriodTotals = RideTotals | RideReliability | RideWaitSums
 """Sums of a period with the observed and open seconds and the days in E of a ride."""
 
 MANY_RIDES = 400
@@ -211,13 +211,13 @@ def recalled_reliabilities(
     return found
 
 
-def ride_waits(reading: Reading, period: Period) -> Mapping[int, RideTotals] | Mapping[int, RideWaits]:
+def ride_waits(reading: Reading, period: Period) -> Mapping[int, RideTotals] | Mapping[int, RideWaitSums]:
     """What places by waits take of every ride: of the sums, where these are known already."""
     known: dict[int, RideTotals] | None = reading.recalled(_TOTALS, period)
     if known is not None:
         return known
 
-    def build() -> dict[int, RideWaits]:
+    def build() -> dict[int, RideWaitSums]:
         return reading.ride_waits(reading.ranges(period, reading.catalogue.parks.values()))
 
     return reading.remembered(_WAITS, period, build)
@@ -266,8 +266,8 @@ def _measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
 def ride_lines(
     reading: Reading,
     period: Period,
-    rides: Sequence[RideInfo],
-) -> list[Line]:
+    rides: Sequence[RideProfile],
+) -> list[RankingLine]:
     """The rows of these rides, in the order given, without rank."""
     if not rides:
         return []
@@ -301,7 +301,7 @@ def _totals_of(
     return reading.ride_sums(ranges, ids)
 
 
-def _before(reading: Reading, period: Period, parks: Sequence[ParkInfo], ids: Sequence[int]) -> _Before:
+def _before(reading: Reading, period: Period, parks: Sequence[ParkProfile], ids: Sequence[int]) -> _Before:
     return _Before(
         reading.previous_ranges(period, parks),
         _previous_of(reading, period, parks, ids),
@@ -310,7 +310,7 @@ def _before(reading: Reading, period: Period, parks: Sequence[ParkInfo], ids: Se
 
 
 def _previous_of(
-    reading: Reading, period: Period, parks: Sequence[ParkInfo], ids: Sequence[int]
+    reading: Reading, period: Period, parks: Sequence[ParkProfile], ids: Sequence[int]
 ) -> Mapping[int, RideTotals] | Mapping[int, RideReliability]:
     """What the uptime of these rides was in the period before."""
     known = None
@@ -342,12 +342,12 @@ class _Source:
     recorded: Mapping[int, RecordedDays]
     before: _Before | None
 
-    def watched(self, ride: RideInfo) -> Watched | None:
+    def watched(self, ride: RideProfile) -> WatchedStretch | None:
         """How the ride was watched in the period; null where nothing of it was seen."""
         recorded = self.recorded.get(ride.park_id)
         return watched(self.totals.get(ride.ride_id), recorded, self.ranges[ride.park_id])
 
-    def trend(self, ride: RideInfo, now: Watched | None) -> Row:
+    def trend(self, ride: RideProfile, now: WatchedStretch | None) -> Row:
         """How the ride changed against the period before, or why that cannot be said."""
         then = None
         if self.before is not None:
@@ -355,12 +355,12 @@ class _Source:
             then = watched(self.before.totals.get(ride.ride_id), recorded, self.before.ranges[ride.park_id])
         return trend_fields(now, then)
 
-    def tells(self, ride: RideInfo) -> str:
+    def tells(self, ride: RideProfile) -> str:
         """What its park's source could tell in the period; of this moment, what it can tell."""
         return tells(self.reading.catalogue.parks[ride.park_id], self.recorded.get(ride.park_id))
 
 
-def _line(source: _Source, ride: RideInfo) -> Line:
+def _line(source: _Source, ride: RideProfile) -> RankingLine:
     totals = source.totals.get(ride.ride_id)
     seen = source.watched(ride)
     today = source.reading.today(source.reading.catalogue.parks[ride.park_id])
@@ -372,7 +372,7 @@ def _line(source: _Source, ride: RideInfo) -> Line:
     if totals is None or totals.observed == 0:
         opened = totals.open if totals else 0
         figures["coverage_percent"] = scores.coverage_percent(0, opened)
-        return Line(_row(source, ride, figures), 0, opened)
+        return RankingLine(_row(source, ride, figures), 0, opened)
     figures |= {
         "total_downtime_hours": scores.downtime_hours(totals.downtime),
         **downtime_by_kind(totals),
@@ -386,10 +386,12 @@ def _line(source: _Source, ride: RideInfo) -> Line:
         "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
         "look_interval_seconds": scores.look_interval_seconds(totals.observed, totals.samples),
     }
-    return Line(_row(source, ride, figures), totals.observed, totals.open, seen)
+    return RankingLine(_row(source, ride, figures), totals.observed, totals.open, seen)
 
 
-def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: ParkState | None) -> Line:
+def _live_line(
+    source: _Source, ride: RideProfile, state: RideState | None, park: ParkState | None
+) -> RankingLine:
     today = source.totals.get(ride.ride_id)
     now = ride_now(source.reading, state, park)
     measure = measure_now(today, now, is_ride=ride.is_ride)
@@ -406,10 +408,10 @@ def _live_line(source: _Source, ride: RideInfo, state: RideState | None, park: P
                 "max_wait_minutes": measure.longest_wait,
                 "outages": source.outages.get(ride.ride_id, 0),
             }
-    return Line(_row(source, ride, figures), measure.observed, measure.open)
+    return RankingLine(_row(source, ride, figures), measure.observed, measure.open)
 
 
-def excluded_reason(ride: RideInfo, totals: RideTotals | None, *, is_to_come: bool = False) -> str | None:
+def excluded_reason(ride: RideProfile, totals: RideTotals | None, *, is_to_come: bool = False) -> str | None:
     """Why the ride is not in E in this range (R6), as a slug of ``EXCLUDED_REASONS``; null where it is.
 
     ``is_to_come``: the range has not begun.
@@ -425,7 +427,7 @@ def excluded_reason(ride: RideInfo, totals: RideTotals | None, *, is_to_come: bo
     return "refurbishment" if totals.refurbishment > 0 else "not_operated_7_days"
 
 
-def _row(source: _Source, ride: RideInfo, figures: Row) -> Row:
+def _row(source: _Source, ride: RideProfile, figures: Row) -> Row:
     days = source.ranges[ride.park_id]
     row: Row = {
         "unranked_reason": None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import ONE_DAY, Period, PeriodName
 from hallofshame.domain.words import OPERATING_HOURS
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.hours import openings_from, published_until
 from hallofshame.store.ride_hours import ride_hours
@@ -27,7 +27,7 @@ _RIDE_HOURS_AHEAD = 14
 """Days for which hours of a ride's own are looked for."""
 
 
-def park_status(reading: Reading, park: ParkInfo) -> Row:
+def park_status(reading: Reading, park: ParkProfile) -> Row:
     """Whether the park is open, what its rides do, what is usual at this hour, and when it opens next."""
     row = next(line.row for line in park_lines(reading, LIVE) if line.row["park_id"] == park.park_id)
     now = park_now(reading, park_states(reading.connection).get(park.park_id))
@@ -45,7 +45,7 @@ def park_status(reading: Reading, park: ParkInfo) -> Row:
     }
 
 
-def ride_status(reading: Reading, park: ParkInfo, ride: RideInfo) -> Row:
+def ride_status(reading: Reading, park: ParkProfile, ride: RideProfile) -> Row:
     """Whether the ride runs, with its wait and the usual one; since when it is down; when it opens next."""
     [line] = ride_lines(reading, LIVE, [ride])
     row = line.row
@@ -73,7 +73,7 @@ def ride_status(reading: Reading, park: ParkInfo, ride: RideInfo) -> Row:
     }
 
 
-def _park_hours(reading: Reading, park: ParkInfo) -> Row:
+def _park_hours(reading: Reading, park: ParkProfile) -> Row:
     now, today = to_unix(reading.now), reading.today(park)
     running, later = openings_from(reading.connection, park.park_id, today, now)
     until = published_until(reading.connection, park.park_id)
@@ -87,7 +87,7 @@ def _park_hours(reading: Reading, park: ParkInfo) -> Row:
     }
 
 
-def _ride_hours(reading: Reading, park: ParkInfo, ride: RideInfo) -> Row:
+def _ride_hours(reading: Reading, park: ParkProfile, ride: RideProfile) -> Row:
     """The ride's own hours where some are published, else those of its park."""
     now, today = to_unix(reading.now), reading.today(park)
     own = [

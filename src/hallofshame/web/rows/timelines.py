@@ -13,7 +13,7 @@ from hallofshame.domain.rules import HOUR_SECONDS
 from hallofshame.domain.words import Status
 from hallofshame.metrics.spans import runs
 from hallofshame.pipeline.timelines import ParkDayTimeline, park_day_timeline
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import RideFilter
@@ -27,7 +27,7 @@ NOT_WATCHED, NOT_KEPT, NO_DATA_YET = "not_watched", "not_kept", "no_data_yet"
 _SEGMENT = ("start", "end", "status", "counts_as_down", "not_counted", "in_window", "wait_minutes")
 
 
-def park_timeline(reading: Reading, park: ParkInfo, day: dt.date, rides_asked: RideFilter) -> Row:
+def park_timeline(reading: Reading, park: ParkProfile, day: dt.date, rides_asked: RideFilter) -> Row:
     """One local day of a park, as far as it is known; within that, what no reading tells is unobserved."""
     start, end = day_bounds(day, park.timezone)
     until = reading.data_as_of
@@ -46,7 +46,7 @@ def park_timeline(reading: Reading, park: ParkInfo, day: dt.date, rides_asked: R
     }
 
 
-def ride_timeline(reading: Reading, ride: RideInfo, hours: int) -> Row:
+def ride_timeline(reading: Reading, ride: RideProfile, hours: int) -> Row:
     """The last hours of a ride, up to the latest look."""
     park = reading.catalogue.parks[ride.park_id]
     until = reading.data_as_of
@@ -71,7 +71,7 @@ def _missing(days: Sequence[ParkDayTimeline]) -> str | None:
     return NOT_KEPT if any(day.is_dropped for day in days) else NOT_WATCHED
 
 
-def _rides(reading: Reading, park: ParkInfo, found: ParkDayTimeline, rides_asked: RideFilter) -> list[Row]:
+def _rides(reading: Reading, park: ParkProfile, found: ParkDayTimeline, rides_asked: RideFilter) -> list[Row]:
     """Rides that count first, flagships before others, then by name."""
     totals = reading.ride_sums({park.park_id: DayRange(found.day, found.day)})
     frames = found.segments.partition_by("ride_id", as_dict=True)
@@ -97,7 +97,7 @@ def _rides(reading: Reading, park: ParkInfo, found: ParkDayTimeline, rides_asked
     )
 
 
-def _ride(ride: RideInfo, segments: pl.DataFrame, totals: RideTotals | None) -> Row:
+def _ride(ride: RideProfile, segments: pl.DataFrame, totals: RideTotals | None) -> Row:
     reason = excluded_reason(ride, totals)
     return {
         "ride_id": ride.ride_id,
@@ -131,7 +131,9 @@ def _windows(windows: Iterable[tuple[int, int]]) -> list[Row]:
     return [{"start": iso(start), "end": iso(end)} for start, end in windows]
 
 
-def _days(reading: Reading, park: ParkInfo, ride: RideInfo, since: int, until: int) -> list[ParkDayTimeline]:
+def _days(
+    reading: Reading, park: ParkProfile, ride: RideProfile, since: int, until: int
+) -> list[ParkDayTimeline]:
     first, last = (local_day(from_unix(instant), park.timezone) for instant in (since, until - 1))
     return [
         park_day_timeline(reading.connection, park.park_id, day, until, [ride.ride_id], reading.history)

@@ -38,7 +38,7 @@ class Trends:
     compared: Row
 
 
-class Change(NamedTuple):
+class UptimeChange(NamedTuple):
     """The exact change of uptime in points, or why there is none."""
 
     points: float | None
@@ -58,7 +58,9 @@ def trends_of(
     park_rows = {line.row["park_id"]: line.row for line in park_ranking(reading, period, parks)}
     rides = reading.catalogue.rides
     changes = _park_changes(reading, period)
-    changes_of_parks = {park_id: changes.get(park_id, Change(None, NOT_WATCHED)) for park_id in park_rows}
+    changes_of_parks = {
+        park_id: changes.get(park_id, UptimeChange(None, NOT_WATCHED)) for park_id in park_rows
+    }
     changes_of_rides = {
         ride_id: change
         for ride_id, change in _ride_changes(reading, period).items()
@@ -84,7 +86,7 @@ def trends_of(
     )
 
 
-def _compared(changes: Mapping[int, Change]) -> Row:
+def _compared(changes: Mapping[int, UptimeChange]) -> Row:
     """How many were compared, and why the others were not, in the order in which reasons are asked for."""
     reasons = Counter(change.reason for change in changes.values())
     return {
@@ -98,7 +100,7 @@ def _compared(changes: Mapping[int, Change]) -> Row:
     }
 
 
-def _greatest(changes: Mapping[int, Change]) -> tuple[list[int], list[int]]:
+def _greatest(changes: Mapping[int, UptimeChange]) -> tuple[list[int], list[int]]:
     """The ids whose change is large enough, the greatest first: those that rose, those that fell."""
     known = {
         key: change.points
@@ -123,16 +125,16 @@ def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
     return {key: change.points for key, change in _ride_changes(reading, period).items()}
 
 
-def _park_changes(reading: Reading, period: Period) -> dict[int, Change]:
-    def build() -> dict[int, Change]:
+def _park_changes(reading: Reading, period: Period) -> dict[int, UptimeChange]:
+    def build() -> dict[int, UptimeChange]:
         now, before = park_totals(reading, period), park_totals_before(reading, period)
         return _changes(reading, period, now, before, lambda park_id: park_id)
 
     return reading.remembered("park changes", period, build)
 
 
-def _ride_changes(reading: Reading, period: Period) -> dict[int, Change]:
-    def build() -> dict[int, Change]:
+def _ride_changes(reading: Reading, period: Period) -> dict[int, UptimeChange]:
+    def build() -> dict[int, UptimeChange]:
         rides = reading.catalogue.rides
         found = ride_reliabilities(reading, period)
         now = {ride_id: totals for ride_id, totals in found.items() if totals.eligible_days > 0}
@@ -148,14 +150,14 @@ def _changes(
     now: Mapping[int, Reliable],
     before: Mapping[int, Reliable],
     park_of: Callable[[int], int],
-) -> dict[int, Change]:
+) -> dict[int, UptimeChange]:
     known = reading.catalogue.parks.values()
     ranges, ranges_before = reading.ranges(period, known), reading.previous_ranges(period, known)
     recorded, recorded_before = days_recorded(reading, period), days_recorded_before(reading, period)
     changes = {}
     for key, totals in now.items():
         park_id, previous = park_of(key), before.get(key)
-        changes[key] = Change._make(
+        changes[key] = UptimeChange._make(
             change_of_uptime(
                 watched(totals, recorded.get(park_id), ranges[park_id]),
                 watched(previous, recorded_before.get(park_id), ranges_before[park_id]),

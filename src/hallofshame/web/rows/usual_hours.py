@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.metrics import scores
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_park, usual_hours_of_rides
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
@@ -34,7 +34,7 @@ def same_weekdays(day: dt.date, today: dt.date) -> list[dt.date]:
     return [today - (back + 7 * weeks) * ONE_DAY for weeks in range(USUAL_WEEKS)]
 
 
-def usual_wait_of_park(reading: Reading, park: ParkInfo) -> UsualWait:
+def usual_wait_of_park(reading: Reading, park: ParkProfile) -> UsualWait:
     """What was usually posted on average in a park in the present hour of its clock."""
     today = reading.today(park)
     days = same_weekdays(today, today)
@@ -42,7 +42,7 @@ def usual_wait_of_park(reading: Reading, park: ParkInfo) -> UsualWait:
     return wait_in(hours, _present_hour(reading, park))
 
 
-def usual_wait_of_ride(reading: Reading, park: ParkInfo, ride_id: int) -> UsualWait:
+def usual_wait_of_ride(reading: Reading, park: ParkProfile, ride_id: int) -> UsualWait:
     """What a ride usually posted in the present hour of its park's clock."""
     today = reading.today(park)
     days = same_weekdays(today, today)
@@ -50,7 +50,7 @@ def usual_wait_of_ride(reading: Reading, park: ParkInfo, ride_id: int) -> UsualW
     return wait_in(hours.get(ride_id, {}), _present_hour(reading, park))
 
 
-def usual_fields(reading: Reading, park: ParkInfo, usual: UsualWait) -> Row:
+def usual_fields(reading: Reading, park: ParkProfile, usual: UsualWait) -> Row:
     """The fields that say what is usual now, and what that rests on."""
     return {
         "usual_wait_minutes": usual.minutes,
@@ -72,5 +72,5 @@ def wait_in(hours: Mapping[int, UsualSums], hour: int) -> UsualWait:
     return UsualWait(minutes, found.posted_days)
 
 
-def _present_hour(reading: Reading, park: ParkInfo) -> int:
+def _present_hour(reading: Reading, park: ParkProfile) -> int:
     return reading.now.astimezone(zone(park.timezone)).hour

@@ -13,8 +13,8 @@ from hallofshame.metrics.wait_hours import (
     quietest_and_busiest,
     usual_hours,
 )
-from hallofshame.store.reports.catalogue import ParkInfo, RideInfo
-from hallofshame.store.reports.usual import UsualMoment, UsualRun, usual_runs
+from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
+from hallofshame.store.reports.usual import MedianMoment, UsualRun, usual_runs
 from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_rides
 from hallofshame.web.envelope import Row
 from hallofshame.web.reading import Reading
@@ -24,7 +24,7 @@ from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 MAX_WAIT_DAYS = 366
 
 
-def park_waits_by_hour(reading: Reading, park: ParkInfo, days: DayRange) -> Row:
+def park_waits_by_hour(reading: Reading, park: ParkProfile, days: DayRange) -> Row:
     """The waits of each ride by local hour over ``days``, those with the longest waits first.
 
     Hours in which no ride of the park ran are left out.
@@ -64,7 +64,9 @@ def park_waits_by_hour(reading: Reading, park: ParkInfo, days: DayRange) -> Row:
     }
 
 
-def _runs(reading: Reading, park: ParkInfo, ride_ids: Sequence[int], days: DayRange) -> dict[int, UsualRun]:
+def _runs(
+    reading: Reading, park: ParkProfile, ride_ids: Sequence[int], days: DayRange
+) -> dict[int, UsualRun]:
     """The park's running day is not over yet and tells nothing."""
     last = min(days.end, reading.today(park) - ONE_DAY)
     if last < days.start or not ride_ids:
@@ -93,7 +95,9 @@ def _stretch_row(stretch: Stretch) -> Row:
     }
 
 
-def _ride_row(ride: RideInfo, hours: dict[int, UsualSums], axis: Sequence[int], run: UsualRun | None) -> Row:
+def _ride_row(
+    ride: RideProfile, hours: dict[int, UsualSums], axis: Sequence[int], run: UsualRun | None
+) -> Row:
     return {
         "ride_id": ride.ride_id,
         "ride_name": ride.name,
@@ -107,7 +111,7 @@ def _ride_row(ride: RideInfo, hours: dict[int, UsualSums], axis: Sequence[int], 
     }
 
 
-def _moment(found: UsualMoment | None) -> Row | None:
+def _moment(found: MedianMoment | None) -> Row | None:
     return None if found is None else {"time": clock(found.seconds), "days": found.days}
 
 

@@ -7,8 +7,8 @@ import datetime as dt
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.domain.rules import LOOKBACK_DAYS
 from hallofshame.domain.words import BreakdownSignal
-from hallofshame.metrics.comparing import Watched, incomparable_reason, trend_points, uptime_change
-from hallofshame.store.reports.catalogue import ParkInfo
+from hallofshame.metrics.comparing import WatchedStretch, incomparable_reason, trend_points, uptime_change
+from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.record import OpenDays, RecordedDays, open_days, recorded_days
 from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals
 from hallofshame.web.envelope import Row
@@ -81,14 +81,14 @@ def _average(days: OpenDays) -> float:
     return days.window_seconds / days.open
 
 
-def tells(park: ParkInfo, recorded: RecordedDays | None) -> str:
+def tells(park: ParkProfile, recorded: RecordedDays | None) -> str:
     """What the park's source could tell on most of the recorded days; without any, what it can tell now."""
     if recorded is None or recorded.recorded == 0:
         return BREAKDOWNS if park.breakdown_signal is BreakdownSignal.DOWN else OPEN_CLOSED
     return BREAKDOWNS if 2 * recorded.by_down > recorded.recorded else OPEN_CLOSED
 
 
-def watched(totals: Reliable | None, recorded: RecordedDays | None, days: DayRange) -> Watched | None:
+def watched(totals: Reliable | None, recorded: RecordedDays | None, days: DayRange) -> WatchedStretch | None:
     """How a park or a ride was watched on these days; null where nothing of it was seen.
 
     A ride was recorded on the days on which it counted, and on those on which its park was found closed.
@@ -97,14 +97,18 @@ def watched(totals: Reliable | None, recorded: RecordedDays | None, days: DayRan
         return None
     if totals is None:
         only_closed = recorded.found_closed if recorded.recorded == 0 else 0
-        return Watched(0, 0, only_closed, days.days) if only_closed else None
+        return WatchedStretch(0, 0, only_closed, days.days) if only_closed else None
     looked_at = recorded.looked_at
     if not isinstance(totals, ParkTotals):
         looked_at = min(looked_at, totals.eligible_days + recorded.found_closed)
-    return Watched(totals.observed, totals.open, looked_at, days.days, totals.operating, totals.downtime)
+    return WatchedStretch(
+        totals.observed, totals.open, looked_at, days.days, totals.operating, totals.downtime
+    )
 
 
-def change_of_uptime(now: Watched | None, before: Watched | None) -> tuple[float | None, str | None]:
+def change_of_uptime(
+    now: WatchedStretch | None, before: WatchedStretch | None
+) -> tuple[float | None, str | None]:
     """The exact change of uptime in points, or why there is none (R11)."""
     reason = incomparable_reason(now, before)
     if reason is not None or now is None or before is None:
@@ -113,7 +117,7 @@ def change_of_uptime(now: Watched | None, before: Watched | None) -> tuple[float
     return change, None if change is not None else "did_not_run"
 
 
-def trend_fields(now: Watched | None, before: Watched | None) -> Row:
+def trend_fields(now: WatchedStretch | None, before: WatchedStretch | None) -> Row:
     """The fields of a row that say how it changed against the period before, or why it cannot be said."""
     change, reason = change_of_uptime(now, before)
     return {"trend_points": trend_points(change), "trend_reason": reason}

@@ -12,7 +12,7 @@ from hallofshame.web.parameters import DEFAULT_LIMIT, HEIGHTS, MAX_LIMIT, MAX_OF
 
 
 @dataclass(frozen=True)
-class Take:
+class Parameter:
     """One request parameter: its name, the JSON schema of its value, and what it means."""
 
     name: str
@@ -22,40 +22,40 @@ class Take:
     example: str | None = None
 
 
-def choice(name: str, choices: Sequence[str], description: str) -> Take:
+def choice(name: str, choices: Sequence[str], description: str) -> Parameter:
     """One of ``choices``; the first is the default."""
     schema = {"type": "string", "enum": list(choices), "default": choices[0]}
-    return Take(name, description, schema)
+    return Parameter(name, description, schema)
 
 
-def integer(name: str, default: int, lowest: int, highest: int, description: str) -> Take:
+def integer(name: str, default: int, lowest: int, highest: int, description: str) -> Parameter:
     """A whole number between two limits."""
     schema = {"type": "integer", "minimum": lowest, "maximum": highest, "default": default}
-    return Take(name, description, schema)
+    return Parameter(name, description, schema)
 
 
-def number(name: str, lowest: float, highest: float, description: str, example: str) -> Take:
+def number(name: str, lowest: float, highest: float, description: str, example: str) -> Parameter:
     """A number between two limits, which has to be given."""
     schema = {"type": "number", "minimum": lowest, "maximum": highest}
-    return Take(name, description, schema, required=True, example=example)
+    return Parameter(name, description, schema, required=True, example=example)
 
 
-def text(name: str, description: str, example: str | None = None, *, required: bool = False) -> Take:
+def text(name: str, description: str, example: str | None = None, *, required: bool = False) -> Parameter:
     """A free text, which the endpoint itself judges."""
-    return Take(name, description, required=required, example=example)
+    return Parameter(name, description, required=required, example=example)
 
 
-def date(name: str, description: str) -> Take:
+def date(name: str, description: str) -> Parameter:
     """A park-local date."""
-    return Take(name, description, {"type": "string", "format": "date"})
+    return Parameter(name, description, {"type": "string", "format": "date"})
 
 
-def sort(choices: Iterable[str]) -> Take:
+def sort(choices: Iterable[str]) -> Parameter:
     """The order of the rows; the first is the default."""
     return choice("sort", tuple(choices), "Order of the rows. It changes the order only, never `rank`.")
 
 
-def by(choices: Sequence[str]) -> Take:
+def by(choices: Sequence[str]) -> Parameter:
     """What a list that mixes parks is ranked by (R12); the first is the default."""
     return choice(
         "by",
@@ -65,12 +65,12 @@ def by(choices: Sequence[str]) -> Take:
     )
 
 
-def period(default: PeriodName = PeriodName.TODAY) -> tuple[Take, ...]:
+def period(default: PeriodName = PeriodName.TODAY) -> tuple[Parameter, ...]:
     """The parameters of a period (R10), with the one that is meant where none is given."""
     named = {"type": "string", "enum": [name.value for name in NAMED_PERIODS], "default": default.value}
     return (
-        Take("period", "A named period, by each park's own calendar.", named),
-        Take(
+        Parameter("period", "A named period, by each park's own calendar.", named),
+        Parameter(
             "year",
             "A calendar year, instead of `period`; the running year ends today.",
             {"type": "integer", "minimum": FIRST_YEAR, "maximum": 9999},
@@ -106,7 +106,7 @@ RIDES = (
 
 VISIT = (
     choice("indoor", NON_RIDE_CHOICES, "Only rides known to be under a roof."),
-    Take(
+    Parameter(
         "height",
         "Only rides open to somebody of this height in centimetres; those whose limit is not known stay.",
         {"type": "integer", "minimum": HEIGHTS[0], "maximum": HEIGHTS[1]},
@@ -125,12 +125,12 @@ PAGE = (
 
 LIMIT = integer("limit", DEFAULT_LIMIT, 1, MAX_LIMIT, "How many rows at most, in each table.")
 
-Takes = Sequence[Take | Sequence[Take]]
+ParameterList = Sequence[Parameter | Sequence[Parameter]]
 
 
-def flat(takes: Takes) -> tuple[Take, ...]:
+def flat(parameters: ParameterList) -> tuple[Parameter, ...]:
     """Groups and single parameters as one list."""
-    found: list[Take] = []
-    for take in takes:
-        found.extend([take] if isinstance(take, Take) else take)
+    found: list[Parameter] = []
+    for parameter in parameters:
+        found.extend([parameter] if isinstance(parameter, Parameter) else parameter)
     return tuple(found)

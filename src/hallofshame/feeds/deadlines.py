@@ -1,6 +1,6 @@
 """How long a job waits for the sources: until when in all, and how often for a host that does not answer.
 
-A job makes one :class:`Patience` and names it around its requests with :func:`waiting`; the HTTP client asks
+A job makes one :class:`Deadline` and names it around its requests with :func:`waiting`; the HTTP client asks
 it before every try. It goes with the thread and not with the call, because every feed's every method would
 only hand it on.
 """
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from hallofshame.clock import Clock
-from hallofshame.domain.errors import LeftAloneError, NotReachedError
+from hallofshame.domain.errors import NotReachedError, RequestSkippedError
 from hallofshame.domain.words import PollOutcome
 
 TIMEOUTS_IN_A_ROW = 5
@@ -27,7 +27,7 @@ UNREACHABLE_REQUESTS = 3
 """Requests that end so after all their tries before the host is asked no more; any answer ends the row."""
 
 
-class Patience:
+class Deadline:
     """The time one job has for its sources, and what it learns of their hosts meanwhile.
 
     ``seconds`` count from now. May be used by several threads.
@@ -38,12 +38,12 @@ class Patience:
         self._ends = clock.elapsed() + seconds
         self._hosts = _Hosts()
 
-    def at_most(self, seconds: float) -> Patience:
-        """The same job's patience for a part of its requests, which ends ``seconds`` from now if not before.
+    def at_most(self, seconds: float) -> Deadline:
+        """The same job's deadline for a part of its requests, which ends ``seconds`` from now if not before.
 
         What is learned of a host with one counts for the other.
         """
-        part = Patience(self._clock, min(seconds, self.seconds_left()))
+        part = Deadline(self._clock, min(seconds, self.seconds_left()))
         part._hosts = self._hosts
         return part
 
@@ -58,9 +58,9 @@ class Patience:
         :raises NotReachedError: when several requests could not reach the host; with their outcome.
         """
         if self.seconds_left() <= 0:
-            raise LeftAloneError(f"{host} was not asked: the time for all requests together is over")
+            raise RequestSkippedError(f"{host} was not asked: the time for all requests together is over")
         if self._hosts.in_a_row(host) >= TIMEOUTS_IN_A_ROW:
-            raise LeftAloneError(
+            raise RequestSkippedError(
                 f"{host} was not asked: it timed out {TIMEOUTS_IN_A_ROW} times in a row, and is left alone "
                 "until the next run"
             )
@@ -110,7 +110,7 @@ class _Hosts:
             self._outcomes[host] = outcome
 
 
-class _Endless(Patience):
+class _Endless(Deadline):
     """What holds where no job says how long it waits."""
 
     def __init__(self) -> None:
@@ -130,18 +130,18 @@ class _Endless(Patience):
 
 
 _ENDLESS = _Endless()
-_CURRENT: ContextVar[Patience | None] = ContextVar("patience", default=None)
+_CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
-def current() -> Patience:
-    """The patience of this thread's job; without an end where no job named one."""
+def current() -> Deadline:
+    """The deadline of this thread's job; without an end where no job named one."""
     return _CURRENT.get() or _ENDLESS
 
 
 @contextmanager
-def waiting(patience: Patience) -> Iterator[None]:
-    """Let requests of this thread end with ``patience`` until the block ends."""
-    token = _CURRENT.set(patience)
+def waiting(deadline: Deadline) -> Iterator[None]:
+    """Let requests of this thread end with ``deadline`` until the block ends."""
+    token = _CURRENT.set(deadline)
     try:
         yield
     finally:

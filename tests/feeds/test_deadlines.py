@@ -8,9 +8,9 @@ import socket
 import pytest
 import requests
 
-from hallofshame.domain.errors import FeedError, LeftAloneError, NotReachedError
+from hallofshame.domain.errors import FeedError, NotReachedError, RequestSkippedError
 from hallofshame.domain.words import PollOutcome
-from hallofshame.feeds.patience import TIMEOUTS_IN_A_ROW, UNREACHABLE_REQUESTS, Patience, current, waiting
+from hallofshame.feeds.deadlines import TIMEOUTS_IN_A_ROW, UNREACHABLE_REQUESTS, Deadline, current, waiting
 
 SLOW, FAST = "https://slow.test/live", "https://fast.test/live"
 HANGS = requests.exceptions.ReadTimeout("slow")
@@ -20,28 +20,30 @@ def test_without_a_job_nothing_limits_the_wait():
     assert current().seconds_left() == math.inf
 
 
-def test_patience_ends_with_its_time_and_its_block(clock):
-    patience = Patience(clock, 60)
-    with waiting(patience):
-        assert current() is patience
+def test_deadlines_ends_with_its_time_and_its_block(clock):
+    deadline = Deadline(clock, 60)
+    with waiting(deadline):
+        assert current() is deadline
         clock.sleep(45)
         assert current().seconds_left() == 15
-        assert patience.at_most(10).seconds_left() == 10
-        assert patience.at_most(20).seconds_left() == 15
+        assert deadline.at_most(10).seconds_left() == 10
+        assert deadline.at_most(20).seconds_left() == 15
         clock.sleep(45)
         assert current().seconds_left() == 0
-    assert current() is not patience
+    assert current() is not deadline
 
 
 def test_a_host_that_times_out_in_a_row_is_asked_no_more(wire, clock):
     client, transport = wire(HANGS)
-    with waiting(Patience(clock, 600)):
+    with waiting(Deadline(clock, 600)):
         with pytest.raises(FeedError, match="timed out"):
             client.get_json(SLOW)
-        with pytest.raises(LeftAloneError, match=f"timed out {TIMEOUTS_IN_A_ROW} times in a row") as caught:
+        with pytest.raises(
+            RequestSkippedError, match=f"timed out {TIMEOUTS_IN_A_ROW} times in a row"
+        ) as caught:
             client.get_json(SLOW)
         assert (len(transport.requests), caught.value.attempts) == (TIMEOUTS_IN_A_ROW, 2)
-        with pytest.raises(LeftAloneError) as caught:
+        with pytest.raises(RequestSkippedError) as caught:
             client.get_json(SLOW)
         assert (len(transport.requests), caught.value.attempts) == (TIMEOUTS_IN_A_ROW, 0)
         assert caught.value.outcome is PollOutcome.TIMEOUT
@@ -56,7 +58,7 @@ NAMELESS = requests.exceptions.ConnectionError(socket.gaierror(socket.EAI_NONAME
 )
 def test_a_host_that_several_requests_cannot_reach_is_asked_no_more(wire, reply, clock, failure, outcome):
     client, transport = wire(failure)
-    with waiting(Patience(clock, 600)):
+    with waiting(Deadline(clock, 600)):
         for _ in range(UNREACHABLE_REQUESTS):
             with pytest.raises(FeedError) as caught:
                 client.get_json(SLOW)
@@ -69,7 +71,7 @@ def test_a_host_that_several_requests_cannot_reach_is_asked_no_more(wire, reply,
         with pytest.raises(FeedError) as caught:
             client.get_json(FAST)
         assert not isinstance(caught.value, NotReachedError)
-    with waiting(Patience(clock, 600)), pytest.raises(FeedError):
+    with waiting(Deadline(clock, 600)), pytest.raises(FeedError):
         client.get_json(SLOW)
     assert len(transport.requests) > asked + 1
 
@@ -77,7 +79,7 @@ def test_a_host_that_several_requests_cannot_reach_is_asked_no_more(wire, reply,
 def test_an_answer_in_between_ends_the_row_of_failures(wire, reply, clock):
     tries = 3
     client, _ = wire(*[REFUSES] * tries * (UNREACHABLE_REQUESTS - 1), reply(), *[REFUSES] * tries, reply())
-    with waiting(Patience(clock, 600)):
+    with waiting(Deadline(clock, 600)):
         for _ in range(UNREACHABLE_REQUESTS - 1):
             with pytest.raises(FeedError):
                 client.get_json(SLOW)
@@ -89,17 +91,17 @@ def test_an_answer_in_between_ends_the_row_of_failures(wire, reply, clock):
 
 def test_the_next_job_asks_it_again(wire, reply, clock):
     client, _ = wire(*[HANGS] * TIMEOUTS_IN_A_ROW, reply())
-    with waiting(Patience(clock, 600)):
+    with waiting(Deadline(clock, 600)):
         for _ in range(2):
             with pytest.raises(FeedError):
                 client.get_json(SLOW)
-    with waiting(Patience(clock, 600)):
+    with waiting(Deadline(clock, 600)):
         assert client.get_json(SLOW).attempts == 1
 
 
 def test_other_hosts_are_asked_as_ever(wire, reply, clock):
     client, _ = wire(*[HANGS] * TIMEOUTS_IN_A_ROW, reply())
-    with waiting(Patience(clock, 600)):
+    with waiting(Deadline(clock, 600)):
         for _ in range(2):
             with pytest.raises(FeedError):
                 client.get_json(SLOW)
@@ -109,37 +111,37 @@ def test_other_hosts_are_asked_as_ever(wire, reply, clock):
 @pytest.mark.parametrize("status", [200, 500])
 def test_any_answer_ends_the_row(wire, reply, clock, status):
     client, transport = wire(*[HANGS] * (TIMEOUTS_IN_A_ROW - 1), reply(b"{}", status), HANGS, tries=1)
-    with waiting(Patience(clock, 600)):
+    with waiting(Deadline(clock, 600)):
         for _ in range(2 * TIMEOUTS_IN_A_ROW - 1):
             try:
                 client.get_json(SLOW)
             except FeedError as error:
-                assert not isinstance(error, LeftAloneError)
+                assert not isinstance(error, RequestSkippedError)
     assert len(transport.requests) == 2 * TIMEOUTS_IN_A_ROW - 1
 
 
 def test_parts_of_a_job_learn_from_each_other(wire, clock):
     client, transport = wire(HANGS, tries=TIMEOUTS_IN_A_ROW)
-    whole = Patience(clock, 600)
+    whole = Deadline(clock, 600)
     with waiting(whole.at_most(300)), pytest.raises(FeedError):
         client.get_json(SLOW)
-    with waiting(whole), pytest.raises(LeftAloneError):
+    with waiting(whole), pytest.raises(RequestSkippedError):
         client.get_json(SLOW)
     assert len(transport.requests) == TIMEOUTS_IN_A_ROW
 
 
 def test_when_the_time_is_over_nobody_is_asked(wire, reply, clock):
     client, transport = wire(reply())
-    with waiting(Patience(clock, 60)):
+    with waiting(Deadline(clock, 60)):
         clock.sleep(60)
-        with pytest.raises(LeftAloneError, match="the time for all requests together is over"):
+        with pytest.raises(RequestSkippedError, match="the time for all requests together is over"):
             client.get_json(FAST)
     assert transport.requests == []
 
 
 def test_a_pause_beyond_the_time_is_not_begun(wire, reply, clock):
     client, transport = wire(reply(b"", 503, {"Retry-After": "15"}))
-    with waiting(Patience(clock, 10)), pytest.raises(FeedError) as caught:
+    with waiting(Deadline(clock, 10)), pytest.raises(FeedError) as caught:
         client.get_json(FAST)
     assert (caught.value.outcome, caught.value.attempts) == (PollOutcome.SERVER_ERROR, 1)
     assert (len(transport.requests), clock.slept) == (1, [])
@@ -154,14 +156,14 @@ def test_a_try_that_the_time_runs_out_on_is_cut_short(wire, clock):
             return "slow"
 
     client, transport = wire(Late())
-    with waiting(Patience(clock, 10)), pytest.raises(LeftAloneError) as caught:
+    with waiting(Deadline(clock, 10)), pytest.raises(RequestSkippedError) as caught:
         client.get_json(FAST)
     assert (caught.value.attempts, len(transport.requests)) == (1, 1)
 
 
 def test_limits_of_time_shrink_with_what_is_left(wire, reply, clock):
     client, transport = wire(reply(), connect_timeout_seconds=5, read_timeout_seconds=15)
-    with waiting(Patience(clock, 20)):
+    with waiting(Deadline(clock, 20)):
         client.get_json(FAST)
         clock.sleep(12)
         client.get_json(FAST)
@@ -172,8 +174,8 @@ def test_limits_of_time_shrink_with_what_is_left(wire, reply, clock):
 
 def test_a_turn_that_comes_too_late_is_not_waited_for(wire, reply, clock):
     client, transport = wire(reply(), requests_per_second=0.1)
-    with waiting(Patience(clock, 5)):
+    with waiting(Deadline(clock, 5)):
         client.get_json(FAST)
-        with pytest.raises(LeftAloneError, match="the rate allows"):
+        with pytest.raises(RequestSkippedError, match="the rate allows"):
             client.get_json(FAST)
     assert (len(transport.requests), clock.slept) == (1, [])
