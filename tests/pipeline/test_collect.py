@@ -33,7 +33,7 @@ from hallofshame.store.models import (
     RideStatusSnapshot,
 )
 from hallofshame.store.models import (
-    ShowTimeReading as StoredShowTime,
+    ShowTime as StoredShowTime,
 )
 from pipeline.fakes import (
     CADENCE,

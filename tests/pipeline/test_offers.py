@@ -27,7 +27,7 @@ from hallofshame.pipeline.show_times import judged
 from hallofshame.pipeline.sync import classify, sync
 from hallofshame.store.database import Database
 from hallofshame.store.models import DiningAvailability, EntityMetadata, Park
-from hallofshame.store.models import ShowTimeReading as StoredShow
+from hallofshame.store.models import ShowTime as StoredShow
 from hallofshame.store.reports.catalogue import load_catalogue
 from pipeline.fakes import LOG, ROME, WIKI_IDS, FakeFeed, at, found, seed_parks, seed_rides
 from pipeline.polls import Polled, collector, reading

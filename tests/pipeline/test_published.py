@@ -13,7 +13,7 @@ from hallofshame.store import catalogue, schedules
 from hallofshame.store.catalogue import NewExternalId
 from hallofshame.store.database import Database
 from hallofshame.store.models import AggregationLog
-from hallofshame.store.models import ScheduleReading as StoredSchedule
+from hallofshame.store.models import ParkSchedule as StoredSchedule
 from pipeline.fakes import (
     LOG,
     MONDAY,

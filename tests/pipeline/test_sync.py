@@ -27,7 +27,7 @@ from hallofshame.store.models import (
     EntityMetadata,
 )
 from hallofshame.store.models import (
-    ScheduleReading as StoredSchedule,
+    ParkSchedule as StoredSchedule,
 )
 from pipeline.fakes import (
     LOG,

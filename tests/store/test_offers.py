@@ -11,7 +11,7 @@ from hallofshame.domain.readings import DiningTable, PurchaseReading, ShowTimeRe
 from hallofshame.store import dining, purchases, show_times
 from hallofshame.store.database import Database
 from hallofshame.store.dining import DiningSaid
-from hallofshame.store.models import ShowTimeReading as ShowTimeRow
+from hallofshame.store.models import ShowTime as ShowTimeRow
 from hallofshame.store.show_times import ShowsSaid
 from store.samples import NOON, NOW, seed
 

@@ -53,5 +53,5 @@ ENDPOINTS = endpoints()
 JSON_RULES = [rule for rule, found in ENDPOINTS.items() if found.answers is not None]
 JSON_ADDRESSES = [address(rule) for rule in JSON_RULES]
 PERIOD_RULES = [
-    rule for rule in JSON_RULES if "period" in {parameter.name for parameter in ENDPOINTS[rule].takes}
+    rule for rule in JSON_RULES if "period" in {parameter.name for parameter in ENDPOINTS[rule].declared}
 ]
