@@ -5403,6 +5403,8 @@ export interface operations {
                 by?: "comparable" | "score";
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
+                /** @description Which table, with `format=csv` or `format=excel`. */
+                table?: "data" | "data.park_names";
             };
             header?: never;
             path?: never;
@@ -9025,7 +9027,7 @@ export interface operations {
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
-                table?: "parks" | "rides" | "operators" | "pages";
+                table?: "parks" | "parks.former" | "rides" | "rides.former" | "operators" | "pages";
             };
             header?: never;
             path?: never;

@@ -45,7 +45,12 @@ FALLBACK_DAYS = 30
 Edges = Mapping[int, tuple[dt.date, dt.date]]
 
 
-@endpoint(api_data, "/search-index", answers=SearchIndex, tables=("parks", "rides", "operators", "pages"))
+@endpoint(
+    api_data,
+    "/search-index",
+    answers=SearchIndex,
+    tables=("parks", "parks.former", "rides", "rides.former", "operators", "pages"),
+)
 def search_index(reading: Reading, asked: Parameters) -> Row:
     """Parks, rides, operators and pages by name, also by former names, for a search that needs no server."""
     del asked

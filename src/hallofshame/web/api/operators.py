@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
@@ -21,6 +22,7 @@ api_operators = Blueprint("api_operators", __name__, url_prefix="/api")
     "/operators",
     parameters=(PERIOD, FILTERS, PAGE, sort(OPERATOR_SORTS), by(BY)),
     answers=list[OperatorRow],
+    tables=(WHOLE, f"{WHOLE}.park_names"),
     says=("period", "coverage", *PAGING, "ranked_by"),
 )
 def operators(reading: Reading, asked: Parameters) -> Row:
