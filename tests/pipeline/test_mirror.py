@@ -481,7 +481,7 @@ def test_a_full_disk_is_said_and_changes_nothing(
     def full(*_args: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("hallofshame.feeds.site.Site.fetch", full)
+    monkeypatch.setattr("hallofshame.feeds.site.FeedSite.fetch", full)
     with pytest.raises(Exception, match="disk is full"):
         mirrored(ours, app)
     assert ours.observations().is_empty()
