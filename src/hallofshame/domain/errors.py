@@ -10,7 +10,7 @@
     ├── ConflictError       it cannot be done in the state that things are in (HTTP 409)
     ├── FeedError           a feed could not be read; carries the poll outcome
     │   ├── BodyError       the answer came but is not what the feed promises
-    │   ├── LeftAloneError  nobody asked any more: the job's time is over, or the host only times out
+    │   ├── RequestSkippedError  nobody asked any more: the job's time is over, or the host only times out
     │   ├── NotReachedError  nobody asked any more: the host cannot be reached
     │   ├── BudgetSpentError  no request is allowed now; carries when the next one is
     │   ├── WindowExceededError  a date before the first one that the plan gives; carries that date

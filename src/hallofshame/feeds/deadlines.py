@@ -54,7 +54,7 @@ class Deadline:
     def check(self, host: str) -> None:
         """Raise where ``host`` is not to be asked any more.
 
-        :raises LeftAloneError: when the time is over, or the host only times out.
+        :raises RequestSkippedError: when the time is over, or the host only times out.
         :raises NotReachedError: when several requests could not reach the host; with their outcome.
         """
         if self.seconds_left() <= 0:

@@ -107,7 +107,7 @@ class _HostGate:
     def turn(self, deadline: Deadline) -> Iterator[None]:
         """One request's place among those at once and its turn in the rate, before ``deadline``.
 
-        :raises LeftAloneError: when it would last longer to get there.
+        :raises RequestSkippedError: when it would last longer to get there.
         """
         left = deadline.seconds_left()
         if not self._slots.acquire(timeout=None if math.isinf(left) else left):

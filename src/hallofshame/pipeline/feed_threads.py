@@ -49,7 +49,7 @@ class FeedThreads:
     def ask(self, feed: Feed, external_id: str, deadline: Deadline) -> Future[EndedRequest]:
         """Begin to ask ``feed`` for one park; whatever goes wrong over its answer is a result, not raised.
 
-        :raises LeftAloneError: when requests of earlier cycles hold all threads of the feed.
+        :raises RequestSkippedError: when requests of earlier cycles hold all threads of the feed.
         """
         self._hanging[feed] = {future for future in self._hanging[feed] if not future.done()}
         if len(self._hanging[feed]) >= self._workers:
