@@ -158,7 +158,7 @@ def addresses(app: Flask) -> Iterator[str]:
 
 
 def _variants(found: Endpoint) -> Iterator[dict[str, str]]:
-    names = {take.name: take for take in found.takes}
+    names = {take.name: take for take in found.declared}
     most = {"limit": str(names["limit"].schema["maximum"])} if "limit" in names else {}
     yield most
     if "period" in names:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from hallofshame.pipeline import retention
 from hallofshame.pipeline.partitioning import make_partitions
-from hallofshame.store import dropping_partitions, partitions, raw
+from hallofshame.store import dropping_partitions, partitions, raw, schema
 from hallofshame.store.database import Database
 from hallofshame.store.history import ledger
 from hallofshame.store.history.formats import DATASETS
@@ -23,6 +23,7 @@ from hallofshame.store.history.shelves import FolderShelf
 from hallofshame.store.models import Base, FeedPoll, RideStatusSnapshot
 from pipeline.sealed import LATER, at, observations, sealed_in, whole, write_record
 from pipeline.test_retention import AUGUST, drop, rows_before
+from support.mariadb import MariaDBServer
 
 pytestmark = pytest.mark.mariadb
 
@@ -33,11 +34,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def record(mariadb_database: Database) -> Database:
-    """Raw rows of two months in monthly partitions, none of them sealed."""
-    write_record(mariadb_database)
-    make_partitions(mariadb_database, LATER)
-    return mariadb_database
+def record(mariadb_server: MariaDBServer, tmp_path: Path) -> Iterator[Database]:
+    """Raw rows of two months in monthly partitions, none of them sealed; no test before left partitions."""
+    database = Database(mariadb_server.create_schema(f"retention_{tmp_path.name}"))
+    schema.upgrade(database)
+    write_record(database)
+    make_partitions(database, LATER)
+    yield database
+    database.dispose()
 
 
 @pytest.fixture

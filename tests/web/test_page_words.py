@@ -26,10 +26,8 @@ def test_the_committed_words_are_those_of_the_server() -> None:
     assert SCRIPT.read_text(encoding="utf-8") == script_words(), "run: python tools/build_pages.py --types"
 
 
-def test_reasons_bands_and_kinds_reach_the_script_whole() -> None:
-    assert constant("UNRANKED") == wording.UNRANKED_REASONS
-    assert constant("TREND") == wording.TREND_REASONS
-    assert constant("KIND_FIELDS") == wording.KIND_FIELDS
+def test_bands_and_states_reach_the_script_whole() -> None:
+    assert constant("STATE_WORDS") == wording.STATE_WORDS
     bands = constant("BANDS")
     assert isinstance(bands, list)
     assert [(band["level"], band["name"], band["atLeast"]) for band in bands] == [

@@ -114,7 +114,7 @@ def test_the_page_says_when_queues_are_short_and_prints_the_minutes(
     page = reader.get(f"/parks/gardaland{query}").text
     section = page[page.index('<section id="waits"') :].partition("</section>")[0]
     words = " ".join(re.sub(r"<[^>]+>", " ", section).replace("\u00a0", " ").split())
-    assert f"Over {during} queues were shortest from 09:00 to 12:00 , 13 min" in words
+    assert f"Over {during}, queues were shortest from 09:00 to 12:00 , 13 min" in words
     if "30" in during:
         assert "22 Jul 2026 to 20 Aug 2026" in words.replace("Usual wait in minutes, ", "")
         assert "Fast opens 09:14 10 20 30 60 60 1" in words
