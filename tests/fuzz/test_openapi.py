@@ -39,7 +39,7 @@ CHECKS = [
 PLAIN = {"Accept-Encoding": "identity"}
 """Over WSGI schemathesis asks for gzip but does not unpack it."""
 
-ALLOWED, REFUSED, SENSIBLE, BODIES = 3, 3, 4, 2
+ALLOWED, REFUSED, SENSIBLE, BODIES = 3, 3, 8, 2
 """How many examples of each sort an operation gets."""
 
 EXCLUSIVE = (("period", "year", "start"), ("operator", "chain"))

@@ -49,6 +49,7 @@ def test_the_park_row_is_what_the_paper_says(api: Api) -> None:
         "park_wide_seconds": 0,
         "downtime_minutes_per_open_hour": 15.0,
         "weighted_downtime": 9000,
+        "weighted_breakdown": 9000,
         "weighted_exposure": 43200,
         "uptime_percent": 75.0,
         "rides_operating": 3,

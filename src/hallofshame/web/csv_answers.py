@@ -84,6 +84,8 @@ def _flat(row: Mapping[str, Any], prefix: str = "") -> Row:
     for name, value in row.items():
         if isinstance(value, Mapping):
             found |= _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+            found[f"{prefix}{name}"] = "; ".join(value)
         elif isinstance(value, list):
             found[f"{prefix}{name}"] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         else:
