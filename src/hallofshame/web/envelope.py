@@ -126,3 +126,23 @@ def envelope(
         body |= {"limit": page.limit, "offset": page.offset}
     body["attribution"] = attribution(reading)
     return body
+
+
+def ranking_body(
+    reading: Reading,
+    lines: Sequence[RankingLine],
+    page: ListPage,
+    period: Period,
+    ranges: Iterable[DayRange],
+    ranked_by: str,
+) -> Row:
+    """The part of a ranking that is shown, with the coverage of all of it and what it is ranked by."""
+    body = envelope(
+        reading,
+        [line.row for line in page.of(lines)],
+        period=period_body(period, ranges),
+        coverage=coverage_body(lines),
+        total=len(lines),
+        page=page,
+    )
+    return body | {"ranked_by": ranked_by_body(ranked_by)}

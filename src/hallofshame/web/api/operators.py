@@ -7,7 +7,7 @@ from flask import Blueprint
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
+from hallofshame.web.envelope import Row, ranking_body
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.reading import Reading
 from hallofshame.web.rows.operators import OPERATOR_SORTS, operator_ranking
@@ -31,12 +31,5 @@ def operators(reading: Reading, asked: Parameters) -> Row:
     period, parks, page = asked.period(reading.now.date()), asked.parks(reading), asked.page()
     lines = operator_ranking(reading, period, parks, chosen, asked.choice("sort", tuple(OPERATOR_SORTS)))
     of_parks = parks.choose(reading.catalogue.parks.values())
-    body = envelope(
-        reading,
-        [line.row for line in page.of(lines)],
-        period=period_body(period, reading.ranges(period, of_parks).values()),
-        coverage=coverage_body(lines),
-        total=len(lines),
-        page=page,
-    )
-    return body | {"ranked_by": ranked_by_body(PARK_FIELDS[chosen])}
+    ranges = reading.ranges(period, of_parks).values()
+    return ranking_body(reading, lines, page, period, ranges, PARK_FIELDS[chosen])

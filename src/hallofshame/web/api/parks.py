@@ -8,7 +8,7 @@ from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
 from hallofshame.web.calendars import CALENDAR_TYPE, park_calendar
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, choice, sort
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import Row, coverage_body, envelope, period_body, ranked_by_body
+from hallofshame.web.envelope import Row, envelope, period_body, ranking_body
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.public_address import site_root
@@ -60,15 +60,8 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str)
     parks_asked, page = asked.parks(reading), asked.page()
     lines = park_ranking(reading, period, parks_asked, by_field, asked.choice("sort", tuple(PARK_SORTS)))
     chosen = parks_asked.choose(reading.catalogue.parks.values())
-    body = envelope(
-        reading,
-        [line.row for line in page.of(lines)],
-        period=period_body(period, reading.ranges(period, chosen).values()),
-        coverage=coverage_body(lines),
-        total=len(lines),
-        page=page,
-    )
-    return body | {"ranked_by": ranked_by_body(PARK_FIELDS[by_field])}
+    ranges = reading.ranges(period, chosen).values()
+    return ranking_body(reading, lines, page, period, ranges, PARK_FIELDS[by_field])
 
 
 @endpoint(
