@@ -1,7 +1,8 @@
 """The kernel, from observations to whole park-days, against the plain ``GROUP BY hour`` over raw rows in SQL.
 
 Run as ``python -m benchmarks.kernel``. The kernel runs on one core in a child process; the SQL runs on SQLite
-and on a MariaDB of the benchmark's own, over the same rows.
+and on a MariaDB of the benchmark's own, over the same rows. ``--one-park`` compares ways to run the kernel's
+plans alone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 from sqlalchemy import text
@@ -32,6 +34,7 @@ from hallofshame.store.database import Database
 END = 1_787_252_400
 START = END - 24 * 3600
 REPEATS = 5
+ROUNDS = 20
 
 GROUP_BY_HOUR = """
     SELECT park_id, ride_id, observed_at - observed_at % 3600 AS hour, COUNT(*), SUM(status = 1),
@@ -91,6 +94,32 @@ def one_core() -> None:
     )
 
 
+WAYS: dict[str, dict[str, Any]] = {
+    "in memory, as written": {},
+    "in memory, optimised": {"optimizations": pl.QueryOptFlags()},
+    "streaming, optimised": {"engine": "streaming", "optimizations": pl.QueryOptFlags()},
+}
+"""Ways to run the kernel's plans; the first is how they run."""
+
+
+def one_park() -> None:
+    """Print the processor time of one park's day by each way of running the kernel's plans, in turns."""
+    world = World(parks=1)
+    inputs = inputs_of(world, world.observations(START, END))
+    best = dict.fromkeys(WAYS, float("inf"))
+    for _ in range(ROUNDS):
+        for name, way in WAYS.items():
+            with patch.dict(frames.HOW, way):
+                compute(inputs)
+                started = time.process_time()
+                compute(inputs)
+                best[name] = min(best[name], time.process_time() - started)
+    own, *_ = best.values()
+    print(f"  one park's day, {inputs.observations.height:,} observations, best of {ROUNDS}:")
+    for name, seconds in best.items():
+        print(f"    {name}: {1000 * seconds:.0f} ms of processor time = {seconds / own:.1f} ×")
+
+
 def sql_seconds(url: str, world: World) -> tuple[float, float]:
     """Seconds of the GROUP BY, and of reading the same rows cold and computing them in the kernel."""
     database = Database(url)
@@ -117,6 +146,9 @@ def main() -> None:
     if sys.argv[1:] == ["--one-core"]:
         one_core()
         return
+    if sys.argv[1:] == ["--one-park"]:
+        one_park()
+        return
     describe("kernel: a day of 150 parks / 6,000 rides every 5 minutes, observations to park-days")
     child = subprocess.run(
         [sys.executable, "-m", "benchmarks.kernel", "--one-core"],
@@ -131,6 +163,7 @@ def main() -> None:
         f"  kernel, 1 core, whole park-days: {kernel['rows']:,} observations in {kernel['seconds']:.2f} s = "
         f"{pace:.1f} M/s"
     )
+    one_park()
     world = World()
     with tempfile.TemporaryDirectory() as folder:
         _compare("SQLite", f"sqlite:///{folder}/bench.db", world, kernel["seconds"])

@@ -14,6 +14,7 @@ from hallofshame.domain.counters import (
 )
 from hallofshame.domain.rules import HOUR_SECONDS as HOUR
 from hallofshame.domain.words import Feed, OutageKind, Status
+from hallofshame.metrics.frames import collect
 
 SEEN_SUMS: tuple[str, ...] = (
     "observed",
@@ -37,8 +38,9 @@ def hour_segments(windows: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     ``hour`` is the instant at which the local hour begins. Takes the shapes ``WINDOWS`` and ``PARKS``.
     """
     hour = _hour_of(pl.col("at"))
-    return (
-        windows.join(parks.select("park_id", "hour_shift"), on="park_id")
+    return collect(
+        windows.lazy()
+        .join(parks.lazy().select("park_id", "hour_shift"), on="park_id")
         .with_columns(first=_hour_of(pl.col("start")), past=_hour_of(pl.col("end") - 1) + HOUR)
         .with_columns(at=pl.int_ranges("first", "past", HOUR))
         .explode("at", empty_as_null=False)
@@ -61,7 +63,7 @@ def ride_hour_counts(spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.Data
     ``observed`` came through Queue-Times.
     """
     lo, hi = segments["seg_start"].min() or 0, segments["seg_end"].max() or 0
-    frame = (
+    frame = collect(
         spans.lazy()
         .filter((pl.col("end") > lo) & (pl.col("start") < hi))
         .join(parks.lazy(), on="park_id", maintain_order="left")
@@ -76,8 +78,7 @@ def ride_hour_counts(spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.Data
             hour=_hour_of(pl.col("start")),
             last_hour=_hour_of(pl.col("end") - 1),
         )
-        .collect()
-    )
+    ).lazy()
     within = frame.filter(pl.col("hour") == pl.col("last_hour")).drop("last_hour")
     across = (
         frame.filter(pl.col("hour") != pl.col("last_hour"))
@@ -88,7 +89,7 @@ def ride_hour_counts(spans: pl.DataFrame, segments: pl.DataFrame, parks: pl.Data
     return _count(pl.concat([within, across]), segments)
 
 
-def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
+def _count(pieces: pl.LazyFrame, segments: pl.DataFrame) -> pl.DataFrame:
     """Clip pieces to the segments of their hour and add up."""
     seconds = pl.col("seconds")
     slots, placed = _slots(segments)
@@ -107,10 +108,9 @@ def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
         "wait_sum": seconds * pl.col("wait"),
         "observed_queue_times": seconds * (pl.col("feed") == Feed.QUEUE_TIMES),
     }
-    counts = (
-        pieces.lazy()
-        .with_columns(park_hour=_pair("park_id", "hour"))
-        .join(placed.lazy(), on="park_hour")
+    counts = collect(
+        pieces.with_columns(park_hour=_pair("park_id", "hour"))
+        .join(placed, on="park_hour")
         .select(
             "status",
             "feed",
@@ -122,14 +122,13 @@ def _count(pieces: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
         .select("ride_slot", wait_max="wait", **sums)
         .group_by("ride_slot")
         .agg(pl.col(*sums).sum(), pl.col("wait_max").max())
-        .collect()
     )
     ride, slot = _unpaired(counts["ride_slot"])
-    keys = slots[slot].with_columns(ride_id=ride.cast(pieces.schema["ride_id"]))
+    keys = slots[slot].with_columns(ride_id=ride.cast(pl.Int32))
     return pl.concat([keys, counts.drop("ride_slot")], how="horizontal")
 
 
-def _slots(segments: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _slots(segments: pl.DataFrame) -> tuple[pl.DataFrame, pl.LazyFrame]:
     """The hours that touch a window (``park_id, day, hour``), numbered by row, and the segments of each.
 
     The segments come as ``park_hour`` (see :func:`_pair`), ``slot``, ``seg_start, seg_end``. One integer per
@@ -137,7 +136,7 @@ def _slots(segments: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     key = ["park_id", "day", "hour"]
     slots = segments.select(key).unique(maintain_order=True)
-    placed = segments.join(slots.with_row_index("slot"), on=key, maintain_order="left")
+    placed = segments.lazy().join(slots.lazy().with_row_index("slot"), on=key, maintain_order="left")
     return slots, placed.select(_pair("park_id", "hour").alias("park_hour"), "slot", "seg_start", "seg_end")
 
 
@@ -164,13 +163,14 @@ def sample_counts(spans: pl.DataFrame, segments: pl.DataFrame, members: pl.DataF
     key = ["park_id", "day", "hour", "ride_id"]
     line = spans.select(pl.col("ride_id").rle_id().cast(pl.Int64) * _PAIRED + pl.col("start")).to_series()
     begins = (pl.col("ride_id") != pl.col("ride_id").shift()).fill_null(value=True)
-    places = spans.select("ride_id").filter(begins).with_row_index("place")
-    asked = (
-        members.select("park_id", "day", "ride_id")
+    places = spans.lazy().select("ride_id").filter(begins).with_row_index("place")
+    asked = collect(
+        members.lazy()
+        .select("park_id", "day", "ride_id")
         .join(places, on="ride_id")
         # In the order of the line, so that neighbours in the search are neighbours in memory.
         .sort("place")
-        .join(segments, on=["park_id", "day"], maintain_order="left")
+        .join(segments.lazy(), on=["park_id", "day"], maintain_order="left")
     )
     before = pl.col("place").cast(pl.Int64) * _PAIRED
     first = line.search_sorted(asked.select(before + pl.col("seg_start")).to_series(), side="left")
@@ -188,8 +188,9 @@ def downtime_counts(stops: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     """
     seconds = pl.col("seconds")
     pieces = (
-        stops.filter("counted")
-        .join(parks.select("park_id", "hour_shift"), on="park_id")
+        stops.lazy()
+        .filter("counted")
+        .join(parks.lazy().select("park_id", "hour_shift"), on="park_id")
         .with_columns(first=_hour_of(pl.col("start")), past=_hour_of(pl.col("end") - 1) + HOUR)
         .with_columns(hour=pl.int_ranges("first", "past", HOUR))
         .explode("hour", empty_as_null=False)
@@ -202,9 +203,11 @@ def downtime_counts(stops: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
         "downtime_never_reopened": OutageKind.NEVER_REOPENED,
         "downtime_park_wide": OutageKind.PARK_WIDE,
     }
-    return pieces.group_by("park_id", "day", "hour", "ride_id").agg(
-        downtime=seconds.sum(),
-        **{name: seconds.filter(pl.col("kind") == kind.value).sum() for name, kind in kinds.items()},
+    return collect(
+        pieces.group_by("park_id", "day", "hour", "ride_id").agg(
+            downtime=seconds.sum(),
+            **{name: seconds.filter(pl.col("kind") == kind.value).sum() for name, kind in kinds.items()},
+        )
     )
 
 
@@ -222,13 +225,12 @@ def ride_hours(
     all R7 counters, sorted by that key.
     """
     key = ["park_id", "day", "hour"]
-    opened = segments.group_by(key).agg(open=(pl.col("seg_end") - pl.col("seg_start")).sum())
+    opened = segments.lazy().group_by(key).agg(open=(pl.col("seg_end") - pl.col("seg_start")).sum())
     seen = [name for name in SEEN_SUMS if name in RIDE_SUMS]
     lost = ["downtime", *DOWNTIME_KINDS]
     # Hours and rides are put in order while they are few; the joins keep it.
     rows = (
         opened.sort("park_id", "hour")
-        .lazy()
         .join(members.lazy().sort("ride_id"), on=["park_id", "day"], maintain_order="left_right")
         .with_columns(ride_hour=_ride_hour())
     )
@@ -239,14 +241,14 @@ def ride_hours(
             how="left",
             maintain_order="left",
         )
-    return (
-        rows.with_columns(pl.col(*seen, *lost, "samples").fill_null(0))
-        .select(*key, "ride_id", *RIDE_COUNTERS)
-        .collect()
+    return collect(
+        rows.with_columns(pl.col(*seen, *lost, "samples").fill_null(0)).select(
+            *key, "ride_id", *RIDE_COUNTERS
+        )
     )
 
 
-def total(frame: pl.DataFrame, key: list[str], sums: tuple[str, ...] = RIDE_SUMS) -> pl.DataFrame:
+def total(frame: pl.LazyFrame, key: list[str], sums: tuple[str, ...] = RIDE_SUMS) -> pl.LazyFrame:
     """The one way from a smaller grain to a larger: sums of the counters, maximum of the maxima (R7)."""
     return frame.group_by(key).agg(pl.col(sums).sum(), pl.col(RIDE_MAXIMA).max()).sort(key)
 
@@ -264,15 +266,19 @@ def park_hours(
     key = ["park_id", "day", "hour"]
     weight = pl.col("weight")
     named = pl.sum_horizontal(DOWNTIME_KINDS)
-    weights = eligible.join(rides.select("ride_id", "weight"), on="ride_id")
-    weighted = hours.join(weights, on=["park_id", "day", "ride_id"]).with_columns(
-        weighted_downtime=weight * pl.col("downtime"),
-        weighted_breakdown=weight * (pl.col("downtime") - named),
-        weighted_exposure=weight * (pl.col("operating") + pl.col("downtime")),
+    weights = eligible.lazy().join(rides.lazy().select("ride_id", "weight"), on="ride_id")
+    weighted = (
+        hours.lazy()
+        .join(weights, on=["park_id", "day", "ride_id"])
+        .with_columns(
+            weighted_downtime=weight * pl.col("downtime"),
+            weighted_breakdown=weight * (pl.col("downtime") - named),
+            weighted_exposure=weight * (pl.col("operating") + pl.col("downtime")),
+        )
     )
     sums = RIDE_SUMS + PARK_WEIGHTED
-    return (
-        hours_of_days(days, parks)
+    return collect(
+        hours_of_days(days.lazy(), parks.lazy())
         .join(total(weighted, key, sums), on=key, how="left")
         .with_columns(pl.col(sums).fill_null(0))
         .select(*key, *PARK_COUNTERS)
@@ -280,7 +286,7 @@ def park_hours(
     )
 
 
-def hours_of_days(days: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
+def hours_of_days(days: pl.LazyFrame, parks: pl.LazyFrame) -> pl.LazyFrame:
     """Every local hour of each park-day (23 to 25): ``park_id, day, hour``, the instant at which it
     begins."""
     return (

@@ -6,6 +6,7 @@ from __future__ import annotations
 import polars as pl
 
 from hallofshame.domain.rules import AFTER_MIDNIGHT_SECONDS
+from hallofshame.metrics.frames import collect
 from hallofshame.metrics.opening import days_touched
 
 KEY = ["park_id", "day"]
@@ -50,12 +51,19 @@ def pieces_in_windows(
     Where a window came over midnight and ends within three hours, operations until then are among the pieces,
     not due: they tell both days alike whether the ride ran again (R5).
     """
-    wanted = states.join(rides.select("ride_id").unique(), on="ride_id", how="semi", maintain_order="left")
-    wanted = wanted.with_columns(state_start="start", state_end="end")
+    members = rides.lazy().select(RIDE_DAY)
+    wanted = collect(
+        states.lazy()
+        .join(members.select("ride_id").unique(), on="ride_id", how="semi", maintain_order="left")
+        .with_columns(state_start="start", state_end="end")
+    )
     own = (
         days_touched(wanted, days)
+        .lazy()
         .join(
-            joined.select(*KEY, window="start", window_end="end", night=pl.col("lo") < pl.col("start")),
+            joined.lazy().select(
+                *KEY, window="start", window_end="end", night=pl.col("lo") < pl.col("start")
+            ),
             on=KEY,
         )
         .with_columns(start=pl.max_horizontal("start", "window"), end=pl.min_horizontal("end", "window_end"))
@@ -76,23 +84,24 @@ def pieces_in_windows(
             0,
         ),
     ]
-    found = [own]
+    found, columns = [own], own.collect_schema().names()
     for windows, since, until, offset in stretches:
         if windows.height:
             stretch = windows.select(*KEY, window="start", day_start=since, day_end=until)
             found.append(
                 days_touched(wanted, stretch.drop("window"))
-                .join(stretch.select(*KEY, "window"), on=KEY)
+                .lazy()
+                .join(stretch.lazy().select(*KEY, "window"), on=KEY)
                 .with_columns(
                     date=pl.col("day") + pl.duration(days=offset),
                     own=pl.lit(value=False),
                     night=pl.lit(value=offset >= 0),
                     after=pl.lit(value=offset == 0),
                 )
-                .select(own.columns)
+                .select(columns)
             )
-    pieces = pl.concat(found).join(rides.select(RIDE_DAY), on=RIDE_DAY, how="semi")
-    return (
+    pieces = pl.concat(found).join(members, on=RIDE_DAY, how="semi")
+    return collect(
         cut_at_hours(pieces, ride_hours)
         .with_columns(due=pl.col("due") & ~pl.col("after"))
         .select(PIECES.keys())
@@ -101,7 +110,7 @@ def pieces_in_windows(
     )
 
 
-def cut_at_hours(pieces: pl.DataFrame, ride_hours: pl.DataFrame) -> pl.DataFrame:
+def cut_at_hours(pieces: pl.LazyFrame, ride_hours: pl.DataFrame) -> pl.LazyFrame:
     """Pieces cut where the ride's own hours begin and end, with ``due`` and ``hours_end``.
 
     A ride is bound by hours on the dates for which some are published; those of the date before may reach
@@ -111,28 +120,30 @@ def cut_at_hours(pieces: pl.DataFrame, ride_hours: pl.DataFrame) -> pl.DataFrame
     always = {"due": pl.lit(value=True), "hours_end": pl.lit(None, pl.Int64)}
     if ride_hours.is_empty():
         return pieces.with_columns(**always)
-    bound = ride_hours.select("ride_id", "date").unique()
+    bound = collect(ride_hours.lazy().select("ride_id", "date").unique()).lazy()
     known = pieces.join(bound.with_columns(is_bound=True), on=["ride_id", "date"], how="left")
-    pieces = known.with_columns(
-        date=pl.when(pl.col("night") & pl.col("is_bound").is_null())
-        .then(pl.col("date").dt.offset_by("-1d"))
-        .otherwise("date")
-    ).drop("is_bound")
+    pieces = collect(
+        known.with_columns(
+            date=pl.when(pl.col("night") & pl.col("is_bound").is_null())
+            .then(pl.col("date").dt.offset_by("-1d"))
+            .otherwise("date")
+        ).drop("is_bound")
+    ).lazy()
     free = pieces.join(bound, on=["ride_id", "date"], how="anti").with_columns(**always)
     limited = pieces.join(bound, on=["ride_id", "date"], how="semi")
     cut = (
-        limited.join(_slots(ride_hours, bound), on=["ride_id", "date"])
+        limited.join(_slots(ride_hours.lazy(), bound), on=["ride_id", "date"])
         .with_columns(
             start=pl.max_horizontal("start", "slot_start"), end=pl.min_horizontal("end", "slot_end")
         )
         .filter(pl.col("end") > pl.col("start"))
         .with_columns(hours_end=pl.when("due").then("slot_end"))
-        .select(free.columns)
+        .select(free.collect_schema().names())
     )
     return pl.concat([free, cut])
 
 
-def _slots(ride_hours: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
+def _slots(ride_hours: pl.LazyFrame, bound: pl.LazyFrame) -> pl.LazyFrame:
     """The whole of time on each date with hours, in and out of them: ``ride_id, date, slot_start, slot_end,
     due``."""
     each = ["ride_id", "date"]
@@ -145,13 +156,13 @@ def _slots(ride_hours: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
         .with_columns(reach=pl.col("closes_at").cum_max().over(each).shift().over(each))
     )
     apart = (pl.col("opens_at") > pl.col("reach")).fill_null(value=True)
-    hours = (
+    hours = collect(
         ordered.with_columns(part=apart.cum_sum())
         .group_by(*each, "part")
         .agg(slot_start=pl.col("opens_at").min(), slot_end=pl.col("closes_at").max())
         .drop("part")
         .sort(*each, "slot_start")
-    )
+    ).lazy()
     past = 2**40  # no instant lies outside (-past, past)
     gaps = pl.concat(
         [

@@ -6,6 +6,7 @@ import polars as pl
 
 from hallofshame.domain.rules import STOPPED_MARGIN_SECONDS
 from hallofshame.domain.words import Status
+from hallofshame.metrics.frames import collect
 from hallofshame.metrics.spans import hold_seconds
 from hallofshame.metrics.validity import believed
 
@@ -33,16 +34,16 @@ def live_rides(
     """
     present = (
         believed(last, frozen)
+        .lazy()
         .with_columns(held_until=pl.col("observed_at") + hold_seconds())
-        .join(parks_now(last, windows), on="park_id")
+        .join(parks_now(last, windows).lazy(), on="park_id")
         .filter(pl.col("status").is_not_null() & (pl.col("now") < pl.col("held_until")))
     )
     stopped = pl.col("is_open") & (pl.col("status") != Status.OPERATING)
-    return (
-        present.join(
-            ride_days.select("park_id", "ride_id", "eligible"), on=["park_id", "ride_id"], how="left"
-        )
-        .join(stops, on="ride_id", how="left")
+    eligible = ride_days.lazy().select("park_id", "ride_id", "eligible")
+    return collect(
+        present.join(eligible, on=["park_id", "ride_id"], how="left")
+        .join(stops.lazy(), on="ride_id", how="left")
         .with_columns(pl.col("eligible", "counts", "provisional", "is_foreseen").fill_null(value=False))
         .select(
             "park_id",
@@ -82,8 +83,9 @@ def live_stops(outage_parts: pl.DataFrame, usual_ends: pl.DataFrame, now: pl.Dat
     """
     stopped = (
         stopped_rides(outage_parts)
-        .join(usual_ends, on="ride_id", how="left")
-        .join(now.select("park_id", "now"), on="park_id")
+        .lazy()
+        .join(usual_ends.lazy(), on="ride_id", how="left")
+        .join(now.lazy().select("park_id", "now"), on="park_id")
         .select(
             "ride_id",
             counts=(pl.col("now") + STOPPED_MARGIN_SECONDS <= pl.col("usual_end")).fill_null(value=True),
@@ -91,10 +93,17 @@ def live_stops(outage_parts: pl.DataFrame, usual_ends: pl.DataFrame, now: pl.Dat
             is_foreseen=pl.col("usual_end").is_not_null(),
         )
     )
-    down = outage_parts.filter(pl.col("ongoing") & pl.col("by_down")).select(
-        "ride_id", counts=pl.lit(value=True), provisional=pl.lit(value=False), is_foreseen=pl.lit(value=True)
+    down = (
+        outage_parts.lazy()
+        .filter(pl.col("ongoing") & pl.col("by_down"))
+        .select(
+            "ride_id",
+            counts=pl.lit(value=True),
+            provisional=pl.lit(value=False),
+            is_foreseen=pl.lit(value=True),
+        )
     )
-    return pl.concat([stopped, down]).unique("ride_id", keep="any")
+    return collect(pl.concat([stopped, down]).unique("ride_id", keep="any"))
 
 
 def parks_now(last: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
@@ -102,15 +111,15 @@ def parks_now(last: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
 
     Takes the output of :func:`last_readings` and the shape ``WINDOWS``.
     """
-    latest = last.group_by("park_id").agg(now=pl.col("observed_at").max())
+    latest = collect(last.lazy().group_by("park_id").agg(now=pl.col("observed_at").max())).lazy()
     inside = (
-        latest.join(windows, on="park_id")
+        latest.join(windows.lazy(), on="park_id")
         .filter((pl.col("start") <= pl.col("now")) & (pl.col("now") < pl.col("end")))
         .select("park_id", is_open=pl.lit(value=True))
         .unique()
     )
-    return latest.join(inside, on="park_id", how="left").with_columns(
-        pl.col("is_open").fill_null(value=False)
+    return collect(
+        latest.join(inside, on="park_id", how="left").with_columns(pl.col("is_open").fill_null(value=False))
     )
 
 
@@ -127,7 +136,8 @@ def live_parks(
     """
     operating = (pl.col("effective_status") == Status.OPERATING) & pl.col("eligible")
     wait = pl.when(operating & pl.col("is_open")).then(pl.col("wait_minutes").cast(pl.Int64))
-    weighted = live.join(rides.select("ride_id", "weight"), on="ride_id")
+    weights = rides.lazy().select("ride_id", "weight")
+    weighted = live.lazy().join(weights, on="ride_id")
     counts = weighted.group_by("park_id").agg(
         weight_down=(pl.col("weight") * pl.col("counts_as_down")).sum(),
         observed=pl.col("eligible").sum().cast(pl.Int64),
@@ -138,12 +148,14 @@ def live_parks(
         wait_max=wait.max(),
     )
     sizes = (
-        eligible.join(rides.select("ride_id", "weight"), on="ride_id")
+        eligible.lazy()
+        .join(weights, on="ride_id")
         .group_by("park_id")
         .agg(weight=pl.col("weight").sum(), eligible=pl.len().cast(pl.Int64))
     )
-    return (
-        now.join(sizes, on="park_id", how="left")
+    return collect(
+        now.lazy()
+        .join(sizes, on="park_id", how="left")
         .join(counts, on="park_id", how="left")
         .with_columns(
             pl.col(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hallofshame.domain.rules import AFTER_MIDNIGHT_SECONDS
-from hallofshame.metrics.frames import NEIGHBOURS
+from hallofshame.metrics.frames import NEIGHBOURS, collect
 
 KEY = ["park_id", "day"]
 
@@ -33,8 +33,9 @@ def neighbours_of(windows: pl.DataFrame, days: pl.DataFrame, known: pl.DataFrame
     ``windows``: shape ``WINDOWS``, those of ``days`` (shape ``DAYS``). Of neighbours that are not among
     ``days``, ``known`` tells (shape ``NEIGHBOURS``); where it is silent, there is no window.
     """
-    bounds = days.select(*KEY, "day_start", "day_end")
-    placed = windows.select(*KEY, "start", "end").join(bounds, on=KEY)
+    asked = days.lazy()
+    bounds = asked.select(*KEY, "day_start", "day_end")
+    placed = windows.lazy().select(*KEY, "start", "end").join(bounds, on=KEY)
     ending = placed.filter(pl.col("end") == pl.col("day_end")).select(
         "park_id",
         pl.col("day").dt.offset_by("1d"),
@@ -44,13 +45,13 @@ def neighbours_of(windows: pl.DataFrame, days: pl.DataFrame, known: pl.DataFrame
     beginning = placed.filter(pl.col("start") == pl.col("day_start")).select(
         "park_id", pl.col("day").dt.offset_by("-1d"), next_opens=pl.lit(value=True)
     )
-    computed = days.select(KEY).with_columns(computed=pl.lit(value=True))
+    computed = asked.select(KEY).with_columns(computed=pl.lit(value=True))
     yesterday = computed.select("park_id", pl.col("day").dt.offset_by("1d"), before_computed="computed")
     tomorrow = computed.select("park_id", pl.col("day").dt.offset_by("-1d"), next_computed="computed")
-    told = known.rename({name: f"known_{name}" for name in NEIGHBOURS if name not in KEY})
+    told = known.lazy().rename({name: f"known_{name}" for name in NEIGHBOURS if name not in KEY})
     before = pl.col("before_computed").is_not_null()
-    return (
-        days.select(KEY)
+    return collect(
+        asked.select(KEY)
         .join(yesterday, on=KEY, how="left")
         .join(tomorrow, on=KEY, how="left")
         .join(ending, on=KEY, how="left")
@@ -80,9 +81,10 @@ def joined_windows(windows: pl.DataFrame, days: pl.DataFrame, neighbours: pl.Dat
     """
     goes_on = (pl.col("end") == pl.col("day_end")) & pl.col("next_opens")
     came_over = (pl.col("start") == pl.col("day_start")) & pl.col("before_start").is_not_null()
-    return (
-        windows.join(days.select(*KEY, "day_start", "day_end"), on=KEY)
-        .join(neighbours, on=KEY)
+    return collect(
+        windows.lazy()
+        .join(days.lazy().select(*KEY, "day_start", "day_end"), on=KEY)
+        .join(neighbours.lazy(), on=KEY)
         .select(
             *KEY,
             "start",

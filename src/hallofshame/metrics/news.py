@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hallofshame.domain.words import Status
+from hallofshame.metrics.frames import collect, collect_all
 from hallofshame.metrics.spans import hold_seconds
 
 _CHANGE = pl.Schema(
@@ -56,15 +57,17 @@ def readings_before(observations: pl.DataFrame, windows: pl.DataFrame, now: pl.D
     running park-days; ``now``: output of :func:`~hallofshame.metrics.live.parks_now`.
     """
     opened = (
-        now.join(windows, on="park_id")
+        now.lazy()
+        .join(windows.lazy(), on="park_id")
         .filter((pl.col("start") <= pl.col("now")) & (pl.col("now") < pl.col("end")))
         .group_by("park_id")
         .agg(opened_at=pl.col("start").min())
     )
     last = pl.col("observed_at").max().over("ride_id")
     is_posted = (pl.col("status") == Status.OPERATING) & pl.col("wait_minutes").is_not_null()
-    return (
-        observations.join(opened, on="park_id", maintain_order="left")
+    return collect(
+        observations.lazy()
+        .join(opened, on="park_id", maintain_order="left")
         # Readings before the opening may hold into it, and one that holds no longer is of no use.
         .filter(pl.col("observed_at") + hold_seconds() > pl.col("opened_at"))
         .filter(pl.col("observed_at") < last)
@@ -88,31 +91,38 @@ def changes(live: pl.DataFrame, before: pl.DataFrame, now: pl.DataFrame, stops: 
     ``live``: output of :func:`~hallofshame.metrics.live.live_rides`; ``before``: of :func:`readings_before`;
     ``now``: of :func:`~hallofshame.metrics.live.parks_now`; ``stops``: ``park_id, ride_id`` of known stops.
     """
-    known = (
-        live.join(before, on="ride_id", how="left")
+    known = collect(
+        live.lazy()
+        .join(before.lazy(), on="ride_id", how="left")
         .with_columns(is_stop=pl.col("ride_id").is_in(stops["ride_id"].implode()))
         .with_columns(is_seamless=(pl.col("observed_at") < pl.col("held_until")).fill_null(value=False))
-    )
+        .rename({"effective_status": "status"})
+    ).lazy()
     runs = (pl.col("status") == Status.OPERATING) & pl.col("is_open")
-    known = known.rename({"effective_status": "status"})
     down = known.filter(pl.col("counts_as_down") & ~pl.col("is_stop"))
     running = known.filter(pl.col("is_stop") & runs)
     falling = known.filter(runs & (pl.col("wait_minutes") < pl.col("wait_before")))
     at_rest = known.filter(pl.col("status") == Status.REFURBISHMENT)
-    closed = now.filter(~pl.col("is_open"))
-    over = stops.filter(
-        pl.col("park_id").is_in(closed["park_id"].implode())
-        | pl.col("ride_id").is_in(pl.concat([running["ride_id"], at_rest["ride_id"]]).implode())
+    closed = now.lazy().filter(~pl.col("is_open")).select("park_id")
+    over = pl.concat(
+        [
+            stops.lazy().join(closed, on="park_id", how="semi"),
+            stops.lazy()
+            .join(closed, on="park_id", how="anti")
+            .join(pl.concat([running, at_rest]), on="ride_id", how="semi"),
+        ]
     )
     return Changes(
-        # A ride whose usual day nobody knows may have closed for the night.
-        down=_told(down.filter("is_sure")),
-        reopened=_told(running),
-        falling_waits=_told(falling),
-        begun=down.select("park_id", "ride_id", "observed_at"),
-        over=over.select("ride_id"),
+        *collect_all(
+            # A ride whose usual day nobody knows may have closed for the night.
+            _told(down.filter("is_sure")),
+            _told(running),
+            _told(falling),
+            down.select("park_id", "ride_id", "observed_at"),
+            over.select("ride_id"),
+        )
     )
 
 
-def _told(found: pl.DataFrame) -> pl.DataFrame:
+def _told(found: pl.LazyFrame) -> pl.LazyFrame:
     return found.filter("is_seamless").select(pl.col(name).cast(kind) for name, kind in _CHANGE.items())

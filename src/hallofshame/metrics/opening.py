@@ -17,7 +17,7 @@ from hallofshame.domain.rules import (
     POSTING_SHARE,
 )
 from hallofshame.domain.words import Evidence, Feed, ScheduleKind, Status
-from hallofshame.metrics.frames import WINDOWS, empty
+from hallofshame.metrics.frames import WINDOWS, collect, collect_all
 
 KEY = ["park_id", "day"]
 
@@ -42,13 +42,15 @@ class Opening:
 def days_touched(stretches: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """Each stretch (``park_id, start, end``) once per park-day it overlaps, clipped to it, plus ``day``."""
     ordered = (
-        days.select(*KEY, "day_start", "day_end")
+        days.lazy()
+        .select(*KEY, "day_start", "day_end")
         .sort("park_id", "day_start")
         .with_columns(place=pl.int_range(pl.len()).over("park_id").cast(pl.Int64))
     )
     starts = ordered.select("park_id", "day_start", "place").sort("day_start")
     located = (
-        stretches.with_columns(last_second=pl.col("end") - 1)
+        stretches.lazy()
+        .with_columns(last_second=pl.col("end") - 1)
         .sort("start")
         .join_asof(
             starts.rename({"place": "first"}),
@@ -72,7 +74,7 @@ def days_touched(stretches: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
         .explode("place", empty_as_null=False)
         .drop("first", "last")
     )
-    return (
+    return collect(
         located.join(ordered, on=["park_id", "place"])
         .with_columns(start=pl.max_horizontal("start", "day_start"), end=pl.min_horizontal("end", "day_end"))
         .filter(pl.col("end") > pl.col("start"))
@@ -80,12 +82,12 @@ def days_touched(stretches: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rides_of_week(days: pl.DataFrame, operated: pl.DataFrame) -> pl.DataFrame:
+def rides_of_week(days: pl.LazyFrame, operated: pl.LazyFrame) -> pl.LazyFrame:
     """The rides in ``operated`` (``park_id, day, ride_id``) on each park-day or one of the 6 days before.
 
     Serves both sets of the rules: A of R4 and E of R6. Returns ``park_id, day, ride_id`` without doubles.
     """
-    reach = pl.DataFrame({"later": list(range(LOOKBACK_DAYS + 1))}, schema={"later": pl.Int64})
+    reach = pl.LazyFrame({"later": list(range(LOOKBACK_DAYS + 1))}, schema={"later": pl.Int64})
     return (
         operated.select("park_id", "day", "ride_id")
         .join(reach, how="cross")
@@ -102,9 +104,10 @@ def rides_that_tell(alive: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
     by :func:`rides_of_week`. Of ``alive`` only those that posted, if they are at least three and at least a
     quarter of all.
     """
-    posting = posted.join(alive, on=[*KEY, "ride_id"], how="semi")
+    living = alive.lazy()
+    posting = collect(posted.lazy().join(living, on=[*KEY, "ride_id"], how="semi")).lazy()
     enough = (
-        alive.group_by(KEY)
+        living.group_by(KEY)
         .agg(alive=pl.len())
         .join(posting.group_by(KEY).agg(posting=pl.len()), on=KEY)
         .filter(
@@ -112,15 +115,18 @@ def rides_that_tell(alive: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
             & (pl.col("posting").cast(pl.Int64) * POSTING_SHARE >= pl.col("alive"))
         )
     )
-    return pl.concat(
-        [
-            alive.join(enough, on=KEY, how="anti"),
-            posting.join(enough, on=KEY, how="semi").select(alive.columns),
-        ]
+    told = collect(enough).lazy()
+    return collect(
+        pl.concat(
+            [
+                living.join(told, on=KEY, how="anti"),
+                posting.join(told, on=KEY, how="semi").select(alive.columns),
+            ]
+        )
     )
 
 
-def thresholds(days: pl.DataFrame, telling: pl.DataFrame) -> pl.DataFrame:
+def thresholds(days: pl.LazyFrame, telling: pl.LazyFrame) -> pl.LazyFrame:
     """Per park-day ``k``, the rides that make a park open, and ``half`` of set A (R4); 0 where A is empty.
 
     ``telling``: set A, the output of :func:`rides_that_tell`.
@@ -152,41 +158,45 @@ def open_windows(
     were observed and no ride of A operated in it. Published events are no regular opening, however much
     operates then.
     """
-    counts = _concurrent(stretches).join(limits, on=KEY)
-    published = _published(schedules, limits, ScheduleKind.OPERATING)
-    events = _published(
-        schedules,
-        limits,
-        ScheduleKind.TICKETED_EVENT,
-        ScheduleKind.PRIVATE_EVENT,
-        ScheduleKind.EXTRA_HOURS,
-    )
-    own = _merge(_hours(published.filter(pl.col("date") == pl.col("day"))), 1)
-    spill = _merge(_hours(published.filter(pl.col("date") < pl.col("day"))), 1)
-    scheduled = own.select(KEY).unique()
-    regular = _merge(
-        pl.concat([_in_use(hours, stretches, observed) for hours in (own, spill)]),
-        1,
-    )
-    explained = pl.concat([_hours(published), _hours(events)])
-    busy = counts.filter((pl.col("half") > 0) & (pl.col("operating") >= pl.col("half")))
-    beyond = _subtract(_merge(busy.join(scheduled, on=KEY, how="semi"), 1), explained)
-    beyond = beyond.filter(pl.col("end") - pl.col("start") > MIN_EXTENSION_SECONDS)
-    moving = counts.filter((pl.col("k") > 0) & (pl.col("operating") >= pl.col("k")))
-    bridged = _merge(moving.join(scheduled, on=KEY, how="anti"), ACTIVITY_GAP_SECONDS)
-    activity = _subtract(_seen_twice(bridged, telling, looks), _hours(events))
-    windows = _merge(pl.concat([regular, beyond, activity]), 1)
-    ends = regular.select(*KEY, "end", published_end=pl.lit(value=True)).unique()
-    return Opening(
-        windows.join(ends, on=[*KEY, "end"], how="left", maintain_order="left").with_columns(
-            pl.col("published_end").fill_null(value=False)
+    used, seen, bounds = stretches.lazy(), observed.lazy(), limits.lazy()
+    counts = collect(_concurrent(used).join(bounds, on=KEY)).lazy()
+    moving, busy, published, events = collect_all(
+        counts.filter((pl.col("k") > 0) & (pl.col("operating") >= pl.col("k"))),
+        counts.filter((pl.col("half") > 0) & (pl.col("operating") >= pl.col("half"))),
+        _published(schedules, bounds, ScheduleKind.OPERATING),
+        _published(
+            schedules,
+            bounds,
+            ScheduleKind.TICKETED_EVENT,
+            ScheduleKind.PRIVATE_EVENT,
+            ScheduleKind.EXTRA_HOURS,
         ),
-        _evidence(limits, windows, scheduled, beyond, observed),
-        _active(moving, spill, limits),
     )
+    own, spill, scheduled = (
+        frame.lazy()
+        for frame in collect_all(
+            _merge(_hours(published.lazy().filter(pl.col("date") == pl.col("day"))), 1),
+            _merge(_hours(published.lazy().filter(pl.col("date") < pl.col("day"))), 1),
+            published.lazy().filter(pl.col("date") == pl.col("day")).select(KEY).unique(),
+        )
+    )
+    bridged = _merge(moving.lazy().join(scheduled, on=KEY, how="anti"), ACTIVITY_GAP_SECONDS)
+    regular = _merge(pl.concat([_in_use(hours, used, seen) for hours in (own, spill)]), 1)
+    explained = pl.concat([_hours(published.lazy()), _hours(events.lazy())])
+    beyond = _subtract(_merge(busy.lazy().join(scheduled, on=KEY, how="semi"), 1), explained)
+    beyond = beyond.filter(pl.col("end") - pl.col("start") > MIN_EXTENSION_SECONDS)
+    activity = _subtract(_seen_twice(collect(bridged), telling, looks).lazy(), _hours(events.lazy()))
+    regular, beyond, activity = (frame.lazy() for frame in collect_all(regular, beyond, activity))
+    windows = collect(_merge(pl.concat([regular, beyond, activity]), 1)).lazy()
+    ends = regular.select(*KEY, "end", published_end=pl.lit(value=True)).unique()
+    found = windows.join(ends, on=[*KEY, "end"], how="left", maintain_order="left").with_columns(
+        pl.col("published_end").fill_null(value=False)
+    )
+    evidence = _evidence(bounds, windows, scheduled, beyond, seen)
+    return Opening(*collect_all(found, evidence, _active(moving.lazy(), spill, bounds)))
 
 
-def _in_use(hours: pl.DataFrame, stretches: pl.DataFrame, observed: pl.DataFrame) -> pl.DataFrame:
+def _in_use(hours: pl.LazyFrame, stretches: pl.LazyFrame, observed: pl.LazyFrame) -> pl.LazyFrame:
     """Those of the disjoint published ``hours`` that were in use, or of which too little was observed to
     say."""
     each = [*KEY, "start"]
@@ -203,23 +213,24 @@ def _seen_twice(stretches: pl.DataFrame, telling: pl.DataFrame, looks: pl.DataFr
     short = stretches.filter(pl.col("end") - pl.col("start") <= MAX_HOLD_SECONDS)
     if short.is_empty():
         return stretches
-    operating = looks.filter(
+    operating = looks.lazy().filter(
         (pl.col("end") > short["start"].min())
         & (pl.col("start") < short["end"].max())
         & (pl.col("status") == Status.OPERATING)
     )
     seen = (
-        short.join(telling, on=KEY)
+        short.lazy()
+        .join(telling.lazy(), on=KEY)
         .join(operating.select("ride_id", "feed", at="start", until="end"), on="ride_id")
         .filter((pl.col("at") < pl.col("end")) & (pl.col("until") > pl.col("start")))
         .group_by(*KEY, "start")
         .agg(looks=pl.col("at").n_unique(), logged=(pl.col("feed") == Feed.ARCHIVE).any())
     )
     single = seen.filter((pl.col("looks") == 1) & ~pl.col("logged"))
-    return stretches.join(single, on=[*KEY, "start"], how="anti")
+    return collect(stretches.lazy().join(single, on=[*KEY, "start"], how="anti"))
 
 
-def _active(moving: pl.DataFrame, spill: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
+def _active(moving: pl.LazyFrame, spill: pl.LazyFrame, limits: pl.LazyFrame) -> pl.LazyFrame:
     """First and last moment at which k rides operated, what was left over from the night before apart."""
     steps = moving.select(WINDOWS.keys())
     day = _subtract(steps, spill).group_by(KEY)
@@ -256,20 +267,20 @@ def windows_until(
     return joined
 
 
-def _hours(entries: pl.DataFrame) -> pl.DataFrame:
+def _hours(entries: pl.LazyFrame) -> pl.LazyFrame:
     return entries.select(WINDOWS.keys())
 
 
 def _evidence(
-    limits: pl.DataFrame,
-    windows: pl.DataFrame,
-    scheduled: pl.DataFrame,
-    beyond: pl.DataFrame,
-    observed: pl.DataFrame,
-) -> pl.DataFrame:
+    limits: pl.LazyFrame,
+    windows: pl.LazyFrame,
+    scheduled: pl.LazyFrame,
+    beyond: pl.LazyFrame,
+    observed: pl.LazyFrame,
+) -> pl.LazyFrame:
     """One word per park-day for why its windows are what they are."""
 
-    def flag(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    def flag(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
         return frame.select(KEY).unique().with_columns(pl.lit(value=True).alias(name))
 
     frame = limits.select(KEY)
@@ -294,7 +305,7 @@ def _evidence(
     )
 
 
-def _concurrent(stretches: pl.DataFrame) -> pl.DataFrame:
+def _concurrent(stretches: pl.LazyFrame) -> pl.LazyFrame:
     """How many stretches hold at once: ``park_id, day, start, end, operating``, steps in time order."""
     edges = pl.concat(
         [
@@ -312,10 +323,8 @@ def _concurrent(stretches: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _merge(intervals: pl.DataFrame, shorter_than: int) -> pl.DataFrame:
+def _merge(intervals: pl.LazyFrame, shorter_than: int) -> pl.LazyFrame:
     """Join intervals of one park-day that overlap or lie less than ``shorter_than`` seconds apart."""
-    if intervals.is_empty():
-        return empty(WINDOWS)
     ordered = intervals.sort(*KEY, "start", "end").with_columns(
         reach=pl.col("end").cum_max().over(KEY).shift().over(KEY)
     )
@@ -329,15 +338,16 @@ def _merge(intervals: pl.DataFrame, shorter_than: int) -> pl.DataFrame:
     )
 
 
-def _published(schedules: pl.DataFrame, limits: pl.DataFrame, *kinds: ScheduleKind) -> pl.DataFrame:
+def _published(schedules: pl.DataFrame, limits: pl.LazyFrame, *kinds: ScheduleKind) -> pl.LazyFrame:
     """Published entries of those kinds clipped to each park-day: own date and the date before (R4a)."""
-    entries = schedules.filter(pl.col("kind").is_in([kind.value for kind in kinds]))
+    entries = schedules.lazy().filter(pl.col("kind").is_in([kind.value for kind in kinds]))
     days = limits.select("park_id", "day", "day_start", "day_end")
     own = entries.join(days, left_on=["park_id", "date"], right_on=["park_id", "day"], coalesce=False)
-    own = own.select("park_id", "day", "date", "opens_at", "closes_at", "day_start", "day_end")
+    columns = ["park_id", "day", "date", "opens_at", "closes_at", "day_start", "day_end"]
+    own = own.select(columns)
     before = days.with_columns(date=pl.col("day") - pl.duration(days=1)).join(entries, on=["park_id", "date"])
     return (
-        pl.concat([own, before.select(own.columns)])
+        pl.concat([own, before.select(columns)])
         .with_columns(
             start=pl.max_horizontal("opens_at", "day_start"),
             end=pl.min_horizontal("closes_at", "day_end"),
@@ -347,7 +357,7 @@ def _published(schedules: pl.DataFrame, limits: pl.DataFrame, *kinds: ScheduleKi
     )
 
 
-def _shares(intervals: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+def _shares(intervals: pl.LazyFrame, windows: pl.LazyFrame) -> pl.LazyFrame:
     """The share of each interval inside each window of its park-day: ``park_id, day, window, begin, end``.
 
     ``window`` is the begin of that window.
@@ -366,10 +376,8 @@ def _shares(intervals: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _subtract(intervals: pl.DataFrame, holes: pl.DataFrame) -> pl.DataFrame:
+def _subtract(intervals: pl.LazyFrame, holes: pl.LazyFrame) -> pl.LazyFrame:
     """What of ``intervals`` lies outside all ``holes`` of their park-day: shape ``WINDOWS``, merged."""
-    if intervals.is_empty() or holes.is_empty():
-        return _merge(intervals, 1)
     many = 1_000_000  # more than intervals that can overlap: a hole outweighs them all
     marked = pl.concat(
         [

@@ -17,7 +17,7 @@ from hallofshame.domain.rules import (
 )
 from hallofshame.domain.words import EndedBy, NotCounted, OutageKind, Status
 from hallofshame.metrics.due import RIDE_DAY
-from hallofshame.metrics.frames import empty
+from hallofshame.metrics.frames import collect, collect_all, empty
 
 KEY = ["park_id", "day"]
 PLACE = [*RIDE_DAY, "window"]
@@ -105,34 +105,40 @@ def outage_parts(
     ride_id``. ``last_seen``: ``park_id, day, last_seen``, the latest observation that the park-day knows of,
     beyond which an outage is still open. ``flaps``: ``ride_id, at`` of what was absorbed.
     """
-    ordered = (
-        pieces.join(judged, on=KEY)
-        .join(joined.rename({"start": "window", "end": "window_end"}).drop("lo", "hi"), on=[*KEY, "window"])
+    windows = joined.lazy().rename({"start": "window", "end": "window_end"}).drop("lo", "hi")
+    ordered = collect(
+        pieces.lazy()
+        .join(judged.lazy(), on=KEY)
+        .join(windows, on=[*KEY, "window"])
         .sort("ride_id", "day", "window", "start")
-    )
-    stops = _stops(ordered)
-    if not stops.filter("own").height:
+    ).lazy()
+    stops = collect(_stops(ordered))
+    if not stops["own"].any():
         return empty(PARTS), empty(STOPS)
-    parts = _parts(stops)
-    parts = _with_operations(parts, _operations(ordered))
-    parts = _with_park_wide(parts, stops, states, judged, eligible)
-    parts = _with_end(parts, ordered, last_seen)
-    parts = parts.with_columns(
-        # What does not count where only open and closed are told: a stop that the ride did not come back
-        # from, one that the whole park had, one of a ride that had not really run before.
-        counted=pl.col("by_down") | (pl.col("had_run") & pl.col("came_back") & ~pl.col("park_wide")),
-        ongoing=pl.col("ended_at") > pl.col("last_seen"),
-    ).with_columns(
-        ended_by=pl.when(~pl.col("ongoing") & ~pl.col("goes_on")).then("ended_by"),
-        kind=outage_kind(),
-        not_counted=_why_not(),
-    )
-    told = parts.select("run", "counted", "kind", "not_counted")
-    own = stops.filter("own").join(told, on="run", maintain_order="left")
-    return (
-        _with_flaps(parts, flaps, own).select(PARTS.keys()).cast(PARTS).sort(*RIDE_DAY, "started_at"),
+    operations = collect(_operations(ordered)).lazy()
+    parts = collect(_with_operations(_parts(stops.lazy()), operations))
+    parts = _with_park_wide(parts, states, judged, eligible)
+    ended = collect(
+        _with_end(parts.lazy(), ordered, last_seen.lazy())
+        .with_columns(
+            # What does not count where only open and closed are told: a stop that the ride did not come back
+            # from, one that the whole park had, one of a ride that had not really run before.
+            counted=pl.col("by_down") | (pl.col("had_run") & pl.col("came_back") & ~pl.col("park_wide")),
+            ongoing=pl.col("ended_at") > pl.col("last_seen"),
+        )
+        .with_columns(
+            ended_by=pl.when(~pl.col("ongoing") & ~pl.col("goes_on")).then("ended_by"),
+            kind=outage_kind(),
+            not_counted=_why_not(),
+        )
+    ).lazy()
+    told = ended.select("run", "counted", "kind", "not_counted")
+    own = collect(stops.lazy().filter("own").join(told, on="run", maintain_order="left")).lazy()
+    outages, own_stops = collect_all(
+        _with_flaps(ended, flaps.lazy(), own).select(PARTS.keys()).cast(PARTS).sort(*RIDE_DAY, "started_at"),
         own.select(STOPS.keys()).cast(STOPS).sort("ride_id", "start"),
     )
+    return outages, own_stops
 
 
 def _why_not() -> pl.Expr:
@@ -150,7 +156,7 @@ def _why_not() -> pl.Expr:
     )
 
 
-def _stops(ordered: pl.DataFrame) -> pl.DataFrame:
+def _stops(ordered: pl.LazyFrame) -> pl.LazyFrame:
     """The pieces in which a ride that was due did not run, numbered by ``run``: those of one outage on the
     day.
 
@@ -203,7 +209,7 @@ def _differs(*names: str) -> pl.Expr:
     return pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in names)
 
 
-def _parts(stops: pl.DataFrame) -> pl.DataFrame:
+def _parts(stops: pl.LazyFrame) -> pl.LazyFrame:
     """One row per run, with its share of the park-day (null where it has none) and what lies beyond
     midnight."""
     own = ["state_end", "hours_end", "window_end", "closes", "published_end"]
@@ -230,7 +236,7 @@ def _parts(stops: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _operations(ordered: pl.DataFrame) -> pl.DataFrame:
+def _operations(ordered: pl.LazyFrame) -> pl.LazyFrame:
     """The operations that end a stop, per place in time order: ``number, operated_from, operated_until``."""
     return (
         ordered.filter(_ends_a_stop())
@@ -241,7 +247,7 @@ def _operations(ordered: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_operations(parts: pl.DataFrame, operations: pl.DataFrame) -> pl.DataFrame:
+def _with_operations(parts: pl.LazyFrame, operations: pl.LazyFrame) -> pl.LazyFrame:
     """Whether the ride had run for 15 min before, and whether it came back (R5).
 
     A stop lasts from one operation to the next. One across midnight counts on both days or on neither: it is
@@ -267,7 +273,6 @@ def _with_operations(parts: pl.DataFrame, operations: pl.DataFrame) -> pl.DataFr
 
 def _with_park_wide(
     parts: pl.DataFrame,
-    stops: pl.DataFrame,
     states: pl.DataFrame,
     judged: pl.DataFrame,
     eligible: pl.DataFrame,
@@ -276,27 +281,35 @@ def _with_park_wide(
 
     A ride falls at the begin of a run before which its last known state on that local day was operating.
     """
-    begins = parts.select(*RIDE_DAY, "run", "begin", "day_start", "day_end")
-    falls = _state_before(begins, states).filter("operated").select(*RIDE_DAY, "run", "begin")
+    begins = parts.lazy().select(*RIDE_DAY, "run", "begin", "day_start", "day_end")
+    falls = collect(
+        _state_before(begins, states.lazy()).filter("operated").select(*RIDE_DAY, "run", "begin")
+    ).lazy()
     # Paired by quarter of an hour, so that a day full of falls is not joined with itself.
     quarter = pl.col("begin") // PARK_WIDE_SECONDS
     moments = falls.select(*KEY, at="begin", quarter=quarter).unique()
     moments = pl.concat([moments, moments.with_columns(pl.col("quarter") + 1)])
     near = falls.with_columns(quarter=quarter).join(moments, on=[*KEY, "quarter"])
-    near = near.filter(
-        (pl.col("begin") >= pl.col("at")) & (pl.col("begin") <= pl.col("at") + PARK_WIDE_SECONDS)
+    near = collect(
+        near.filter((pl.col("begin") >= pl.col("at")) & (pl.col("begin") <= pl.col("at") + PARK_WIDE_SECONDS))
+    ).lazy()
+    several = collect(
+        near.group_by(*KEY, "at")
+        .agg(rides=pl.col("ride_id").n_unique())
+        .filter(pl.col("rides") >= PARK_WIDE_RIDES)
     )
-    several = near.group_by(*KEY, "at").agg(rides=pl.col("ride_id").n_unique())
-    several = several.filter(pl.col("rides") >= PARK_WIDE_RIDES)
     if several.is_empty():
         return parts.with_columns(park_wide=pl.lit(value=False))
     asked = (
-        several.select(*KEY, begin="at")
-        .join(judged.select(*KEY, "day_start", "day_end"), on=KEY)
-        .join(eligible, on=KEY)
+        several.lazy()
+        .select(*KEY, begin="at")
+        .join(judged.lazy().select(*KEY, "day_start", "day_end"), on=KEY)
+        .join(eligible.lazy(), on=KEY)
     )
-    running = _state_before(asked, states).filter("operated").select(*RIDE_DAY, at="begin")
-    fell = near.join(running, on=[*RIDE_DAY, "at"], how="semi")
+    running = collect(
+        _state_before(asked, states.lazy()).filter("operated").select(*RIDE_DAY, at="begin")
+    ).lazy()
+    fell = collect(near.join(running, on=[*RIDE_DAY, "at"], how="semi")).lazy()
     wide = (
         running.group_by(*KEY, "at")
         .agg(running=pl.len())
@@ -305,14 +318,14 @@ def _with_park_wide(
             (pl.col("fallen") >= PARK_WIDE_RIDES) & (pl.col("fallen") * PARK_WIDE_SHARE >= pl.col("running"))
         )
     )
-    struck = fell.join(wide, on=[*KEY, "at"], how="semi")["run"].unique()
+    struck = collect(fell.join(wide, on=[*KEY, "at"], how="semi").select("run"))["run"].unique()
     park_wide = pl.col("run").is_in(struck.implode())
     # What was heard of one stop in several runs, with gaps between them, is one stop: wide as a whole.
     whole_stop = park_wide.any().over([*PLACE, "operations"])
     return parts.with_columns(park_wide=pl.when("by_down").then(park_wide).otherwise(whole_stop))
 
 
-def _state_before(asked: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
+def _state_before(asked: pl.LazyFrame, states: pl.LazyFrame) -> pl.LazyFrame:
     """``asked`` (``park_id, day, ride_id, begin, day_start, day_end``) with ``operated``.
 
     That is whether the ride's last known state before ``begin``, on the local day of ``begin``, was
@@ -339,7 +352,7 @@ def _state_before(asked: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_end(parts: pl.DataFrame, ordered: pl.DataFrame, last_seen: pl.DataFrame) -> pl.DataFrame:
+def _with_end(parts: pl.LazyFrame, ordered: pl.LazyFrame, last_seen: pl.LazyFrame) -> pl.LazyFrame:
     """How each part on its park-day ended: ``at_closing``, ``ended_by``; drops what has no share of the
     day."""
     place = [*RIDE_DAY, "last_window", "ended_at"]
@@ -367,10 +380,8 @@ def _with_end(parts: pl.DataFrame, ordered: pl.DataFrame, last_seen: pl.DataFram
     )
 
 
-def _with_flaps(parts: pl.DataFrame, flaps: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+def _with_flaps(parts: pl.LazyFrame, flaps: pl.LazyFrame, own: pl.LazyFrame) -> pl.LazyFrame:
     """``flaps``: how many changes too short to end each outage were merged into it."""
-    if flaps.is_empty():
-        return parts.with_columns(flaps=pl.lit(0, pl.Int64))
     each = (
         own.select("ride_id", "run", "start", "end")
         .join(flaps, on="ride_id")

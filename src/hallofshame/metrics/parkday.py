@@ -19,6 +19,7 @@ from hallofshame.metrics.counting import (
     total,
 )
 from hallofshame.metrics.due import RIDE_DAY, pieces_in_windows
+from hallofshame.metrics.frames import collect, collect_all
 from hallofshame.metrics.midnight import joined_windows, neighbours_of
 from hallofshame.metrics.opening import (
     Opening,
@@ -100,27 +101,34 @@ def compute_park_days(inputs: ParkDayInputs, suspects: pl.Series | None = None) 
     """
     days, rides = inputs.days, inputs.rides
     seen = _seen(inputs, suspects)
-    counting = rides.filter("is_ride").select("ride_id")
-    history = inputs.history.join(counting, on="ride_id", how="semi")
-    operating = seen.held.filter(pl.col("status") == Status.OPERATING)
-    stretches = days_touched(operating_stretches(seen.held), days)
-    waits = days_touched(
-        operating.filter(pl.col("wait_minutes") > 0).select("park_id", "ride_id", "start", "end"), days
+    real = rides.lazy().filter("is_ride").select("ride_id")
+    with_wait = (pl.col("status") == Status.OPERATING) & (pl.col("wait_minutes") > 0)
+    counting, history, waiting = collect_all(
+        real,
+        inputs.history.lazy().join(real, on="ride_id", how="semi"),
+        seen.held.lazy().filter(with_wait).select("park_id", "ride_id", "start", "end"),
     )
-    operated_any = stretches.select(RIDE_DAY).unique()
-    posted = waits.select(RIDE_DAY).unique()
+    stretches = days_touched(operating_stretches(seen.held), days)
+    operated_any, posted = collect_all(
+        stretches.lazy().select(RIDE_DAY).unique(),
+        days_touched(waiting, days).lazy().select(RIDE_DAY).unique(),
+    )
     opening = _opening(inputs, seen, stretches, posted, counting, history)
     segments = hour_segments(opening.windows, inputs.parks)
     counts = ride_hour_counts(seen.held, segments, inputs.parks)
     operated = (
-        counts.group_by(RIDE_DAY)
+        counts.lazy()
+        .group_by(RIDE_DAY)
         .agg(pl.col("operating").sum())
         .filter(pl.col("operating") > 0)
         .select(RIDE_DAY)
-        .join(counting, on="ride_id", how="semi")
+        .join(counting.lazy(), on="ride_id", how="semi")
     )
-    eligible = rides_of_week(days, pl.concat([operated, history.filter("operated").select(RIDE_DAY)])).join(
-        rides.select("park_id", "ride_id"), on=["park_id", "ride_id"], how="semi"
+    operated = pl.concat([operated, history.lazy().filter("operated").select(RIDE_DAY)])
+    eligible = collect(
+        rides_of_week(days.lazy(), operated).join(
+            rides.lazy().select("park_id", "ride_id"), on=["park_id", "ride_id"], how="semi"
+        )
     )
     judged = _judged(days, counts, eligible)
     neighbours = neighbours_of(opening.windows, days, inputs.neighbours)
@@ -169,15 +177,19 @@ def _opening(
 ) -> Opening:
     """When the parks were open (R4)."""
     days = inputs.days
-    moving = stretches.join(counting, on="ride_id", how="semi")
+    moving = stretches.lazy().join(counting.lazy(), on="ride_id", how="semi")
 
-    def week(found: pl.DataFrame, flag: str) -> pl.DataFrame:
-        return rides_of_week(days, pl.concat([found.select(RIDE_DAY), history.filter(flag).select(RIDE_DAY)]))
+    def week(found: pl.LazyFrame, flag: str) -> pl.LazyFrame:
+        before = history.lazy().filter(flag).select(RIDE_DAY)
+        return rides_of_week(days.lazy(), pl.concat([found.select(RIDE_DAY), before]))
 
-    telling = rides_that_tell(week(moving, "operated_any"), week(posted, "posted"))
+    telling = rides_that_tell(*collect_all(week(moving, "operated_any"), week(posted.lazy(), "posted")))
+    moved, limits = collect_all(
+        moving.join(telling.lazy(), on=RIDE_DAY, how="semi"), thresholds(days.lazy(), telling.lazy())
+    )
     return open_windows(
-        moving.join(telling, on=RIDE_DAY, how="semi"),
-        thresholds(days, telling),
+        moved,
+        limits,
         inputs.schedules,
         days_touched(_presence(seen.held, counting), days),
         telling,
@@ -192,12 +204,14 @@ def _judged(days: pl.DataFrame, counts: pl.DataFrame, eligible: pl.DataFrame) ->
     Queue-Times, which knows no DOWN.
     """
     observed = (
-        counts.join(eligible, on=RIDE_DAY, how="semi")
+        counts.lazy()
+        .join(eligible.lazy(), on=RIDE_DAY, how="semi")
         .group_by(KEY)
         .agg(pl.col("observed", "observed_queue_times").sum())
     )
-    return (
-        days.join(observed, on=KEY, how="left")
+    return collect(
+        days.lazy()
+        .join(observed, on=KEY, how="left")
         .with_columns(pl.col("observed", "observed_queue_times").fill_null(0))
         .select(
             *KEY,
@@ -217,15 +231,17 @@ def _ride_days(
     A window that goes on past midnight belongs to the day on which it began, up to three hours after
     midnight.
     """
-    began = joined.filter(pl.col("lo") == pl.col("start")).select(*KEY, window="start")
+    began = joined.lazy().filter(pl.col("lo") == pl.col("start")).select(*KEY, window="start")
     ran = (
-        pieces.filter(pl.col("status") == Status.OPERATING)
+        pieces.lazy()
+        .filter(pl.col("status") == Status.OPERATING)
         .join(began, on=[*KEY, "window"], how="semi")
         .group_by(RIDE_DAY)
         .agg(first_operating_at=pl.col("start").min(), last_operating_at=pl.col("end").max())
     )
-    return (
-        members.join(total(hours, RIDE_DAY), on=RIDE_DAY, how="left")
+    return collect(
+        members.lazy()
+        .join(total(hours.lazy(), RIDE_DAY), on=RIDE_DAY, how="left")
         .join(ran, on=RIDE_DAY, how="left")
         .with_columns(pl.col(RIDE_COUNTERS).exclude(RIDE_MAXIMA).fill_null(0))
         .select(
@@ -251,13 +267,14 @@ def _reaching_into(inputs: ParkDayInputs) -> pl.DataFrame:
     observations = inputs.observations
     begins = pl.min_horizontal("day_start", "before_start") - HOUR_SECONDS
     bounds = (
-        inputs.days.join(inputs.neighbours, on=KEY, how="left")
+        inputs.days.lazy()
+        .join(inputs.neighbours.lazy(), on=KEY, how="left")
         .group_by("park_id")
         .agg(since=begins.min(), until=pl.col("day_end").max() + SECONDS_AFTER)
     )
     # Rows of one park stand together, so that a park's bounds are found by its place among the parks.
-    parks = observations.select(park_id=pl.col("park_id").rle().struct.field("value"))
-    by_place = parks.join(bounds, on="park_id", how="left", maintain_order="left")
+    parks = observations.lazy().select(park_id=pl.col("park_id").rle().struct.field("value"))
+    by_place = collect(parks.join(bounds, on="park_id", how="left", maintain_order="left"))
     place = observations["park_id"].rle_id()
     begins_in_time = pl.col("observed_at") < by_place["until"].gather(place)
     holds_long_enough = pl.col("observed_at") + hold_seconds() > by_place["since"].gather(place)
@@ -275,21 +292,20 @@ def _presence(held: pl.DataFrame, counting: pl.DataFrame) -> pl.DataFrame:
         .with_columns(reach=pl.col("end").cum_max().over("park_id").shift().over("park_id"))
     )
     apart = (pl.col("start") > pl.col("reach")).fill_null(value=True)
-    return (
+    return collect(
         steps.with_columns(part=apart.cum_sum().over("park_id"))
         .group_by("park_id", "part")
         .agg(pl.col("start").min(), pl.col("end").max())
         .select("park_id", "start", "end")
         .sort("park_id", "start")
-        .collect()
     )
 
 
 def _last_seen(observations: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """The latest observation that each park-day knows of: ``park_id, day, last_seen``."""
-    horizon = days.select("park_id", "day", horizon=pl.col("day_end") + SECONDS_AFTER - 1)
-    newest = observations.group_by("park_id").agg(last_seen=pl.col("observed_at").max())
-    joined = horizon.join(newest, on="park_id")
+    horizon = days.lazy().select("park_id", "day", horizon=pl.col("day_end") + SECONDS_AFTER - 1)
+    newest = observations.lazy().group_by("park_id").agg(last_seen=pl.col("observed_at").max())
+    joined = collect(horizon.join(newest, on="park_id"))
     current = joined.filter(pl.col("last_seen") <= pl.col("horizon"))
     past = joined.filter(pl.col("last_seen") > pl.col("horizon"))
     key = ["park_id", "day", "last_seen"]
@@ -297,13 +313,15 @@ def _last_seen(observations: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
         return current.select(key)
     parks = past["park_id"].unique()
     instants = (
-        observations.filter(pl.col("park_id").is_in(parks.implode()))
+        observations.lazy()
+        .filter(pl.col("park_id").is_in(parks.implode()))
         .select("park_id", last_seen="observed_at")
         .unique()
         .sort("last_seen")
     )
-    found = (
-        past.drop("last_seen")
+    found = collect(
+        past.lazy()
+        .drop("last_seen")
         .sort("horizon")
         .join_asof(instants, left_on="horizon", right_on="last_seen", by="park_id", check_sortedness=False)
         .filter(pl.col("last_seen").is_not_null())
@@ -319,11 +337,11 @@ def _members(
 ) -> pl.DataFrame:
     """The rides that get rows on each park-day: observed in a window, eligible, or operating at all."""
 
-    def flag(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        return frame.select(RIDE_DAY).with_columns(pl.lit(value=True).alias(name))
+    def flag(frame: pl.DataFrame, name: str) -> pl.LazyFrame:
+        return frame.lazy().select(RIDE_DAY).with_columns(pl.lit(value=True).alias(name))
 
-    return (
-        pl.concat([counts.select(RIDE_DAY), eligible.select(RIDE_DAY), operated_any.select(RIDE_DAY)])
+    return collect(
+        pl.concat([frame.lazy().select(RIDE_DAY) for frame in (counts, eligible, operated_any)])
         .unique()
         .join(flag(eligible, "eligible"), on=RIDE_DAY, how="left")
         .join(flag(operated_any, "operated_any"), on=RIDE_DAY, how="left")
@@ -336,9 +354,10 @@ def _park_days(
     judged: pl.DataFrame, opening: Opening, ride_days: pl.DataFrame, park_hour_rows: pl.DataFrame
 ) -> pl.DataFrame:
     """One row per park-day: its windows' length and evidence, its ride counts and the sum of its hours."""
-    length = opening.windows.group_by(KEY).agg(window_seconds=(pl.col("end") - pl.col("start")).sum())
+    length = opening.windows.lazy().group_by(KEY).agg(window_seconds=(pl.col("end") - pl.col("start")).sum())
     rides = (
-        ride_days.filter("eligible")
+        ride_days.lazy()
+        .filter("eligible")
         .group_by(KEY)
         .agg(
             eligible=pl.len().cast(pl.Int64),
@@ -347,13 +366,14 @@ def _park_days(
         )
     )
     numbers = ["window_seconds", "eligible", "rides_operated", "rides_down", *PARK_SUMS]
-    return (
-        judged.select(*KEY, "observed_queue_times", judged_by_down="by_down")
-        .join(opening.evidence, on=KEY)
-        .join(opening.activity, on=KEY)
+    return collect(
+        judged.lazy()
+        .select(*KEY, "observed_queue_times", judged_by_down="by_down")
+        .join(opening.evidence.lazy(), on=KEY)
+        .join(opening.activity.lazy(), on=KEY)
         .join(length, on=KEY, how="left")
         .join(rides, on=KEY, how="left")
-        .join(total(park_hour_rows, KEY, PARK_SUMS), on=KEY, how="left")
+        .join(total(park_hour_rows.lazy(), KEY, PARK_SUMS), on=KEY, how="left")
         .with_columns(pl.col(numbers).fill_null(0))
         .select(
             *KEY,

@@ -11,6 +11,7 @@ from hallofshame.domain.rules import (
     MAX_HOLD_SECONDS,
 )
 from hallofshame.domain.words import Status
+from hallofshame.metrics.frames import collect
 
 
 def hold_seconds() -> pl.Expr:
@@ -28,15 +29,19 @@ def spans(observations: pl.DataFrame) -> pl.DataFrame:
     that time is unobserved (R3). Takes the shape ``OBSERVATIONS``, sorted.
     """
     next_at = pl.when(pl.col("ride_id").shift(-1) == pl.col("ride_id")).then(pl.col("observed_at").shift(-1))
-    return observations.select(
-        "park_id",
-        "ride_id",
-        pl.col("observed_at").alias("start"),
-        pl.min_horizontal(pl.col("observed_at") + hold_seconds(), next_at).alias("end"),
-        "status",
-        "wait_minutes",
-        "feed",
-    ).filter(pl.col("status").is_not_null() & (pl.col("end") > pl.col("start")))
+    return collect(
+        observations.lazy()
+        .select(
+            "park_id",
+            "ride_id",
+            pl.col("observed_at").alias("start"),
+            pl.min_horizontal(pl.col("observed_at") + hold_seconds(), next_at).alias("end"),
+            "status",
+            "wait_minutes",
+            "feed",
+        )
+        .filter(pl.col("status").is_not_null() & (pl.col("end") > pl.col("start")))
+    )
 
 
 def runs(spans_: pl.DataFrame, *same: str) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import polars as pl
 
 from hallofshame.domain.rules import BRIDGED_NIGHTS_SECONDS, BRIDGED_SECONDS
 from hallofshame.domain.words import EndedBy
-from hallofshame.metrics.frames import empty
+from hallofshame.metrics.frames import collect, empty
 from hallofshame.metrics.outages import outage_kind
 
 OUTAGES = pl.Schema(
@@ -76,8 +76,9 @@ def stitch(parts: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
         return empty(OUTAGES)
     ordered = parts.sort("ride_id", "started_at")
     joins = joins_the_part_before(silent_between(ordered, heard))
-    return (
-        ordered.with_columns(run=(~joins).cum_sum())
+    return collect(
+        ordered.lazy()
+        .with_columns(run=(~joins).cum_sum())
         .group_by("run", maintain_order=True)
         .agg(
             pl.col("park_id", "day", "ride_id", "counted", "at_opening", "park_wide", "not_counted").first(),
@@ -106,17 +107,21 @@ def silent_between(ordered: pl.DataFrame, heard: pl.DataFrame) -> pl.Expr:
 
     ``ordered``: parts sorted by (ride_id, started_at), the frame that the expression is for.
     """
-    gaps = ordered.select(
-        "ride_id",
-        "day",
-        since=pl.col("day").shift(),
-        same=pl.col("ride_id") == pl.col("ride_id").shift(),
-    ).with_row_index("place")
-    wide = gaps.filter(pl.col("same") & ((pl.col("day") - pl.col("since")).dt.total_days() > 1))
-    broken = (
-        wide.rename({"day": "until"})
-        .join(heard.select("ride_id", "day"), on="ride_id")
-        .filter((pl.col("day") > pl.col("since")) & (pl.col("day") < pl.col("until")))["place"]
-        .unique()
+    gaps = (
+        ordered.lazy()
+        .select(
+            "ride_id",
+            "day",
+            since=pl.col("day").shift(),
+            same=pl.col("ride_id") == pl.col("ride_id").shift(),
+        )
+        .with_row_index("place")
     )
+    wide = gaps.filter(pl.col("same") & ((pl.col("day") - pl.col("since")).dt.total_days() > 1))
+    broken = collect(
+        wide.rename({"day": "until"})
+        .join(heard.lazy().select("ride_id", "day"), on="ride_id")
+        .filter((pl.col("day") > pl.col("since")) & (pl.col("day") < pl.col("until")))
+        .select(pl.col("place").unique())
+    )["place"]
     return ~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(broken.implode())

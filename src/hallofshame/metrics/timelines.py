@@ -6,6 +6,7 @@ import polars as pl
 
 from hallofshame.domain.words import NotCounted, Status
 from hallofshame.metrics.due import cut_at_hours
+from hallofshame.metrics.frames import collect
 from hallofshame.metrics.midnight import neighbours_of
 from hallofshame.metrics.opening import days_touched
 from hallofshame.metrics.parkday import ParkDayInputs, ParkDays
@@ -58,11 +59,13 @@ def timelines(
     chosen = held.join(rides.select("ride_id"), on="ride_id", how="semi", maintain_order="left")
     known = days.select(*_DAY, "day_start", day_end=pl.min_horizontal("day_end", "known_until"))
     seen = days_touched(chosen, known)
-    cut = _cut(pl.concat([seen, _gaps(seen, rides, days)], how="diagonal"), days, windows)
-    eligible = rows.ride_days.filter("eligible").select(_RIDE_DAY).with_columns(eligible=pl.lit(value=True))
+    pieces = pl.concat([seen.lazy(), _gaps(seen.lazy(), rides.lazy(), days.lazy())], how="diagonal")
+    cut = _cut(pieces, days.lazy(), windows.lazy())
+    eligible = rows.ride_days.lazy().filter("eligible").select(_RIDE_DAY)
+    eligible = eligible.with_columns(eligible=pl.lit(value=True))
     hours = cut_at_hours(_with_nights(cut, inputs, rows).with_columns(date="day"), inputs.ride_hours)
-    judged = (
-        _with_stops(hours, rows.stops)
+    judged = collect(
+        _with_stops(collect(hours).lazy(), rows.stops.lazy())
         .join(eligible, on=_RIDE_DAY, how="left")
         .with_columns(
             counts_as_down=pl.col("counted").fill_null(value=False),
@@ -75,12 +78,13 @@ def timelines(
     return runs(judged, "day", "status", "wait_minutes", "in_window", "counts_as_down", "not_counted")
 
 
-def _with_nights(pieces: pl.DataFrame, inputs: ParkDayInputs, rows: ParkDays) -> pl.DataFrame:
+def _with_nights(pieces: pl.LazyFrame, inputs: ParkDayInputs, rows: ParkDays) -> pl.LazyFrame:
     """``pieces`` with ``night``: whether each lies in a window that came over midnight."""
     beside = neighbours_of(rows.windows, inputs.days, inputs.neighbours)
     came_over = (
-        rows.windows.join(beside.filter(pl.col("before_start").is_not_null()), on=_DAY)
-        .join(inputs.days, on=_DAY)
+        rows.windows.lazy()
+        .join(beside.lazy().filter(pl.col("before_start").is_not_null()), on=_DAY)
+        .join(inputs.days.lazy(), on=_DAY)
         .filter(pl.col("start") == pl.col("day_start"))
         .select(*_DAY, night_until="end")
     )
@@ -105,7 +109,7 @@ def _why_not() -> pl.Expr:
     )
 
 
-def _with_stops(pieces: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
+def _with_stops(pieces: pl.LazyFrame, stops: pl.LazyFrame) -> pl.LazyFrame:
     """Pieces cut where stops begin and end, with ``counted`` and ``not_counted`` of the stop they lie in."""
     edges = pl.concat(
         [
@@ -146,7 +150,7 @@ def _with_stops(pieces: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _gaps(seen: pl.DataFrame, rides: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+def _gaps(seen: pl.LazyFrame, rides: pl.LazyFrame, days: pl.LazyFrame) -> pl.LazyFrame:
     """The stretches of every ride's day, as far as it is known, in which nothing was seen of it."""
     ordered = seen.sort("ride_id", "start")
     after = ordered.select(*_RIDE_DAY, start="end", end=pl.col("start").shift(-1).over(_RIDE_DAY))
@@ -164,7 +168,7 @@ def _gaps(seen: pl.DataFrame, rides: pl.DataFrame, days: pl.DataFrame) -> pl.Dat
     return pl.concat([before, after]).filter(pl.col("end") > pl.col("start"))
 
 
-def _cut(pieces: pl.DataFrame, days: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+def _cut(pieces: pl.LazyFrame, days: pl.LazyFrame, windows: pl.LazyFrame) -> pl.LazyFrame:
     """Pieces cut where the park opens and closes, with ``in_window``."""
     edges = pl.concat(
         [

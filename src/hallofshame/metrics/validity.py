@@ -8,6 +8,7 @@ import polars as pl
 
 from hallofshame.domain.rules import FROZEN_SECONDS, NIGHT_ENDS_AT_HOUR
 from hallofshame.domain.words import Origin, Status
+from hallofshame.metrics.frames import collect
 
 _CYCLES = pl.Schema(
     {
@@ -100,7 +101,7 @@ def _cycles_of(parks: pl.Series, observations: pl.DataFrame) -> pl.DataFrame:
     """The sampled cycles of ``parks`` with what they say and claim: shape ``_CYCLES``, sorted."""
     if parks.is_empty():
         return pl.DataFrame(schema=_CYCLES)
-    sampled = observations.filter(
+    sampled = observations.lazy().filter(
         pl.col("park_id").is_in(parks.implode())
         & pl.col("cadence_seconds").is_not_null()
         # A survey looks at some rides of a park, of which all may stay as they are for hours.
@@ -111,7 +112,7 @@ def _cycles_of(parks: pl.Series, observations: pl.DataFrame) -> pl.DataFrame:
         + pl.col("status").fill_null(0).cast(pl.UInt64) * 2**16
         + (pl.col("wait_minutes").fill_null(-1).cast(pl.Int64) + 1).cast(pl.UInt64)
     )
-    return (
+    return collect(
         sampled.select(
             "park_id",
             "observed_at",
@@ -127,11 +128,15 @@ def _cycles_of(parks: pl.Series, observations: pl.DataFrame) -> pl.DataFrame:
 
 def _in_frozen_runs(cycles: pl.DataFrame, parks: pl.DataFrame, group: list[str]) -> pl.DataFrame:
     """Those of ``cycles`` in a frozen run of equal signatures of one group."""
-    ordered = cycles.sort(*group, "observed_at")
+    if cycles.is_empty():
+        return cycles.select(*group, "observed_at")
     moved = pl.any_horizontal(pl.col(name) != pl.col(name).shift() for name in ["signature", *group])
-    runs = ordered.with_columns(run=moved.fill_null(value=True).cum_sum())
-    lasting = (
-        runs.group_by("run")
+    runs = collect(
+        cycles.lazy().sort(*group, "observed_at").with_columns(run=moved.fill_null(value=True).cum_sum())
+    )
+    lasting = collect(
+        runs.lazy()
+        .group_by("run")
         .agg(
             pl.col("park_id", "claims_wait", "claims_operating").first(),
             first=pl.col("observed_at").min(),
@@ -142,6 +147,8 @@ def _in_frozen_runs(cycles: pl.DataFrame, parks: pl.DataFrame, group: list[str])
             & (pl.col("claims_wait") | pl.col("claims_operating"))
         )
     )
+    if lasting.is_empty():
+        return runs.select(*group, "observed_at").clear()
     frozen = _with_nights(lasting, parks).filter(pl.col("claims_wait") | pl.col("at_night"))
     return runs.join(frozen, on="run", how="semi").select(*group, "observed_at")
 
@@ -159,7 +166,7 @@ def _with_nights(stretches: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
             local("last").dt.date() > local("first").dt.date()
         )
         found.append(group.with_columns(at_night=at_night))
-    return pl.concat(found) if found else zoned.with_columns(at_night=pl.lit(value=False))
+    return pl.concat(found)
 
 
 def suspected_parks(observations: pl.DataFrame) -> pl.Series:
