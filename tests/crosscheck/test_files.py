@@ -16,7 +16,7 @@ from flask import Flask
 from crosscheck.conftest import Api, Row
 from crosscheck.ledger import Ledger
 from hallofshame.pipeline.export import export
-from hallofshame.web.reading import site
+from hallofshame.web.answer_context import site
 from support.demo_world import NOW
 
 FIRST, LAST = dt.date(2026, 8, 3), dt.date(2026, 8, 12)

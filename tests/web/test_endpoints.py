@@ -15,10 +15,10 @@ from pydantic import TypeAdapter
 
 from hallofshame.web import endpoints
 from hallofshame.web.admin.declared import declared_admin
+from hallofshame.web.answer_context import site
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, rows_of
 from hallofshame.web.endpoints import declared
 from hallofshame.web.posts import declared_posts
-from hallofshame.web.reading import site
 from web.paths import ENDPOINTS, JSON_RULES, PERIOD_RULES, address
 
 NOT_DECLARED = {"/api/openapi.json", "/api/docs", "/api/docs/shapes"}
@@ -182,9 +182,9 @@ def test_the_readable_page_names_every_path_and_parameter(client: FlaskClient) -
 def test_a_page_gets_the_very_body_of_the_api(app: Flask, client: FlaskClient, rule: str) -> None:
     answered = client.get(address(rule)).get_json()
     path, _, _query = address(rule).partition("?")
-    with app.test_request_context("/"), site(app).reading() as reading:
+    with app.test_request_context("/"), site(app).answer_context() as context:
         query = dict(parse_qsl(_query))
-        assert endpoints.body(reading, path, query) == answered
+        assert endpoints.body(context, path, query) == answered
 
 
 @pytest.mark.parametrize("rule", JSON_RULES)

@@ -162,7 +162,7 @@ def test_refusals_and_errors_have_them(
     def broken(*_args: object, **_more: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr("hallofshame.web.reading.AppContext.reading", broken)
+    monkeypatch.setattr("hallofshame.web.answer_context.AppContext.answer_context", broken)
     refused(create_app(sqlite_database, clock), 500)
 
 

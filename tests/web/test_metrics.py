@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 
 from hallofshame.domain.hosts import network
 from hallofshame.logs import JsonFormatter, TextFormatter, logged_as
+from hallofshame.web.answer_context import site
 from hallofshame.web.app import create_app
 from hallofshame.web.measuring import MeasuringMiddleware
-from hallofshame.web.reading import site
 
 
 def scrape(client: FlaskClient) -> dict[str, float]:

@@ -10,11 +10,11 @@ from typing import Any, Concatenate, ParamSpec, Self
 
 from flask import Response, make_response, request
 
+from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.envelope import JSON_TYPE
 from hallofshame.web.public_address import site_root
 from hallofshame.web.reader_language import varies, writing
-from hallofshame.web.reading import Reading, site
 from hallofshame.web.ready import accepted, keep
 
 P = ParamSpec("P")
@@ -42,7 +42,7 @@ class Raw:
 
 
 def respond(
-    build: Callable[[Reading], Raw],
+    build: Callable[[AnswerContext], Raw],
     *,
     is_live: bool,
     says_now: bool = False,
@@ -58,19 +58,19 @@ def respond(
     those that are not ``is_cacheable`` not at all. Errors are never kept.
     """
     here = site()
-    with here.reading() as reading:
+    with here.answer_context() as context:
         if not is_cacheable:
-            return _unkept(build(reading))
+            return _unkept(build(context))
         query = tuple(sorted(request.args.items(multi=True)))
-        bucket = reading.live_bucket if is_live else reading.present if says_now else None
+        bucket = context.live_bucket if is_live else context.present if says_now else None
         host = site_root() if names_host else None
-        key = (host, request.path, query, writing(), reading.version, reading.dates, bucket)
+        key = (host, request.path, query, writing(), context.version, context.dates, bucket)
         answer = here.answers.get(key)
         if answer is None:
-            raw = build(reading)
+            raw = build(context)
             answer = CachedAnswer.of(raw.body, raw.mimetype, raw.headers)
             here.answers.put(key, answer, answer.size)
-        keep(answer, reading, is_live=is_live, says_now=says_now)
+        keep(answer, context, is_live=is_live, says_now=says_now)
     return send(answer, here.settings.max_age_seconds)
 
 
@@ -80,18 +80,18 @@ def answered(
     says_now: bool | None = None,
     mimetype: str = HTML_TYPE,
     names_host: bool = True,
-) -> Callable[[Callable[Concatenate[Reading, P], str | bytes]], Callable[P, Response]]:
-    """Make a view of a function that takes a :class:`Reading` and returns a page, or a file of a type.
+) -> Callable[[Callable[Concatenate[AnswerContext, P], str | bytes]], Callable[P, Response]]:
+    """Make a view of a function that takes an :class:`AnswerContext` and returns a page, or a file of a type.
 
     Unless told otherwise every page ``says_now`` whether its figures are late.
     """
     does_say_now = mimetype == HTML_TYPE if says_now is None else says_now
 
-    def decorate(view: Callable[Concatenate[Reading, P], str | bytes]) -> Callable[P, Response]:
+    def decorate(view: Callable[Concatenate[AnswerContext, P], str | bytes]) -> Callable[P, Response]:
         @wraps(view)
         def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
-            def build(reading: Reading) -> Raw:
-                body = view(reading, *args, **kwargs)
+            def build(context: AnswerContext) -> Raw:
+                body = view(context, *args, **kwargs)
                 return Raw(body.encode() if isinstance(body, str) else body, mimetype)
 
             is_live = always_live or request.args.get("period") == "live"

@@ -16,6 +16,7 @@ from hallofshame.store.database import Database
 from hallofshame.web.admin.access import install_access, is_of_admin
 from hallofshame.web.admin.api import api_admin
 from hallofshame.web.admin.page import admin_page
+from hallofshame.web.answer_context import EXTENSION, AppContext
 from hallofshame.web.api.awards import api_awards
 from hallofshame.web.api.compare import api_compare
 from hallofshame.web.api.data import api_data
@@ -41,7 +42,6 @@ from hallofshame.web.pages import formatting, install_pages
 from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import install_public_address
 from hallofshame.web.rate_limits import install_rate_limits
-from hallofshame.web.reading import EXTENSION, AppContext
 from hallofshame.web.ready import install_ready_answers
 from hallofshame.web.request_limits import install_request_limits
 from hallofshame.web.settings import WebSettings

@@ -14,9 +14,9 @@ from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.hours import PublishedHours, published_hours
 from hallofshame.store.reports.shows import Show, show_times
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.atom.document import IDS_SINCE, tag_uri
 from hallofshame.web.envelope import attribution
-from hallofshame.web.reading import Reading
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
@@ -32,28 +32,28 @@ _TITLES = {
 }
 
 
-def park_calendar(reading: Reading, park: ParkProfile, root: str, *, shows: bool) -> bytes:
+def park_calendar(context: AnswerContext, park: ParkProfile, root: str, *, shows: bool) -> bytes:
     """The hours in force of the last month and the next year, an event for each; show times from today on.
 
     An event keeps its id when its hours change, so that a calendar moves it.
     """
-    today = reading.today(park)
+    today = context.today(park)
     days = DayRange(today - dt.timedelta(days=DAYS_BACK), today + dt.timedelta(days=DAYS_AHEAD))
     calendar = Calendar.new(
         name=f"{park.name}: opening hours",
-        description=_description(reading),
+        description=_description(context),
         prodid="-//Theme Park Hall of Shame//Opening hours//EN",
         refresh_interval=REFRESH,
     )
     seen: Counter[tuple[dt.date, ScheduleKind]] = Counter()
-    for entry in published_hours(reading.connection, park.park_id, days):
+    for entry in published_hours(context.connection, park.park_id, days):
         which = (entry.date, entry.kind)
         calendar.add_component(_event(park, entry, root, seen[which]))
         seen[which] += 1
     if shows:
         start, end = day_bounds(today, park.timezone)[0], day_bounds(days.end, park.timezone)[1]
-        for show in show_times(reading.connection, park.park_id, start, end):
-            ride = reading.catalogue.rides.get(show.ride_id)
+        for show in show_times(context.connection, park.park_id, start, end):
+            ride = context.catalogue.rides.get(show.ride_id)
             if ride is not None:
                 calendar.add_component(_show(park, ride, show, root))
     return bytes(calendar.to_ical())
@@ -91,7 +91,7 @@ def _show(park: ParkProfile, ride: RideProfile, show: Show, root: str) -> Event:
     )
 
 
-def _description(reading: Reading) -> str:
-    sources = "; ".join(f"{source['text']} {source['url']}" for source in attribution(reading))
+def _description(context: AnswerContext) -> str:
+    sources = "; ".join(f"{source['text']} {source['url']}" for source in attribution(context))
     words = f"As the park published them. {sources}"
-    return f"{DEMONSTRATION_NOTICE} {words}" if reading.site.settings.demonstration else words
+    return f"{DEMONSTRATION_NOTICE} {words}" if context.site.settings.demonstration else words

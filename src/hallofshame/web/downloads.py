@@ -21,12 +21,12 @@ from hallofshame.domain.periods import ONE_DAY, DayRange
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.export import export
 from hallofshame.store.reports.record import recorded_months
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.cache import BINARY_TYPES, CachedAnswer
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
 from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.history_files import HistoryDownload, digest_of, history_downloads
-from hallofshame.web.reading import Reading
 from hallofshame.web.record_files import RecordDownload, record_downloads
 from hallofshame.web.sending import SendSlot, sent_from
 
@@ -84,24 +84,24 @@ class Download:
         """The days of the month."""
         return DayRange(self.month, (self.month + 31 * ONE_DAY).replace(day=1) - ONE_DAY)
 
-    def write(self, reading: Reading, path: Path) -> None:
+    def write(self, context: AnswerContext, path: Path) -> None:
         """Write it at ``path``."""
         export(
-            reading.site.database,
+            context.site.database,
             self.dataset,
             self.days.start,
             self.days.end,
             self.format,
             str(path),
-            now=reading.now,
-            cadence_seconds=reading.site.settings.cadence_seconds,
-            about=self.about(reading),
+            now=context.now,
+            cadence_seconds=context.site.settings.cadence_seconds,
+            about=self.about(context),
         )
 
-    def about(self, reading: Reading) -> dict[str, str]:
+    def about(self, context: AnswerContext) -> dict[str, str]:
         """What the file says of itself: a CSV file in its last column, a Parquet file in its metadata."""
-        is_demonstration = reading.site.settings.demonstration
-        said = {ATTRIBUTION_COLUMN: attribution_text(attribution(reading), is_demonstration=is_demonstration)}
+        is_demonstration = context.site.settings.demonstration
+        said = {ATTRIBUTION_COLUMN: attribution_text(attribution(context), is_demonstration=is_demonstration)}
         if self.format == "parquet":
             said |= {
                 "dataset": self.dataset,
@@ -111,28 +111,28 @@ class Download:
         return said
 
 
-def downloads(reading: Reading) -> list[Download]:
+def downloads(context: AnswerContext) -> list[Download]:
     """Every file there is, by data set, the latest month first."""
-    parks = reading.catalogue.parks.values()
-    running = min((reading.today(park) for park in parks), default=reading.now.date()).replace(day=1)
+    parks = context.catalogue.parks.values()
+    running = min((context.today(park) for park in parks), default=context.now.date()).replace(day=1)
     return [
         Download(dataset, month, form, is_partial=month >= running)
         for dataset in DATASETS
-        for month in reversed(recorded_months(reading.connection))
+        for month in reversed(recorded_months(context.connection))
         for form in TYPES
     ]
 
 
-def all_downloads(reading: Reading) -> list[Download | RecordDownload | HistoryDownload]:
+def all_downloads(context: AnswerContext) -> list[Download | RecordDownload | HistoryDownload]:
     """Every file of the list. A day with late rows is listed once, with all that is known of it."""
-    opened = record_downloads(reading)
+    opened = record_downloads(context)
     names = {each.name for each in opened}
-    sealed = [each for each in history_downloads(reading) if each.name not in names]
-    return [*downloads(reading), *opened, *sealed]
+    sealed = [each for each in history_downloads(context) if each.name not in names]
+    return [*downloads(context), *opened, *sealed]
 
 
 def find_download(
-    reading: Reading, file: str, *, for_excel: bool
+    context: AnswerContext, file: str, *, for_excel: bool
 ) -> Download | RecordDownload | HistoryDownload:
     """The file of that name; raises :class:`UnknownError` with near matches.
 
@@ -140,8 +140,8 @@ def find_download(
 
     :raises InputError: for a file in Parquet that is asked for as Excel reads it.
     """
-    made = {download.name: download for download in downloads(reading) if download.format != "excel"}
-    known = {each.name: each for each in all_downloads(reading)} | made
+    made = {download.name: download for download in downloads(context) if download.format != "excel"}
+    known = {each.name: each for each in all_downloads(context)} | made
     if file in known and for_excel:
         if file not in made or made[file].format != "csv":
             raise InputError("format=excel goes with files in CSV only; leave it out", parameter="format")
@@ -155,7 +155,7 @@ def find_download(
     return known[file]
 
 
-def send_download(reading: Reading, wanted: Download | RecordDownload) -> Response:
+def send_download(context: AnswerContext, wanted: Download | RecordDownload) -> Response:
     """The file, or 304 where the reader has it already.
 
     Its tag is that of its content, and remembered for the state of the store, so that asking again costs
@@ -163,12 +163,12 @@ def send_download(reading: Reading, wanted: Download | RecordDownload) -> Respon
 
     :raises ServiceUnavailable: while several others make, wait for or read files of their own already.
     """
-    here = reading.site
-    key = (request.path, wanted.format, reading.version, reading.dates)
+    here = context.site
+    key = (request.path, wanted.format, context.version, context.dates)
     known = here.answers.get(key)
     if known is None or (request.method != "HEAD" and not request.if_none_match.contains_weak(known.etag)):
         place = SendSlot()
-        file, etag, size = _in_turn(reading, wanted, place)
+        file, etag, size = _in_turn(context, wanted, place)
         about = {
             "Content-Length": str(size),
             "Content-Disposition": f'attachment; filename="{wanted.name}"',
@@ -188,11 +188,11 @@ def send_download(reading: Reading, wanted: Download | RecordDownload) -> Respon
 
 
 def _in_turn(
-    reading: Reading, wanted: Download | RecordDownload, place: SendSlot
+    context: AnswerContext, wanted: Download | RecordDownload, place: SendSlot
 ) -> tuple[IO[bytes], str, int]:
     try:
         with _one_at_a_time:
-            return _made(reading, wanted)
+            return _made(context, wanted)
     except BaseException:
         place.give_back()
         raise
@@ -217,12 +217,12 @@ def _whole(
     return response
 
 
-def _made(reading: Reading, wanted: Download | RecordDownload) -> tuple[IO[bytes], str, int]:
+def _made(context: AnswerContext, wanted: Download | RecordDownload) -> tuple[IO[bytes], str, int]:
     """The file, open and without a name any more; the SHA-256 of its content; its size."""
     digest, size = hashlib.sha256(), 0
     with tempfile.TemporaryDirectory(prefix="hallofshame-") as folder:
         path = Path(folder) / wanted.name
-        wanted.write(reading, path)
+        wanted.write(context, path)
         file = path.open("rb")
     for chunk in _chunks(file):
         digest.update(chunk)

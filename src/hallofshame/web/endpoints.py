@@ -3,7 +3,7 @@
 A declared function takes what is read and what is asked, and returns the whole body:
 
     @endpoint(api_parks, "/downtime", parameters=(PERIOD, FILTERS, PAGE), answers=list[ParkRow])
-    def downtime(reading: Reading, asked: Parameters) -> Row: ...
+    def downtime(context: AnswerContext, asked: Parameters) -> Row: ...
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from werkzeug.routing import Rule
 
 from hallofshame.domain.errors import InputError
 from hallofshame.web import csv_answers
+from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.answers import Raw, respond
 from hallofshame.web.declared_parameters import Parameter, ParameterList, choice, flat
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading, site
 
 FORMATS = ("json", "csv", "excel")
 _FORMATS_MEANING = (
@@ -74,26 +74,26 @@ class Endpoint(HasDescription):
             asked.append(choice("table", self.tables, "Which table, with `format=csv` or `format=excel`."))
         return tuple(asked)
 
-    def body(self, reading: Reading, query: MultiDict[str, str], values: Mapping[str, str]) -> Body:
+    def body(self, context: AnswerContext, query: MultiDict[str, str], values: Mapping[str, str]) -> Body:
         """The answer before it becomes bytes."""
         asked = Parameters(query, (parameter.name for parameter in self.parameters))
-        return self.function(reading, asked, **values)
+        return self.function(context, asked, **values)
 
     def respond(self, values: Mapping[str, str]) -> Response:
         """The answer to the running request."""
         if self.is_file:
-            with site().reading() as reading:
-                return make_response(self.body(reading, request.args, values))
+            with site().answer_context() as context:
+                return make_response(self.body(context, request.args, values))
         is_live = self.is_live or "live" in (request.args.get("period"), request.args.get("mode"))
         return respond(
-            lambda reading: self._raw(reading, values),
+            lambda context: self._raw(context, values),
             is_live=is_live,
             is_cacheable=self.is_cacheable,
             names_host=self.names_host,
         )
 
-    def _raw(self, reading: Reading, values: Mapping[str, str]) -> Raw:
-        body = self.body(reading, request.args, values)
+    def _raw(self, context: AnswerContext, values: Mapping[str, str]) -> Raw:
+        body = self.body(context, request.args, values)
         if isinstance(body, str | bytes):
             return Raw(body.encode() if isinstance(body, str) else body, self.produces[0])
         if isinstance(body, Response):
@@ -179,7 +179,7 @@ def declared(app: Flask) -> Iterator[tuple[Rule, Endpoint]]:
             yield rule, found
 
 
-def body(reading: Reading, path: str, query: Mapping[str, str] | None = None) -> Row:
+def body(context: AnswerContext, path: str, query: Mapping[str, str] | None = None) -> Row:
     """The JSON body that ``GET path?query`` answers, for pages that show the same figures.
 
     :raises InputError: for parameters it does not take, :raises NotFoundError: for what does not exist.
@@ -187,7 +187,7 @@ def body(reading: Reading, path: str, query: Mapping[str, str] | None = None) ->
     adapter = current_app.url_map.bind("localhost")
     name, values = adapter.match(path, method="GET")
     found: Endpoint = getattr(current_app.view_functions[name], _DECLARATION)
-    answer = found.body(reading, MultiDict(query or {}), values)
+    answer = found.body(context, MultiDict(query or {}), values)
     if not isinstance(answer, dict):
         raise TypeError(f"{path} answers {found.produces[0]}, which is no JSON body")
     return answer

@@ -12,7 +12,7 @@ from hallofshame.domain.words import Feed
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.comparing import WatchedStretch
 from hallofshame.metrics.scores import coverage_percent
-from hallofshame.web.reading import Reading
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.wording import RANK_WORDS, RANKED_BY
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -54,9 +54,9 @@ class ListPage:
         return list(items[self.offset : self.offset + self.limit])
 
 
-def attribution(reading: Reading) -> list[dict[str, str]]:
+def attribution(context: AnswerContext) -> list[dict[str, str]]:
     """The sources of what an answer shows."""
-    return [*ATTRIBUTION, TOURING_PLANS] if Feed.TOURING_PLANS in reading.catalogue.feeds else ATTRIBUTION
+    return [*ATTRIBUTION, TOURING_PLANS] if Feed.TOURING_PLANS in context.catalogue.feeds else ATTRIBUTION
 
 
 def iso(seconds: int | None) -> str | None:
@@ -103,7 +103,7 @@ def coverage_of(seconds: Sequence[tuple[int, int]]) -> Row:
 
 
 def envelope(
-    reading: Reading,
+    context: AnswerContext,
     data: Any,
     *,
     period: Row | None = None,
@@ -115,21 +115,21 @@ def envelope(
     body: Row = {"success": True, "data": data}
     if period is not None:
         body["period"] = period
-    body["data_as_of"] = iso(reading.data_as_of)
+    body["data_as_of"] = iso(context.data_as_of)
     body["metrics_version"] = METRICS_VERSION
-    body["demonstration"] = reading.site.settings.demonstration
+    body["demonstration"] = context.site.settings.demonstration
     if coverage is not None:
         body["coverage"] = coverage
     if total is not None:
         body["total"] = total
     if page is not None:
         body |= {"limit": page.limit, "offset": page.offset}
-    body["attribution"] = attribution(reading)
+    body["attribution"] = attribution(context)
     return body
 
 
 def ranking_body(
-    reading: Reading,
+    context: AnswerContext,
     lines: Sequence[RankingLine],
     page: ListPage,
     period: Period,
@@ -138,7 +138,7 @@ def ranking_body(
 ) -> Row:
     """The part of a ranking that is shown, with the coverage of all of it and what it is ranked by."""
     body = envelope(
-        reading,
+        context,
         [line.row for line in page.of(lines)],
         period=period_body(period, ranges),
         coverage=coverage_body(lines),

@@ -12,8 +12,8 @@ from werkzeug.http import parse_range_header
 from werkzeug.utils import send_file
 
 from hallofshame.store.history.sealed import SealedFile, sealed_files
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 from hallofshame.web.sending import paced
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ class HistoryDownload:
         }
 
 
-def history_downloads(reading: Reading) -> list[HistoryDownload]:
+def history_downloads(context: AnswerContext) -> list[HistoryDownload]:
     """The sealed files, by data set, the latest first; none where the site knows no history."""
-    if reading.history is None:
+    if context.history is None:
         return []
-    files = sealed_files(reading.connection)
+    files = sealed_files(context.connection)
     return [
         HistoryDownload(file, is_partial=not file.period.is_month)
         for file in sorted(files, key=lambda file: (_ORDER[file.dataset], -file.period.starts_at))
@@ -67,16 +67,16 @@ def history_downloads(reading: Reading) -> list[HistoryDownload]:
 _ORDER = {"snapshots": 0, "queues": 1, "cycles": 2, "polls": 3}
 
 
-def send_history(reading: Reading, wanted: HistoryDownload) -> Response:
+def send_history(context: AnswerContext, wanted: HistoryDownload) -> Response:
     """The file or the part of it that ``Range`` asks for; 304 where the reader has it already.
 
     Its tag is its SHA-256, so that parts fetched one after the other are of one content.
 
     :raises HistoryError: for a file that is missing or damaged.
     """
-    assert reading.history is not None  # noqa: S101 - else there was nothing to find
+    assert context.history is not None  # noqa: S101 - else there was nothing to find
     file = wanted.file
-    path = reading.history.shelf.fetch(file)
+    path = context.history.shelf.fetch(file)
     response = cast(
         "Response",
         send_file(
@@ -88,14 +88,14 @@ def send_history(reading: Reading, wanted: HistoryDownload) -> Response:
             conditional=True,
             etag=file.sha256,
             last_modified=file.sealed_at,
-            max_age=MAX_AGE_SECONDS if file.period.is_month else reading.site.settings.max_age_seconds,
+            max_age=MAX_AGE_SECONDS if file.period.is_month else context.site.settings.max_age_seconds,
             response_class=current_app.response_class,
         ),
     )
     response.headers["Repr-Digest"] = digest_of(file.sha256)
     opened = response.response
     if request.method != "HEAD" and response.status_code in (200, 206):
-        response.response = paced(_closing(opened), reading.site.clock)
+        response.response = paced(_closing(opened), context.site.clock)
         response.direct_passthrough = False
     else:
         response.response = ()

@@ -6,40 +6,40 @@ from collections.abc import Iterable
 
 from hallofshame.domain.names import quoted
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
-from hallofshame.web.reading import Reading
 
 _MAX_SHOWN = 80
 _NEAREST_NUMBERS = 3
 
 
-def find_park(reading: Reading, text: str) -> ParkProfile:
+def find_park(context: AnswerContext, text: str) -> ParkProfile:
     """The park with this id or slug; raises :class:`UnknownError` with near matches."""
-    parks = reading.catalogue.parks
-    park = parks.get(_number(text)) or reading.catalogue.by_slug.get(text)
+    parks = context.catalogue.parks
+    park = parks.get(_number(text)) or context.catalogue.by_slug.get(text)
     if park is None:
-        near = [_park_match(parks[park_id]) for park_id in _near_parks(reading, text)]
+        near = [_park_match(parks[park_id]) for park_id in _near_parks(context, text)]
         raise UnknownError(f"there is no park {quoted(text)}", near)
     return park
 
 
-def find_ride(reading: Reading, text: str) -> RideProfile:
+def find_ride(context: AnswerContext, text: str) -> RideProfile:
     """The ride with this id, or the one that it was found to be (R14).
 
     Raises :class:`UnknownError` with near matches.
     """
-    rides = reading.catalogue.rides
-    ride = reading.catalogue.ride(_number(text))
+    rides = context.catalogue.rides
+    ride = context.catalogue.ride(_number(text))
     if ride is None:
         near_ids = _near(text, rides, {ride_id: ride.name for ride_id, ride in rides.items()})
-        near = [_ride_match(reading, rides[ride_id]) for ride_id in near_ids]
+        near = [_ride_match(context, rides[ride_id]) for ride_id in near_ids]
         raise UnknownError(f"there is no ride {quoted(text)}", near)
     return ride
 
 
-def _near_parks(reading: Reading, text: str) -> list[int]:
-    parks = reading.catalogue.parks
+def _near_parks(context: AnswerContext, text: str) -> list[int]:
+    parks = context.catalogue.parks
     return _near(text, parks, {park_id: park.name for park_id, park in parks.items()})
 
 
@@ -66,8 +66,8 @@ def _park_match(park: ParkProfile) -> Row:
     }
 
 
-def _ride_match(reading: Reading, ride: RideProfile) -> Row:
-    park = reading.catalogue.parks[ride.park_id]
+def _ride_match(context: AnswerContext, ride: RideProfile) -> Row:
+    park = context.catalogue.parks[ride.park_id]
     return {
         "ride_id": ride.ride_id,
         "ride_name": ride.name,

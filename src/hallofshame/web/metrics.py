@@ -16,8 +16,8 @@ from hallofshame.domain.disks import Disk
 from hallofshame.domain.problems import Condition, condition
 from hallofshame.metering import FOLDER
 from hallofshame.pipeline.problems import Look
+from hallofshame.web.answer_context import site
 from hallofshame.web.rate_limits import address_of
-from hallofshame.web.reading import site
 from hallofshame.web.rows.health import looked_at
 
 metrics_page = Blueprint("metrics", __name__)
@@ -31,9 +31,9 @@ def metrics() -> Response:
     """Counters of all processes of this host, and the present state of the store."""
     _refuse_strangers()
     here = site()
-    with here.reading() as reading:
-        found, disks = looked_at(reading)
-        version = reading.version
+    with here.answer_context() as context:
+        found, disks = looked_at(context)
+        version = context.version
     registry = CollectorRegistry()
     if FOLDER in os.environ:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

@@ -16,9 +16,9 @@ from hallofshame.domain.names import quoted, slugify
 from hallofshame.domain.periods import Period, PeriodName, parse_date, parse_period
 from hallofshame.domain.ride_types import NON_RIDES, RideType
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import ListPage
 from hallofshame.web.errors import UnknownParameterError, nearest
-from hallofshame.web.reading import Reading
 
 PERIOD_PARAMETERS = ("period", "year", "start", "end")
 FILTER_PARAMETERS = ("filter", "operator", "chain", "country", "region")
@@ -211,10 +211,10 @@ class Parameters:
             )
         return text
 
-    def parks(self, reading: Reading) -> ParkFilter:
+    def parks(self, context: AnswerContext) -> ParkFilter:
         """``filter``, ``operator`` (or ``chain``), ``country``, ``region``; names in any case or as slugs."""
-        operator = self._known("operator", reading.catalogue.operators)
-        chain = self._known("chain", reading.catalogue.operators)
+        operator = self._known("operator", context.catalogue.operators)
+        chain = self._known("chain", context.catalogue.operators)
         if operator is not None and chain is not None and operator != chain:
             raise InputError(
                 f"chain {chain!r} is not the operator {operator!r}; give one of the two", parameter="chain"
@@ -223,8 +223,8 @@ class Parameters:
         return ParkFilter(
             scope=ALL if scope == ALL_PARKS else scope,
             operator=operator or chain,
-            country=self._known("country", reading.catalogue.countries),
-            region=self._known("region", reading.catalogue.regions),
+            country=self._known("country", context.catalogue.countries),
+            region=self._known("region", context.catalogue.regions),
         )
 
     def rides(self) -> RideFilter:

@@ -21,11 +21,11 @@ from werkzeug.routing import Rule
 
 from hallofshame.domain.errors import InputError
 from hallofshame.web.admin.declared import read_json
+from hallofshame.web.answer_context import AppContext, site
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, envelope
 from hallofshame.web.errors import AccessError
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import AppContext, site
 
 _DECLARATION = "post_declaration"
 
@@ -53,8 +53,8 @@ class PostEndpoint(HasDescription):
         asked = checked(self.body, read_json())
         here = site()
         data = self.function(here, asked)
-        with here.reading() as reading:
-            whole = envelope(reading, data)
+        with here.answer_context() as context:
+            whole = envelope(context, data)
         text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         response = make_response(text)
         response.content_type = JSON_TYPE

@@ -17,9 +17,9 @@ from werkzeug.exceptions import TooManyRequests
 
 from hallofshame.domain.hosts import Network
 from hallofshame.domain.plurals import counted
+from hallofshame.web.answer_context import AppContext
 from hallofshame.web.errors import API_PREFIX, AccessError
 from hallofshame.web.reader_keys import ReaderKeys, WrongKeyError
-from hallofshame.web.reading import AppContext
 from hallofshame.web.shared_counts import Counts
 
 if TYPE_CHECKING:

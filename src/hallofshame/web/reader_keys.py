@@ -14,7 +14,7 @@ from hallofshame.domain.access import Scope
 from hallofshame.domain.errors import HallOfShameError, StoreError
 from hallofshame.store import keys
 from hallofshame.store.keys import Key
-from hallofshame.web.reading import AppContext
+from hallofshame.web.answer_context import AppContext
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -24,10 +24,10 @@ from werkzeug.http import parse_accept_header
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.store import data_version
+from hallofshame.web.answer_context import AnswerContext, AppContext
 from hallofshame.web.cache import ENCODINGS, CachedAnswer, LeastRecentlyUsed
 from hallofshame.web.public_address import ADDRESS_KEYS, site_root_of
 from hallofshame.web.reader_language import writing_of
-from hallofshame.web.reading import AppContext, Reading
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -82,7 +82,7 @@ class _Entry:
     forms: dict[str, Headers] = field(default_factory=dict)
 
 
-def keep(answer: CachedAnswer, reading: Reading, *, is_live: bool, says_now: bool = False) -> None:
+def keep(answer: CachedAnswer, context: AnswerContext, *, is_live: bool, says_now: bool = False) -> None:
     """Say that ``answer`` may be given again to the same request, as long as this state of the store lasts.
 
     It has to depend on nothing but the store, the dates, the address of the request, that of the site and the
@@ -90,8 +90,8 @@ def keep(answer: CachedAnswer, reading: Reading, *, is_live: bool, says_now: boo
     """
     kept = request.environ.get(_KEPT)
     if kept is not None:
-        kept.answer, kept.version = answer, reading.version
-        kept.until = reading.stands_until(is_live=is_live, says_now=says_now)
+        kept.answer, kept.version = answer, context.version
+        kept.until = context.stands_until(is_live=is_live, says_now=says_now)
 
 
 class ReadyAnswers:

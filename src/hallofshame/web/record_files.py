@@ -17,9 +17,9 @@ from hallofshame.store import bulk
 from hallofshame.store.history import formats, marks
 from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.models import ParkSchedule, RideHours
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
 from hallofshame.web.envelope import Row, attribution
-from hallofshame.web.reading import Reading
 
 PARKS_AT_ONCE = 8
 """Parks whose rows of a day are in memory at a time."""
@@ -63,20 +63,20 @@ class RecordDownload:
             "url": f"/api/downloads/{self.name}",
         }
 
-    def write(self, reading: Reading, path: Path) -> None:
+    def write(self, context: AnswerContext, path: Path) -> None:
         """Write it at ``path``, as the state of the store says that is being read."""
         if self.day is None:
-            self._write_hours(reading, path)
+            self._write_hours(context, path)
             return
-        about = {"dataset": self.dataset, "period": self.day.isoformat(), **_credit(reading)}
-        formats.write(formats.DATASETS[self.dataset], self._rows(reading, self.day), path, about)
+        about = {"dataset": self.dataset, "period": self.day.isoformat(), **_credit(context)}
+        formats.write(formats.DATASETS[self.dataset], self._rows(context, self.day), path, about)
 
-    def _rows(self, reading: Reading, day: dt.date) -> Iterator[pl.DataFrame]:
-        assert reading.history is not None  # noqa: S101 - else no day was listed
-        parks, period = sorted(reading.catalogue.parks), FilePeriod.of_day(day)
+    def _rows(self, context: AnswerContext, day: dt.date) -> Iterator[pl.DataFrame]:
+        assert context.history is not None  # noqa: S101 - else no day was listed
+        parks, period = sorted(context.catalogue.parks), FilePeriod.of_day(day)
         for at in range(0, len(parks), PARKS_AT_ONCE):
-            rows = reading.history.rows(
-                reading.connection,
+            rows = context.history.rows(
+                context.connection,
                 formats.DATASETS[self.dataset],
                 parks[at : at + PARKS_AT_ONCE],
                 period.starts_at,
@@ -84,48 +84,48 @@ class RecordDownload:
             )
             yield formats.ordered(formats.DATASETS[self.dataset], rows)
 
-    def _write_hours(self, reading: Reading, path: Path) -> None:
+    def _write_hours(self, context: AnswerContext, path: Path) -> None:
         table = HOURS[self.dataset].__table__
         columns = [column for column in table.c if column.name not in _NOT_SAID]
         until = plus_months(self.month, 1) - ONE_DAY
         query: Select[*tuple[object, ...]] = select(*columns).where(table.c.date.between(self.month, until))
-        rows = bulk.read_frame(reading.connection, query)
+        rows = bulk.read_frame(context.connection, query)
         seconds = [name for name in _INSTANTS if name in rows.columns]
         rows.sort(rows.columns).with_columns(
             pl.from_epoch(name, "s").dt.replace_time_zone("UTC").dt.cast_time_unit("ms") for name in seconds
         ).write_parquet(
-            path, metadata={"hallofshame": json.dumps({"dataset": self.dataset, **_credit(reading)})}
+            path, metadata={"hallofshame": json.dumps({"dataset": self.dataset, **_credit(context)})}
         )
 
 
-def _credit(reading: Reading) -> dict[str, str]:
+def _credit(context: AnswerContext) -> dict[str, str]:
     """The words that the sources ask for, and whether it is a demonstration."""
-    is_demonstration = reading.site.settings.demonstration
-    return {ATTRIBUTION_COLUMN: attribution_text(attribution(reading), is_demonstration=is_demonstration)}
+    is_demonstration = context.site.settings.demonstration
+    return {ATTRIBUTION_COLUMN: attribution_text(attribution(context), is_demonstration=is_demonstration)}
 
 
-def record_downloads(reading: Reading) -> list[RecordDownload]:
+def record_downloads(context: AnswerContext) -> list[RecordDownload]:
     """The files by data set, the latest first: days with rows that no sealed file holds, months of hours."""
-    days = [] if reading.history is None else list(reversed(marks.marked_days(reading.connection)))
+    days = [] if context.history is None else list(reversed(marks.marked_days(context.connection)))
     opened = [
         RecordDownload(dataset, day.replace(day=1), day, is_partial=True)
         for dataset in formats.DATASETS
         for day in days
     ]
-    running = reading.now.date().replace(day=1)
+    running = context.now.date().replace(day=1)
     hours = [
         RecordDownload(dataset, month, None, is_partial=month >= running)
         for dataset in HOURS
-        for month in _months(reading, dataset)
+        for month in _months(context, dataset)
     ]
     return opened + hours
 
 
-def _months(reading: Reading, dataset: str) -> list[dt.date]:
+def _months(context: AnswerContext, dataset: str) -> list[dt.date]:
     """The months in which anything was published, the latest first."""
     column = HOURS[dataset].__table__.c.date
-    newest = reading.connection.scalar(select(column).order_by(column.desc()).limit(1))
-    oldest = reading.connection.scalar(select(column).order_by(column).limit(1))
+    newest = context.connection.scalar(select(column).order_by(column.desc()).limit(1))
+    oldest = context.connection.scalar(select(column).order_by(column).limit(1))
     found: list[dt.date] = []
     if newest is not None and oldest is not None:
         month = newest.replace(day=1)

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.periods import Period, PeriodName
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.declared_parameters import Parameter
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import LONGEST_WAITS, WAITS
 
 
@@ -36,13 +36,13 @@ MODE = Parameter(
 )
 
 
-def waits_asked(reading: Reading, asked: Parameters) -> tuple[Period, str]:
+def waits_asked(context: AnswerContext, asked: Parameters) -> tuple[Period, str]:
     """The period and what is ranked by, from ``mode`` and the parameters of the period.
 
     :raises InputError: for an unknown mode, and for one that contradicts the period.
     """
     text = asked.text("mode")
-    today = reading.now.date()
+    today = context.now.date()
     if text is None:
         return asked.period(today), WAITS
     mode = Mode(asked.choice("mode", tuple(Mode)))

@@ -13,9 +13,9 @@ from hallofshame.domain.access import Scope, grants, opens_admin
 from hallofshame.domain.errors import StoreError
 from hallofshame.store import keys
 from hallofshame.store.keys import Key
+from hallofshame.web.answer_context import AppContext, site
 from hallofshame.web.errors import AccessError
 from hallofshame.web.rate_limits import client_of
-from hallofshame.web.reading import AppContext, site
 
 log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from hallofshame.domain.access import Scope
 from hallofshame.domain.errors import InputError
 from hallofshame.store.keys import Key
 from hallofshame.web.admin.access import ADMIN_API, current_key, require
+from hallofshame.web.answer_context import AppContext, site
 from hallofshame.web.declared_parameters import Parameter, ParameterList, flat
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, ListPage, envelope
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import AppContext, site
 
 api_admin = Blueprint("api_admin", __name__, url_prefix=ADMIN_API)
 
@@ -85,8 +85,8 @@ class AdminEndpoint(HasDescription):
         here = site()
         body = {} if self.body is None else read_json()
         answer = self.function(Asking(here, key, asked, body), **values)
-        with here.reading() as reading:
-            whole = envelope(reading, answer.data, total=answer.total, page=answer.page)
+        with here.answer_context() as context:
+            whole = envelope(context, answer.data, total=answer.total, page=answer.page)
         text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         response = make_response(text, answer.status)
         response.content_type = JSON_TYPE

@@ -22,10 +22,10 @@ from hallofshame.pipeline import import_sources
 from hallofshame.store import catalogue, import_jobs
 from hallofshame.store.import_jobs import Job
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
+from hallofshame.web.answer_context import AppContext
 from hallofshame.web.declared_parameters import PAGE, choice
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
-from hallofshame.web.reading import AppContext
 from hallofshame.web.schema.admin import ImportAsked, ImportQuality, ImportRow
 
 NOBODY_WORKS = (

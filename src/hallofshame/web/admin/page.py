@@ -28,11 +28,11 @@ from hallofshame.web.admin.access import NO_KEY, checked_key, require
 from hallofshame.web.admin.declared import MOST_BODY_BYTES
 from hallofshame.web.admin.imports import change_import, import_report, import_row, start_import
 from hallofshame.web.admin.storage import NOT_MEASURED, report_of
+from hallofshame.web.answer_context import AppContext, site
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
 from hallofshame.web.pages.view import page_assets
 from hallofshame.web.posts import refuse_foreign
-from hallofshame.web.reading import AppContext, site
 
 admin_page = Blueprint("admin_page", __name__, url_prefix="/admin")
 
@@ -197,14 +197,14 @@ def _overview(
     if may["STORAGE_READ"]:
         words["storage"] = report_of(here)
     if may["QUALITY_READ"]:
-        with here.reading() as reading:
+        with here.answer_context() as context:
             issues = quality.issue_rows(
-                reading.connection, dict(reading.catalogue.parks), state=FindingState.OPEN
+                context.connection, dict(context.catalogue.parks), state=FindingState.OPEN
             )
             words |= {
-                "quality": quality.summary(reading),
+                "quality": quality.summary(context),
                 "issues": issues[:SHOWN_ISSUES],
-                "behind": [row for row in quality.freshness_rows(reading) if row["state"] != "fresh"],
+                "behind": [row for row in quality.freshness_rows(context) if row["state"] != "fresh"],
             }
     return _page(
         "overview",

@@ -14,11 +14,11 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.findings import FindingRow, FindingState, counts, list_findings
 from hallofshame.store.reports.quality import ParkFreshness, coverage, freshness
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.declared_parameters import PAGE, choice, integer, text
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.schema.admin import CoverageDayRow, FreshnessRow, IssueRow, QualitySummary
 
 GAP_KINDS = ("feed_gap", "not_collecting")
@@ -36,14 +36,14 @@ _NO_PARK = {404: "There is no such park."}
 @admin_endpoint("GET", "/quality/summary", scope=Scope.QUALITY_READ, answers=QualitySummary)
 def quality_summary(asking: Asking) -> AdminAnswer:
     """How many findings there are of each kind, and how many parks are fresh, late and silent."""
-    with asking.site.reading() as reading:
-        return AdminAnswer(summary(reading))
+    with asking.site.answer_context() as context:
+        return AdminAnswer(summary(context))
 
 
-def summary(reading: Reading) -> Row:
+def summary(context: AnswerContext) -> Row:
     """The summary, for the API and the page."""
-    kinds = counts(reading.connection)
-    states = Counter(row["state"] for row in freshness_rows(reading))
+    kinds = counts(context.connection)
+    states = Counter(row["state"] for row in freshness_rows(context))
     return {
         "open": sum(kind.open for kind in kinds),
         "resolved": sum(kind.resolved for kind in kinds),
@@ -96,8 +96,8 @@ def quality_gaps(asking: Asking) -> AdminAnswer:
 @admin_endpoint("GET", "/quality/freshness", scope=Scope.QUALITY_READ, answers=list[FreshnessRow])
 def quality_freshness(asking: Asking) -> AdminAnswer:
     """When each active park was read last; the longest ago first."""
-    with asking.site.reading() as reading:
-        return AdminAnswer(freshness_rows(reading))
+    with asking.site.answer_context() as context:
+        return AdminAnswer(freshness_rows(context))
 
 
 @admin_endpoint(
@@ -112,12 +112,12 @@ def quality_coverage(asking: Asking) -> AdminAnswer:
     """How much of the open time of each park and day was watched, newest days first."""
     page = asking.asked.page()
     days = asking.asked.integer("days", *COVERAGE_DAYS)
-    with asking.site.reading() as reading:
-        park = _park(reading, asking.asked)
+    with asking.site.answer_context() as context:
+        park = _park(context, asking.asked)
         # The newest date anywhere: that of the zone farthest east.
-        last = max(reading.dates)
+        last = max(context.dates)
         first = last - dt.timedelta(days=days - 1)
-        found = coverage(reading.connection, first, last, None if park is None else [park.park_id])
+        found = coverage(context.connection, first, last, None if park is None else [park.park_id])
         rows = [
             {
                 "park_id": day.park_id,
@@ -134,9 +134,9 @@ def quality_coverage(asking: Asking) -> AdminAnswer:
     return AdminAnswer(page.of(rows), total=len(rows), page=page)
 
 
-def freshness_rows(reading: Reading) -> list[Row]:
+def freshness_rows(context: AnswerContext) -> list[Row]:
     """Every active park with the time of its last reading, the longest ago first."""
-    parks = reading.catalogue.parks
+    parks = context.catalogue.parks
     return [
         {
             "park_id": park.park_id,
@@ -146,7 +146,7 @@ def freshness_rows(reading: Reading) -> list[Row]:
             "age_seconds": park.age_seconds,
             "state": _state(park),
         }
-        for park in freshness(reading.connection, reading.now)
+        for park in freshness(context.connection, context.now)
         if park.park_id in parks
     ]
 
@@ -174,11 +174,11 @@ def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> AdminAnswer:
     page = asking.asked.page()
     name = asking.asked.choice("state", STATES)
     state = None if name == ANY else FindingState(name)
-    with asking.site.reading() as reading:
-        park = _park(reading, asking.asked)
+    with asking.site.answer_context() as context:
+        park = _park(context, asking.asked)
         rows = issue_rows(
-            reading.connection,
-            dict(reading.catalogue.parks),
+            context.connection,
+            dict(context.catalogue.parks),
             kinds=kinds,
             park_id=None if park is None else park.park_id,
             state=state,
@@ -202,6 +202,6 @@ def _issue(row: FindingRow, parks: dict[int, ParkProfile]) -> Row:
     }
 
 
-def _park(reading: Reading, asked: Parameters) -> ParkProfile | None:
+def _park(context: AnswerContext, asked: Parameters) -> ParkProfile | None:
     name = asked.text("park")
-    return None if name is None else find_park(reading, name)
+    return None if name is None else find_park(context, name)

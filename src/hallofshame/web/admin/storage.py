@@ -9,9 +9,9 @@ from hallofshame.domain.storage import Projection
 from hallofshame.pipeline.storage import StorageReport, measured_totals, storage_report
 from hallofshame.store import partitions
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
+from hallofshame.web.answer_context import AppContext
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
-from hallofshame.web.reading import AppContext
 from hallofshame.web.schema.admin import (
     AlertRow,
     StorageGrowth,

@@ -42,9 +42,9 @@ def webhook_add(asking: Asking) -> AdminAnswer:
     """Add a webhook. The answer holds its secret, which nobody can see again."""
     asked: WebhookAsked = checked(WebhookAsked, asking.body)
     url = checked_url(asked["url"], private=asking.site.settings.webhook_private)
-    with asking.site.reading() as reading:
-        parks = [find_park(reading, str(park)).park_id for park in asked.get("parks", ())]
-        rides = [find_ride(reading, str(ride)).ride_id for ride in asked.get("rides", ())]
+    with asking.site.answer_context() as context:
+        parks = [find_park(context, str(park)).park_id for park in asked.get("parks", ())]
+        rides = [find_ride(context, str(ride)).ride_id for ride in asked.get("rides", ())]
     hook = asking.site.database.run(
         lambda connection: webhooks.add(
             connection,

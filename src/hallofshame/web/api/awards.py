@@ -6,11 +6,11 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName, parse_period
 from hallofshame.store.reports.record import recorded_years
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.declared_parameters import FILTERS, RIDES, Parameter, integer
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import ListPage, Row, coverage_body, envelope, period_body
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.awards import award_rows
 from hallofshame.web.rows.rankings import park_ranking
 from hallofshame.web.schema.awards import Awards
@@ -37,38 +37,38 @@ _LIMIT = integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS, "How many winners of 
     tables=("categories.winners", "categories"),
     says=("period", "coverage", *PAGING),
 )
-def awards(reading: Reading, asked: Parameters) -> Row:
+def awards(context: AnswerContext, asked: Parameters) -> Row:
     """The best and worst parks and rides of a year, the longest waits and the most improved."""
-    years = recorded_years(reading.connection)
-    period = _year(reading, asked, years)
-    parks_asked = asked.parks(reading)
+    years = recorded_years(context.connection)
+    period = _year(context, asked, years)
+    parks_asked = asked.parks(context)
     limit = asked.integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS)
-    categories = award_rows(reading, period, parks_asked, asked.rides(), limit)
-    chosen = parks_asked.choose(reading.catalogue.parks.values())
+    categories = award_rows(context, period, parks_asked, asked.rides(), limit)
+    chosen = parks_asked.choose(context.catalogue.parks.values())
     data = {
         "year": period.year,
-        "is_partial": _is_running(reading, period),
+        "is_partial": _is_running(context, period),
         "years": years,
         "categories": categories,
     }
     return envelope(
-        reading,
+        context,
         data,
-        period=period_body(period, reading.ranges(period, chosen).values()),
-        coverage=coverage_body(park_ranking(reading, period, parks_asked)),
+        period=period_body(period, context.ranges(period, chosen).values()),
+        coverage=coverage_body(park_ranking(context, period, parks_asked)),
         total=sum(len(category["winners"]) for category in categories),
         page=ListPage(limit=limit, offset=0),
     )
 
 
-def _year(reading: Reading, asked: Parameters, years: list[int]) -> Period:
+def _year(context: AnswerContext, asked: Parameters, years: list[int]) -> Period:
     text = asked.text("year")
     if text is not None:
-        return parse_period(None, text, None, None, today=reading.now.date())
-    return Period(PeriodName.YEAR, year=years[-1] if years else reading.now.year)
+        return parse_period(None, text, None, None, today=context.now.date())
+    return Period(PeriodName.YEAR, year=years[-1] if years else context.now.year)
 
 
-def _is_running(reading: Reading, period: Period) -> bool:
+def _is_running(context: AnswerContext, period: Period) -> bool:
     """Whether the year is not over in every park."""
-    todays = [reading.today(park) for park in reading.catalogue.parks.values()] or [reading.now.date()]
+    todays = [context.today(park) for park in context.catalogue.parks.values()] or [context.now.date()]
     return any(period.year is None or today.year <= period.year for today in todays)

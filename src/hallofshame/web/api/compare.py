@@ -13,12 +13,12 @@ from hallofshame.domain.errors import InputError, PeriodError
 from hallofshame.domain.periods import Period, Shift, parse_range
 from hallofshame.metrics.comparing import change_of, trend_points
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.declared_parameters import PERIOD, choice, date, text
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import park_line
 from hallofshame.web.rows.rankings import all_standings, with_standing
 from hallofshame.web.rows.watched import change_of_uptime
@@ -58,22 +58,22 @@ _PARAMETERS = (
 @endpoint(
     api_compare, "/compare", parameters=_PARAMETERS, answers=Comparison, tables=("rows",), may_be_missing=True
 )
-def compare(reading: Reading, asked: Parameters) -> Row:
+def compare(context: AnswerContext, asked: Parameters) -> Row:
     """Up to six parks or rides side by side, in one period or two."""
-    parks, rides = _chosen(reading, asked)
-    first = asked.period(reading.now.date())
-    second = _against(asked, first, reading.now.date())
-    subjects = parks or [reading.catalogue.parks[ride.park_id] for ride in rides]
+    parks, rides = _chosen(context, asked)
+    first = asked.period(context.now.date())
+    second = _against(asked, first, context.now.date())
+    subjects = parks or [context.catalogue.parks[ride.park_id] for ride in rides]
 
     def shown(period: Period) -> Row:
-        return period_body(period, reading.ranges(period, subjects).values())
+        return period_body(period, context.ranges(period, subjects).values())
 
     if parks:
-        lines = [park_line(reading, first, park) for park in parks]
-        others = [park_line(reading, second, park) for park in parks] if second else []
+        lines = [park_line(context, first, park) for park in parks]
+        others = [park_line(context, second, park) for park in parks] if second else []
     else:
-        lines = with_standing(reading, first, rides, all_standings(reading, first))
-        others = with_standing(reading, second, rides, all_standings(reading, second)) if second else []
+        lines = with_standing(context, first, rides, all_standings(context, first))
+        others = with_standing(context, second, rides, all_standings(context, second)) if second else []
     ids = [park.park_id for park in parks] or [ride.ride_id for ride in rides]
     before: list[RankingLine | None] = [*others] if second else [None] * len(ids)
     data = {
@@ -85,7 +85,7 @@ def compare(reading: Reading, asked: Parameters) -> Row:
             for key, line, other in zip(ids, lines, before, strict=True)
         ],
     }
-    return envelope(reading, data, period=shown(first), coverage=coverage_body(lines))
+    return envelope(context, data, period=shown(first), coverage=coverage_body(lines))
 
 
 def _change(now: RankingLine, before: RankingLine | None) -> Row:
@@ -100,20 +100,20 @@ def _change(now: RankingLine, before: RankingLine | None) -> Row:
     return {"change_reason": None, "change": change}
 
 
-def _chosen(reading: Reading, asked: Parameters) -> tuple[Sequence[ParkProfile], Sequence[RideProfile]]:
+def _chosen(context: AnswerContext, asked: Parameters) -> tuple[Sequence[ParkProfile], Sequence[RideProfile]]:
     parks, rides = asked.text("parks"), asked.text("rides")
     if parks is not None and rides is not None:
         raise InputError(
             "parks and rides cannot be compared with each other; give one of the two", parameter="rides"
         )
     if rides is not None:
-        return [], _listed("rides", rides, lambda part: find_ride(reading, part))
+        return [], _listed("rides", rides, lambda part: find_ride(context, part))
     if parks is None:
         raise InputError(
             f"parks is missing; it takes 1 to {MAX_COMPARED} parks separated by commas, or give rides",
             parameter="parks",
         )
-    return _listed("parks", parks, lambda part: find_park(reading, part)), []
+    return _listed("parks", parks, lambda part: find_park(context, part)), []
 
 
 def _listed(name: str, text: str, find: Callable[[str], T]) -> list[T]:

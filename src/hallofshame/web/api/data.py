@@ -19,6 +19,7 @@ from hallofshame.store.reports.record import (
     recorded_days,
     seconds_by_queue_times,
 )
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, choice
 from hallofshame.web.downloads import FILE_FORMATS, TYPES, all_downloads, find_download, send_download
@@ -26,7 +27,6 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.history_files import HistoryDownload, send_history
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.agreement import agreement_report
 from hallofshame.web.rows.calibration import calibration_report
 from hallofshame.web.rows.catalogue import catalogue_report
@@ -51,18 +51,18 @@ Edges = Mapping[int, tuple[dt.date, dt.date]]
     answers=SearchIndex,
     tables=("parks", "parks.former", "rides", "rides.former", "operators", "pages"),
 )
-def search_index(reading: Reading, asked: Parameters) -> Row:
+def search_index(context: AnswerContext, asked: Parameters) -> Row:
     """Parks, rides, operators and pages by name, also by former names, for a search that needs no server."""
     del asked
     # Without the instant of the latest look: names are the same from cycle to cycle, and so is their tag.
-    return envelope(reading, search_rows(reading)) | {"data_as_of": None}
+    return envelope(context, search_rows(context)) | {"data_as_of": None}
 
 
 @endpoint(api_data, "/catalogue", answers=CatalogueReport, tables=("rides", "parks", "ids", "signals"))
-def catalogue(reading: Reading, asked: Parameters) -> Row:
+def catalogue(context: AnswerContext, asked: Parameters) -> Row:
     """Every park and ride as it is kept: outside ids of all feeds, tier and type, what each feed can tell."""
     del asked
-    return envelope(reading, catalogue_report(reading.connection))
+    return envelope(context, catalogue_report(context.connection))
 
 
 @endpoint(
@@ -72,25 +72,25 @@ def catalogue(reading: Reading, asked: Parameters) -> Row:
     answers=list[CoverageRow],
     tables=(WHOLE, f"{WHOLE}.findings"),
 )
-def coverage(reading: Reading, asked: Parameters) -> Row:
+def coverage(context: AnswerContext, asked: Parameters) -> Row:
     """How well each park is recorded, and what was odd in its data.
 
     Without a period it is about the whole record.
     """
-    edges = first_and_last_days(reading.connection)
-    chosen = asked.parks(reading).choose(reading.catalogue.parks.values())
+    edges = first_and_last_days(context.connection)
+    chosen = asked.parks(context).choose(context.catalogue.parks.values())
     parks = [park for park in chosen if park.is_active or park.park_id in edges]
     page = asked.page()
-    ranges, shown = _ranges(reading, asked, parks, edges)
-    days = recorded_days(reading.connection, ranges)
-    totals = reading.park_sums(ranges)
+    ranges, shown = _ranges(context, asked, parks, edges)
+    days = recorded_days(context.connection, ranges)
+    totals = context.park_sums(ranges)
     listed = page.of(parks)
-    findings = park_findings(reading.connection, [park.park_id for park in listed])
+    findings = park_findings(context.connection, [park.park_id for park in listed])
     lines = [
         RankingLine({}, found.observed, found.open) if found else RankingLine({}, 0, 0)
         for found in (totals.get(park.park_id) for park in parks)
     ]
-    lately = seconds_by_queue_times(reading.connection, _last_days(ranges, [park.park_id for park in listed]))
+    lately = seconds_by_queue_times(context.connection, _last_days(ranges, [park.park_id for park in listed]))
     seconds = {park.park_id: line for park, line in zip(parks, lines, strict=True)}
     data = [
         park_identity(park)
@@ -107,16 +107,16 @@ def coverage(reading: Reading, asked: Parameters) -> Row:
         }
         for park in listed
     ]
-    return envelope(reading, data, period=shown, coverage=coverage_body(lines), total=len(parks), page=page)
+    return envelope(context, data, period=shown, coverage=coverage_body(lines), total=len(parks), page=page)
 
 
 def _ranges(
-    reading: Reading, asked: Parameters, parks: list[ParkProfile], edges: Edges
+    context: AnswerContext, asked: Parameters, parks: list[ParkProfile], edges: Edges
 ) -> tuple[dict[int, DayRange], Row]:
     """The days asked for in each park, or the whole record, and how the answer names them."""
     if any(asked.text(name) for name in PERIOD_PARAMETERS):
-        period = asked.period(reading.now.date())
-        ranges = reading.ranges(period, parks)
+        period = asked.period(context.now.date())
+        ranges = context.ranges(period, parks)
         return ranges, period_body(period, ranges.values())
     ranges = {park.park_id: DayRange(*edges[park.park_id]) for park in parks if park.park_id in edges}
     first = min((days.start for days in ranges.values()), default=None)
@@ -182,19 +182,19 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
     answers=CalibrationReport,
     tables=("summary", "summary.bins", "parks"),
 )
-def calibration(reading: Reading, asked: Parameters) -> Row:
+def calibration(context: AnswerContext, asked: Parameters) -> Row:
     """What the chances to reopen were worth on the last 90 open days, with what was known on each."""
-    return envelope(reading, calibration_report(reading, asked.parks(reading)))
+    return envelope(context, calibration_report(context, asked.parks(context)))
 
 
 @endpoint(api_data, "/agreement", parameters=(FILTERS,), answers=AgreementReport, tables=("parks",))
-def agreement(reading: Reading, asked: Parameters) -> Row:
+def agreement(context: AnswerContext, asked: Parameters) -> Row:
     """How far our operating and down time agrees with ThemeParks.wiki's own daily figures."""
-    return envelope(reading, agreement_report(reading, asked.parks(reading)))
+    return envelope(context, agreement_report(context, asked.parks(context)))
 
 
 @endpoint(api_data, "/downloads", answers=list[DownloadRow])
-def download_list(reading: Reading, asked: Parameters) -> Row:
+def download_list(context: AnswerContext, asked: Parameters) -> Row:
     """The files of every month of the record, as Parquet and CSV.
 
     `snapshots`, `queues`, `cycles` and `polls` are the raw record as it is sealed: months of UTC, and days
@@ -204,7 +204,7 @@ def download_list(reading: Reading, asked: Parameters) -> Row:
     statistics.
     """
     del asked
-    return envelope(reading, [file.row for file in all_downloads(reading)])
+    return envelope(context, [file.row for file in all_downloads(context)])
 
 
 @endpoint(
@@ -215,14 +215,14 @@ def download_list(reading: Reading, asked: Parameters) -> Row:
     produces=tuple(dict.fromkeys(TYPES.values())),
     is_file=True,
 )
-def download(reading: Reading, asked: Parameters, file: str) -> Response:
+def download(context: AnswerContext, asked: Parameters, file: str) -> Response:
     """One month of one data set, as Parquet or CSV, as `/api/downloads` lists them.
 
     Of a sealed file any part: ask with `Range`. `Repr-Digest` has the SHA-256 of every file, but for CSV that
     is packed on its way.
     """
     for_excel = asked.choice("format", FILE_FORMATS) == "excel"
-    found = find_download(reading, file, for_excel=for_excel)
+    found = find_download(context, file, for_excel=for_excel)
     if isinstance(found, HistoryDownload):
-        return send_history(reading, found)
-    return send_download(reading, found)
+        return send_history(context, found)
+    return send_download(context, found)

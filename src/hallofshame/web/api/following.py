@@ -12,12 +12,12 @@ from hallofshame.domain.errors import InputError, NotFoundError
 from hallofshame.domain.following import MOST_FOLLOWS, Asked, Channel, News, ObservedChange
 from hallofshame.domain.localtime import to_unix
 from hallofshame.store import following, news
+from hallofshame.web.answer_context import AnswerContext, AppContext
 from hallofshame.web.envelope import Row
 from hallofshame.web.errors import AccessError
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.posts import post_endpoint
 from hallofshame.web.rate_limits import client_of
-from hallofshame.web.reading import AppContext, Reading
 from hallofshame.web.schema.following import (
     FollowAsked,
     Following,
@@ -54,8 +54,8 @@ def follow(here: AppContext, asked: FollowAsked) -> Row:
     """
     _require_push(here)
     given = _checked(here, asked["subscription"])
-    with here.reading() as reading:
-        wanted = _asked(reading, asked)
+    with here.answer_context() as context:
+        wanted = _asked(context, asked)
     now = to_unix(here.clock.now())
 
     def work(connection: Connection) -> str | None:
@@ -74,15 +74,15 @@ def follow(here: AppContext, asked: FollowAsked) -> Row:
         return endpoint
 
     here.database.run(work)
-    with here.reading() as reading:
-        return _following(reading, given["endpoint"])
+    with here.answer_context() as context:
+        return _following(context, given["endpoint"])
 
 
 @post_endpoint(api_following, "/following", body=FollowingAsked, answers=Following)
 def following_now(here: AppContext, asked: FollowingAsked) -> Row:
     """What a browser follows; only it and its push service know the endpoint it names."""
-    with here.reading() as reading:
-        return _following(reading, asked["endpoint"])
+    with here.answer_context() as context:
+        return _following(context, asked["endpoint"])
 
 
 @post_endpoint(api_following, "/stop", body=StopAsked, answers=Stopped)
@@ -112,8 +112,8 @@ def renew(here: AppContext, asked: RenewAsked) -> Row:
     )
     if not is_known:
         raise NotFoundError("no browser of that endpoint follows anything")
-    with here.reading() as reading:
-        return _following(reading, endpoint)
+    with here.answer_context() as context:
+        return _following(context, endpoint)
 
 
 def stop_following(here: AppContext, token: str, chosen: set[tuple[int, int]] | None) -> Row:
@@ -139,11 +139,11 @@ def stop_following(here: AppContext, token: str, chosen: set[tuple[int, int]] | 
     return here.database.run(work)
 
 
-def follow_rows(reading: Reading, subscription_id: int) -> list[Row]:
+def follow_rows(context: AnswerContext, subscription_id: int) -> list[Row]:
     """What a browser follows, with the names."""
-    parks, catalogue = reading.catalogue.parks, reading.catalogue
+    parks, catalogue = context.catalogue.parks, context.catalogue
     found: list[Row] = []
-    for one in following.followed(reading.connection, subscription_id):
+    for one in following.followed(context.connection, subscription_id):
         park, ride = parks.get(one.park_id), catalogue.ride(one.ride_id)
         if park is None:
             continue
@@ -169,24 +169,24 @@ def _meant(held: set[tuple[int, int]], chosen: set[tuple[int, int]]) -> set[tupl
     }
 
 
-def _following(reading: Reading, endpoint: str) -> Row:
-    browser = following.by_endpoint(reading.connection, endpoint)
+def _following(context: AnswerContext, endpoint: str) -> Row:
+    browser = following.by_endpoint(context.connection, endpoint)
     return {
         "token": None if browser is None else browser.token,
-        "follows": [] if browser is None else follow_rows(reading, browser.subscription_id),
+        "follows": [] if browser is None else follow_rows(context, browser.subscription_id),
         "most": MOST_FOLLOWS,
     }
 
 
-def _asked(reading: Reading, asked: FollowAsked) -> Asked:
+def _asked(context: AnswerContext, asked: FollowAsked) -> Asked:
     ride_id, park_id = asked.get("ride_id"), asked.get("park_id")
     if (ride_id is None) == (park_id is None):
         raise InputError("name either a ride_id or a park_id", parameter="ride_id")
     wants = asked.get("down", False), asked.get("reopened", False), asked.get("wait_minutes")
     if ride_id is not None:
-        ride = find_ride(reading, str(ride_id))
+        ride = find_ride(context, str(ride_id))
         return Asked(ride.park_id, ride.ride_id, *wants)
-    return Asked(find_park(reading, str(park_id)).park_id, 0, *wants)
+    return Asked(find_park(context, str(park_id)).park_id, 0, *wants)
 
 
 def _checked(here: AppContext, given: PushSubscriptionGiven) -> PushSubscriptionGiven:

@@ -12,12 +12,12 @@ from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.sparklines import park_score_days, ride_uptime_days
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.declared_parameters import FILTERS, PERIOD, choice, period, text
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_axis import AUTO, LONGEST_DAYS, MAX_DAILY_POINTS, ChartGrain
 from hallofshame.web.rows.chart_data import park_chart, ride_chart
 from hallofshame.web.rows.heatmaps import park_cells, ride_cells
@@ -50,23 +50,23 @@ MONTH = period(PeriodName.THIRTY_DAYS)
 
 
 @endpoint(api_history, "/parks/<park>/heatmap", parameters=(MONTH,), answers=ParkHeatmap, tables=("cells",))
-def park_heatmap(reading: Reading, asked: Parameters, park: str) -> Row:
+def park_heatmap(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """One park's week, hour by hour, summed over a period."""
-    found = find_park(reading, park)
-    asked_for = asked.period(reading.now.date(), PeriodName.THIRTY_DAYS)
-    days = asked_for.days(reading.today(found))
-    return _of_park(reading, found, asked_for, {"cells": park_cells(reading, found, days)})
+    found = find_park(context, park)
+    asked_for = asked.period(context.now.date(), PeriodName.THIRTY_DAYS)
+    days = asked_for.days(context.today(found))
+    return _of_park(context, found, asked_for, {"cells": park_cells(context, found, days)})
 
 
 @endpoint(api_history, "/rides/<ride>/heatmap", parameters=(MONTH,), answers=RideHeatmap, tables=("cells",))
-def ride_heatmap(reading: Reading, asked: Parameters, ride: str) -> Row:
+def ride_heatmap(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """One ride's week, hour by hour, summed over a period."""
-    found = find_ride(reading, ride)
-    park = reading.catalogue.parks[found.park_id]
-    asked_for = asked.period(reading.now.date(), PeriodName.THIRTY_DAYS)
-    days = asked_for.days(reading.today(park))
-    cells = ride_cells(reading, park, found.ride_id, days)
-    return _of_ride(reading, park, found.ride_id, asked_for, {"cells": cells})
+    found = find_ride(context, ride)
+    park = context.catalogue.parks[found.park_id]
+    asked_for = asked.period(context.now.date(), PeriodName.THIRTY_DAYS)
+    days = asked_for.days(context.today(park))
+    cells = ride_cells(context, park, found.ride_id, days)
+    return _of_ride(context, park, found.ride_id, asked_for, {"cells": cells})
 
 
 @endpoint(
@@ -77,62 +77,62 @@ def ride_heatmap(reading: Reading, asked: Parameters, ride: str) -> Row:
     tables=("rides.cells", "rides", "hours"),
     says=("period",),
 )
-def park_waits_by_hour(reading: Reading, asked: Parameters, park: str) -> Row:
+def park_waits_by_hour(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """The usual waits of each ride of a park by the hour of the day, and when its rides usually open.
 
     The averages are those of the hourly counters, over all days of the period together.
     """
-    found = find_park(reading, park)
-    asked_for = asked.period(reading.now.date(), PeriodName.THIRTY_DAYS)
-    days = asked_for.days(reading.today(found))
+    found = find_park(context, park)
+    asked_for = asked.period(context.now.date(), PeriodName.THIRTY_DAYS)
+    days = asked_for.days(context.today(found))
     if days.days > MAX_WAIT_DAYS:
         raise PeriodError(
             f"usual waits of {days.days} days are too many; they take at most {MAX_WAIT_DAYS} days",
             parameter="end",
         )
-    data = waits_by_hour(reading, found, days)
-    return envelope(reading, data, period=period_body(asked_for, [days]))
+    data = waits_by_hour(context, found, days)
+    return envelope(context, data, period=period_body(asked_for, [days]))
 
 
 @endpoint(
     api_history, "/parks/<park>/series", parameters=(PERIOD, GRAIN), answers=ParkSeries, tables=("points",)
 )
-def park_series(reading: Reading, asked: Parameters, park: str) -> Row:
+def park_series(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """One park's points in order of time, as fine as you like."""
-    found = find_park(reading, park)
-    asked_for = asked.period(reading.now.date())
-    chart = park_chart(reading, found, asked_for.days(reading.today(found)), asked.choice("grain", GRAINS))
-    return _of_park(reading, found, asked_for, {"grain": chart.grain.value, "points": chart.data})
+    found = find_park(context, park)
+    asked_for = asked.period(context.now.date())
+    chart = park_chart(context, found, asked_for.days(context.today(found)), asked.choice("grain", GRAINS))
+    return _of_park(context, found, asked_for, {"grain": chart.grain.value, "points": chart.data})
 
 
 @endpoint(
     api_history, "/rides/<ride>/series", parameters=(PERIOD, GRAIN), answers=RideSeries, tables=("points",)
 )
-def ride_series(reading: Reading, asked: Parameters, ride: str) -> Row:
+def ride_series(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """One ride's points in order of time, as fine as you like."""
-    found = find_ride(reading, ride)
-    park = reading.catalogue.parks[found.park_id]
-    asked_for = asked.period(reading.now.date())
-    days = asked_for.days(reading.today(park))
-    chart = ride_chart(reading, park, found.ride_id, days, asked.choice("grain", GRAINS))
+    found = find_ride(context, ride)
+    park = context.catalogue.parks[found.park_id]
+    asked_for = asked.period(context.now.date())
+    days = asked_for.days(context.today(park))
+    chart = ride_chart(context, park, found.ride_id, days, asked.choice("grain", GRAINS))
     data = {"grain": chart.grain.value, "points": chart.data}
-    return _of_ride(reading, park, found.ride_id, asked_for, data)
+    return _of_ride(context, park, found.ride_id, asked_for, data)
 
 
-def _of_park(reading: Reading, park: ParkProfile, asked_for: Period, data: Row) -> Row:
-    days = asked_for.days(reading.today(park))
-    totals = reading.park_sums({park.park_id: days}).get(park.park_id)
+def _of_park(context: AnswerContext, park: ParkProfile, asked_for: Period, data: Row) -> Row:
+    days = asked_for.days(context.today(park))
+    totals = context.park_sums({park.park_id: days}).get(park.park_id)
     line = RankingLine({}, totals.observed, totals.open) if totals else RankingLine({}, 0, 0)
     period_shown = period_body(asked_for, [days])
-    return envelope(reading, data, period=period_shown, coverage=coverage_body([line]))
+    return envelope(context, data, period=period_shown, coverage=coverage_body([line]))
 
 
-def _of_ride(reading: Reading, park: ParkProfile, ride_id: int, asked_for: Period, data: Row) -> Row:
-    days = asked_for.days(reading.today(park))
-    totals = reading.ride_sums({park.park_id: days}, [ride_id]).get(ride_id)
+def _of_ride(context: AnswerContext, park: ParkProfile, ride_id: int, asked_for: Period, data: Row) -> Row:
+    days = asked_for.days(context.today(park))
+    totals = context.ride_sums({park.park_id: days}, [ride_id]).get(ride_id)
     line = RankingLine({}, totals.observed, totals.open) if totals else RankingLine({}, 0, 0)
     period_shown = period_body(asked_for, [days])
-    return envelope(reading, data, period=period_shown, coverage=coverage_body([line]))
+    return envelope(context, data, period=period_shown, coverage=coverage_body([line]))
 
 
 @endpoint(
@@ -142,11 +142,11 @@ def _of_ride(reading: Reading, park: ParkProfile, ride_id: int, asked_for: Perio
     answers=list[ParkSparkline],
     tables=("data.days",),
 )
-def park_sparklines(reading: Reading, asked: Parameters) -> Row:
+def park_sparklines(context: AnswerContext, asked: Parameters) -> Row:
     """The shame score of each of the last thirty days, for many parks at once."""
-    parks = asked.parks(reading).choose(reading.catalogue.parks.values())
-    ranges = {park.park_id: _last_days(reading, park) for park in parks}
-    found = park_score_days(reading.connection, ranges)
+    parks = asked.parks(context).choose(context.catalogue.parks.values())
+    ranges = {park.park_id: _last_days(context, park) for park in parks}
+    found = park_score_days(context.connection, ranges)
     data = []
     for park in parks:
         known = found.get(park.park_id, {})
@@ -154,7 +154,7 @@ def park_sparklines(reading: Reading, asked: Parameters) -> Row:
             days = ranges[park.park_id].dates()
             values = [scores.shame_score(*known[day]) if day in known else None for day in days]
             data.append({"park_id": park.park_id, "days": _texts(days), "values": values})
-    return envelope(reading, data)
+    return envelope(context, data)
 
 
 @endpoint(
@@ -166,23 +166,23 @@ def park_sparklines(reading: Reading, asked: Parameters) -> Row:
     answers=list[RideSparkline],
     tables=("data.days",),
 )
-def ride_sparklines(reading: Reading, asked: Parameters) -> Row:
+def ride_sparklines(context: AnswerContext, asked: Parameters) -> Row:
     """The uptime of each of the last thirty days, for many rides at once."""
-    rides = [find_ride(reading, part) for part in _listed(asked.text("ids"))]
-    parks = [reading.catalogue.parks[park_id] for park_id in {ride.park_id for ride in rides}]
-    ranges = {park.park_id: _last_days(reading, park) for park in parks}
-    found = ride_uptime_days(reading.connection, ranges, [ride.ride_id for ride in rides])
+    rides = [find_ride(context, part) for part in _listed(asked.text("ids"))]
+    parks = [context.catalogue.parks[park_id] for park_id in {ride.park_id for ride in rides}]
+    ranges = {park.park_id: _last_days(context, park) for park in parks}
+    found = ride_uptime_days(context.connection, ranges, [ride.ride_id for ride in rides])
     data = []
     for ride in rides:
         known = found.get(ride.ride_id, {})
         days = ranges[ride.park_id].dates()
         values = [scores.uptime_percent(*known[day]) if day in known else None for day in days]
         data.append({"ride_id": ride.ride_id, "days": _texts(days), "values": values})
-    return envelope(reading, data)
+    return envelope(context, data)
 
 
-def _last_days(reading: Reading, park: ParkProfile) -> DayRange:
-    today = reading.today(park)
+def _last_days(context: AnswerContext, park: ParkProfile) -> DayRange:
+    today = context.today(park)
     return DayRange(today - dt.timedelta(days=SPARKLINE_DAYS - 1), today)
 
 

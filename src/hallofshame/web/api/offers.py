@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.domain.periods import ONE_DAY
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.api.timelines import schedule_days
 from hallofshame.web.declared_parameters import HISTORY, PAGE, RIDES, VISIT, date, integer, number
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.offers import (
     dining_rows,
     near_parks,
@@ -47,7 +47,7 @@ _POINT = (
     is_live=True,
     says=("total", "limit", "offset"),
 )
-def rides(reading: Reading, asked: Parameters) -> Row:
+def rides(context: AnswerContext, asked: Parameters) -> Row:
     """Rides near a point, the nearest first, with what they are doing now.
 
     The distance is to the ride itself, or to its park where no more is known (`position`).
@@ -55,8 +55,8 @@ def rides(reading: Reading, asked: Parameters) -> Row:
     latitude, longitude = asked.number("lat", -90, 90), asked.number("lon", -180, 180)
     radius = asked.integer("radius", RIDE_RADIUS, 1, MAX_RIDE_RADIUS)
     page = asked.page()
-    rows = near_rides(reading, latitude, longitude, radius, asked.rides(), asked.visit())
-    return envelope(reading, page.of(rows), total=len(rows), page=page)
+    rows = near_rides(context, latitude, longitude, radius, asked.rides(), asked.visit())
+    return envelope(context, page.of(rows), total=len(rows), page=page)
 
 
 @endpoint(
@@ -71,13 +71,13 @@ def rides(reading: Reading, asked: Parameters) -> Row:
     is_live=True,
     says=("total", "limit", "offset"),
 )
-def parks(reading: Reading, asked: Parameters) -> Row:
+def parks(context: AnswerContext, asked: Parameters) -> Row:
     """Parks near a point, the nearest first."""
     latitude, longitude = asked.number("lat", -90, 90), asked.number("lon", -180, 180)
     radius = asked.integer("radius", PARK_RADIUS, 1, MAX_PARK_RADIUS)
     page = asked.page()
-    rows = near_parks(reading, latitude, longitude, radius)
-    return envelope(reading, page.of(rows), total=len(rows), page=page)
+    rows = near_parks(context, latitude, longitude, radius)
+    return envelope(context, page.of(rows), total=len(rows), page=page)
 
 
 @endpoint(
@@ -88,11 +88,11 @@ def parks(reading: Reading, asked: Parameters) -> Row:
     is_live=True,
     says=(),
 )
-def visit(reading: Reading, asked: Parameters, park: str) -> Row:
+def visit(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """A park's rides for a visitor: who may ride, which have a roof, and what they are doing now."""
-    found = find_park(reading, park)
-    rides = reading.catalogue.rides_of[found.park_id]
-    return envelope(reading, visit_rows(reading, rides, asked.rides(), asked.visit()))
+    found = find_park(context, park)
+    rides = context.catalogue.rides_of[found.park_id]
+    return envelope(context, visit_rows(context, rides, asked.rides(), asked.visit()))
 
 
 @endpoint(
@@ -105,11 +105,11 @@ def visit(reading: Reading, asked: Parameters, park: str) -> Row:
     ),
     answers=list[PurchaseRow],
 )
-def purchases(reading: Reading, asked: Parameters, park: str) -> Row:
+def purchases(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """What a park sells for each date: passes, and places in the paid queues of single rides."""
-    found = find_park(reading, park)
-    days = schedule_days(asked, reading.today(found))
-    return envelope(reading, purchase_rows(reading, found, days, is_history=asked.history()))
+    found = find_park(context, park)
+    days = schedule_days(asked, context.today(found))
+    return envelope(context, purchase_rows(context, found, days, is_history=asked.history()))
 
 
 @endpoint(
@@ -118,11 +118,11 @@ def purchases(reading: Reading, asked: Parameters, park: str) -> Row:
     parameters=(date("date", "A park-local date; the park's own today unless given."),),
     answers=list[DiningRow],
 )
-def tables(reading: Reading, asked: Parameters, park: str) -> Row:
+def tables(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """How long parties wait for a table at a park's restaurants, over one day."""
-    found = find_park(reading, park)
-    day = asked.date("date", reading.now.date() + ONE_DAY) or reading.today(found)
-    return envelope(reading, dining_rows(reading, found, day))
+    found = find_park(context, park)
+    day = asked.date("date", context.now.date() + ONE_DAY) or context.today(found)
+    return envelope(context, dining_rows(context, found, day))
 
 
 @endpoint(
@@ -132,13 +132,13 @@ def tables(reading: Reading, asked: Parameters, park: str) -> Row:
     answers=QueueDay,
     tables=("queues.segments",),
 )
-def queues(reading: Reading, asked: Parameters, ride: str) -> Row:
+def queues(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """All queues of a ride other than standby over one day: waits, return times, groups, prices.
 
     Each queue has segments that touch; a new one begins where anything it says changes. The standby line is
     in the timeline.
     """
-    found = find_ride(reading, ride)
-    today = reading.today(reading.catalogue.parks[found.park_id])
-    day = asked.date("date", reading.now.date() + ONE_DAY) or today
-    return envelope(reading, queue_day(reading, found, day))
+    found = find_ride(context, ride)
+    today = context.today(context.catalogue.parks[found.park_id])
+    day = asked.date("date", context.now.date() + ONE_DAY) or today
+    return envelope(context, queue_day(context, found, day))

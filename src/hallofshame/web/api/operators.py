@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, ranking_body
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.operators import OPERATOR_SORTS, operator_ranking
 from hallofshame.web.rows.rankings import BY, DOWNTIME, PARK_FIELDS, ranked_by
 from hallofshame.web.schema.rows import OperatorRow
@@ -25,11 +25,11 @@ api_operators = Blueprint("api_operators", __name__, url_prefix="/api")
     tables=(WHOLE, f"{WHOLE}.park_names"),
     says=("period", "coverage", *PAGING, "ranked_by"),
 )
-def operators(reading: Reading, asked: Parameters) -> Row:
+def operators(context: AnswerContext, asked: Parameters) -> Row:
     """Operators by the breakdowns of all rides of their ranked parks, the worst first."""
     chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
-    period, parks, page = asked.period(reading.now.date()), asked.parks(reading), asked.page()
-    lines = operator_ranking(reading, period, parks, chosen, asked.choice("sort", tuple(OPERATOR_SORTS)))
-    of_parks = parks.choose(reading.catalogue.parks.values())
-    ranges = reading.ranges(period, of_parks).values()
-    return ranking_body(reading, lines, page, period, ranges, PARK_FIELDS[chosen])
+    period, parks, page = asked.period(context.now.date()), asked.parks(context), asked.page()
+    lines = operator_ranking(context, period, parks, chosen, asked.choice("sort", tuple(OPERATOR_SORTS)))
+    of_parks = parks.choose(context.catalogue.parks.values())
+    ranges = context.ranges(period, of_parks).values()
+    return ranking_body(context, lines, page, period, ranges, PARK_FIELDS[chosen])

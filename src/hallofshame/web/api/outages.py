@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.domain.words import OutageKind
 from hallofshame.store.reports.outages import listed_outages
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.atom.outages import ATOM_TYPE, park_feed, ride_feed
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, choice
 from hallofshame.web.endpoints import endpoint
@@ -16,7 +17,6 @@ from hallofshame.web.envelope import Row, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters, RideFilter
 from hallofshame.web.public_address import site_root
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outages import board, outage_rows
 from hallofshame.web.schema.outages import OutageBoard, OutageRow
 
@@ -37,14 +37,14 @@ _LIVE = Period(PeriodName.LIVE)
 
 
 @endpoint(api_outages, "/outages", parameters=(FILTERS, RIDES, *_LIST), answers=list[OutageRow])
-def outages(reading: Reading, asked: Parameters) -> Row:
+def outages(context: AnswerContext, asked: Parameters) -> Row:
     """Outages that began in the period.
 
     For `period=live` those that began today.
     """
-    parks = asked.parks(reading).choose(reading.catalogue.parks.values())
-    period = asked.period(reading.now.date())
-    return _listed(reading, asked, period, reading.ranges(period, parks), asked.rides())
+    parks = asked.parks(context).choose(context.catalogue.parks.values())
+    period = asked.period(context.now.date())
+    return _listed(context, asked, period, context.ranges(period, parks), asked.rides())
 
 
 @endpoint(
@@ -55,32 +55,32 @@ def outages(reading: Reading, asked: Parameters) -> Row:
     tables=("down", "reopened"),
     is_live=True,
 )
-def now(reading: Reading, asked: Parameters) -> Row:
+def now(context: AnswerContext, asked: Parameters) -> Row:
     """What is down now, since when, how likely it is back soon; and what just reopened."""
     return envelope(
-        reading, board(reading, asked.parks(reading), asked.rides()), period=period_body(_LIVE, ())
+        context, board(context, asked.parks(context), asked.rides()), period=period_body(_LIVE, ())
     )
 
 
 @endpoint(api_outages, "/parks/<park>/outages", parameters=(RIDES, *_LIST), answers=list[OutageRow])
-def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
+def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """Outages of one park that began in the period."""
-    found = find_park(reading, park)
-    period = asked.period(reading.now.date())
-    return _listed(reading, asked, period, reading.ranges(period, [found]), asked.rides())
+    found = find_park(context, park)
+    period = asked.period(context.now.date())
+    return _listed(context, asked, period, context.ranges(period, [found]), asked.rides())
 
 
 @endpoint(api_outages, "/rides/<ride>/outages", parameters=_LIST, answers=list[OutageRow])
-def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
+def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """Outages of one ride that began in the period."""
-    found = find_ride(reading, ride)
-    period = asked.period(reading.now.date())
-    ranges = reading.ranges(period, [reading.catalogue.parks[found.park_id]])
-    return _listed(reading, asked, period, ranges, RideFilter(non_rides=True), found.ride_id)
+    found = find_ride(context, ride)
+    period = asked.period(context.now.date())
+    ranges = context.ranges(period, [context.catalogue.parks[found.park_id]])
+    return _listed(context, asked, period, ranges, RideFilter(non_rides=True), found.ride_id)
 
 
 def _listed(
-    reading: Reading,
+    context: AnswerContext,
     asked: Parameters,
     period: Period,
     ranges: Mapping[int, DayRange],
@@ -90,7 +90,7 @@ def _listed(
     page = asked.page()
     kind = asked.choice("kind", _KINDS)
     total, found = listed_outages(
-        reading.connection,
+        context.connection,
         ranges,
         ride_id=ride_id,
         types=rides.listed,
@@ -100,8 +100,8 @@ def _listed(
         offset=page.offset,
     )
     return envelope(
-        reading,
-        outage_rows(reading, found),
+        context,
+        outage_rows(context, found),
         period=period_body(period, ranges.values()),
         total=total,
         page=page,
@@ -109,12 +109,12 @@ def _listed(
 
 
 @endpoint(api_outages, "/parks/<park>/outages.atom", answers=None, produces=ATOM_TYPE, names_host=True)
-def feed_of_park(reading: Reading, asked: Parameters, park: str) -> bytes:
+def feed_of_park(context: AnswerContext, asked: Parameters, park: str) -> bytes:
     """The latest outages of one park and their ends, as an Atom feed."""
-    return park_feed(reading, find_park(reading, park), site_root(), request.path)
+    return park_feed(context, find_park(context, park), site_root(), request.path)
 
 
 @endpoint(api_outages, "/rides/<ride>/outages.atom", answers=None, produces=ATOM_TYPE, names_host=True)
-def feed_of_ride(reading: Reading, asked: Parameters, ride: str) -> bytes:
+def feed_of_ride(context: AnswerContext, asked: Parameters, ride: str) -> bytes:
     """The latest outages of one ride and their ends, as an Atom feed."""
-    return ride_feed(reading, find_ride(reading, ride), site_root(), request.path)
+    return ride_feed(context, find_ride(context, ride), site_root(), request.path)

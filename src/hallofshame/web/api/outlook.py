@@ -8,12 +8,12 @@ from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, ONE_DAY
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.declared_parameters import date
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outlook import park_outlook, ride_outlook
 from hallofshame.web.schema.outlook import ParkOutlook, RideOutlook
 
@@ -32,11 +32,11 @@ DATE = date(
     answers=ParkOutlook,
     tables=("rides", "hours", "usual", "usual.hours"),
 )
-def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
+def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """A day to come in a park: its published hours and events, and what is usual on that weekday."""
-    found = find_park(reading, park)
-    day = _day(asked, reading.today(found))
-    return envelope(reading, park_outlook(reading, found, day))
+    found = find_park(context, park)
+    day = _day(asked, context.today(found))
+    return envelope(context, park_outlook(context, found, day))
 
 
 @endpoint(
@@ -46,12 +46,12 @@ def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
     answers=RideOutlook,
     tables=("usual.hours", "hours", "ride_hours", "usual"),
 )
-def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
+def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """A day to come of a ride: published hours, and what is usual for it on that weekday."""
-    found = find_ride(reading, ride)
-    park = reading.catalogue.parks[found.park_id]
-    day = _day(asked, reading.today(park))
-    return envelope(reading, ride_outlook(reading, park, found, day))
+    found = find_ride(context, ride)
+    park = context.catalogue.parks[found.park_id]
+    day = _day(asked, context.today(park))
+    return envelope(context, ride_outlook(context, park, found, day))
 
 
 def _day(asked: Parameters, today: dt.date) -> dt.date:

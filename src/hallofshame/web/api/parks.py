@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.calendars import CALENDAR_TYPE, park_calendar
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, choice, sort
 from hallofshame.web.endpoints import PAGING, endpoint
@@ -12,7 +13,6 @@ from hallofshame.web.envelope import Row, envelope, period_body, ranking_body
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.public_address import site_root
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import park_details, park_info
 from hallofshame.web.rows.rankings import (
     BY,
@@ -35,33 +35,33 @@ _SAYS = ("period", "coverage", *PAGING, "ranked_by")
 
 
 @endpoint(api_parks, "", parameters=(FILTERS, PAGE), answers=list[ParkInfo])
-def parks(reading: Reading, asked: Parameters) -> Row:
+def parks(context: AnswerContext, asked: Parameters) -> Row:
     """The catalogue of parks."""
     page = asked.page()
-    chosen = asked.parks(reading).choose(reading.catalogue.parks.values())
+    chosen = asked.parks(context).choose(context.catalogue.parks.values())
     data = [park_info(park) for park in page.of(chosen)]
-    return envelope(reading, data, total=len(chosen), page=page)
+    return envelope(context, data, total=len(chosen), page=page)
 
 
 @endpoint(api_parks, "/downtime", parameters=(*_LIST, by(BY)), answers=list[ParkRow], says=_SAYS)
-def downtime(reading: Reading, asked: Parameters) -> Row:
+def downtime(context: AnswerContext, asked: Parameters) -> Row:
     """Parks by breakdowns, the worst first."""
     chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
-    return _ranking(reading, asked, asked.period(reading.now.date()), chosen)
+    return _ranking(context, asked, asked.period(context.now.date()), chosen)
 
 
 @endpoint(api_parks, "/waittimes", parameters=(*_LIST, MODE), answers=list[ParkRow], says=_SAYS)
-def waittimes(reading: Reading, asked: Parameters) -> Row:
+def waittimes(context: AnswerContext, asked: Parameters) -> Row:
     """Parks by average posted wait, or as `mode` says."""
-    return _ranking(reading, asked, *waits_asked(reading, asked))
+    return _ranking(context, asked, *waits_asked(context, asked))
 
 
-def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str) -> Row:
-    parks_asked, page = asked.parks(reading), asked.page()
-    lines = park_ranking(reading, period, parks_asked, by_field, asked.choice("sort", tuple(PARK_SORTS)))
-    chosen = parks_asked.choose(reading.catalogue.parks.values())
-    ranges = reading.ranges(period, chosen).values()
-    return ranking_body(reading, lines, page, period, ranges, PARK_FIELDS[by_field])
+def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field: str) -> Row:
+    parks_asked, page = asked.parks(context), asked.page()
+    lines = park_ranking(context, period, parks_asked, by_field, asked.choice("sort", tuple(PARK_SORTS)))
+    chosen = parks_asked.choose(context.catalogue.parks.values())
+    ranges = context.ranges(period, chosen).values()
+    return ranking_body(context, lines, page, period, ranges, PARK_FIELDS[by_field])
 
 
 @endpoint(
@@ -82,23 +82,23 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str)
         "schedule",
     ),
 )
-def details(reading: Reading, asked: Parameters, park: str) -> Row:
+def details(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """One park in one period: its row, chart, rides, outages, and the score explained."""
-    found = find_park(reading, park)
-    period = asked.period(reading.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
-    data, coverage = park_details(reading, period, found, asked.rides())
-    days = period.days(reading.today(found))
-    return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)
+    found = find_park(context, park)
+    period = asked.period(context.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
+    data, coverage = park_details(context, period, found, asked.rides())
+    days = period.days(context.today(found))
+    return envelope(context, data, period=period_body(period, [days]), coverage=coverage)
 
 
 @endpoint(api_parks, "/<park>/rides", parameters=(VISIT, PAGE), answers=list[RideInfo])
-def rides(reading: Reading, asked: Parameters, park: str) -> Row:
+def rides(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """The catalogue of one park's rides."""
-    found = find_park(reading, park)
+    found = find_park(context, park)
     page, visit = asked.page(), asked.visit()
-    known = [ride for ride in reading.catalogue.rides_of[found.park_id] if visit.admits(ride)]
+    known = [ride for ride in context.catalogue.rides_of[found.park_id] if visit.admits(ride)]
     return envelope(
-        reading, [ride_info(reading, ride) for ride in page.of(known)], total=len(known), page=page
+        context, [ride_info(context, ride) for ride in page.of(known)], total=len(known), page=page
     )
 
 
@@ -110,7 +110,7 @@ def rides(reading: Reading, asked: Parameters, park: str) -> Row:
     produces=CALENDAR_TYPE,
     names_host=True,
 )
-def calendar(reading: Reading, asked: Parameters, park: str) -> bytes:
+def calendar(context: AnswerContext, asked: Parameters, park: str) -> bytes:
     """The published hours, events and show times of a park, as an iCalendar to subscribe to."""
     shows = asked.choice("shows", SHOWN) == "yes"
-    return park_calendar(reading, find_park(reading, park), site_root(), shows=shows)
+    return park_calendar(context, find_park(context, park), site_root(), shows=shows)

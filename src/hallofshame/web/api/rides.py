@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.declared_parameters import FILTERS, LIMIT, PAGE, PERIOD, RIDES, VISIT, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import (
@@ -21,7 +22,6 @@ from hallofshame.web.envelope import (
 )
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import (
     BY,
     DOWNTIME,
@@ -58,55 +58,55 @@ _LIST = (PERIOD, FILTERS, RIDES, VISIT, PAGE, sort(_SORTS))
 
 
 @endpoint(api_rides, "/rides/downtime", parameters=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
-def downtime(reading: Reading, asked: Parameters) -> Row:
+def downtime(context: AnswerContext, asked: Parameters) -> Row:
     """Rides by time lost in breakdowns."""
     chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
-    return _ranking(reading, asked, asked.period(reading.now.date()), chosen)
+    return _ranking(context, asked, asked.period(context.now.date()), chosen)
 
 
 @endpoint(api_rides, "/rides/waittimes", parameters=(*_LIST, MODE), answers=list[RideRow], says=_SAYS)
-def waittimes(reading: Reading, asked: Parameters) -> Row:
+def waittimes(context: AnswerContext, asked: Parameters) -> Row:
     """Rides by average posted wait, or as `mode` says."""
-    return _ranking(reading, asked, *waits_asked(reading, asked))
+    return _ranking(context, asked, *waits_asked(context, asked))
 
 
 @endpoint(api_rides, "/rides/longest-waits", parameters=_LIST, answers=list[RideRow], says=_SAYS)
-def longest_waits(reading: Reading, asked: Parameters) -> Row:
+def longest_waits(context: AnswerContext, asked: Parameters) -> Row:
     """Rides by the longest wait they posted."""
-    return _ranking(reading, asked, asked.period(reading.now.date()), LONGEST_WAITS)
+    return _ranking(context, asked, asked.period(context.now.date()), LONGEST_WAITS)
 
 
 @endpoint(api_rides, "/rides/least-reliable", parameters=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
-def least_reliable(reading: Reading, asked: Parameters) -> Row:
+def least_reliable(context: AnswerContext, asked: Parameters) -> Row:
     """Rides by uptime, the lowest first.
 
     `period=live` is refused, since a moment has no uptime.
     """
-    period = asked.period(reading.now.date())
+    period = asked.period(context.now.date())
     if period.is_live:
         raise PeriodError(
             "period 'live' has no uptime; it takes a period that has lasted, such as today or 7days",
             parameter="period",
         )
-    return _ranking(reading, asked, period, ranked_by(LEAST_RELIABLE, asked.choice("by", BY)))
+    return _ranking(context, asked, period, ranked_by(LEAST_RELIABLE, asked.choice("by", BY)))
 
 
-def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str) -> Row:
-    parks_asked, page = asked.parks(reading), asked.page()
+def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field: str) -> Row:
+    parks_asked, page = asked.parks(context), asked.page()
     sort = asked.choice("sort", _SORTS)
     if page.limit >= MANY_RIDES:
         # Most sums are shown: read once, they serve the order too.
-        ride_totals(reading, period)
-    standings = ride_standings(reading, period, parks_asked, by_field, asked.rides(), asked.visit())
-    ids = _sorted(reading, period, list(standings), sort)
-    shown = [reading.catalogue.rides[ride_id] for ride_id in page.of(ids)]
-    lines = with_standing(reading, period, shown, standings)
-    chosen = parks_asked.choose(reading.catalogue.parks.values())
+        ride_totals(context, period)
+    standings = ride_standings(context, period, parks_asked, by_field, asked.rides(), asked.visit())
+    ids = _sorted(context, period, list(standings), sort)
+    shown = [context.catalogue.rides[ride_id] for ride_id in page.of(ids)]
+    lines = with_standing(context, period, shown, standings)
+    chosen = parks_asked.choose(context.catalogue.parks.values())
     body = envelope(
-        reading,
+        context,
         [line.row for line in lines],
-        period=period_body(period, reading.ranges(period, chosen).values()),
-        coverage=_coverage(reading, period, standings),
+        period=period_body(period, context.ranges(period, chosen).values()),
+        coverage=_coverage(context, period, standings),
         total=len(ids),
         page=page,
     )
@@ -114,13 +114,13 @@ def _ranking(reading: Reading, asked: Parameters, period: Period, by_field: str)
     return body | {"ranked_by": ranked_by_body(LIVE_RIDE_FIELD if is_down_now else RIDE_FIELDS[by_field])}
 
 
-def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list[int]:
+def _sorted(context: AnswerContext, period: Period, ids: list[int], sort: str) -> list[int]:
     """Ride ids in the order asked for, null last; what is equal stays in the order of rank."""
     if sort == "rank":
         return ids
     if sort == "name":
-        return sorted(ids, key=lambda ride_id: reading.catalogue.rides[ride_id].name.casefold())
-    known = measures(reading, period) if sort == "wait" else reliability_measures(reading, period)
+        return sorted(ids, key=lambda ride_id: context.catalogue.rides[ride_id].name.casefold())
+    known = measures(context, period) if sort == "wait" else reliability_measures(context, period)
     if sort == "uptime":
         values = {ride_id: known[ride_id].uptime for ride_id in ids}
     else:
@@ -130,8 +130,8 @@ def _sorted(reading: Reading, period: Period, ids: list[int], sort: str) -> list
     return sorted(ids, key=lambda ride_id: (values[ride_id] is None, values[ride_id] or 0.0))
 
 
-def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing]) -> Row:
-    return coverage_of(ride_coverage(reading, period, standings))
+def _coverage(context: AnswerContext, period: Period, standings: Mapping[int, Standing]) -> Row:
+    return coverage_of(ride_coverage(context, period, standings))
 
 
 @endpoint(
@@ -141,13 +141,13 @@ def _coverage(reading: Reading, period: Period, standings: Mapping[int, Standing
     answers=RideDetails,
     tables=("summary", "chart_data", "outages", "outage_statistics", "published_hours", "usual_hours"),
 )
-def details(reading: Reading, asked: Parameters, ride: str) -> Row:
+def details(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """One ride in one period: its row, chart, outages with their statistics, published and usual hours."""
-    found = find_ride(reading, ride)
-    period = asked.period(reading.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
-    data, coverage = ride_details(reading, period, found)
-    days = period.days(reading.today(reading.catalogue.parks[found.park_id]))
-    return envelope(reading, data, period=period_body(period, [days]), coverage=coverage)
+    found = find_ride(context, ride)
+    period = asked.period(context.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
+    data, coverage = ride_details(context, period, found)
+    days = period.days(context.today(context.catalogue.parks[found.park_id]))
+    return envelope(context, data, period=period_body(period, [days]), coverage=coverage)
 
 
 @endpoint(
@@ -158,18 +158,18 @@ def details(reading: Reading, asked: Parameters, ride: str) -> Row:
     tables=TABLES,
     says=("period", "coverage", *PAGING, "totals", "compared"),
 )
-def trends(reading: Reading, asked: Parameters) -> Row:
+def trends(context: AnswerContext, asked: Parameters) -> Row:
     """Parks and rides whose uptime changed by five points or more, of all that could be compared."""
-    period = asked.period(reading.now.date())
-    parks_asked = asked.parks(reading)
+    period = asked.period(context.now.date())
+    parks_asked = asked.parks(context)
     page = ListPage(limit=asked.page().limit, offset=0)
-    found = trends_of(reading, period, parks_asked, asked.rides(), page.limit)
-    chosen = parks_asked.choose(reading.catalogue.parks.values())
-    lines = park_ranking(reading, period, parks_asked)
+    found = trends_of(context, period, parks_asked, asked.rides(), page.limit)
+    chosen = parks_asked.choose(context.catalogue.parks.values())
+    lines = park_ranking(context, period, parks_asked)
     body = envelope(
-        reading,
+        context,
         found.tables,
-        period=period_body(period, reading.ranges(period, chosen).values()),
+        period=period_body(period, context.ranges(period, chosen).values()),
         coverage=coverage_body(lines),
         total=sum(found.totals.values()),
         page=page,

@@ -10,12 +10,12 @@ from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import ONE_DAY, DayRange, PeriodName
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.queues import Queue, latest_prices, latest_queues
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.declared_parameters import HISTORY, RIDES, date, integer, period
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.offers import show_rows
 from hallofshame.web.rows.park_details import schedule_rows
 from hallofshame.web.rows.prices import price_rows, ride_prices
@@ -49,14 +49,14 @@ QUEUE_SECONDS = 24 * 3600
     answers=ParkTimeline,
     tables=("rides.segments", "rides", "windows"),
 )
-def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
+def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """What every ride of a park did from moment to moment on one day.
 
     The seconds inside windows add up to the day's counters of each ride.
     """
-    found = find_park(reading, park)
-    day = asked.date("date", reading.now.date() + ONE_DAY) or reading.today(found)
-    return envelope(reading, park_timeline(reading, found, day, asked.rides()))
+    found = find_park(context, park)
+    day = asked.date("date", context.now.date() + ONE_DAY) or context.today(found)
+    return envelope(context, park_timeline(context, found, day, asked.rides()))
 
 
 @endpoint(
@@ -66,32 +66,32 @@ def of_park(reading: Reading, asked: Parameters, park: str) -> Row:
     answers=RideTimeline,
     tables=("segments", "windows"),
 )
-def of_ride(reading: Reading, asked: Parameters, ride: str) -> Row:
+def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """What a ride did from moment to moment, up to the latest look."""
-    found = find_ride(reading, ride)
+    found = find_ride(context, ride)
     hours = asked.integer("hours", DEFAULT_HOURS, 1, MAX_HOURS)
-    return envelope(reading, ride_timeline(reading, found, hours))
+    return envelope(context, ride_timeline(context, found, hours))
 
 
 @endpoint(api_timelines, "/rides/<ride>/queues", answers=list[QueueRow])
-def queues(reading: Reading, asked: Parameters, ride: str) -> Row:
+def queues(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """Queues of a ride other than standby, as last posted: return times, single riders, prices."""
-    found = find_ride(reading, ride)
-    state = park_states(reading.connection).get(found.park_id)
+    found = find_ride(context, ride)
+    state = park_states(context.connection).get(found.park_id)
     since = None if state is None else state.observed_at - QUEUE_SECONDS
-    rows = [] if since is None else latest_queues(reading.connection, found.park_id, found.ride_id, since)
-    return envelope(reading, [_queue(row) for row in rows])
+    rows = [] if since is None else latest_queues(context.connection, found.park_id, found.ride_id, since)
+    return envelope(context, [_queue(row) for row in rows])
 
 
 @endpoint(api_timelines, "/parks/<park>/prices", answers=list[ParkPriceRow])
-def park_prices(reading: Reading, asked: Parameters, park: str) -> Row:
+def park_prices(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """What the queues of a park's rides cost, as last posted; empty where none is sold."""
     del asked
-    found = find_park(reading, park)
-    state = park_states(reading.connection).get(found.park_id)
+    found = find_park(context, park)
+    state = park_states(context.connection).get(found.park_id)
     since = None if state is None else state.observed_at - QUEUE_SECONDS
-    prices = [] if since is None else latest_prices(reading.connection, found.park_id, since)
-    return envelope(reading, price_rows(reading, prices))
+    prices = [] if since is None else latest_prices(context.connection, found.park_id, since)
+    return envelope(context, price_rows(context, prices))
 
 
 @endpoint(
@@ -102,21 +102,21 @@ def park_prices(reading: Reading, asked: Parameters, park: str) -> Row:
     tables=("queues.segments",),
     says=("period",),
 )
-def prices(reading: Reading, asked: Parameters, ride: str) -> Row:
+def prices(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """What a ride's paid queues cost over time: return times and standby lines that are sold.
 
     Each queue has segments that touch; a new one begins where the price changes. A price is null where none
     was posted or nobody looked. `period=live` means today.
     """
-    found = find_ride(reading, ride)
-    chosen = asked.period(reading.now.date(), PeriodName.THIRTY_DAYS)
-    days = chosen.days(reading.today(reading.catalogue.parks[found.park_id]))
+    found = find_ride(context, ride)
+    chosen = asked.period(context.now.date(), PeriodName.THIRTY_DAYS)
+    days = chosen.days(context.today(context.catalogue.parks[found.park_id]))
     if days.days > MAX_PRICE_DAYS:
         raise PeriodError(
             f"prices of {days.days} days are too many; they take a period of at most {MAX_PRICE_DAYS} days",
             parameter="end",
         )
-    return envelope(reading, ride_prices(reading, found, days), period=period_body(chosen, [days]))
+    return envelope(context, ride_prices(context, found, days), period=period_body(chosen, [days]))
 
 
 def _queue(queue: Queue) -> Row:
@@ -144,11 +144,11 @@ def _queue(queue: Queue) -> Row:
     ),
     answers=list[ScheduleEntry],
 )
-def schedule(reading: Reading, asked: Parameters, park: str) -> Row:
+def schedule(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """Published hours in force, also those that do not count as regular opening, or every version of them."""
-    found = find_park(reading, park)
-    days = schedule_days(asked, reading.today(found))
-    return envelope(reading, schedule_rows(reading, found, days, is_history=asked.history()))
+    found = find_park(context, park)
+    days = schedule_days(asked, context.today(found))
+    return envelope(context, schedule_rows(context, found, days, is_history=asked.history()))
 
 
 def schedule_days(asked: Parameters, today: dt.date) -> DayRange:
@@ -174,9 +174,9 @@ def schedule_days(asked: Parameters, today: dt.date) -> DayRange:
     parameters=(date("date", "A park-local date; the park's own today unless given."),),
     answers=list[ShowRow],
 )
-def showtimes(reading: Reading, asked: Parameters, park: str) -> Row:
+def showtimes(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """Performances published for one day of a park, in order of time."""
-    found = find_park(reading, park)
-    today = reading.today(found)
+    found = find_park(context, park)
+    today = context.today(found)
     day = asked.date("date", today + dt.timedelta(days=MAX_SCHEDULE_DAYS)) or today
-    return envelope(reading, show_rows(reading, found, day))
+    return envelope(context, show_rows(context, found, day))

@@ -11,10 +11,10 @@ from hallofshame.domain.rules import HORIZON_MINUTES
 from hallofshame.domain.words import EndedBy, OutageKind
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.outages import Outage, listed_outages
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.atom import document as atom
 from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.pages.formatting import duration, zone_name
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outages import down_in_park
 from hallofshame.web.wording import CHANCE_REASONS, DEMONSTRATION_NOTICE
 
@@ -33,46 +33,46 @@ _KIND_WORDS = {
 _NOT_COUNTED = "A closure, which does not count as a breakdown."
 
 
-def park_feed(reading: Reading, park: ParkProfile, root: str, path: str) -> bytes:
+def park_feed(context: AnswerContext, park: ParkProfile, root: str, path: str) -> bytes:
     """The latest outages of a park."""
-    return _feed(reading, park, None, root, path)
+    return _feed(context, park, None, root, path)
 
 
-def ride_feed(reading: Reading, ride: RideProfile, root: str, path: str) -> bytes:
+def ride_feed(context: AnswerContext, ride: RideProfile, root: str, path: str) -> bytes:
     """The latest outages of a ride."""
-    return _feed(reading, reading.catalogue.parks[ride.park_id], ride, root, path)
+    return _feed(context, context.catalogue.parks[ride.park_id], ride, root, path)
 
 
-def _feed(reading: Reading, park: ParkProfile, ride: RideProfile | None, root: str, path: str) -> bytes:
-    today = reading.today(park)
+def _feed(context: AnswerContext, park: ParkProfile, ride: RideProfile | None, root: str, path: str) -> bytes:
+    today = context.today(park)
     _total, outages = listed_outages(
-        reading.connection,
+        context.connection,
         {park.park_id: DayRange(today - dt.timedelta(days=DAYS_BACK), today)},
         ride_id=None if ride is None else ride.ride_id,
         limit=MAX_OUTAGES,
     )
-    entries = _entries(reading, park, outages, root)
+    entries = _entries(context, park, outages, root)
     what = park.name if ride is None else f"{ride.name}, {park.name}"
     subject = f"parks/{park.park_id}" if ride is None else f"rides/{ride.ride_id}"
     return atom.write(
         atom.AtomFeed(
             id=atom.tag_uri(root, atom.IDS_SINCE, f"{subject}/outages"),
             title=f"Outages: {what}",
-            subtitle=_subtitle(reading, park),
+            subtitle=_subtitle(context, park),
             author=_AUTHOR,
             address=root + path,
             page=root + (f"/parks/{park.slug}" if ride is None else _ride_path(ride)),
             # The latest look: the store never lets it step back.
-            updated=reading.data_as_of or 0,
-            sources=[(source["text"], source["url"]) for source in attribution(reading)],
+            updated=context.data_as_of or 0,
+            sources=[(source["text"], source["url"]) for source in attribution(context)],
             entries=entries,
         )
     )
 
 
-def _subtitle(reading: Reading, park: ParkProfile) -> str:
+def _subtitle(context: AnswerContext, park: ParkProfile) -> str:
     words = f"What broke down and what is over, in the time of {park.timezone}"
-    return f"{DEMONSTRATION_NOTICE} {words}" if reading.site.settings.demonstration else words
+    return f"{DEMONSTRATION_NOTICE} {words}" if context.site.settings.demonstration else words
 
 
 def _ride_path(ride: RideProfile) -> str:
@@ -80,14 +80,14 @@ def _ride_path(ride: RideProfile) -> str:
 
 
 def _entries(
-    reading: Reading, park: ParkProfile, outages: Sequence[Outage], root: str
+    context: AnswerContext, park: ParkProfile, outages: Sequence[Outage], root: str
 ) -> list[atom.AtomEntry]:
     """One entry for the fall and one for the end of each outage, the latest first."""
     found = []
     lasts = any(outage.ended_at is None for outage in outages)
-    down = down_in_park(reading, park.park_id) if lasts else {}
+    down = down_in_park(context, park.park_id) if lasts else {}
     for outage in outages:
-        ride = reading.catalogue.rides.get(outage.ride_id)
+        ride = context.catalogue.rides.get(outage.ride_id)
         if ride is None:
             continue
         now = down.get(outage.ride_id) if outage.ended_at is None else None

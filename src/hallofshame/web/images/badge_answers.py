@@ -10,12 +10,12 @@ from hallofshame.domain.bands import band_of, band_of_loss
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web import declared_parameters
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row
 from hallofshame.web.images.badges import Badge, draw
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import park_summary
 from hallofshame.web.rows.present import live_word
 from hallofshame.web.rows.rides import ride_lines
@@ -39,45 +39,45 @@ _IN_WORDS = {
 
 
 @endpoint(api_badges, "/parks/<park>.svg", parameters=(_PERIOD,), answers=None, produces=SVG_TYPE)
-def park_badge(reading: Reading, asked: Parameters, park: str) -> str:
+def park_badge(context: AnswerContext, asked: Parameters, park: str) -> str:
     """A badge with a park's shame score.
 
     "Gardaland: shame score 1.3 this month", on the colour and with the sign of its band; "at least 1.3" where
     its source knows only open and closed.
     """
-    found = find_park(reading, park)
-    period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
-    row = park_summary(reading, period, found)
+    found = find_park(context, park)
+    period = asked.period(context.now.date(), PeriodName.THIS_MONTH)
+    row = park_summary(context, period, found)
     score = row["shame_score"]
     says = (
         _NO_SCORE.get(row["unranked_reason"], _NOT_WATCHED)
         if score is None
         else f"shame score {_bound(row)}{_plain(score)}"
     )
-    return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", band_of(score)))
+    return _drawn(context, Badge(found.name, f"{says} {_words(period)}", band_of(score)))
 
 
 @endpoint(api_badges, "/rides/<ride>.svg", parameters=(_PERIOD,), answers=None, produces=SVG_TYPE)
-def ride_badge(reading: Reading, asked: Parameters, ride: str) -> str:
+def ride_badge(context: AnswerContext, asked: Parameters, ride: str) -> str:
     """A badge with the share of its time that a ride was down.
 
     "Space Mountain: down 14 % this month": 100 % minus the uptime shown elsewhere; "at least 14 %" where its
     source knows only open and closed.
     """
-    found = find_ride(reading, ride)
-    period = asked.period(reading.now.date(), PeriodName.THIS_MONTH)
-    [line] = ride_lines(reading, period, [found])
+    found = find_ride(context, ride)
+    period = asked.period(context.now.date(), PeriodName.THIS_MONTH)
+    [line] = ride_lines(context, period, [found])
     row = line.row
     if period.is_live:
         says = live_word(row) or _NOT_WATCHED
-        return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", None))
+        return _drawn(context, Badge(found.name, f"{says} {_words(period)}", None))
     down = down_percent(row["uptime_percent"])
     says = _NOT_WATCHED if down is None else f"down {_bound(row)}{_plain(down)} %"
-    return _drawn(reading, Badge(found.name, f"{says} {_words(period)}", band_of_loss(down)))
+    return _drawn(context, Badge(found.name, f"{says} {_words(period)}", band_of_loss(down)))
 
 
-def _drawn(reading: Reading, badge: Badge) -> str:
-    if reading.site.settings.demonstration:
+def _drawn(context: AnswerContext, badge: Badge) -> str:
+    if context.site.settings.demonstration:
         badge = replace(badge, says=f"{badge.says} · {DEMONSTRATION_MARK}")
     return draw(badge, tokens())
 

@@ -12,6 +12,7 @@ from flask import Blueprint, abort
 from hallofshame.domain.bands import Band, band_of, band_of_loss
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import down_percent
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered
 from hallofshame.web.endpoints import body
 from hallofshame.web.envelope import Row, attribution
@@ -24,7 +25,6 @@ from hallofshame.web.pages.formatting import duration, figure, short_date
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import asked_for, list_parameters, the_build
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import live_word
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import (
@@ -46,16 +46,16 @@ _one_at_a_time = Lock()
 
 @card_pages.get("/parks/<slug>.png")
 @answered(mimetype=PNG_TYPE, names_host=False)
-def park_card(reading: Reading, slug: str) -> bytes:
+def park_card(context: AnswerContext, slug: str) -> bytes:
     """A park's score."""
-    found = find_park(reading, slug)
-    period = list_parameters().period(reading.now.date())
-    answer = body(reading, f"/api/parks/{found.park_id}/details", period_query(period))
+    found = find_park(context, slug)
+    period = list_parameters().period(context.now.date())
+    answer = body(context, f"/api/parks/{found.park_id}/details", period_query(period))
     row = answer["data"]["summary"]
     band = band_of(row["shame_score"])
     where = ", ".join(part for part in (found.operator, found.country) if part)
     return _drawn(
-        reading,
+        context,
         Card(
             found.name,
             f"Shame score · {where}" if where else "Shame score",
@@ -68,11 +68,11 @@ def park_card(reading: Reading, slug: str) -> bytes:
 
 @card_pages.get("/rides/<int:ride>.png")
 @answered(mimetype=PNG_TYPE, names_host=False)
-def ride_card(reading: Reading, ride: int) -> bytes:
+def ride_card(context: AnswerContext, ride: int) -> bytes:
     """The share of its time that a ride was down."""
-    found = find_ride(reading, str(ride))
-    period = list_parameters().period(reading.now.date())
-    answer = body(reading, f"/api/rides/{ride}/details", period_query(period))
+    found = find_ride(context, str(ride))
+    period = list_parameters().period(context.now.date())
+    answer = body(context, f"/api/rides/{ride}/details", period_query(period))
     row = answer["data"]["summary"]
     down = None if period.is_live else down_percent(row["uptime_percent"])
     band = band_of_loss(down)
@@ -80,7 +80,7 @@ def ride_card(reading: Reading, ride: int) -> bytes:
     if period.is_live and (word := live_word(row)) is not None:
         note = f"{word.capitalize()} right now"
     return _drawn(
-        reading,
+        context,
         Card(
             found.name,
             row["park_name"],
@@ -93,9 +93,9 @@ def ride_card(reading: Reading, ride: int) -> bytes:
 
 @card_pages.get("/awards/<int:year>.png")
 @answered(mimetype=PNG_TYPE, names_host=False)
-def awards_card(reading: Reading, year: int) -> bytes:
+def awards_card(context: AnswerContext, year: int) -> bytes:
     """The winners of a year."""
-    data = body(reading, "/api/awards", {"year": str(year), "limit": "1"})["data"]
+    data = body(context, "/api/awards", {"year": str(year), "limit": "1"})["data"]
     wanted = ("best-parks", "worst-parks", "worst-rides", "longest-waits")
     lines = [
         (category["title"], winner.get("ride_name") or winner["park_name"], 0)
@@ -106,7 +106,7 @@ def awards_card(reading: Reading, year: int) -> bytes:
     ]
     so_far = "The standings so far" if data["is_partial"] else "The whole year"
     return _drawn(
-        reading,
+        context,
         Card(
             f"The awards of {year}",
             BY_NAME["awards"].label,
@@ -120,19 +120,19 @@ def awards_card(reading: Reading, year: int) -> bytes:
 
 @card_pages.get("/now.png")
 @answered(always_live=True, mimetype=PNG_TYPE, names_host=False)
-def now_card(reading: Reading) -> bytes:
+def now_card(context: AnswerContext) -> bytes:
     """The page about this moment, which grows stale also where nothing new is seen."""
-    return _page_card(reading, "now")
+    return _page_card(context, "now")
 
 
 @card_pages.get("/<name>.png")
 @answered(mimetype=PNG_TYPE, names_host=False)
-def page_card(reading: Reading, name: str) -> bytes:
+def page_card(context: AnswerContext, name: str) -> bytes:
     """A page: its title, and the first rows of its list where it has one."""
-    return _page_card(reading, name)
+    return _page_card(context, name)
 
 
-def _page_card(reading: Reading, name: str) -> bytes:
+def _page_card(context: AnswerContext, name: str) -> bytes:
     if name not in BY_NAME:
         abort(404)
     page = BY_NAME[name]
@@ -140,13 +140,13 @@ def _page_card(reading: Reading, name: str) -> bytes:
     query = asked_for(asked, (*PERIOD_PARAMETERS, *FILTER_PARAMETERS))
     listed = _LISTS.get(name)
     if listed is None:
-        return _drawn(reading, Card(page.title, page.label, "Every day, everywhere", None, page.lead))
+        return _drawn(context, Card(page.title, page.label, "Every day, everywhere", None, page.lead))
     path, own = listed
-    answer = body(reading, path, query | own | {"limit": str(_LISTED)})
-    period = asked.period(reading.now.date())
+    answer = body(context, path, query | own | {"limit": str(_LISTED)})
+    period = asked.period(context.now.date())
     lines = [_line(row, name) for row in answer["data"] if row["rank"] is not None]
     words = "Right now" if own else _period_words(period, answer)
-    return _drawn(reading, Card(page.title, page.label, words, None, None if lines else page.lead, lines))
+    return _drawn(context, Card(page.title, page.label, words, None, None if lines else page.lead, lines))
 
 
 _LISTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -199,10 +199,10 @@ def _period_words(period: Period, answer: Row) -> str:
     )
 
 
-def _drawn(reading: Reading, card: Card) -> bytes:
-    if reading.site.settings.demonstration:
+def _drawn(context: AnswerContext, card: Card) -> bytes:
+    if context.site.settings.demonstration:
         card = replace(card, ribbon=DEMONSTRATION_RIBBON)
-    card = replace(card, sources=[source["text"] for source in attribution(reading)])
+    card = replace(card, sources=[source["text"] for source in attribution(context)])
     lettering = _lettering(the_build())
     with _one_at_a_time:
         return draw(card, tokens(), lettering)

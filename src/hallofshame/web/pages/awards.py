@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import FIRST_YEAR
 from hallofshame.domain.plurals import noun
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered
 from hallofshame.web.api.awards import LAST_YEAR
 from hallofshame.web.envelope import Row
@@ -16,7 +17,6 @@ from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, asked_for, head_of, known
 from hallofshame.web.parameters import FILTER_PARAMETERS, RIDE_PARAMETERS
-from hallofshame.web.reading import Reading
 
 award_pages = Blueprint("award_pages", __name__)
 
@@ -38,11 +38,11 @@ ANY_SCENE = "best-parks"
 
 @award_pages.get("/awards")
 @answered()
-def awards(reading: Reading) -> str:
+def awards(context: AnswerContext) -> str:
     """The best and the worst of a year."""
     asked = known("year", "against", *FILTER_PARAMETERS, *RIDE_PARAMETERS)
-    choosing = Choosing.of(reading, "/awards", asked, ("year", "against"), has_live=False, lists_rides=True)
-    view = View(reading)
+    choosing = Choosing.of(context, "/awards", asked, ("year", "against"), has_live=False, lists_rides=True)
+    view = View(context)
     query = {**choosing.asked, **asked_for(asked, ("year",))}
     data = view.read("/api/awards", query)["data"]
     year = data["year"]

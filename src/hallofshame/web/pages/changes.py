@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.domain.periods import Period, PeriodName
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
@@ -12,7 +13,6 @@ from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, head_of, list_parameters
 from hallofshame.web.parameters import MAX_LIMIT, RIDE_PARAMETERS
-from hallofshame.web.reading import Reading
 from hallofshame.web.wording import TREND_REASONS
 
 change_pages = Blueprint("change_pages", __name__)
@@ -32,15 +32,15 @@ INSTEAD_OF_LIVE = PeriodName.SEVEN_DAYS
 
 @change_pages.get("/trends")
 @answered()
-def trends(reading: Reading) -> str:
+def trends(context: AnswerContext) -> str:
     """Who got better and who got worse."""
     asked = list_parameters("all", *RIDE_PARAMETERS)
-    choosing = Choosing.of(reading, "/trends", asked, has_live=False, lists_rides=True)
+    choosing = Choosing.of(context, "/trends", asked, has_live=False, lists_rides=True)
     is_live = choosing.period.is_live
     if is_live:
         choosing = choosing.at(Period(INSTEAD_OF_LIVE))
     limit = {"limit": MAX_LIMIT} if asked.text("all") == "1" else {}
-    view = View(reading)
+    view = View(context)
     body = view.read("/api/trends", {**choosing.asked, **limit})
     is_cut = any(total > SHOWN_CHANGES for total in body["totals"].values())
     return view.page(

@@ -8,6 +8,7 @@ from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName
 from hallofshame.domain.ride_types import NON_RIDES, RideType
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
 from hallofshame.web.pages.view import asked_for
 from hallofshame.web.parameters import (
@@ -19,7 +20,6 @@ from hallofshame.web.parameters import (
     ParkFilter,
     RideFilter,
 )
-from hallofshame.web.reading import Reading
 from hallofshame.web.wording import TYPE_PLURALS
 
 _RIDES = tuple(kind for kind in RideType if kind not in {*NON_RIDES, RideType.UNKNOWN})
@@ -53,7 +53,7 @@ class Choosing:
     @classmethod
     def of(
         cls,
-        reading: Reading,
+        context: AnswerContext,
         path: str,
         asked: Parameters,
         rest: Iterable[str] = (),
@@ -63,18 +63,18 @@ class Choosing:
         shows_others: bool = False,
     ) -> Choosing:
         """Read from the address; ``rest`` names the parameters that are kept."""
-        catalogue = reading.catalogue
+        catalogue = context.catalogue
         return cls(
             path,
             asked_for(
                 asked,
                 (*PERIOD_PARAMETERS, *FILTER_PARAMETERS, *(RIDE_PARAMETERS if lists_rides else ())),
             ),
-            asked.period(reading.now.date()),
-            asked.parks(reading),
+            asked.period(context.now.date()),
+            asked.parks(context),
             asked_for(asked, rest),
             {"operator": catalogue.operators, "country": catalogue.countries, "region": catalogue.regions},
-            tuple(range(reading.now.year, FIRST_YEAR - 1, -1)),
+            tuple(range(context.now.year, FIRST_YEAR - 1, -1)),
             has_live,
             asked.rides() if lists_rides else None,
             shows_others,

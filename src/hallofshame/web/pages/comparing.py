@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, redirect
 
 from hallofshame.domain.names import clipped
 from hallofshame.domain.periods import ONE_DAY, Period, PeriodName, Shift
+from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.answers import answered
 from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, NONE, RANGE
 from hallofshame.web.envelope import Row
@@ -27,7 +28,6 @@ from hallofshame.web.pages.selection import (
 )
 from hallofshame.web.pages.view import View, asked_for, head_of, known
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
-from hallofshame.web.reading import Reading, site
 from hallofshame.web.wording import CHART_MEASURES
 
 compare_pages = Blueprint("compare_pages", __name__)
@@ -88,36 +88,36 @@ def compare() -> Response:
     """The comparison, or how to begin one; a name that was typed leads to the address that holds it."""
     asked = known(*_STATE, "kind", PARKS, RIDES, ADD)
     typed = clipped(asked.text(ADD) or "", _MAX_TYPED)
-    with site().reading() as reading:
+    with site().answer_context() as context:
         selection = Selection.of(asked, asked_for(asked, _STATE))
         if typed:
-            found = selection.found(reading, typed)
+            found = selection.found(context, typed)
             if len(found) == 1:
                 answer = make_response(redirect(selection.with_one(found[0].key).href, 302))
                 answer.headers["Cache-Control"] = "no-store"
                 return answer
-        if selection.unknown(reading) is not None:
-            answer = make_response(_page(reading), 404)
+        if selection.unknown(context) is not None:
+            answer = make_response(_page(context), 404)
             answer.headers["Cache-Control"] = "no-store"
             return answer
     return _compare()
 
 
 @answered()
-def _compare(reading: Reading) -> str:
-    return _page(reading)
+def _compare(context: AnswerContext) -> str:
+    return _page(context)
 
 
-def _page(reading: Reading) -> str:
+def _page(context: AnswerContext) -> str:
     asked = known(*_STATE, "kind", PARKS, RIDES, ADD)
-    today = reading.now.date()
+    today = context.now.date()
     period = asked.period(today)
     against, dates = _against(asked, period, today)
     selection = Selection.of(asked, asked_for(asked, _STATE))
-    unknown = selection.unknown(reading)
+    unknown = selection.unknown(context)
     is_asked = bool(selection.keys) and unknown is None
     query = selection.query | asked_for(asked, PERIOD_PARAMETERS) | dates
-    view = View(reading)
+    view = View(context)
     compared: Row | None = view.read("/api/compare", query)["data"] if is_asked else None
     title = " and ".join(_name_of(row["first"]) for row in compared["rows"]) if compared else None
     typed = clipped(asked.text(ADD) or "", _MAX_TYPED)
@@ -134,12 +134,12 @@ def _page(reading: Reading) -> str:
         period=period,
         period_links=period_links("/compare", period, selection.query | kept),
         kept_by_period=selection.query | kept,
-        years=tuple(range(reading.now.year, reading.now.year - 10, -1)),
+        years=tuple(range(context.now.year, context.now.year - 10, -1)),
         selection=selection,
-        subjects=selection.subjects(reading),
-        choices=selection.choices(reading) if selection.kind == PARKS else [],
+        subjects=selection.subjects(context),
+        choices=selection.choices(context) if selection.kind == PARKS else [],
         typed=typed,
-        found=selection.found(reading, typed) if typed else [],
+        found=selection.found(context, typed) if typed else [],
         unknown=None if unknown is None else _unknown(selection, *unknown),
         against=against,
         against_words=AGAINST_WORDS,
@@ -259,9 +259,9 @@ def _example(view: View, kind: str) -> Row | None:
                 "is_compared": is_compared,
                 "href": page_url("/compare", query),
             }
-    catalogue = view.reading.catalogue
+    catalogue = view.context.catalogue
     if kind == RIDES:
-        subjects = [ride_subject(view.reading, ride) for ride in catalogue.rides.values() if ride.is_ride]
+        subjects = [ride_subject(view.context, ride) for ride in catalogue.rides.values() if ride.is_ride]
     else:
         subjects = [park_subject(park) for park in catalogue.parks.values() if park.is_active]
     if len(subjects) < 2:

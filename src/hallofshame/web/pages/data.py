@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
@@ -15,7 +16,6 @@ from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
 from hallofshame.web.parameters import FILTER_PARAMETERS
-from hallofshame.web.reading import Reading
 
 data_pages = Blueprint("data_pages", __name__)
 
@@ -64,14 +64,14 @@ ORDERS: dict[str, tuple[Key, bool]] = {
 
 @data_pages.get("/data")
 @answered()
-def data(reading: Reading) -> str:
+def data(context: AnswerContext) -> str:
     """Methods, coverage and downloads."""
     asked = known("park", "sort", "files", *FILTER_PARAMETERS)
-    choosing = Choosing.of(reading, "/data", known(*FILTER_PARAMETERS))
+    choosing = Choosing.of(context, "/data", known(*FILTER_PARAMETERS))
     rest = asked_for(asked, ("park", "sort", "files"))
     sort = asked.choice("sort", tuple(ORDERS)) or "name"
     files = asked.choice("files", tuple(DATASETS))
-    view = View(reading)
+    view = View(context)
     coverage = view.read("/api/coverage", {**choosing.asked, **EVERY_PARK})
     # Days that are not sealed are for machines; there may be hundreds on a site that never seals.
     downloads = [file for file in view.read("/api/downloads")["data"] if not file["is_open"]]
@@ -97,7 +97,7 @@ def data(reading: Reading) -> str:
         example_ride=None if example is None else _example_ride(example["rides"]),
         days=[] if example is None else _judged_days(view, example),
         parks=sorted(
-            (park for park in reading.catalogue.parks.values() if park.is_active),
+            (park for park in context.catalogue.parks.values() if park.is_active),
             key=lambda park: park.name.casefold(),
         ),
         api_href=page_url("/api/coverage", filters),

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from hallofshame.domain.errors import NotFoundError
 from hallofshame.store import following
+from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.api.following import follow_rows, stop_following
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.view import page_assets
 from hallofshame.web.posts import refuse_foreign
-from hallofshame.web.reading import Reading, site
 
 following_pages = Blueprint("following_pages", __name__, url_prefix="/following")
 
@@ -24,9 +24,11 @@ _GONE = (
 )
 
 
-def follow_section(reading: Reading, name: str, api: str, *, park_id: int, ride_id: int | None = None) -> Row:
+def follow_section(
+    context: AnswerContext, name: str, api: str, *, park_id: int, ride_id: int | None = None
+) -> Row:
     """What the section of a park, or of a ride, takes; ``key`` is null where browsers cannot follow here."""
-    keys = following.keys(reading.connection) if reading.site.settings.push_browsers else None
+    keys = following.keys(context.connection) if context.site.settings.push_browsers else None
     return {
         "key": None if keys is None else keys.public,
         "waits": WAITS,
@@ -40,9 +42,9 @@ def follow_section(reading: Reading, name: str, api: str, *, park_id: int, ride_
 @following_pages.get("/<token>")
 def followed(token: str) -> Response:
     """What the browser of this token follows, with a button to stop each, and all."""
-    with site().reading() as reading:
-        browser = following.by_token(reading.connection, token)
-        rows = None if browser is None else follow_rows(reading, browser.subscription_id)
+    with site().answer_context() as context:
+        browser = following.by_token(context.connection, token)
+        rows = None if browser is None else follow_rows(context, browser.subscription_id)
     if rows is None:
         raise NotFoundError(_GONE)
     return _page(token=token, rows=rows)

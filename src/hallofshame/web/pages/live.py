@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.domain.rules import MINUTE_SECONDS, PARK_WIDE_SECONDS
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
@@ -12,7 +13,6 @@ from hallofshame.web.pages.events import SORTS, events_of
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
 from hallofshame.web.parameters import FILTER_PARAMETERS, RIDE_PARAMETERS
-from hallofshame.web.reading import Reading
 
 live_pages = Blueprint("live_pages", __name__)
 
@@ -21,13 +21,13 @@ SHOWN_PARKS, SHOWN_EVENTS = 6, 24
 
 @live_pages.get("/now")
 @answered(always_live=True)
-def now(reading: Reading) -> str:
+def now(context: AnswerContext) -> str:
     """The live board."""
     asked = known(*FILTER_PARAMETERS, *RIDE_PARAMETERS, "sort", "all")
-    choosing = Choosing.of(reading, "/now", asked, ("sort",), lists_rides=True)
+    choosing = Choosing.of(context, "/now", asked, ("sort",), lists_rides=True)
     sort = asked.choice("sort", tuple(name for name, _words in SORTS))
     filters, of_parks = dict(choosing.asked), choosing.asked_of_parks
-    view = View(reading)
+    view = View(context)
     board = view.read("/api/outages/now", filters)["data"]
     down = board["down"]
     events = events_of(down, sort)

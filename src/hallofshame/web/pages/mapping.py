@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import Blueprint
 
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered
 from hallofshame.web.pages.addresses import page_url, park_path
 from hallofshame.web.pages.choosing import Choosing
@@ -14,7 +15,6 @@ from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, View, head_of, list_parameters
 from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, STEP, MappedPark, marks_of, places_of
-from hallofshame.web.reading import Reading
 
 map_pages = Blueprint("map_pages", __name__)
 
@@ -25,11 +25,11 @@ PARK_WIDTH = 40.0
 
 @map_pages.get("/map")
 @answered()
-def map_page(reading: Reading) -> str:
+def map_page(context: AnswerContext) -> str:
     """Every park with its place and its score."""
     asked = list_parameters(VIEW)
-    choosing = Choosing.of(reading, "/map", asked, (VIEW,))
-    view = View(reading)
+    choosing = Choosing.of(context, "/map", asked, (VIEW,))
+    view = View(context)
     ranking = view.read("/api/parks/downtime", {**choosing.asked, **EVERY_PARK})
     parks = {row["park_id"]: row for row in view.read(*CATALOGUE)["data"]}
     places = places_of(ranking["data"], parks)
@@ -70,7 +70,7 @@ def map_page(reading: Reading) -> str:
                 "href": choosing.href(region=region, view=None),
                 "is_current": choosing.parks.region == region,
             }
-            for region in (None, *reading.catalogue.regions)
+            for region in (None, *context.catalogue.regions)
         ],
         closer_href=look(seen.scaled(STEP)) if seen.width > CLOSEST else None,
         further_href=look(seen.scaled(1 / STEP)),

@@ -24,7 +24,7 @@ CM_PER_INCH = 2.54
 def park_offers(view: View, park: ParkProfile, asked: Parameters) -> Row:
     """What the sections of a park's page need; each is empty where the feeds offer nothing."""
     path = f"/api/parks/{park.slug}"
-    today = view.reading.today(park).isoformat()
+    today = view.context.today(park).isoformat()
     return {
         "prices": view.read(f"{path}/prices")["data"],
         "passes": _passes(view.read(f"{path}/purchases")["data"], today),

@@ -9,6 +9,7 @@ from werkzeug.routing import RequestRedirect
 
 from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, Period
 from hallofshame.store.reports.catalogue import ParkProfile
+from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
@@ -25,7 +26,6 @@ from hallofshame.web.pages.timelines import nearest_with_data, park_day, ride_la
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.pages.wait_hours import waits_by_hour
 from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES, VISIT_PARAMETERS
-from hallofshame.web.reading import Reading, site
 from hallofshame.web.rows.park_details import park_info
 from hallofshame.web.rows.ride_details import ride_info
 
@@ -42,23 +42,23 @@ _RIDE = re.compile(r"([0-9]{1,10})(?:-.*)?")
 @place_pages.get("/parks/<slug>")
 def park(slug: str) -> Response:
     """One park; an id, or a slug in other letters, leads to the one address."""
-    with site().reading() as reading:
-        _lead_to(f"/parks/{find_park(reading, slug).slug}")
+    with site().answer_context() as context:
+        _lead_to(f"/parks/{find_park(context, slug).slug}")
     return _park(slug)
 
 
 @answered()
-def _park(reading: Reading, slug: str) -> str:
+def _park(context: AnswerContext, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS, SHOWS_NON_RIDES, *VISIT_PARAMETERS)
-    period = asked.period(reading.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
+    period = asked.period(context.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
     query = period_query(period)
     kept = asked_for(asked, (SHOWS_NON_RIDES,))
-    found = find_park(reading, slug)
-    view = View(reading)
+    found = find_park(context, slug)
+    view = View(context)
     api, path = f"/api/parks/{found.slug}", f"/parks/{found.slug}"
     state = PlaceState(path, period, asked_for(asked, SECTION_PARAMETERS), kept)
-    today = reading.today(found)
+    today = context.today(found)
     if is_ahead(period.days(today), today):
         return outlook_page(view, state, api=api, park=park_info(found), ride=None, today=today)
     details = view.read(f"{api}/details", {**asked_for(asked, PERIOD_PARAMETERS), **kept})["data"]
@@ -83,7 +83,7 @@ def _park(reading: Reading, slug: str) -> str:
         period=period,
         words=state.words,
         state=state,
-        years=range(reading.now.year, FIRST_YEAR - 1, -1),
+        years=range(context.now.year, FIRST_YEAR - 1, -1),
         non_rides_href=state.href("excluded", non_rides=None if asked.rides().non_rides else "yes"),
         has_non_rides=asked.rides().non_rides,
         days=period.days(today),
@@ -111,7 +111,7 @@ def _park(reading: Reading, slug: str) -> str:
         sessions=month,
         record=None if row["coverage_percent"] else _record(view, found),
         offers=park_offers(view, found, asked),
-        follow=follow_section(reading, found.name, api, park_id=found.park_id),
+        follow=follow_section(context, found.name, api, park_id=found.park_id),
         path=path,
         api_href=api_href,
     )
@@ -121,27 +121,27 @@ def _park(reading: Reading, slug: str) -> str:
 def ride(ride: str) -> Response:
     """One ride; a wrong or missing name in the address leads to the right one."""
     named = _RIDE.fullmatch(ride)
-    with site().reading() as reading:
-        found = find_ride(reading, named[1] if named else ride.replace("-", " "))
+    with site().answer_context() as context:
+        found = find_ride(context, named[1] if named else ride.replace("-", " "))
         _lead_to(ride_path({"ride_id": found.ride_id, "ride_slug": found.slug}))
     return _ride(str(found.ride_id))
 
 
 @answered()
-def _ride(reading: Reading, ride_id: str) -> str:
+def _ride(context: AnswerContext, ride_id: str) -> str:
     """Its reliability, its outages, its waits."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS)
-    period = asked.period(reading.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
+    period = asked.period(context.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
     query = period_query(period)
-    view = View(reading)
+    view = View(context)
     api = f"/api/rides/{ride_id}"
-    found = find_ride(reading, ride_id)
-    park = reading.catalogue.parks[found.park_id]
+    found = find_ride(context, ride_id)
+    park = context.catalogue.parks[found.park_id]
     path = ride_path({"ride_id": found.ride_id, "ride_slug": found.slug})
     state = PlaceState(path, period, asked_for(asked, SECTION_PARAMETERS), {})
-    today = reading.today(park)
+    today = context.today(park)
     if is_ahead(period.days(today), today):
-        shown = ride_info(reading, found)
+        shown = ride_info(context, found)
         return outlook_page(view, state, api=api, park=park_info(park), ride=shown, today=today)
     details = view.read(f"{api}/details", asked_for(asked, PERIOD_PARAMETERS))["data"]
     row = details["summary"]
@@ -162,7 +162,7 @@ def _ride(reading: Reading, ride_id: str) -> str:
         period=period,
         words=state.words,
         state=state,
-        years=range(reading.now.year, FIRST_YEAR - 1, -1),
+        years=range(context.now.year, FIRST_YEAR - 1, -1),
         days=period.days(today),
         today=today.isoformat(),
         tomorrow=(today + ONE_DAY).isoformat(),
@@ -179,7 +179,7 @@ def _ride(reading: Reading, ride_id: str) -> str:
         year=year(view, state, api, RIDE_MEASURES, today),
         offers=ride_offers(view, details["ride"], details["park"]),
         follow=follow_section(
-            reading, row["ride_name"], f"/api/rides/{ride_id}", park_id=row["park_id"], ride_id=int(ride_id)
+            context, row["ride_name"], f"/api/rides/{ride_id}", park_id=row["park_id"], ride_id=int(ride_id)
         ),
         label_of=label_of,
         path=path,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, head_of
-from hallofshame.web.reading import Reading
 
 plain_pages = Blueprint("plain_pages", __name__)
 
 
 @plain_pages.get("/about")
 @answered()
-def about(reading: Reading) -> str:
+def about(context: AnswerContext) -> str:
     """Why this exists."""
-    view = View(reading)
+    view = View(context)
     summary = view.read("/api/live/status-summary")["data"]
     return view.page(
         "about.html",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flask import Blueprint
 
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
@@ -14,7 +15,6 @@ from hallofshame.web.pages.choosing import ANY_RIDE, Choosing
 from hallofshame.web.pages.registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, head_of, list_parameters
 from hallofshame.web.parameters import RIDE_PARAMETERS
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.operators import OPERATOR_SORTS
 from hallofshame.web.rows.rankings import PARK_SORTS
 
@@ -32,12 +32,12 @@ RIDE_SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
 
 @ranking_pages.get("/")
 @answered()
-def parks(reading: Reading) -> str:
+def parks(context: AnswerContext) -> str:
     """All parks from the most shameful down."""
     asked = list_parameters("sort")
     sort = asked.choice("sort", tuple(PARK_SORTS))
-    choosing = Choosing.of(reading, "/", asked, ("sort",))
-    view = View(reading)
+    choosing = Choosing.of(context, "/", asked, ("sort",))
+    view = View(context)
     body = view.read("/api/parks/downtime", {**choosing.asked, **choosing.rest, **EVERY_PARK})
     sparks = view.read("/api/parks/sparklines")["data"]
     rows: list[Row] = body["data"]
@@ -59,7 +59,7 @@ def parks(reading: Reading) -> str:
         wall=wall,
         worst_ride=_worst_ride(view, choosing, wall[0]) if wall else None,
         sparks={row["park_id"]: row["values"] for row in sparks},
-        has_parks=bool(reading.catalogue.parks),
+        has_parks=bool(context.catalogue.parks),
         api_href=page_url("/api/parks/downtime", choosing.query, choosing.rest),
     )
 
@@ -78,11 +78,11 @@ def _worst_ride(view: View, choosing: Choosing, park: Row) -> Row | None:
 
 @ranking_pages.get("/rides")
 @answered()
-def rides(reading: Reading) -> str:
+def rides(context: AnswerContext) -> str:
     """Rides from those that lost most time down."""
     asked = list_parameters("sort", "limit", "offset", *RIDE_PARAMETERS)
-    choosing = Choosing.of(reading, "/rides", asked, ("sort", "limit"), lists_rides=True, shows_others=True)
-    view = View(reading)
+    choosing = Choosing.of(context, "/rides", asked, ("sort", "limit"), lists_rides=True, shows_others=True)
+    view = View(context)
     kind = choosing.rides_words
     page = asked.page()
     limit = page.limit if asked.text("limit") else RIDES_PER_PAGE
@@ -122,11 +122,11 @@ def rides(reading: Reading) -> str:
 
 @ranking_pages.get("/operators")
 @answered()
-def operators(reading: Reading) -> str:
+def operators(context: AnswerContext) -> str:
     """Operators, each the sum of its ranked parks."""
     asked = list_parameters("sort")
-    choosing = Choosing.of(reading, "/operators", asked, ("sort",))
-    view = View(reading)
+    choosing = Choosing.of(context, "/operators", asked, ("sort",))
+    view = View(context)
     body = view.read("/api/operators", {**choosing.asked, **choosing.rest, **EVERY_PARK})
     return view.page(
         "operators.html",
@@ -149,11 +149,11 @@ def operators(reading: Reading) -> str:
 
 @ranking_pages.get("/waits")
 @answered()
-def waits(reading: Reading) -> str:
+def waits(context: AnswerContext) -> str:
     """The longest queues; rides and parks by posted wait."""
     asked = list_parameters(*RIDE_PARAMETERS)
-    choosing = Choosing.of(reading, "/waits", asked, lists_rides=True, shows_others=True)
-    view = View(reading)
+    choosing = Choosing.of(context, "/waits", asked, lists_rides=True, shows_others=True)
+    view = View(context)
     return view.page(
         "waits.html",
         _head(

@@ -8,12 +8,12 @@ from typing import Any
 
 from hallofshame.domain.names import normalise
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.api.compare import MAX_COMPARED
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.reading import Reading
 
 PARKS, RIDES = "parks", "rides"
 MAX_FOUND = 12
@@ -87,45 +87,45 @@ class Selection:
         """The same page with nothing chosen of a kind."""
         return Selection(kind, (), self.kept)
 
-    def subjects(self, reading: Reading) -> list[Subject]:
+    def subjects(self, context: AnswerContext) -> list[Subject]:
         """What is chosen; a key that nobody has stands for itself."""
-        return [self._subject(reading, key) for key in self.keys]
+        return [self._subject(context, key) for key in self.keys]
 
-    def unknown(self, reading: Reading) -> tuple[str, UnknownError] | None:
+    def unknown(self, context: AnswerContext) -> tuple[str, UnknownError] | None:
         """The first key that nobody has, with the near matches."""
         find = find_ride if self.kind == RIDES else find_park
         for key in self.keys:
             try:
-                find(reading, key)
+                find(context, key)
             except UnknownError as error:
                 return key, error
         return None
 
-    def _subject(self, reading: Reading, key: str) -> Subject:
+    def _subject(self, context: AnswerContext, key: str) -> Subject:
         try:
             if self.kind == RIDES:
-                return replace(ride_subject(reading, find_ride(reading, key)), key=key)
-            return replace(park_subject(find_park(reading, key)), key=key)
+                return replace(ride_subject(context, find_ride(context, key)), key=key)
+            return replace(park_subject(find_park(context, key)), key=key)
         except UnknownError:
             return Subject(key, key, "not known")
 
-    def choices(self, reading: Reading) -> list[tuple[str, list[Subject]]]:
+    def choices(self, context: AnswerContext) -> list[tuple[str, list[Subject]]]:
         """The parks that can be added, by country."""
-        chosen = {subject.name for subject in self.subjects(reading)}
+        chosen = {subject.name for subject in self.subjects(context)}
         groups: dict[str, list[Subject]] = {}
-        for park in sorted(reading.catalogue.parks.values(), key=lambda park: park.name.casefold()):
+        for park in sorted(context.catalogue.parks.values(), key=lambda park: park.name.casefold()):
             if park.is_active and park.name not in chosen:
                 groups.setdefault(park.country or "Elsewhere", []).append(park_subject(park))
         return sorted(groups.items())
 
-    def found(self, reading: Reading, text: str) -> list[Subject]:
+    def found(self, context: AnswerContext, text: str) -> list[Subject]:
         """Who is called so, the best first: every word of the text stands in the name or the park's name."""
         if self.kind == PARKS:
-            parks = [park for park in reading.catalogue.parks.values() if park.is_active]
+            parks = [park for park in context.catalogue.parks.values() if park.is_active]
             every = [park_subject(park) for park in parks]
         else:
-            rides = [ride for ride in reading.catalogue.rides.values() if ride.is_ride and ride.is_active]
-            every = [ride_subject(reading, ride) for ride in rides]
+            rides = [ride for ride in context.catalogue.rides.values() if ride.is_ride and ride.is_active]
+            every = [ride_subject(context, ride) for ride in rides]
         # Two spellings of a name are one; the slug of a park is as good as its name.
         wanted = normalise(text.replace("-", " "))
         if (exact := next((one for one in every if one.key == text.strip()), None)) is not None:
@@ -152,9 +152,9 @@ def park_subject(park: ParkProfile) -> Subject:
     return Subject(park.slug, park.name, " · ".join(filter(None, (park.operator, park.country))))
 
 
-def ride_subject(reading: Reading, ride: RideProfile) -> Subject:
+def ride_subject(context: AnswerContext, ride: RideProfile) -> Subject:
     """A ride as it is chosen."""
-    return Subject(str(ride.ride_id), ride.name, reading.catalogue.parks[ride.park_id].name)
+    return Subject(str(ride.ride_id), ride.name, context.catalogue.parks[ride.park_id].name)
 
 
 def key_of_match(match: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flask import Blueprint, Response, abort, make_response, send_file
 
 from hallofshame.domain.localtime import isoformat
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import answered, send
 from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.errors import UnknownError
@@ -16,7 +17,6 @@ from hallofshame.web.images import icons
 from hallofshame.web.pages.registry import BY_NAME, PAGES, SITE_NAME
 from hallofshame.web.pages.view import absolute, the_build
 from hallofshame.web.public_address import site_root
-from hallofshame.web.reading import Reading
 from hallofshame.web.tokens import tokens
 
 file_pages = Blueprint("file_pages", __name__)
@@ -115,10 +115,10 @@ def robots() -> Response:
 
 @file_pages.get("/sitemap.xml")
 @answered(mimetype=_XML_TYPE)
-def sitemap(reading: Reading) -> bytes:
+def sitemap(context: AnswerContext) -> bytes:
     """Every address of pages, parks and rides; a list of maps where they are too many for one."""
     _require_address()
-    entries = _entries(reading)
+    entries = _entries(context)
     if len(entries) <= MAX_SITEMAP_ADDRESSES:
         return _urls(entries)
     parts = -(-len(entries) // MAX_SITEMAP_ADDRESSES)
@@ -130,10 +130,10 @@ def sitemap(reading: Reading) -> bytes:
 
 @file_pages.get("/sitemap-<int:part>.xml")
 @answered(mimetype=_XML_TYPE)
-def sitemap_part(reading: Reading, part: int) -> bytes:
+def sitemap_part(context: AnswerContext, part: int) -> bytes:
     """One of several maps."""
     _require_address()
-    entries = _entries(reading)
+    entries = _entries(context)
     start = (part - 1) * MAX_SITEMAP_ADDRESSES
     if part < 1 or start >= len(entries):
         abort(404)
@@ -149,14 +149,14 @@ def _require_address() -> None:
         )
 
 
-def _entries(reading: Reading) -> list[tuple[str, int | None]]:
+def _entries(context: AnswerContext) -> list[tuple[str, int | None]]:
     """(path, instant of the last change) of every page: a ride changes when it was last seen."""
-    catalogue = reading.catalogue
+    catalogue = context.catalogue
     seen: dict[int, int] = {}
     for ride in catalogue.rides.values():
         seen[ride.park_id] = max(seen.get(ride.park_id, 0), ride.last_seen_at)
     return [
-        *((page.path, reading.data_as_of if page.name != "about" else None) for page in PAGES),
+        *((page.path, context.data_as_of if page.name != "about" else None) for page in PAGES),
         *((f"/parks/{park.slug}", seen.get(park.park_id)) for park in catalogue.parks.values()),
         *((f"/rides/{ride.ride_id}-{ride.slug}", ride.last_seen_at) for ride in catalogue.rides.values()),
     ]

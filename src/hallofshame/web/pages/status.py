@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from hallofshame.store.reports.current import park_states
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers import HTML_TYPE, Raw, respond
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.pages.view import Head, View
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.health import health_row
 from hallofshame.web.rows.present import ParkNow, park_now
 
@@ -22,15 +22,15 @@ PARKS_LISTED = 20
 def status() -> Response:
     """Problems, freshness, feeds, jobs and disks, as ``/api/health`` tells them. Kept by nobody."""
     answer = respond(
-        lambda reading: Raw(_page(reading).encode(), HTML_TYPE), is_live=True, is_cacheable=False
+        lambda context: Raw(_page(context).encode(), HTML_TYPE), is_live=True, is_cacheable=False
     )
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 
 
-def _page(reading: Reading) -> str:
-    view = View(reading)
-    behind = _not_watched(reading)
+def _page(context: AnswerContext) -> str:
+    view = View(context)
+    behind = _not_watched(context)
     return view.page(
         "status.html",
         Head(
@@ -41,21 +41,21 @@ def _page(reading: Reading) -> str:
             is_indexed=False,
         ),
         refreshes=True,
-        health=health_row(reading),
-        parks=sum(park.is_active for park in reading.catalogue.parks.values()),
+        health=health_row(context),
+        parks=sum(park.is_active for park in context.catalogue.parks.values()),
         behind=behind[:PARKS_LISTED],
         behind_in_all=len(behind),
         api_href="/api/health",
     )
 
 
-def _not_watched(reading: Reading) -> list[Row]:
+def _not_watched(context: AnswerContext) -> list[Row]:
     """Active parks whose latest look no longer stands, the longest ago first."""
-    states = park_states(reading.connection)
+    states = park_states(context.connection)
     found = []
-    for park in reading.catalogue.parks.values():
+    for park in context.catalogue.parks.values():
         state = states.get(park.park_id)
-        if park.is_active and park_now(reading, state) is ParkNow.NOT_WATCHED:
+        if park.is_active and park_now(context, state) is ParkNow.NOT_WATCHED:
             seen = None if state is None else state.observed_at
             found.append(
                 (seen or 0, park.name, {"park_name": park.name, "park_slug": park.slug, "seen_at": iso(seen)})

@@ -15,12 +15,12 @@ from werkzeug.datastructures import MultiDict
 
 from hallofshame.pipeline.jobhealth import LATE_CADENCES
 from hallofshame.web import endpoints
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, attribution, iso
 from hallofshame.web.pages.assets import Build, PageAssets
 from hallofshame.web.pages.registry import BY_NAME, Page
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS, Parameters
 from hallofshame.web.public_address import site_root
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.lateness import late_notices
 
 BUILD = "hallofshame_build"
@@ -79,12 +79,12 @@ def in_script(value: Any) -> str:
 class View:
     """One page being made for one state of the store."""
 
-    reading: Reading
+    context: AnswerContext
 
     def read(self, path: str, parameters: Mapping[str, Any] | None = None) -> Row:
         """The body that the API answers."""
         given = {name: str(value) for name, value in (parameters or {}).items() if value not in (None, "")}
-        return endpoints.body(self.reading, path, given)
+        return endpoints.body(self.context, path, given)
 
     def page(self, template: str, head: Head, *, refreshes: bool = False, **words: Any) -> str:
         """The page as HTML; one that ``refreshes`` asks for itself each minute and takes in what changed."""
@@ -92,11 +92,11 @@ class View:
             template,
             head=head,
             assets=page_assets(),
-            data_as_of=iso(self.reading.data_as_of),
-            attribution=attribution(self.reading),
+            data_as_of=iso(self.context.data_as_of),
+            attribution=attribution(self.context),
             refreshes=refreshes,
-            late_notices=late_notices(self.reading),
-            late_after=LATE_CADENCES * self.reading.site.settings.cadence_seconds,
+            late_notices=late_notices(self.context),
+            late_after=LATE_CADENCES * self.context.site.settings.cadence_seconds,
             **words,
         )
 

@@ -15,24 +15,24 @@ from hallofshame.domain.rules import (
 )
 from hallofshame.metrics.agreement import agreement
 from hallofshame.store import outside
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_identity
 
 HOUR_DIGITS, MINUTE_DIGITS, PERCENT_DIGITS = 2, 1, 1
 
 
-def agreement_report(reading: Reading, asked: ParkFilter) -> Row:
+def agreement_report(context: AnswerContext, asked: ParkFilter) -> Row:
     """The agreement of each chosen park, best known first, and of all together."""
-    parks = {park.park_id: park for park in asked.choose(reading.catalogue.parks.values())}
-    since = reading.now.date() - dt.timedelta(days=AGREEMENT_DAYS)
-    days = outside.compared_days(reading.connection, since).filter(pl.col("park_id").is_in(list(parks)))
+    parks = {park.park_id: park for park in asked.choose(context.catalogue.parks.values())}
+    since = context.now.date() - dt.timedelta(days=AGREEMENT_DAYS)
+    days = outside.compared_days(context.connection, since).filter(pl.col("park_id").is_in(list(parks)))
     rows = [
         park_identity(parks[row["park_id"]]) | _figures(row)
         for row in agreement(days, ("park_id",)).iter_rows(named=True)
     ]
-    at = outside.compared_at(reading.connection)
+    at = outside.compared_at(context.connection)
     return {
         "compared_at": None if at is None else iso(at),
         "days": AGREEMENT_DAYS,

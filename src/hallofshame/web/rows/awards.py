@@ -19,9 +19,9 @@ from hallofshame.metrics.awards import (
 )
 from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.record import RideDays, ride_days
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter, RideFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rankings import all_standings, chosen_rides, park_ranking, with_standing
 from hallofshame.web.rows.rides import measures
 from hallofshame.web.rows.trends import park_changes, ride_changes
@@ -125,21 +125,21 @@ CATEGORIES: tuple[Category, ...] = (
 
 
 def award_rows(
-    reading: Reading, period: Period, parks: ParkFilter, rides_asked: RideFilter, limit: int
+    context: AnswerContext, period: Period, parks: ParkFilter, rides_asked: RideFilter, limit: int
 ) -> list[Row]:
     """The categories with at most ``limit`` winners each.
 
     Who may win is judged among all parks, whatever the filter: the best-recorded park sets the measure.
     """
-    known = reading.catalogue
+    known = context.catalogue
     admitted = {park.park_id for park in parks.choose(known.parks.values())}
-    admitted_rides = {ride.ride_id for ride in chosen_rides(reading, parks, rides_asked)}
+    admitted_rides = {ride.ride_id for ride in chosen_rides(context, parks, rides_asked)}
     values: dict[str, dict[int, float]] = {}
     rows = []
     for category in CATEGORIES:
         of_measure = f"{category.kind} {category.measure}"
         if of_measure not in values:
-            values[of_measure] = _known_values(reading, period, category)
+            values[of_measure] = _known_values(context, period, category)
         candidates = {
             key: value
             for key, value in values[of_measure].items()
@@ -149,7 +149,7 @@ def award_rows(
                 else key in admitted_rides and _stands(category, known.rides[key])
             )
         }
-        placed, records, unnamed = _placed(_Judge(reading, period, category), candidates, limit)
+        placed, records, unnamed = _placed(_Judge(context, period, category), candidates, limit)
         rows.append(
             {
                 "slug": category.slug,
@@ -159,7 +159,7 @@ def award_rows(
                 "explanation": category.explanation,
                 "winners": [
                     row | {"place": winner.place} | _days(category, records[winner.key])
-                    for winner, row in zip(placed, _rows(reading, period, category, placed), strict=True)
+                    for winner, row in zip(placed, _rows(context, period, category, placed), strict=True)
                 ],
                 "unnamed_at_last_place": unnamed,
             }
@@ -179,19 +179,19 @@ def _days(category: Category, record: YearRecord) -> Row:
     return {"open_days": record.open_days, "queue_days": record.queue_days}
 
 
-def _known_values(reading: Reading, period: Period, category: Category) -> dict[int, float]:
+def _known_values(context: AnswerContext, period: Period, category: Category) -> dict[int, float]:
     """What parks or rides are judged by: that field of their rows; those that have none are absent."""
     values: Mapping[int, float | None]
     if category.is_improvement:
         changes = park_changes if category.kind == PARK else ride_changes
-        rose = changes(reading, period).items()
+        rose = changes(context, period).items()
         return {key: value for key, value in rose if value is not None and value > 0}
     if category.kind == PARK:
-        values = {key: row[category.measure] for key, row in _park_rows(reading, period).items()}
+        values = {key: row[category.measure] for key, row in _park_rows(context, period).items()}
     elif category.measure == "average_wait_minutes":
-        values = {key: found.wait for key, found in measures(reading, period).items()}
+        values = {key: found.wait for key, found in measures(context, period).items()}
     else:
-        values = {key: found.comparable_uptime for key, found in measures(reading, period).items()}
+        values = {key: found.comparable_uptime for key, found in measures(context, period).items()}
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -221,7 +221,7 @@ def _placed(
 class _Judge:
     """Says who may win an award."""
 
-    reading: Reading
+    context: AnswerContext
     period: Period
     category: Category
 
@@ -234,12 +234,12 @@ class _Judge:
         return found
 
     def _in(self, period: Period, keys: Sequence[int]) -> dict[int, YearRecord]:
-        open_days = _open_days(self.reading, period)
-        inferred = inferred_days(self.reading, period)
+        open_days = _open_days(self.context, period)
+        inferred = inferred_days(self.context, period)
         best = max(open_days.values(), default=0)
         records: dict[int, YearRecord] = {}
         if self.category.kind == PARK:
-            rows = _park_rows(self.reading, period)
+            rows = _park_rows(self.context, period)
             for key in keys:
                 if key in rows:
                     row = rows[key]
@@ -248,14 +248,14 @@ class _Judge:
                         row["coverage_percent"], open_days.get(key, 0), rides, inferred.get(key)
                     )
         else:
-            known, counted = measures(self.reading, period), self._ride_days(period, keys)
+            known, counted = measures(self.context, period), self._ride_days(period, keys)
             for key in keys:
                 if key in known and known[key].eligible and key in counted:
                     days = counted[key]
                     records[key] = YearRecord(
                         known[key].coverage,
                         days.operated,
-                        inferred_day_seconds=inferred.get(self.reading.catalogue.rides[key].park_id),
+                        inferred_day_seconds=inferred.get(self.context.catalogue.rides[key].park_id),
                         queue_days=days.queued,
                         seen_days=days.observed,
                     )
@@ -266,28 +266,28 @@ class _Judge:
         }
 
     def _ride_days(self, period: Period, ride_ids: Sequence[int]) -> dict[int, RideDays]:
-        known = self.reading.catalogue
+        known = self.context.catalogue
         parks = [known.parks[park_id] for park_id in {known.rides[key].park_id for key in ride_ids}]
-        ranges = self.reading.ranges(period, parks)
-        return ride_days(self.reading.connection, ranges, ride_ids, self.reading.stored_days)
+        ranges = self.context.ranges(period, parks)
+        return ride_days(self.context.connection, ranges, ride_ids, self.context.stored_days)
 
 
-def _open_days(reading: Reading, period: Period) -> dict[int, int]:
+def _open_days(context: AnswerContext, period: Period) -> dict[int, int]:
     """On how many days each park was open and observed."""
-    return {park_id: days.open_and_recorded for park_id, days in days_recorded(reading, period).items()}
+    return {park_id: days.open_and_recorded for park_id, days in days_recorded(context, period).items()}
 
 
-def _rows(reading: Reading, period: Period, category: Category, placed: Sequence[Winner]) -> list[Row]:
+def _rows(context: AnswerContext, period: Period, category: Category, placed: Sequence[Winner]) -> list[Row]:
     """The winners as the unfiltered lists show them."""
     if category.kind == PARK:
-        rows = _park_rows(reading, period)
+        rows = _park_rows(context, period)
         return [rows[winner.key] for winner in placed]
-    rides = [reading.catalogue.rides[winner.key] for winner in placed]
-    return [line.row for line in with_standing(reading, period, rides, all_standings(reading, period))]
+    rides = [context.catalogue.rides[winner.key] for winner in placed]
+    return [line.row for line in with_standing(context, period, rides, all_standings(context, period))]
 
 
-def _park_rows(reading: Reading, period: Period) -> dict[int, Row]:
+def _park_rows(context: AnswerContext, period: Period) -> dict[int, Row]:
     def build() -> dict[int, Row]:
-        return {line.row["park_id"]: line.row for line in park_ranking(reading, period, ParkFilter())}
+        return {line.row["park_id"]: line.row for line in park_ranking(context, period, ParkFilter())}
 
-    return reading.remembered("ranked parks", period, build)
+    return context.remembered("ranked parks", period, build)

@@ -8,21 +8,21 @@ from hallofshame.domain.rules import BINS, HORIZON_MINUTES, REPLAY_DAYS
 from hallofshame.metrics.calibration import pooled
 from hallofshame.metrics.chances import CLASS
 from hallofshame.store import chances
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_identity
 
 SCORE_DIGITS, POINT_DIGITS = 4, 1
 _CLASSES = {False: "after_running", True: "since_opening"}
 
 
-def calibration_report(reading: Reading, asked: ParkFilter) -> Row:
+def calibration_report(context: AnswerContext, asked: ParkFilter) -> Row:
     """Scores by class and horizon over the chosen parks, over those that show chances, and of each park."""
-    parks = {park.park_id: park for park in asked.choose(reading.catalogue.parks.values())}
+    parks = {park.park_id: park for park in asked.choose(context.catalogue.parks.values())}
     of_these = pl.col("park_id").is_in(list(parks))
-    scores = chances.scores_of(reading.connection).filter(of_these)
-    tenths = chances.tenths_of(reading.connection).filter(of_these)
+    scores = chances.scores_of(context.connection).filter(of_these)
+    tenths = chances.tenths_of(context.connection).filter(of_these)
     summary = [
         _summary(pooled(scores, tenths, since_opening, minutes, shown=shown), since_opening, minutes, shown)
         for shown in (False, True)
@@ -48,7 +48,7 @@ def calibration_report(reading: Reading, asked: ParkFilter) -> Row:
         for row in scores.sort(CLASS).to_dicts()
     ]
     return {
-        "replayed_at": iso(chances.replayed_at(reading.connection)),
+        "replayed_at": iso(chances.replayed_at(context.connection)),
         "replay_days": REPLAY_DAYS,
         "summary": summary,
         "parks": sorted(rows, key=lambda row: row["park_name"].casefold()),

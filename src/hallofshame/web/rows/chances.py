@@ -15,8 +15,8 @@ from hallofshame.domain.words import EndedBy
 from hallofshame.metrics.chances import CLASS, NotShown, estimates, evidence_of, known_now, whole_minutes
 from hallofshame.metrics.corrections import CORRECTIONS, corrected
 from hallofshame.store import chances
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 
 SUREST_PERCENT = 99
 """No chance is said to be more certain than this, nor less than the rest to 100."""
@@ -43,7 +43,7 @@ class Learned:
     corrections: pl.DataFrame
 
 
-def chances_now(reading: Reading, lasting: Sequence[Lasting], past: pl.DataFrame) -> dict[int, Row]:
+def chances_now(context: AnswerContext, lasting: Sequence[Lasting], past: pl.DataFrame) -> dict[int, Row]:
     """For each ride the chances within 15, 30 and 60 minutes, the reasons where there is none, and its own
     past outages that they rest on most.
 
@@ -52,8 +52,8 @@ def chances_now(reading: Reading, lasting: Sequence[Lasting], past: pl.DataFrame
     """
     if not lasting:
         return {}
-    asked = _asked(reading, lasting)
-    learned = _learned(reading, asked)
+    asked = _asked(context, lasting)
+    learned = _learned(context, asked)
     known = known_now(learned.evidence, learned.everywhere, evidence_of(past))
     found = corrected(estimates(asked, known), learned.corrections)
     gates = learned.scores.select(*CLASS, closed="reason", judged=pl.lit(value=True))
@@ -81,43 +81,43 @@ def _percent(chance: float) -> int:
     return min(max(round(100 * chance), 100 - SUREST_PERCENT), SUREST_PERCENT)
 
 
-def _learned(reading: Reading, asked: pl.DataFrame) -> Learned:
+def _learned(context: AnswerContext, asked: pl.DataFrame) -> Learned:
     """Of the parks that show a chance of the kind asked about; each is read once after its replay."""
-    stamp = chances.replay_stamp(reading.connection)
-    scores: pl.DataFrame | None = reading.site.memo.get(("chance scores", stamp))
+    stamp = chances.replay_stamp(context.connection)
+    scores: pl.DataFrame | None = context.site.memo.get(("chance scores", stamp))
     if scores is None:
-        scores = chances.scores_of(reading.connection)
-        reading.site.memo.put(("chance scores", stamp), scores, scores.height)
+        scores = chances.scores_of(context.connection)
+        context.site.memo.put(("chance scores", stamp), scores, scores.height)
     shown = scores.filter(pl.col("reason").is_null()).join(asked, on=["park_id", "since_opening"], how="semi")
     wanted: dict[int, object] = dict(shown.select("park_id", "known_until").iter_rows())
     wanted[chances.EVERYWHERE] = stamp
     kept: dict[int, tuple[pl.DataFrame, pl.DataFrame]] = {}
     for park_id, at in wanted.items():
-        found = reading.site.memo.get(("chances", park_id, at))
+        found = context.site.memo.get(("chances", park_id, at))
         if found is not None:
             kept[park_id] = found
     missing = [park_id for park_id in wanted if park_id not in kept]
     if missing:
-        evidence = chances.evidence_of_parks(reading.connection, missing)
-        corrections = chances.corrections_of(reading.connection, missing)
+        evidence = chances.evidence_of_parks(context.connection, missing)
+        corrections = chances.corrections_of(context.connection, missing)
         for park_id in missing:
             of_park = pl.col("park_id") == park_id
             own = (evidence.filter(of_park), corrections.filter(of_park))
             kept[park_id] = own
-            reading.site.memo.put(("chances", park_id, wanted[park_id]), own, own[0].height + own[1].height)
+            context.site.memo.put(("chances", park_id, wanted[park_id]), own, own[0].height + own[1].height)
     everywhere = kept.pop(chances.EVERYWHERE)[0]
     nothing = (everywhere.clear(), pl.DataFrame(schema=CORRECTIONS))
     evidence, corrections = (pl.concat(frames) for frames in zip(nothing, *kept.values(), strict=True))
     return Learned(scores, evidence, everywhere, corrections)
 
 
-def _asked(reading: Reading, lasting: Sequence[Lasting]) -> pl.DataFrame:
+def _asked(context: AnswerContext, lasting: Sequence[Lasting]) -> pl.DataFrame:
     """Shape ``ASKED``."""
     parks = {ride.park_id for ride in lasting}
-    days = {park_id: reading.today(reading.catalogue.parks[park_id]) for park_id in parks}
-    every = chances.looked_every(reading.connection, parks)
-    since = to_unix(reading.now) - BRIDGED_NIGHTS_SECONDS - 2 * DAY_SECONDS
-    stopped = chances.rides_stopped(reading.connection, parks, since)
+    days = {park_id: context.today(context.catalogue.parks[park_id]) for park_id in parks}
+    every = chances.looked_every(context.connection, parks)
+    since = to_unix(context.now) - BRIDGED_NIGHTS_SECONDS - 2 * DAY_SECONDS
+    stopped = chances.rides_stopped(context.connection, parks, since)
     frame = pl.DataFrame(
         [
             (
@@ -127,7 +127,7 @@ def _asked(reading: Reading, lasting: Sequence[Lasting]) -> pl.DataFrame:
                 ride.open_seconds,
                 ride.observed_at,
                 days[ride.park_id],
-                every.get(ride.park_id, reading.site.settings.cadence_seconds) / MINUTE_SECONDS,
+                every.get(ride.park_id, context.site.settings.cadence_seconds) / MINUTE_SECONDS,
                 stopped.get(ride.park_id, 1),
             )
             for ride in lasting
@@ -145,7 +145,7 @@ def _asked(reading: Reading, lasting: Sequence[Lasting]) -> pl.DataFrame:
         orient="row",
     ).with_columns(minutes=whole_minutes(pl.col("seconds")))
     closes = chances.closing_times(
-        reading.connection, min(days.values()) - ONE_DAY, parks, to_unix(reading.now)
+        context.connection, min(days.values()) - ONE_DAY, parks, to_unix(context.now)
     )
     return chances.minutes_left(frame, closes)
 

@@ -17,8 +17,8 @@ from hallofshame.domain.words import Evidence
 from hallofshame.store.reports.ranges import Grain, unit_start, unit_starts
 from hallofshame.store.reports.running_day import Ahead
 from hallofshame.store.reports.sums import ParkTotals, RideTotals
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 
 MAX_DAILY_POINTS = 92
 """Longer ranges are shown by month unless asked otherwise."""
@@ -119,7 +119,7 @@ def _hour_slot(hour: int, timezone: str) -> Slot:
 
 
 def state_of(
-    reading: Reading, grain: ChartGrain, evidence: Mapping[dt.date, Evidence]
+    context: AnswerContext, grain: ChartGrain, evidence: Mapping[dt.date, Evidence]
 ) -> Callable[[Slot, ParkTotals | RideTotals | None], str]:
     """What a place shows: ``open``, ``closed``, ``not_watched`` or, after the latest cycle, ``no_data_yet``.
 
@@ -129,7 +129,7 @@ def state_of(
     def state(slot: Slot, totals: ParkTotals | RideTotals | None) -> str:
         if totals is not None and totals.observed > 0:
             return "open"
-        if reading.data_as_of is not None and slot.start > reading.data_as_of:
+        if context.data_as_of is not None and slot.start > context.data_as_of:
             return "no_data_yet"
         if totals is not None and totals.open > 0:
             return "not_watched"

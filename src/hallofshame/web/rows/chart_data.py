@@ -18,8 +18,8 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_axis import AUTO, ChartGrain, grain_of, slots_of, state_of
 from hallofshame.web.rows.days import judged_figures, punctual_figures
 from hallofshame.web.rows.parks import downtime_by_kind
@@ -35,9 +35,9 @@ class ChartPoints:
     data: list[Row]
 
 
-def park_chart(reading: Reading, park: ParkProfile, days: DayRange, asked: str = AUTO) -> ChartPoints:
+def park_chart(context: AnswerContext, park: ParkProfile, days: DayRange, asked: str = AUTO) -> ChartPoints:
     """A park's points; their counters add up to the row of the whole range."""
-    connection, park_id, grain = reading.connection, park.park_id, grain_of(days, asked)
+    connection, park_id, grain = context.connection, park.park_id, grain_of(days, asked)
     tallies: Mapping[Any, RideTally] = {}
     found: Mapping[Any, ParkTotals]
     evidence: dict[dt.date, Evidence] = {}
@@ -48,7 +48,7 @@ def park_chart(reading: Reading, park: ParkProfile, days: DayRange, asked: str =
         found = {day: park_day.totals for day, park_day in by_day.items()}
         tallies = {day: park_day.tally for day, park_day in by_day.items()}
         if grain is ChartGrain.DAY:
-            kept = punctuality(connection, park_id, park.timezone, days, reading.data_as_of)
+            kept = punctuality(connection, park_id, park.timezone, days, context.data_as_of)
             judged = {
                 day: judged_figures(by_day.get(day)) | punctual_figures(kept.get(day)) for day in days.dates()
             }
@@ -57,8 +57,8 @@ def park_chart(reading: Reading, park: ParkProfile, days: DayRange, asked: str =
             tallies = points.park_hour_tallies(connection, park_id, days)
     else:
         found = points.park_stretches(connection, park_id, days, grain.rows)
-    state = state_of(reading, grain, evidence)
-    ahead = reading.ahead_within(park_id, days)
+    state = state_of(context, grain, evidence)
+    ahead = context.ahead_within(park_id, days)
     data = []
     for slot in slots_of(grain, days, park.timezone, found):
         totals = found.get(slot.key)
@@ -75,10 +75,10 @@ def park_chart(reading: Reading, park: ParkProfile, days: DayRange, asked: str =
 
 
 def ride_chart(
-    reading: Reading, park: ParkProfile, ride_id: int, days: DayRange, asked: str = AUTO
+    context: AnswerContext, park: ParkProfile, ride_id: int, days: DayRange, asked: str = AUTO
 ) -> ChartPoints:
     """A ride's points; their counters add up to the row of the whole range."""
-    connection, park_id, grain = reading.connection, park.park_id, grain_of(days, asked)
+    connection, park_id, grain = context.connection, park.park_id, grain_of(days, asked)
     is_fine = grain in (ChartGrain.HOUR, ChartGrain.DAY)
     evidence = points.park_evidence(connection, park_id, days) if is_fine else {}
     found: Mapping[Any, RideTotals] = (
@@ -86,8 +86,8 @@ def ride_chart(
         if grain is ChartGrain.HOUR
         else points.ride_stretches(connection, park_id, ride_id, days, grain.rows)
     )
-    state = state_of(reading, grain, evidence)
-    ahead = reading.ahead_within(park_id, days)
+    state = state_of(context, grain, evidence)
+    ahead = context.ahead_within(park_id, days)
     data = []
     for slot in slots_of(grain, days, park.timezone, found):
         totals = found.get(slot.key)

@@ -9,29 +9,29 @@ from hallofshame.pipeline.feedhealth import FeedState
 from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState
 from hallofshame.pipeline.problems import Look, look
 from hallofshame.pipeline.storage_problems import disks_on_this_machine, storage_problems
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.reading import Reading
 
 
-def health_row(reading: Reading) -> Row:
+def health_row(context: AnswerContext) -> Row:
     """``data`` of the answer."""
-    return _row(reading, *looked_at(reading))
+    return _row(context, *looked_at(context))
 
 
-def looked_at(reading: Reading) -> tuple[Look, list[Disk]]:
+def looked_at(context: AnswerContext) -> tuple[Look, list[Disk]]:
     """The system as it is, and the disks of this host, where the site knows of any."""
-    site = reading.site
+    site = context.site
     storage: list[SystemProblem] = []
     disks: list[Disk] = []
     if site.settings.history is not None:
         shelf = site.settings.history.shelf()
-        storage = storage_problems(reading.connection, site.database, shelf, site.settings.storage_limits)
-        disks = disks_on_this_machine(reading.connection, site.database, shelf)
-    found = look(reading.connection, reading.now, site.settings.cadence_seconds, storage)
+        storage = storage_problems(context.connection, site.database, shelf, site.settings.storage_limits)
+        disks = disks_on_this_machine(context.connection, site.database, shelf)
+    found = look(context.connection, context.now, site.settings.cadence_seconds, storage)
     return found, disks
 
 
-def _row(reading: Reading, found: Look, disks: list[Disk]) -> Row:
+def _row(context: AnswerContext, found: Look, disks: list[Disk]) -> Row:
     state = found.state
     return {
         "status": condition(found.problems).value,
@@ -40,12 +40,12 @@ def _row(reading: Reading, found: Look, disks: list[Disk]) -> Row:
         "database": {
             "reachable": True,
             "schema_revision": found.revision,
-            "data_version": reading.version,
+            "data_version": context.version,
         },
         "last_cycle": {
             "observed_at": iso(state.last_cycle_at),
             "age_seconds": None if state.last_cycle_at is None else found.now - state.last_cycle_at,
-            "stale_after_seconds": LATE_CADENCES * reading.site.settings.cadence_seconds,
+            "stale_after_seconds": LATE_CADENCES * context.site.settings.cadence_seconds,
         },
         "open_parks": found.open_parks,
         "backlog": {

@@ -16,8 +16,8 @@ from hallofshame.store.reports.heatmaps import Cell, Place, park_heatmap, place_
 from hallofshame.store.reports.points import park_evidence
 from hallofshame.store.reports.running_day import Ahead, park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTotals
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_axis import hours_of
 from hallofshame.web.rows.chart_data import park_figures, ride_figures
 
@@ -34,10 +34,10 @@ RIDE_FIGURES = (
 PARK_FIGURES = ("shame_score", *RIDE_FIGURES)
 
 
-def park_cells(reading: Reading, park: ParkProfile, days: DayRange) -> list[Row]:
+def park_cells(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[Row]:
     """A park's cells; their counters add up to its row of the whole range."""
-    found = park_heatmap(reading.connection, park.park_id, days, park.timezone)
-    ahead = reading.ahead_within(park.park_id, days)
+    found = park_heatmap(context.connection, park.park_id, days, park.timezone)
+    ahead = context.ahead_within(park.park_id, days)
     if ahead is not None:
         _take_off(found, park, ahead, lambda totals, rest: park_less(totals, ahead.eligible * rest))
 
@@ -45,13 +45,13 @@ def park_cells(reading: Reading, park: ParkProfile, days: DayRange) -> list[Row]
         shown = park_figures(totals)
         return {name: shown[name] for name in PARK_FIGURES}
 
-    return _cells(reading, park, days, found, figures)
+    return _cells(context, park, days, found, figures)
 
 
-def ride_cells(reading: Reading, park: ParkProfile, ride_id: int, days: DayRange) -> list[Row]:
+def ride_cells(context: AnswerContext, park: ParkProfile, ride_id: int, days: DayRange) -> list[Row]:
     """A ride's cells; their counters add up to its row of the whole range."""
-    found = ride_heatmap(reading.connection, ride_id, days, park.timezone)
-    ahead = reading.ahead_within(park.park_id, days)
+    found = ride_heatmap(context.connection, ride_id, days, park.timezone)
+    ahead = context.ahead_within(park.park_id, days)
     if ahead is not None:
         _take_off(found, park, ahead, ride_less)
 
@@ -59,7 +59,7 @@ def ride_cells(reading: Reading, park: ParkProfile, ride_id: int, days: DayRange
         shown = ride_figures(totals)
         return {name: shown[name] for name in RIDE_FIGURES}
 
-    return _cells(reading, park, days, found, figures)
+    return _cells(context, park, days, found, figures)
 
 
 def _take_off(
@@ -74,13 +74,13 @@ def _take_off(
 
 
 def _cells(
-    reading: Reading,
+    context: AnswerContext,
     park: ParkProfile,
     days: DayRange,
     found: Mapping[Place, Cell[Totals]],
     figures: Callable[[Totals | None], Row],
 ) -> list[Row]:
-    evidence = park_evidence(reading.connection, park.park_id, days)
+    evidence = park_evidence(context.connection, park.park_id, days)
     known = {day.isoweekday() for day, grounds in evidence.items() if grounds is not Evidence.NO_DATA}
     first = {day.isoweekday(): day for day in reversed(_first_week(days))}
     cells = []
@@ -89,7 +89,7 @@ def _cells(
             cell = found.get((weekday, hour))
             totals = cell.totals if cell else None
             begins = day_bounds(first[weekday], park.timezone)[0] + hour * HOUR_SECONDS
-            is_to_come = reading.data_as_of is not None and begins > reading.data_as_of
+            is_to_come = context.data_as_of is not None and begins > context.data_as_of
             cells.append(
                 {
                     "weekday": weekday,

@@ -5,36 +5,36 @@ from __future__ import annotations
 from hallofshame.domain.plurals import counted
 from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
 from hallofshame.store.reports.polls import latest_polls
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.reading import Reading
 from hallofshame.web.wording import FEED_WORDS
 
 
-def late_notices(reading: Reading) -> list[Row]:
+def late_notices(context: AnswerContext) -> list[Row]:
     """One row per thing that is late: ``name`` (``late`` or ``feeds``), ``words``, ``since`` (an instant).
 
     As ``/api/health`` judges it: no cycle for three cadences, or a feed that failed for over half of its
     parks at the latest one.
     """
-    if reading.data_as_of is None:
+    if context.data_as_of is None:
         return []
-    known: list[Row] | None = reading.site.memo.get(("late", reading.version, reading.present))
+    known: list[Row] | None = context.site.memo.get(("late", context.version, context.present))
     if known is None:
-        known = [*_of_cycles(reading), *_of_feeds(reading)]
-        reading.site.memo.put(("late", reading.version, reading.present), known, len(known) + 1)
+        known = [*_of_cycles(context), *_of_feeds(context)]
+        context.site.memo.put(("late", context.version, context.present), known, len(known) + 1)
     return known
 
 
-def _of_cycles(reading: Reading) -> list[Row]:
-    _half_hour, is_fresh = reading.present
+def _of_cycles(context: AnswerContext) -> list[Row]:
+    _half_hour, is_fresh = context.present
     if is_fresh:
         return []
     words = "The newest figures are late: nothing has been collected since"
-    return [{"name": "late", "words": words, "since": iso(reading.data_as_of)}]
+    return [{"name": "late", "words": words, "since": iso(context.data_as_of)}]
 
 
-def _of_feeds(reading: Reading) -> list[Row]:
-    polls = latest_polls(reading.connection)
+def _of_feeds(context: AnswerContext) -> list[Row]:
+    polls = latest_polls(context.connection)
     states = feed_states(
         PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail, poll.attempts)
         for poll in polls

@@ -15,9 +15,9 @@ from hallofshame.store.reports.current import park_states, ride_states
 from hallofshame.store.reports.near import parks_near, rides_near
 from hallofshame.store.reports.queues import QueueValue, queue_courses
 from hallofshame.store.reports.shows import show_times
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import RideFilter, VisitFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.facts import fact_fields
 from hallofshame.web.rows.parks import park_identity, ride_identity
 from hallofshame.web.rows.present import park_now, ride_now
@@ -26,7 +26,7 @@ _UNKNOWN = QueueValue(None, None, None, None, None, None, None, None)
 
 
 def near_rides(
-    reading: Reading,
+    context: AnswerContext,
     latitude: float,
     longitude: float,
     radius_metres: int,
@@ -37,26 +37,26 @@ def near_rides(
 
     A ride whose own place is not known stands where its park does.
     """
-    catalogue = reading.catalogue
+    catalogue = context.catalogue
     found = {
         ride_id: (metres, "own")
-        for ride_id, metres in rides_near(reading.connection, latitude, longitude, radius_metres).items()
+        for ride_id, metres in rides_near(context.connection, latitude, longitude, radius_metres).items()
         if ride_id in catalogue.rides
     }
-    for park_id, metres in parks_near(reading.connection, latitude, longitude, radius_metres).items():
+    for park_id, metres in parks_near(context.connection, latitude, longitude, radius_metres).items():
         for ride in catalogue.rides_of.get(park_id, ()):
             if ride.latitude is None:
                 found[ride.ride_id] = (metres, "park")
     rides = [catalogue.rides[ride_id] for ride_id in found]
     rows = [
         row | {"distance_metres": found[row["ride_id"]][0], "position": found[row["ride_id"]][1]}
-        for row in visit_rows(reading, rides, rides_asked, visit)
+        for row in visit_rows(context, rides, rides_asked, visit)
     ]
     return sorted(rows, key=lambda row: (row["distance_metres"], row["ride_name"], row["ride_id"]))
 
 
 def visit_rows(
-    reading: Reading, rides: Iterable[RideProfile], rides_asked: RideFilter, visit: VisitFilter
+    context: AnswerContext, rides: Iterable[RideProfile], rides_asked: RideFilter, visit: VisitFilter
 ) -> list[Row]:
     """Active rides that a visitor asks for, with what they are doing now, by name."""
     chosen = [
@@ -67,13 +67,13 @@ def visit_rows(
         and rides_asked.admits(ride)
         and visit.admits(ride)
     ]
-    states = ride_states(reading.connection, {ride.park_id for ride in chosen})
-    here = park_states(reading.connection)
+    states = ride_states(context.connection, {ride.park_id for ride in chosen})
+    here = park_states(context.connection)
     rows = []
     for ride in chosen:
-        now = ride_now(reading, states.get(ride.ride_id), here.get(ride.park_id))
+        now = ride_now(context, states.get(ride.ride_id), here.get(ride.park_id))
         rows.append(
-            ride_identity(reading, ride)
+            ride_identity(context, ride)
             | fact_fields(ride)
             | {
                 "admits": None if visit.height_cm is None else ride.facts.admits(visit.height_cm),
@@ -86,26 +86,28 @@ def visit_rows(
     return sorted(rows, key=lambda row: (row["ride_name"].casefold(), row["ride_id"]))
 
 
-def near_parks(reading: Reading, latitude: float, longitude: float, radius_metres: int) -> list[Row]:
+def near_parks(context: AnswerContext, latitude: float, longitude: float, radius_metres: int) -> list[Row]:
     """Active parks at most that far from a point, nearest first."""
-    states = park_states(reading.connection)
-    parks = reading.catalogue.parks
+    states = park_states(context.connection)
+    parks = context.catalogue.parks
     return [
         park_identity(park)
         | {
             "latitude": park.latitude,
             "longitude": park.longitude,
             "distance_metres": metres,
-            "is_open": park_now(reading, states.get(park_id)).is_open,
+            "is_open": park_now(context, states.get(park_id)).is_open,
         }
-        for park_id, metres in parks_near(reading.connection, latitude, longitude, radius_metres).items()
+        for park_id, metres in parks_near(context.connection, latitude, longitude, radius_metres).items()
         if (park := parks.get(park_id)) is not None and park.is_active
     ]
 
 
-def purchase_rows(reading: Reading, park: ParkProfile, days: DayRange, *, is_history: bool) -> list[Row]:
+def purchase_rows(
+    context: AnswerContext, park: ParkProfile, days: DayRange, *, is_history: bool
+) -> list[Row]:
     """What is sold for these dates."""
-    found = purchases(reading.connection, park.park_id, days.start, days.end, is_history=is_history)
+    found = purchases(context.connection, park.park_id, days.start, days.end, is_history=is_history)
     return [_purchase(row) for row in found]
 
 
@@ -117,19 +119,19 @@ def _purchase(row: StoredPurchase) -> Row:
     }
 
 
-def dining_rows(reading: Reading, park: ParkProfile, day: dt.date) -> list[Row]:
+def dining_rows(context: AnswerContext, park: ParkProfile, day: dt.date) -> list[Row]:
     """Tables of the park's restaurants over a day, by restaurant, time and size of party.
 
     What is in force ends with the latest look at the restaurant, where that is no longer fresh.
     """
     start, end = day_bounds(day, park.timezone)
-    rides = reading.catalogue.rides
-    states = ride_states(reading.connection, [park.park_id])
+    rides = context.catalogue.rides
+    states = ride_states(context.connection, [park.park_id])
     rows = []
-    for found in dining.course(reading.connection, park.park_id, start, end):
+    for found in dining.course(context.connection, park.park_id, start, end):
         until = found.superseded_at
         state = states.get(found.ride_id)
-        if until is None and (state is None or not reading.is_fresh(state.observed_at)):
+        if until is None and (state is None or not context.is_fresh(state.observed_at)):
             until = found.seen_at if state is None else max(found.seen_at, state.observed_at)
         if found.ride_id not in rides or (until is not None and until <= start):
             continue
@@ -148,9 +150,9 @@ def dining_rows(reading: Reading, park: ParkProfile, day: dt.date) -> list[Row]:
     return sorted(rows, key=lambda row: (row["ride_name"], row["ride_id"], row["start"]))
 
 
-def show_rows(reading: Reading, park: ParkProfile, day: dt.date) -> list[Row]:
+def show_rows(context: AnswerContext, park: ParkProfile, day: dt.date) -> list[Row]:
     """Performances published for a day, in order of time."""
-    rides = reading.catalogue.rides
+    rides = context.catalogue.rides
     return [
         {
             "ride_id": show.ride_id,
@@ -160,18 +162,18 @@ def show_rows(reading: Reading, park: ParkProfile, day: dt.date) -> list[Row]:
             "starts_at": iso(show.starts_at),
             "ends_at": iso(show.ends_at),
         }
-        for show in show_times(reading.connection, park.park_id, *day_bounds(day, park.timezone))
+        for show in show_times(context.connection, park.park_id, *day_bounds(day, park.timezone))
         if show.ride_id in rides
     ]
 
 
-def queue_day(reading: Reading, ride: RideProfile, day: dt.date) -> Row:
+def queue_day(context: AnswerContext, ride: RideProfile, day: dt.date) -> Row:
     """All queues of a ride other than standby over one day, as far as anybody has looked."""
-    park = reading.catalogue.parks[ride.park_id]
+    park = context.catalogue.parks[ride.park_id]
     start, end = day_bounds(day, park.timezone)
-    known_until = min(end, reading.data_as_of or start)
+    known_until = min(end, context.data_as_of or start)
     courses = (
-        queue_courses(reading.connection, park.park_id, ride.ride_id, start, known_until)
+        queue_courses(context.connection, park.park_id, ride.ride_id, start, known_until)
         if known_until > start
         else {}
     )

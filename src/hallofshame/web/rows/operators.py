@@ -9,9 +9,9 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics import scores
 from hallofshame.store.reports.points import add_park_totals
 from hallofshame.store.reports.sums import ParkTotals
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import RankingLine, Row
 from hallofshame.web.parameters import ParkFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import downtime_by_kind
 from hallofshame.web.rows.rankings import PARK_FIELDS, park_ranking, places, sorted_lines
 from hallofshame.web.rows.watched import BREAKDOWNS, OPEN_CLOSED
@@ -34,7 +34,7 @@ _COUNTED = ("rides_operating", "rides_down", "rides_eligible")
 
 
 def operator_ranking(
-    reading: Reading, period: Period, parks: ParkFilter, by: str, sort: str = "rank"
+    context: AnswerContext, period: Period, parks: ParkFilter, by: str, sort: str = "rank"
 ) -> list[RankingLine]:
     """Operators with a ranked park from the worst down; equals share a place.
 
@@ -42,13 +42,13 @@ def operator_ranking(
     """
     own: dict[str, list[RankingLine]] = {}
     known: dict[str, int] = {}
-    for line in park_ranking(reading, period, parks, by):
+    for line in park_ranking(context, period, parks, by):
         operator = line.row["operator"]
         if operator not in (None, INDEPENDENT):
             known[operator] = known.get(operator, 0) + 1
             if line.row["rank"] is not None:
                 own.setdefault(operator, []).append(line)
-    sums = _sums(reading, period, [line for lines in own.values() for line in lines])
+    sums = _sums(context, period, [line for lines in own.values() for line in lines])
     lines = [_line(operator, lines, known[operator], sums) for operator, lines in own.items()]
     field = PARK_FIELDS[by]
     lines.sort(key=lambda line: (-(line.row[field] or 0.0), line.row["operator"].casefold()))
@@ -57,12 +57,12 @@ def operator_ranking(
     return lines if sort == "rank" else sorted_lines(lines, *OPERATOR_SORTS[sort])
 
 
-def _sums(reading: Reading, period: Period, lines: Sequence[RankingLine]) -> dict[int, ParkTotals]:
+def _sums(context: AnswerContext, period: Period, lines: Sequence[RankingLine]) -> dict[int, ParkTotals]:
     """The totals of the parks of these rows; of the present moment there are none."""
     if period.is_live:
         return {}
-    known = reading.catalogue.parks
-    return reading.park_sums(reading.ranges(period, [known[line.row["park_id"]] for line in lines]))
+    known = context.catalogue.parks
+    return context.park_sums(context.ranges(period, [known[line.row["park_id"]] for line in lines]))
 
 
 def _line(

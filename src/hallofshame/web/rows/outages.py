@@ -14,9 +14,9 @@ from hallofshame.store.chances import part_ends, past_of
 from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.current import RideState, park_states, ride_states
 from hallofshame.store.reports.outages import Outage, ongoing_outages, outages_since
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import ParkFilter, RideFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chances import Lasting, chances_now
 from hallofshame.web.rows.parks import ride_identity
 from hallofshame.web.rows.present import ParkNow, is_watched, ride_now
@@ -32,25 +32,25 @@ _OF_THE_RIDE_ONLY = ("kind", "land")
 """``kind`` of an outage is another thing than that of a ride."""
 
 
-def outage_ride(reading: Reading, ride: RideProfile) -> Row:
+def outage_ride(context: AnswerContext, ride: RideProfile) -> Row:
     """The ride that is or was down."""
-    identity = ride_identity(reading, ride)
+    identity = ride_identity(context, ride)
     return {name: value for name, value in identity.items() if name not in _OF_THE_RIDE_ONLY}
 
 
-def outage_rows(reading: Reading, outages: Iterable[Outage]) -> list[Row]:
+def outage_rows(context: AnswerContext, outages: Iterable[Outage]) -> list[Row]:
     """Outages with their rides and parks."""
-    rides = reading.catalogue.rides
+    rides = context.catalogue.rides
     return [
-        outage_ride(reading, rides[outage.ride_id]) | _facts(outage)
+        outage_ride(context, rides[outage.ride_id]) | _facts(outage)
         for outage in outages
         if outage.ride_id in rides
     ]
 
 
-def outages_inside(reading: Reading, outages: Iterable[Outage]) -> list[Row]:
+def outages_inside(context: AnswerContext, outages: Iterable[Outage]) -> list[Row]:
     """The same for the details of a park or ride: a ride is its id and name."""
-    rides = reading.catalogue.rides
+    rides = context.catalogue.rides
     return [
         {
             "ride_id": outage.ride_id,
@@ -89,46 +89,46 @@ def _is_late_start(outage: Outage) -> bool:
     return outage.kind is OutageKind.OPENING_DELAY and not outage.counted
 
 
-def board(reading: Reading, parks: ParkFilter, rides_asked: RideFilter) -> Row:
+def board(context: AnswerContext, parks: ParkFilter, rides_asked: RideFilter) -> Row:
     """What is down now, the longest first, and what runs again, the latest first."""
-    open_parks = park_states(reading.connection)
-    rides = reading.catalogue.rides
+    open_parks = park_states(context.connection)
+    rides = context.catalogue.rides
     down, runs = [], []
-    for ride_id, state in ride_states(reading.connection).items():
+    for ride_id, state in ride_states(context.connection).items():
         ride = rides.get(ride_id)
         if ride is None or not rides_asked.admits(ride):
             continue
-        park = reading.catalogue.parks[ride.park_id]
+        park = context.catalogue.parks[ride.park_id]
         if not parks.admits(park) or not is_watched(park, ride):
             continue
-        now = ride_now(reading, state, open_parks.get(state.park_id))
+        now = ride_now(context, state, open_parks.get(state.park_id))
         if now.is_down:
             down.append(state)
         elif now.park is ParkNow.OPEN and now.status is Status.OPERATING:
             runs.append(state)
-    return {"down": _down(reading, down), "reopened": _reopened(reading, runs)}
+    return {"down": _down(context, down), "reopened": _reopened(context, runs)}
 
 
-def down_in_park(reading: Reading, park_id: int) -> dict[int, Row]:
+def down_in_park(context: AnswerContext, park_id: int) -> dict[int, Row]:
     """The rides of a park that are down now, by ride, as :func:`board` has them."""
-    open_parks = park_states(reading.connection)
+    open_parks = park_states(context.connection)
     states = [
         state
-        for ride_id, state in ride_states(reading.connection, [park_id]).items()
-        if ride_id in reading.catalogue.rides and ride_now(reading, state, open_parks.get(park_id)).is_down
+        for ride_id, state in ride_states(context.connection, [park_id]).items()
+        if ride_id in context.catalogue.rides and ride_now(context, state, open_parks.get(park_id)).is_down
     ]
-    return {row["ride_id"]: row for row in _down(reading, states)}
+    return {row["ride_id"]: row for row in _down(context, states)}
 
 
-def _down(reading: Reading, states: list[RideState]) -> list[Row]:
-    now = to_unix(reading.now)
+def _down(context: AnswerContext, states: list[RideState]) -> list[Row]:
+    now = to_unix(context.now)
     rides = [state.ride_id for state in states]
-    ongoing = ongoing_outages(reading.connection, rides)
-    past = past_of(reading.connection, rides, now - EVIDENCE_DAYS * DAY_SECONDS)
-    chances = chances_now(reading, _lasting(reading, states, ongoing), past.filter(pl.col("ended_at") <= now))
+    ongoing = ongoing_outages(context.connection, rides)
+    past = past_of(context.connection, rides, now - EVIDENCE_DAYS * DAY_SECONDS)
+    chances = chances_now(context, _lasting(context, states, ongoing), past.filter(pl.col("ended_at") <= now))
     medians = _medians(past)
     rows = [
-        _down_row(reading, state, ongoing.get(state.ride_id))
+        _down_row(context, state, ongoing.get(state.ride_id))
         | {"median_seconds": medians.get(state.ride_id)}
         | chances[state.ride_id]
         for state in states
@@ -142,10 +142,10 @@ def _medians(past: pl.DataFrame) -> dict[int, float]:
     return dict(reopened.group_by("ride_id").agg(pl.col("downtime").median()).iter_rows())
 
 
-def _lasting(reading: Reading, states: list[RideState], outages: Mapping[int, Outage]) -> list[Lasting]:
+def _lasting(context: AnswerContext, states: list[RideState], outages: Mapping[int, Outage]) -> list[Lasting]:
     """How long each has not been running, in open time up to the latest look."""
-    today = reading.now.date()
-    reach = part_ends(reading.connection, [state.ride_id for state in states], today - 2 * ONE_DAY)
+    today = context.now.date()
+    reach = part_ends(context.connection, [state.ride_id for state in states], today - 2 * ONE_DAY)
     found = []
     for state in states:
         ongoing = outages.get(state.ride_id)
@@ -160,9 +160,9 @@ def _lasting(reading: Reading, states: list[RideState], outages: Mapping[int, Ou
     return found
 
 
-def _down_row(reading: Reading, state: RideState, ongoing: Outage | None) -> Row:
+def _down_row(context: AnswerContext, state: RideState, ongoing: Outage | None) -> Row:
     started_at = state.since if ongoing is None else ongoing.started_at
-    return outage_ride(reading, reading.catalogue.rides[state.ride_id]) | {
+    return outage_ride(context, context.catalogue.rides[state.ride_id]) | {
         "started_at": iso(started_at),
         "observed_at": iso(state.observed_at),
         "down_seconds": max(0, state.observed_at - started_at),
@@ -172,18 +172,18 @@ def _down_row(reading: Reading, state: RideState, ongoing: Outage | None) -> Row
     }
 
 
-def _reopened(reading: Reading, states: list[RideState]) -> list[Row]:
-    now = to_unix(reading.now)
+def _reopened(context: AnswerContext, states: list[RideState]) -> list[Row]:
+    now = to_unix(context.now)
     # Its present status began when the outage ended, or later, so that most rides need no look.
     lately = [state.ride_id for state in states if state.since >= now - REOPENED_SECONDS]
     rows = []
-    for ride_id, outages in outages_since(reading.connection, lately, now - _LONGEST_SECONDS).items():
+    for ride_id, outages in outages_since(context.connection, lately, now - _LONGEST_SECONDS).items():
         last = outages[-1]
         if last.ended_at is None or not last.reopened or _is_late_start(last):
             continue
         if last.ended_at >= now - REOPENED_SECONDS:
             rows.append(
-                outage_ride(reading, reading.catalogue.rides[ride_id])
+                outage_ride(context, context.catalogue.rides[ride_id])
                 | {
                     "started_at": iso(last.started_at),
                     "ended_at": iso(last.ended_at),

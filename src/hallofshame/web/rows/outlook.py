@@ -21,8 +21,8 @@ from hallofshame.store.reports.usual_hours import (
     usual_hours_of_park,
     usual_hours_of_rides,
 )
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.park_details import schedule_rows
 from hallofshame.web.rows.parks import ride_identity
 from hallofshame.web.rows.ride_hours import USUAL_FROM_DAYS, USUAL_WEEKS, published_rows
@@ -33,18 +33,18 @@ HOURS_STATES = (PUBLISHED, NONE_ON_THE_DAY, BEYOND, NEVER)
 """What is known of the hours of a day to come; see :func:`_hours_state`."""
 
 
-def park_outlook(reading: Reading, park: ParkProfile, day: dt.date) -> Row:
+def park_outlook(context: AnswerContext, park: ParkProfile, day: dt.date) -> Row:
     """One day to come in one park."""
-    days = same_weekdays(day, reading.today(park))
-    connection, park_id = reading.connection, park.park_id
+    days = same_weekdays(day, context.today(park))
+    connection, park_id = context.connection, park.park_id
     by_ride = usual_days_of_rides(connection, park_id, days)
     rides = [
         ride
-        for ride in reading.catalogue.rides_of[park_id]
+        for ride in context.catalogue.rides_of[park_id]
         if ride.is_active and ride.is_ride and ride.ride_id in by_ride
     ]
     return {
-        **_of_day(reading, park, day),
+        **_of_day(context, park, day),
         "usual": _usual(
             days,
             usual_day_of_park(connection, park_id, days),
@@ -52,7 +52,7 @@ def park_outlook(reading: Reading, park: ParkProfile, day: dt.date) -> Row:
         ),
         "rides": sorted(
             (
-                ride_identity(reading, ride) | _figures(by_ride[ride.ride_id])
+                ride_identity(context, ride) | _figures(by_ride[ride.ride_id])
                 for ride in rides
                 if by_ride[ride.ride_id].run_days > 0
             ),
@@ -65,15 +65,15 @@ def park_outlook(reading: Reading, park: ParkProfile, day: dt.date) -> Row:
     }
 
 
-def ride_outlook(reading: Reading, park: ParkProfile, ride: RideProfile, day: dt.date) -> Row:
+def ride_outlook(context: AnswerContext, park: ParkProfile, ride: RideProfile, day: dt.date) -> Row:
     """One day to come of one ride: the hours of its park, its own, and what it usually did."""
-    days = same_weekdays(day, reading.today(park))
-    connection, park_id = reading.connection, park.park_id
+    days = same_weekdays(day, context.today(park))
+    connection, park_id = context.connection, park.park_id
     sums = usual_days_of_rides(connection, park_id, days, [ride.ride_id]).get(ride.ride_id, _NOTHING)
     hours = usual_hours_of_rides(connection, park_id, park.timezone, days, [ride.ride_id])
     return {
-        **_of_day(reading, park, day),
-        "ride_hours": published_rows(reading, park, ride, DayRange(day, day)),
+        **_of_day(context, park, day),
+        "ride_hours": published_rows(context, park, ride, DayRange(day, day)),
         "usual": _usual(days, sums, hours.get(ride.ride_id, {})),
     }
 
@@ -81,9 +81,9 @@ def ride_outlook(reading: Reading, park: ParkProfile, ride: RideProfile, day: dt
 _NOTHING = UsualSums(0, 0, 0, 0, None, 0, 0)
 
 
-def _of_day(reading: Reading, park: ParkProfile, day: dt.date) -> Row:
-    hours = schedule_rows(reading, park, DayRange(day, day))
-    until = published_until(reading.connection, park.park_id)
+def _of_day(context: AnswerContext, park: ParkProfile, day: dt.date) -> Row:
+    hours = schedule_rows(context, park, DayRange(day, day))
+    until = published_until(context.connection, park.park_id)
     return {
         "park_id": park.park_id,
         "park_name": park.name,

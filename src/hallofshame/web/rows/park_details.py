@@ -17,9 +17,9 @@ from hallofshame.store.reports.points import ParkDay, park_days, score_shares
 from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, iso, ranked_by_body
 from hallofshame.web.parameters import ParkFilter, RideFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_data import park_chart
 from hallofshame.web.rows.days import hours_row, judged_row
 from hallofshame.web.rows.outages import outages_inside
@@ -44,35 +44,35 @@ def park_info(park: ParkProfile) -> Row:
     }
 
 
-def park_line(reading: Reading, period: Period, park: ParkProfile) -> RankingLine:
+def park_line(context: AnswerContext, period: Period, park: ParkProfile) -> RankingLine:
     """The park's row of the unfiltered list, or the like for a vanished park that is not listed."""
-    listed = park_ranking(reading, period, ParkFilter())
-    others = [replace(line, row={"rank": None, **line.row}) for line in park_lines(reading, period)]
+    listed = park_ranking(context, period, ParkFilter())
+    others = [replace(line, row={"rank": None, **line.row}) for line in park_lines(context, period)]
     return next(line for line in (*listed, *others) if line.row["park_id"] == park.park_id)
 
 
-def park_summary(reading: Reading, period: Period, park: ParkProfile) -> Row:
+def park_summary(context: AnswerContext, period: Period, park: ParkProfile) -> Row:
     """The row of :func:`park_line`."""
-    return park_line(reading, period, park).row
+    return park_line(context, period, park).row
 
 
 def park_details(
-    reading: Reading, period: Period, park: ParkProfile, rides_asked: RideFilter
+    context: AnswerContext, period: Period, park: ParkProfile, rides_asked: RideFilter
 ) -> tuple[Row, Row]:
     """The details and their coverage. ``rides`` are those asked for; all other figures are of all."""
-    days = period.days(reading.today(park))
-    summary = park_summary(reading, period, park)
-    rides = reading.catalogue.rides_of[park.park_id]
-    lines = with_standing(reading, period, rides, all_standings(reading, period))
+    days = period.days(context.today(park))
+    summary = park_summary(context, period, park)
+    rides = context.catalogue.rides_of[park.park_id]
+    lines = with_standing(context, period, rides, all_standings(context, period))
     lines.sort(key=lambda line: _order(line.row))
     rows = [line.row for line in lines]
-    listed_rides = [row for row in rows if rides_asked.admits(reading.catalogue.rides[row["ride_id"]])]
+    listed_rides = [row for row in rows if rides_asked.admits(context.catalogue.rides[row["ride_id"]])]
     latest = DayRange(max(days.start, days.end - dt.timedelta(days=MAX_DAYS_LISTED - 1)), days.end)
-    chart = park_chart(reading, park, days)
-    total, outages = park_outages(reading.connection, park.park_id, days, MAX_OUTAGES_LISTED)
-    listed = _days_listed(reading, park, latest)
+    chart = park_chart(context, park, days)
+    total, outages = park_outages(context.connection, park.park_id, days, MAX_OUTAGES_LISTED)
+    listed = _days_listed(context, park, latest)
     only = listed[0] if days.days == 1 and listed else None
-    explained = score_explained(reading, period, park, days, rows, summary)
+    explained = score_explained(context, period, park, days, rows, summary)
     details = {
         "park": park_info(park),
         "summary": summary,
@@ -84,11 +84,11 @@ def park_details(
         "chart_data": chart.data,
         "rides": listed_rides,
         "non_rides": sum(ride.is_active and ride.type in NON_RIDES for ride in rides),
-        "outages": outages_inside(reading, outages),
+        "outages": outages_inside(context, outages),
         "outages_total": total,
         "score_explained": explained,
         "tiers": tier_rows(rides, explained["rides"]),
-        "schedule": schedule_rows(reading, park, latest),
+        "schedule": schedule_rows(context, park, latest),
     }
     return details, coverage_body(line for line in lines if line.row["eligible"])
 
@@ -105,16 +105,16 @@ def _order(row: Row) -> tuple[bool, bool, float, str, int]:
     )
 
 
-def _days_listed(reading: Reading, park: ParkProfile, days: DayRange) -> list[Row]:
+def _days_listed(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[Row]:
     """The park-days that have a row, newest first, each with its open windows and their evidence."""
-    found = park_days(reading.connection, park.park_id, days)
-    kept = punctuality(reading.connection, park.park_id, park.timezone, days, reading.data_as_of)
-    corrected = corrections(reading.connection, park.park_id, park.timezone, days)
+    found = park_days(context.connection, park.park_id, days)
+    kept = punctuality(context.connection, park.park_id, park.timezone, days, context.data_as_of)
+    corrected = corrections(context.connection, park.park_id, park.timezone, days)
     return [
         _day_row(
             found[day],
-            reading.windows(park.park_id, found[day]),
-            of_park(found[day].totals, reading.ahead_within(park.park_id, DayRange(day, day))),
+            context.windows(park.park_id, found[day]),
+            of_park(found[day].totals, context.ahead_within(park.park_id, DayRange(day, day))),
         )
         | judged_row(found[day])
         | hours_row(kept.get(day), corrected.get(day), park.timezone)
@@ -137,13 +137,13 @@ def _day_row(day: ParkDay, windows: Iterable[tuple[int, int]], totals: ParkTotal
 
 
 def score_explained(
-    reading: Reading, period: Period, park: ParkProfile, days: DayRange, rows: list[Row], summary: Row
+    context: AnswerContext, period: Period, park: ParkProfile, days: DayRange, rows: list[Row], summary: Row
 ) -> Row:
     """The score to the second: what each ride puts into the two totals, and that they are the totals shown.
 
     ``adds_up`` is false only while a change of tiers waits for its recomputation, and says so honestly.
     """
-    shares = _live_shares(rows) if period.is_live else _period_shares(reading, park, days)
+    shares = _live_shares(rows) if period.is_live else _period_shares(context, park, days)
     if summary["weighted_exposure"] is None:
         shares = []
     downtime = sum(share["weighted_downtime"] for share in shares)
@@ -189,8 +189,8 @@ def tier_rows(rides: Iterable[RideProfile], shares: Iterable[Row]) -> list[Row]:
     return rows
 
 
-def _period_shares(reading: Reading, park: ParkProfile, days: DayRange) -> list[Row]:
-    rides = reading.catalogue.rides
+def _period_shares(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[Row]:
+    rides = context.catalogue.rides
     return [
         {
             "ride_id": share.ride_id,
@@ -204,7 +204,7 @@ def _period_shares(reading: Reading, park: ParkProfile, days: DayRange) -> list[
             "weighted_exposure": rides[share.ride_id].weight * share.exposure,
             "eligible_days": share.eligible_days,
         }
-        for share in score_shares(reading.connection, park.park_id, days)
+        for share in score_shares(context.connection, park.park_id, days)
         if share.ride_id in rides
     ]
 
@@ -225,7 +225,7 @@ def _live_shares(rows: list[Row]) -> list[Row]:
 
 
 def schedule_rows(
-    reading: Reading, park: ParkProfile, days: DayRange, *, is_history: bool = False
+    context: AnswerContext, park: ParkProfile, days: DayRange, *, is_history: bool = False
 ) -> list[Row]:
     """Published hours in force, or every version; also those that do not count as regular opening (R4)."""
     return [
@@ -238,5 +238,5 @@ def schedule_rows(
             "seen_at": iso(entry.seen_at),
             "superseded_at": iso(entry.superseded_at),
         }
-        for entry in published_hours(reading.connection, park.park_id, days, is_history=is_history)
+        for entry in published_hours(context.connection, park.park_id, days, is_history=is_history)
     ]

@@ -15,8 +15,8 @@ from hallofshame.store.reports.current import ParkState, down_rides, park_states
 from hallofshame.store.reports.outages import ongoing_kinds
 from hallofshame.store.reports.record import RecordedDays
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals, ride_tallies
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import RankingLine, Row, iso
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.present import ParkNow, park_now
 from hallofshame.web.rows.watched import (
     days_recorded,
@@ -54,9 +54,9 @@ def _source_url(park: ParkProfile, queue_times_url: str | None, wiki_url: str | 
     return queue_times_url or wiki_url
 
 
-def ride_identity(reading: Reading, ride: RideProfile) -> Row:
+def ride_identity(context: AnswerContext, ride: RideProfile) -> Row:
     """Who the ride is, in which park, and where it is at the sources: its own page, if they know it."""
-    park = reading.catalogue.parks[ride.park_id]
+    park = context.catalogue.parks[ride.park_id]
     return {
         "ride_id": ride.ride_id,
         "ride_name": ride.name,
@@ -86,41 +86,41 @@ def ride_urls(park: ParkProfile, ride: RideProfile) -> Row:
     }
 
 
-def park_lines(reading: Reading, period: Period) -> list[RankingLine]:
+def park_lines(context: AnswerContext, period: Period) -> list[RankingLine]:
     """Every park's row for the period, in name order, without rank."""
-    return reading.remembered("park lines", period, lambda: _build(reading, period))
+    return context.remembered("park lines", period, lambda: _build(context, period))
 
 
-def park_totals(reading: Reading, period: Period) -> dict[int, ParkTotals]:
+def park_totals(context: AnswerContext, period: Period) -> dict[int, ParkTotals]:
     """The sums of every park in the period; parks without a row in it are absent."""
 
     def build() -> dict[int, ParkTotals]:
-        return reading.park_sums(reading.ranges(period, reading.catalogue.parks.values()))
+        return context.park_sums(context.ranges(period, context.catalogue.parks.values()))
 
-    return reading.remembered("park totals", period, build)
+    return context.remembered("park totals", period, build)
 
 
-def park_totals_before(reading: Reading, period: Period) -> dict[int, ParkTotals]:
+def park_totals_before(context: AnswerContext, period: Period) -> dict[int, ParkTotals]:
     """The same of the period that it is compared with (R11)."""
 
     def build() -> dict[int, ParkTotals]:
-        return reading.park_sums(reading.previous_ranges(period, reading.catalogue.parks.values()))
+        return context.park_sums(context.previous_ranges(period, context.catalogue.parks.values()))
 
-    return reading.remembered("park totals before", period, build)
+    return context.remembered("park totals before", period, build)
 
 
-def _build(reading: Reading, period: Period) -> list[RankingLine]:
-    parks = list(reading.catalogue.parks.values())
+def _build(context: AnswerContext, period: Period) -> list[RankingLine]:
+    parks = list(context.catalogue.parks.values())
     if period.is_live:
-        states, broken = park_states(reading.connection), _weights_broken(reading)
+        states, broken = park_states(context.connection), _weights_broken(context)
         return [
-            _live_line(reading, park, states.get(park.park_id), broken.get(park.park_id, 0)) for park in parks
+            _live_line(context, park, states.get(park.park_id), broken.get(park.park_id, 0)) for park in parks
         ]
-    ranges, ranges_before = reading.ranges(period, parks), reading.previous_ranges(period, parks)
-    totals, previous = park_totals(reading, period), park_totals_before(reading, period)
-    tallies = ride_tallies(reading.connection, ranges, reading.stored_days)
-    recorded, recorded_before = days_recorded(reading, period), days_recorded_before(reading, period)
-    inferred = inferred_days(reading, period)
+    ranges, ranges_before = context.ranges(period, parks), context.previous_ranges(period, parks)
+    totals, previous = park_totals(context, period), park_totals_before(context, period)
+    tallies = ride_tallies(context.connection, ranges, context.stored_days)
+    recorded, recorded_before = days_recorded(context, period), days_recorded_before(context, period)
+    inferred = inferred_days(context, period)
     lines = []
     for park in parks:
         key = park.park_id
@@ -135,15 +135,15 @@ def _build(reading: Reading, period: Period) -> list[RankingLine]:
             now,
             trend_fields(now, then),
         )
-        lines.append(_line(park, ranges[key], reading.today(park), figures))
+        lines.append(_line(park, ranges[key], context.today(park), figures))
     return lines
 
 
-def _weights_broken(reading: Reading) -> dict[int, int]:
+def _weights_broken(context: AnswerContext) -> dict[int, int]:
     """The weights of those rides of each park that are down now after they had run, and not with the park."""
-    down = down_rides(reading.connection)
-    kinds = ongoing_kinds(reading.connection, [ride_id for _park_id, ride_id in down])
-    rides = reading.catalogue.rides
+    down = down_rides(context.connection)
+    kinds = ongoing_kinds(context.connection, [ride_id for _park_id, ride_id in down])
+    rides = context.catalogue.rides
     weights: dict[int, int] = {}
     for park_id, ride_id in down:
         if ride_id in rides and kinds.get(ride_id, OutageKind.BREAKDOWN) is OutageKind.BREAKDOWN:
@@ -236,11 +236,11 @@ def _line_without_data(
 
 
 def _live_line(
-    reading: Reading, park: ParkProfile, state: ParkState | None, weight_broken: int
+    context: AnswerContext, park: ParkProfile, state: ParkState | None, weight_broken: int
 ) -> RankingLine:
     """The park at its latest cycle. Weights stand where seconds stand for other periods (R8)."""
-    today = DayRange(reading.today(park), reading.today(park))
-    now = park_now(reading, state)
+    today = DayRange(context.today(park), context.today(park))
+    now = park_now(context, state)
     if state is None or now is not ParkNow.OPEN:
         observed_at = None if state is None else iso(state.observed_at)
         row = _row(park, today, unranked_reason=now.value, is_open=now.is_open, observed_at=observed_at)

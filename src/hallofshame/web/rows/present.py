@@ -8,8 +8,8 @@ from typing import NamedTuple
 from hallofshame.domain.words import RideKind, Status
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import ParkState, RideState
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 
 
 class ParkNow(StrEnum):
@@ -51,9 +51,9 @@ class RideNow(NamedTuple):
         return self.down_since is not None if self.is_known else None
 
 
-def park_now(reading: Reading, state: ParkState | None) -> ParkNow:
+def park_now(context: AnswerContext, state: ParkState | None) -> ParkNow:
     """What the latest look at a park says; it stands for its hold (R3) and is no data after that."""
-    if state is None or not reading.is_fresh(state.observed_at):
+    if state is None or not context.is_fresh(state.observed_at):
         return ParkNow.NOT_WATCHED
     return ParkNow.OPEN if state.is_open else ParkNow.CLOSED
 
@@ -69,10 +69,10 @@ def live_word(row: Row) -> str | None:
     return word
 
 
-def ride_now(reading: Reading, ride: RideState | None, park: ParkState | None) -> RideNow:
+def ride_now(context: AnswerContext, ride: RideState | None, park: ParkState | None) -> RideNow:
     """What the latest look at a ride says, given that at its park; each stands for its own hold."""
-    here = park_now(reading, park)
-    if ride is None or ride.status is None or not reading.is_fresh(ride.observed_at):
+    here = park_now(context, park)
+    if ride is None or ride.status is None or not context.is_fresh(ride.observed_at):
         return RideNow(here)
     is_open = here is ParkNow.OPEN
     runs = is_open and ride.status is Status.OPERATING

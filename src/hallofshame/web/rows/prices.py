@@ -9,17 +9,17 @@ from hallofshame.domain.periods import DayRange
 from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.prices import PriceSpan, price_series
 from hallofshame.store.reports.queues import PostedPrice
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.reading import Reading
 
 
-def ride_prices(reading: Reading, ride: RideProfile, days: DayRange) -> Row:
+def ride_prices(context: AnswerContext, ride: RideProfile, days: DayRange) -> Row:
     """The series of each paid queue over park-local days, as far as anybody has looked."""
-    park = reading.catalogue.parks[ride.park_id]
+    park = context.catalogue.parks[ride.park_id]
     start, end = day_bounds(days.start, park.timezone)[0], day_bounds(days.end, park.timezone)[1]
-    known_until = min(end, reading.data_as_of or start)
+    known_until = min(end, context.data_as_of or start)
     series = (
-        price_series(reading.connection, park.park_id, ride.ride_id, start, known_until)
+        price_series(context.connection, park.park_id, ride.ride_id, start, known_until)
         if known_until > start
         else {}
     )
@@ -35,9 +35,9 @@ def ride_prices(reading: Reading, ride: RideProfile, days: DayRange) -> Row:
     }
 
 
-def price_rows(reading: Reading, prices: Sequence[PostedPrice]) -> list[Row]:
+def price_rows(context: AnswerContext, prices: Sequence[PostedPrice]) -> list[Row]:
     """The latest price of each queue, by the name of its ride."""
-    rides = reading.catalogue.rides
+    rides = context.catalogue.rides
     rows = [
         {
             "ride_id": found.ride_id,

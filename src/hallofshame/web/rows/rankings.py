@@ -11,9 +11,9 @@ from hallofshame.domain.periods import Period
 from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import RideProfile
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import RankingLine, Row
 from hallofshame.web.parameters import ParkFilter, RideFilter, VisitFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_lines
 from hallofshame.web.rows.present import ParkNow
 from hallofshame.web.rows.rides import (
@@ -91,16 +91,16 @@ class Standing(NamedTuple):
 
 
 def park_ranking(
-    reading: Reading, period: Period, parks: ParkFilter, by: str = DOWNTIME, sort: str = "rank"
+    context: AnswerContext, period: Period, parks: ParkFilter, by: str = DOWNTIME, sort: str = "rank"
 ) -> list[RankingLine]:
     """Parks from the most breakdowns (or what ``by`` says) down; then the unranked, each with its reason.
 
     Parks that have vanished are listed where they have data.
     """
-    known = reading.catalogue.parks
+    known = context.catalogue.parks
     lines = [
         line
-        for line in park_lines(reading, period)
+        for line in park_lines(context, period)
         if parks.admits(known[line.row["park_id"]])
         and (known[line.row["park_id"]].is_active or line.observed > 0)
     ]
@@ -152,7 +152,7 @@ def sorted_lines(lines: list[RankingLine], field: str, largest_first: bool) -> l
 
 
 def ride_standings(
-    reading: Reading,
+    context: AnswerContext,
     period: Period,
     parks: ParkFilter,
     by: str,
@@ -163,9 +163,9 @@ def ride_standings(
 
     Non-rides that are asked for are listed where they were seen, and ranked by their waits alone.
     """
-    chosen = chosen_rides(reading, parks, asked or RideFilter(), visit)
+    chosen = chosen_rides(context, parks, asked or RideFilter(), visit)
     judged = (
-        _judged_now(reading, period, chosen, by) if period.is_live else _judged(reading, period, chosen, by)
+        _judged_now(context, period, chosen, by) if period.is_live else _judged(context, period, chosen, by)
     )
     placed: list[_Judged] = []
     unplaced: list[_Judged] = []
@@ -186,12 +186,12 @@ _FIRST = itemgetter(0)
 
 
 def chosen_rides(
-    reading: Reading, parks: ParkFilter, asked: RideFilter, visit: VisitFilter | None = None
+    context: AnswerContext, parks: ParkFilter, asked: RideFilter, visit: VisitFilter | None = None
 ) -> Sequence[RideProfile]:
     """The rides that the filters admit, in the order of names; kept for each version of the catalogue."""
 
     def build() -> Sequence[RideProfile]:
-        known, types = reading.catalogue, asked.listed
+        known, types = context.catalogue, asked.listed
         admitted = {park.park_id for park in parks.choose(known.parks.values())}
         return [
             ride
@@ -201,16 +201,18 @@ def chosen_rides(
             and (visit is None or visit.admits(ride))
         ]
 
-    return reading.of_catalogue(("chosen rides", parks, asked, visit), build)
+    return context.of_catalogue(("chosen rides", parks, asked, visit), build)
 
 
-def _judged(reading: Reading, period: Period, chosen: Sequence[RideProfile], by: str) -> Iterator[_Judged]:
+def _judged(
+    context: AnswerContext, period: Period, chosen: Sequence[RideProfile], by: str
+) -> Iterator[_Judged]:
     """Each of the rides that has a row in the period, by the value it is ranked by, or why it has no rank."""
     needs_waits = by in (WAITS, LONGEST_WAITS)
-    found: Mapping[int, PeriodTotals] = (ride_waits if needs_waits else ride_reliabilities)(reading, period)
+    found: Mapping[int, PeriodTotals] = (ride_waits if needs_waits else ride_reliabilities)(context, period)
     value_of, lacking = _VALUES[by]
-    inferred = inferred_days(reading, period)
-    rides = reading.catalogue.counted_rides
+    inferred = inferred_days(context, period)
+    rides = context.catalogue.counted_rides
     for ride in chosen:
         totals = found.get(ride.ride_id)
         if totals is None:
@@ -230,10 +232,10 @@ def _judged(reading: Reading, period: Period, chosen: Sequence[RideProfile], by:
 
 
 def _judged_now(
-    reading: Reading, period: Period, chosen: Sequence[RideProfile], by: str
+    context: AnswerContext, period: Period, chosen: Sequence[RideProfile], by: str
 ) -> Iterator[_Judged]:
     """As :func:`_judged`, at this moment."""
-    found = measures(reading, period)
+    found = measures(context, period)
     for ride in chosen:
         measure = found.get(ride.ride_id)
         if measure is None or not (
@@ -300,19 +302,19 @@ def _judge_live(measure: Measure, by: str) -> tuple[float | None, str | None]:
     return value, None if value is not None else _NO_WAITS
 
 
-def all_standings(reading: Reading, period: Period) -> dict[int, Standing]:
+def all_standings(context: AnswerContext, period: Period) -> dict[int, Standing]:
     """The places among all rides, as the unfiltered list of downtime shows them."""
-    return reading.remembered(
-        "ride standings", period, lambda: ride_standings(reading, period, ParkFilter(), DOWNTIME)
+    return context.remembered(
+        "ride standings", period, lambda: ride_standings(context, period, ParkFilter(), DOWNTIME)
     )
 
 
 def with_standing(
-    reading: Reading, period: Period, rides: Sequence[RideProfile], standings: Mapping[int, Standing]
+    context: AnswerContext, period: Period, rides: Sequence[RideProfile], standings: Mapping[int, Standing]
 ) -> list[RankingLine]:
     """The rows of the rides with their places."""
     placed = []
-    for line in ride_lines(reading, period, rides):
+    for line in ride_lines(context, period, rides):
         standing = standings.get(line.row["ride_id"], Standing(None, None))
         row = {"rank": standing.rank, **line.row, "unranked_reason": standing.reason}
         placed.append(replace(line, row=row))

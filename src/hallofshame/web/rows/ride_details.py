@@ -9,8 +9,8 @@ from hallofshame.metrics.reliability import outage_statistics
 from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.former_names import former_names
 from hallofshame.store.reports.outages import ride_outages
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, coverage_body, iso, ranked_by_body
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.chart_data import ride_chart
 from hallofshame.web.rows.facts import fact_fields
 from hallofshame.web.rows.outages import outages_inside
@@ -21,9 +21,9 @@ from hallofshame.web.rows.ride_hours import published_rows, usual_rows
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 
-def ride_info(reading: Reading, ride: RideProfile) -> Row:
+def ride_info(context: AnswerContext, ride: RideProfile) -> Row:
     """The ride as the catalogue knows it."""
-    park = reading.catalogue.parks[ride.park_id]
+    park = context.catalogue.parks[ride.park_id]
     return {
         "ride_id": ride.ride_id,
         "ride_name": ride.name,
@@ -46,32 +46,32 @@ def ride_info(reading: Reading, ride: RideProfile) -> Row:
     }
 
 
-def ride_details(reading: Reading, period: Period, ride: RideProfile) -> tuple[Row, Row]:
+def ride_details(context: AnswerContext, period: Period, ride: RideProfile) -> tuple[Row, Row]:
     """The details and their coverage."""
-    park = reading.catalogue.parks[ride.park_id]
-    days = period.days(reading.today(park))
-    [line] = with_standing(reading, period, [ride], all_standings(reading, period))
-    chart = ride_chart(reading, park, ride.ride_id, days)
-    outages = ride_outages(reading.connection, ride.ride_id, days)
-    totals = reading.ride_sums({park.park_id: days}, [ride.ride_id]).get(ride.ride_id)
+    park = context.catalogue.parks[ride.park_id]
+    days = period.days(context.today(park))
+    [line] = with_standing(context, period, [ride], all_standings(context, period))
+    chart = ride_chart(context, park, ride.ride_id, days)
+    outages = ride_outages(context.connection, ride.ride_id, days)
+    totals = context.ride_sums({park.park_id: days}, [ride.ride_id]).get(ride.ride_id)
     counted = [outage for outage in outages if outage.counted]
     reopened = [outage.downtime_seconds for outage in counted if outage.reopened]
     statistics = outage_statistics(reopened, len(counted) - len(reopened), totals.operating if totals else 0)
     details = {
-        "ride": ride_info(reading, ride),
+        "ride": ride_info(context, ride),
         "park": park_info(park),
-        "former_names": former_names(reading.connection, ride.ride_id),
+        "former_names": former_names(context.connection, ride.ride_id),
         "former_ride_ids": sorted(
-            number for number, into in reading.catalogue.merged.items() if into == ride.ride_id
+            number for number, into in context.catalogue.merged.items() if into == ride.ride_id
         ),
         "summary": line.row,
         "ranked_by": ranked_by_body(LIVE_RIDE_FIELD if period.is_live else RIDE_FIELDS[DOWNTIME]),
         "chart_grain": chart.grain.value,
         "chart_data": chart.data,
-        "outages": outages_inside(reading, outages[:MAX_OUTAGES_LISTED]),
+        "outages": outages_inside(context, outages[:MAX_OUTAGES_LISTED]),
         "outages_total": len(outages),
-        "published_hours": published_rows(reading, park, ride, days),
-        "usual_hours": usual_rows(reading, park, ride, days),
+        "published_hours": published_rows(context, park, ride, days),
+        "usual_hours": usual_rows(context, park, ride, days),
         # Where nobody looked, it is not known that nothing broke.
         "outage_statistics": dataclasses.asdict(statistics) | {"count": line.row["outages"]},
     }

@@ -9,8 +9,8 @@ from hallofshame.domain.rules import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.usual import UsualDay, usual_days
 from hallofshame.store.ride_hours import HoursRow, ride_hours
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.reading import Reading
 from hallofshame.web.wording import WEEKDAYS
 
 USUAL_WEEKS = 8
@@ -23,7 +23,7 @@ PUBLISHED_DATES = 7
 """Published hours are listed for so many dates, the last ones of the period."""
 
 
-def published_rows(reading: Reading, park: ParkProfile, ride: RideProfile, days: DayRange) -> list[Row]:
+def published_rows(context: AnswerContext, park: ParkProfile, ride: RideProfile, days: DayRange) -> list[Row]:
     """The hours published for the ride on the last dates of ``days``, of all kinds, in order of time."""
     first = max(days.start, days.end - (PUBLISHED_DATES - 1) * ONE_DAY)
     return [
@@ -34,18 +34,18 @@ def published_rows(reading: Reading, park: ParkProfile, ride: RideProfile, days:
             "closes_at": iso(hours.closes_at),
             "local_hours": _local_hours(hours, park.timezone),
         }
-        for hours in ride_hours(reading.connection, park.park_id, ride.ride_id, first, days.end)
+        for hours in ride_hours(context.connection, park.park_id, ride.ride_id, first, days.end)
     ]
 
 
-def usual_rows(reading: Reading, park: ParkProfile, ride: RideProfile, days: DayRange) -> list[Row]:
+def usual_rows(context: AnswerContext, park: ParkProfile, ride: RideProfile, days: DayRange) -> list[Row]:
     """When the ride usually runs on each weekday, over the eight weeks up to the end of ``days``.
 
     The park's running day is not over yet and tells nothing.
     """
-    last = min(days.end, reading.today(park) - ONE_DAY)
+    last = min(days.end, context.today(park) - ONE_DAY)
     weeks = DayRange(last - (USUAL_WEEKS * 7 - 1) * ONE_DAY, last)
-    found = usual_days(reading.connection, park.park_id, ride.ride_id, park.timezone, weeks)
+    found = usual_days(context.connection, park.park_id, ride.ride_id, park.timezone, weeks)
     return [
         {
             "weekday": usual.weekday,

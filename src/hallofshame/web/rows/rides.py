@@ -14,8 +14,8 @@ from hallofshame.store.reports.current import ParkState, RideState, park_states,
 from hallofshame.store.reports.outages import outage_counts
 from hallofshame.store.reports.record import RecordedDays
 from hallofshame.store.reports.sums import RideReliability, RideTotals, RideWaitSums
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import RankingLine, Row, iso
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import downtime_by_kind, ride_identity
 from hallofshame.web.rows.present import ParkNow, RideNow, ride_now
 from hallofshame.web.rows.watched import days_recorded, days_recorded_before, tells, trend_fields, watched
@@ -23,7 +23,7 @@ from hallofshame.web.wording import STATUS_SLUGS
 
 _TOTALS, _RELIABILITIES, _WAITS = "ride totals", "ride reliabilities", "ride waits"
 _MEASURES = "ride measures"
-"""What a reading remembers of all rides."""
+"""Names under which an answer context remembers the sums of all rides."""
 
 PeriodTotals = RideTotals | RideReliability | RideWaitSums
 """Sums of a period with the observed and open seconds and the days in E of a ride."""
@@ -172,91 +172,93 @@ def measure_now(today: RideTotals | None, now: RideNow, *, is_ride: bool = True)
     )
 
 
-def measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
+def measures(context: AnswerContext, period: Period) -> Mapping[int, Measure]:
     """What orders every ride in the period; rides without a row in it are absent."""
-    return reading.remembered(_MEASURES, period, lambda: _measures(reading, period))
+    return context.remembered(_MEASURES, period, lambda: _measures(context, period))
 
 
-def ride_totals(reading: Reading, period: Period) -> dict[int, RideTotals]:
+def ride_totals(context: AnswerContext, period: Period) -> dict[int, RideTotals]:
     """The sums of every ride in the period; rides without a row in it are absent."""
 
     def build() -> dict[int, RideTotals]:
-        return reading.ride_sums(reading.ranges(period, reading.catalogue.parks.values()))
+        return context.ride_sums(context.ranges(period, context.catalogue.parks.values()))
 
-    return reading.remembered(_TOTALS, period, build)
+    return context.remembered(_TOTALS, period, build)
 
 
 def ride_reliabilities(
-    reading: Reading, period: Period
+    context: AnswerContext, period: Period
 ) -> Mapping[int, RideTotals] | Mapping[int, RideReliability]:
     """What uptime and coverage of every ride take: of the sums, where these are known already."""
-    known = recalled_reliabilities(reading, period)
+    known = recalled_reliabilities(context, period)
     if known is not None:
         return known
 
     def build() -> dict[int, RideReliability]:
-        return reading.ride_reliability(reading.ranges(period, reading.catalogue.parks.values()))
+        return context.ride_reliability(context.ranges(period, context.catalogue.parks.values()))
 
-    return reading.remembered(_RELIABILITIES, period, build)
+    return context.remembered(_RELIABILITIES, period, build)
 
 
 def recalled_reliabilities(
-    reading: Reading, period: Period
+    context: AnswerContext, period: Period
 ) -> Mapping[int, RideTotals] | Mapping[int, RideReliability] | None:
     """The same where they are known already; null where they would have to be read."""
-    totals: dict[int, RideTotals] | None = reading.recalled(_TOTALS, period)
+    totals: dict[int, RideTotals] | None = context.recalled(_TOTALS, period)
     if totals is not None:
         return totals
-    found: dict[int, RideReliability] | None = reading.recalled(_RELIABILITIES, period)
+    found: dict[int, RideReliability] | None = context.recalled(_RELIABILITIES, period)
     return found
 
 
-def ride_waits(reading: Reading, period: Period) -> Mapping[int, RideTotals] | Mapping[int, RideWaitSums]:
+def ride_waits(
+    context: AnswerContext, period: Period
+) -> Mapping[int, RideTotals] | Mapping[int, RideWaitSums]:
     """What places by waits take of every ride: of the sums, where these are known already."""
-    known: dict[int, RideTotals] | None = reading.recalled(_TOTALS, period)
+    known: dict[int, RideTotals] | None = context.recalled(_TOTALS, period)
     if known is not None:
         return known
 
     def build() -> dict[int, RideWaitSums]:
-        return reading.ride_waits(reading.ranges(period, reading.catalogue.parks.values()))
+        return context.ride_waits(context.ranges(period, context.catalogue.parks.values()))
 
-    return reading.remembered(_WAITS, period, build)
+    return context.remembered(_WAITS, period, build)
 
 
-def ride_coverage(reading: Reading, period: Period, ride_ids: Iterable[int]) -> list[tuple[int, int]]:
+def ride_coverage(context: AnswerContext, period: Period, ride_ids: Iterable[int]) -> list[tuple[int, int]]:
     """Observed and open seconds of each of the rides, which have rows in the period."""
     if period.is_live:
-        now = measures(reading, period)
+        now = measures(context, period)
         return [(now[ride_id].observed, now[ride_id].open) for ride_id in ride_ids]
-    found: Mapping[int, PeriodTotals] | None = reading.recalled(_WAITS, period)
+    found: Mapping[int, PeriodTotals] | None = context.recalled(_WAITS, period)
     if found is None:
-        found = ride_reliabilities(reading, period)
+        found = ride_reliabilities(context, period)
     return [(totals.observed, totals.open) for totals in map(found.__getitem__, ride_ids)]
 
 
-def reliability_measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
+def reliability_measures(context: AnswerContext, period: Period) -> Mapping[int, Measure]:
     """As :func:`measures`, but without waits unless these are known already or of this moment."""
-    known: Mapping[int, Measure] | None = reading.recalled(_MEASURES, period)
+    known: Mapping[int, Measure] | None = context.recalled(_MEASURES, period)
     if known is not None or period.is_live:
-        return measures(reading, period)
+        return measures(context, period)
 
     def build() -> dict[int, MeasureOfPeriod]:
-        found = ride_reliabilities(reading, period)
+        found = ride_reliabilities(context, period)
         return {ride_id: MeasureOfPeriod(totals) for ride_id, totals in found.items()}
 
-    return reading.remembered("reliability measures", period, build)
+    return context.remembered("reliability measures", period, build)
 
 
-def _measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
-    totals = ride_totals(reading, period)
-    rides = reading.catalogue.rides
+def _measures(context: AnswerContext, period: Period) -> Mapping[int, Measure]:
+    totals = ride_totals(context, period)
+    rides = context.catalogue.rides
     if not period.is_live:
         return {ride_id: MeasureOfPeriod(found) for ride_id, found in totals.items()}
-    states, open_parks = ride_states(reading.connection), park_states(reading.connection)
+    states, open_parks = ride_states(context.connection), park_states(context.connection)
     return {
         ride_id: measure_now(
             found,
-            ride_now(reading, states.get(ride_id), open_parks.get(rides[ride_id].park_id)),
+            ride_now(context, states.get(ride_id), open_parks.get(rides[ride_id].park_id)),
             is_ride=rides[ride_id].is_ride,
         )
         for ride_id, found in totals.items()
@@ -264,62 +266,64 @@ def _measures(reading: Reading, period: Period) -> Mapping[int, Measure]:
 
 
 def ride_lines(
-    reading: Reading,
+    context: AnswerContext,
     period: Period,
     rides: Sequence[RideProfile],
 ) -> list[RankingLine]:
     """The rows of these rides, in the order given, without rank."""
     if not rides:
         return []
-    parks = [reading.catalogue.parks[park_id] for park_id in sorted({ride.park_id for ride in rides})]
+    parks = [context.catalogue.parks[park_id] for park_id in sorted({ride.park_id for ride in rides})]
     ids = [ride.ride_id for ride in rides]
-    ranges = reading.ranges(period, parks)
+    ranges = context.ranges(period, parks)
     source = _Source(
-        reading,
+        context,
         ranges,
-        _totals_of(reading, period, ranges, ids),
-        outage_counts(reading.connection, ranges, ids),
-        {} if period.is_live else days_recorded(reading, period),
-        None if period.is_live else _before(reading, period, parks, ids),
+        _totals_of(context, period, ranges, ids),
+        outage_counts(context.connection, ranges, ids),
+        {} if period.is_live else days_recorded(context, period),
+        None if period.is_live else _before(context, period, parks, ids),
     )
     if not period.is_live:
         return [_line(source, ride) for ride in rides]
-    states = ride_states(reading.connection, [park.park_id for park in parks])
-    open_parks = park_states(reading.connection)
+    states = ride_states(context.connection, [park.park_id for park in parks])
+    open_parks = park_states(context.connection)
     return [
         _live_line(source, ride, states.get(ride.ride_id), open_parks.get(ride.park_id)) for ride in rides
     ]
 
 
 def _totals_of(
-    reading: Reading, period: Period, ranges: Mapping[int, DayRange], ids: Sequence[int]
+    context: AnswerContext, period: Period, ranges: Mapping[int, DayRange], ids: Sequence[int]
 ) -> Mapping[int, RideTotals]:
     """The sums of these rides: those of all rides, where they are many or known already."""
-    known: dict[int, RideTotals] | None = reading.recalled(_TOTALS, period)
+    known: dict[int, RideTotals] | None = context.recalled(_TOTALS, period)
     if known is not None or len(ids) >= MANY_RIDES:
-        return ride_totals(reading, period)
-    return reading.ride_sums(ranges, ids)
+        return ride_totals(context, period)
+    return context.ride_sums(ranges, ids)
 
 
-def _before(reading: Reading, period: Period, parks: Sequence[ParkProfile], ids: Sequence[int]) -> _Before:
+def _before(
+    context: AnswerContext, period: Period, parks: Sequence[ParkProfile], ids: Sequence[int]
+) -> _Before:
     return _Before(
-        reading.previous_ranges(period, parks),
-        _previous_of(reading, period, parks, ids),
-        days_recorded_before(reading, period),
+        context.previous_ranges(period, parks),
+        _previous_of(context, period, parks, ids),
+        days_recorded_before(context, period),
     )
 
 
 def _previous_of(
-    reading: Reading, period: Period, parks: Sequence[ParkProfile], ids: Sequence[int]
+    context: AnswerContext, period: Period, parks: Sequence[ParkProfile], ids: Sequence[int]
 ) -> Mapping[int, RideTotals] | Mapping[int, RideReliability]:
     """What the uptime of these rides was in the period before."""
     known = None
     if period.shift is None:
-        known = recalled_reliabilities(reading, replace(period, shift=Shift.PREVIOUS))
+        known = recalled_reliabilities(context, replace(period, shift=Shift.PREVIOUS))
     if known is not None:
         return known
     few = ids if len(ids) < MANY_RIDES else None
-    return reading.ride_reliability(reading.previous_ranges(period, parks), few)
+    return context.ride_reliability(context.previous_ranges(period, parks), few)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +339,7 @@ class _Before:
 class _Source:
     """What rows of rides are made of; ``recorded`` and ``before`` are empty for this moment."""
 
-    reading: Reading
+    context: AnswerContext
     ranges: Mapping[int, DayRange]
     totals: Mapping[int, RideTotals]
     outages: Mapping[int, int]
@@ -357,13 +361,13 @@ class _Source:
 
     def tells(self, ride: RideProfile) -> str:
         """What its park's source could tell in the period; of this moment, what it can tell."""
-        return tells(self.reading.catalogue.parks[ride.park_id], self.recorded.get(ride.park_id))
+        return tells(self.context.catalogue.parks[ride.park_id], self.recorded.get(ride.park_id))
 
 
 def _line(source: _Source, ride: RideProfile) -> RankingLine:
     totals = source.totals.get(ride.ride_id)
     seen = source.watched(ride)
-    today = source.reading.today(source.reading.catalogue.parks[ride.park_id])
+    today = source.context.today(source.context.catalogue.parks[ride.park_id])
     is_to_come = source.ranges[ride.park_id].start > today
     figures: Row = {
         "excluded_reason": excluded_reason(ride, totals, is_to_come=is_to_come),
@@ -393,12 +397,12 @@ def _live_line(
     source: _Source, ride: RideProfile, state: RideState | None, park: ParkState | None
 ) -> RankingLine:
     today = source.totals.get(ride.ride_id)
-    now = ride_now(source.reading, state, park)
+    now = ride_now(source.context, state, park)
     measure = measure_now(today, now, is_ride=ride.is_ride)
     figures: Row = {"excluded_reason": excluded_reason(ride, today), "coverage_percent": measure.coverage}
     if state is not None:
         figures["observed_at"] = iso(state.observed_at)
-        if source.reading.is_fresh(state.observed_at):
+        if source.context.is_fresh(state.observed_at):
             figures |= {
                 "status": STATUS_SLUGS[now.status],
                 "status_since": iso(state.since) if now.is_known else None,
@@ -431,7 +435,7 @@ def _row(source: _Source, ride: RideProfile, figures: Row) -> Row:
     days = source.ranges[ride.park_id]
     row: Row = {
         "unranked_reason": None,
-        **ride_identity(source.reading, ride),
+        **ride_identity(source.context, ride),
         "start_date": days.start.isoformat(),
         "end_date": days.end.isoformat(),
         "eligible": figures.get("excluded_reason") is None,

@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 from hallofshame.domain.periods import NAMED_PERIODS, Period
 from hallofshame.pipeline.shipped import former_park_names
 from hallofshame.store.reports.former_names import all_former_names
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.registry import OPERATORS, PAGES
-from hallofshame.web.reading import Reading
 
 
-def search_rows(reading: Reading) -> Row:
+def search_rows(context: AnswerContext) -> Row:
     """The names of everything, with those that parks and rides went by."""
-    catalogue = reading.catalogue
-    of_parks, of_rides = former_park_names(), all_former_names(reading.connection)
+    catalogue = context.catalogue
+    of_parks, of_rides = former_park_names(), all_former_names(context.connection)
     parks = Counter(park.operator for park in catalogue.parks.values() if park.operator is not None)
     return {
         "parks": [

@@ -12,8 +12,8 @@ from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.hours import openings_from, published_until
 from hallofshame.store.ride_hours import ride_hours
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.outages import down_in_park
 from hallofshame.web.rows.parks import park_lines
 from hallofshame.web.rows.present import ParkNow, live_word, park_now
@@ -27,10 +27,10 @@ _RIDE_HOURS_AHEAD = 14
 """Days for which hours of a ride's own are looked for."""
 
 
-def park_status(reading: Reading, park: ParkProfile) -> Row:
+def park_status(context: AnswerContext, park: ParkProfile) -> Row:
     """Whether the park is open, what its rides do, what is usual at this hour, and when it opens next."""
-    row = next(line.row for line in park_lines(reading, LIVE) if line.row["park_id"] == park.park_id)
-    now = park_now(reading, park_states(reading.connection).get(park.park_id))
+    row = next(line.row for line in park_lines(context, LIVE) if line.row["park_id"] == park.park_id)
+    now = park_now(context, park_states(context.connection).get(park.park_id))
     return {
         "park_id": park.park_id,
         "park_name": park.name,
@@ -40,17 +40,17 @@ def park_status(reading: Reading, park: ParkProfile) -> Row:
         "rides_operating": row["rides_operating"],
         "rides_down": row["rides_down"],
         "average_wait_minutes": row["average_wait_minutes"],
-        **usual_fields(reading, park, usual_wait_of_park(reading, park)),
-        **_park_hours(reading, park),
+        **usual_fields(context, park, usual_wait_of_park(context, park)),
+        **_park_hours(context, park),
     }
 
 
-def ride_status(reading: Reading, park: ParkProfile, ride: RideProfile) -> Row:
+def ride_status(context: AnswerContext, park: ParkProfile, ride: RideProfile) -> Row:
     """Whether the ride runs, with its wait and the usual one; since when it is down; when it opens next."""
-    [line] = ride_lines(reading, LIVE, [ride])
+    [line] = ride_lines(context, LIVE, [ride])
     row = line.row
-    here = park_now(reading, park_states(reading.connection).get(park.park_id))
-    down = down_in_park(reading, park.park_id).get(ride.ride_id) if row["is_down"] else None
+    here = park_now(context, park_states(context.connection).get(park.park_id))
+    down = down_in_park(context, park.park_id).get(ride.ride_id) if row["is_down"] else None
     state = live_word(row) or ParkNow.NOT_WATCHED.value
     if here is not ParkNow.OPEN and state != "refurbishment":
         state = here.value
@@ -68,15 +68,15 @@ def ride_status(reading: Reading, park: ParkProfile, ride: RideProfile) -> Row:
         "down_seconds": None if down is None else down["down_seconds"],
         **{name: None if down is None else down[name] for name in _CHANCES},
         "wait_minutes": row["average_wait_minutes"],
-        **usual_fields(reading, park, usual_wait_of_ride(reading, park, ride.ride_id)),
-        **_ride_hours(reading, park, ride),
+        **usual_fields(context, park, usual_wait_of_ride(context, park, ride.ride_id)),
+        **_ride_hours(context, park, ride),
     }
 
 
-def _park_hours(reading: Reading, park: ParkProfile) -> Row:
-    now, today = to_unix(reading.now), reading.today(park)
-    running, later = openings_from(reading.connection, park.park_id, today, now)
-    until = published_until(reading.connection, park.park_id)
+def _park_hours(context: AnswerContext, park: ParkProfile) -> Row:
+    now, today = to_unix(context.now), context.today(park)
+    running, later = openings_from(context.connection, park.park_id, today, now)
+    until = published_until(context.connection, park.park_id)
     return {
         "opened_at": None if running is None else iso(running.opens_at),
         "closes_at": None if running is None else iso(running.closes_at),
@@ -87,13 +87,13 @@ def _park_hours(reading: Reading, park: ParkProfile) -> Row:
     }
 
 
-def _ride_hours(reading: Reading, park: ParkProfile, ride: RideProfile) -> Row:
+def _ride_hours(context: AnswerContext, park: ParkProfile, ride: RideProfile) -> Row:
     """The ride's own hours where some are published, else those of its park."""
-    now, today = to_unix(reading.now), reading.today(park)
+    now, today = to_unix(context.now), context.today(park)
     own = [
         hours
         for hours in ride_hours(
-            reading.connection,
+            context.connection,
             park.park_id,
             ride.ride_id,
             today - ONE_DAY,
@@ -101,7 +101,7 @@ def _ride_hours(reading: Reading, park: ParkProfile, ride: RideProfile) -> Row:
         )
         if hours.kind == OPERATING_HOURS and hours.closes_at > now
     ]
-    base = _park_hours(reading, park) | {"has_own_hours": bool(own)}
+    base = _park_hours(context, park) | {"has_own_hours": bool(own)}
     if not own:
         return base
     running = [hours for hours in own if hours.opens_at <= now]

@@ -15,9 +15,9 @@ from hallofshame.metrics.spans import runs
 from hallofshame.pipeline.timelines import ParkDayTimeline, park_day_timeline
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.sums import RideTotals
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters import RideFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.rides import excluded_reason
 from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
 
@@ -27,31 +27,31 @@ NOT_WATCHED, NOT_KEPT, NO_DATA_YET = "not_watched", "not_kept", "no_data_yet"
 _SEGMENT = ("start", "end", "status", "counts_as_down", "not_counted", "in_window", "wait_minutes")
 
 
-def park_timeline(reading: Reading, park: ParkProfile, day: dt.date, rides_asked: RideFilter) -> Row:
+def park_timeline(context: AnswerContext, park: ParkProfile, day: dt.date, rides_asked: RideFilter) -> Row:
     """One local day of a park, as far as it is known; within that, what no reading tells is unobserved."""
     start, end = day_bounds(day, park.timezone)
-    until = reading.data_as_of
+    until = context.data_as_of
     known_until = None if until is None or until <= start else min(until, end)
     known = start if until is None else until
-    found = park_day_timeline(reading.connection, park.park_id, day, known, history=reading.history)
+    found = park_day_timeline(context.connection, park.park_id, day, known, history=context.history)
     return {
         "date": day.isoformat(),
         "timezone": park.timezone,
         "starts_at": iso(start),
         "ends_at": iso(end),
         "known_until": iso(known_until),
-        "windows": _windows(reading.windows(park.park_id, found.stored) if found.stored is not None else ()),
+        "windows": _windows(context.windows(park.park_id, found.stored) if found.stored is not None else ()),
         "missing_reason": NO_DATA_YET if known_until is None and until is not None else _missing([found]),
-        "rides": _rides(reading, park, found, rides_asked) if found.is_known else [],
+        "rides": _rides(context, park, found, rides_asked) if found.is_known else [],
     }
 
 
-def ride_timeline(reading: Reading, ride: RideProfile, hours: int) -> Row:
+def ride_timeline(context: AnswerContext, ride: RideProfile, hours: int) -> Row:
     """The last hours of a ride, up to the latest look."""
-    park = reading.catalogue.parks[ride.park_id]
-    until = reading.data_as_of
+    park = context.catalogue.parks[ride.park_id]
+    until = context.data_as_of
     since = None if until is None else until - hours * HOUR_SECONDS
-    found = [] if since is None or until is None else _days(reading, park, ride, since, until)
+    found = [] if since is None or until is None else _days(context, park, ride, since, until)
     known = any(day.is_known for day in found)
     windows = [window for day in found if day.stored is not None for window in day.stored.windows]
     return {
@@ -71,13 +71,15 @@ def _missing(days: Sequence[ParkDayTimeline]) -> str | None:
     return NOT_KEPT if any(day.is_dropped for day in days) else NOT_WATCHED
 
 
-def _rides(reading: Reading, park: ParkProfile, found: ParkDayTimeline, rides_asked: RideFilter) -> list[Row]:
+def _rides(
+    context: AnswerContext, park: ParkProfile, found: ParkDayTimeline, rides_asked: RideFilter
+) -> list[Row]:
     """Rides that count first, flagships before others, then by name."""
-    totals = reading.ride_sums({park.park_id: DayRange(found.day, found.day)})
+    totals = context.ride_sums({park.park_id: DayRange(found.day, found.day)})
     frames = found.segments.partition_by("ride_id", as_dict=True)
     shown = [
         (ride, frames[(ride.ride_id,)])
-        for ride in reading.catalogue.rides_of[park.park_id]
+        for ride in context.catalogue.rides_of[park.park_id]
         if (ride.ride_id,) in frames and rides_asked.admits(ride)
     ]
     rows = [
@@ -132,11 +134,11 @@ def _windows(windows: Iterable[tuple[int, int]]) -> list[Row]:
 
 
 def _days(
-    reading: Reading, park: ParkProfile, ride: RideProfile, since: int, until: int
+    context: AnswerContext, park: ParkProfile, ride: RideProfile, since: int, until: int
 ) -> list[ParkDayTimeline]:
     first, last = (local_day(from_unix(instant), park.timezone) for instant in (since, until - 1))
     return [
-        park_day_timeline(reading.connection, park.park_id, day, until, [ride.ride_id], reading.history)
+        park_day_timeline(context.connection, park.park_id, day, until, [ride.ride_id], context.history)
         for day in DayRange(first, last).dates()
     ]
 

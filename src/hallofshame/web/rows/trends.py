@@ -10,9 +10,9 @@ from typing import NamedTuple
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import NAMED_PERIODS, Period, Shift
 from hallofshame.metrics.comparing import is_listed_change
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
 from hallofshame.web.parameters import ParkFilter, RideFilter
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.parks import park_totals, park_totals_before
 from hallofshame.web.rows.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
 from hallofshame.web.rows.rides import ride_reliabilities
@@ -46,7 +46,7 @@ class UptimeChange(NamedTuple):
 
 
 def trends_of(
-    reading: Reading, period: Period, parks: ParkFilter, rides_asked: RideFilter, limit: int
+    context: AnswerContext, period: Period, parks: ParkFilter, rides_asked: RideFilter, limit: int
 ) -> Trends:
     """The parks and rides that changed by five points or more; each table is cut at ``limit`` rows."""
     if period.is_live:
@@ -55,22 +55,22 @@ def trends_of(
             f"period 'live' has no trend, since a moment has no length; it takes one of {choices}",
             parameter="period",
         )
-    park_rows = {line.row["park_id"]: line.row for line in park_ranking(reading, period, parks)}
-    rides = reading.catalogue.rides
-    changes = _park_changes(reading, period)
+    park_rows = {line.row["park_id"]: line.row for line in park_ranking(context, period, parks)}
+    rides = context.catalogue.rides
+    changes = _park_changes(context, period)
     changes_of_parks = {
         park_id: changes.get(park_id, UptimeChange(None, NOT_WATCHED)) for park_id in park_rows
     }
     changes_of_rides = {
         ride_id: change
-        for ride_id, change in _ride_changes(reading, period).items()
+        for ride_id, change in _ride_changes(context, period).items()
         if rides[ride_id].park_id in park_rows and rides_asked.admits(rides[ride_id])
     }
     better_parks, worse_parks = _greatest(changes_of_parks)
     better_rides, worse_rides = _greatest(changes_of_rides)
     shown = [rides[ride_id] for ride_id in (*better_rides[:limit], *worse_rides[:limit])]
-    standings = ride_standings(reading, period, parks, DOWNTIME, rides_asked)
-    lines = with_standing(reading, period, shown, standings)
+    standings = ride_standings(context, period, parks, DOWNTIME, rides_asked)
+    lines = with_standing(context, period, shown, standings)
     ride_rows = {line.row["ride_id"]: line.row for line in lines}
     tables = {
         "parks_improving": [park_rows[park_id] for park_id in better_parks[:limit]],
@@ -115,45 +115,45 @@ def _greatest(changes: Mapping[int, UptimeChange]) -> tuple[list[int], list[int]
     )
 
 
-def park_changes(reading: Reading, period: Period) -> dict[int, float | None]:
+def park_changes(context: AnswerContext, period: Period) -> dict[int, float | None]:
     """Exact change of uptime of every park that has a record in the period."""
-    return {key: change.points for key, change in _park_changes(reading, period).items()}
+    return {key: change.points for key, change in _park_changes(context, period).items()}
 
 
-def ride_changes(reading: Reading, period: Period) -> dict[int, float | None]:
+def ride_changes(context: AnswerContext, period: Period) -> dict[int, float | None]:
     """Exact change of uptime of every ride that is eligible in the period."""
-    return {key: change.points for key, change in _ride_changes(reading, period).items()}
+    return {key: change.points for key, change in _ride_changes(context, period).items()}
 
 
-def _park_changes(reading: Reading, period: Period) -> dict[int, UptimeChange]:
+def _park_changes(context: AnswerContext, period: Period) -> dict[int, UptimeChange]:
     def build() -> dict[int, UptimeChange]:
-        now, before = park_totals(reading, period), park_totals_before(reading, period)
-        return _changes(reading, period, now, before, lambda park_id: park_id)
+        now, before = park_totals(context, period), park_totals_before(context, period)
+        return _changes(context, period, now, before, lambda park_id: park_id)
 
-    return reading.remembered("park changes", period, build)
+    return context.remembered("park changes", period, build)
 
 
-def _ride_changes(reading: Reading, period: Period) -> dict[int, UptimeChange]:
+def _ride_changes(context: AnswerContext, period: Period) -> dict[int, UptimeChange]:
     def build() -> dict[int, UptimeChange]:
-        rides = reading.catalogue.rides
-        found = ride_reliabilities(reading, period)
+        rides = context.catalogue.rides
+        found = ride_reliabilities(context, period)
         now = {ride_id: totals for ride_id, totals in found.items() if totals.eligible_days > 0}
-        before = ride_reliabilities(reading, replace(period, shift=Shift.PREVIOUS))
-        return _changes(reading, period, now, before, lambda ride_id: rides[ride_id].park_id)
+        before = ride_reliabilities(context, replace(period, shift=Shift.PREVIOUS))
+        return _changes(context, period, now, before, lambda ride_id: rides[ride_id].park_id)
 
-    return reading.remembered("ride changes", period, build)
+    return context.remembered("ride changes", period, build)
 
 
 def _changes(
-    reading: Reading,
+    context: AnswerContext,
     period: Period,
     now: Mapping[int, Reliable],
     before: Mapping[int, Reliable],
     park_of: Callable[[int], int],
 ) -> dict[int, UptimeChange]:
-    known = reading.catalogue.parks.values()
-    ranges, ranges_before = reading.ranges(period, known), reading.previous_ranges(period, known)
-    recorded, recorded_before = days_recorded(reading, period), days_recorded_before(reading, period)
+    known = context.catalogue.parks.values()
+    ranges, ranges_before = context.ranges(period, known), context.previous_ranges(period, known)
+    recorded, recorded_before = days_recorded(context, period), days_recorded_before(context, period)
     changes = {}
     for key, totals in now.items():
         park_id, previous = park_of(key), before.get(key)

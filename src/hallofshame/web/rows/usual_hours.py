@@ -15,8 +15,8 @@ from hallofshame.domain.periods import ONE_DAY
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_park, usual_hours_of_rides
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.ride_hours import USUAL_FROM_DAYS, USUAL_WEEKS
 
 
@@ -34,28 +34,28 @@ def same_weekdays(day: dt.date, today: dt.date) -> list[dt.date]:
     return [today - (back + 7 * weeks) * ONE_DAY for weeks in range(USUAL_WEEKS)]
 
 
-def usual_wait_of_park(reading: Reading, park: ParkProfile) -> UsualWait:
+def usual_wait_of_park(context: AnswerContext, park: ParkProfile) -> UsualWait:
     """What was usually posted on average in a park in the present hour of its clock."""
-    today = reading.today(park)
+    today = context.today(park)
     days = same_weekdays(today, today)
-    hours = usual_hours_of_park(reading.connection, park.park_id, park.timezone, days)
-    return wait_in(hours, _present_hour(reading, park))
+    hours = usual_hours_of_park(context.connection, park.park_id, park.timezone, days)
+    return wait_in(hours, _present_hour(context, park))
 
 
-def usual_wait_of_ride(reading: Reading, park: ParkProfile, ride_id: int) -> UsualWait:
+def usual_wait_of_ride(context: AnswerContext, park: ParkProfile, ride_id: int) -> UsualWait:
     """What a ride usually posted in the present hour of its park's clock."""
-    today = reading.today(park)
+    today = context.today(park)
     days = same_weekdays(today, today)
-    hours = usual_hours_of_rides(reading.connection, park.park_id, park.timezone, days, [ride_id])
-    return wait_in(hours.get(ride_id, {}), _present_hour(reading, park))
+    hours = usual_hours_of_rides(context.connection, park.park_id, park.timezone, days, [ride_id])
+    return wait_in(hours.get(ride_id, {}), _present_hour(context, park))
 
 
-def usual_fields(reading: Reading, park: ParkProfile, usual: UsualWait) -> Row:
+def usual_fields(context: AnswerContext, park: ParkProfile, usual: UsualWait) -> Row:
     """The fields that say what is usual now, and what that rests on."""
     return {
         "usual_wait_minutes": usual.minutes,
-        "usual_hour": f"{_present_hour(reading, park):02d}:00",
-        "usual_weekday": reading.today(park).isoweekday(),
+        "usual_hour": f"{_present_hour(context, park):02d}:00",
+        "usual_weekday": context.today(park).isoweekday(),
         "usual_days": usual.days,
         "usual_weeks": USUAL_WEEKS,
     }
@@ -72,5 +72,5 @@ def wait_in(hours: Mapping[int, UsualSums], hour: int) -> UsualWait:
     return UsualWait(minutes, found.posted_days)
 
 
-def _present_hour(reading: Reading, park: ParkProfile) -> int:
-    return reading.now.astimezone(zone(park.timezone)).hour
+def _present_hour(context: AnswerContext, park: ParkProfile) -> int:
+    return context.now.astimezone(zone(park.timezone)).hour

@@ -16,21 +16,21 @@ from hallofshame.metrics.wait_hours import (
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.usual import MedianMoment, UsualRun, usual_runs
 from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_rides
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 from hallofshame.web.rows.ride_hours import clock
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 MAX_WAIT_DAYS = 366
 
 
-def park_waits_by_hour(reading: Reading, park: ParkProfile, days: DayRange) -> Row:
+def park_waits_by_hour(context: AnswerContext, park: ParkProfile, days: DayRange) -> Row:
     """The waits of each ride by local hour over ``days``, those with the longest waits first.
 
     Hours in which no ride of the park ran are left out.
     """
-    rides = {ride.ride_id: ride for ride in reading.catalogue.rides_of[park.park_id] if ride.is_ride}
-    found = usual_hours_of_rides(reading.connection, park.park_id, park.timezone, days.dates())
+    rides = {ride.ride_id: ride for ride in context.catalogue.rides_of[park.park_id] if ride.is_ride}
+    found = usual_hours_of_rides(context.connection, park.park_id, park.timezone, days.dates())
     by_ride = {ride_id: hours for ride_id, hours in found.items() if ride_id in rides}
     axis = in_order_of_day([hour for hours in by_ride.values() for hour in hours])
     posted = [_posted(hour, [hours[hour] for hours in by_ride.values() if hour in hours]) for hour in axis]
@@ -38,7 +38,7 @@ def park_waits_by_hour(reading: Reading, park: ParkProfile, days: DayRange) -> R
     usual = usual_hours(posted, ride_days)
     stretches = quietest_and_busiest(usual)
     are_usual = {hour.hour for hour in usual}
-    runs = _runs(reading, park, list(by_ride), days)
+    runs = _runs(context, park, list(by_ride), days)
     rows = [_ride_row(rides[ride_id], hours, axis, runs.get(ride_id)) for ride_id, hours in by_ride.items()]
     rows.sort(
         key=lambda row: (
@@ -65,14 +65,14 @@ def park_waits_by_hour(reading: Reading, park: ParkProfile, days: DayRange) -> R
 
 
 def _runs(
-    reading: Reading, park: ParkProfile, ride_ids: Sequence[int], days: DayRange
+    context: AnswerContext, park: ParkProfile, ride_ids: Sequence[int], days: DayRange
 ) -> dict[int, UsualRun]:
     """The park's running day is not over yet and tells nothing."""
-    last = min(days.end, reading.today(park) - ONE_DAY)
+    last = min(days.end, context.today(park) - ONE_DAY)
     if last < days.start or not ride_ids:
         return {}
     whole = DayRange(days.start, last)
-    return usual_runs(reading.connection, park.park_id, ride_ids, park.timezone, whole)
+    return usual_runs(context.connection, park.park_id, ride_ids, park.timezone, whole)
 
 
 def _posted(hour: int, of_rides: Sequence[UsualSums]) -> PostedHour:

@@ -11,8 +11,8 @@ from hallofshame.metrics.comparing import WatchedStretch, incomparable_reason, t
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.record import OpenDays, RecordedDays, open_days, recorded_days
 from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals
+from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import Row
-from hallofshame.web.reading import Reading
 
 Reliable = ParkTotals | RideTotals | RideReliability
 """What has an uptime and a coverage."""
@@ -23,27 +23,27 @@ BREAKDOWNS, OPEN_CLOSED = "breakdowns", "open_closed"
 _ONE_DAY = dt.timedelta(days=1)
 
 
-def days_recorded(reading: Reading, period: Period) -> dict[int, RecordedDays]:
+def days_recorded(context: AnswerContext, period: Period) -> dict[int, RecordedDays]:
     """The recorded days of every park in the period; parks without a row are absent."""
 
     def build() -> dict[int, RecordedDays]:
-        ranges = reading.ranges(period, reading.catalogue.parks.values())
-        return recorded_days(reading.connection, ranges, reading.stored_days)
+        ranges = context.ranges(period, context.catalogue.parks.values())
+        return recorded_days(context.connection, ranges, context.stored_days)
 
-    return reading.remembered("recorded days", period, build)
+    return context.remembered("recorded days", period, build)
 
 
-def days_recorded_before(reading: Reading, period: Period) -> dict[int, RecordedDays]:
+def days_recorded_before(context: AnswerContext, period: Period) -> dict[int, RecordedDays]:
     """The same of the period that it is compared with (R11)."""
 
     def build() -> dict[int, RecordedDays]:
-        ranges = reading.previous_ranges(period, reading.catalogue.parks.values())
-        return recorded_days(reading.connection, ranges, reading.stored_days)
+        ranges = context.previous_ranges(period, context.catalogue.parks.values())
+        return recorded_days(context.connection, ranges, context.stored_days)
 
-    return reading.remembered("recorded days before", period, build)
+    return context.remembered("recorded days before", period, build)
 
 
-def inferred_days(reading: Reading, period: Period) -> dict[int, float]:
+def inferred_days(context: AnswerContext, period: Period) -> dict[int, float]:
     """How long (seconds) the average open day was of parks whose hours are inferred on any of them (R12).
 
     The running day is not over and has no length yet: the days before it tell, six of them where the period
@@ -51,19 +51,19 @@ def inferred_days(reading: Reading, period: Period) -> dict[int, float]:
     """
 
     def build() -> dict[int, float]:
-        parks = reading.catalogue.parks.values()
+        parks = context.catalogue.parks.values()
         ranges = {
             park_id: days
             for park_id, days in (
-                (park.park_id, _days_over(period.days(reading.today(park)), reading.today(park)))
+                (park.park_id, _days_over(period.days(context.today(park)), context.today(park)))
                 for park in parks
             )
             if days is not None
         }
-        found = open_days(reading.connection, ranges, reading.stored_days)
+        found = open_days(context.connection, ranges, context.stored_days)
         return {park_id: _average(days) for park_id, days in found.items() if days.inferred > 0}
 
-    return reading.remembered("inferred days", period, build)
+    return context.remembered("inferred days", period, build)
 
 
 def _days_over(days: DayRange, today: dt.date) -> DayRange | None:

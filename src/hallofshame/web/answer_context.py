@@ -57,15 +57,15 @@ class AppContext:
     memo: LeastRecentlyUsed[Any]
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
-        """One reading transaction with the data version it sees."""
+    def answer_context(self) -> Iterator[AnswerContext]:
+        """One read transaction with the data version it sees."""
         with self.database.read() as connection:
             version, data_as_of, catalogue_version = data_version.versions(connection)
-            yield Reading(self, connection, self.clock.now(), version, data_as_of, catalogue_version)
+            yield AnswerContext(self, connection, self.clock.now(), version, data_as_of, catalogue_version)
 
 
 @dataclass(frozen=True)
-class Reading:
+class AnswerContext:
     """One state of the store. ``data_as_of`` is the latest cycle in it, null before the first."""
 
     site: AppContext
