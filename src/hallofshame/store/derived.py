@@ -7,10 +7,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, String, Table, func, literal, select
+from sqlalchemy import Connection, Insert, String, Table, bindparam, func, literal, select
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -229,79 +230,77 @@ def sum_up(connection: Connection, days: Iterable[tuple[int, dt.date]], *, remov
             periods[period_start(day, grain)].add(park_id)
         for start, parks in sorted(periods.items()):
             scope = (sorted(parks), start, period_end(start, grain))
-            _sum_rides(connection, ride_source, ride_target, scope)
-            _sum_parks(connection, park_source, park_target, scope)
+            bound = {"parks": scope[0], "first": scope[1], "last": scope[2]}
+            dialect = connection.dialect.name
+            connection.execute(_ride_sums(ride_source, ride_target, dialect), bound)
+            connection.execute(_park_sums(park_source, park_target, dialect), bound)
             if removed:
                 _prune(connection, table_of(ride_source), table_of(ride_target), ("ride_id",), scope)
                 _prune(connection, table_of(park_source), table_of(park_target), (), scope)
 
 
-def _sum_rides(
-    connection: Connection,
-    source: type[Base],
-    target: type[Base],
-    scope: tuple[list[int], dt.date, dt.date],
-) -> None:
+@lru_cache(maxsize=16)
+def _ride_sums(source: type[Base], target: type[Base], dialect: str) -> Insert:
+    """The statement that writes the sums of one period of some rides (``parks``, ``first``, ``last``).
+
+    Kept, like :func:`_park_sums`, because making it costs more than running it for a park.
+    """
     small = table_of(source)
-    daily = source is RideDailyStats
     values: dict[str, ColumnElement[Any]] = {
-        "eligible_days": func.sum(small.c.eligible if daily else small.c.eligible_days),
+        "eligible_days": func.sum(small.c.eligible if source is RideDailyStats else small.c.eligible_days),
         **{name: func.sum(count) for name, count in ride_day_counts(small).items()},
     }
-    _replace(connection, small, table_of(target), ("ride_id",), RIDE_SUMS, values, scope)
+    return _sums(small, table_of(target), ("ride_id",), RIDE_SUMS, values, dialect)
 
 
-def _sum_parks(
-    connection: Connection,
-    source: type[Base],
-    target: type[Base],
-    scope: tuple[list[int], dt.date, dt.date],
-) -> None:
+@lru_cache(maxsize=16)
+def _park_sums(source: type[Base], target: type[Base], dialect: str) -> Insert:
+    """The statement that writes the sums of one period of some parks (``parks``, ``first``, ``last``)."""
     small = table_of(source)
     values: dict[str, ColumnElement[Any]] = {
         "window_seconds": func.sum(small.c.window_seconds),
         **{name: func.sum(count) for name, count in day_counts(small).items()},
     }
-    _replace(connection, small, table_of(target), (), PARK_SUMS, values, scope)
+    return _sums(small, table_of(target), (), PARK_SUMS, values, dialect)
 
 
-def _replace(
-    connection: Connection,
+def _sums(
     small: Table,
     large: Table,
     extra_key: tuple[str, ...],
     sums: tuple[str, ...],
     values: dict[str, ColumnElement[Any]],
-    scope: tuple[list[int], dt.date, dt.date],
-) -> None:
-    """Write the sums of one period of some parks."""
-    parks, start, end = scope
+    dialect: str,
+) -> Insert:
     when = small.c.day if "day" in small.c else small.c.period_start
-    inside = (small.c.park_id.in_(parks), when.between(start, end))
     group = [small.c.park_id, *(small.c[name] for name in extra_key)]
     columns: dict[str, ColumnElement[Any]] = {
         "park_id": small.c.park_id,
-        "period_start": literal(start),
+        "period_start": bindparam("first", type_=large.c.period_start.type),
         **{name: small.c[name] for name in extra_key},
         **values,
         **{name: func.sum(small.c[name]) for name in sums},
         **{name: func.max(small.c[name]) for name in RIDE_MAXIMA},
         "metrics_version": func.min(small.c.metrics_version),
     }
-    summed = select(*columns.values()).where(*inside).group_by(*group)
+    summed = (
+        select(*columns.values())
+        .where(
+            small.c.park_id.in_(bindparam("parks", expanding=True)),
+            when.between(bindparam("first"), bindparam("last")),
+        )
+        .group_by(*group)
+    )
     keys = {"park_id", "period_start", *extra_key}
     changed = [name for name in columns if name not in keys]
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         lite = sqlite.insert(large).from_select(list(columns), summed)
-        connection.execute(
-            lite.on_conflict_do_update(
-                index_elements=[column.name for column in large.primary_key],
-                set_={name: lite.excluded[name] for name in changed},
-            )
+        return lite.on_conflict_do_update(
+            index_elements=[column.name for column in large.primary_key],
+            set_={name: lite.excluded[name] for name in changed},
         )
-    else:
-        sql = mysql.insert(large).from_select(list(columns), summed)
-        connection.execute(sql.on_duplicate_key_update({name: sql.inserted[name] for name in changed}))
+    sql = mysql.insert(large).from_select(list(columns), summed)
+    return sql.on_duplicate_key_update({name: sql.inserted[name] for name in changed})
 
 
 def _prune(

@@ -12,10 +12,22 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, insert, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    union_all,
+)
 
 from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.domain.periods import ONE_DAY, DayRange, Period, PeriodName
@@ -23,8 +35,8 @@ from hallofshame.store import bulk
 from hallofshame.store.day_counts import DAY_COUNTS, RIDE_DAY_COUNTS, day_counts, ride_day_counts
 from hallofshame.store.derived import claim, table_of
 from hallofshame.store.models import Base, Park, ParkSpanStats, RideSpanStats, StoredSpan
-from hallofshame.store.reports.ranges import GrainRange, StoredDays, pieces
-from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, stored_days, stored_spans, within
+from hallofshame.store.reports.ranges import Grain, StoredDays, pieces
+from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, stored_days, stored_spans
 
 ROLLING = (PeriodName.SEVEN_DAYS, PeriodName.THIRTY_DAYS)
 RUNNING = (PeriodName.THIS_MONTH, PeriodName.THIS_YEAR)
@@ -97,12 +109,12 @@ def _insert(
 ) -> None:
     """Sum one span of some parks from the fewest rows of the other grains."""
     found = pieces(dict.fromkeys(park_ids, span), stored)
-    rides = [_ride_piece(piece, parks) for piece, parks in found]
-    names = {**dict.fromkeys(("eligible_days", *RIDE_DAY_COUNTS, *RIDE_SUMS), func.sum), **_EXTREMES}
-    _insert_sums(connection, table_of(RideSpanStats), span, rides, ("park_id", "ride_id"), names)
-    parks = [_park_piece(piece, parks) for piece, parks in found]
-    names = {**dict.fromkeys(("window_seconds", *DAY_COUNTS, *PARK_SUMS), func.sum), **_EXTREMES}
-    _insert_sums(connection, table_of(ParkSpanStats), span, parks, ("park_id",), names)
+    grains = tuple(piece.grain for piece, _ in found)
+    bound: dict[str, Any] = {"first_day": span.start, "last_day": span.end}
+    for at, (piece, parks) in enumerate(found):
+        bound |= {f"parks_{at}": parks, f"since_{at}": piece.start, f"until_{at}": piece.end}
+    connection.execute(_ride_sums(grains), bound)
+    connection.execute(_park_sums(grains), bound)
     keys = [(park_id, span.start, span.end) for park_id in park_ids]
     bulk.insert(connection, StoredSpan, pl.DataFrame(keys, schema=_PERIOD, orient="row"))
 
@@ -110,37 +122,54 @@ def _insert(
 _EXTREMES: dict[str, Any] = {**dict.fromkeys(RIDE_MAXIMA, func.max), "metrics_version": func.min}
 
 
-def _ride_piece(piece: GrainRange, park_ids: list[int]) -> Select[Any]:
-    model, _, eligible = RIDE_TABLES[piece.grain]
-    counted = {"eligible_days": eligible, **ride_day_counts(model.__table__)}
-    plain = ("park_id", "ride_id", *RIDE_SUMS, *_EXTREMES)
-    return _piece(model, plain, counted).where(*within(piece, park_ids, model))
+@lru_cache(maxsize=64)
+def _ride_sums(grains: tuple[Grain, ...]) -> Insert:
+    """The statement that sums rows of rides in pieces of these grains; what :func:`_insert` binds is open.
+
+    Kept, because making it costs more than running it for a park.
+    """
+    found = []
+    for at, grain in enumerate(grains):
+        model, _, eligible = RIDE_TABLES[grain]
+        counted = {"eligible_days": eligible, **ride_day_counts(model.__table__)}
+        found.append(_piece(at, grain, model, ("park_id", "ride_id", *RIDE_SUMS, *_EXTREMES), counted))
+    names = {**dict.fromkeys(("eligible_days", *RIDE_DAY_COUNTS, *RIDE_SUMS), func.sum), **_EXTREMES}
+    return _insert_sums(table_of(RideSpanStats), found, ("park_id", "ride_id"), names)
 
 
-def _park_piece(piece: GrainRange, park_ids: list[int]) -> Select[Any]:
-    model, _ = PARK_TABLES[piece.grain]
-    plain = ("park_id", "window_seconds", *PARK_SUMS, *_EXTREMES)
-    return _piece(model, plain, day_counts(model.__table__)).where(*within(piece, park_ids, model))
+@lru_cache(maxsize=64)
+def _park_sums(grains: tuple[Grain, ...]) -> Insert:
+    """:func:`_ride_sums` of parks."""
+    found = []
+    for at, grain in enumerate(grains):
+        model, _ = PARK_TABLES[grain]
+        plain = ("park_id", "window_seconds", *PARK_SUMS, *_EXTREMES)
+        found.append(_piece(at, grain, model, plain, day_counts(model.__table__)))
+    names = {**dict.fromkeys(("window_seconds", *DAY_COUNTS, *PARK_SUMS), func.sum), **_EXTREMES}
+    return _insert_sums(table_of(ParkSpanStats), found, ("park_id",), names)
 
 
-def _piece(model: type[Any], plain: Iterable[str], counted: Mapping[str, ColumnElement[int]]) -> Select[Any]:
+def _piece(
+    at: int, grain: Grain, model: type[Any], plain: Iterable[str], counted: Mapping[str, ColumnElement[int]]
+) -> Select[Any]:
+    first_day = model.day if grain is Grain.DAY else model.period_start
     return select(
         *[getattr(model, name).label(name) for name in plain],
         *[count.label(name) for name, count in counted.items()],
+    ).where(
+        model.park_id.in_(bindparam(f"parks_{at}", expanding=True)),
+        first_day.between(bindparam(f"since_{at}"), bindparam(f"until_{at}")),
     )
 
 
 def _insert_sums(
-    connection: Connection,
-    table: Table,
-    span: DayRange,
-    found: list[Select[Any]],
-    key: tuple[str, ...],
-    names: Mapping[str, Any],
-) -> None:
+    table: Table, found: list[Select[Any]], key: tuple[str, ...], names: Mapping[str, Any]
+) -> Insert:
     rows = union_all(*found).subquery()
     group = [rows.c[name] for name in key]
-    dates = [literal(span.start, table.c.period_start.type), literal(span.end, table.c.period_end.type)]
+    dates = [
+        bindparam("first_day", type_=table.c.period_start.type),
+        bindparam("last_day", type_=table.c.period_end.type),
+    ]
     summed = select(*group, *dates, *[how(rows.c[name]) for name, how in names.items()]).group_by(*group)
-    columns = [*key, "period_start", "period_end", *names]
-    connection.execute(insert(table).from_select(columns, summed))
+    return insert(table).from_select([*key, "period_start", "period_end", *names], summed)
