@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import hallofshame
-from hallofshame.domain.plurals import counted, noun
+from hallofshame.domain.plurals import counted, noun, ordinal, place_range
 
 SOURCE = Path(hallofshame.__file__).parent
 NOUNS = "days|rides|parks|weeks|outages|rows|files|months|readings|findings|events|gaps|park-days"
@@ -34,6 +34,14 @@ def test_one_is_singular_and_every_other_count_plural() -> None:
     assert counted(1, "entry", "entries") == "1 entry"
     assert counted(3, "entry", "entries") == "3 entries"
     assert noun(1, "ride") == "ride"
+
+
+def test_places_are_written_as_people_say_them() -> None:
+    assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)] == (
+        ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th"]
+    )
+    assert place_range(3, 6) == "3rd to 6th"
+    assert place_range(2, 2) == "surely 2nd"
 
 
 def test_no_message_writes_a_plural_after_a_count_that_may_be_one() -> None:

@@ -23,6 +23,8 @@ def test_the_park_row_is_what_the_paper_says(api: Api) -> None:
     row = api.row("/parks/downtime", "Gardaland")
     assert row == {
         "rank": 1,
+        "rank_from": None,
+        "rank_to": None,
         "unranked_reason": None,
         "park_id": 1,
         "park_name": "Gardaland",

@@ -2372,6 +2372,8 @@ export interface components {
         /** @description An operator in one period: the sums of its ranked parks. */
         OperatorRow: {
             rank: number | null;
+            rank_from: number | null;
+            rank_to: number | null;
             operator: string;
             /** @description Ranked parks behind the figures. */
             parks: number;
@@ -2809,6 +2811,8 @@ export interface components {
             themeparks_wiki_url: string | null;
             source_url: string | null;
             rank: number | null;
+            rank_from: number | null;
+            rank_to: number | null;
             unranked_reason: ("not_watched" | "no_data_yet" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date
@@ -2972,6 +2976,8 @@ export interface components {
             themeparks_wiki_url: string | null;
             source_url: string | null;
             rank: number | null;
+            rank_from: number | null;
+            rank_to: number | null;
             unranked_reason: ("not_watched" | "no_data_yet" | "not_open_yet" | "closed" | "too_few_rides" | "low_coverage" | "short_days" | "did_not_run" | "no_waits_posted" | "not_down" | "not_a_ride") | null;
             /**
              * Format: date

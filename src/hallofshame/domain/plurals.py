@@ -1,4 +1,4 @@
-"""A count with its noun. The one place that chooses between singular and plural."""
+"""A count with its noun, and a place: the one home of singular, plural and "3rd"."""
 
 from __future__ import annotations
 
@@ -13,3 +13,14 @@ def noun(count: float, one: str, many: str | None = None) -> str:
     if count == 1:
         return one
     return f"{one}s" if many is None else many
+
+
+def ordinal(place: int) -> str:
+    """``1st``, ``2nd``, ``3rd``, ``4th``, ``11th``, ``21st``."""
+    is_teen = place % 100 in (11, 12, 13)
+    return f"{place}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
+
+
+def place_range(first: int, last: int) -> str:
+    """``3rd to 6th``; of one place, ``surely 3rd``."""
+    return f"surely {ordinal(first)}" if first == last else f"{ordinal(first)} to {ordinal(last)}"

@@ -11,6 +11,8 @@ from flask import Flask, Response, request, url_for
 from jinja2 import StrictUndefined
 
 from hallofshame.clock import Clock
+from hallofshame.domain.plurals import place_range
+from hallofshame.metrics.rank_ranges import FEWEST_CLUSTERS
 from hallofshame.sponsor import Sponsor
 from hallofshame.store.database import Database
 from hallofshame.web.admin.access import install_access, is_of_admin
@@ -139,6 +141,8 @@ def create_app(database: Database, clock: Clock, settings: WebSettings | None = 
     ):
         app.jinja_env.filters[name] = getattr(formatting, name)
     app.jinja_env.globals |= {
+        "place_range": place_range,
+        "fewest_days": FEWEST_CLUSTERS,
         "asset": asset,
         "attribution": ATTRIBUTION,
         "demonstration_notice": DEMONSTRATION_NOTICE if given.demonstration else None,

@@ -13,6 +13,7 @@ from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.envelope import RankingLine, Row
 from hallofshame.web.parameters import ParkFilter
 from hallofshame.web.rows.parks import downtime_by_kind
+from hallofshame.web.rows.rank_ranges import with_rank_ranges
 from hallofshame.web.rows.rankings import PARK_FIELDS, park_ranking, places, sorted_lines
 from hallofshame.web.rows.watched import BREAKDOWNS, OPEN_CLOSED
 
@@ -54,6 +55,9 @@ def operator_ranking(
     lines.sort(key=lambda line: (-(line.row[field] or 0.0), line.row["operator"].casefold()))
     for line, rank in zip(lines, places([line.row[field] for line in lines]), strict=True):
         line.row["rank"] = rank
+    lines = with_rank_ranges(
+        context, period, lines, field, lambda row: [line.row["park_id"] for line in own[row["operator"]]]
+    )
     return lines if sort == "rank" else sorted_lines(lines, *OPERATOR_SORTS[sort])
 
 
@@ -76,6 +80,8 @@ def _line(
     observed, opened = sum(line.observed for line in lines), sum(line.open for line in lines)
     row: Row = {
         "rank": None,
+        "rank_from": None,
+        "rank_to": None,
         "operator": operator,
         "parks": len(rows),
         "parks_known": known,

@@ -275,6 +275,8 @@ def _row(park: ParkProfile, days: DayRange, **figures: object) -> Row:
     score = figures.get("shame_score")
     band = band_of(score if isinstance(score, float) else None)
     row: Row = {
+        "rank_from": None,
+        "rank_to": None,
         "unranked_reason": None,
         **park_identity(park),
         "start_date": days.start.isoformat(),

@@ -16,6 +16,7 @@ from hallofshame.web.envelope import RankingLine, Row
 from hallofshame.web.parameters import ParkFilter, RideFilter, VisitFilter
 from hallofshame.web.rows.parks import park_lines
 from hallofshame.web.rows.present import ParkNow
+from hallofshame.web.rows.rank_ranges import with_rank_ranges
 from hallofshame.web.rows.rides import (
     Measure,
     PeriodTotals,
@@ -120,6 +121,7 @@ def park_ranking(
         replace(lines[at], row={"rank": rank, **lines[at].row, "unranked_reason": reasons[at]})
         for at, rank in zip(order, ranks, strict=True)
     ]
+    ranked = with_rank_ranges(context, period, ranked, field, lambda row: (row["park_id"],))
     return ranked if sort == "rank" else sorted_lines(ranked, *PARK_SORTS[sort])
 
 

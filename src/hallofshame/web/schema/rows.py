@@ -59,6 +59,14 @@ class ParkInfo(ParkIdentity):
 
 
 Rank = Annotated[int, Field(ge=1, description="Place; equals share one.")]
+RankFrom = Annotated[
+    int,
+    Field(
+        ge=1,
+        description="First place that may be its own (95 %); null where unranked, live, or under five days.",
+    ),
+]
+RankTo = Annotated[int, Field(ge=1, description="Last place that may be its own.")]
 Trend = Annotated[
     float,
     Field(
@@ -83,6 +91,8 @@ class ParkRow(ParkIdentity):
     """A park in one period."""
 
     rank: Rank | None
+    rank_from: RankFrom | None
+    rank_to: RankTo | None
     unranked_reason: UnrankedReason | None
     start_date: Day
     end_date: Day
@@ -128,6 +138,8 @@ class OperatorRow(TypedDict):
     __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     rank: Rank | None
+    rank_from: RankFrom | None
+    rank_to: RankTo | None
     operator: str
     parks: Annotated[int, Field(ge=1, description="Ranked parks behind the figures.")]
     parks_known: Annotated[int, Field(ge=1, description="Parks of the operator among those asked for.")]
