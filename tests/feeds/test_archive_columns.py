@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hallofshame.domain.errors import BodyError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.feeds import archive
-from hallofshame.feeds.archive_columns import read_file
+from hallofshame.feeds.archive_columns import ParkEvents, read_file, read_files
 from hallofshame.pipeline.cycle_rows import queue_row
 
 _ODD = st.one_of(
@@ -186,6 +186,39 @@ def test_spans_are_those_of_the_events() -> None:
     said = read_file(json.dumps([{**event, "eventTime": time} for time in times]).encode())["p"]
     assert said.spans == ((1735084800, 1735095600),)
     assert said.events["at"].to_list() == [1735085110, 1735084800, 1735095600]
+
+
+def test_files_read_together_say_what_each_says_alone() -> None:
+    at = "2024-12-25T00:05:10.644Z"
+    event = {"entityId": "a", "name": "Alpha", "parkId": "p", "eventTime": at, "data": {"status": "DOWN"}}
+    queued = {"STANDBY": {"waitTime": 5}, "RETURN_TIME": {"state": "AVAILABLE"}}
+    contents = [
+        json.dumps(events).encode()
+        for events in (
+            [event, event | {"parkId": "q"}],
+            [event | {"name": "Bravo", "data": {"status": "OPERATING", "queue": queued}}, 7, event],
+            [event | {"eventTime": "soon"}, event],
+            [],
+        )
+    ]
+    together = read_files([*contents, b"{", BodyError("too large")]).each()
+    for content, found in zip(contents, together, strict=False):
+        assert not isinstance(found, BodyError)
+        alone = read_file(content)
+        assert {park: _all_of(said) for park, said in found.items()} == {
+            park: _all_of(said) for park, said in alone.items()
+        }
+    assert [str(error) for error in together[-2:]] == [str(refusal(b"{")), "too large"]
+
+
+def refusal(content: bytes) -> BodyError:
+    with pytest.raises(BodyError) as refused:
+        read_file(content)
+    return refused.value
+
+
+def _all_of(said: ParkEvents) -> tuple[object, ...]:
+    return said.entities, said.spans, said.events.rows(), said.queues.rows(), said.findings
 
 
 def _plain(found: dict[str, Any]) -> dict[str, Any]:

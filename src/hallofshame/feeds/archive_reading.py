@@ -11,17 +11,27 @@ from typing import Self
 
 from hallofshame.domain.errors import BodyError
 from hallofshame.feeds import archive
-from hallofshame.feeds.archive_columns import ParkEvents, read_file
+from hallofshame.feeds.archive_columns import FilesRead, ParkEvents, read_files
+from hallofshame.feeds.archive_process import one_thread
 from hallofshame.feeds.archive_shelf import ArchiveFile, ArchiveShelf
 
 FETCHES_PER_WORKER = 4
 """Files on their way from a bucket at a time: a fetch waits for the network, and a folder's costs nothing."""
 
-FILES_AHEAD = 6
-"""Files per worker that are read before their turn; bounds the memory."""
+FILES_AT_ONCE = 8
+"""Files that are read together: a frame for all of them costs hardly more than one for each."""
+
+BYTES_AT_ONCE = 2 * 1024 * 1024
+"""So many packed bytes are read together at most, or one file; bounds the memory."""
+
+BATCHES_AHEAD = 2
+"""Batches of files per worker that are read before their turn; bounds the memory."""
 
 Events = dict[str, ParkEvents]
 """What a file says, by the source's id of the park."""
+
+_Batch = list[tuple[ArchiveFile, bool]]
+"""Files that are read together, and whether each is due."""
 
 
 class ReadAhead:
@@ -29,13 +39,15 @@ class ReadAhead:
 
     def __init__(self, shelf: ArchiveShelf, workers: int) -> None:
         self._shelf = shelf
-        self._ahead = FILES_AHEAD * workers if workers > 1 else 0
+        self._ahead = BATCHES_AHEAD * workers if workers > 1 else 0
         self._processes: ProcessPoolExecutor | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._batches: ThreadPoolExecutor | None = None
+        self._fetches: ThreadPoolExecutor | None = None
         if workers > 1:
             context = multiprocessing.get_context("spawn")
-            self._processes = ProcessPoolExecutor(workers, mp_context=context)
-            self._threads = ThreadPoolExecutor(FETCHES_PER_WORKER * workers)
+            self._processes = ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread)
+            self._batches = ThreadPoolExecutor(self._ahead + 1)
+            self._fetches = ThreadPoolExecutor(FETCHES_PER_WORKER * workers)
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +55,7 @@ class ReadAhead:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for pool in (self._threads, self._processes):
+        for pool in (self._batches, self._fetches, self._processes):
             if pool is not None:
                 pool.shutdown(wait=True, cancel_futures=True)
 
@@ -54,36 +66,68 @@ class ReadAhead:
 
         :raises StorageError: where the place of the files cannot be read.
         """
-        waiting: deque[tuple[ArchiveFile, Future[Events | BodyError] | None]] = deque()
-        for file in files:
-            if self._threads is None:
-                yield file, self._read(file) if is_due(file) else None
+        waiting: deque[tuple[_Batch, Future[list[Events | BodyError]]]] = deque()
+        for batch in _batches(files, is_due):
+            if self._batches is None:
+                yield from _given_out(batch, self._read(batch))
                 continue
-            waiting.append((file, self._threads.submit(self._read, file) if is_due(file) else None))
+            waiting.append((batch, self._batches.submit(self._read, batch)))
             if len(waiting) > self._ahead:
-                yield _ended(waiting.popleft())
+                yield from _given_out(*_ended(waiting.popleft()))
         while waiting:
-            yield _ended(waiting.popleft())
+            yield from _given_out(*_ended(waiting.popleft()))
 
-    def _read(self, file: ArchiveFile) -> Events | BodyError:
+    def _read(self, batch: _Batch) -> list[Events | BodyError]:
+        """What each due file of a batch says."""
+        due = [file for file, is_due in batch if is_due]
+        if self._fetches is None or self._processes is None:
+            found = read([self._content(file) for file in due])
+        else:
+            contents = list(self._fetches.map(self._content, due))
+            found = self._processes.submit(read, contents).result() if due else []
+        return [said for part in found for said in part.each()]
+
+    def _content(self, file: ArchiveFile) -> bytes | BodyError:
         if file.size > archive.MAX_FILE_BYTES:
             return BodyError(f"archive file has {file.size} bytes, over {archive.MAX_FILE_BYTES}; refused")
-        content = self._shelf.read(file)
-        return read(content) if self._processes is None else self._processes.submit(read, content).result()
+        return self._shelf.read(file)
 
 
-def read(content: bytes) -> Events | BodyError:
-    """What a file says, or why it cannot be read."""
+def read(contents: Sequence[bytes | BodyError]) -> list[FilesRead]:
+    """What files say, or why one cannot be read."""
     try:
-        return read_file(content)
-    except BodyError as error:
-        return error
+        return [read_files(contents)]
     except (MemoryError, RecursionError) as error:
-        return BodyError(f"archive file cannot be read ({type(error).__name__}); it is left out")
+        if len(contents) > 1:
+            return [part for content in contents for part in read([content])]
+        text = f"archive file cannot be read ({type(error).__name__}); it is left out"
+        return [read_files([BodyError(text)])]
+
+
+def _batches(files: Sequence[ArchiveFile], is_due: Callable[[ArchiveFile], bool]) -> Iterator[_Batch]:
+    batch: _Batch = []
+    packed = 0
+    for file in files:
+        counts = is_due(file)
+        if len(batch) == FILES_AT_ONCE or (packed and counts and packed + file.size > BYTES_AT_ONCE):
+            yield batch
+            batch, packed = [], 0
+        batch.append((file, counts))
+        packed += file.size * counts
+    if batch:
+        yield batch
+
+
+def _given_out(
+    batch: _Batch, found: Sequence[Events | BodyError]
+) -> Iterator[tuple[ArchiveFile, Events | BodyError | None]]:
+    said = iter(found)
+    for file, is_due in batch:
+        yield file, next(said) if is_due else None
 
 
 def _ended(
-    item: tuple[ArchiveFile, Future[Events | BodyError] | None],
-) -> tuple[ArchiveFile, Events | BodyError | None]:
-    file, found = item
-    return file, None if found is None else found.result()
+    item: tuple[_Batch, Future[list[Events | BodyError]]],
+) -> tuple[_Batch, list[Events | BodyError]]:
+    batch, found = item
+    return batch, found.result()

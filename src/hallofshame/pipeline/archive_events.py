@@ -10,8 +10,9 @@ import polars as pl
 from hallofshame.domain.readings import Finding
 from hallofshame.domain.rules import EVENT_LOG_HOLD_SECONDS
 from hallofshame.domain.words import Feed, Origin, Status
-from hallofshame.feeds.archive_columns import EVENTS, Entity, ParkEvents
+from hallofshame.feeds.archive_columns import EVENTS, ParkEvents
 from hallofshame.feeds.archive_columns import QUEUES as EVENT_QUEUES
+from hallofshame.feeds.archive_gathering import Entity
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.event_log import company_at
 from hallofshame.pipeline.identity import Company, Sighting
@@ -62,6 +63,10 @@ def between(said: ParkEvents, start: int | None, end: int | None) -> ParkEvents:
     span = span_of(said)
     if span is None or ((start is None or start <= span[0]) and (end is None or span[1] < end)):
         return said
+    if (end is not None and end <= span[0]) or (start is not None and span[1] < start):
+        # Most files lie on one side of a month's end. Nothing is looked through to find none.
+        spans = (None,) * len(said.entities)
+        return replace(said, events=said.events.clear(), queues=said.queues.clear(), spans=spans)
     at = pl.col("at")
     chosen = pl.lit(value=True)
     if start is not None:

@@ -40,6 +40,9 @@ from hallofshame.store.history.shelves import Shelf
 EVENTS_AT_ONCE = 4_000_000
 """Events that wait to be written, at most: about 25 bytes each; bounds the memory."""
 
+FILES_IDENTIFIED_AT_ONCE = 16
+"""Files whose entities are looked up in one transaction."""
+
 _EARLIEST = day_start(dt.date(2000, 1, 1))
 """No archive reaches back to this; an event before it is a mistake."""
 
@@ -197,6 +200,7 @@ class _Import:
             self._parks = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "park")
             self._done = checkpoints.done(connection, shelf.place)
         self._before: defaultdict[int, StateBefore] = defaultdict(StateBefore)
+        self._unidentified: list[_Taken] = []
         self._waiting: list[_Taken] = []
         self._events_waiting = 0
         self.is_replacing = False
@@ -260,11 +264,11 @@ class _Import:
             self._log.warning("%s: %s; the other events are taken", file.key, lost[0].detail)
         if odd:
             self._database.run(lambda connection: findings.record(connection, odd, self._clock.now()))
-        identified = self._identify(file, [piece for piece in pieces if piece.said.events.height])
-        kept = [piece for piece in identified if piece.known is not None]
-        is_whole = len(kept) == len(identified) and self.result.outside == outside
-        self._waiting.append(_Taken(file, kept, is_whole))
+        kept = [piece for piece in pieces if piece.said.events.height]
+        self._unidentified.append(_Taken(file, kept, self.result.outside == outside))
         self._events_waiting += _size(kept)
+        if len(self._unidentified) == FILES_IDENTIFIED_AT_ONCE:
+            self._identify()
 
     def _believable(
         self, park_id: int, said: ParkEvents, odd: list[tuple[int | None, Finding]]
@@ -277,20 +281,36 @@ class _Import:
             odd.append((park_id, Finding("instant_impossible", "archive", detail)))
         return kept
 
-    def _identify(self, file: ArchiveFile, pieces: list[ParkEventBatch]) -> list[ParkEventBatch]:
-        """The pieces with what their entities are; of one that fails, nothing is known."""
+    def _identify(self) -> None:
+        """Find out what the entities of the files taken are. What fails is not known, its file not whole."""
+        files, self._unidentified = self._unidentified, []
 
-        def all_of_them(connection: Connection) -> list[ParkEventBatch]:
+        def all_of_them(connection: Connection) -> list[_Taken]:
             with self._registry.steady(connection):
-                return [self._identified(connection, file, piece) for piece in pieces]
+                return [
+                    replace(
+                        taken,
+                        pieces=[self._identified(connection, taken.file, piece) for piece in taken.pieces],
+                    )
+                    for taken in files
+                ]
 
         try:
-            return self._database.run(all_of_them) if pieces else []
+            self._waiting += self._database.run(all_of_them) if files else []
         except FAILURES as error:
             self._registry.forget()
             if isinstance(error, StorageError) or concerns_whole_store(error):
                 raise
-        return [self._identified_alone(file, piece) for piece in pieces]
+            self._waiting += [self._identified_by_park(taken) for taken in files]
+
+    def _identified_by_park(self, taken: _Taken) -> _Taken:
+        """The same of one file, each park in a transaction of its own."""
+        pieces = [
+            piece
+            for piece in (self._identified_alone(taken.file, piece) for piece in taken.pieces)
+            if piece.known is not None
+        ]
+        return replace(taken, pieces=pieces, is_whole=taken.is_whole and len(pieces) == len(taken.pieces))
 
     def _identified_alone(self, file: ArchiveFile, piece: ParkEventBatch) -> ParkEventBatch:
         try:
@@ -349,6 +369,7 @@ class _Import:
 
     def _write(self, boundary: int | None) -> None:
         """Bring into the record what waits, up to an instant; note the files of which all is in it."""
+        self._identify()
         now, later = self._waiting, []
         if boundary is not None:
             later = [taken.since(boundary) for taken in now]
@@ -372,9 +393,8 @@ class _Import:
             findings.record(connection, odd, self._clock.now())
             if self.is_replacing:
                 preferred.prefer(connection, touched, Origin.ARCHIVE, self._clock.now())
-            for file in done:
-                version = self._versions(file)[-1]
-                checkpoints.note(connection, self._shelf.place, file.key, version, parks, self._clock.now())
+            versions = {file.key: self._versions(file)[-1] for file in done}
+            checkpoints.note_files(connection, self._shelf.place, versions, parks, self._clock.now())
 
         if odd or done or touched:
             self._database.run(work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import polars as pl
 from sqlalchemy import Connection, select
@@ -33,7 +33,20 @@ def note(
     connection: Connection, source: str, key: str, version: str, parks: Collection[int], now: dt.datetime
 ) -> None:
     """Remember that the events of ``parks`` in this version of a file are in the record."""
-    rows = [(source, key, park_id, version, to_unix(now)) for park_id in sorted(parks)]
+    note_files(connection, source, {key: version}, parks, now)
+
+
+def note_files(
+    connection: Connection, source: str, versions: Mapping[str, str], parks: Collection[int], now: dt.datetime
+) -> None:
+    """The same of several files. ``versions``: that of each file by its key."""
+    rows = [
+        (source, key, park_id, version, to_unix(now))
+        for key, version in versions.items()
+        for park_id in sorted(parks)
+    ]
+    if not rows:
+        return
     names = ["source", "file_key", "park_id", "version", "imported_at"]
     bulk.upsert(connection, ImportCheckpoint, pl.DataFrame(rows, schema=names, orient="row"))
 
