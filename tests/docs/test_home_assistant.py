@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from hallofshame.domain.following import News
 from hallofshame.news_texts import RideInPark, webhook_body
 from hallofshame.store.news import Item
-from hallofshame.web.schema.following import WebhookBody
+from hallofshame.web.answers.following import WebhookBody
 from web.conftest import _read_app  # noqa: F401 - a fixture
 
 FILE = Path(__file__).parents[2] / "docs" / "home-assistant.yaml"

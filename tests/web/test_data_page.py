@@ -8,8 +8,8 @@ from typing import get_args, get_type_hints
 import pytest
 from flask.testing import FlaskClient
 
+from hallofshame.web.answers.downloads import DownloadRow
 from hallofshame.web.pages.data import DATASETS, ORDERS, in_order
-from hallofshame.web.schema.data import DownloadRow
 
 ROWS = [
     {"park_name": "beta", "days_recorded": 3, "coverage_percent": None, "first_day": None},

@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 from hallofshame.domain.bands import BANDS
 from hallofshame.domain.periods import NAMED_PERIODS
 from hallofshame.domain.words import Evidence, OutageKind
+from hallofshame.web.answers.rankings import PARK_SORTS
 from hallofshame.web.api.examples import QUERIES, as_code, example_answers, example_request
-from hallofshame.web.rows.rankings import PARK_SORTS
 from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
 from web.paths import ENDPOINTS, JSON_ADDRESSES
 

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 
 from hallofshame.clock import FixedClock
 from hallofshame.store.database import Database
+from hallofshame.web.answers.common import ErrorBody
 from hallofshame.web.app import create_app
 from hallofshame.web.preparation import Preparation, PreparationFile
-from hallofshame.web.schema.common import ErrorBody
 from hallofshame.web.settings import WebSettings
 from web.conftest import SEEN_AT, World
 

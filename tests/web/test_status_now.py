@@ -16,8 +16,8 @@ from hallofshame.domain.periods import ONE_DAY
 from hallofshame.domain.words import Status
 from hallofshame.store import models
 from hallofshame.store.database import Database
+from hallofshame.web.answers.usual_hours import same_weekdays
 from hallofshame.web.app import create_app
-from hallofshame.web.rows.usual_hours import same_weekdays
 from web.builders import HOUR, World, at
 from web.conftest import MAMMUT, NINE, NOW, RAPIDS, RAPTOR, ROME, SEEN_AT, TODAY, Api, gardaland, others
 

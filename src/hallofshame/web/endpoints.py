@@ -19,11 +19,11 @@ from werkzeug.routing import Rule
 from hallofshame.domain.errors import InputError
 from hallofshame.web import csv_answers
 from hallofshame.web.answer_context import AnswerContext, site
-from hallofshame.web.answers import Raw, respond
 from hallofshame.web.declared_parameters import Parameter, ParameterList, choice, flat
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.parameters import Parameters
+from hallofshame.web.responses import Raw, respond
 
 FORMATS = ("json", "csv", "excel")
 _FORMATS_MEANING = (

@@ -17,8 +17,8 @@ from hallofshame.domain.problems import Condition, condition
 from hallofshame.metering import FOLDER
 from hallofshame.pipeline.problems import Look
 from hallofshame.web.answer_context import site
+from hallofshame.web.answers.health import looked_at
 from hallofshame.web.rate_limits import address_of
-from hallofshame.web.rows.health import looked_at
 
 metrics_page = Blueprint("metrics", __name__)
 

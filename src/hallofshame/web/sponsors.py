@@ -9,8 +9,8 @@ from pathlib import Path
 from flask import Flask, Response
 
 from hallofshame.sponsor import TYPES, Sponsor
-from hallofshame.web.answers import send
 from hallofshame.web.cache import CachedAnswer
+from hallofshame.web.responses import send
 from hallofshame.web.static_files import MAX_AGE_SECONDS
 
 PICTURE_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

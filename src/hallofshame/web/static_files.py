@@ -8,8 +8,8 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request
 from werkzeug.security import safe_join
 
-from hallofshame.web.answers import send
 from hallofshame.web.cache import CachedAnswer
+from hallofshame.web.responses import send
 
 FILES_KEPT = 256
 MAX_AGE_SECONDS = 365 * 24 * 3600

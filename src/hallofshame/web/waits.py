@@ -10,9 +10,9 @@ from enum import StrEnum
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.rankings import LONGEST_WAITS, WAITS
 from hallofshame.web.declared_parameters import Parameter
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.rankings import LONGEST_WAITS, WAITS
 
 
 class Mode(StrEnum):

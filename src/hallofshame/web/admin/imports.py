@@ -23,10 +23,10 @@ from hallofshame.store import catalogue, import_jobs
 from hallofshame.store.import_jobs import Job
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AppContext
+from hallofshame.web.answers.admin import ImportAsked, ImportQuality, ImportRow
 from hallofshame.web.declared_parameters import PAGE, choice
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
-from hallofshame.web.schema.admin import ImportAsked, ImportQuality, ImportRow
 
 NOBODY_WORKS = (
     "nothing works on imports at the moment; start `hallofshame run`, or let cron run "

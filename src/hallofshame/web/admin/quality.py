@@ -15,11 +15,11 @@ from hallofshame.store.reports.findings import FindingRow, FindingState, counts,
 from hallofshame.store.reports.quality import ParkFreshness, coverage, freshness
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.admin import CoverageDayRow, FreshnessRow, IssueRow, QualitySummary
 from hallofshame.web.declared_parameters import PAGE, choice, integer, text
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.schema.admin import CoverageDayRow, FreshnessRow, IssueRow, QualitySummary
 
 GAP_KINDS = ("feed_gap", "not_collecting")
 """Findings that are gaps of more than 30 min: of one park, and of all of them."""

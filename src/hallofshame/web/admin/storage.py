@@ -10,15 +10,15 @@ from hallofshame.pipeline.storage import StorageReport, measured_totals, storage
 from hallofshame.store import partitions
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AppContext
-from hallofshame.web.envelope import Row, iso
-from hallofshame.web.errors import AccessError
-from hallofshame.web.schema.admin import (
+from hallofshame.web.answers.admin import (
     AlertRow,
     StorageGrowth,
     StoragePartitions,
     StorageSummary,
     StrategyRow,
 )
+from hallofshame.web.envelope import Row, iso
+from hallofshame.web.errors import AccessError
 
 NOT_MEASURED = (
     "the storage has not been measured yet; the service does it once a day, `hallofshame storage` at once"

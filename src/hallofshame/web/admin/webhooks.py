@@ -9,10 +9,10 @@ from hallofshame.hooks import checked_url, shown_url
 from hallofshame.store import webhooks
 from hallofshame.store.webhooks import Hook
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
+from hallofshame.web.answers.webhooks import WebhookAdded, WebhookAsked, WebhookRow
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.posts import checked
-from hallofshame.web.schema.webhooks import WebhookAdded, WebhookAsked, WebhookRow
 
 _MISSING = {404: "There is no webhook of that number."}
 

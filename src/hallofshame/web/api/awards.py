@@ -7,13 +7,12 @@ from flask import Blueprint
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName, parse_period
 from hallofshame.store.reports.record import recorded_years
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.awards import Awards, award_rows
+from hallofshame.web.answers.rankings import park_ranking
 from hallofshame.web.declared_parameters import FILTERS, RIDES, Parameter, integer
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import ListPage, Row, coverage_body, envelope, period_body
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.awards import award_rows
-from hallofshame.web.rows.rankings import park_ranking
-from hallofshame.web.schema.awards import Awards
 
 api_awards = Blueprint("api_awards", __name__, url_prefix="/api")
 

@@ -14,15 +14,15 @@ from hallofshame.domain.periods import Period, Shift, parse_range
 from hallofshame.metrics.comparing import change_of, trend_points
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.compare import Comparison
+from hallofshame.web.answers.park_details import park_line
+from hallofshame.web.answers.rankings import all_standings, with_standing
+from hallofshame.web.answers.watched import change_of_uptime
 from hallofshame.web.declared_parameters import PERIOD, choice, date, text
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.park_details import park_line
-from hallofshame.web.rows.rankings import all_standings, with_standing
-from hallofshame.web.rows.watched import change_of_uptime
-from hallofshame.web.schema.compare import Comparison
 
 api_compare = Blueprint("api_compare", __name__, url_prefix="/api")
 

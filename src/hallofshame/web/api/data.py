@@ -20,6 +20,13 @@ from hallofshame.store.reports.record import (
     seconds_by_queue_times,
 )
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.agreement import AgreementReport, agreement_report
+from hallofshame.web.answers.calibration import CalibrationReport, calibration_report
+from hallofshame.web.answers.catalogue import CatalogueReport, catalogue_report
+from hallofshame.web.answers.downloads import DownloadRow
+from hallofshame.web.answers.identity import park_identity
+from hallofshame.web.answers.record import CoverageRow
+from hallofshame.web.answers.search import SearchIndex, search_rows
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, choice
 from hallofshame.web.downloads import FILE_FORMATS, TYPES, all_downloads, find_download, send_download
@@ -27,15 +34,6 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.history_files import HistoryDownload, send_history
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
-from hallofshame.web.rows.agreement import agreement_report
-from hallofshame.web.rows.calibration import calibration_report
-from hallofshame.web.rows.catalogue import catalogue_report
-from hallofshame.web.rows.parks import park_identity
-from hallofshame.web.rows.search import search_rows
-from hallofshame.web.schema.agreement import AgreementReport
-from hallofshame.web.schema.calibration import CalibrationReport
-from hallofshame.web.schema.catalogue import CatalogueReport
-from hallofshame.web.schema.data import CoverageRow, DownloadRow, SearchIndex
 
 api_data = Blueprint("api_data", __name__, url_prefix="/api")
 

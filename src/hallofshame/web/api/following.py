@@ -13,12 +13,7 @@ from hallofshame.domain.following import MOST_FOLLOWS, Asked, Channel, News, Obs
 from hallofshame.domain.localtime import to_unix
 from hallofshame.store import following, news
 from hallofshame.web.answer_context import AnswerContext, AppContext
-from hallofshame.web.envelope import Row
-from hallofshame.web.errors import AccessError
-from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.posts import post_endpoint
-from hallofshame.web.rate_limits import client_of
-from hallofshame.web.schema.following import (
+from hallofshame.web.answers.following import (
     FollowAsked,
     Following,
     FollowingAsked,
@@ -27,6 +22,11 @@ from hallofshame.web.schema.following import (
     StopAsked,
     Stopped,
 )
+from hallofshame.web.envelope import Row
+from hallofshame.web.errors import AccessError
+from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.posts import post_endpoint
+from hallofshame.web.rate_limits import client_of
 
 api_following = Blueprint("api_following", __name__, url_prefix="/api/push")
 

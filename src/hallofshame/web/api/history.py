@@ -13,25 +13,23 @@ from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.sparklines import park_score_days, ride_uptime_days
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.chart_axis import AUTO, LONGEST_DAYS, MAX_DAILY_POINTS, ChartGrain
+from hallofshame.web.answers.chart_points import (
+    ParkSeries,
+    ParkSparkline,
+    RideSeries,
+    RideSparkline,
+    park_chart,
+    ride_chart,
+)
+from hallofshame.web.answers.heatmaps import ParkHeatmap, RideHeatmap, park_cells, ride_cells
+from hallofshame.web.answers.wait_hours import MAX_WAIT_DAYS, ParkWaitsByHour
+from hallofshame.web.answers.wait_hours import park_waits_by_hour as waits_by_hour
 from hallofshame.web.declared_parameters import FILTERS, PERIOD, choice, period, text
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.chart_axis import AUTO, LONGEST_DAYS, MAX_DAILY_POINTS, ChartGrain
-from hallofshame.web.rows.chart_data import park_chart, ride_chart
-from hallofshame.web.rows.heatmaps import park_cells, ride_cells
-from hallofshame.web.rows.wait_hours import MAX_WAIT_DAYS
-from hallofshame.web.rows.wait_hours import park_waits_by_hour as waits_by_hour
-from hallofshame.web.schema.history import (
-    ParkHeatmap,
-    ParkSeries,
-    ParkSparkline,
-    ParkWaitsByHour,
-    RideHeatmap,
-    RideSeries,
-    RideSparkline,
-)
 
 api_history = Blueprint("api_history", __name__, url_prefix="/api")
 

@@ -15,16 +15,15 @@ from hallofshame.store.reports.current import (
     ride_states,
 )
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.health import Health, health_row
+from hallofshame.web.answers.present import is_watched, park_now, ride_now
+from hallofshame.web.answers.status_now import LIVE, ParkStatusNow, RideStatusNow, park_status, ride_status
+from hallofshame.web.answers.status_summary import StatusSummary
 from hallofshame.web.declared_parameters import FILTERS, RIDES
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters, RideFilter
-from hallofshame.web.rows.health import health_row
-from hallofshame.web.rows.present import is_watched, park_now, ride_now
-from hallofshame.web.rows.status_now import LIVE, park_status, ride_status
-from hallofshame.web.schema.live import Health, StatusSummary
-from hallofshame.web.schema.status import ParkStatusNow, RideStatusNow
 from hallofshame.web.wording import STATUS_SLUGS
 
 api_live = Blueprint("api_live", __name__, url_prefix="/api")

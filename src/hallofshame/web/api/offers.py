@@ -6,21 +6,15 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.near import NearPark, NearRide, VisitRide, near_parks, near_rides, visit_rows
+from hallofshame.web.answers.offers import DiningRow, PurchaseRow, dining_rows, purchase_rows
+from hallofshame.web.answers.queues import QueueDay, queue_day
 from hallofshame.web.api.timelines import schedule_days
 from hallofshame.web.declared_parameters import HISTORY, PAGE, RIDES, VISIT, date, integer, number
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.offers import (
-    dining_rows,
-    near_parks,
-    near_rides,
-    purchase_rows,
-    queue_day,
-    visit_rows,
-)
-from hallofshame.web.schema.offers import DiningRow, NearPark, NearRide, PurchaseRow, QueueDay, VisitRide
 
 api_offers = Blueprint("api_offers", __name__, url_prefix="/api")
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.operators import OPERATOR_SORTS, OperatorRow, operator_ranking
+from hallofshame.web.answers.rankings import BY, DOWNTIME, PARK_FIELDS, ranked_by
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, ranking_body
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.operators import OPERATOR_SORTS, operator_ranking
-from hallofshame.web.rows.rankings import BY, DOWNTIME, PARK_FIELDS, ranked_by
-from hallofshame.web.schema.rows import OperatorRow
 
 api_operators = Blueprint("api_operators", __name__, url_prefix="/api")
 

@@ -10,6 +10,7 @@ from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.domain.words import OutageKind
 from hallofshame.store.reports.outages import listed_outages
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.outages import OutageBoard, OutageRow, board, outage_rows
 from hallofshame.web.atom.outages import ATOM_TYPE, park_feed, ride_feed
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, choice
 from hallofshame.web.endpoints import endpoint
@@ -17,8 +18,6 @@ from hallofshame.web.envelope import Row, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters, RideFilter
 from hallofshame.web.public_address import site_root
-from hallofshame.web.rows.outages import board, outage_rows
-from hallofshame.web.schema.outages import OutageBoard, OutageRow
 
 api_outages = Blueprint("api_outages", __name__, url_prefix="/api")
 

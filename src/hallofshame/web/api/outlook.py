@@ -9,13 +9,12 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, ONE_DAY
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.outlook import ParkOutlook, RideOutlook, park_outlook, ride_outlook
 from hallofshame.web.declared_parameters import date
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.outlook import park_outlook, ride_outlook
-from hallofshame.web.schema.outlook import ParkOutlook, RideOutlook
 
 api_outlook = Blueprint("api_outlook", __name__, url_prefix="/api")
 

@@ -6,6 +6,10 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.park_details import ParkDetails, ParkInfo, park_details, park_info
+from hallofshame.web.answers.parks import ParkRow
+from hallofshame.web.answers.rankings import BY, DOWNTIME, PARK_FIELDS, PARK_SORTS, park_ranking, ranked_by
+from hallofshame.web.answers.ride_details import RideInfo, ride_info
 from hallofshame.web.calendars import CALENDAR_TYPE, park_calendar
 from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, choice, sort
 from hallofshame.web.endpoints import PAGING, endpoint
@@ -13,18 +17,6 @@ from hallofshame.web.envelope import Row, envelope, period_body, ranking_body
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters import Parameters
 from hallofshame.web.public_address import site_root
-from hallofshame.web.rows.park_details import park_details, park_info
-from hallofshame.web.rows.rankings import (
-    BY,
-    DOWNTIME,
-    PARK_FIELDS,
-    PARK_SORTS,
-    park_ranking,
-    ranked_by,
-)
-from hallofshame.web.rows.ride_details import ride_info
-from hallofshame.web.schema.details import ParkDetails
-from hallofshame.web.schema.rows import ParkInfo, ParkRow, RideInfo
 from hallofshame.web.waits import MODE, waits_asked
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")

@@ -9,20 +9,7 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.declared_parameters import FILTERS, LIMIT, PAGE, PERIOD, RIDES, VISIT, by, sort
-from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import (
-    ListPage,
-    Row,
-    coverage_body,
-    coverage_of,
-    envelope,
-    period_body,
-    ranked_by_body,
-)
-from hallofshame.web.lookup import find_ride
-from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.rankings import (
+from hallofshame.web.answers.rankings import (
     BY,
     DOWNTIME,
     DOWNTIME_IN_FULL,
@@ -36,18 +23,29 @@ from hallofshame.web.rows.rankings import (
     ride_standings,
     with_standing,
 )
-from hallofshame.web.rows.ride_details import ride_details
-from hallofshame.web.rows.rides import (
+from hallofshame.web.answers.ride_details import RideDetails, ride_details
+from hallofshame.web.answers.ride_measures import (
     MANY_RIDES,
     measures,
     reliability_measures,
     ride_coverage,
     ride_totals,
 )
-from hallofshame.web.rows.trends import TABLES, trends_of
-from hallofshame.web.schema.details import RideDetails
-from hallofshame.web.schema.live import TrendTables
-from hallofshame.web.schema.rows import RideRow
+from hallofshame.web.answers.rides import RideRow
+from hallofshame.web.answers.trends import TABLES, TrendTables, trends_of
+from hallofshame.web.declared_parameters import FILTERS, LIMIT, PAGE, PERIOD, RIDES, VISIT, by, sort
+from hallofshame.web.endpoints import PAGING, endpoint
+from hallofshame.web.envelope import (
+    ListPage,
+    Row,
+    coverage_body,
+    coverage_of,
+    envelope,
+    period_body,
+    ranked_by_body,
+)
+from hallofshame.web.lookup import find_ride
+from hallofshame.web.parameters import Parameters
 from hallofshame.web.waits import MODE, waits_asked
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")

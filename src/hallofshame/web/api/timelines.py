@@ -11,24 +11,16 @@ from hallofshame.domain.periods import ONE_DAY, DayRange, PeriodName
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.queues import Queue, latest_prices, latest_queues
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.prices import ParkPriceRow, RidePrices, price_rows, ride_prices
+from hallofshame.web.answers.queues import QueueRow
+from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
+from hallofshame.web.answers.shows import ShowRow, show_rows
+from hallofshame.web.answers.timelines import ParkTimeline, RideTimeline, park_timeline, ride_timeline
 from hallofshame.web.declared_parameters import HISTORY, RIDES, date, integer, period
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.offers import show_rows
-from hallofshame.web.rows.park_details import schedule_rows
-from hallofshame.web.rows.prices import price_rows, ride_prices
-from hallofshame.web.rows.timelines import park_timeline, ride_timeline
-from hallofshame.web.schema.details import ScheduleEntry
-from hallofshame.web.schema.timelines import (
-    ParkPriceRow,
-    ParkTimeline,
-    QueueRow,
-    RidePrices,
-    RideTimeline,
-    ShowRow,
-)
 
 api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
 

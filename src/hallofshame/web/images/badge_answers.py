@@ -11,14 +11,14 @@ from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web import declared_parameters
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.park_details import park_summary
+from hallofshame.web.answers.present import live_word
+from hallofshame.web.answers.rides import ride_lines
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row
 from hallofshame.web.images.badges import Badge, draw
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters import Parameters
-from hallofshame.web.rows.park_details import park_summary
-from hallofshame.web.rows.present import live_word
-from hallofshame.web.rows.rides import ride_lines
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import AT_LEAST, DEMONSTRATION_MARK, STATE_WORDS, is_lower_bound
 

@@ -13,7 +13,7 @@ from hallofshame.domain.bands import Band, band_of, band_of_loss
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers import answered
+from hallofshame.web.answers.present import live_word
 from hallofshame.web.endpoints import body
 from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.images.cards import Card, Verdict, draw
@@ -25,7 +25,7 @@ from hallofshame.web.pages.formatting import duration, figure, short_date
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import asked_for, list_parameters, the_build
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
-from hallofshame.web.rows.present import live_word
+from hallofshame.web.responses import answered
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import (
     AT_LEAST,

@@ -9,7 +9,6 @@ from flask import Blueprint
 from hallofshame.domain.periods import FIRST_YEAR
 from hallofshame.domain.plurals import noun
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers import answered
 from hallofshame.web.api.awards import LAST_YEAR
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url, park_path, ride_path
@@ -17,6 +16,7 @@ from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, asked_for, head_of, known
 from hallofshame.web.parameters import FILTER_PARAMETERS, RIDE_PARAMETERS
+from hallofshame.web.responses import answered
 
 award_pages = Blueprint("award_pages", __name__)
 

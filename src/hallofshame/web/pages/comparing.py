@@ -11,7 +11,6 @@ from flask import Blueprint, Response, make_response, redirect
 from hallofshame.domain.names import clipped
 from hallofshame.domain.periods import ONE_DAY, Period, PeriodName, Shift
 from hallofshame.web.answer_context import AnswerContext, site
-from hallofshame.web.answers import answered
 from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, NONE, RANGE
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
@@ -28,6 +27,7 @@ from hallofshame.web.pages.selection import (
 )
 from hallofshame.web.pages.view import View, asked_for, head_of, known
 from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
+from hallofshame.web.responses import answered
 from hallofshame.web.wording import CHART_MEASURES
 
 compare_pages = Blueprint("compare_pages", __name__)

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers import answered
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
@@ -16,6 +15,7 @@ from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
 from hallofshame.web.parameters import FILTER_PARAMETERS
+from hallofshame.web.responses import answered
 
 data_pages = Blueprint("data_pages", __name__)
 

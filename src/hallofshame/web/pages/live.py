@@ -6,13 +6,13 @@ from flask import Blueprint
 
 from hallofshame.domain.rules import MINUTE_SECONDS, PARK_WIDE_SECONDS
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers import answered
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.events import SORTS, events_of
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
 from hallofshame.web.parameters import FILTER_PARAMETERS, RIDE_PARAMETERS
+from hallofshame.web.responses import answered
 
 live_pages = Blueprint("live_pages", __name__)
 

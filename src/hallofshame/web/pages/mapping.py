@@ -7,7 +7,6 @@ from dataclasses import replace
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers import answered
 from hallofshame.web.pages.addresses import page_url, park_path
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.projection import CLOSEST, MapView
@@ -15,6 +14,7 @@ from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, View, head_of, list_parameters
 from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, STEP, MappedPark, marks_of, places_of
+from hallofshame.web.responses import answered
 
 map_pages = Blueprint("map_pages", __name__)
 

@@ -10,7 +10,8 @@ from werkzeug.routing import RequestRedirect
 from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, Period
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.answer_context import AnswerContext, site
-from hallofshame.web.answers import answered
+from hallofshame.web.answers.park_details import park_info
+from hallofshame.web.answers.ride_details import ride_info
 from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_query, ride_path
@@ -26,8 +27,7 @@ from hallofshame.web.pages.timelines import nearest_with_data, park_day, ride_la
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.pages.wait_hours import waits_by_hour
 from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES, VISIT_PARAMETERS
-from hallofshame.web.rows.park_details import park_info
-from hallofshame.web.rows.ride_details import ride_info
+from hallofshame.web.responses import answered
 
 place_pages = Blueprint("place_pages", __name__)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers import answered
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, head_of
+from hallofshame.web.responses import answered
 
 plain_pages = Blueprint("plain_pages", __name__)
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers import answered
+from hallofshame.web.answers.operators import OPERATOR_SORTS
+from hallofshame.web.answers.rankings import PARK_SORTS
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import ANY_RIDE, Choosing
 from hallofshame.web.pages.registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, head_of, list_parameters
 from hallofshame.web.parameters import RIDE_PARAMETERS
-from hallofshame.web.rows.operators import OPERATOR_SORTS
-from hallofshame.web.rows.rankings import PARK_SORTS
+from hallofshame.web.responses import answered
 
 ranking_pages = Blueprint("ranking_pages", __name__)
 

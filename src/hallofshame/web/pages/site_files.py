@@ -10,13 +10,13 @@ from flask import Blueprint, Response, abort, make_response, send_file
 
 from hallofshame.domain.localtime import isoformat
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers import answered, send
 from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.errors import UnknownError
 from hallofshame.web.images import icons
 from hallofshame.web.pages.registry import BY_NAME, PAGES, SITE_NAME
 from hallofshame.web.pages.view import absolute, the_build
 from hallofshame.web.public_address import site_root
+from hallofshame.web.responses import answered, send
 from hallofshame.web.tokens import tokens
 
 file_pages = Blueprint("file_pages", __name__)

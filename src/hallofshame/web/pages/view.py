@@ -16,12 +16,12 @@ from werkzeug.datastructures import MultiDict
 from hallofshame.pipeline.jobhealth import LATE_CADENCES
 from hallofshame.web import endpoints
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.lateness import late_notices
 from hallofshame.web.envelope import Row, attribution, iso
 from hallofshame.web.pages.assets import Build, PageAssets
 from hallofshame.web.pages.registry import BY_NAME, Page
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS, Parameters
 from hallofshame.web.public_address import site_root
-from hallofshame.web.rows.lateness import late_notices
 
 BUILD = "hallofshame_build"
 
