@@ -15,7 +15,7 @@ from hallofshame.domain.bands import BANDS, band_of, band_of_loss
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.images import badges, cards
 from hallofshame.web.images.lettering import Lettering
-from hallofshame.web.images.scenery import SCHEMES
+from hallofshame.web.images.schemes import SCHEMES
 from hallofshame.web.pages.registry import PAGES
 from hallofshame.web.tokens import tokens
 from web.conftest import RAPTOR, Api
@@ -126,7 +126,7 @@ def test_text_is_broken_and_cut_to_its_width() -> None:
 
 def test_every_scheme_is_of_tokens_that_exist() -> None:
     for scheme in SCHEMES.values():
-        for name in (scheme.sky, scheme.far, scheme.near, scheme.sun, scheme.wheel, scheme.ink):
+        for name in (scheme.sky, scheme.far, scheme.near, scheme.disc, scheme.wheel, scheme.ink):
             tokens().colour(name)
 
 

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hallofshame.domain.bands import Band
 from hallofshame.web.images.lettering import Lettering
+from hallofshame.web.images.signs import sign
 from hallofshame.web.tokens import Tokens
 from hallofshame.web.xml_text import xml_text
 
@@ -19,15 +20,6 @@ _LONGEST_NAME = 60
 _FACES = "Verdana,'DejaVu Sans',Geneva,sans-serif"
 _WIDENING = 1.16
 """Verdana is that much wider than the font that measures the text."""
-
-_SIGNS = {
-    1: '<circle cx="10" cy="10" r="8"/>',
-    2: '<path d="M1 13a9 9 0 0 1 18 0z"/>',
-    3: '<path d="M10 1.5 19.5 18H.5z"/>',
-    4: '<path d="M10 .5 19 10l-9 9.5L1 10z"/>',
-    5: '<path d="m10 .5 2.6 6.3 6.9.5-5.3 4.4 1.7 6.7L10 14.8l-5.9 3.6 1.7-6.7L.5 7.3l6.9-.5z"/>',
-}
-"""The signs of the bands in a box of 20, as on the pages."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +44,8 @@ def draw(badge: Badge, tokens: Tokens) -> str:
         name = name[: _LONGEST_NAME - 1].rstrip() + "…"
     name_width, says_width = _width(name), _width(badge.says)
     left = round(name_width + 2 * _PAD)
-    sign = _SIGN + 6 if badge.band else 0
-    width = left + round(says_width + sign + 2 * _PAD)
+    room = _SIGN + 6 if badge.band else 0
+    width = left + round(says_width + room + 2 * _PAD)
     level = badge.band.level if badge.band else 0
     ground = tokens.colour(f"poster-{level}") if level else tokens.colour("ink-soft")
     # The two darkest bands, and the grey of no data, take light text.
@@ -67,8 +59,8 @@ def draw(badge: Badge, tokens: Tokens) -> str:
         f'<path d="M{left} 0H{width - 5}a5 5 0 0 1 5 5V{_HEIGHT - 5}a5 5 0 0 1-5 5H{left}z" fill="{ground}"/>'
         f'<g font-family="{_FACES}" font-size="{_SIZE}">'
         + _text(name, _PAD, name_width, tokens.colour("poster-light"))
-        + _sign(level, left + _PAD, ink)
-        + _text(badge.says, left + _PAD + sign, says_width, ink)
+        + sign(level, left + _PAD, (_HEIGHT - _SIGN) / 2, _SIGN, ink)
+        + _text(badge.says, left + _PAD + room, says_width, ink)
         + "</g></svg>\n"
     )
 
@@ -84,10 +76,3 @@ def _text(text: str, x: float, width: float, colour: str) -> str:
         f'<text x="{x}" y="{_BASELINE}" textLength="{width}" lengthAdjust="spacingAndGlyphs" '
         f'fill="{colour}">{escape(text)}</text>'
     )
-
-
-def _sign(level: int, x: float, colour: str) -> str:
-    if not level:
-        return ""
-    top = (_HEIGHT - _SIGN) / 2
-    return f'<g transform="translate({x} {top}) scale({_SIGN / 20})" fill="{colour}">{_SIGNS[level]}</g>'

@@ -41,7 +41,7 @@ PNG_TYPE = "image/png"
 _LISTED = 3
 _FONTS = ("latin-wght-normal", "latin-ext-wght-normal")
 _one_at_a_time = Lock()
-"""Drawing takes a fifth of a second of one core and some megabytes: never several at once."""
+"""Drawing takes a tenth of a second of one core and some megabytes: never several at once."""
 
 
 @card_pages.get("/parks/<slug>.png")

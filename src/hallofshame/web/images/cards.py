@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hallofshame.web.images.canvas import Canvas, band_sign
+from hallofshame.web.images.artwork import art
+from hallofshame.web.images.canvas import Canvas
 from hallofshame.web.images.lettering import Lettering
-from hallofshame.web.images.scenery import SCHEMES, Scheme, fairground
+from hallofshame.web.images.schemes import SCHEMES, Scheme
 from hallofshame.web.tokens import Tokens
 
 WIDTH, HEIGHT = 1200, 630
@@ -49,9 +50,9 @@ def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
     """The card as PNG."""
     level = card.verdict.level if card.verdict else 0
     scheme = SCHEMES[level]
-    canvas = Canvas(WIDTH, HEIGHT, tokens, lettering, scheme.sky)
-    ground = HEIGHT - _FRAME - _PLATE
-    fairground(canvas, scheme, ground)
+    canvas = Canvas(WIDTH, HEIGHT, tokens, lettering)
+    canvas.box(0, 0, WIDTH, HEIGHT, scheme.sky)
+    canvas.art(art("card"), scheme.colours(tokens))
     canvas.text(LEFT, 82, card.kicker, 27, scheme.ink)
     below = canvas.block(LEFT, 98, card.title, _TITLE, (64, 56, 48, 42, 36), 2, scheme.ink)
     if card.verdict is not None:
@@ -59,7 +60,7 @@ def draw(card: Card, tokens: Tokens, lettering: Lettering) -> bytes:
     elif card.note is not None:
         canvas.block(LEFT, below + 34, card.note, _COLUMN - 20, (40, 34, 30), 3, scheme.ink)
     _lines(canvas, card.lines, below + (34 if card.note is None else 140))
-    _plate(canvas, card, ground)
+    _plate(canvas, card, HEIGHT - _FRAME - _PLATE)
     if card.ribbon is not None:
         canvas.box(0, 0, WIDTH, _FRAME + _RIBBON, "poster-dark")
         canvas.text(LEFT, _FRAME + 27, card.ribbon, RIBBON_SIZE, "poster-light")
@@ -72,7 +73,7 @@ def _verdict(canvas: Canvas, verdict: Verdict, below: float, scheme: Scheme) -> 
     base = below + 40 + size * 0.76
     end = canvas.text(LEFT - 5, base, verdict.figure, size, scheme.ink)
     canvas.text(end + 14, base, verdict.unit, 32, scheme.ink)
-    band_sign(canvas, verdict.level, LEFT + 24, base + 54, 48, scheme.ink)
+    canvas.sign(verdict.level, LEFT + 24, base + 54, 48, scheme.ink)
     canvas.text(LEFT + 64, base + 68, verdict.label, 42, scheme.ink)
 
 
@@ -83,7 +84,7 @@ def _lines(canvas: Canvas, lines: Sequence[tuple[str, str, int]], top: float) ->
     for figure, words, level in lines:
         canvas.box(LEFT, y, _COLUMN - 10, 58, "art-paper", 10)
         if level:
-            band_sign(canvas, level, LEFT + 32, y + 29, 28, f"poster-{level}")
+            canvas.sign(level, LEFT + 32, y + 29, 28, f"poster-{level}")
         left = LEFT + (62 if level else 22)
         right = LEFT + _COLUMN - 26
         if widest > _WIDEST_FIGURE:
@@ -106,22 +107,5 @@ def _plate(canvas: Canvas, card: Card, top: float) -> None:
 
 
 def _frame(canvas: Canvas) -> None:
-    for x, y, width, height in (
-        (0, 0, WIDTH, _FRAME),
-        (0, HEIGHT - _FRAME, WIDTH, _FRAME),
-        (0, 0, _FRAME, HEIGHT),
-        (WIDTH - _FRAME, 0, _FRAME, HEIGHT),
-    ):
-        canvas.box(x, y, width, height, "gold")
-    inner = _FRAME - 4
-    canvas.line(
-        [
-            (inner, inner),
-            (WIDTH - inner, inner),
-            (WIDTH - inner, HEIGHT - inner),
-            (inner, HEIGHT - inner),
-            (inner, inner),
-        ],
-        "poster-5",
-        4,
-    )
+    canvas.edge(_FRAME / 2, "gold", _FRAME)
+    canvas.edge(_FRAME - 4, "poster-5", 4)
