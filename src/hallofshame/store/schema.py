@@ -76,12 +76,24 @@ def current_on(connection: Connection) -> str | None:
 
 
 def head() -> str:
-    """The newest revision this program knows."""
-    # Files of migrations begin with their revision, and stand in their order; a test holds them to it.
-    names = sorted(file.name for file in (MIGRATIONS / "versions").glob("*_*.py"))
-    if not names:
+    """The newest revision this program knows: the one on disk when it was loaded.
+
+    An upgrade puts new files under a running process, which goes on with the code that it has.
+    """
+    newest = _newest(MIGRATIONS)
+    if newest is None:
         raise StoreError(f"no migrations in {MIGRATIONS}; reinstall hallofshame")
-    return names[-1].partition("_")[0]
+    return newest
+
+
+@cache
+def _newest(folder: Path) -> str | None:
+    # Files of migrations begin with their revision, and stand in their order; a test holds them to it.
+    names = sorted(file.name for file in (folder / "versions").glob("*_*.py"))
+    return names[-1].partition("_")[0] if names else None
+
+
+_newest(MIGRATIONS)
 
 
 def is_at_head(connection: Connection) -> bool:
