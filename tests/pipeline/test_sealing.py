@@ -23,8 +23,9 @@ from hallofshame.pipeline import sealing
 from hallofshame.pipeline.quality import check_quality
 from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.pipeline.rollup import Rollup
-from hallofshame.store import raw, schema
+from hallofshame.store import raw, ride_moves, schema
 from hallofshame.store.database import Database
+from hallofshame.store.decisions import Move
 from hallofshame.store.history import formats, ledger, marks
 from hallofshame.store.history.formats import DATASETS
 from hallofshame.store.history.periods import FilePeriod
@@ -175,7 +176,7 @@ def test_what_a_ride_said_goes_to_the_ride_it_belongs_to(database: Database, fol
     old, new = parks[1][2], 900
     feed = Feed(1 + old % 2)
     with database.write() as connection:
-        raw.move_observations(connection, 1, feed, old, new, at(2))
+        ride_moves.move_readings(connection, 1, [Move(int(feed), old, new, at(2), at(90))])
     wanted = {name: whole(database, name) for name in ("snapshots", "queues")}
     assert wanted["queues"].filter(pl.col("ride_id") == new).height
     drop_sql(database, at(9))

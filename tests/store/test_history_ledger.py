@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from hallofshame.domain.words import Feed
-from hallofshame.store import raw
+from hallofshame.store import raw, ride_moves
 from hallofshame.store.database import Database
+from hallofshame.store.decisions import Move
 from hallofshame.store.history import ledger, marks
 from hallofshame.store.history.periods import FilePeriod, day_of
 from hallofshame.store.history.sealed import DATASETS, SealedFile, sealed_files
@@ -103,17 +104,38 @@ def test_a_mark_that_moved_on_during_the_seal_stays(database: Database) -> None:
 def test_a_ride_that_moved_keeps_the_month_in_the_database(database: Database) -> None:
     with database.write() as connection:
         raw.insert_snapshots(connection, observations((1, 11, 0, 1, 10)))
-        raw.move_observations(connection, 1, Feed.THEMEPARKS_WIKI, 11, 12, NOON)
+        ride_moves.move_readings(connection, 1, [Move(int(Feed.THEMEPARKS_WIKI), 11, 12, NOON, NOON)])
         assert marks.moves(connection).is_empty()  # nothing is sealed yet, so no file has to follow
     seal_all(database)
     with database.write() as connection:
-        raw.move_observations(connection, 1, Feed.THEMEPARKS_WIKI, 12, 13, NOON)
+        ride_moves.move_readings(connection, 1, [Move(int(Feed.THEMEPARKS_WIKI), 12, 13, NOON, NOON)])
         assert marks.moves(connection).select("ride_id", "new_ride_id", "since", "until").rows() == [
             (12, 13, NOON, NOON)
         ]
         assert not ledger.sealed_and_verified(connection, DAY)
-        marks.forget_moves(connection, marks.moves(connection)["move_id"].to_list())
+        seen = marks.moves(connection)["move_id"].to_list()
+        marks.follow(connection, seen, AUGUST.starts_at, AUGUST.ends_at)
         assert ledger.sealed_and_verified(connection, DAY)
+
+
+def test_a_period_that_follows_moves_leaves_the_rest_of_them_in_their_order(database: Database) -> None:
+    """A later row in its files is of the ride that it names, and stays there."""
+    seal_all(database)
+    first, last = AUGUST.starts_at - 10, AUGUST.ends_at + 10
+    with database.write() as connection:
+        for move in (Move(2, 11, 12, first, last), Move(2, 12, 13, NOON, last)):
+            ride_moves.move_readings(connection, 1, [move])
+        seen = marks.moves(connection)["move_id"].to_list()
+        ride_moves.move_readings(connection, 1, [Move(2, 13, 14, NOON, NOON)])
+        marks.follow(connection, seen, AUGUST.starts_at, AUGUST.ends_at)
+        assert marks.moves(connection).select("ride_id", "new_ride_id", "since", "until").rows() == [
+            (11, 12, first, AUGUST.starts_at - 1),
+            (11, 12, AUGUST.ends_at, last),
+            (12, 13, AUGUST.ends_at, last),
+            (13, 14, NOON, NOON),
+        ]
+        marks.forget_followed(connection)
+        assert marks.moves(connection).select("ride_id", "since").rows() == [(13, NOON)]
 
 
 def test_a_month_dropped_is_remembered_with_its_first_moment(database: Database) -> None:

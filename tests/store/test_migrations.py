@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,13 +12,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, insert, inspect
 
 from hallofshame.domain.errors import StoreError
-from hallofshame.store import schema
+from hallofshame.domain.words import Feed
+from hallofshame.store import heard_ids, schema
 from hallofshame.store.database import Database
 from hallofshame.store.exclusive import run_alone
-from hallofshame.store.models import Base
+from hallofshame.store.models import Base, ExternalId
 from hallofshame.store.models.base import SERVER_KEY
 from hallofshame.store.partitions import RAW_TABLES, layout
 from support.mariadb import MariaDBServer
@@ -25,7 +27,7 @@ from support.suites import BOTH
 
 pytestmark = pytest.mark.migrates
 
-REVISIONS = [f"{number:04}" for number in range(1, 32)]
+REVISIONS = [f"{number:04}" for number in range(1, 33)]
 SERVER_ONLY = {"0015"}
 """Migrations that change nothing on SQLite."""
 
@@ -185,6 +187,44 @@ def test_what_is_read_without_alembic_is_what_alembic_says(upgraded: Database) -
     for script in scripts.walk_revisions():
         assert Path(script.path).name.startswith(f"{script.revision}_")
     assert schema.current(upgraded) == revision_by_alembic(upgraded) == schema.head()
+
+
+def test_files_of_a_newer_program_do_not_make_a_running_one_need_their_schema(
+    upgraded: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upgrade of the package under a running process made health say that the system fails."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS / "versions", folder / "versions")
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    loaded_with = schema.head()
+    (folder / "versions" / "9999_later.py").write_text("")
+    assert schema.head() == loaded_with == schema.current(upgraded)
+    schema.require_head(upgraded)
+
+
+def test_rides_with_several_ids_begin_with_what_is_known_of_them(empty_database: Database) -> None:
+    """Each id counts from its first sight until that of the next, for the readings that it names."""
+    schema.upgrade(empty_database, "0031")
+    ids = [
+        (1, "a", 1, 10),
+        (1, "b", 1, 20),
+        (1, "c", 2, 10),
+        (2, "d", 2, 10),
+        (2, "e", 3, 30),
+        (2, "f", 3, 5),
+    ]
+    with empty_database.write() as connection:
+        names = ("feed", "external_id", "internal_id", "first_seen_at")
+        connection.execute(
+            insert(ExternalId), [dict(zip(names, row, strict=True), kind="ride") for row in ids]
+        )
+    schema.upgrade(empty_database)
+    with empty_database.read() as connection:
+        assert heard_ids.heard_ids(connection) == {
+            (1, Feed.QUEUE_TIMES): [(0, "a"), (20, "b")],
+            (3, Feed.THEMEPARKS_WIKI): [(0, "f"), (30, "e")],
+            (3, Feed.ARCHIVE): [(0, "f"), (30, "e")],
+        }
 
 
 def test_the_revision_of_an_old_and_of_no_schema_is_read_without_alembic(empty_database: Database) -> None:

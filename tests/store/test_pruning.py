@@ -26,7 +26,7 @@ from hallofshame.pipeline.repair import repair_gaps
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.pipeline.vanished import retire_vanished
 from hallofshame.pipeline.vanished_blocks import watch_rides
-from hallofshame.store import bulk, catalogue, chances, partitions, raw, ride_moves, schema
+from hallofshame.store import bulk, catalogue, chances, heard_ids, partitions, raw, ride_moves, schema
 from hallofshame.store.database import Database
 from hallofshame.store.decisions import Move
 from hallofshame.store.exclusive import run_alone
@@ -139,7 +139,7 @@ def _everything(database: Database) -> None:
         assert list(seen_until(connection, 600)) == [1]
     with database.write() as connection:
         ride_moves.move_readings(connection, 1, [Move(int(Feed.THEMEPARKS_WIKI), 3, 13, end - 7200, end)])
-        raw.move_observations(connection, 1, Feed.THEMEPARKS_WIKI, 5, 14, end - 7200)
+        heard_ids.recorded_instants(connection, 1, Feed.THEMEPARKS_WIKI, [5], end - 7200)
 
 
 @pytest.mark.mariadb

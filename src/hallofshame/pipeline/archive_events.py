@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -204,6 +204,18 @@ def rows_of(pieces: Iterable[ParkEventBatch], ride_ids: dict[str, int]) -> tuple
         .cast(QUEUES)
     )
     return observations, pl.concat([own, _entries(placed, hosts, kinds)])
+
+
+def heard_in(pieces: Iterable[ParkEventBatch], ids: Collection[str]) -> dict[str, list[int]]:
+    """The instants of events of rides in identified pieces, by external id, for those of ``ids``."""
+    found: dict[str, list[int]] = {}
+    for piece in pieces:
+        rides = {} if piece.known is None else piece.known.rides
+        for number, entity in enumerate(piece.said.entities):
+            if entity.external_id in ids and sighting_of(entity) in rides:
+                instants = piece.said.events.filter(entity=number)["at"]
+                found.setdefault(entity.external_id, []).extend(instants)
+    return found
 
 
 def _numbered(frames: Sequence[pl.DataFrame], first_number: Sequence[int], schema: pl.Schema) -> pl.DataFrame:

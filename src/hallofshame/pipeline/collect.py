@@ -335,6 +335,8 @@ class Collector:
                 park_id, reading = answer.park.park_id, answer.reading
                 sightings = map(sighting_of, reading.rides)
                 known = self._registry.identify(connection, park_id, reading.feed, sightings, observed_at)
+                heard = {one.external_id: (now,) for one in known.rides if one.external_id is not None}
+                self._registry.note_heard(connection, park_id, reading.feed, heard)
                 rows.add(park_id, reading, known)
         said = pl.DataFrame(rows.observations, schema=OBSERVATIONS, orient="row")
         queues = pl.DataFrame(rows.queues, schema=QUEUES, orient="row")

@@ -58,6 +58,9 @@ def store_events(
     known = registry.identify(
         connection, park_id, Feed.THEMEPARKS_WIKI, map(sighting_of, changes), latest, company_of(changes)
     )
+    registry.note_heard(
+        connection, park_id, Feed.THEMEPARKS_WIKI, _heard(known, changes, closes_at), said_by=Feed.ARCHIVE
+    )
     said = _observations(park_id, known, changes, closes_at)
     queues = _queues(park_id, known, changes)
     odd = [*doubled(said, queues), *((park_id, finding) for finding in known.findings)]
@@ -100,6 +103,22 @@ def company_at(spellings: Iterable[str], times: Mapping[str, tuple[int, int]]) -
         return mine is not None and its is not None and mine[0] <= its[1] and its[0] <= mine[1]
 
     return Company(lambda _sighting, name: name in names, external_id)
+
+
+def _heard(known: Identified, changes: Sequence[StatusChange], closes_at: int | None) -> dict[str, list[int]]:
+    """The instants of the readings under each id; a ride is closed under its last one."""
+    heard: dict[str, list[int]] = {}
+    last: dict[int, tuple[int, str]] = {}
+    for change in changes:
+        ride = known.rides.get(sighting_of(change))
+        if ride is not None:
+            at = to_unix(change.at)
+            heard.setdefault(change.external_id, []).append(at)
+            last[ride] = max(last.get(ride, (0, "")), (at, change.external_id))
+    if closes_at is not None:
+        for _, given in last.values():
+            heard[given].append(closes_at)
+    return heard
 
 
 def _row(

@@ -22,7 +22,7 @@ from hallofshame.domain.words import Feed, Origin
 from hallofshame.feeds.archive_columns import ParkEvents
 from hallofshame.feeds.archive_reading import Events, ReadAhead
 from hallofshame.feeds.archive_shelf import ArchiveFile, ArchiveShelf
-from hallofshame.pipeline.archive_events import ParkEventBatch, StateBefore, between, rows_of
+from hallofshame.pipeline.archive_events import ParkEventBatch, StateBefore, between, heard_in, rows_of
 from hallofshame.pipeline.event_log import closing_rows
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.imported import Imported, ParkImported
@@ -380,6 +380,7 @@ class _Import:
         touched = self._count(pieces)
         observations, queues = rows_of(pieces, ride_ids)
         odd = doubled(observations, queues)
+        self._database.run(lambda connection: self._note_heard(connection, pieces))
         written = self._writer.write(one_per_ride(observations), queues, self._zones)
         for park_id, new_rows in written.items():
             self.result.parks[park_id].new_rows += new_rows
@@ -398,6 +399,22 @@ class _Import:
 
         if odd or done or touched:
             self._database.run(work)
+
+    def _note_heard(self, connection: Connection, pieces: Sequence[ParkEventBatch]) -> None:
+        """Note under which of its ids each ride was heard (R14)."""
+        past = None if self._history is None else History(self._history)
+        with self._registry.steady(connection):
+            for park_id in sorted({piece.park_id for piece in pieces}):
+                noted = self._registry.ids_to_note(park_id, Feed.THEMEPARKS_WIKI)
+                of_park = [piece for piece in pieces if piece.park_id == park_id] if noted else []
+                self._registry.note_heard(
+                    connection,
+                    park_id,
+                    Feed.THEMEPARKS_WIKI,
+                    heard_in(of_park, noted),
+                    said_by=Feed.ARCHIVE,
+                    history=past,
+                )
 
     def _note_failure(self, file: ArchiveFile, park_id: int, error: BaseException) -> None:
         slug = self._slugs[park_id]

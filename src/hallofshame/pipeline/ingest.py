@@ -34,6 +34,7 @@ from hallofshame.pipeline.shipped import CatalogueRow, load_parks
 from hallofshame.pipeline.touring_plans import datasets_in
 from hallofshame.store import catalogue, dining, findings, preferred, show_times
 from hallofshame.store.database import Database, concerns_whole_store
+from hallofshame.store.history.reading import History
 from hallofshame.store.history.shelves import Shelf
 
 MAX_CADENCE_SECONDS = 24 * 3600
@@ -473,6 +474,10 @@ class _ParkWriter:
         )
         catalogue.note_ids_seen(connection, self._feed, recorded.first_seen(ways))
         findings.record(connection, [(park_id, finding) for finding in known.findings], self._clock.now())
+        if noted := self._registry.ids_to_note(park_id, self._feed):
+            heard = recorded.heard(readings, [one for one in known.rides if one.external_id in noted])
+            past = None if self._history is None else History(self._history)
+            self._registry.note_heard(connection, park_id, self._feed, heard, history=past)
         self._odd = len(known.findings)
         queues = [known.queues.get(sighting, (None, None)) for sighting in sightings]
         return ways.drop("first", "last", "land").with_columns(

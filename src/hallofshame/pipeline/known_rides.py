@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
+from hallofshame.domain.heard_ids import Step
 from hallofshame.domain.words import Feed, RideKind
 from hallofshame.pipeline.identity import KnownRide
 from hallofshame.pipeline.queue_entries import rides_called
-from hallofshame.store import catalogue
+from hallofshame.store import catalogue, heard_ids
 from hallofshame.store.models import NameSeen, Park, Ride
 
 
 @dataclass
 class ParkIndex:
-    """What is known of one park's rides, as the matcher wants it."""
+    """What is known of one park's rides, as the matcher wants it.
+
+    ``heard``: by ride and feed of the readings, under which id it was heard when, where it has several.
+    """
 
     slug: str
     primary_feed: Feed
@@ -24,6 +28,7 @@ class ParkIndex:
     kinds: dict[int, str] = field(default_factory=dict)
     lands: dict[int, str | None] = field(default_factory=dict)
     seen: dict[int, int] = field(default_factory=dict)
+    heard: dict[heard_ids.Key, list[Step]] = field(default_factory=dict)
     _called: dict[str, list[int]] | None = None
 
     def called(self) -> dict[str, list[int]]:
@@ -56,6 +61,7 @@ def load_known_rides(connection: Connection) -> dict[int, ParkIndex]:
             mine = ids[ride_id].get(feed, frozenset())
             ids[ride_id][feed] = mine | {external_id}
     seen = dict(connection.execute(select(Ride.ride_id, Ride.last_seen_at)).all())
+    heard = heard_ids.heard_ids(connection)
     for ride in catalogue.rides(connection):
         index = parks[ride.park_id]
         index.seen[ride.ride_id] = seen[ride.ride_id]
@@ -68,4 +74,7 @@ def load_known_rides(connection: Connection) -> dict[int, ParkIndex]:
         )
         index.kinds[ride.ride_id] = ride.kind
         index.lands[ride.ride_id] = ride.land
+        for feed in Feed:
+            if (steps := heard.get((ride.ride_id, feed))) is not None:
+                index.heard[ride.ride_id, feed] = steps
     return parks

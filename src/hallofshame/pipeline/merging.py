@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import to_unix
-from hallofshame.pipeline import ride_links
+from hallofshame.pipeline import heard_links, ride_links
 from hallofshame.pipeline.deciding import Changed, TakenRide, Work, begin, logged, ride_of
 from hallofshame.pipeline.ride_runs import merging_moves
 from hallofshame.store import catalogue, decisions, reviews, ride_moves
@@ -79,6 +79,7 @@ def merge(
             if at is not None
         }
         doing.days |= ride_moves.move_facts(connection, old.park_id, ride_id, into)
+        heard_links.join(connection, doing.readings, ride_id, into)
         ride_links.give_ids(connection, ride_id, into, None)
         catalogue.remember_names(connection, [(into, name, old.first_seen_at) for name in names])
         connection.execute(
@@ -154,6 +155,8 @@ def _swept(doing: Work, old: TakenRide, kept: TakenRide, moves: Sequence[Move]) 
     marked = 0
     if moves and merged is not None:
         decisions.note_moves(doing.connection, merged.decision_id, moves)
+        ids = [(feed, given) for feed, given in merged.detail["ids"]]
+        heard_links.follow(doing.connection, doing.readings, old.ride_id, kept.ride_id, ids)
         marked = doing.finish([kept.ride_id, old.ride_id], "ride_merged")
     return Changed(
         action=Action.MERGE,

@@ -44,6 +44,7 @@ class _Seen:
 
     files: list[SealedFile]
     marks: pl.DataFrame
+    moves: list[int]
 
 
 class PeriodFiles:
@@ -128,6 +129,7 @@ class PeriodFiles:
         return _Seen(
             sealed_files(connection, start=period.starts_at, end=period.ends_at),
             marks.marks(connection, period.first, period.last),
+            marks.moves(connection)["move_id"].to_list(),
         )
 
     def _fresh(
@@ -245,6 +247,7 @@ class PeriodFiles:
                 also(connection)
             ledger.record(connection, files)
             marks.clear(connection, seen.marks)
+            marks.follow(connection, seen.moves, period.starts_at, period.ends_at)
 
         self._database.run(work)
 

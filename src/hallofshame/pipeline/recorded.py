@@ -35,6 +35,13 @@ def first_seen(ways: pl.DataFrame) -> dict[str, int]:
     return dict(known.group_by("ride_external_id").agg(pl.col("first").min()).iter_rows())
 
 
+def heard(readings: pl.DataFrame, rides: Iterable[Sighting]) -> dict[str, list[int]]:
+    """The instants of a recording at which rides were named by their ids."""
+    ids = pl.col("ride_external_id")
+    named = readings.filter(ids.is_in([one.external_id for one in rides if one.external_id is not None]))
+    return dict(named.group_by("ride_external_id").agg("observed_at").iter_rows())
+
+
 def company(readings: pl.DataFrame) -> Company:
     """Which names and ids of a recording ever stand in one poll."""
     by_name: dict[str, set[int]] = defaultdict(set)

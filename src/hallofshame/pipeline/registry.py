@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,10 @@ from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.identity import Company, Match, Matcher, Sighting, in_order, one_answer
 from hallofshame.pipeline.known_rides import ParkIndex, load_known_rides
 from hallofshame.pipeline.queue_entries import queues_among
-from hallofshame.store import findings
-from hallofshame.store.models import ExternalId, NameSeen, Park, Ride, RideDecision
+from hallofshame.store import findings, heard_ids
+from hallofshame.store.history.formats import DATASETS
+from hallofshame.store.history.reading import History
+from hallofshame.store.models import ExternalId, HeardId, NameSeen, Park, Ride, RideDecision
 
 _PROVISIONAL = 2**40
 """Numbers of rides that are yet to be created, above all ids there can be."""
@@ -168,6 +170,52 @@ class Registry:
             self._answers[park_id, feed, sighting] = ride_id
         return known | answers
 
+    def ids_to_note(self, park_id: int, feed: Feed) -> dict[str, int]:
+        """The ids of ``feed`` whose rides have several, each with its ride: what :meth:`note_heard` wants."""
+        return {
+            given: ride.ride_id
+            for ride in self._parks[park_id].sharing(feed)
+            for given in ride.external_ids[feed]
+        }
+
+    def note_heard(
+        self,
+        connection: Connection,
+        park_id: int,
+        feed: Feed,
+        said: Mapping[str, Iterable[int]],
+        *,
+        said_by: Feed | None = None,
+        history: History | None = None,
+    ) -> None:
+        """Note under which of its ids each ride was heard, after :meth:`identify` and before the rows (R14).
+
+        Readings do not say it, and where two ids turn out to be two rides, each gets what was heard under it.
+
+        :param said: ids of ``feed`` and the instants of their readings, in Unix seconds; those of rides with
+            one id are not looked at.
+        :param said_by: the feed of the readings, where it is not ``feed``.
+        :param history: where readings are sealed in files.
+        """
+        noted = self.ids_to_note(park_id, feed)
+        by_ride: dict[int, dict[str, Iterable[int]]] = {}
+        for given, instants in said.items():
+            if given in noted:
+                by_ride.setdefault(noted[given], {})[given] = instants
+        if not by_ride:
+            return
+        reader = said_by or feed
+
+        def recorded(rides: Collection[int], first: int) -> Mapping[int, Collection[int]]:
+            if history is None:
+                return heard_ids.recorded_instants(connection, park_id, reader, rides, first)
+            found = history.rows(connection, DATASETS["snapshots"], [park_id], first, None, rides)
+            mine = found.filter(feed=int(reader)).group_by("ride_id").agg("observed_at")
+            return dict(mine.iter_rows())
+
+        if ride_changes.note_heard(connection, self._parks[park_id], reader, by_ride, recorded):
+            self._version = self._current_version(connection)
+
     @contextmanager
     def steady(self, connection: Connection) -> Iterator[None]:
         """Look once whether the store has changed, and not again for each park inside this block."""
@@ -219,6 +267,8 @@ class Registry:
             select(func.count()).select_from(NameSeen).scalar_subquery(),
             select(func.count()).select_from(Park).scalar_subquery(),
             select(func.coalesce(func.max(RideDecision.decision_id), 0)).scalar_subquery(),
+            select(func.count()).select_from(HeardId).scalar_subquery(),
+            select(func.coalesce(func.sum(HeardId.since), 0)).scalar_subquery(),
         )
         return tuple(connection.execute(select(*counts)).one())
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from sqlalchemy import Connection
 
+from hallofshame.domain.heard_ids import heard_at, spells, with_heard, without_ids
 from hallofshame.domain.localtime import from_unix, isoformat, to_unix
 from hallofshame.domain.names import match_key, quoted
 from hallofshame.domain.plurals import counted
@@ -17,8 +18,8 @@ from hallofshame.pipeline.identity import Company, KnownRide, Sighting
 from hallofshame.pipeline.known_rides import ParkIndex
 from hallofshame.pipeline.queue_entries import QueueOf, queue_of
 from hallofshame.pipeline.seeding import mark_all_days
-from hallofshame.store import catalogue, decisions, raw
-from hallofshame.store.decisions import Action, Decision
+from hallofshame.store import catalogue, decisions, heard_ids, raw, ride_moves
+from hallofshame.store.decisions import Action, Decision, Move
 
 TOLD_APART = "rule: both ids in one answer"
 """Who decides that two ids of one ride are two rides (R14)."""
@@ -67,6 +68,8 @@ def remember(
             given = sighting.external_id
             rule = rules.get(sighting)
             ids.append(catalogue.NewExternalId(feed, "ride", given, ride_id, sighting.name, rule))
+            if len(mine) == 1:
+                _begin_steps(connection, index, feed, ride_id, *mine)
             ride.external_ids = {**ride.external_ids, feed: mine | {sighting.external_id}}
         if sighting.name == ride.name:
             continue
@@ -175,8 +178,8 @@ def tell_apart(
 ) -> list[Finding]:
     """Undo renumberings: two ids of one ride that stand beside each other in one answer are two rides.
 
-    The id known for longer keeps the ride. The other gets a ride of its own and the observations that came in
-    since its id was first seen, when the first id was missing. ``allowed`` ids are one ride on purpose.
+    The id known for longer keeps the ride. The other gets a ride of its own and the observations that were
+    heard under it. ``allowed`` ids are one ride on purpose.
     """
     by_id = {sighting.external_id: sighting for sighting in asked if sighting.external_id is not None}
     found: list[Finding] = []
@@ -191,10 +194,9 @@ def tell_apart(
             catalogue.move_external_id(connection, feed, "ride", given, new)
             ride.external_ids = {**ride.external_ids, feed: ride.external_ids[feed] - {given}}
             index.rides[new].external_ids = {feed: frozenset({given})}
-            rows = sum(
-                raw.move_observations(connection, park_id, said, ride.ride_id, new, since[given])
-                for said in NAMED_BY_IDS_OF[feed]
-            )
+            moves = _heard_under(connection, park_id, index, feed, ride.ride_id, given, new)
+            rows = ride_moves.move_readings(connection, park_id, moves)
+            first = min((move.since for move in moves), default=since[given])
             decisions.record(
                 connection,
                 Decision(
@@ -204,10 +206,11 @@ def tell_apart(
                     other_ride_id=new,
                     feed=int(feed),
                     external_id=given,
-                    since=since[given],
+                    since=first,
                     decided_at=to_unix(seen_at),
                     decided_by=TOLD_APART,
                 ),
+                moves,
             )
             mark_all_days(connection, [park_id], "ride_renumbered", seen_at)
             found.append(
@@ -216,10 +219,70 @@ def tell_apart(
                     f"{feed.slug} {given}",
                     f"{quoted(sighting.name)} (id {given}) was taken for ride {ride.ride_id}, whose own id "
                     f"is back beside it: it is ride {new} now, with the {counted(rows, 'observation')} since "
-                    f"{isoformat(from_unix(since[given]))}.",
+                    f"{isoformat(from_unix(first))} that came under its id.",
                 )
             )
     return found
+
+
+def note_heard(
+    connection: Connection,
+    index: ParkIndex,
+    feed: Feed,
+    said: Mapping[int, Mapping[str, Iterable[int]]],
+    recorded: Callable[[Collection[int], int], Mapping[int, Collection[int]]],
+) -> bool:
+    """Note under which ids rides were heard, before these readings are in the record (R14).
+
+    :param feed: of the readings.
+    :param said: by ride and id of it the instants, in Unix seconds.
+    :param recorded: when the record has readings of rides by this feed, from an instant on, by ride.
+    :returns: whether that was new.
+    """
+    told: dict[int, dict[str, list[int]]] = {}
+    for ride_id, by_id in said.items():
+        steps = index.heard.get((ride_id, feed), [])
+        new = {
+            given: [at for at in instants if heard_at(steps, at) != given]
+            for given, instants in by_id.items()
+        }
+        if any(new.values()):
+            told[ride_id] = {given: list(instants) for given, instants in by_id.items()}
+    if not told:
+        return False
+    first = min(at for by_id in told.values() for instants in by_id.values() for at in instants)
+    others = recorded(list(told), first)
+    for ride_id, by_id in told.items():
+        before = index.heard.get((ride_id, feed), [])
+        steps = with_heard(before, by_id, others.get(ride_id, ()))
+        heard_ids.put(connection, ride_id, feed, steps, before)
+        index.heard[ride_id, feed] = steps
+    return True
+
+
+def _begin_steps(connection: Connection, index: ParkIndex, feed: Feed, ride_id: int, own: str) -> None:
+    """A ride has a second id of ``feed``: all that was heard of it so far was heard under its own."""
+    for said_by in NAMED_BY_IDS_OF[feed]:
+        if (ride_id, said_by) not in index.heard:
+            index.heard[ride_id, said_by] = [(0, own)]
+            heard_ids.put(connection, ride_id, said_by, [(0, own)], [])
+
+
+def _heard_under(
+    connection: Connection, park_id: int, index: ParkIndex, feed: Feed, ride_id: int, given: str, new: int
+) -> list[Move]:
+    """The moves of what was heard of a ride under one id of ``feed``, which it has no longer."""
+    edges = raw.observed_range(connection, [park_id]).get(park_id)
+    moves: list[Move] = []
+    is_left_alone = len(index.rides[ride_id].external_ids[feed]) == 1
+    for said_by, steps in heard_ids.steps_of(connection, ride_id, feed).items():
+        if edges is not None:
+            reach = [(since, min(until - 1, edges[1])) for since, until in spells(steps, given)]
+            moves += [Move(int(said_by), ride_id, new, *each) for each in reach if each[0] <= each[1]]
+        left = [] if is_left_alone else without_ids(steps, {given})
+        heard_ids.put(connection, ride_id, said_by, left)
+        index.heard[ride_id, said_by] = left
+    return moves
 
 
 def demote(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select
 
@@ -27,14 +27,6 @@ def ids_of(connection: Connection, ride_id: int) -> list[tuple[int, str]]:
         ExternalId.kind == "ride", ExternalId.internal_id == ride_id
     )
     return [(feed, given) for feed, given in connection.execute(query.order_by(*query.selected_columns))]
-
-
-def ids_seen_since(connection: Connection, ride_id: int, feed: int) -> Mapping[str, int]:
-    """A ride's ids at one feed, each with when it was first seen, in Unix seconds."""
-    query = select(ExternalId.external_id, ExternalId.first_seen_at).where(
-        ExternalId.kind == "ride", ExternalId.internal_id == ride_id, ExternalId.feed == feed
-    )
-    return dict(connection.execute(query).all())
 
 
 def give_ids(

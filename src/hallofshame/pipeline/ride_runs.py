@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -10,8 +10,6 @@ from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.words import Feed
 from hallofshame.store.decisions import Move
-
-END_OF_TIME = 2**62
 
 _INSTANT = ["observed_at", "origin"]
 
@@ -35,8 +33,8 @@ def merging_moves(readings: pl.DataFrame, ride_id: int, into: int, primary: int)
     swapped = both.filter((pl.col("feed") == primary) & (pl.col("feed_right") != primary)).select(_INSTANT)
     stays = both.select(_INSTANT).join(swapped, on=_INSTANT, how="anti")
     return [
-        *_runs(mine, mine.join(stays, on=_INSTANT, how="anti"), ride_id, into),
-        *_runs(other, other.join(swapped, on=_INSTANT, how="semi"), into, ride_id),
+        *_runs(readings, mine.join(stays, on=_INSTANT, how="anti"), ride_id, into),
+        *_runs(readings, other.join(swapped, on=_INSTANT, how="semi"), into, ride_id),
     ]
 
 
@@ -55,19 +53,6 @@ def said_by(
     return [Move(feed, ride_id, new_ride_id, first, last)]
 
 
-def id_reach(seen_since: Mapping[str, int], external_id: str) -> tuple[int, int]:
-    """From when until when one of a ride's ids at one feed was in use, in Unix seconds, until excluded.
-
-    Ids of one ride follow each other: each from its first sight until that of the next. The first one's
-    reaches back without end.
-    """
-    ordered = sorted(seen_since.items(), key=lambda item: (item[1], item[0]))
-    place = [given for given, _ in ordered].index(external_id)
-    since = ordered[place][1] if place else 0
-    until = ordered[place + 1][1] if place + 1 < len(ordered) else END_OF_TIME
-    return since, until
-
-
 def without(moves: Sequence[Move], others: Sequence[Move]) -> list[Move]:
     """Those of ``moves`` that none of ``others`` makes already."""
     return [
@@ -84,7 +69,7 @@ def without(moves: Sequence[Move], others: Sequence[Move]) -> list[Move]:
 
 
 def _runs(said: pl.DataFrame, moving: pl.DataFrame, ride_id: int, new_ride_id: int) -> list[Move]:
-    """Runs of the readings of ``moving`` in ``said``, by feed: as few as tell the two apart."""
+    """Runs of the readings of ``moving`` in ``said``, by feed: as few as tell the two apart, either way."""
     if moving.is_empty():
         return []
     key = ["feed", *_INSTANT]

@@ -94,7 +94,7 @@ def seal(
                 run.cover((period.first, period.last))
             run.rows_written = result.rows
         if again is None:
-            database.run(lambda connection: marks.forget_moves(connection, moved["move_id"].to_list()))
+            database.run(marks.forget_followed)
         result.removed = _remove_superseded(database, shelf, now)
         run.detail = (
             f"{counted(result.files, 'file')} of {counted(result.periods, 'period')}, "

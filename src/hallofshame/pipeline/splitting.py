@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, update
 
 from hallofshame.clock import Clock
 from hallofshame.domain.errors import InputError
+from hallofshame.domain.heard_ids import END_OF_TIME, Steps, spells
 from hallofshame.domain.localtime import day_bounds, to_unix
-from hallofshame.domain.words import NAMED_BY_IDS_OF, Feed
-from hallofshame.pipeline import ride_links
+from hallofshame.domain.words import Feed
+from hallofshame.pipeline import heard_links, ride_links
 from hallofshame.pipeline.deciding import Changed, EntryId, TakenRide, Work, begin, logged, ride_of
-from hallofshame.pipeline.ride_runs import END_OF_TIME, id_reach, said_by, without
-from hallofshame.store import catalogue, decisions, reviews, ride_moves
+from hallofshame.pipeline.ride_runs import said_by, without
+from hallofshame.store import catalogue, decisions, heard_ids, reviews, ride_moves
 from hallofshame.store.database import Database
 from hallofshame.store.decisions import Action, Decision, Move
 from hallofshame.store.history.reading import History
@@ -117,23 +119,27 @@ def _take_back(
         for feed, external_id in merged.detail["ids"]
         if ride_links.owner_of(connection, feed, external_id) == kept.ride_id
     ]
+    heard = heard_ids.heard_ids(connection, [kept.ride_id])
     back = [
-        Move(move.feed, move.new_ride_id, move.ride_id, max(move.since, reach.since), move.until)
+        Move(move.feed, move.new_ride_id, move.ride_id, max(since, reach.since), until)
         for move in reversed(decisions.moves_of(connection, merged.decision_id))
-        if move.until >= reach.since
+        for since, until in _heard_within(move, heard.get((move.new_ride_id, Feed(move.feed))), ids)
+        if until >= reach.since
     ]
-    later = []
-    for feed, external_id in ids:
-        since, until = id_reach(ride_links.ids_seen_since(connection, kept.ride_id, feed), external_id)
-        begins = max(since, reach.since, merged.decided_at + 1)
-        for said in NAMED_BY_IDS_OF[Feed(feed)]:
-            later += said_by(doing.readings, kept.ride_id, other, int(said), begins, until)
+    later = [
+        move
+        for feed, external_id in ids
+        for move in _heard_under(
+            doing, kept.ride_id, other, Feed(feed), external_id, max(reach.since, merged.decided_at + 1)
+        )
+    ]
     readings = doing.moved([*back, *without(later, back)])
     doing.days |= {doing.local(max(reach.since, kept.first_seen_at))}
     wiki = [given for feed, given in ids if feed == Feed.THEMEPARKS_WIKI]
     if wiki:
         facts = _facts_reach(doing, kept.ride_id, wiki[0], reach)
         doing.days |= ride_moves.move_facts(connection, kept.park_id, kept.ride_id, other, facts)
+    heard_links.part(connection, kept.ride_id, other, ids, reach.since)
     ride_links.give_ids(connection, kept.ride_id, other, ids)
     ride_links.forget_names(connection, kept.ride_id, kept.name, merged.detail["names"])
     connection.execute(update(Ride).where(Ride.ride_id == other).values(merged_into=None))
@@ -155,41 +161,70 @@ def _own_ride(doing: Work, kept: TakenRide, entry: EntryId, reach: Reach) -> tup
             ExternalId.external_id == entry.external_id,
         )
     )
-    since, until = id_reach(
-        ride_links.ids_seen_since(connection, kept.ride_id, int(entry.feed)), entry.external_id
-    )
-    begins = max(since, reach.since)
+    began = [
+        since
+        for steps in heard_ids.steps_of(connection, kept.ride_id, entry.feed).values()
+        for since, _ in spells(steps, entry.external_id)
+    ]
+    begins = max(min(began, default=0), reach.since)
     new = catalogue.NewRide(
         kept.park_id, name or kept.name, kept.kind, kept.land, max(begins, kept.first_seen_at)
     )
     (other,) = catalogue.create_rides(connection, [new])
-    moves = [
-        move
-        for said in NAMED_BY_IDS_OF[entry.feed]
-        for move in said_by(doing.readings, kept.ride_id, other, int(said), begins, until)
-    ]
+    moves = _heard_under(doing, kept.ride_id, other, entry.feed, entry.external_id, reach.since)
     readings = doing.moved(moves)
     if entry.feed is Feed.THEMEPARKS_WIKI:
         facts = _facts_reach(doing, kept.ride_id, entry.external_id, reach)
         doing.days |= ride_moves.move_facts(connection, kept.park_id, kept.ride_id, other, facts)
-    ride_links.give_ids(connection, kept.ride_id, other, [(int(entry.feed), entry.external_id)])
+    ids = [(int(entry.feed), entry.external_id)]
+    heard_links.part(connection, kept.ride_id, other, ids, reach.since)
+    ride_links.give_ids(connection, kept.ride_id, other, ids)
     if name is not None and not reach.since:
         ride_links.forget_names(connection, kept.ride_id, kept.name, [name])
     return other, readings
 
 
-def _facts_reach(doing: Work, ride_id: int, external_id: str, reach: Reach) -> Reach:
-    """From when until when a ThemeParks.wiki id spoke of a ride."""
-    since, until = id_reach(
-        ride_links.ids_seen_since(doing.connection, ride_id, Feed.THEMEPARKS_WIKI), external_id
-    )
-    since = max(since, reach.since)
-    return Reach(
-        first_day=doing.local(since) if since else dt.date.min,
-        end_day=doing.local(until) if until < END_OF_TIME else dt.date.max,
-        since=since,
-        until=until,
-    )
+def _heard_under(
+    doing: Work, ride_id: int, other: int, feed: Feed, external_id: str, begins: int
+) -> list[Move]:
+    """The moves of what was heard of a ride under an id, from ``begins`` on."""
+    steps = heard_ids.steps_of(doing.connection, ride_id, feed)
+    return [
+        move
+        for said, of_feed in steps.items()
+        for since, until in spells(of_feed, external_id)
+        for move in said_by(doing.readings, ride_id, other, int(said), max(since, begins), until)
+    ]
+
+
+def _heard_within(move: Move, steps: Steps | None, ids: Sequence[tuple[int, str]]) -> list[tuple[int, int]]:
+    """The parts of what a merge moved, both ends included, that were heard under the ids that go back."""
+    noted = {given for _, given in steps or ()}
+    if steps is None or noted.isdisjoint(given for _, given in ids):
+        return [(move.since, move.until)]
+    parts = [
+        (max(since, move.since), min(until - 1, move.until))
+        for _, given in ids
+        for since, until in spells(steps, given)
+    ]
+    return sorted(part for part in parts if part[0] <= part[1])
+
+
+def _facts_reach(doing: Work, ride_id: int, external_id: str, reach: Reach) -> list[Reach]:
+    """From when until when a ThemeParks.wiki id spoke of a ride, each time."""
+    steps = heard_ids.steps_of(doing.connection, ride_id, Feed.THEMEPARKS_WIKI)[Feed.THEMEPARKS_WIKI]
+    found = []
+    for begins, until in spells(steps, external_id):
+        since = max(begins, reach.since)
+        found.append(
+            Reach(
+                first_day=doing.local(since) if since else dt.date.min,
+                end_day=doing.local(until) if until < END_OF_TIME else dt.date.max,
+                since=since,
+                until=until,
+            )
+        )
+    return found
 
 
 def _owner(connection: Connection, entry: EntryId, kept: TakenRide) -> int:

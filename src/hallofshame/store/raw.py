@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Row, String, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, String, cast, func, select
 
 from hallofshame.domain.errors import StoreError
-from hallofshame.domain.words import Feed, Origin, QueueType
+from hallofshame.domain.words import Origin
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.store import bulk
 from hallofshame.store.history import ledger, marks
@@ -19,7 +19,6 @@ from hallofshame.store.models import (
     ParkActivitySnapshot,
     QueueData,
     RawRevision,
-    RideCurrent,
     RideStatusSnapshot,
 )
 
@@ -107,45 +106,6 @@ def _insert_marked(connection: Connection, table: type[Base], frame: pl.DataFram
     if new_rows:
         marks.mark_changed(connection, frame)
     return new_rows
-
-
-def move_observations(
-    connection: Connection, park_id: int, feed: Feed, ride_id: int, new_ride_id: int, since: int
-) -> int:
-    """Give what ``feed`` said of a ride from ``since`` on (Unix seconds) to another one that has none yet.
-
-    Its queues of those instants go with it, and the present state is found anew. Returns how many
-    observations there were.
-    """
-    rows, queues = RideStatusSnapshot, QueueData
-    marks.note_move(connection, park_id, feed, ride_id, new_ride_id, since)
-    moved = connection.execute(
-        update(rows)
-        .where(
-            rows.park_id == park_id,
-            rows.ride_id == ride_id,
-            rows.feed == int(feed),
-            rows.observed_at >= since,
-        )
-        .values(ride_id=new_ride_id)
-    ).rowcount
-    instants = select(rows.observed_at).where(
-        rows.park_id == park_id, rows.ride_id == new_ride_id, rows.observed_at >= since
-    )
-    connection.execute(
-        update(queues)
-        .where(
-            queues.park_id == park_id,
-            queues.ride_id == ride_id,
-            queues.queue_type != int(QueueType.ACTUAL_STANDBY),
-            queues.observed_at >= since,
-            queues.observed_at.in_(instants),
-        )
-        .values(ride_id=new_ride_id)
-    )
-    connection.execute(delete(RideCurrent).where(RideCurrent.ride_id == ride_id))
-    bump_raw_revision(connection, [park_id])
-    return moved
 
 
 def bump_raw_revision(connection: Connection, park_ids: Iterable[int]) -> dict[int, tuple[int, int]]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, false, func, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hallofshame.domain.words import Feed, QueueType
 from hallofshame.store.decisions import Move
@@ -87,16 +88,20 @@ EVERYTHING = Reach()
 
 
 def move_facts(
-    connection: Connection, park_id: int, ride_id: int, new_ride_id: int, reach: Reach = EVERYTHING
+    connection: Connection,
+    park_id: int,
+    ride_id: int,
+    new_ride_id: int,
+    reaches: Sequence[Reach] = (EVERYTHING,),
 ) -> set[dt.date]:
     """Give what ThemeParks.wiki tells of a ride beside its status to another ride that does not have it.
 
     Hours of its own by date, show times one by one; metadata and tables of restaurants only where the other
     ride has none. What the other ride has already stays with the first. Returns the dates of the hours moved.
     """
-    days = _move_hours(connection, park_id, ride_id, new_ride_id, reach)
+    days = _move_hours(connection, park_id, ride_id, new_ride_id, reaches)
     shows = ShowTime
-    wanted = (shows.ride_id == ride_id) & shows.starts_at.between(reach.since, reach.until - 1)
+    wanted = (shows.ride_id == ride_id) & _inside(shows.starts_at, reaches)
     own = {tuple(row) for row in connection.execute(select(shows.starts_at, shows.kind).where(wanted))}
     known = {
         tuple(row)
@@ -113,14 +118,18 @@ def move_facts(
         if not connection.scalar(count):
             connection.execute(
                 update(table)
-                .where(table.ride_id == ride_id, table.seen_at.between(reach.since, reach.until - 1))
+                .where(table.ride_id == ride_id, _inside(table.seen_at, reaches))
                 .values(ride_id=new_ride_id)
             )
     return days
 
 
+def _inside(instant: InstrumentedAttribute[int], reaches: Sequence[Reach]) -> ColumnElement[bool]:
+    return or_(false(), *(instant.between(reach.since, reach.until - 1) for reach in reaches))
+
+
 def _move_hours(
-    connection: Connection, park_id: int, ride_id: int, new_ride_id: int, reach: Reach
+    connection: Connection, park_id: int, ride_id: int, new_ride_id: int, reaches: Sequence[Reach]
 ) -> set[dt.date]:
     table = RideHours
 
@@ -128,7 +137,11 @@ def _move_hours(
         query = select(table.date).where(table.park_id == park_id, table.ride_id == of).distinct()
         return set(connection.scalars(query))
 
-    days = {day for day in dates(ride_id) - dates(new_ride_id) if reach.first_day <= day < reach.end_day}
+    days = {
+        day
+        for day in dates(ride_id) - dates(new_ride_id)
+        if any(reach.first_day <= day < reach.end_day for reach in reaches)
+    }
     for day in sorted(days):
         connection.execute(
             update(table)

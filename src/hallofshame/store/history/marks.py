@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Collection
 
 import polars as pl
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from hallofshame.domain.words import Feed
 from hallofshame.store import bulk
-from hallofshame.store.models import HistoryMark, HistoryMove, RideStatusSnapshot, SealedPark
+from hallofshame.store.models import HistoryFile, HistoryMark, HistoryMove
 
 MOVES = pl.Schema(
     {
@@ -61,37 +60,6 @@ def clear(connection: Connection, seen: pl.DataFrame) -> None:
     bulk.delete_keys(connection, HistoryMark, seen.select("park_id", "day", "generation"))
 
 
-def note_move(
-    connection: Connection, park_id: int, feed: Feed, ride_id: int, new_ride_id: int, since: int
-) -> None:
-    """Note that what ``feed`` said of a ride from ``since`` on is being given to another ride (R14).
-
-    To be called before the SQL rows move, in their transaction. Nothing is noted where no sealed file holds
-    anything of the park since then.
-    """
-    sealed = connection.scalar(
-        select(func.max(SealedPark.last_at)).where(SealedPark.park_id == park_id, SealedPark.last_at >= since)
-    )
-    if sealed is None:
-        return
-    rows = RideStatusSnapshot
-    latest = connection.scalar(
-        select(func.max(rows.observed_at)).where(
-            rows.park_id == park_id, rows.ride_id == ride_id, rows.observed_at >= since
-        )
-    )
-    connection.execute(
-        insert(HistoryMove).values(
-            park_id=park_id,
-            feed=int(feed),
-            ride_id=ride_id,
-            new_ride_id=new_ride_id,
-            since=since,
-            until=max(sealed, latest or sealed),
-        )
-    )
-
-
 def moves(connection: Connection, park_ids: Collection[int] | None = None) -> pl.DataFrame:
     """The moves that the sealed files do not follow yet, in the order they were made: shape ``MOVES``."""
     table = HistoryMove
@@ -101,7 +69,36 @@ def moves(connection: Connection, park_ids: Collection[int] | None = None) -> pl
     return bulk.read_frame(connection, query)
 
 
-def forget_moves(connection: Connection, move_ids: Collection[int]) -> None:
-    """Remove moves that every sealed file follows now."""
-    if move_ids:
-        connection.execute(delete(HistoryMove).where(HistoryMove.move_id.in_(list(move_ids))))
+def follow(connection: Connection, move_ids: Collection[int], start: int, end: int) -> None:
+    """The files of a period follow these moves from now on: none of them concerns its instants any more.
+
+    Else what is added to the files later would follow, too. ``start`` to before ``end``, Unix seconds.
+    """
+    pending = moves(connection)
+    reaches = (pl.col("since") < end) & (pl.col("until") >= start)
+    followed = set(pending.filter(reaches & pl.col("move_id").is_in(list(move_ids)))["move_id"])
+    if not followed:
+        return
+    parks = pending.filter(pl.col("move_id").is_in(list(followed)))["park_id"].unique()
+    # All moves of these parks are written anew, so that they stay in their order.
+    concerned = pending.filter(pl.col("park_id").is_in(parks.to_list()))
+    left = []
+    for move in concerned.iter_rows(named=True):
+        number, since, until = move.pop("move_id"), move["since"], move["until"]
+        pieces = [(since, start - 1), (end, until)] if number in followed else [(since, until)]
+        left += [move | {"since": first, "until": last} for first, last in pieces if first <= last]
+    connection.execute(delete(HistoryMove).where(HistoryMove.move_id.in_(concerned["move_id"].to_list())))
+    if left:
+        connection.execute(insert(HistoryMove), left)
+
+
+def forget_followed(connection: Connection) -> None:
+    """Remove moves that no sealed file waits for: every one follows them, or none has their instants."""
+    files = connection.execute(select(HistoryFile.starts_at, HistoryFile.ends_at).distinct()).all()
+    over = [
+        move["move_id"]
+        for move in moves(connection).iter_rows(named=True)
+        if not any(begins <= move["until"] and move["since"] < ends for begins, ends in files)
+    ]
+    if over:
+        connection.execute(delete(HistoryMove).where(HistoryMove.move_id.in_(over)))

@@ -56,7 +56,7 @@ from hallofshame.store.models.history import (
     PreferredRecord,
     SealedPark,
 )
-from hallofshame.store.models.identity import MatchReview, RideDecision, RideMove
+from hallofshame.store.models.identity import HeardId, MatchReview, RideDecision, RideMove
 from hallofshame.store.models.outside import HistoryMeter, HistoryRequest, OutsideDay
 from hallofshame.store.models.raw import (
     FeedPoll,
@@ -96,6 +96,7 @@ __all__ = [
     "EntityMetadata",
     "ExternalId",
     "FeedPoll",
+    "HeardId",
     "HistoryFile",
     "HistoryMark",
     "HistoryMeter",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hallofshame.store.models.base import TABLE_OPTIONS, Base, UnixSeconds
+from hallofshame.store.models.base import CLUSTERED, TABLE_OPTIONS, Base, UnixSeconds
 
 
 class MatchReview(Base):
@@ -74,3 +74,19 @@ class RideMove(Base):
     new_ride_id: Mapped[int] = mapped_column(Integer)
     since: Mapped[int] = mapped_column(BigInteger)
     until: Mapped[int] = mapped_column(BigInteger)
+
+
+class HeardId(Base):
+    """Under which of its ids a feed named a ride from ``since`` until the ride's next row of that feed (R14).
+
+    Only for rides that have, or had, several ids at one feed: their readings do not say which of them they
+    were heard under. ``feed``: that of the readings, which may be the archive's.
+    """
+
+    __tablename__ = "heard_ids"
+    __table_args__ = (CLUSTERED,)
+
+    ride_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    feed: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    since: Mapped[int] = mapped_column(UnixSeconds, primary_key=True, autoincrement=False)
+    external_id: Mapped[str] = mapped_column(String(80))
