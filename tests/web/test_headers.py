@@ -37,7 +37,23 @@ ON_EVERYTHING = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors *"
+)
+ON_FRAMES = {
+    "Content-Security-Policy": FRAME_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": None,
+    "Cross-Origin-Opener-Policy": None,
+    "Speculation-Rules": None,
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Of ``/embed/…``, which alone may stand in the frames of other pages: no script runs there."""
 VALUES = {
+    "/embed/parks/<slug>": "/embed/parks/gardaland",
+    "/embed/rides/<int:ride>": "/embed/rides/11",
+    "/embed/<name>": "/embed/rankings",
     "/cards/parks/<slug>.png": "/cards/parks/gardaland.png",
     "/cards/rides/<int:ride>.png": "/cards/rides/11.png",
     "/cards/awards/<int:year>.png": "/cards/awards/2026.png",
@@ -55,8 +71,9 @@ VALUES = {
 def wrong(path: str, method: str, answer: TestResponse) -> list[str]:
     """What is wrong with the headers of one answer."""
     headers, found = answer.headers, []
-    for name, value in ON_EVERYTHING.items():
-        if headers.getlist(name) != [value]:
+    is_frame = path.startswith("/embed/") and answer.status_code in (200, 304)
+    for name, value in (ON_FRAMES if is_frame else ON_EVERYTHING).items():
+        if headers.getlist(name) != ([] if value is None else [value]):
             found.append(f"{name}: {headers.getlist(name)}")
     is_admin = path.startswith(("/admin", "/api/admin"))
     is_open = path.startswith("/api") and not is_admin and not path.startswith("/api/push/")
@@ -67,7 +84,7 @@ def wrong(path: str, method: str, answer: TestResponse) -> list[str]:
         found.append(f"Access-Control-Allow-Origin: {headers.get('Access-Control-Allow-Origin')}")
     if "Access-Control-Allow-Credentials" in headers:
         found.append("Access-Control-Allow-Credentials")
-    if headers.get("Cross-Origin-Resource-Policy") != ("cross-origin" if is_open else None):
+    if headers.get("Cross-Origin-Resource-Policy") != ("cross-origin" if is_open or is_frame else None):
         found.append(f"Cross-Origin-Resource-Policy: {headers.get('Cross-Origin-Resource-Policy')}")
     allowed = headers.get("Access-Control-Allow-Methods")
     if allowed != ("GET, HEAD, OPTIONS" if is_open and method == "OPTIONS" else None):

@@ -41,6 +41,7 @@ from hallofshame.web.images.card_pages import card_pages
 from hallofshame.web.measuring import install_measuring
 from hallofshame.web.metrics import metrics_page
 from hallofshame.web.pages import formatting, install_pages
+from hallofshame.web.pages.embeds import embed_headers
 from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import install_public_address
 from hallofshame.web.rate_limits import install_rate_limits
@@ -189,7 +190,8 @@ def _security(sponsor: Sponsor | None) -> Mapping[str, str]:
 
 
 def _finish(response: Response, security: Mapping[str, str]) -> Response:
-    for name, value in security.items():
+    of_frame = embed_headers(request.path, response.status_code)
+    for name, value in (of_frame or security).items():
         response.headers.setdefault(name, value)
     if is_of_admin(request.path):
         # For nobody's pages but ours, kept by nobody, found by no search engine.
@@ -197,7 +199,7 @@ def _finish(response: Response, security: Mapping[str, str]) -> Response:
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Referrer-Policy"] = "no-referrer"
     else:
-        if response.mimetype == "text/html":
+        if response.mimetype == "text/html" and of_frame is None:
             # Browsers fetch the pages that a reader points at ahead; a header, since nothing inline runs.
             response.headers["Speculation-Rules"] = f'"{asset("links.speculationrules")}"'
         if is_of_the_api(request.path) and not request.path.startswith(f"{api_following.url_prefix}/"):

@@ -14,6 +14,7 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.present import live_word
+from hallofshame.web.api.compare import AGAINST_DATES
 from hallofshame.web.endpoints import body
 from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.images.cards import Card, Verdict, draw
@@ -23,7 +24,7 @@ from hallofshame.web.pages.addresses import period_query
 from hallofshame.web.pages.assets import Build
 from hallofshame.web.pages.formatting import duration, figure, short_date
 from hallofshame.web.pages.registry import BY_NAME
-from hallofshame.web.pages.view import asked_for, list_parameters, the_build
+from hallofshame.web.pages.view import asked_for, known, list_parameters, the_build
 from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
 from hallofshame.web.responses import answered
 from hallofshame.web.tokens import tokens
@@ -39,6 +40,8 @@ card_pages = Blueprint("card_pages", __name__, url_prefix="/cards")
 
 PNG_TYPE = "image/png"
 _LISTED = 3
+_COMPARED = ("parks", "rides")
+_COMPARED_BY = {"rankings": "Score of breakdowns over the same day", "rides": "Time in such breakdowns"}
 _FONTS = ("latin-wght-normal", "latin-ext-wght-normal")
 _one_at_a_time = Lock()
 """Drawing takes a tenth of a second of one core and some megabytes: never several at once."""
@@ -116,6 +119,23 @@ def awards_card(context: AnswerContext, year: int) -> bytes:
             lines,
         ),
     )
+
+
+@card_pages.get("/compare.png")
+@answered(mimetype=PNG_TYPE, names_host=False)
+def compare_card(context: AnswerContext) -> bytes:
+    """What is compared, each with its figure; without anything chosen the page."""
+    asked = known(*PERIOD_PARAMETERS, *_COMPARED, "against", *AGAINST_DATES)
+    query = asked_for(asked, (*PERIOD_PARAMETERS, *_COMPARED))
+    if not any(query.get(kind) for kind in _COMPARED):
+        return _page_card(context, "compare")
+    data = body(context, "/api/compare", query)["data"]
+    rows = [pair["first"] for pair in data["rows"]]
+    list_of = "rides" if data["kind"] == "ride" else "rankings"
+    lines = [_line(row, list_of) for row in rows if row["coverage_percent"]][:_LISTED]
+    title, period = BY_NAME["compare"].title, asked.period(context.now.date())
+    note = None if lines else UNRANKED_REASONS["not_watched"]
+    return _drawn(context, Card(title, _COMPARED_BY[list_of], period.label, None, note, lines))
 
 
 @card_pages.get("/now.png")

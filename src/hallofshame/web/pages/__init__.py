@@ -9,6 +9,7 @@ from hallofshame.web.pages.awards import award_pages
 from hallofshame.web.pages.changes import change_pages
 from hallofshame.web.pages.comparing import compare_pages
 from hallofshame.web.pages.data import data_pages
+from hallofshame.web.pages.embeds import embed_pages, frame_html
 from hallofshame.web.pages.following import following_pages
 from hallofshame.web.pages.live import live_pages
 from hallofshame.web.pages.mapping import map_pages
@@ -25,6 +26,7 @@ PAGES = (
     live_pages,
     change_pages,
     compare_pages,
+    embed_pages,
     award_pages,
     data_pages,
     place_pages,
@@ -42,4 +44,4 @@ def install_pages(app: Flask) -> None:
     app.extensions[BUILD] = Build.read()
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
-    app.jinja_env.globals |= template_words()
+    app.jinja_env.globals |= template_words() | {"frame_html": frame_html}

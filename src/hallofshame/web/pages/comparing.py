@@ -119,7 +119,7 @@ def _page(context: AnswerContext) -> str:
     query = selection.query | asked_for(asked, PERIOD_PARAMETERS) | dates
     view = View(context)
     compared: Row | None = view.read("/api/compare", query)["data"] if is_asked else None
-    title = " and ".join(_name_of(row["first"]) for row in compared["rows"]) if compared else None
+    title = title_of(compared) if compared else None
     typed = clipped(asked.text(ADD) or "", _MAX_TYPED)
     kept = {name: value for name, value in selection.kept.items() if name not in PERIOD_PARAMETERS}
     return view.page(
@@ -128,6 +128,7 @@ def _page(context: AnswerContext) -> str:
             "compare",
             f"{title} side by side" if title else "Compare theme parks and rides",
             query=page_url("", query),
+            card=f"/cards/compare.png{page_url('', query) if is_asked else ''}",
             is_indexed=not selection.keys,
         ),
         page=BY_NAME["compare"],
@@ -149,13 +150,18 @@ def _page(context: AnswerContext) -> str:
         compared=compared,
         lines=LINES[compared["kind"]] if compared else (),
         is_better=_is_better,
-        series=_series(view, selection, period, compared) if compared and not period.is_live else None,
+        series=series_of(view, selection, compared) if compared and not period.is_live else None,
         examples=[] if selection.keys else _examples(view),
         api_href=page_url("/api/compare", query) if is_asked else "/api/docs",
     )
 
 
-def _series(view: View, selection: Selection, period: Period, compared: Row) -> Row:
+def title_of(compared: Row) -> str:
+    """The names of what is compared."""
+    return " and ".join(_name_of(row["first"]) for row in compared["rows"])
+
+
+def series_of(view: View, selection: Selection, compared: Row) -> Row:
     """The charts of what is compared, all on the same axes, and the same figures as tables."""
     keys = RIDE_MEASURES if compared["kind"] == "ride" else PARK_MEASURES[:4]
     measure = next((key for key in keys if key == selection.kept.get(MEASURE)), keys[0])
