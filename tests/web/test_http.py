@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from hallofshame.clock import FixedClock
 from hallofshame.store.database import Database
+from hallofshame.web.answer_context import site
 from hallofshame.web.app import create_app
 from hallofshame.web.cache import LeastRecentlyUsed
 from hallofshame.web.settings import WebSettings
@@ -213,6 +214,35 @@ def test_the_memory_drops_what_was_used_longest_ago() -> None:
     assert [memory.get(key) for key in "acd"] == ["A", "C2", "D"]
 
 
+def test_the_memory_drops_versions_gone_by_with_the_first_value_of_a_newer_one() -> None:
+    memory: LeastRecentlyUsed[str] = LeastRecentlyUsed(entries=10, total_size=10)
+    memory.put("always", "A", 2)
+    for version in (5, 6, 4):
+        memory.put(version, f"of {version}", 3, version)
+    assert [memory.get(key) for key in ("always", 5, 6, 4)] == ["A", None, "of 6", "of 4"]
+    memory.put(7, "of 7", 5, 7)
+    assert [memory.get(key) for key in ("always", 6, 4, 7)] == ["A", None, None, "of 7"]
+    memory.put("more", "M", 3)
+    assert len(memory) == 3
+
+
+def test_a_site_that_runs_for_long_keeps_no_answer_of_versions_gone_by(
+    own_app: Flask, sqlite_database: Database
+) -> None:
+    """They filled the memory of every web worker up to its bounds, day after day."""
+    client, here = own_app.test_client(), site(own_app)
+    paths = ["/api/parks/downtime?period=live", "/", "/api/rides/waittimes?period=today"]
+    held = []
+    for _ in range(4):
+        # A rename moves the catalogue's own version, too.
+        touch(sqlite_database, 1, name="Gardaland Resort")
+        for path in paths:
+            assert client.get(path).status_code == 200
+        held.append((len(here.answers), len(here.memo)))
+    assert held[0][0] == len(paths)
+    assert len(set(held)) == 1
+
+
 def test_static_files_are_kept_for_a_year_under_an_address_that_changes_with_them(
     client: FlaskClient,
 ) -> None:
@@ -281,7 +311,7 @@ def test_intermediate_tables_are_kept_within_bounds(
         answer = app.test_client().get(f"/api/rides/downtime?start=2026-08-01&end=2026-08-{day:02}")
         assert answer.status_code == 200
     memo = app.extensions["hallofshame"].memo
-    assert sum(size for _, size in memo._held.values()) <= rows
+    assert sum(size for _, size, _ in memo._held.values()) <= rows
 
 
 @pytest.mark.parametrize("path", ["/api/docs", "/api/openapi.json", "/static/tokens.css", "/"])

@@ -38,6 +38,7 @@ from hallofshame.web.cache import CachedAnswer, LeastRecentlyUsed
 from hallofshame.web.settings import WebSettings
 
 T = TypeVar("T", bound=Sized)
+V = TypeVar("V")
 
 EXTENSION = "hallofshame"
 LIVE_BUCKET_SECONDS = 60
@@ -81,24 +82,23 @@ class AnswerContext:
 
         Once in an hour it is read anyhow: what an operator writes past this program moves no version.
         """
-        key = self._catalogue_key("catalogue")
-        found: Catalogue | None = self.site.memo.get(key)
-        if found is None:
-            found = load_catalogue(self.connection)
-            self.site.memo.put(key, found, len(found.rides))
-        return found
+        return self._of_catalogue(
+            "catalogue", lambda: load_catalogue(self.connection), lambda found: len(found.rides)
+        )
 
     def of_catalogue(self, name: Hashable, build: Callable[[], T]) -> T:
         """``build()``, which depends on the catalogue alone, or what it gave before for the same one."""
-        key = self._catalogue_key(name)
-        found: T | None = self.site.memo.get(key)
-        if found is None:
-            found = build()
-            self.site.memo.put(key, found, len(found))
-        return found
+        return self._of_catalogue(name, build, len)
 
-    def _catalogue_key(self, name: Hashable) -> Hashable:
-        return name, self.catalogue_version, to_unix(self.now) // HOUR_SECONDS
+    def _of_catalogue(self, name: Hashable, build: Callable[[], V], size: Callable[[V], int]) -> V:
+        """Of each name one value is kept, that of the latest version."""
+        key, stamp = ("of catalogue", name), (self.catalogue_version, to_unix(self.now) // HOUR_SECONDS)
+        known: tuple[tuple[int, int], V] | None = self.site.memo.get(key)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        found = build()
+        self.site.memo.put(key, (stamp, found), size(found))
+        return found
 
     @property
     def history(self) -> History | None:
@@ -172,7 +172,7 @@ class AnswerContext:
             todays = {park.park_id: self.today(park) for park in self.catalogue.parks.values()}
             cadence = self.site.settings.cadence_seconds
             found = ahead_of(self.connection, todays, self.data_as_of, cadence)
-            self.site.memo.put(key, found, len(found))
+            self.site.memo.put(key, found, len(found), self.version)
         return found
 
     @cached_property
@@ -238,7 +238,7 @@ class AnswerContext:
         found: T | None = self.recalled(name, period)
         if found is None:
             found = build()
-            self.site.memo.put(self._key(name, period), found, len(found))
+            self.site.memo.put(self._key(name, period), found, len(found), self.version)
         return found
 
     def recalled(self, name: str, period: Period) -> Any:

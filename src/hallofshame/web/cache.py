@@ -70,13 +70,18 @@ class CachedAnswer:
 
 
 class LeastRecentlyUsed(Generic[T]):
-    """At most ``entries`` values of at most ``total_size`` together; what was used longest ago goes first."""
+    """At most ``entries`` values of at most ``total_size`` together; what was used longest ago goes first.
+
+    Values may be of a version of the store. Nobody asks for one of an older version again, so those go with
+    the first value of a newer one.
+    """
 
     def __init__(self, entries: int, total_size: int) -> None:
         self._entries = entries
         self._total_size = total_size
-        self._held: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+        self._held: OrderedDict[Hashable, tuple[T, int, int | None]] = OrderedDict()
         self._size = 0
+        self._newest = 0
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> T | None:
@@ -88,26 +93,41 @@ class LeastRecentlyUsed(Generic[T]):
             self._held.move_to_end(key)
             return found[0]
 
-    def put(self, key: Hashable, value: T, size: int = 1) -> None:
-        """Keep ``value``; one that is larger than the whole memory is not kept."""
+    def put(self, key: Hashable, value: T, size: int = 1, version: int | None = None) -> None:
+        """Keep ``value``; one that is larger than the whole memory is not kept.
+
+        :param version: of the store that it was made from; null for one that outlives versions.
+        """
         if size > self._total_size:
             return
         with self._lock:
             replaced = self._held.pop(key, None)
             self._size += size - (replaced[1] if replaced else 0)
-            self._held[key] = (value, size)
+            self._held[key] = (value, size, version)
+            if version is not None and version > self._newest:
+                self._newest = version
+                self._drop_older()
             while len(self._held) > self._entries or self._size > self._total_size:
                 self._size -= self._held.popitem(last=False)[1][1]
 
     def drop(self, key: Hashable) -> None:
         """Forget ``key``, if it is held."""
         with self._lock:
-            self._size -= self._held.pop(key, (None, 0))[1]
+            self._size -= self._held.pop(key, (None, 0, None))[1]
 
     def items(self) -> list[tuple[Hashable, T]]:
         """All that is held."""
         with self._lock:
-            return [(key, value) for key, (value, _size) in self._held.items()]
+            return [(key, value) for key, (value, _size, _version) in self._held.items()]
+
+    def _drop_older(self) -> None:
+        older = [
+            key
+            for key, (_value, _size, version) in self._held.items()
+            if version is not None and version < self._newest
+        ]
+        for key in older:
+            self._size -= self._held.pop(key)[1]
 
     def __len__(self) -> int:
         return len(self._held)

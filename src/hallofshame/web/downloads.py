@@ -175,7 +175,7 @@ def send_download(context: AnswerContext, wanted: Download | RecordDownload) -> 
             "Repr-Digest": digest_of(etag),
         }
         known = CachedAnswer(b"", etag, TYPES[wanted.format], about)
-        here.answers.put(key, known, size=0)
+        here.answers.put(key, known, size=0, version=context.version)
         response = _whole(file, known, lambda pieces: sent_from(place, pieces, here.clock))
         response.call_on_close(place.give_back)
     else:

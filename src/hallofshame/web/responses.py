@@ -69,7 +69,7 @@ def respond(
         if answer is None:
             raw = build(context)
             answer = CachedAnswer.of(raw.body, raw.mimetype, raw.headers)
-            here.answers.put(key, answer, answer.size)
+            here.answers.put(key, answer, answer.size, context.version)
         keep(answer, context, is_live=is_live, says_now=says_now)
     return send(answer, here.settings.max_age_seconds)
 

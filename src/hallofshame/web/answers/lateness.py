@@ -21,7 +21,8 @@ def late_notices(context: AnswerContext) -> list[Row]:
     known: list[Row] | None = context.site.memo.get(("late", context.version, context.present))
     if known is None:
         known = [*_of_cycles(context), *_of_feeds(context)]
-        context.site.memo.put(("late", context.version, context.present), known, len(known) + 1)
+        key = ("late", context.version, context.present)
+        context.site.memo.put(key, known, len(known) + 1, context.version)
     return known
 
 
