@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response, request
@@ -19,15 +20,16 @@ from werkzeug.routing import Rule
 from hallofshame.domain.errors import InputError
 from hallofshame.web import csv_answers
 from hallofshame.web.answer_context import AnswerContext, site
-from hallofshame.web.declared_parameters import Parameter, ParameterList, choice, flat
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, Row
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import Parameter, ParameterList, ParameterOf, choice, flat
 from hallofshame.web.responses import Raw, respond
 
-FORMATS = ("json", "csv", "excel")
-_FORMATS_MEANING = (
-    "JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents."
+FORMAT = choice(
+    "format",
+    ("json", "csv", "excel"),
+    "JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents.",
 )
 PAGING = ("total", "limit", "offset")
 """The parts of the envelope that say how long a list is and which piece of it this is."""
@@ -64,15 +66,20 @@ class Endpoint(HasDescription):
     says: tuple[str, ...]
     may_be_missing: bool
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Everything it takes in the query, the choice of format included."""
         if self.answers is None:
             return self.declared
-        asked = [*self.declared, choice("format", FORMATS, _FORMATS_MEANING)]
-        if len(self.tables) > 1:
-            asked.append(choice("table", self.tables, "Which table, with `format=csv` or `format=excel`."))
-        return tuple(asked)
+        table = () if self.table is None else (self.table,)
+        return (*self.declared, FORMAT, *table)
+
+    @cached_property
+    def table(self) -> ParameterOf[str] | None:
+        """The choice of a table, where there are several."""
+        if len(self.tables) < 2:
+            return None
+        return choice("table", self.tables, "Which table, with `format=csv` or `format=excel`.")
 
     def body(self, context: AnswerContext, query: MultiDict[str, str], values: Mapping[str, str]) -> Body:
         """The answer before it becomes bytes."""
@@ -99,14 +106,14 @@ class Endpoint(HasDescription):
         if isinstance(body, Response):
             raise TypeError(f"{self.rule} makes a response of its own; declare it with is_file")
         asked = Parameters(request.args, (parameter.name for parameter in self.parameters))
-        form = asked.choice("format", FORMATS)
+        form = FORMAT.read(asked)
         if form == "json":
-            if asked.text("table") is not None:
+            if self.table is not None and asked.text(self.table.name) is not None:
                 raise InputError(
                     "table goes with format=csv and format=excel only; leave it out", parameter="table"
                 )
             return Raw.json(body)
-        table = asked.choice("table", self.tables) if len(self.tables) > 1 else self.tables[0]
+        table = self.tables[0] if self.table is None else self.table.read(asked)
         name = csv_answers.file_name(request.path, table if len(self.tables) > 1 else None)
         return Raw(
             csv_answers.write(body, self.answers, table, self.tables, for_excel=form == "excel"),

@@ -18,9 +18,9 @@ from hallofshame.web.answers.health import Health
 from hallofshame.web.answers.trends import TrendsCompared, TrendTotals
 from hallofshame.web.cache import BINARY_TYPES
 from hallofshame.web.csv_answers import CSV_TYPE
-from hallofshame.web.declared_parameters import Parameter
 from hallofshame.web.endpoints import PAGING, Endpoint, declared
 from hallofshame.web.envelope import JSON_TYPE, Row
+from hallofshame.web.parameters.declared import Parameter
 from hallofshame.web.posts import PostEndpoint, declared_posts
 
 REF = "#/components/schemas/{model}"

@@ -25,7 +25,7 @@ from hallofshame.web.answer_context import AppContext, site
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, envelope
 from hallofshame.web.errors import AccessError
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
 
 _DECLARATION = "post_declaration"
 

@@ -11,8 +11,9 @@ from hallofshame.domain.errors import InputError
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.rankings import LONGEST_WAITS, WAITS
-from hallofshame.web.declared_parameters import Parameter
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import choice_or_none
+from hallofshame.web.parameters.shared import PERIOD
 
 
 class Mode(StrEnum):
@@ -26,13 +27,13 @@ class Mode(StrEnum):
 _FIXED = {Mode.LIVE: PeriodName.LIVE, Mode.SEVEN_DAY_AVERAGE: PeriodName.SEVEN_DAYS}
 """The modes that mean one period and no other."""
 
-MODE = Parameter(
+MODE = choice_or_none(
     "mode",
+    tuple(Mode),
     "Which waits. `live`: those posted now, as `period=live`. `7day-average`: the average posted wait of "
     "the last seven days, as `period=7days`. `peak`: ranked by the longest posted wait, "
     "`max_wait_minutes`, of the period asked for, or of the last seven days. Without it, the list is ranked "
     "by the average posted wait of the period. `live` and `7day-average` take no other period.",
-    {"type": "string", "enum": [mode.value for mode in Mode]},
 )
 
 
@@ -41,15 +42,15 @@ def waits_asked(context: AnswerContext, asked: Parameters) -> tuple[Period, str]
 
     :raises InputError: for an unknown mode, and for one that contradicts the period.
     """
-    text = asked.text("mode")
+    chosen = MODE.read(asked)
     today = context.now.date()
-    if text is None:
-        return asked.period(today), WAITS
-    mode = Mode(asked.choice("mode", tuple(Mode)))
+    if chosen is None:
+        return PERIOD.read(asked, today), WAITS
+    mode = Mode(chosen)
     if mode is Mode.PEAK:
-        return asked.period(today, PeriodName.SEVEN_DAYS), LONGEST_WAITS
+        return PERIOD.read(asked, today, PeriodName.SEVEN_DAYS), LONGEST_WAITS
     own = _FIXED[mode]
-    period = asked.period(today, own)
+    period = PERIOD.read(asked, today, own)
     if period.name is not own:
         raise InputError(
             f"mode '{mode}' means period={own} and does not go with {period.label!r}; "

@@ -20,10 +20,10 @@ from hallofshame.domain.errors import InputError
 from hallofshame.store.keys import Key
 from hallofshame.web.admin.access import ADMIN_API, current_key, require
 from hallofshame.web.answer_context import AppContext, site
-from hallofshame.web.declared_parameters import Parameter, ParameterList, flat
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.envelope import JSON_TYPE, ListPage, envelope
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import Parameter, ParameterList, flat
 
 api_admin = Blueprint("api_admin", __name__, url_prefix=ADMIN_API)
 

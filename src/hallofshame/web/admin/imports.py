@@ -24,16 +24,17 @@ from hallofshame.store.import_jobs import Job
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AppContext
 from hallofshame.web.answers.admin import ImportAsked, ImportQuality, ImportRow
-from hallofshame.web.declared_parameters import PAGE, choice
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.errors import AccessError
+from hallofshame.web.parameters.declared import choice
+from hallofshame.web.parameters.shared import PAGE
 
 NOBODY_WORKS = (
     "nothing works on imports at the moment; start `hallofshame run`, or let cron run "
     "`hallofshame imports work`"
 )
 ANY_STATE = "any"
-STATES = (ANY_STATE, *(state.value for state in ImportState))
+STATE = choice("state", (ANY_STATE, *ImportState), "Only imports in this state.")
 
 _MISSING = {404: "There is no import of that number."}
 _STATE = {409: "Its state does not allow that."}
@@ -69,12 +70,12 @@ def import_start(asking: Asking) -> AdminAnswer:
     "/import/list",
     scope=Scope.IMPORT_READ,
     answers=list[ImportRow],
-    parameters=(choice("state", STATES, "Only imports in this state."), PAGE),
+    parameters=(STATE, PAGE),
 )
 def import_list(asking: Asking) -> AdminAnswer:
     """Imports, newest first."""
-    name = asking.asked.choice("state", STATES)
-    page = asking.asked.page()
+    name = STATE.read(asking.asked)
+    page = PAGE.read(asking.asked)
     states = None if name == ANY_STATE else [ImportState(name)]
     with asking.site.database.read() as connection:
         total, jobs = import_jobs.listed(connection, states, page.limit, page.offset)

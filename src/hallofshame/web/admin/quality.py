@@ -16,20 +16,22 @@ from hallofshame.store.reports.quality import ParkFreshness, coverage, freshness
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.admin import CoverageDayRow, FreshnessRow, IssueRow, QualitySummary
-from hallofshame.web.declared_parameters import PAGE, choice, integer, text
 from hallofshame.web.envelope import Row, iso
 from hallofshame.web.lookup import find_park
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import choice, integer, text
+from hallofshame.web.parameters.shared import PAGE
 
 GAP_KINDS = ("feed_gap", "not_collecting")
 """Findings that are gaps of more than 30 min: of one park, and of all of them."""
 
 ANY = "any"
 STATES = (FindingState.OPEN.value, FindingState.RESOLVED.value, ANY)
-COVERAGE_DAYS = (7, 1, 366)
 
 STATE = choice("state", STATES, "Open findings, those that were resolved, or any.")
 PARK = text("park", "Only this park, by slug or id.", "epcot")
+KIND = text("kind", "Only findings of this kind.", "frozen_readings")
+DAYS = integer("days", 7, 1, 366, "How many days back, today included.")
 _NO_PARK = {404: "There is no such park."}
 
 
@@ -68,12 +70,12 @@ def summary(context: AnswerContext) -> Row:
     "/quality/issues",
     scope=Scope.QUALITY_READ,
     answers=list[IssueRow],
-    parameters=(STATE, text("kind", "Only findings of this kind.", "frozen_readings"), PARK, PAGE),
+    parameters=(STATE, KIND, PARK, PAGE),
     statuses=_NO_PARK,
 )
 def quality_issues(asking: Asking) -> AdminAnswer:
     """Findings, the last seen first: what in the data deserves a person's eye."""
-    kind = asking.asked.text("kind")
+    kind = KIND.read(asking.asked)
     return _findings(asking, None if kind is None else (kind,))
 
 
@@ -105,13 +107,13 @@ def quality_freshness(asking: Asking) -> AdminAnswer:
     "/quality/coverage",
     scope=Scope.QUALITY_READ,
     answers=list[CoverageDayRow],
-    parameters=(PARK, integer("days", *COVERAGE_DAYS, "How many days back, today included."), PAGE),
+    parameters=(PARK, DAYS, PAGE),
     statuses=_NO_PARK,
 )
 def quality_coverage(asking: Asking) -> AdminAnswer:
     """How much of the open time of each park and day was watched, newest days first."""
-    page = asking.asked.page()
-    days = asking.asked.integer("days", *COVERAGE_DAYS)
+    page = PAGE.read(asking.asked)
+    days = DAYS.read(asking.asked)
     with asking.site.answer_context() as context:
         park = _park(context, asking.asked)
         # The newest date anywhere: that of the zone farthest east.
@@ -171,8 +173,8 @@ def issue_rows(
 
 
 def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> AdminAnswer:
-    page = asking.asked.page()
-    name = asking.asked.choice("state", STATES)
+    page = PAGE.read(asking.asked)
+    name = STATE.read(asking.asked)
     state = None if name == ANY else FindingState(name)
     with asking.site.answer_context() as context:
         park = _park(context, asking.asked)
@@ -203,5 +205,5 @@ def _issue(row: FindingRow, parks: dict[int, ParkProfile]) -> Row:
 
 
 def _park(context: AnswerContext, asked: Parameters) -> ParkProfile | None:
-    name = asked.text("park")
+    name = PARK.read(asked)
     return None if name is None else find_park(context, name)

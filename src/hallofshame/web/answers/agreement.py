@@ -16,7 +16,7 @@ from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Instant
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.parameters.filters import ParkFilter
 
 Hours = Annotated[float, Field(ge=0)]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]

@@ -32,7 +32,7 @@ from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.trends import park_changes, ride_changes
 from hallofshame.web.answers.watched import days_recorded, inferred_days
 from hallofshame.web.envelope import Row
-from hallofshame.web.parameters import ParkFilter, RideFilter
+from hallofshame.web.parameters.filters import ParkFilter, RideFilter
 
 Place = Annotated[int, Field(ge=1, description="Place among the winners; equals share one.")]
 OpenDays = Annotated[int, Field(ge=1, description="Days of the year on which it was open and observed.")]

@@ -17,7 +17,7 @@ from hallofshame.web.answers.chances import Reason
 from hallofshame.web.answers.common import CLOSED, Instant
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.parameters import ParkFilter
+from hallofshame.web.parameters.filters import ParkFilter
 
 ClassSlug = Annotated[
     Literal["since_opening", "after_running"],

@@ -22,7 +22,7 @@ from hallofshame.web.answers.identity import (
 )
 from hallofshame.web.answers.present import park_now, ride_now
 from hallofshame.web.envelope import Row
-from hallofshame.web.parameters import RideFilter, VisitFilter
+from hallofshame.web.parameters.filters import RideFilter, VisitFilter
 
 Metres = Annotated[int, Field(ge=0, description="Along a great circle, in whole metres.")]
 

@@ -27,7 +27,7 @@ from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
 from hallofshame.web.answers.score_explained import ScoreExplained, score_explained
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, ranked_by_body
-from hallofshame.web.parameters import ParkFilter, RideFilter
+from hallofshame.web.parameters.filters import ParkFilter, RideFilter
 from hallofshame.web.wording import TIER_LABELS
 
 

@@ -25,7 +25,7 @@ from hallofshame.web.answers.ride_measures import (
 from hallofshame.web.answers.rides import ride_lines
 from hallofshame.web.answers.watched import inferred_days
 from hallofshame.web.envelope import RankingLine, Row
-from hallofshame.web.parameters import ParkFilter, RideFilter, VisitFilter
+from hallofshame.web.parameters.filters import ParkFilter, RideFilter, VisitFilter
 
 COMPARABLE, SCORE = "comparable", "score"
 BY = (COMPARABLE, SCORE)

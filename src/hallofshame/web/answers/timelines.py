@@ -31,7 +31,7 @@ from hallofshame.web.answers.common import (
 from hallofshame.web.answers.park_days import Window
 from hallofshame.web.answers.rides import excluded_reason
 from hallofshame.web.envelope import Row, iso
-from hallofshame.web.parameters import RideFilter
+from hallofshame.web.parameters.filters import RideFilter
 from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
 
 SegmentStatus = Literal["operating", "down", "closed", "refurbishment", "unobserved"]

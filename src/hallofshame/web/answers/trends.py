@@ -27,7 +27,7 @@ from hallofshame.web.answers.watched import (
     watched,
 )
 from hallofshame.web.envelope import Row
-from hallofshame.web.parameters import ParkFilter, RideFilter
+from hallofshame.web.parameters.filters import ParkFilter, RideFilter
 from hallofshame.web.wording import TREND_REASONS
 
 

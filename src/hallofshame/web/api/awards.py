@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName, parse_period
+from hallofshame.domain.periods import Period, PeriodName, parse_period
 from hallofshame.store.reports.record import recorded_years
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.awards import Awards, award_rows
 from hallofshame.web.answers.rankings import park_ranking
-from hallofshame.web.declared_parameters import FILTERS, RIDES, Parameter, integer
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import ListPage, Row, coverage_body, envelope, period_body
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import integer
+from hallofshame.web.parameters.shared import FILTERS, RIDES, year
 
 api_awards = Blueprint("api_awards", __name__, url_prefix="/api")
 
-DEFAULT_WINNERS = 5
-MAX_WINNERS = 50
-LAST_YEAR = 9999
-
-_YEAR = Parameter(
-    "year",
-    "A calendar year; the latest with a record where none is given.",
-    {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
-)
-_LIMIT = integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS, "How many winners of each award at most.")
+_YEAR = year("A calendar year; the latest with a record where none is given.")
+_LIMIT = integer("limit", 5, 1, 50, "How many winners of each award at most.")
 
 
 @endpoint(
@@ -40,9 +33,9 @@ def awards(context: AnswerContext, asked: Parameters) -> Row:
     """The best and worst parks and rides of a year, the longest waits and the most improved."""
     years = recorded_years(context.connection)
     period = _year(context, asked, years)
-    parks_asked = asked.parks(context)
-    limit = asked.integer("limit", DEFAULT_WINNERS, 1, MAX_WINNERS)
-    categories = award_rows(context, period, parks_asked, asked.rides(), limit)
+    parks_asked = FILTERS.read(asked, context)
+    limit = _LIMIT.read(asked)
+    categories = award_rows(context, period, parks_asked, RIDES.read(asked), limit)
     chosen = parks_asked.choose(context.catalogue.parks.values())
     data = {
         "year": period.year,
@@ -61,7 +54,7 @@ def awards(context: AnswerContext, asked: Parameters) -> Row:
 
 
 def _year(context: AnswerContext, asked: Parameters, years: list[int]) -> Period:
-    text = asked.text("year")
+    text = asked.text(_YEAR.name)
     if text is not None:
         return parse_period(None, text, None, None, today=context.now.date())
     return Period(PeriodName.YEAR, year=years[-1] if years else context.now.year)

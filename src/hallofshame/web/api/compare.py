@@ -18,11 +18,12 @@ from hallofshame.web.answers.compare import Comparison
 from hallofshame.web.answers.park_details import park_line
 from hallofshame.web.answers.rankings import all_standings, with_standing
 from hallofshame.web.answers.watched import change_of_uptime
-from hallofshame.web.declared_parameters import PERIOD, choice, date, text
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import DateParameter, choice, text
+from hallofshame.web.parameters.shared import PERIOD
 
 api_compare = Blueprint("api_compare", __name__, url_prefix="/api")
 
@@ -30,8 +31,6 @@ T = TypeVar("T")
 
 MAX_COMPARED = 6
 NONE, RANGE = "none", "range"
-AGAINST_DATES = ("against_start", "against_end")
-AGAINST = (NONE, *Shift, RANGE)
 CHANGES = (
     "comparable_score",
     "shame_score",
@@ -40,28 +39,33 @@ CHANGES = (
     "average_wait_minutes",
 )
 
-_PARAMETERS = (
-    text("parks", f"1 to {MAX_COMPARED} parks, each a `park_id` or a slug, separated by commas.", "1,2"),
-    text("rides", f"1 to {MAX_COMPARED} rides, each a `ride_id`, separated by commas, instead.", "11,12"),
-    PERIOD,
-    choice(
-        "against",
-        AGAINST,
-        "What the period is compared with: nothing, the period before, the same dates a year before, "
-        "or the range from `against_start` to `against_end`.",
-    ),
-    date("against_start", "First day of the other range, with `against=range`."),
-    date("against_end", "Last day of the other range, included."),
+PARKS = text("parks", f"1 to {MAX_COMPARED} parks, each a `park_id` or a slug, separated by commas.", "1,2")
+RIDES = text("rides", f"1 to {MAX_COMPARED} rides, each a `ride_id`, separated by commas, instead.", "11,12")
+AGAINST = choice(
+    "against",
+    (NONE, *Shift, RANGE),
+    "What the period is compared with: nothing, the period before, the same dates a year before, "
+    "or the range from `against_start` to `against_end`.",
 )
+AGAINST_DATES = (
+    DateParameter("against_start", "First day of the other range, with `against=range`."),
+    DateParameter("against_end", "Last day of the other range, included."),
+)
+AGAINST_NAMES = (AGAINST_DATES[0].name, AGAINST_DATES[1].name)
 
 
 @endpoint(
-    api_compare, "/compare", parameters=_PARAMETERS, answers=Comparison, tables=("rows",), may_be_missing=True
+    api_compare,
+    "/compare",
+    parameters=(PARKS, RIDES, PERIOD, AGAINST, AGAINST_DATES),
+    answers=Comparison,
+    tables=("rows",),
+    may_be_missing=True,
 )
 def compare(context: AnswerContext, asked: Parameters) -> Row:
     """Up to six parks or rides side by side, in one period or two."""
     parks, rides = _chosen(context, asked)
-    first = asked.period(context.now.date())
+    first = PERIOD.read(asked, context.now.date())
     second = _against(asked, first, context.now.date())
     subjects = parks or [context.catalogue.parks[ride.park_id] for ride in rides]
 
@@ -101,7 +105,7 @@ def _change(now: RankingLine, before: RankingLine | None) -> Row:
 
 
 def _chosen(context: AnswerContext, asked: Parameters) -> tuple[Sequence[ParkProfile], Sequence[RideProfile]]:
-    parks, rides = asked.text("parks"), asked.text("rides")
+    parks, rides = PARKS.read(asked), RIDES.read(asked)
     if parks is not None and rides is not None:
         raise InputError(
             "parks and rides cannot be compared with each other; give one of the two", parameter="rides"
@@ -127,9 +131,9 @@ def _listed(name: str, text: str, find: Callable[[str], T]) -> list[T]:
 
 
 def _against(asked: Parameters, first: Period, today: dt.date) -> Period | None:
-    against = asked.choice("against", AGAINST)
+    against = AGAINST.read(asked)
     if against != RANGE:
-        for name in AGAINST_DATES:
+        for name in AGAINST_NAMES:
             if asked.text(name) is not None:
                 raise InputError(f"{name} goes with against=range; give both or leave it out", parameter=name)
     if against == NONE:
@@ -141,5 +145,5 @@ def _against(asked: Parameters, first: Period, today: dt.date) -> Period | None:
         )
     if against != RANGE:
         return replace(first, shift=Shift(against))
-    start, end = (asked.text(name) for name in AGAINST_DATES)
-    return parse_range(start, end, today, AGAINST_DATES)
+    start, end = (asked.text(name) for name in AGAINST_NAMES)
+    return parse_range(start, end, today, AGAINST_NAMES)

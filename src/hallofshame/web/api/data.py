@@ -28,15 +28,17 @@ from hallofshame.web.answers.identity import park_identity
 from hallofshame.web.answers.record import CoverageRow
 from hallofshame.web.answers.search import SearchIndex, search_rows
 from hallofshame.web.csv_answers import WHOLE
-from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, choice
 from hallofshame.web.downloads import FILE_FORMATS, TYPES, all_downloads, find_download, send_download
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.history_files import HistoryDownload, send_history
-from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import choice
+from hallofshame.web.parameters.shared import FILTERS, PAGE, PERIOD
 
 api_data = Blueprint("api_data", __name__, url_prefix="/api")
 
+FILE_FORMAT = choice("format", FILE_FORMATS, "`excel`: a CSV file that Excel reads with its accents.")
 MAX_FINDINGS = 50
 FALLBACK_DAYS = 30
 """The last days of each park of which the share of its fallback is told."""
@@ -76,9 +78,9 @@ def coverage(context: AnswerContext, asked: Parameters) -> Row:
     Without a period it is about the whole record.
     """
     edges = first_and_last_days(context.connection)
-    chosen = asked.parks(context).choose(context.catalogue.parks.values())
+    chosen = FILTERS.read(asked, context).choose(context.catalogue.parks.values())
     parks = [park for park in chosen if park.is_active or park.park_id in edges]
-    page = asked.page()
+    page = PAGE.read(asked)
     ranges, shown = _ranges(context, asked, parks, edges)
     days = recorded_days(context.connection, ranges)
     totals = context.park_sums(ranges)
@@ -112,8 +114,8 @@ def _ranges(
     context: AnswerContext, asked: Parameters, parks: list[ParkProfile], edges: Edges
 ) -> tuple[dict[int, DayRange], Row]:
     """The days asked for in each park, or the whole record, and how the answer names them."""
-    if any(asked.text(name) for name in PERIOD_PARAMETERS):
-        period = asked.period(context.now.date())
+    if PERIOD.is_given(asked):
+        period = PERIOD.read(asked, context.now.date())
         ranges = context.ranges(period, parks)
         return ranges, period_body(period, ranges.values())
     ranges = {park.park_id: DayRange(*edges[park.park_id]) for park in parks if park.park_id in edges}
@@ -182,13 +184,13 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
 )
 def calibration(context: AnswerContext, asked: Parameters) -> Row:
     """What the chances to reopen were worth on the last 90 open days, with what was known on each."""
-    return envelope(context, calibration_report(context, asked.parks(context)))
+    return envelope(context, calibration_report(context, FILTERS.read(asked, context)))
 
 
 @endpoint(api_data, "/agreement", parameters=(FILTERS,), answers=AgreementReport, tables=("parks",))
 def agreement(context: AnswerContext, asked: Parameters) -> Row:
     """How far our operating and down time agrees with ThemeParks.wiki's own daily figures."""
-    return envelope(context, agreement_report(context, asked.parks(context)))
+    return envelope(context, agreement_report(context, FILTERS.read(asked, context)))
 
 
 @endpoint(api_data, "/downloads", answers=list[DownloadRow])
@@ -208,7 +210,7 @@ def download_list(context: AnswerContext, asked: Parameters) -> Row:
 @endpoint(
     api_data,
     "/downloads/<file>",
-    parameters=(choice("format", FILE_FORMATS, "`excel`: a CSV file that Excel reads with its accents."),),
+    parameters=(FILE_FORMAT,),
     answers=None,
     produces=tuple(dict.fromkeys(TYPES.values())),
     is_file=True,
@@ -219,7 +221,7 @@ def download(context: AnswerContext, asked: Parameters, file: str) -> Response:
     Of a sealed file any part: ask with `Range`. `Repr-Digest` has the SHA-256 of every file, but for CSV that
     is packed on its way.
     """
-    for_excel = asked.choice("format", FILE_FORMATS) == "excel"
+    for_excel = FILE_FORMAT.read(asked) == "excel"
     found = find_download(context, file, for_excel=for_excel)
     if isinstance(found, HistoryDownload):
         return send_history(context, found)

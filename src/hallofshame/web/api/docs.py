@@ -12,7 +12,7 @@ from hallofshame.web.api.examples import as_code, example_answers, example_reque
 from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.envelope import JSON_TYPE, Row
 from hallofshame.web.openapi import describe
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.responses import HTML_TYPE, send
 
 api_docs = Blueprint("api_docs", __name__, url_prefix="/api")

@@ -25,33 +25,34 @@ from hallofshame.web.answers.chart_points import (
 from hallofshame.web.answers.heatmaps import ParkHeatmap, RideHeatmap, park_cells, ride_cells
 from hallofshame.web.answers.wait_hours import MAX_WAIT_DAYS, ParkWaitsByHour
 from hallofshame.web.answers.wait_hours import park_waits_by_hour as waits_by_hour
-from hallofshame.web.declared_parameters import FILTERS, PERIOD, choice, period, text
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import choice, text
+from hallofshame.web.parameters.shared import FILTERS, PERIOD, PeriodParameters
 
 api_history = Blueprint("api_history", __name__, url_prefix="/api")
 
 SPARKLINE_DAYS = 30
 MAX_SPARKLINES = 500
 
-GRAINS = (AUTO, *ChartGrain)
 GRAIN = choice(
     "grain",
-    GRAINS,
+    (AUTO, *ChartGrain),
     f"What one point stands for. `auto`: hours of one day, days of up to {MAX_DAILY_POINTS}, else months. "
     + "; ".join(f"`{grain}` takes at most {days} days" for grain, days in LONGEST_DAYS.items())
     + ".",
 )
-MONTH = period(PeriodName.THIRTY_DAYS)
+IDS = text("ids", f"The `ride_id`s, separated by commas; at most {MAX_SPARKLINES}.", "1,2", required=True)
+MONTH = PeriodParameters(PeriodName.THIRTY_DAYS)
 
 
 @endpoint(api_history, "/parks/<park>/heatmap", parameters=(MONTH,), answers=ParkHeatmap, tables=("cells",))
 def park_heatmap(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """One park's week, hour by hour, summed over a period."""
     found = find_park(context, park)
-    asked_for = asked.period(context.now.date(), PeriodName.THIRTY_DAYS)
+    asked_for = MONTH.read(asked, context.now.date())
     days = asked_for.days(context.today(found))
     return _of_park(context, found, asked_for, {"cells": park_cells(context, found, days)})
 
@@ -61,7 +62,7 @@ def ride_heatmap(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """One ride's week, hour by hour, summed over a period."""
     found = find_ride(context, ride)
     park = context.catalogue.parks[found.park_id]
-    asked_for = asked.period(context.now.date(), PeriodName.THIRTY_DAYS)
+    asked_for = MONTH.read(asked, context.now.date())
     days = asked_for.days(context.today(park))
     cells = ride_cells(context, park, found.ride_id, days)
     return _of_ride(context, park, found.ride_id, asked_for, {"cells": cells})
@@ -81,7 +82,7 @@ def park_waits_by_hour(context: AnswerContext, asked: Parameters, park: str) -> 
     The averages are those of the hourly counters, over all days of the period together.
     """
     found = find_park(context, park)
-    asked_for = asked.period(context.now.date(), PeriodName.THIRTY_DAYS)
+    asked_for = MONTH.read(asked, context.now.date())
     days = asked_for.days(context.today(found))
     if days.days > MAX_WAIT_DAYS:
         raise PeriodError(
@@ -98,8 +99,8 @@ def park_waits_by_hour(context: AnswerContext, asked: Parameters, park: str) -> 
 def park_series(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """One park's points in order of time, as fine as you like."""
     found = find_park(context, park)
-    asked_for = asked.period(context.now.date())
-    chart = park_chart(context, found, asked_for.days(context.today(found)), asked.choice("grain", GRAINS))
+    asked_for = PERIOD.read(asked, context.now.date())
+    chart = park_chart(context, found, asked_for.days(context.today(found)), GRAIN.read(asked))
     return _of_park(context, found, asked_for, {"grain": chart.grain.value, "points": chart.data})
 
 
@@ -110,9 +111,9 @@ def ride_series(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """One ride's points in order of time, as fine as you like."""
     found = find_ride(context, ride)
     park = context.catalogue.parks[found.park_id]
-    asked_for = asked.period(context.now.date())
+    asked_for = PERIOD.read(asked, context.now.date())
     days = asked_for.days(context.today(park))
-    chart = ride_chart(context, park, found.ride_id, days, asked.choice("grain", GRAINS))
+    chart = ride_chart(context, park, found.ride_id, days, GRAIN.read(asked))
     data = {"grain": chart.grain.value, "points": chart.data}
     return _of_ride(context, park, found.ride_id, asked_for, data)
 
@@ -142,7 +143,7 @@ def _of_ride(context: AnswerContext, park: ParkProfile, ride_id: int, asked_for:
 )
 def park_sparklines(context: AnswerContext, asked: Parameters) -> Row:
     """The shame score of each of the last thirty days, for many parks at once."""
-    parks = asked.parks(context).choose(context.catalogue.parks.values())
+    parks = FILTERS.read(asked, context).choose(context.catalogue.parks.values())
     ranges = {park.park_id: _last_days(context, park) for park in parks}
     found = park_score_days(context.connection, ranges)
     data = []
@@ -158,15 +159,13 @@ def park_sparklines(context: AnswerContext, asked: Parameters) -> Row:
 @endpoint(
     api_history,
     "/rides/sparklines",
-    parameters=(
-        text("ids", f"The `ride_id`s, separated by commas; at most {MAX_SPARKLINES}.", "1,2", required=True),
-    ),
+    parameters=(IDS,),
     answers=list[RideSparkline],
     tables=("data.days",),
 )
 def ride_sparklines(context: AnswerContext, asked: Parameters) -> Row:
     """The uptime of each of the last thirty days, for many rides at once."""
-    rides = [find_ride(context, part) for part in _listed(asked.text("ids"))]
+    rides = [find_ride(context, part) for part in _listed(IDS.read(asked))]
     parks = [context.catalogue.parks[park_id] for park_id in {ride.park_id for ride in rides}]
     ranges = {park.park_id: _last_days(context, park) for park in parks}
     found = ride_uptime_days(context.connection, ranges, [ride.ride_id for ride in rides])

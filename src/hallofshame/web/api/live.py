@@ -19,11 +19,12 @@ from hallofshame.web.answers.health import Health, health_row
 from hallofshame.web.answers.present import is_watched, park_now, ride_now
 from hallofshame.web.answers.status_now import LIVE, ParkStatusNow, RideStatusNow, park_status, ride_status
 from hallofshame.web.answers.status_summary import StatusSummary
-from hallofshame.web.declared_parameters import FILTERS, RIDES
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import Parameters, RideFilter
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.filters import RideFilter
+from hallofshame.web.parameters.shared import FILTERS, RIDES
 from hallofshame.web.wording import STATUS_SLUGS
 
 api_live = Blueprint("api_live", __name__, url_prefix="/api")
@@ -39,12 +40,16 @@ api_live = Blueprint("api_live", __name__, url_prefix="/api")
 )
 def status_summary(context: AnswerContext, asked: Parameters) -> Row:
     """How many parks are open and what their rides are doing."""
-    parks = [park for park in asked.parks(context).choose(context.catalogue.parks.values()) if park.is_active]
+    parks = [
+        park
+        for park in FILTERS.read(asked, context).choose(context.catalogue.parks.values())
+        if park.is_active
+    ]
     states = park_states(context.connection)
     rides = ride_states(context.connection)
     operators = sorted({park.operator for park in parks if park.operator})
     seen = [states[park.park_id].observed_at for park in parks if park.park_id in states]
-    rides_asked = asked.rides()
+    rides_asked = RIDES.read(asked)
     data = _counts(context, parks, rides_asked, states, rides) | {
         "operators": [
             {"operator": operator}

@@ -8,27 +8,34 @@ from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.operators import OPERATOR_SORTS, OperatorRow, operator_ranking
 from hallofshame.web.answers.rankings import BY, DOWNTIME, PARK_FIELDS, ranked_by
 from hallofshame.web.csv_answers import WHOLE
-from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, ranking_body
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.shared import FILTERS, PAGE, PERIOD, by, sort
 
 api_operators = Blueprint("api_operators", __name__, url_prefix="/api")
+
+SORT = sort(OPERATOR_SORTS)
+_BY = by(BY)
 
 
 @endpoint(
     api_operators,
     "/operators",
-    parameters=(PERIOD, FILTERS, PAGE, sort(OPERATOR_SORTS), by(BY)),
+    parameters=(PERIOD, FILTERS, PAGE, SORT, _BY),
     answers=list[OperatorRow],
     tables=(WHOLE, f"{WHOLE}.park_names"),
     says=("period", "coverage", *PAGING, "ranked_by"),
 )
 def operators(context: AnswerContext, asked: Parameters) -> Row:
     """Operators by the breakdowns of all rides of their ranked parks, the worst first."""
-    chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
-    period, parks, page = asked.period(context.now.date()), asked.parks(context), asked.page()
-    lines = operator_ranking(context, period, parks, chosen, asked.choice("sort", tuple(OPERATOR_SORTS)))
+    chosen = ranked_by(DOWNTIME, _BY.read(asked))
+    period, parks, page = (
+        PERIOD.read(asked, context.now.date()),
+        FILTERS.read(asked, context),
+        PAGE.read(asked),
+    )
+    lines = operator_ranking(context, period, parks, chosen, SORT.read(asked))
     of_parks = parks.choose(context.catalogue.parks.values())
     ranges = context.ranges(period, of_parks).values()
     return ranking_body(context, lines, page, period, ranges, PARK_FIELDS[chosen])

@@ -12,24 +12,26 @@ from hallofshame.store.reports.outages import listed_outages
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.outages import OutageBoard, OutageRow, board, outage_rows
 from hallofshame.web.atom.outages import ATOM_TYPE, park_feed, ride_feed
-from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, choice
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import Parameters, RideFilter
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import choice
+from hallofshame.web.parameters.filters import RideFilter
+from hallofshame.web.parameters.shared import FILTERS, PAGE, PERIOD, RIDES
 from hallofshame.web.public_address import site_root
 
 api_outages = Blueprint("api_outages", __name__, url_prefix="/api")
 
 NEWEST, LONGEST = "newest", "longest"
-_SORTS = (NEWEST, LONGEST)
+_SORT = choice("sort", (NEWEST, LONGEST), "The newest first, or those first that lost the most open time.")
 _ANY_KIND = "all"
-_KINDS = (_ANY_KIND, *(kind.value for kind in OutageKind))
+_KIND = choice("kind", (_ANY_KIND, *(kind.value for kind in OutageKind)), "Outages of one kind only.")
 _LIST = (
     PERIOD,
     PAGE,
-    choice("kind", _KINDS, "Outages of one kind only."),
-    choice("sort", _SORTS, "The newest first, or those first that lost the most open time."),
+    _KIND,
+    _SORT,
 )
 
 _LIVE = Period(PeriodName.LIVE)
@@ -41,9 +43,9 @@ def outages(context: AnswerContext, asked: Parameters) -> Row:
 
     For `period=live` those that began today.
     """
-    parks = asked.parks(context).choose(context.catalogue.parks.values())
-    period = asked.period(context.now.date())
-    return _listed(context, asked, period, context.ranges(period, parks), asked.rides())
+    parks = FILTERS.read(asked, context).choose(context.catalogue.parks.values())
+    period = PERIOD.read(asked, context.now.date())
+    return _listed(context, asked, period, context.ranges(period, parks), RIDES.read(asked))
 
 
 @endpoint(
@@ -57,7 +59,9 @@ def outages(context: AnswerContext, asked: Parameters) -> Row:
 def now(context: AnswerContext, asked: Parameters) -> Row:
     """What is down now, since when, how likely it is back soon; and what just reopened."""
     return envelope(
-        context, board(context, asked.parks(context), asked.rides()), period=period_body(_LIVE, ())
+        context,
+        board(context, FILTERS.read(asked, context), RIDES.read(asked)),
+        period=period_body(_LIVE, ()),
     )
 
 
@@ -65,15 +69,15 @@ def now(context: AnswerContext, asked: Parameters) -> Row:
 def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """Outages of one park that began in the period."""
     found = find_park(context, park)
-    period = asked.period(context.now.date())
-    return _listed(context, asked, period, context.ranges(period, [found]), asked.rides())
+    period = PERIOD.read(asked, context.now.date())
+    return _listed(context, asked, period, context.ranges(period, [found]), RIDES.read(asked))
 
 
 @endpoint(api_outages, "/rides/<ride>/outages", parameters=_LIST, answers=list[OutageRow])
 def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """Outages of one ride that began in the period."""
     found = find_ride(context, ride)
-    period = asked.period(context.now.date())
+    period = PERIOD.read(asked, context.now.date())
     ranges = context.ranges(period, [context.catalogue.parks[found.park_id]])
     return _listed(context, asked, period, ranges, RideFilter(non_rides=True), found.ride_id)
 
@@ -86,15 +90,15 @@ def _listed(
     rides: RideFilter,
     ride_id: int | None = None,
 ) -> Row:
-    page = asked.page()
-    kind = asked.choice("kind", _KINDS)
+    page = PAGE.read(asked)
+    kind = _KIND.read(asked)
     total, found = listed_outages(
         context.connection,
         ranges,
         ride_id=ride_id,
         types=rides.listed,
         kind=None if kind == _ANY_KIND else OutageKind(kind),
-        longest_first=asked.choice("sort", _SORTS) == LONGEST,
+        longest_first=_SORT.read(asked) == LONGEST,
         limit=page.limit,
         offset=page.offset,
     )

@@ -10,15 +10,15 @@ from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, ONE_DAY
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.outlook import ParkOutlook, RideOutlook, park_outlook, ride_outlook
-from hallofshame.web.declared_parameters import date
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import DateParameter
 
 api_outlook = Blueprint("api_outlook", __name__, url_prefix="/api")
 
-DATE = date(
+DATE = DateParameter(
     "date",
     "A park-local date from the park's own today to a year ahead; its tomorrow unless given.",
 )
@@ -55,7 +55,7 @@ def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
 
 def _day(asked: Parameters, today: dt.date) -> dt.date:
     latest = today + LONGEST_AHEAD_DAYS * ONE_DAY
-    day = asked.date("date", latest) or today + ONE_DAY
+    day = DATE.read(asked, latest) or today + ONE_DAY
     if day < today:
         raise PeriodError(
             f"date '{day}' lies before the park's own today; it takes a date from {today} to {latest}, and "

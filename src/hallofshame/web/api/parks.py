@@ -4,42 +4,45 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
+from hallofshame.domain.periods import Period
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.park_details import ParkDetails, ParkInfo, park_details, park_info
 from hallofshame.web.answers.parks import ParkRow
 from hallofshame.web.answers.rankings import BY, DOWNTIME, PARK_FIELDS, PARK_SORTS, park_ranking, ranked_by
 from hallofshame.web.answers.ride_details import RideInfo, ride_info
 from hallofshame.web.calendars import CALENDAR_TYPE, park_calendar
-from hallofshame.web.declared_parameters import FILTERS, PAGE, PERIOD, RIDES, VISIT, by, choice, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import Row, envelope, period_body, ranking_body
 from hallofshame.web.lookup import find_park
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import YES, flag
+from hallofshame.web.parameters.shared import FILTERS, PAGE, PERIOD, PERIOD_AHEAD, RIDES, VISIT, by, sort
 from hallofshame.web.public_address import site_root
 from hallofshame.web.waits import MODE, waits_asked
 
 api_parks = Blueprint("api_parks", __name__, url_prefix="/api/parks")
 
-_LIST = (PERIOD, FILTERS, PAGE, sort(PARK_SORTS))
-SHOWN = ("yes", "no")
+SORT = sort(PARK_SORTS)
+_BY = by(BY)
+_LIST = (PERIOD, FILTERS, PAGE, SORT)
+_SHOWS = flag("shows", "`no` leaves the show times out.", default=YES)
 _SAYS = ("period", "coverage", *PAGING, "ranked_by")
 
 
 @endpoint(api_parks, "", parameters=(FILTERS, PAGE), answers=list[ParkInfo])
 def parks(context: AnswerContext, asked: Parameters) -> Row:
     """The catalogue of parks."""
-    page = asked.page()
-    chosen = asked.parks(context).choose(context.catalogue.parks.values())
+    page = PAGE.read(asked)
+    chosen = FILTERS.read(asked, context).choose(context.catalogue.parks.values())
     data = [park_info(park) for park in page.of(chosen)]
     return envelope(context, data, total=len(chosen), page=page)
 
 
-@endpoint(api_parks, "/downtime", parameters=(*_LIST, by(BY)), answers=list[ParkRow], says=_SAYS)
+@endpoint(api_parks, "/downtime", parameters=(*_LIST, _BY), answers=list[ParkRow], says=_SAYS)
 def downtime(context: AnswerContext, asked: Parameters) -> Row:
     """Parks by breakdowns, the worst first."""
-    chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
-    return _ranking(context, asked, asked.period(context.now.date()), chosen)
+    chosen = ranked_by(DOWNTIME, _BY.read(asked))
+    return _ranking(context, asked, PERIOD.read(asked, context.now.date()), chosen)
 
 
 @endpoint(api_parks, "/waittimes", parameters=(*_LIST, MODE), answers=list[ParkRow], says=_SAYS)
@@ -49,8 +52,8 @@ def waittimes(context: AnswerContext, asked: Parameters) -> Row:
 
 
 def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field: str) -> Row:
-    parks_asked, page = asked.parks(context), asked.page()
-    lines = park_ranking(context, period, parks_asked, by_field, asked.choice("sort", tuple(PARK_SORTS)))
+    parks_asked, page = FILTERS.read(asked, context), PAGE.read(asked)
+    lines = park_ranking(context, period, parks_asked, by_field, SORT.read(asked))
     chosen = parks_asked.choose(context.catalogue.parks.values())
     ranges = context.ranges(period, chosen).values()
     return ranking_body(context, lines, page, period, ranges, PARK_FIELDS[by_field])
@@ -59,7 +62,7 @@ def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field
 @endpoint(
     api_parks,
     "/<park>/details",
-    parameters=(PERIOD, RIDES),
+    parameters=(PERIOD_AHEAD, RIDES),
     answers=ParkDetails,
     tables=(
         "rides",
@@ -77,8 +80,8 @@ def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field
 def details(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """One park in one period: its row, chart, rides, outages, and the score explained."""
     found = find_park(context, park)
-    period = asked.period(context.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
-    data, coverage = park_details(context, period, found, asked.rides())
+    period = PERIOD_AHEAD.read(asked, context.now.date())
+    data, coverage = park_details(context, period, found, RIDES.read(asked))
     days = period.days(context.today(found))
     return envelope(context, data, period=period_body(period, [days]), coverage=coverage)
 
@@ -87,7 +90,7 @@ def details(context: AnswerContext, asked: Parameters, park: str) -> Row:
 def rides(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """The catalogue of one park's rides."""
     found = find_park(context, park)
-    page, visit = asked.page(), asked.visit()
+    page, visit = PAGE.read(asked), VISIT.read(asked)
     known = [ride for ride in context.catalogue.rides_of[found.park_id] if visit.admits(ride)]
     return envelope(
         context, [ride_info(context, ride) for ride in page.of(known)], total=len(known), page=page
@@ -97,12 +100,12 @@ def rides(context: AnswerContext, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_parks,
     "/<park>/hours.ics",
-    parameters=(choice("shows", SHOWN, "`no` leaves the show times out."),),
+    parameters=(_SHOWS,),
     answers=None,
     produces=CALENDAR_TYPE,
     names_host=True,
 )
 def calendar(context: AnswerContext, asked: Parameters, park: str) -> bytes:
     """The published hours, events and show times of a park, as an iCalendar to subscribe to."""
-    shows = asked.choice("shows", SHOWN) == "yes"
+    shows = _SHOWS.read(asked)
     return park_calendar(context, find_park(context, park), site_root(), shows=shows)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
-from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, Period
+from hallofshame.domain.periods import Period
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.rankings import (
     BY,
@@ -33,7 +33,6 @@ from hallofshame.web.answers.ride_measures import (
 )
 from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.trends import TABLES, TrendTables, trends_of
-from hallofshame.web.declared_parameters import FILTERS, LIMIT, PAGE, PERIOD, RIDES, VISIT, by, sort
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.envelope import (
     ListPage,
@@ -45,21 +44,34 @@ from hallofshame.web.envelope import (
     ranked_by_body,
 )
 from hallofshame.web.lookup import find_ride
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.shared import (
+    FILTERS,
+    LIMIT,
+    PAGE,
+    PERIOD,
+    PERIOD_AHEAD,
+    RIDES,
+    VISIT,
+    by,
+    sort,
+)
 from hallofshame.web.waits import MODE, waits_asked
 
 api_rides = Blueprint("api_rides", __name__, url_prefix="/api")
 
-_SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
+RIDE_SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
+SORT = sort(RIDE_SORTS)
+_BY = by(BY)
 _SAYS = ("period", "coverage", *PAGING, "ranked_by")
-_LIST = (PERIOD, FILTERS, RIDES, VISIT, PAGE, sort(_SORTS))
+_LIST = (PERIOD, FILTERS, RIDES, VISIT, PAGE, SORT)
 
 
-@endpoint(api_rides, "/rides/downtime", parameters=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
+@endpoint(api_rides, "/rides/downtime", parameters=(*_LIST, _BY), answers=list[RideRow], says=_SAYS)
 def downtime(context: AnswerContext, asked: Parameters) -> Row:
     """Rides by time lost in breakdowns."""
-    chosen = ranked_by(DOWNTIME, asked.choice("by", BY))
-    return _ranking(context, asked, asked.period(context.now.date()), chosen)
+    chosen = ranked_by(DOWNTIME, _BY.read(asked))
+    return _ranking(context, asked, PERIOD.read(asked, context.now.date()), chosen)
 
 
 @endpoint(api_rides, "/rides/waittimes", parameters=(*_LIST, MODE), answers=list[RideRow], says=_SAYS)
@@ -71,31 +83,31 @@ def waittimes(context: AnswerContext, asked: Parameters) -> Row:
 @endpoint(api_rides, "/rides/longest-waits", parameters=_LIST, answers=list[RideRow], says=_SAYS)
 def longest_waits(context: AnswerContext, asked: Parameters) -> Row:
     """Rides by the longest wait they posted."""
-    return _ranking(context, asked, asked.period(context.now.date()), LONGEST_WAITS)
+    return _ranking(context, asked, PERIOD.read(asked, context.now.date()), LONGEST_WAITS)
 
 
-@endpoint(api_rides, "/rides/least-reliable", parameters=(*_LIST, by(BY)), answers=list[RideRow], says=_SAYS)
+@endpoint(api_rides, "/rides/least-reliable", parameters=(*_LIST, _BY), answers=list[RideRow], says=_SAYS)
 def least_reliable(context: AnswerContext, asked: Parameters) -> Row:
     """Rides by uptime, the lowest first.
 
     `period=live` is refused, since a moment has no uptime.
     """
-    period = asked.period(context.now.date())
+    period = PERIOD.read(asked, context.now.date())
     if period.is_live:
         raise PeriodError(
             "period 'live' has no uptime; it takes a period that has lasted, such as today or 7days",
             parameter="period",
         )
-    return _ranking(context, asked, period, ranked_by(LEAST_RELIABLE, asked.choice("by", BY)))
+    return _ranking(context, asked, period, ranked_by(LEAST_RELIABLE, _BY.read(asked)))
 
 
 def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field: str) -> Row:
-    parks_asked, page = asked.parks(context), asked.page()
-    sort = asked.choice("sort", _SORTS)
+    parks_asked, page = FILTERS.read(asked, context), PAGE.read(asked)
+    sort = SORT.read(asked)
     if page.limit >= MANY_RIDES:
         # Most sums are shown: read once, they serve the order too.
         ride_totals(context, period)
-    standings = ride_standings(context, period, parks_asked, by_field, asked.rides(), asked.visit())
+    standings = ride_standings(context, period, parks_asked, by_field, RIDES.read(asked), VISIT.read(asked))
     ids = _sorted(context, period, list(standings), sort)
     shown = [context.catalogue.rides[ride_id] for ride_id in page.of(ids)]
     lines = with_standing(context, period, shown, standings)
@@ -135,14 +147,14 @@ def _coverage(context: AnswerContext, period: Period, standings: Mapping[int, St
 @endpoint(
     api_rides,
     "/rides/<ride>/details",
-    parameters=(PERIOD,),
+    parameters=(PERIOD_AHEAD,),
     answers=RideDetails,
     tables=("summary", "chart_data", "outages", "outage_statistics", "published_hours", "usual_hours"),
 )
 def details(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """One ride in one period: its row, chart, outages with their statistics, published and usual hours."""
     found = find_ride(context, ride)
-    period = asked.period(context.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
+    period = PERIOD_AHEAD.read(asked, context.now.date())
     data, coverage = ride_details(context, period, found)
     days = period.days(context.today(context.catalogue.parks[found.park_id]))
     return envelope(context, data, period=period_body(period, [days]), coverage=coverage)
@@ -158,10 +170,10 @@ def details(context: AnswerContext, asked: Parameters, ride: str) -> Row:
 )
 def trends(context: AnswerContext, asked: Parameters) -> Row:
     """Parks and rides whose uptime changed by five points or more, of all that could be compared."""
-    period = asked.period(context.now.date())
-    parks_asked = asked.parks(context)
-    page = ListPage(limit=asked.page().limit, offset=0)
-    found = trends_of(context, period, parks_asked, asked.rides(), page.limit)
+    period = PERIOD.read(asked, context.now.date())
+    parks_asked = FILTERS.read(asked, context)
+    page = ListPage(limit=LIMIT.read(asked), offset=0)
+    found = trends_of(context, period, parks_asked, RIDES.read(asked), page.limit)
     chosen = parks_asked.choose(context.catalogue.parks.values())
     lines = park_ranking(context, period, parks_asked)
     body = envelope(

@@ -7,7 +7,7 @@ import datetime as dt
 from flask import Blueprint
 
 from hallofshame.domain.errors import PeriodError
-from hallofshame.domain.periods import ONE_DAY, DayRange, PeriodName
+from hallofshame.domain.periods import ONE_DAY, PeriodName
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.queues import Queue, latest_prices, latest_queues
 from hallofshame.web.answer_context import AnswerContext
@@ -16,28 +16,28 @@ from hallofshame.web.answers.queues import QueueRow
 from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
 from hallofshame.web.answers.shows import ShowRow, show_rows
 from hallofshame.web.answers.timelines import ParkTimeline, RideTimeline, park_timeline, ride_timeline
-from hallofshame.web.declared_parameters import HISTORY, RIDES, date, integer, period
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.declared import integer
+from hallofshame.web.parameters.schedules import DAY, MAX_SCHEDULE_DAYS, SCHEDULE_DAYS
+from hallofshame.web.parameters.shared import HISTORY, RIDES, PeriodParameters
 
 api_timelines = Blueprint("api_timelines", __name__, url_prefix="/api")
 
-DEFAULT_HOURS = 48
-MAX_HOURS = 7 * 24
-SCHEDULE_DAYS = 30
-"""How far ahead published hours are shown unless asked otherwise."""
-MAX_SCHEDULE_DAYS = 366
 MAX_PRICE_DAYS = 366
 QUEUE_SECONDS = 24 * 3600
 """A queue not posted for this long before the park's latest look is no queue of now."""
+
+_HOURS = integer("hours", 48, 1, 7 * 24, "How many hours back from the latest look.")
+_PRICE_PERIOD = PeriodParameters(PeriodName.THIRTY_DAYS)
 
 
 @endpoint(
     api_timelines,
     "/parks/<park>/timeline",
-    parameters=(date("date", "A park-local date; the park's own today unless given."), RIDES),
+    parameters=(DAY, RIDES),
     answers=ParkTimeline,
     tables=("rides.segments", "rides", "windows"),
 )
@@ -47,21 +47,21 @@ def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
     The seconds inside windows add up to the day's counters of each ride.
     """
     found = find_park(context, park)
-    day = asked.date("date", context.now.date() + ONE_DAY) or context.today(found)
-    return envelope(context, park_timeline(context, found, day, asked.rides()))
+    day = DAY.read(asked, context.now.date() + ONE_DAY) or context.today(found)
+    return envelope(context, park_timeline(context, found, day, RIDES.read(asked)))
 
 
 @endpoint(
     api_timelines,
     "/rides/<ride>/timeline",
-    parameters=(integer("hours", DEFAULT_HOURS, 1, MAX_HOURS, "How many hours back from the latest look."),),
+    parameters=(_HOURS,),
     answers=RideTimeline,
     tables=("segments", "windows"),
 )
 def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     """What a ride did from moment to moment, up to the latest look."""
     found = find_ride(context, ride)
-    hours = asked.integer("hours", DEFAULT_HOURS, 1, MAX_HOURS)
+    hours = _HOURS.read(asked)
     return envelope(context, ride_timeline(context, found, hours))
 
 
@@ -89,7 +89,7 @@ def park_prices(context: AnswerContext, asked: Parameters, park: str) -> Row:
 @endpoint(
     api_timelines,
     "/rides/<ride>/prices",
-    parameters=(period(PeriodName.THIRTY_DAYS),),
+    parameters=(_PRICE_PERIOD,),
     answers=RidePrices,
     tables=("queues.segments",),
     says=("period",),
@@ -101,7 +101,7 @@ def prices(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     was posted or nobody looked. `period=live` means today.
     """
     found = find_ride(context, ride)
-    chosen = asked.period(context.now.date(), PeriodName.THIRTY_DAYS)
+    chosen = _PRICE_PERIOD.read(asked, context.now.date())
     days = chosen.days(context.today(context.catalogue.parks[found.park_id]))
     if days.days > MAX_PRICE_DAYS:
         raise PeriodError(
@@ -129,46 +129,25 @@ def _queue(queue: Queue) -> Row:
 @endpoint(
     api_timelines,
     "/parks/<park>/schedule",
-    parameters=(
-        date("start", "First day, park-local; the park's own today unless given."),
-        date("end", "Last day, included; 30 days after the first unless given, at most a year after it."),
-        HISTORY,
-    ),
+    parameters=(SCHEDULE_DAYS, HISTORY),
     answers=list[ScheduleEntry],
 )
 def schedule(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """Published hours in force, also those that do not count as regular opening, or every version of them."""
     found = find_park(context, park)
-    days = schedule_days(asked, context.today(found))
-    return envelope(context, schedule_rows(context, found, days, is_history=asked.history()))
-
-
-def schedule_days(asked: Parameters, today: dt.date) -> DayRange:
-    """The days asked for: hours are published ahead, so these dates may lie in the future."""
-    latest = today + dt.timedelta(days=2 * MAX_SCHEDULE_DAYS)
-    start = asked.date("start", latest) or today
-    end = asked.date("end", latest) or start + dt.timedelta(days=SCHEDULE_DAYS)
-    if end < start:
-        raise PeriodError(
-            f"end {end} lies before the first day {start}; it takes that day or a later one", parameter="end"
-        )
-    if (end - start).days > MAX_SCHEDULE_DAYS:
-        raise PeriodError(
-            f"end {end} is too far from start {start}; it takes at most {MAX_SCHEDULE_DAYS} days after it",
-            parameter="end",
-        )
-    return DayRange(start, end)
+    days = SCHEDULE_DAYS.read(asked, context.today(found))
+    return envelope(context, schedule_rows(context, found, days, is_history=HISTORY.read(asked)))
 
 
 @endpoint(
     api_timelines,
     "/parks/<park>/showtimes",
-    parameters=(date("date", "A park-local date; the park's own today unless given."),),
+    parameters=(DAY,),
     answers=list[ShowRow],
 )
 def showtimes(context: AnswerContext, asked: Parameters, park: str) -> Row:
     """Performances published for one day of a park, in order of time."""
     found = find_park(context, park)
     today = context.today(found)
-    day = asked.date("date", today + dt.timedelta(days=MAX_SCHEDULE_DAYS)) or today
+    day = DAY.read(asked, today + dt.timedelta(days=MAX_SCHEDULE_DAYS)) or today
     return envelope(context, show_rows(context, found, day))

@@ -9,7 +9,6 @@ from flask import Blueprint
 from hallofshame.domain.bands import band_of, band_of_loss
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.metrics.scores import down_percent
-from hallofshame.web import declared_parameters
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.park_details import park_summary
 from hallofshame.web.answers.present import live_word
@@ -18,14 +17,15 @@ from hallofshame.web.endpoints import endpoint
 from hallofshame.web.envelope import Row
 from hallofshame.web.images.badges import Badge, draw
 from hallofshame.web.lookup import find_park, find_ride
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.shared import PeriodParameters
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import AT_LEAST, DEMONSTRATION_MARK, STATE_WORDS, is_lower_bound
 
 api_badges = Blueprint("api_badges", __name__, url_prefix="/api/badges")
 
 SVG_TYPE = "image/svg+xml; charset=utf-8"
-_PERIOD = declared_parameters.period(PeriodName.THIS_MONTH)
+_PERIOD = PeriodParameters(PeriodName.THIS_MONTH)
 
 _NO_SCORE = {"closed": "closed", "not_open_yet": "not open yet", "no_data_yet": "no data yet"}
 """Why a park has no score, where more is known than that it was not watched."""
@@ -46,7 +46,7 @@ def park_badge(context: AnswerContext, asked: Parameters, park: str) -> str:
     its source knows only open and closed.
     """
     found = find_park(context, park)
-    period = asked.period(context.now.date(), PeriodName.THIS_MONTH)
+    period = _PERIOD.read(asked, context.now.date())
     row = park_summary(context, period, found)
     score = row["shame_score"]
     says = (
@@ -65,7 +65,7 @@ def ride_badge(context: AnswerContext, asked: Parameters, ride: str) -> str:
     source knows only open and closed.
     """
     found = find_ride(context, ride)
-    period = asked.period(context.now.date(), PeriodName.THIS_MONTH)
+    period = _PERIOD.read(asked, context.now.date())
     [line] = ride_lines(context, period, [found])
     row = line.row
     if period.is_live:

@@ -14,7 +14,7 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.present import live_word
-from hallofshame.web.api.compare import AGAINST_DATES
+from hallofshame.web.api.compare import AGAINST_NAMES
 from hallofshame.web.endpoints import body
 from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.images.cards import Card, Verdict, draw
@@ -25,7 +25,7 @@ from hallofshame.web.pages.assets import Build
 from hallofshame.web.pages.formatting import duration, figure, short_date
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import asked_for, known, list_parameters, the_build
-from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS
+from hallofshame.web.parameters.shared import FILTER_PARAMETERS, PERIOD, PERIOD_PARAMETERS
 from hallofshame.web.responses import answered
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import (
@@ -52,7 +52,7 @@ _one_at_a_time = Lock()
 def park_card(context: AnswerContext, slug: str) -> bytes:
     """A park's score."""
     found = find_park(context, slug)
-    period = list_parameters().period(context.now.date())
+    period = PERIOD.read(list_parameters(), context.now.date())
     answer = body(context, f"/api/parks/{found.park_id}/details", period_query(period))
     row = answer["data"]["summary"]
     band = band_of(row["shame_score"])
@@ -74,7 +74,7 @@ def park_card(context: AnswerContext, slug: str) -> bytes:
 def ride_card(context: AnswerContext, ride: int) -> bytes:
     """The share of its time that a ride was down."""
     found = find_ride(context, str(ride))
-    period = list_parameters().period(context.now.date())
+    period = PERIOD.read(list_parameters(), context.now.date())
     answer = body(context, f"/api/rides/{ride}/details", period_query(period))
     row = answer["data"]["summary"]
     down = None if period.is_live else down_percent(row["uptime_percent"])
@@ -125,7 +125,7 @@ def awards_card(context: AnswerContext, year: int) -> bytes:
 @answered(mimetype=PNG_TYPE, names_host=False)
 def compare_card(context: AnswerContext) -> bytes:
     """What is compared, each with its figure; without anything chosen the page."""
-    asked = known(*PERIOD_PARAMETERS, *_COMPARED, "against", *AGAINST_DATES)
+    asked = known(*PERIOD_PARAMETERS, *_COMPARED, "against", *AGAINST_NAMES)
     query = asked_for(asked, (*PERIOD_PARAMETERS, *_COMPARED))
     if not any(query.get(kind) for kind in _COMPARED):
         return _page_card(context, "compare")
@@ -133,7 +133,7 @@ def compare_card(context: AnswerContext) -> bytes:
     rows = [pair["first"] for pair in data["rows"]]
     list_of = "rides" if data["kind"] == "ride" else "rankings"
     lines = [_line(row, list_of) for row in rows if row["coverage_percent"]][:_LISTED]
-    title, period = BY_NAME["compare"].title, asked.period(context.now.date())
+    title, period = BY_NAME["compare"].title, PERIOD.read(asked, context.now.date())
     note = None if lines else UNRANKED_REASONS["not_watched"]
     return _drawn(context, Card(title, _COMPARED_BY[list_of], period.label, None, note, lines))
 
@@ -163,7 +163,7 @@ def _page_card(context: AnswerContext, name: str) -> bytes:
         return _drawn(context, Card(page.title, page.label, "Every day, everywhere", None, page.lead))
     path, own = listed
     answer = body(context, path, query | own | {"limit": str(_LISTED)})
-    period = asked.period(context.now.date())
+    period = PERIOD.read(asked, context.now.date())
     lines = [_line(row, name) for row in answer["data"] if row["rank"] is not None]
     words = "Right now" if own else _period_words(period, answer)
     return _drawn(context, Card(page.title, page.label, words, None, None if lines else page.lead, lines))

@@ -9,13 +9,13 @@ from flask import Blueprint
 from hallofshame.domain.periods import FIRST_YEAR
 from hallofshame.domain.plurals import noun
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.api.awards import LAST_YEAR
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url, park_path, ride_path
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, asked_for, head_of, known
-from hallofshame.web.parameters import FILTER_PARAMETERS, RIDE_PARAMETERS
+from hallofshame.web.parameters.declared import integer_or_none
+from hallofshame.web.parameters.shared import FILTER_PARAMETERS, LAST_YEAR, RIDE_PARAMETERS
 from hallofshame.web.responses import answered
 
 award_pages = Blueprint("award_pages", __name__)
@@ -34,6 +34,7 @@ SCENES = frozenset(
 """The awards that have a scene of their own in ``templates/art``."""
 SCENE_OF = {"worst-coasters": "worst-rides"}
 ANY_SCENE = "best-parks"
+_AGAINST = integer_or_none("against", FIRST_YEAR, LAST_YEAR)
 
 
 @award_pages.get("/awards")
@@ -46,7 +47,7 @@ def awards(context: AnswerContext) -> str:
     query = {**choosing.asked, **asked_for(asked, ("year",))}
     data = view.read("/api/awards", query)["data"]
     year = data["year"]
-    against = asked.integer("against", year, FIRST_YEAR, LAST_YEAR)
+    against = _AGAINST.read(asked) or year
     before: dict[str, list[Row]] | None = None
     if against != year and against in data["years"]:
         rival = view.read("/api/awards", {**choosing.asked, "year": against})["data"]

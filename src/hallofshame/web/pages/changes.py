@@ -11,7 +11,7 @@ from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, head_of, list_parameters
-from hallofshame.web.parameters import MAX_LIMIT, RIDE_PARAMETERS
+from hallofshame.web.parameters.shared import MAX_LIMIT, RIDE_PARAMETERS
 from hallofshame.web.responses import answered
 from hallofshame.web.wording import TREND_REASONS
 

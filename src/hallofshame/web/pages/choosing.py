@@ -11,14 +11,15 @@ from hallofshame.domain.ride_types import NON_RIDES, RideType
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
 from hallofshame.web.pages.view import asked_for
-from hallofshame.web.parameters import (
-    DISNEY_UNIVERSAL,
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.filters import DISNEY_UNIVERSAL, ParkFilter, RideFilter
+from hallofshame.web.parameters.shared import (
     FILTER_PARAMETERS,
+    FILTERS,
+    PERIOD,
     PERIOD_PARAMETERS,
     RIDE_PARAMETERS,
-    Parameters,
-    ParkFilter,
-    RideFilter,
+    RIDES,
 )
 from hallofshame.web.wording import TYPE_PLURALS
 
@@ -70,13 +71,13 @@ class Choosing:
                 asked,
                 (*PERIOD_PARAMETERS, *FILTER_PARAMETERS, *(RIDE_PARAMETERS if lists_rides else ())),
             ),
-            asked.period(context.now.date()),
-            asked.parks(context),
+            PERIOD.read(asked, context.now.date()),
+            FILTERS.read(asked, context),
             asked_for(asked, rest),
             {"operator": catalogue.operators, "country": catalogue.countries, "region": catalogue.regions},
             tuple(range(context.now.year, FIRST_YEAR - 1, -1)),
             has_live,
-            asked.rides() if lists_rides else None,
+            RIDES.read(asked) if lists_rides else None,
             shows_others,
         )
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect
 from hallofshame.domain.names import clipped
 from hallofshame.domain.periods import ONE_DAY, Period, PeriodName, Shift
 from hallofshame.web.answer_context import AnswerContext, site
-from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, NONE, RANGE
+from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, AGAINST_NAMES, NONE, RANGE
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
 from hallofshame.web.pages.chart_svg import axes_of, draw, in_common, label_of
@@ -26,14 +26,15 @@ from hallofshame.web.pages.selection import (
     ride_subject,
 )
 from hallofshame.web.pages.view import View, asked_for, head_of, known
-from hallofshame.web.parameters import PERIOD_PARAMETERS, Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.shared import PERIOD, PERIOD_PARAMETERS
 from hallofshame.web.responses import answered
 from hallofshame.web.wording import CHART_MEASURES
 
 compare_pages = Blueprint("compare_pages", __name__)
 
 MEASURE, ADD = "measure", "add"
-_STATE = (*PERIOD_PARAMETERS, "against", *AGAINST_DATES, MEASURE)
+_STATE = (*PERIOD_PARAMETERS, "against", *AGAINST_NAMES, MEASURE)
 _MAX_TYPED = 80
 
 AGAINST_WORDS = (
@@ -111,7 +112,7 @@ def _compare(context: AnswerContext) -> str:
 def _page(context: AnswerContext) -> str:
     asked = known(*_STATE, "kind", PARKS, RIDES, ADD)
     today = context.now.date()
-    period = asked.period(today)
+    period = PERIOD.read(asked, today)
     against, dates = _against(asked, period, today)
     selection = Selection.of(asked, asked_for(asked, _STATE))
     unknown = selection.unknown(context)
@@ -144,7 +145,7 @@ def _page(context: AnswerContext) -> str:
         unknown=None if unknown is None else _unknown(selection, *unknown),
         against=against,
         against_words=AGAINST_WORDS,
-        against_dates=asked_for(asked, AGAINST_DATES),
+        against_dates=asked_for(asked, AGAINST_NAMES),
         is_waiting=against == RANGE and not dates,
         kept_by_against=selection.query | period_query(period) | asked_for(asked, (MEASURE,)),
         compared=compared,
@@ -286,15 +287,15 @@ def _against(asked: Parameters, period: Period, today: dt.date) -> tuple[str, di
     Nothing as long as a range lacks its dates, as the form leaves it meanwhile. What neither the form nor the
     API knows is refused.
     """
-    against = asked.choice("against", AGAINST)
-    for name in AGAINST_DATES:
-        asked.date(name, today + ONE_DAY)
-    dates = asked_for(asked, AGAINST_DATES)
+    against = AGAINST.read(asked)
+    for date in AGAINST_DATES:
+        date.read(asked, today + ONE_DAY)
+    dates = asked_for(asked, AGAINST_NAMES)
     if period.is_live or against == NONE:
         return NONE, {}
     if against != RANGE:
         return against, {"against": against}
-    return RANGE, {"against": RANGE} | dates if len(dates) == len(AGAINST_DATES) else {}
+    return RANGE, {"against": RANGE} | dates if len(dates) == len(AGAINST_NAMES) else {}
 
 
 def _is_better(field: str, change: float) -> bool:

@@ -14,7 +14,8 @@ from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.rankings import EVERY_PARK
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
-from hallofshame.web.parameters import FILTER_PARAMETERS
+from hallofshame.web.parameters.declared import choice
+from hallofshame.web.parameters.shared import FILTER_PARAMETERS
 from hallofshame.web.responses import answered
 
 data_pages = Blueprint("data_pages", __name__)
@@ -61,6 +62,9 @@ ORDERS: dict[str, tuple[Key, bool]] = {
 }
 """The orders of the table of coverage: what decides, and whether the largest comes first."""
 
+_SORT = choice("sort", ORDERS)
+_FILES = choice("files", DATASETS)
+
 
 @data_pages.get("/data")
 @answered()
@@ -69,8 +73,8 @@ def data(context: AnswerContext) -> str:
     asked = known("park", "sort", "files", *FILTER_PARAMETERS)
     choosing = Choosing.of(context, "/data", known(*FILTER_PARAMETERS))
     rest = asked_for(asked, ("park", "sort", "files"))
-    sort = asked.choice("sort", tuple(ORDERS)) or "name"
-    files = asked.choice("files", tuple(DATASETS))
+    sort = _SORT.read(asked)
+    files = _FILES.read(asked)
     view = View(context)
     coverage = view.read("/api/coverage", {**choosing.asked, **EVERY_PARK})
     # Days that are not sealed are for machines; there may be hundreds on a site that never seals.

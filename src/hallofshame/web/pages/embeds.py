@@ -16,7 +16,7 @@ from flask import Blueprint, abort
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.plurals import counted
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.api.compare import AGAINST_DATES
+from hallofshame.web.api.compare import AGAINST_NAMES
 from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_query, ride_path
@@ -29,7 +29,8 @@ from hallofshame.web.pages.place_state import MEASURE
 from hallofshame.web.pages.registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.selection import PARKS, RIDES, Selection
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
-from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS, RIDE_PARAMETERS
+from hallofshame.web.parameters.declared import choice
+from hallofshame.web.parameters.shared import FILTER_PARAMETERS, PERIOD, PERIOD_PARAMETERS, RIDE_PARAMETERS
 from hallofshame.web.responses import answered
 from hallofshame.web.wording import CHART_MEASURES
 
@@ -37,6 +38,7 @@ embed_pages = Blueprint("embed_pages", __name__, url_prefix="/embed")
 
 ROWS = 10
 """How many rows of a ranking stand in its frame."""
+_PARK_MEASURE, _RIDE_MEASURE = choice(MEASURE, PARK_MEASURES), choice(MEASURE, RIDE_MEASURES)
 _LOWEST_TOP = 2.5
 """The score that a whole bar stands for, unless one is higher."""
 
@@ -72,8 +74,8 @@ def frame_html(path: str, title: str, height: int = 420) -> str:
 def park(context: AnswerContext, slug: str) -> str:
     """A park's chart of the period."""
     asked = known(*PERIOD_PARAMETERS, MEASURE)
-    period = asked.period(context.now.date())
-    measure = asked.choice(MEASURE, PARK_MEASURES)
+    period = PERIOD.read(asked, context.now.date())
+    measure = _PARK_MEASURE.read(asked)
     found = find_park(context, slug)
     view = View(context)
     details = view.read(f"/api/parks/{found.slug}/details", period_query(period))["data"]
@@ -88,8 +90,8 @@ def park(context: AnswerContext, slug: str) -> str:
 def ride(context: AnswerContext, ride: int) -> str:
     """A ride's chart of the period."""
     asked = known(*PERIOD_PARAMETERS, MEASURE)
-    period = asked.period(context.now.date())
-    measure = asked.choice(MEASURE, RIDE_MEASURES)
+    period = PERIOD.read(asked, context.now.date())
+    measure = _RIDE_MEASURE.read(asked)
     found = find_ride(context, str(ride))
     view = View(context)
     details = view.read(f"/api/rides/{found.ride_id}/details", period_query(period))["data"]
@@ -117,8 +119,8 @@ def _place(view: View, details: Row, measure: str, name: str, where: str, href: 
 @answered()
 def compare(context: AnswerContext) -> str:
     """The charts of a comparison, on the same axes."""
-    asked = known(*PERIOD_PARAMETERS, "against", *AGAINST_DATES, COMPARED, PARKS, RIDES)
-    kept = asked_for(asked, (*PERIOD_PARAMETERS, "against", *AGAINST_DATES, COMPARED))
+    asked = known(*PERIOD_PARAMETERS, "against", *AGAINST_NAMES, COMPARED, PARKS, RIDES)
+    kept = asked_for(asked, (*PERIOD_PARAMETERS, "against", *AGAINST_NAMES, COMPARED))
     selection = Selection.of(asked, kept)
     view = View(context)
     query = {name: value for name, value in (selection.query | kept).items() if name != COMPARED}
@@ -186,7 +188,7 @@ def ranking(context: AnswerContext, name: str) -> str:
     takes = RIDE_PARAMETERS if "/rides/" in listed.api else ()
     names = (*PERIOD_PARAMETERS, *FILTER_PARAMETERS, *takes)
     asked = known(*names)
-    period = asked.period(context.now.date())
+    period = PERIOD.read(asked, context.now.date())
     view = View(context)
     query = asked_for(asked, names)
     body = view.read(listed.api, query | {"limit": str(ROWS)})

@@ -11,10 +11,13 @@ from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.events import SORTS, events_of
 from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
-from hallofshame.web.parameters import FILTER_PARAMETERS, RIDE_PARAMETERS
+from hallofshame.web.parameters.declared import choice
+from hallofshame.web.parameters.shared import FILTER_PARAMETERS, RIDE_PARAMETERS
 from hallofshame.web.responses import answered
 
 live_pages = Blueprint("live_pages", __name__)
+
+_SORT = choice("sort", (name for name, _words in SORTS))
 
 SHOWN_PARKS, SHOWN_EVENTS = 6, 24
 
@@ -25,7 +28,7 @@ def now(context: AnswerContext) -> str:
     """The live board."""
     asked = known(*FILTER_PARAMETERS, *RIDE_PARAMETERS, "sort", "all")
     choosing = Choosing.of(context, "/now", asked, ("sort",), lists_rides=True)
-    sort = asked.choice("sort", tuple(name for name, _words in SORTS))
+    sort = _SORT.read(asked)
     filters, of_parks = dict(choosing.asked), choosing.asked_of_parks
     view = View(context)
     board = view.read("/api/outages/now", filters)["data"]

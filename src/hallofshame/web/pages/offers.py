@@ -13,7 +13,8 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.formatting import money
 from hallofshame.web.pages.view import View
-from hallofshame.web.parameters import VISIT_PARAMETERS, Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.shared import VISIT, VISIT_PARAMETERS
 
 PARTIES = (2, 4)
 """Sizes of party for which the page shows the wait for a table; the API has all."""
@@ -105,7 +106,7 @@ def _restaurants(rows: list[Row]) -> list[Row]:
 
 def _visit(view: View, park: ParkProfile, asked: Parameters) -> Row | None:
     """The rides that fit what is asked for, those known to fit first; null where nothing is known of any."""
-    chosen = asked.visit()
+    chosen = VISIT.read(asked)
     path = f"/api/parks/{park.slug}/visit"
     everything = view.read(path)["data"]
     indoors = sum(row["setting"] == "indoor" for row in everything)

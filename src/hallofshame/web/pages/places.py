@@ -7,7 +7,7 @@ import re
 from flask import Blueprint, Response, request
 from werkzeug.routing import RequestRedirect
 
-from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, Period
+from hallofshame.domain.periods import FIRST_YEAR, ONE_DAY, Period
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.answers.park_details import park_info
@@ -26,7 +26,8 @@ from hallofshame.web.pages.ride_order import ORDERS, in_order
 from hallofshame.web.pages.timelines import nearest_with_data, park_day, ride_lately
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.pages.wait_hours import waits_by_hour
-from hallofshame.web.parameters import PERIOD_PARAMETERS, SHOWS_NON_RIDES, VISIT_PARAMETERS
+from hallofshame.web.parameters.filters import SHOWS_NON_RIDES
+from hallofshame.web.parameters.shared import PERIOD_AHEAD, PERIOD_PARAMETERS, RIDES, VISIT_PARAMETERS
 from hallofshame.web.responses import answered
 
 place_pages = Blueprint("place_pages", __name__)
@@ -51,7 +52,7 @@ def park(slug: str) -> Response:
 def _park(context: AnswerContext, slug: str) -> str:
     """Its score, what it is made of, its day, its rides."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS, SHOWS_NON_RIDES, *VISIT_PARAMETERS)
-    period = asked.period(context.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
+    period = PERIOD_AHEAD.read(asked, context.now.date())
     query = period_query(period)
     kept = asked_for(asked, (SHOWS_NON_RIDES,))
     found = find_park(context, slug)
@@ -84,8 +85,8 @@ def _park(context: AnswerContext, slug: str) -> str:
         words=state.words,
         state=state,
         years=range(context.now.year, FIRST_YEAR - 1, -1),
-        non_rides_href=state.href("excluded", non_rides=None if asked.rides().non_rides else "yes"),
-        has_non_rides=asked.rides().non_rides,
+        non_rides_href=state.href("excluded", non_rides=None if RIDES.non_rides.read(asked) else "yes"),
+        has_non_rides=RIDES.non_rides.read(asked),
         days=period.days(today),
         today=today.isoformat(),
         tomorrow=(today + ONE_DAY).isoformat(),
@@ -131,7 +132,7 @@ def ride(ride: str) -> Response:
 def _ride(context: AnswerContext, ride_id: str) -> str:
     """Its reliability, its outages, its waits."""
     asked = known(*PERIOD_PARAMETERS, *SECTION_PARAMETERS)
-    period = asked.period(context.now.date(), days_ahead=LONGEST_AHEAD_DAYS)
+    period = PERIOD_AHEAD.read(asked, context.now.date())
     query = period_query(period)
     view = View(context)
     api = f"/api/rides/{ride_id}"

@@ -10,12 +10,16 @@ from flask import Blueprint
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.operators import OPERATOR_SORTS
 from hallofshame.web.answers.rankings import PARK_SORTS
+from hallofshame.web.api.operators import SORT as OPERATOR_SORT
+from hallofshame.web.api.parks import SORT as PARK_SORT
+from hallofshame.web.api.rides import RIDE_SORTS
+from hallofshame.web.api.rides import SORT as RIDE_SORT
 from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import ANY_RIDE, Choosing
 from hallofshame.web.pages.registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, head_of, list_parameters
-from hallofshame.web.parameters import RIDE_PARAMETERS
+from hallofshame.web.parameters.shared import PAGE, RIDE_PARAMETERS
 from hallofshame.web.responses import answered
 
 ranking_pages = Blueprint("ranking_pages", __name__)
@@ -26,8 +30,6 @@ WALL_SIZE = 3
 SHOWN_WAITS, SHOWN_LONGEST = 50, 10
 RIDES_PER_PAGE = 50
 EVERY_PARK = {"limit": "500"}
-RIDE_SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
-"""The orders of the rides, as ``/api/rides/downtime`` takes them."""
 
 
 @ranking_pages.get("/")
@@ -35,7 +37,7 @@ RIDE_SORTS = ("rank", "name", "uptime", "breakdown", "downtime", "wait")
 def parks(context: AnswerContext) -> str:
     """All parks from the most shameful down."""
     asked = list_parameters("sort")
-    sort = asked.choice("sort", tuple(PARK_SORTS))
+    sort = PARK_SORT.read(asked)
     choosing = Choosing.of(context, "/", asked, ("sort",))
     view = View(context)
     body = view.read("/api/parks/downtime", {**choosing.asked, **choosing.rest, **EVERY_PARK})
@@ -84,7 +86,7 @@ def rides(context: AnswerContext) -> str:
     choosing = Choosing.of(context, "/rides", asked, ("sort", "limit"), lists_rides=True, shows_others=True)
     view = View(context)
     kind = choosing.rides_words
-    page = asked.page()
+    page = PAGE.read(asked)
     limit = page.limit if asked.text("limit") else RIDES_PER_PAGE
     after = page.offset + limit
     part = {**asked_for(asked, ("offset",)), "limit": str(limit)}
@@ -110,7 +112,7 @@ def rides(context: AnswerContext) -> str:
         rides_words="All rides" if kind == ANY_RIDE else kind,
         body=body,
         sparks={row["ride_id"]: row["values"] for row in sparks},
-        sort=asked.choice("sort", tuple(RIDE_SORTS)),
+        sort=RIDE_SORT.read(asked),
         sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in RIDE_SORTS},
         wall=[] if page.offset else first[:WALL_SIZE],
         first_href=choosing.href(),
@@ -141,7 +143,7 @@ def operators(context: AnswerContext) -> str:
         period=choosing.period,
         page=OPERATORS,
         body=body,
-        sort=asked.choice("sort", tuple(OPERATOR_SORTS)),
+        sort=OPERATOR_SORT.read(asked),
         sort_hrefs={name: choosing.href(sort=None if name == "rank" else name) for name in OPERATOR_SORTS},
         api_href=page_url("/api/operators", choosing.query, choosing.rest),
     )

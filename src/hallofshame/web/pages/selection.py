@@ -13,7 +13,7 @@ from hallofshame.web.api.compare import MAX_COMPARED
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url
-from hallofshame.web.parameters import Parameters
+from hallofshame.web.parameters.asked import Parameters
 
 PARKS, RIDES = "parks", "rides"
 MAX_FOUND = 12

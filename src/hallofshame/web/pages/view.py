@@ -20,7 +20,8 @@ from hallofshame.web.answers.lateness import late_notices
 from hallofshame.web.envelope import Row, attribution, iso
 from hallofshame.web.pages.assets import Build, PageAssets
 from hallofshame.web.pages.registry import BY_NAME, Page
-from hallofshame.web.parameters import FILTER_PARAMETERS, PERIOD_PARAMETERS, Parameters
+from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.shared import FILTER_PARAMETERS, PERIOD_PARAMETERS
 from hallofshame.web.public_address import site_root
 
 BUILD = "hallofshame_build"
@@ -121,14 +122,24 @@ CATALOGUE = ("/api/parks", {"limit": "500"})
 """What the filters of every list are made of."""
 
 
-def known(*names: str) -> Parameters:
-    """The parameters of the page that the server has a use for.
+class PageQuery(Parameters):
+    """The parameters of the page that the server has a use for; what the page does not take is absent.
 
     Others are left alone: they are the script's, or were added to a shared link on its way.
     """
-    allowed = set(names)
-    kept = MultiDict(pair for pair in request.args.items(multi=True) if pair[0] in allowed)
-    return Parameters(kept, names)
+
+    def __init__(self, values: MultiDict[str, str], names: Iterable[str]) -> None:
+        allowed = frozenset(names)
+        super().__init__(MultiDict(pair for pair in values.items(multi=True) if pair[0] in allowed), allowed)
+
+    def text(self, name: str) -> str | None:
+        """The value; null where it is absent, empty, or nothing that this page takes."""
+        return super().text(name) if name in self.allowed else None
+
+
+def known(*names: str) -> Parameters:
+    """Those of the parameters of the running request that have these names."""
+    return PageQuery(request.args, names)
 
 
 def asked_for(asked: Parameters, names: Iterable[str]) -> dict[str, str]:
