@@ -32,7 +32,7 @@ from hallofshame.feeds.deadlines import Deadline, waiting
 from hallofshame.feeds.parsing import Findings
 from hallofshame.metrics.agreement import COMPARED
 from hallofshame.pipeline.history_days import SETTLED_AFTER
-from hallofshame.pipeline.import_history import HistoryPark, history_parks
+from hallofshame.pipeline.history_parks import HistoryPark, history_parks
 from hallofshame.pipeline.jobrun import job_run
 from hallofshame.store import catalogue, data_version, findings, outside
 from hallofshame.store.database import Database

@@ -73,10 +73,10 @@ def between(said: ParkEvents, start: int | None, end: int | None) -> ParkEvents:
         chosen &= at >= start
     if end is not None:
         chosen &= at < end
-    return _spanned(replace(said, events=said.events.filter(chosen), queues=said.queues.filter(chosen)))
+    return spanned(replace(said, events=said.events.filter(chosen), queues=said.queues.filter(chosen)))
 
 
-def _spanned(said: ParkEvents) -> ParkEvents:
+def spanned(said: ParkEvents) -> ParkEvents:
     """Events with the spans that they have."""
     at = pl.col("at")
     found = said.events.group_by("entity").agg(first=at.min(), last=at.max())
@@ -149,7 +149,7 @@ def joined(pieces: Sequence[ParkEvents]) -> ParkEvents:
         queues.append(said.queues.with_columns(mapped.gather(said.queues["entity"])))
         findings += said.findings
     whole = ParkEvents(tuple(entities), (), pl.concat(events), pl.concat(queues), tuple(findings))
-    return _spanned(whole)
+    return spanned(whole)
 
 
 def rows_of(pieces: Iterable[ParkEventBatch], ride_ids: dict[str, int]) -> tuple[pl.DataFrame, pl.DataFrame]:

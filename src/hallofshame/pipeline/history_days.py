@@ -32,6 +32,9 @@ SOURCE = "themeparks_wiki/history"
 EMPTY, REFUSED = "empty", "refused"
 """Versions of days that hold no event, and whose answer could not be used."""
 
+OUTSIDE_KEY = "outside"
+"""Key of the checkpoint that is no day: the API does not have the park."""
+
 SETTLED_AFTER = dt.timedelta(days=3)
 """How long after its end a day may still grow: the API's archive is written two to three days behind."""
 
@@ -152,3 +155,16 @@ def _supersede(
 def note_findings(connection: Connection, park_id: int, page: HistoryPage, now: dt.datetime) -> None:
     """Keep what was odd in a page."""
     findings.record(connection, [(park_id, finding) for finding in page.findings], now)
+
+
+def taken_days(
+    connection: Connection,
+) -> tuple[dict[tuple[int, dt.date], tuple[str, int]], dict[int, int]]:
+    """The version of each park-day and when it was taken (Unix seconds); when the API lacked a park."""
+    days, outside = {}, {}
+    for key, park_id, version, at in checkpoints.noted(connection, SOURCE):
+        if key == OUTSIDE_KEY:
+            outside[park_id] = at
+        elif park_id != checkpoints.ALL_PARKS:
+            days[park_id, dt.date.fromisoformat(key)] = version, at
+    return days, outside

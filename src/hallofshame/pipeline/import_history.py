@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,7 +20,6 @@ from hallofshame.domain.errors import (
     FeedError,
     InputError,
     KeyRefusedError,
-    NotFoundError,
     ParkFailedError,
     RequestSkippedError,
     StorageError,
@@ -29,26 +28,29 @@ from hallofshame.domain.errors import (
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.plurals import counted
-from hallofshame.domain.readings import Finding, HistoryPage
-from hallofshame.domain.words import UNREACHABLE, Feed, Origin, PollOutcome
+from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
+from hallofshame.domain.words import UNREACHABLE, Origin, PollOutcome
 from hallofshame.feeds.deadlines import Deadline, waiting
 from hallofshame.feeds.history_budget import HistoryBudget
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.history_days import (
     EMPTY,
+    OUTSIDE_KEY,
     REFUSED,
     SETTLED_AFTER,
     SOURCE,
     changes_within,
     note_findings,
     store_day,
+    taken_days,
 )
+from hallofshame.pipeline.history_files import HistoryDays, WaitingDay
+from hallofshame.pipeline.history_parks import HistoryPark, history_parks
 from hallofshame.pipeline.imported import Imported, ParkImported
-from hallofshame.pipeline.inputs import park_zones
-from hallofshame.pipeline.jobrun import job_run
+from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.partitioning import make_room
 from hallofshame.pipeline.registry import Registry
-from hallofshame.store import catalogue, checkpoints, findings, preferred
+from hallofshame.store import checkpoints, findings, preferred
 from hallofshame.store.database import Database, concerns_whole_store
 from hallofshame.store.history.reading import History
 
@@ -61,9 +63,11 @@ SILENT_PAUSE_SECONDS = 60.0
 SILENT_REFUSALS = 5
 """So many of them in a row end the import."""
 
-FLOOR_KEY, OUTSIDE_KEY = "earliest", "outside"
-"""Keys of checkpoints that are no day: the first day of a plan, and that the API does not have a park."""
+FLOOR_KEY = "earliest"
+"""Key of the checkpoint that is no day: the first day of a plan."""
 
+LONG_PAUSE_SECONDS = 60.0
+"""Before the import waits for longer, the days that it has asked for are brought into the record."""
 
 Progress = Callable[[int, int], None]
 
@@ -117,16 +121,6 @@ class HistoryImported(Imported):
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryPark:
-    """A park as the history API knows it."""
-
-    park_id: int
-    slug: str
-    external_id: str
-    timezone: str
-
-
-@dataclass(frozen=True, slots=True)
 class _ParkDay:
     park: HistoryPark
     day: dt.date
@@ -152,6 +146,10 @@ def import_history(
     ``again``. Broken off at any moment it goes on there. ``into`` is filled while the import runs, so that it
     tells what was done if that is broken off.
 
+    :param history: where the history files stand; closed days go straight into them, a month at a time. But
+        a run with a limit of time, as beside collecting, takes few days of a month and stores each in SQL:
+        the daily sealing writes the month once for all of them. Without ``history`` all days go into SQL.
+
     :raises InputError: for a start after the end, or an end before the archive begins.
     :raises NotFoundError: where none of the parks chosen has an id at ThemeParks.wiki.
     """
@@ -168,11 +166,15 @@ def import_history(
             into.earliest = importing.result.earliest
             importing.result = into
         total = importing.count()
-        for done, _ in enumerate(importing.run(), start=1):
-            result = importing.result
-            run.parks, run.rows_written, run.park_days = len(result.parks), result.new_rows, result.taken
-            if progress is not None:
-                progress(min(done + result.beyond, total), total)
+        try:
+            for done, _ in enumerate(importing.run(), start=1):
+                _note_progress(run, importing.result)
+                if progress is not None:
+                    progress(min(done + importing.result.beyond, total), total)
+        finally:
+            # Requests are scarce: what was answered is kept, however the import ends.
+            importing.write_waiting()
+            _note_progress(run, importing.result)
         result = importing.result
         run.cover(day for park in result.parks.values() for day in park.days)
         run.detail = (
@@ -180,6 +182,10 @@ def import_history(
             f"{counted(result.left, 'park-day')} left" + (f": {result.stopped}" if result.stopped else "")
         )[:300]
     return result
+
+
+def _note_progress(run: JobRun, result: HistoryImported) -> None:
+    run.parks, run.rows_written, run.park_days = len(result.parks), result.new_rows, result.taken
 
 
 class _Import:
@@ -208,21 +214,25 @@ class _Import:
         self._silent_refusals = 0
         self._room_since: int | None = None
         self._in_record: set[tuple[int, dt.date]] = set()
+        self._days: HistoryDays | None = None
+        if history is not None and asked.seconds is None:
+            self._days = HistoryDays(database, clock, registry, history.shelf)
         self.result = HistoryImported()
         with database.read() as connection:
             self._parks = history_parks(connection, asked.park_ids)
-            self._done, outside = _taken_days(connection)
+            self._done, outside = taken_days(connection)
             self._floor = self._kept_floor(connection)
         self.result.earliest = self._floor
+        self._slugs = {park.park_id: park.slug for park in self._parks}
         self._parks = [park for park in self._parks if not self._rests(outside.get(park.park_id, 0))]
 
     def count(self) -> int:
         """How many park-days there are to ask for."""
-        return sum(1 for _ in self._days())
+        return sum(1 for _ in self._wanted_days())
 
     def run(self) -> Iterator[None]:
         """Take the days; yields after each."""
-        days = list(self._days())
+        days = list(self._wanted_days())
         self.result.left = len(days)
         if self._asked.replace:
             known = {key for key in self._in_record if self._done[key][0] not in (EMPTY, REFUSED)}
@@ -241,7 +251,7 @@ class _Import:
                 self.result.left = sum(1 for other in days[place + 1 :] if self._is_wanted(other))
             yield
 
-    def _days(self) -> Iterator[_ParkDay]:
+    def _wanted_days(self) -> Iterator[_ParkDay]:
         """The park-days to ask for, oldest first; those in the record are counted as known."""
         now = self._clock.now()
         start = max(self._asked.start or ARCHIVE_BEGINS, ARCHIVE_BEGINS)
@@ -338,6 +348,8 @@ class _Import:
             in_words(seconds),
             in_words(max(left, seconds)),
         )
+        if seconds > LONG_PAUSE_SECONDS:
+            self.write_waiting()
         self._clock.sleep(seconds)
         return True
 
@@ -403,6 +415,9 @@ class _Import:
                 self.result.empty += 1
                 self._database.run(lambda connection: self._keep_empty(connection, item, page))
                 return
+            if self._days is not None and self._is_new(item):
+                self._let_wait(self._days, item, changes, page)
+                return
             self._make_room(min(to_unix(change.at) for change in changes))
 
             def work(connection: Connection) -> tuple[int, bool]:
@@ -421,12 +436,65 @@ class _Import:
                 raise
             self._refuse(item, ParkFailedError(f"storing the history of {day}", error))
             return
-        self.result.taken += 1
         self.result.corrected += is_corrected
-        found = self.result.parks.setdefault(park.park_id, ParkImported(park.slug))
-        found.events += len(changes)
-        found.new_rows += new_rows
+        self._count(park.park_id, day, len(changes))
+        self.result.parks[park.park_id].new_rows += new_rows
+
+    def _count(self, park_id: int, day: dt.date, events: int) -> None:
+        self.result.taken += 1
+        found = self.result.parks.setdefault(park_id, ParkImported(self._slugs[park_id]))
+        found.events += events
         found.days.add(day)
+
+    def _is_new(self, item: _ParkDay) -> bool:
+        """Whether nothing of a day is in the record that a new recording of it would have to correct."""
+        version, _ = self._done.get((item.park.park_id, item.day), (EMPTY, 0))
+        return version in (EMPTY, REFUSED)
+
+    def _let_wait(
+        self, days: HistoryDays, item: _ParkDay, changes: Sequence[StatusChange], page: HistoryPage
+    ) -> None:
+        """Keep a day until its month is written."""
+        if days.is_full_before(item.day):
+            self.write_waiting()
+        park = item.park.park_id, item.park.timezone
+
+        def work(connection: Connection) -> WaitingDay:
+            note_findings(connection, item.park.park_id, page, self._clock.now())
+            return days.add(connection, park, item.day, changes)
+
+        days.keep(self._database.run(work))
+
+    def write_waiting(self) -> None:
+        """Bring the days that wait into the record; where that fails, each by itself."""
+        waiting = [] if self._days is None else self._days.taken_out()
+        try:
+            self._write_days(waiting)
+        except FAILURES as error:
+            self._registry.forget()
+            if isinstance(error, StorageError) or concerns_whole_store(error):
+                raise
+            for day in waiting:
+                self._write_alone(day)
+
+    def _write_alone(self, day: WaitingDay) -> None:
+        try:
+            self._write_days([day])
+        except FAILURES as error:
+            self._registry.forget()
+            if isinstance(error, StorageError) or concerns_whole_store(error):
+                raise
+            park = next(park for park in self._parks if park.park_id == day.park_id)
+            self._refuse(_ParkDay(park, day.day), ParkFailedError(f"storing the history of {day.day}", error))
+
+    def _write_days(self, days: Sequence[WaitingDay]) -> None:
+        if self._days is None or not days:
+            return
+        new = self._days.write(days, prefer_archive=self._asked.replace)
+        for day in days:
+            self._count(day.park_id, day.day, day.batch.said.events.height)
+        for park_id, rows in new.items():
+            self.result.parks[park_id].new_rows += rows
 
     def _keep_empty(self, connection: Connection, item: _ParkDay, page: HistoryPage) -> None:
         """A day without events; one that the API had not finished yet is asked for once more."""
@@ -439,43 +507,6 @@ class _Import:
         if self._room_since is None or since < self._room_since:
             make_room(self._database, self._clock, since)
             self._room_since = since
-
-
-def history_parks(
-    connection: Connection, chosen: Collection[int] | None, *, may_be_none: bool = False
-) -> list[HistoryPark]:
-    """The parks to ask for: chosen, or all that are active, and known to ThemeParks.wiki.
-
-    :raises NotFoundError: where there is none and that may not be.
-    """
-    zones = park_zones(connection)
-    ids = catalogue.external_ids(connection, Feed.THEMEPARKS_WIKI, "park")
-    by_park = {park_id: external_id for external_id, park_id in ids.items()}
-    rows = [row for row in catalogue.park_table(connection) if row.park_id in by_park]
-    parks = [
-        HistoryPark(row.park_id, row.slug, by_park[row.park_id], zones[row.park_id].timezone)
-        for row in rows
-        if row.park_id is not None and (row.is_active if chosen is None else row.park_id in chosen)
-    ]
-    if not parks and not may_be_none:
-        raise NotFoundError(
-            "none of the parks chosen is known to ThemeParks.wiki, so there is no history to ask for; choose "
-            "others, or run `hallofshame sync` first"
-        )
-    return sorted(parks, key=lambda park: park.park_id)
-
-
-def _taken_days(
-    connection: Connection,
-) -> tuple[dict[tuple[int, dt.date], tuple[str, int]], dict[int, int]]:
-    """The version of each park-day and when it was taken (Unix seconds); when the API lacked a park."""
-    days, outside = {}, {}
-    for key, park_id, version, at in checkpoints.noted(connection, SOURCE):
-        if key == OUTSIDE_KEY:
-            outside[park_id] = at
-        elif park_id != checkpoints.ALL_PARKS:
-            days[park_id, dt.date.fromisoformat(key)] = version, at
-    return days, outside
 
 
 def in_words(seconds: float) -> str:
