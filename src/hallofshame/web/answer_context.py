@@ -92,13 +92,18 @@ class AnswerContext:
 
     def _of_catalogue(self, name: Hashable, build: Callable[[], V], size: Callable[[V], int]) -> V:
         """Of each name one value is kept, that of the latest version."""
-        key, stamp = ("of catalogue", name), (self.catalogue_version, to_unix(self.now) // HOUR_SECONDS)
+        key, stamp = ("of catalogue", name), self.catalogue_stamp
         known: tuple[tuple[int, int], V] | None = self.site.memo.get(key)
         if known is not None and known[0] == stamp:
             return known[1]
         found = build()
         self.site.memo.put(key, (stamp, found), size(found))
         return found
+
+    @property
+    def catalogue_stamp(self) -> tuple[int, int]:
+        """Its version, and the hour in which it was read."""
+        return self.catalogue_version, to_unix(self.now) // HOUR_SECONDS
 
     @property
     def history(self) -> History | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import polars as pl
@@ -119,7 +120,7 @@ def park_timeline(context: AnswerContext, park: ParkProfile, day: dt.date, rides
     until = context.data_as_of
     known_until = None if until is None or until <= start else min(until, end)
     known = start if until is None else until
-    found = park_day_timeline(context.connection, park.park_id, day, known, history=context.history)
+    found = _park_day(context, park, day, known)
     return {
         "date": day.isoformat(),
         "timezone": park.timezone,
@@ -223,10 +224,23 @@ def _days(
     context: AnswerContext, park: ParkProfile, ride: RideProfile, since: int, until: int
 ) -> list[ParkDayTimeline]:
     first, last = (local_day(from_unix(instant), park.timezone) for instant in (since, until - 1))
-    return [
-        park_day_timeline(context.connection, park.park_id, day, until, [ride.ride_id], context.history)
-        for day in DayRange(first, last).dates()
-    ]
+    days = [_park_day(context, park, day, until) for day in DayRange(first, last).dates()]
+    own = pl.col("ride_id") == ride.ride_id
+    return [replace(day, segments=day.segments.filter(own)) for day in days]
+
+
+def _park_day(context: AnswerContext, park: ParkProfile, day: dt.date, known_until: int) -> ParkDayTimeline:
+    """Every ride's timeline of that day, computed once for the pages of the park and of its rides.
+
+    Of each day one timeline is kept, that of the latest version.
+    """
+    key, stamp = ("timeline", park.park_id, day), (context.version, known_until, context.catalogue_stamp)
+    known: tuple[object, ParkDayTimeline] | None = context.site.memo.get(key)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    found = park_day_timeline(context.connection, park.park_id, day, known_until, history=context.history)
+    context.site.memo.put(key, (stamp, found), found.segments.height + 1)
+    return found
 
 
 def _joined(days: Sequence[ParkDayTimeline], since: int, until: int) -> pl.DataFrame:
