@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from hallofshame.domain.errors import InputError
 from hallofshame.store.webhooks import SECRET_MARK
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 
 def checked_url(url: str, *, private: bool) -> str:

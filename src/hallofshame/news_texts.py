@@ -15,7 +15,8 @@ from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.plurals import counted
 from hallofshame.store.models import Park, Ride
 from hallofshame.store.news import Item
-from hallofshame.web.envelope import ATTRIBUTION, Row
+from hallofshame.web.answers.envelope import Row
+from hallofshame.web.sources import ATTRIBUTION
 from hallofshame.web.wording import DEMONSTRATION_MARK
 
 SITE_NAME = "Theme Park Hall of Shame"

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.chart_svg import BASE, TOP, axes_of, draw, in_common
 from support.html import Page
 from web.conftest import MAMMUT, RAPTOR

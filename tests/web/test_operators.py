@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from hallofshame.clock import FixedClock
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.store.database import Database
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.app import create_app
-from hallofshame.web.envelope import Row
 from web.builders import HOUR, World
 from web.conftest import NINE, NOW, ROME, SEEN_AT, TODAY, Api
 

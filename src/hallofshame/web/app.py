@@ -34,7 +34,6 @@ from hallofshame.web.api.parks import api_parks
 from hallofshame.web.api.rides import api_rides
 from hallofshame.web.api.timelines import api_timelines
 from hallofshame.web.cache import LeastRecentlyUsed
-from hallofshame.web.envelope import ATTRIBUTION
 from hallofshame.web.errors import install_errors, is_of_the_api
 from hallofshame.web.images.badge_answers import api_badges
 from hallofshame.web.images.card_pages import card_pages
@@ -48,6 +47,7 @@ from hallofshame.web.rate_limits import install_rate_limits
 from hallofshame.web.ready import install_ready_answers
 from hallofshame.web.request_limits import install_request_limits
 from hallofshame.web.settings import WebSettings
+from hallofshame.web.sources import ATTRIBUTION
 from hallofshame.web.sponsors import install_sponsor
 from hallofshame.web.static_files import install_static_files
 from hallofshame.web.wording import DEMONSTRATION_NOTICE

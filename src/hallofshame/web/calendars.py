@@ -15,8 +15,8 @@ from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.hours import PublishedHours, published_hours
 from hallofshame.store.reports.shows import Show, show_times
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import attribution
 from hallofshame.web.atom.document import IDS_SINCE, tag_uri
-from hallofshame.web.envelope import attribution
 from hallofshame.web.wording import DEMONSTRATION_NOTICE
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"

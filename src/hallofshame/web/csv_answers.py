@@ -11,7 +11,7 @@ from typing import Any
 from typing_extensions import get_type_hints, is_typeddict
 
 from hallofshame.domain.csv_cells import BYTE_ORDER_MARK, cell
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.wording import DEMONSTRATION_MARK
 
 CSV_TYPE = "text/csv; charset=utf-8"

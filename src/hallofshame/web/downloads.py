@@ -22,9 +22,9 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.export import export
 from hallofshame.store.reports.record import recorded_months
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, attribution
 from hallofshame.web.cache import BINARY_TYPES, CachedAnswer
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
-from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.errors import UnknownError, nearest
 from hallofshame.web.history_files import HistoryDownload, digest_of, history_downloads
 from hallofshame.web.record_files import RecordDownload, record_downloads

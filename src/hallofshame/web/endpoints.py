@@ -20,8 +20,9 @@ from werkzeug.routing import Rule
 from hallofshame.domain.errors import InputError
 from hallofshame.web import csv_answers
 from hallofshame.web.answer_context import AnswerContext, site
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.docstrings import HasDescription
-from hallofshame.web.envelope import JSON_TYPE, Row
+from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import Parameter, ParameterList, ParameterOf, choice, flat
 from hallofshame.web.responses import Raw, respond

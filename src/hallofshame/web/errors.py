@@ -21,13 +21,14 @@ from hallofshame.domain.errors import (
     StorageError,
     StoreError,
 )
-from hallofshame.web.envelope import ATTRIBUTION, JSON_TYPE
+from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.preparation import (
     REFRESH_SECONDS,
     RETRY_AFTER_SECONDS,
     Preparation,
     PreparingError,
 )
+from hallofshame.web.sources import ATTRIBUTION
 
 log = logging.getLogger(__name__)
 

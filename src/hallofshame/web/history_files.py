@@ -13,7 +13,7 @@ from werkzeug.utils import send_file
 
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.sending import paced
 
 if TYPE_CHECKING:

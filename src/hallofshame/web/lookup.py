@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hallofshame.domain.names import quoted
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.errors import UnknownError, nearest
 
 _MAX_SHOWN = 80

@@ -13,13 +13,14 @@ from pydantic import TypeAdapter
 from hallofshame import __version__
 from hallofshame.web.admin.declared import AdminEndpoint, declared_admin
 from hallofshame.web.answers.common import CoverageBody, ErrorBody, PeriodBody, RankedBy, Source
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.following import WebhookBody
 from hallofshame.web.answers.health import Health
 from hallofshame.web.answers.trends import TrendsCompared, TrendTotals
 from hallofshame.web.cache import BINARY_TYPES
 from hallofshame.web.csv_answers import CSV_TYPE
 from hallofshame.web.endpoints import PAGING, Endpoint, declared
-from hallofshame.web.envelope import JSON_TYPE, Row
+from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.parameters.declared import Parameter
 from hallofshame.web.posts import PostEndpoint, declared_posts
 

@@ -18,8 +18,8 @@ from hallofshame.store.history import formats, marks
 from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.models import ParkSchedule, RideHours
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, attribution
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
-from hallofshame.web.envelope import Row, attribution
 
 PARKS_AT_ONCE = 8
 """Parks whose rows of a day are in memory at a time."""

@@ -12,7 +12,7 @@ from flask import Response, make_response, request
 
 from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.cache import CachedAnswer
-from hallofshame.web.envelope import JSON_TYPE
+from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.public_address import site_root
 from hallofshame.web.reader_language import varies, writing
 from hallofshame.web.ready import accepted, keep

@@ -20,10 +20,12 @@ from hallofshame.domain.errors import InputError
 from hallofshame.store.keys import Key
 from hallofshame.web.admin.access import ADMIN_API, current_key, require
 from hallofshame.web.answer_context import AppContext, site
+from hallofshame.web.answers.envelope import envelope
 from hallofshame.web.docstrings import HasDescription
-from hallofshame.web.envelope import JSON_TYPE, ListPage, envelope
+from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import Parameter, ParameterList, flat
+from hallofshame.web.parameters.filters import ListPage
 
 api_admin = Blueprint("api_admin", __name__, url_prefix=ADMIN_API)
 

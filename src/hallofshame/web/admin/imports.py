@@ -24,7 +24,7 @@ from hallofshame.store.import_jobs import Job
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AppContext
 from hallofshame.web.answers.admin import ImportAsked, ImportQuality, ImportRow
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.errors import AccessError
 from hallofshame.web.parameters.declared import choice
 from hallofshame.web.parameters.shared import PAGE

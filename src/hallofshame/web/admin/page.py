@@ -29,7 +29,7 @@ from hallofshame.web.admin.declared import MOST_BODY_BYTES
 from hallofshame.web.admin.imports import change_import, import_report, import_row, start_import
 from hallofshame.web.admin.storage import NOT_MEASURED, report_of
 from hallofshame.web.answer_context import AppContext, site
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.errors import AccessError
 from hallofshame.web.pages.view import page_assets
 from hallofshame.web.posts import refuse_foreign

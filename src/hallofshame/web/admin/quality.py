@@ -16,7 +16,7 @@ from hallofshame.store.reports.quality import ParkFreshness, coverage, freshness
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.admin import CoverageDayRow, FreshnessRow, IssueRow, QualitySummary
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import choice, integer, text

@@ -17,7 +17,7 @@ from hallofshame.web.answers.admin import (
     StorageSummary,
     StrategyRow,
 )
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.errors import AccessError
 
 NOT_MEASURED = (

@@ -9,8 +9,8 @@ from hallofshame.hooks import checked_url, shown_url
 from hallofshame.store import webhooks
 from hallofshame.store.webhooks import Hook
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.answers.webhooks import WebhookAdded, WebhookAsked, WebhookRow
-from hallofshame.web.envelope import Row, iso
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.posts import checked
 

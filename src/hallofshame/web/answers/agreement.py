@@ -14,8 +14,8 @@ from hallofshame.metrics.agreement import agreement
 from hallofshame.store import outside
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Instant
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
-from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters.filters import ParkFilter
 
 Hours = Annotated[float, Field(ge=0)]

@@ -25,13 +25,13 @@ from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.record import RideDays, ride_days
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.parks import ParkRow
 from hallofshame.web.answers.rankings import all_standings, chosen_rides, park_ranking, with_standing
 from hallofshame.web.answers.ride_measures import measures
 from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.trends import park_changes, ride_changes
 from hallofshame.web.answers.watched import days_recorded, inferred_days
-from hallofshame.web.envelope import Row
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter
 
 Place = Annotated[int, Field(ge=1, description="Place among the winners; equals share one.")]

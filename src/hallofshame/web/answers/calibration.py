@@ -15,8 +15,8 @@ from hallofshame.store import chances
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chances import Reason
 from hallofshame.web.answers.common import CLOSED, Instant
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
-from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters.filters import ParkFilter
 
 ClassSlug = Annotated[

@@ -14,7 +14,7 @@ from hallofshame.store import catalogue, raw
 from hallofshame.store.models import ExternalId, ParkSignal
 from hallofshame.store.ride_types import ride_types
 from hallofshame.web.answers.common import CLOSED, Day, Instant, RideKindSlug
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 
 
 class CataloguePark(TypedDict):

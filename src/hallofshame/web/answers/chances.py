@@ -18,7 +18,7 @@ from hallofshame.metrics.chances import CLASS, NotShown, estimates, evidence_of,
 from hallofshame.metrics.corrections import CORRECTIONS, corrected
 from hallofshame.store import chances
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 Chance = Annotated[
     int,

@@ -18,7 +18,7 @@ from hallofshame.store.reports.ranges import Grain, unit_start, unit_starts
 from hallofshame.store.reports.running_day import Ahead
 from hallofshame.store.reports.sums import ParkTotals, RideTotals
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 MAX_DAILY_POINTS = 92
 """Longer ranges are shown by month unless asked otherwise."""

@@ -35,9 +35,9 @@ from hallofshame.web.answers.common import (
     Uptime,
     Wait,
 )
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.park_days import judged_figures, punctual_figures
 from hallofshame.web.answers.parks import downtime_by_kind
-from hallofshame.web.envelope import Row
 
 
 class _PointLabel(TypedDict):

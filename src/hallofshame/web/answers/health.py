@@ -16,7 +16,7 @@ from hallofshame.pipeline.problems import Look, look
 from hallofshame.pipeline.storage_problems import disks_on_this_machine, storage_problems
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Count, Day, Instant
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 
 
 class DatabaseHealth(TypedDict):

@@ -23,7 +23,7 @@ from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chart_axis import hours_of
 from hallofshame.web.answers.chart_points import park_figures, ride_figures
 from hallofshame.web.answers.common import CLOSED, Coverage, PointState, Score, Seconds, Uptime, Wait
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 
 class _Cell(TypedDict):

@@ -19,7 +19,7 @@ from hallofshame.web.answers.common import (
     TypeLabel,
     Url,
 )
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 

@@ -6,7 +6,7 @@ from hallofshame.domain.plurals import counted
 from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
 from hallofshame.store.reports.polls import latest_polls
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.wording import FEED_WORDS
 
 

@@ -12,6 +12,7 @@ from hallofshame.store.reports.current import park_states, ride_states
 from hallofshame.store.reports.near import parks_near, rides_near
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import StatusSlug
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.identity import (
     EntityFacts,
     ParkIdentity,
@@ -21,7 +22,6 @@ from hallofshame.web.answers.identity import (
     ride_identity,
 )
 from hallofshame.web.answers.present import park_now, ride_now
-from hallofshame.web.envelope import Row
 from hallofshame.web.parameters.filters import RideFilter, VisitFilter
 
 Metres = Annotated[int, Field(ge=0, description="Along a great circle, in whole metres.")]

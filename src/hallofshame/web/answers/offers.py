@@ -17,7 +17,7 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.current import ride_states
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Day, Instant
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 
 
 class PurchaseRow(TypedDict):

@@ -26,11 +26,11 @@ from hallofshame.web.answers.common import (
     Uptime,
     Wait,
 )
+from hallofshame.web.answers.envelope import RankingLine, Row
 from hallofshame.web.answers.parks import downtime_by_kind
 from hallofshame.web.answers.rank_ranges import with_rank_ranges
 from hallofshame.web.answers.rankings import PARK_FIELDS, park_ranking, places, sorted_lines
 from hallofshame.web.answers.watched import BREAKDOWNS, OPEN_CLOSED
-from hallofshame.web.envelope import RankingLine, Row
 from hallofshame.web.parameters.filters import ParkFilter
 
 

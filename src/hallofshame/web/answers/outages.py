@@ -32,9 +32,9 @@ from hallofshame.web.answers.common import (
     TypeLabel,
     Url,
 )
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.answers.identity import ride_identity
 from hallofshame.web.answers.present import ParkNow, is_watched, ride_now
-from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter
 from hallofshame.web.wording import NO_RUN_AFTER_WORDS
 

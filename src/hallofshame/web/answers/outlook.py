@@ -27,6 +27,7 @@ from hallofshame.store.reports.usual_hours import (
 )
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Day, Uptime, Wait
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.identity import RideIdentity, ride_identity
 from hallofshame.web.answers.ride_hours import (
     USUAL_FROM_DAYS,
@@ -37,7 +38,6 @@ from hallofshame.web.answers.ride_hours import (
 )
 from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
 from hallofshame.web.answers.usual_hours import same_weekdays, wait_in
-from hallofshame.web.envelope import Row
 
 UsualDays = Annotated[
     int, Field(ge=0, description="Days they rest on, on which it ran; under three the figures are null.")

@@ -29,7 +29,7 @@ from hallofshame.web.answers.common import (
     Score,
     Seconds,
 )
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.wording import hours_words, judged_words
 
 

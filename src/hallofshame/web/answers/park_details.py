@@ -18,6 +18,7 @@ from hallofshame.store.reports.outages import park_outages
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chart_points import ParkGrain, ParkPoint, park_chart
 from hallofshame.web.answers.common import CLOSED, EvidenceSlug, RankedBy, Seconds, TierLabel
+from hallofshame.web.answers.envelope import RankingLine, Row, coverage_body, ranked_by_body
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
 from hallofshame.web.answers.outages import OutageInPark, outages_inside
 from hallofshame.web.answers.park_days import MAX_DAYS_LISTED, ParkDayRow, Window, days_listed
@@ -26,7 +27,6 @@ from hallofshame.web.answers.rankings import DOWNTIME, PARK_FIELDS, all_standing
 from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
 from hallofshame.web.answers.score_explained import ScoreExplained, score_explained
-from hallofshame.web.envelope import RankingLine, Row, coverage_body, ranked_by_body
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter
 from hallofshame.web.wording import TIER_LABELS
 

@@ -38,6 +38,7 @@ from hallofshame.web.answers.common import (
     Uptime,
     Wait,
 )
+from hallofshame.web.answers.envelope import RankingLine, Row, iso
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
 from hallofshame.web.answers.present import ParkNow, park_now
 from hallofshame.web.answers.watched import (
@@ -48,7 +49,6 @@ from hallofshame.web.answers.watched import (
     trend_fields,
     watched,
 )
-from hallofshame.web.envelope import RankingLine, Row, iso
 
 
 class ParkRow(ParkIdentity):

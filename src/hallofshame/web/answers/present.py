@@ -9,7 +9,7 @@ from hallofshame.domain.words import RideKind, Status
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import ParkState, RideState
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 
 class ParkNow(StrEnum):

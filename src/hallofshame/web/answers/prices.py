@@ -15,7 +15,7 @@ from hallofshame.store.reports.prices import PriceSpan, price_series
 from hallofshame.store.reports.queues import PostedPrice
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Instant, QueueTypeSlug
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 
 
 class PriceSegment(TypedDict):

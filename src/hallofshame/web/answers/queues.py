@@ -14,7 +14,7 @@ from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.queues import QueueValue, queue_courses
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Day, Instant, QueueTypeSlug
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 
 _UNKNOWN = QueueValue(None, None, None, None, None, None, None, None)
 

@@ -9,7 +9,7 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics.rank_ranges import rank_ranges, spread_of
 from hallofshame.store.reports.clusters import Clusters, comparable_clusters, shame_clusters, wait_clusters
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import RankingLine, Row
+from hallofshame.web.answers.envelope import RankingLine, Row
 
 _READERS: Mapping[str, tuple[Callable[..., Clusters], float]] = {
     "comparable_score": (comparable_clusters, 10),

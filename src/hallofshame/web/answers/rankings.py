@@ -12,6 +12,7 @@ from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import RankingLine, Row
 from hallofshame.web.answers.parks import park_lines
 from hallofshame.web.answers.present import ParkNow
 from hallofshame.web.answers.rank_ranges import with_rank_ranges
@@ -24,7 +25,6 @@ from hallofshame.web.answers.ride_measures import (
 )
 from hallofshame.web.answers.rides import ride_lines
 from hallofshame.web.answers.watched import inferred_days
-from hallofshame.web.envelope import RankingLine, Row
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter, VisitFilter
 
 COMPARABLE, SCORE = "comparable", "score"

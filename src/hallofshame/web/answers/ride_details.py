@@ -26,6 +26,7 @@ from hallofshame.web.answers.common import (
     TypeLabel,
     Url,
 )
+from hallofshame.web.answers.envelope import Row, coverage_body, iso, ranked_by_body
 from hallofshame.web.answers.identity import EntityFacts, fact_fields, ride_urls
 from hallofshame.web.answers.outages import OutageInPark, outages_inside
 from hallofshame.web.answers.park_details import MAX_OUTAGES_LISTED, ParkInfo, park_info
@@ -38,7 +39,6 @@ from hallofshame.web.answers.rankings import (
 )
 from hallofshame.web.answers.ride_hours import PublishedRideHours, UsualHours, published_rows, usual_rows
 from hallofshame.web.answers.rides import RideRow
-from hallofshame.web.envelope import Row, coverage_body, iso, ranked_by_body
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 

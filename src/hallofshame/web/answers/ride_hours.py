@@ -16,7 +16,7 @@ from hallofshame.store.reports.usual import UsualDay, usual_days
 from hallofshame.store.ride_hours import HoursRow, ride_hours
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Day, Instant
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.wording import WEEKDAYS
 
 

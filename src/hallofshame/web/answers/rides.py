@@ -34,12 +34,12 @@ from hallofshame.web.answers.common import (
     Uptime,
     Wait,
 )
+from hallofshame.web.answers.envelope import RankingLine, Row, iso
 from hallofshame.web.answers.identity import RideIdentity, ride_identity
 from hallofshame.web.answers.parks import downtime_by_kind
 from hallofshame.web.answers.present import ride_now
 from hallofshame.web.answers.ride_measures import measure_now, reliabilities_before, totals_of_rides
 from hallofshame.web.answers.watched import days_recorded, days_recorded_before, tells, trend_fields, watched
-from hallofshame.web.envelope import RankingLine, Row, iso
 from hallofshame.web.wording import STATUS_SLUGS
 
 

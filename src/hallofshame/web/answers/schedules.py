@@ -12,7 +12,7 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.hours import published_hours
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Day, Instant, ScheduleKindSlug
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 
 
 class ScheduleEntry(TypedDict):

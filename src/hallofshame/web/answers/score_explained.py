@@ -13,7 +13,7 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.points import score_shares
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Score, Seconds, TierLabel
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.wording import TIER_LABELS
 
 

@@ -13,7 +13,7 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.shows import show_times
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Instant
-from hallofshame.web.envelope import Row, iso
+from hallofshame.web.answers.envelope import Row, iso
 
 
 class ShowRow(TypedDict):

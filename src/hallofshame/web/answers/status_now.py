@@ -20,13 +20,13 @@ from hallofshame.store.ride_hours import ride_hours
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chances import Chance, Reason
 from hallofshame.web.answers.common import CLOSED, Day, Instant, Wait
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.answers.outages import down_in_park
 from hallofshame.web.answers.parks import park_lines
 from hallofshame.web.answers.present import ParkNow, live_word, park_now
 from hallofshame.web.answers.ride_hours import Clock
 from hallofshame.web.answers.rides import ride_lines
 from hallofshame.web.answers.usual_hours import usual_fields, usual_wait_of_park, usual_wait_of_ride
-from hallofshame.web.envelope import Row, iso
 
 ParkNowSlug = Literal["open", "closed", "not_watched"]
 RideNowSlug = Literal["operating", "down", "closed", "refurbishment", "not_watched"]

@@ -29,9 +29,9 @@ from hallofshame.web.answers.common import (
     RideKindSlug,
     TierLabel,
 )
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.answers.park_days import Window
 from hallofshame.web.answers.rides import excluded_reason
-from hallofshame.web.envelope import Row, iso
 from hallofshame.web.parameters.filters import RideFilter
 from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
 

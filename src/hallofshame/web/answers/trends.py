@@ -15,6 +15,7 @@ from hallofshame.domain.periods import NAMED_PERIODS, Period, Shift
 from hallofshame.metrics.comparing import is_listed_change
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, Count, TrendReason
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.parks import ParkRow, park_totals, park_totals_before
 from hallofshame.web.answers.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
 from hallofshame.web.answers.ride_measures import ride_reliabilities
@@ -26,7 +27,6 @@ from hallofshame.web.answers.watched import (
     days_recorded_before,
     watched,
 )
-from hallofshame.web.envelope import Row
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter
 from hallofshame.web.wording import TREND_REASONS
 

@@ -16,8 +16,8 @@ from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_park, usual_hours_of_rides
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.ride_hours import USUAL_FROM_DAYS, USUAL_WEEKS
-from hallofshame.web.envelope import Row
 
 
 @dataclass(frozen=True, slots=True)

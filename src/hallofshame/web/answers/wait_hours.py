@@ -22,8 +22,8 @@ from hallofshame.store.reports.usual import MedianMoment, UsualRun, usual_runs
 from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_rides
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import CLOSED, TierLabel, TypeLabel, Wait
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.ride_hours import clock
-from hallofshame.web.envelope import Row
 from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
 
 Hour = Annotated[int, Field(ge=0, le=23, description="The hour on the park's own clock.")]

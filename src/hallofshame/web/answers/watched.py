@@ -12,7 +12,7 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.record import OpenDays, RecordedDays, open_days, recorded_days
 from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 Reliable = ParkTotals | RideTotals | RideReliability
 """What has an uptime and a coverage."""

@@ -8,11 +8,12 @@ from hallofshame.domain.periods import Period, PeriodName, parse_period
 from hallofshame.store.reports.record import recorded_years
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.awards import Awards, award_rows
+from hallofshame.web.answers.envelope import Row, coverage_body, envelope, period_body
 from hallofshame.web.answers.rankings import park_ranking
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import ListPage, Row, coverage_body, envelope, period_body
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import integer
+from hallofshame.web.parameters.filters import ListPage
 from hallofshame.web.parameters.shared import FILTERS, RIDES, year
 
 api_awards = Blueprint("api_awards", __name__, url_prefix="/api")

@@ -15,11 +15,11 @@ from hallofshame.metrics.comparing import change_of, trend_points
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.compare import Comparison
+from hallofshame.web.answers.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.answers.park_details import park_line
 from hallofshame.web.answers.rankings import all_standings, with_standing
 from hallofshame.web.answers.watched import change_of_uptime
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import DateParameter, choice, text

@@ -24,13 +24,13 @@ from hallofshame.web.answers.agreement import AgreementReport, agreement_report
 from hallofshame.web.answers.calibration import CalibrationReport, calibration_report
 from hallofshame.web.answers.catalogue import CatalogueReport, catalogue_report
 from hallofshame.web.answers.downloads import DownloadRow
+from hallofshame.web.answers.envelope import RankingLine, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.answers.identity import park_identity
 from hallofshame.web.answers.record import CoverageRow
 from hallofshame.web.answers.search import SearchIndex, search_rows
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.downloads import FILE_FORMATS, TYPES, all_downloads, find_download, send_download
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, iso, period_body
 from hallofshame.web.history_files import HistoryDownload, send_history
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import choice

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 ANSWERS = Path(__file__).with_name("examples.json")
 

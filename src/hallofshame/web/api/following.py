@@ -13,6 +13,7 @@ from hallofshame.domain.following import MOST_FOLLOWS, Asked, Channel, News, Obs
 from hallofshame.domain.localtime import to_unix
 from hallofshame.store import following, news
 from hallofshame.web.answer_context import AnswerContext, AppContext
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.following import (
     FollowAsked,
     Following,
@@ -22,7 +23,6 @@ from hallofshame.web.answers.following import (
     StopAsked,
     Stopped,
 )
-from hallofshame.web.envelope import Row
 from hallofshame.web.errors import AccessError
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.posts import post_endpoint

@@ -22,11 +22,11 @@ from hallofshame.web.answers.chart_points import (
     park_chart,
     ride_chart,
 )
+from hallofshame.web.answers.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.answers.heatmaps import ParkHeatmap, RideHeatmap, park_cells, ride_cells
 from hallofshame.web.answers.wait_hours import MAX_WAIT_DAYS, ParkWaitsByHour
 from hallofshame.web.answers.wait_hours import park_waits_by_hour as waits_by_hour
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import RankingLine, Row, coverage_body, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import choice, text

@@ -15,12 +15,12 @@ from hallofshame.store.reports.current import (
     ride_states,
 )
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, envelope, iso, period_body
 from hallofshame.web.answers.health import Health, health_row
 from hallofshame.web.answers.present import is_watched, park_now, ride_now
 from hallofshame.web.answers.status_now import LIVE, ParkStatusNow, RideStatusNow, park_status, ride_status
 from hallofshame.web.answers.status_summary import StatusSummary
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.filters import RideFilter

@@ -6,11 +6,11 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, envelope
 from hallofshame.web.answers.near import NearPark, NearRide, VisitRide, near_parks, near_rides, visit_rows
 from hallofshame.web.answers.offers import DiningRow, PurchaseRow, dining_rows, purchase_rows
 from hallofshame.web.answers.queues import QueueDay, queue_day
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import integer, number

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, ranking_body
 from hallofshame.web.answers.operators import OPERATOR_SORTS, OperatorRow, operator_ranking
 from hallofshame.web.answers.rankings import BY, DOWNTIME, PARK_FIELDS, ranked_by
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import Row, ranking_body
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.shared import FILTERS, PAGE, PERIOD, by, sort
 

@@ -10,10 +10,10 @@ from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.domain.words import OutageKind
 from hallofshame.store.reports.outages import listed_outages
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, envelope, period_body
 from hallofshame.web.answers.outages import OutageBoard, OutageRow, board, outage_rows
 from hallofshame.web.atom.outages import ATOM_TYPE, park_feed, ride_feed
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, envelope, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import choice

@@ -9,9 +9,9 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, ONE_DAY
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, envelope
 from hallofshame.web.answers.outlook import ParkOutlook, RideOutlook, park_outlook, ride_outlook
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, envelope
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import DateParameter

@@ -6,13 +6,13 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import Period
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, envelope, period_body, ranking_body
 from hallofshame.web.answers.park_details import ParkDetails, ParkInfo, park_details, park_info
 from hallofshame.web.answers.parks import ParkRow
 from hallofshame.web.answers.rankings import BY, DOWNTIME, PARK_FIELDS, PARK_SORTS, park_ranking, ranked_by
 from hallofshame.web.answers.ride_details import RideInfo, ride_info
 from hallofshame.web.calendars import CALENDAR_TYPE, park_calendar
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import Row, envelope, period_body, ranking_body
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import YES, flag

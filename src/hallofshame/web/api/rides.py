@@ -9,6 +9,14 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import Period
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import (
+    Row,
+    coverage_body,
+    coverage_of,
+    envelope,
+    period_body,
+    ranked_by_body,
+)
 from hallofshame.web.answers.rankings import (
     BY,
     DOWNTIME,
@@ -34,17 +42,9 @@ from hallofshame.web.answers.ride_measures import (
 from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.trends import TABLES, TrendTables, trends_of
 from hallofshame.web.endpoints import PAGING, endpoint
-from hallofshame.web.envelope import (
-    ListPage,
-    Row,
-    coverage_body,
-    coverage_of,
-    envelope,
-    period_body,
-    ranked_by_body,
-)
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.parameters.filters import ListPage
 from hallofshame.web.parameters.shared import (
     FILTERS,
     LIMIT,

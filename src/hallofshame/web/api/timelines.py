@@ -11,13 +11,13 @@ from hallofshame.domain.periods import ONE_DAY, PeriodName
 from hallofshame.store.reports.current import park_states
 from hallofshame.store.reports.queues import Queue, latest_prices, latest_queues
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, envelope, iso, period_body
 from hallofshame.web.answers.prices import ParkPriceRow, RidePrices, price_rows, ride_prices
 from hallofshame.web.answers.queues import QueueRow
 from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
 from hallofshame.web.answers.shows import ShowRow, show_rows
 from hallofshame.web.answers.timelines import ParkTimeline, RideTimeline, park_timeline, ride_timeline
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row, envelope, iso, period_body
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import integer

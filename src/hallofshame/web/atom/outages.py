@@ -12,9 +12,9 @@ from hallofshame.domain.words import EndedBy, OutageKind
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.outages import Outage, listed_outages
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, attribution
 from hallofshame.web.answers.outages import down_in_park
 from hallofshame.web.atom import document as atom
-from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.pages.formatting import duration, zone_name
 from hallofshame.web.wording import CHANCE_REASONS, DEMONSTRATION_NOTICE
 

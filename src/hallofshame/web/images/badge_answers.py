@@ -10,11 +10,11 @@ from hallofshame.domain.bands import band_of, band_of_loss
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.park_details import park_summary
 from hallofshame.web.answers.present import live_word
 from hallofshame.web.answers.rides import ride_lines
 from hallofshame.web.endpoints import endpoint
-from hallofshame.web.envelope import Row
 from hallofshame.web.images.badges import Badge, draw
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters

@@ -13,10 +13,10 @@ from hallofshame.domain.bands import Band, band_of, band_of_loss
 from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, attribution
 from hallofshame.web.answers.present import live_word
 from hallofshame.web.api.compare import AGAINST_NAMES
 from hallofshame.web.endpoints import body
-from hallofshame.web.envelope import Row, attribution
 from hallofshame.web.images.cards import Card, Verdict, draw
 from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.lookup import find_park, find_ride

@@ -9,7 +9,7 @@ from flask import Blueprint
 from hallofshame.domain.periods import FIRST_YEAR
 from hallofshame.domain.plurals import noun
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.addresses import page_url, park_path, ride_path
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.registry import BY_NAME

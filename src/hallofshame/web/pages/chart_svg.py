@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hallofshame.domain.bands import BANDS, band_of
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.formatting import clocks, day_of_month
 from hallofshame.web.pages.place_charts import FIGURES, shown
 

@@ -11,8 +11,8 @@ from flask import Blueprint, Response, make_response, redirect
 from hallofshame.domain.names import clipped
 from hallofshame.domain.periods import ONE_DAY, Period, PeriodName, Shift
 from hallofshame.web.answer_context import AnswerContext, site
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, AGAINST_NAMES, NONE, RANGE
-from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
 from hallofshame.web.pages.chart_svg import axes_of, draw, in_common, label_of
 from hallofshame.web.pages.place_charts import PARK_MEASURES, RIDE_MEASURES, shown

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.rankings import EVERY_PARK

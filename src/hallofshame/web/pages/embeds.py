@@ -16,8 +16,8 @@ from flask import Blueprint, abort
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.plurals import counted
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.api.compare import AGAINST_NAMES
-from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_query, ride_path
 from hallofshame.web.pages.chart_svg import axes_of, draw, in_common

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hallofshame.domain.rules import PARK_WIDE_SECONDS
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 FEWEST_OF_EVENT = 3
 """So many rides of a park that stop within :data:`PARK_WIDE_SECONDS` are one event; two may be chance."""

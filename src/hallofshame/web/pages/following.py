@@ -9,8 +9,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from hallofshame.domain.errors import NotFoundError
 from hallofshame.store import following
 from hallofshame.web.answer_context import AnswerContext, site
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.api.following import follow_rows, stop_following
-from hallofshame.web.envelope import Row
 from hallofshame.web.pages.view import page_assets
 from hallofshame.web.posts import refuse_foreign
 

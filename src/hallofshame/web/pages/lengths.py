@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from hallofshame.domain.words import OutageKind
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.wording import OUTAGE_WORDS
 
 _BINS: tuple[tuple[str, float], ...] = (

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from hallofshame.domain.entity_facts import ANY_HEIGHT_CM
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.reports.catalogue import ParkProfile
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.formatting import money
 from hallofshame.web.pages.view import View
 from hallofshame.web.parameters.asked import Parameters

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, DayRange
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.addresses import page_url, park_path
 from hallofshame.web.pages.formatting import day_of_week, span_of
 from hallofshame.web.pages.place_state import PlaceState

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.addresses import api_url, period_query
 from hallofshame.web.pages.formatting import clocks, figure
 from hallofshame.web.pages.place_state import CALENDAR, DAYS, HEAT, MEASURE, PlaceState

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hallofshame.domain.periods import Period
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
 from hallofshame.web.wording import CHART_MEASURES
 

@@ -10,9 +10,9 @@ from werkzeug.routing import RequestRedirect
 from hallofshame.domain.periods import FIRST_YEAR, ONE_DAY, Period
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.answer_context import AnswerContext, site
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.park_details import park_info
 from hallofshame.web.answers.ride_details import ride_info
-from hallofshame.web.envelope import Row
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.pages.addresses import page_url, park_path, period_query, ride_path
 from hallofshame.web.pages.chart_svg import label_of

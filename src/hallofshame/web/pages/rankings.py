@@ -8,13 +8,13 @@ from dataclasses import replace
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.operators import OPERATOR_SORTS
 from hallofshame.web.answers.rankings import PARK_SORTS
 from hallofshame.web.api.operators import SORT as OPERATOR_SORT
 from hallofshame.web.api.parks import SORT as PARK_SORT
 from hallofshame.web.api.rides import RIDE_SORTS
 from hallofshame.web.api.rides import SORT as RIDE_SORT
-from hallofshame.web.envelope import Row
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import ANY_RIDE, Choosing
 from hallofshame.web.pages.registry import BY_NAME, OPERATORS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 
 ORDERS: dict[str, tuple[str, bool]] = {
     "name": ("ride_name", False),

@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 
 from hallofshame.store.reports.current import park_states
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.answers.health import health_row
 from hallofshame.web.answers.present import ParkNow, park_now
-from hallofshame.web.envelope import Row, iso
 from hallofshame.web.pages.view import Head, View
 from hallofshame.web.responses import HTML_TYPE, Raw, respond
 

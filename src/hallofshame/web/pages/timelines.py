@@ -9,7 +9,7 @@ from itertools import groupby
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.store.reports.catalogue import ParkProfile
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.pages.addresses import api_url
 from hallofshame.web.pages.formatting import clock_time, day_of_week
 from hallofshame.web.pages.place_state import ALL_RIDES, DATE, PlaceState

@@ -16,8 +16,8 @@ from werkzeug.datastructures import MultiDict
 from hallofshame.pipeline.jobhealth import LATE_CADENCES
 from hallofshame.web import endpoints
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.envelope import Row, attribution, iso
 from hallofshame.web.answers.lateness import late_notices
-from hallofshame.web.envelope import Row, attribution, iso
 from hallofshame.web.pages.assets import Build, PageAssets
 from hallofshame.web.pages.registry import BY_NAME, Page
 from hallofshame.web.parameters.asked import Parameters

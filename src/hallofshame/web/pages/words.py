@@ -10,7 +10,7 @@ from hallofshame.domain.periods import Period
 from hallofshame.domain.rules import FEWEST_FORECAST_DAYS, FEWEST_FORECASTS, MAX_CALIBRATION_ERROR
 from hallofshame.domain.words import Evidence, NotCounted, OutageKind
 from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_RIDES
-from hallofshame.web.envelope import Row
+from hallofshame.web.answers.envelope import Row
 from hallofshame.web.errors import nearest
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, page_url, park_path, period_query, ride_path
 from hallofshame.web.pages.formatting import figure

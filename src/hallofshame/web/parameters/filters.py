@@ -1,14 +1,17 @@
-"""Which parks and rides a request asks for, as :mod:`hallofshame.web.parameters.shared` reads them."""
+"""Which parks, which rides and which part of a list a request asks for: what groups of parameters yield."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from hallofshame.domain.entity_facts import Setting
 from hallofshame.domain.ride_types import NON_RIDES, RideType
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.web.parameters.declared import YES
+
+T = TypeVar("T")
 
 ALL = "all"
 ALL_PARKS = "all-parks"
@@ -94,3 +97,15 @@ class VisitFilter:
         return (not self.indoor or ride.facts.setting is Setting.INDOOR) and (
             self.height_cm is None or ride.facts.admits(self.height_cm) is not False
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """The part of a list that is shown."""
+
+    limit: int
+    offset: int
+
+    def of(self, items: Sequence[T]) -> list[T]:
+        """The items on this page."""
+        return list(items[self.offset : self.offset + self.limit])

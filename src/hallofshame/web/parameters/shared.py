@@ -19,7 +19,6 @@ from hallofshame.domain.periods import (
 )
 from hallofshame.domain.ride_types import RideType
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.envelope import ListPage
 from hallofshame.web.errors import nearest
 from hallofshame.web.parameters.asked import MAX_SHOWN, Parameters
 from hallofshame.web.parameters.declared import (
@@ -37,6 +36,7 @@ from hallofshame.web.parameters.filters import (
     ALL_PARKS,
     SCOPES,
     SHOWS_NON_RIDES,
+    ListPage,
     ParkFilter,
     RideFilter,
     VisitFilter,

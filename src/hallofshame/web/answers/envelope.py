@@ -13,18 +13,9 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.comparing import WatchedStretch
 from hallofshame.metrics.scores import coverage_percent
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.parameters.filters import ListPage
+from hallofshame.web.sources import ATTRIBUTION, TOURING_PLANS
 from hallofshame.web.wording import RANK_WORDS, RANKED_BY
-
-JSON_TYPE = "application/json; charset=utf-8"
-
-ATTRIBUTION: list[dict[str, str]] = [
-    {"text": "Powered by Queue-Times.com", "url": "https://queue-times.com/"},
-    {"text": "Data provided by ThemeParks.wiki", "url": "https://themeparks.wiki/"},
-]
-"""The words and links that the terms of the live sources ask for, on every answer and every page."""
-
-TOURING_PLANS = {"text": "Historical wait times by TouringPlans.com", "url": "https://touringplans.com/"}
-"""Beside them wherever the record holds something of TouringPlans, as its figures may rest on that."""
 
 Row = dict[str, Any]
 
@@ -40,18 +31,6 @@ class RankingLine:
     observed: int
     open: int
     watched: WatchedStretch | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """The part of a list that is shown."""
-
-    limit: int
-    offset: int
-
-    def of(self, items: Sequence[Any]) -> list[Any]:
-        """The items on this page."""
-        return list(items[self.offset : self.offset + self.limit])
 
 
 def attribution(context: AnswerContext) -> list[dict[str, str]]:
