@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,20 @@ def test_sqlite_is_set_up_for_one_writer_and_many_readers(sqlite_database: Datab
         assert pragma("synchronous") == 2
         assert pragma("busy_timeout") == 30_000
         assert pragma("foreign_keys") == 1
+
+
+def test_of_several_connections_one_is_used_again_and_again(sqlite_database: Database) -> None:
+    """Each has a page cache of its own; taking turns, all would fill theirs with the same pages."""
+    with ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(sqlite_database.read())
+    used = set()
+    for _ in range(8):
+        with sqlite_database.read() as connection:
+            used.add(id(connection.connection.dbapi_connection))
+        with sqlite_database.write() as connection:
+            used.add(id(connection.connection.dbapi_connection))
+    assert len(used) == 1
 
 
 def test_a_second_process_waits_for_the_write_lock(sqlite_database: Database) -> None:

@@ -34,6 +34,9 @@ _SCHEMA_OPTION = "hallofshame_schema"
 """Execution option that marks a transaction as one that may change the schema."""
 
 BUSY_SECONDS = 30
+PAGE_CACHE_KILOBYTES = 32_000
+"""Pages of a SQLite file that one connection keeps in memory, at most; they fill as the file grows."""
+
 ATTEMPTS = 6
 FAILOVER_SECONDS = 60.0
 """How long a transaction is repeated that lost its server, while another of the cluster may take it."""
@@ -430,8 +433,15 @@ def _begins(text: str) -> str:
 
 
 def _sqlite_engine(url: URL) -> Engine:
+    # The connection used last goes out first: each has a page cache of its own, and those that took turns
+    # would all fill theirs with the same pages.
     engine = create_engine(
-        url, pool_size=8, max_overflow=32, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+        url,
+        pool_size=8,
+        max_overflow=32,
+        pool_use_lifo=True,
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "do_connect")
@@ -453,7 +463,7 @@ def _sqlite_engine(url: URL) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
-            "cache_size=-32000",
+            f"cache_size=-{PAGE_CACHE_KILOBYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 
