@@ -54,6 +54,8 @@ def play(name: str, folder: Path, size: int | None, seed: int) -> dict[str, Any]
         assert scenario.may_refuse or not errors, (
             f"readers were told of errors: {answers}, {world.failing[-2:]}"
         )
+        alarms = [] if scenario.may_refuse else world.false_alarms()
+        assert not alarms, f"health says without a fault that the system fails: {alarms[:5]}"
         assert answers.get("answered", 0) > 0, answers
     return {
         "did": figures,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import mmap
 import os
@@ -24,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
-from faults.checks import Stretch, Verdict, check
+from faults.checks import RECOVERY_SECONDS, Stretch, Verdict, check
 from faults.served import RememberingServer
 from faults.virtual import TrueClock, VirtualTime, opened
 from faults.warm import Forked
@@ -197,6 +198,8 @@ class World:
         self.settings = dict(settings or {})
         self._reader_seconds = reader_seconds
         self.failing: list[str] = []
+        self.failed_at: list[tuple[float, str]] = []
+        """When `/api/health` said that the system fails, and why."""
         self._done = threading.Event()
         self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
         self.disk: Disk | None = None
@@ -346,6 +349,14 @@ class World:
                 if program.port is not None and program.is_running():
                     self.answers[self._ask(program, chance.choice(ASKED))] += 1
 
+    def false_alarms(self) -> list[tuple[float, str]]:
+        """When the system was said to fail although no fault was going on, nor within what recovery takes."""
+        return [
+            (at, causes)
+            for at, causes in self.failed_at
+            if not any(start <= at <= end + RECOVERY_SECONDS for start, end in self.disturbed)
+        ]
+
     def _ask(self, program: Program, path: str) -> str:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{program.port}{path}", timeout=30) as answer:
@@ -354,7 +365,11 @@ class World:
             with error:
                 said = error.read().decode(errors="replace")
             self.failing.append(f"{path}: {said[:2000]}")
-            return f"HTTP {error.code} of {path.partition('?')[0]}"
+            found = f"HTTP {error.code} of {path.partition('?')[0]}"
+            if causes := _causes(said):
+                self.failed_at.append((self.time.true(), causes))
+                found += f" ({causes})"
+            return found
         except (OSError, ValueError) as error:
             return type(error).__name__
         return "answered"
@@ -403,6 +418,15 @@ class Disk:
         """Let the file go."""
         self._map.close()
         self._open.close()
+
+
+def _causes(said: str) -> str:
+    """Why `/api/health` says that the system fails; empty for any other answer."""
+    try:
+        problems = json.loads(said)["data"]["problems"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return ", ".join(sorted({problem["cause"] for problem in problems if problem["is_failing"]}))
 
 
 def _started_by(pid: int) -> list[int]:
