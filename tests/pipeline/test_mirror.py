@@ -493,3 +493,53 @@ def test_a_demonstration_is_refused_unless_it_is_allowed(ours: World, site_world
     with pytest.raises(InputError, match="is a demonstration"):
         mirrored(ours, demo)
     assert mirrored(ours, demo, days=1, from_demonstration=True).new_rows > 0
+
+
+def test_a_ride_heard_under_two_ids_at_the_site_can_be_told_apart_here(
+    ours: World, fresh: Callable[[], Database], tmp_path: Path
+) -> None:
+    """Which of the readings came under which id goes with the catalogue, as the files do not say it."""
+    theirs = World(fresh(), tmp_path / "theirs")
+    seed_catalogue(theirs.database, CLOCK, only=PARKS)
+    with theirs.database.read() as connection:
+        park = {row.slug: row.park_id for row in catalogue.park_table(connection)}["gardaland"]
+        ids = catalogue.external_ids(connection, Feed.QUEUE_TIMES, "park")
+    given = next(external_id for external_id, number in ids.items() if number == park)
+
+    def take(world: World, name: str, *polls: str) -> None:
+        said = [
+            {
+                "park_id": int(given),
+                "polled_at": dt.datetime(2026, 8, 18, 10, tzinfo=dt.UTC) + place * dt.timedelta(minutes=5),
+                "ride_id": ord(one),
+                "ride_name": "Alpha",
+                "is_open": True,
+                "wait_time": ord(one),
+            }
+            for place, together in enumerate(polls)
+            for one in together
+        ]
+        path = tmp_path / f"{name}.parquet"
+        pl.DataFrame(said).write_parquet(path)
+        ingest(
+            world.database,
+            path,
+            Feed.QUEUE_TIMES,
+            cadence_seconds=300,
+            clock=CLOCK,
+            log=LOG,
+            history=world.shelf,
+        )
+
+    for number, one in enumerate("ABAB"):
+        take(theirs, f"{number}", *["", ""] * number, one)
+    theirs.roll_up()
+    place = HistoryPlace(str(theirs.folder / "history"), theirs.folder)
+    mirrored(ours, create_app(theirs.database, CLOCK, WebSettings(history=place)))
+    assert ours.observations()["wait_minutes"].to_list() == [ord(one) for one in "ABAB"]
+    assert ours.observations()["ride"].n_unique() == 1
+    take(ours, "both", *[""] * 9, "AB")
+    with ours.database.read() as connection:
+        rows = History(ours.shelf).rows(connection, DATASETS["snapshots"], [park or 0], 0, None)
+    waits = rows.group_by("ride_id").agg(pl.col("wait_minutes"))["wait_minutes"].to_list()
+    assert sorted(waits) == [[ord("A")] * 3, [ord("B")] * 3]

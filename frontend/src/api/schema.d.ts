@@ -1614,6 +1614,15 @@ export interface components {
             calibration_error_points: number | null;
             bins: components["schemas"]["ReliabilityBin"][];
         };
+        /** @description Under which of its ids a feed named a ride, until the ride's next row of that feed (R14). */
+        CatalogueHeardId: {
+            ride_id: number;
+            /** @description Of the readings; the archive has ids of ThemeParks.wiki. */
+            feed: string;
+            /** @description From when on; null: from the beginning. */
+            since: string | null;
+            external_id: string;
+        };
         /** @description What a feed calls a park or a ride (R14). */
         CatalogueId: {
             /** @enum {string} */
@@ -1649,6 +1658,8 @@ export interface components {
             parks: components["schemas"]["CataloguePark"][];
             rides: components["schemas"]["CatalogueRide"][];
             ids: components["schemas"]["CatalogueId"][];
+            /** @description Of rides that have several ids at one feed: their readings do not say which. */
+            heard_ids: components["schemas"]["CatalogueHeardId"][];
             signals: components["schemas"]["CatalogueSignal"][];
         };
         /** @description One tracked entity, with the tier and type in force (R13); null where it has not been looked at. */
@@ -4814,7 +4825,7 @@ export interface operations {
                 /** @description JSON, or one table as CSV with a header line; `excel` is CSV that Excel reads with its accents. */
                 format?: "json" | "csv" | "excel";
                 /** @description Which table, with `format=csv` or `format=excel`. */
-                table?: "rides" | "parks" | "ids" | "signals";
+                table?: "rides" | "parks" | "ids" | "heard_ids" | "signals";
             };
             header?: never;
             path?: never;

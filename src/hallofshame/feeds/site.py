@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -99,6 +99,16 @@ class SiteId:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteHeardId:
+    """Under which of its ids a feed named a ride of a site from an instant on, or from the beginning."""
+
+    ride_id: int
+    feed: str
+    since: dt.datetime | None
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SiteSignal:
     """What a feed can tell of a park from a date on."""
 
@@ -112,12 +122,13 @@ class SiteSignal:
 
 @dataclass(frozen=True, slots=True)
 class SiteCatalogue:
-    """Every park and ride of a site."""
+    """Every park and ride of a site. Sites before version 0032 of the schema give no ``heard_ids``."""
 
     parks: list[SitePark]
     rides: list[SiteRide]
     ids: list[SiteId]
     signals: list[SiteSignal]
+    heard_ids: list[SiteHeardId] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.imported import Imported, ParkImported
 from hallofshame.pipeline.inputs import park_zones
 from hallofshame.pipeline.jobrun import job_run
+from hallofshame.pipeline.mirror_heard import note_heard
 from hallofshame.pipeline.mirror_hours import take_hours_of_parks, take_hours_of_rides
 from hallofshame.pipeline.mirror_identity import WhoIsWho, identify
 from hallofshame.pipeline.mirror_overlap import beside, making_room
@@ -348,6 +349,8 @@ class _Mirror:
         for day in apart:
             rows = rows.filter((at < day.starts_at) | (at >= day.ends_at))
         who = self.result.who
+        if dataset.name == "snapshots":
+            note_heard(self._database, self._registry, who, rows, self._history)
         for column, numbers in (("park_id", who.parks), ("ride_id", who.rides)):
             ours = pl.col(column).replace_strict(numbers, default=None, return_dtype=pl.Int32)
             rows = rows.with_columns(ours).filter(pl.col(column).is_not_null())

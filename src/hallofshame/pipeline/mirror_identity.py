@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
+from hallofshame.domain.heard_ids import Step
+from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.names import match_key
 from hallofshame.domain.ride_types import RideType, TypeDecision, TypeSource
 from hallofshame.domain.signals import SignalRow, SignalSource
-from hallofshame.domain.words import BreakdownSignal, Feed, RideKind
+from hallofshame.domain.words import NAMED_BY_IDS_OF, BreakdownSignal, Feed, RideKind
 from hallofshame.feeds.site import SiteCatalogue, SiteId, SitePark, SiteRide
+from hallofshame.pipeline import ride_links
 from hallofshame.pipeline.identity import Sighting, one_answer
 from hallofshame.pipeline.registry import Registry
-from hallofshame.store import catalogue, dirty, signals
+from hallofshame.store import catalogue, dirty, heard_ids, signals
 from hallofshame.store.catalogue import Classification, NewExternalId, StoredPark
 from hallofshame.store.models import ParkDailyStats, ParkSignal
 from hallofshame.store.ride_types import set_ride_types
@@ -29,12 +32,14 @@ RULE = "mirror"
 class WhoIsWho:
     """The site's parks and rides as ours, by the site's numbers.
 
+    ``heard``: by the site's number of a ride and the feed of its readings, under which id it was heard when.
     ``left_out``: rides of the site that are no ride here. ``joined``: rides of the site that are one ride
     with another of its rides here. ``zones``: parks whose time zone differs, ours last.
     """
 
     parks: dict[int, int] = field(default_factory=dict)
     rides: dict[int, int] = field(default_factory=dict)
+    heard: dict[heard_ids.Key, list[Step]] = field(default_factory=dict)
     new_parks: list[str] = field(default_factory=list)
     new_rides: int = 0
     left_out: list[str] = field(default_factory=list)
@@ -70,11 +75,25 @@ def identify(
     }
     _parks(connection, found, said.parks, of_parks, known, chosen, now)
     _signals(connection, found, said, now)
+    found.heard = _heard(said)
     before = {ride.ride_id for ride in catalogue.rides(connection)}
     _rides(connection, registry, found, said, of_rides, known, seen_at)
     _decisions(connection, found, said.rides, before, now)
     registry.forget()
     return found
+
+
+def _heard(said: SiteCatalogue) -> dict[heard_ids.Key, list[Step]]:
+    """Under which id the site heard each of its rides when; all the time under the only one it has."""
+    heard: defaultdict[heard_ids.Key, list[Step]] = defaultdict(list)
+    for each in said.heard_ids:
+        since = 0 if each.since is None else to_unix(each.since)
+        heard[each.ride_id, Feed.from_slug(each.feed)].append((since, each.external_id))
+    for given in said.ids:
+        if given.kind == "ride":
+            for said_by in NAMED_BY_IDS_OF[Feed.from_slug(given.feed)]:
+                heard.setdefault((given.internal_id, said_by), [(0, given.external_id)])
+    return {key: sorted(steps) for key, steps in heard.items()}
 
 
 def _parks(
@@ -121,6 +140,17 @@ def _parks(
             found.zones.append((table[ours].slug, park.timezone, table[ours].timezone))
         found.parks[park.park_id] = ours
         _remember(connection, own, ours, now)
+
+
+def _begin_steps(connection: Connection, new: Iterable[SiteId], ours: int) -> None:
+    """A ride gets further ids: all that was heard of it here so far was heard under its own."""
+    heard = heard_ids.heard_ids(connection, [ours])
+    known = ride_links.ids_of(connection, ours)
+    for ids_of in {Feed.from_slug(each.feed) for each in new}:
+        own = [given for feed, given in known if feed == ids_of]
+        for said_by in NAMED_BY_IDS_OF[ids_of]:
+            if len(own) == 1 and (ours, said_by) not in heard:
+                heard_ids.put(connection, ours, said_by, [(0, own[0])], [])
 
 
 def _key(each: SiteId) -> tuple[str, str, str]:
@@ -203,6 +233,9 @@ def _rides(
             _sighted(connection, registry, found, (park, primary[park]), rides, first, seen_at)
     for ride in said.rides:
         if ride.ride_id in found.rides:
+            new = [each for each in ids.get(ride.ride_id, ()) if _key(each) not in known]
+            if new:
+                _begin_steps(connection, new, found.rides[ride.ride_id])
             _remember(connection, ids.get(ride.ride_id, ()), found.rides[ride.ride_id], seen_at)
     taken: set[int] = set()
     for ride in said.rides:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
 from hallofshame.domain.words import Feed
-from hallofshame.store import catalogue, raw
+from hallofshame.store import catalogue, heard_ids, raw
 from hallofshame.store.models import ExternalId, ParkSignal
 from hallofshame.store.ride_types import ride_types
 from hallofshame.web.answers.common import CLOSED, Day, Instant, RideKindSlug
@@ -73,6 +73,17 @@ class CatalogueId(TypedDict):
     name: Annotated[str | None, Field(description="What the feed called it when it was found.")]
 
 
+class CatalogueHeardId(TypedDict):
+    """Under which of its ids a feed named a ride, until the ride's next row of that feed (R14)."""
+
+    __pydantic_config__ = CLOSED  # type: ignore[misc]
+
+    ride_id: int
+    feed: Annotated[str, Field(description="Of the readings; the archive has ids of ThemeParks.wiki.")]
+    since: Annotated[Instant | None, Field(description="From when on; null: from the beginning.")]
+    external_id: str
+
+
 class CatalogueSignal(TypedDict):
     """What a feed can tell of a park from a date on (R5)."""
 
@@ -94,15 +105,20 @@ class CatalogueReport(TypedDict):
     parks: list[CataloguePark]
     rides: list[CatalogueRide]
     ids: list[CatalogueId]
+    heard_ids: Annotated[
+        list[CatalogueHeardId],
+        Field(description="Of rides that have several ids at one feed: their readings do not say which."),
+    ]
     signals: list[CatalogueSignal]
 
 
 def catalogue_report(connection: Connection) -> Row:
-    """Parks, rides, outside ids and signals, each in order."""
+    """Parks, rides, outside ids, when they were heard, and signals, each in order."""
     return {
         "parks": _parks(connection),
         "rides": _rides(connection),
         "ids": _ids(connection),
+        "heard_ids": _heard_ids(connection),
         "signals": _signals(connection),
     }
 
@@ -158,6 +174,19 @@ def _ids(connection: Connection) -> list[Row]:
             "name": name,
         }
         for kind, feed, external_id, internal_id, name in connection.execute(query)
+    ]
+
+
+def _heard_ids(connection: Connection) -> list[Row]:
+    return [
+        {
+            "ride_id": ride_id,
+            "feed": feed.slug,
+            "since": iso(since) if since else None,
+            "external_id": external_id,
+        }
+        for (ride_id, feed), steps in heard_ids.heard_ids(connection).items()
+        for since, external_id in steps
     ]
 
 

@@ -58,7 +58,9 @@ def search_index(context: AnswerContext, asked: Parameters) -> Row:
     return envelope(context, search_rows(context)) | {"data_as_of": None}
 
 
-@endpoint(api_data, "/catalogue", answers=CatalogueReport, tables=("rides", "parks", "ids", "signals"))
+@endpoint(
+    api_data, "/catalogue", answers=CatalogueReport, tables=("rides", "parks", "ids", "heard_ids", "signals")
+)
 def catalogue(context: AnswerContext, asked: Parameters) -> Row:
     """Every park and ride as it is kept: outside ids of all feeds, tier and type, what each feed can tell."""
     del asked
