@@ -21,8 +21,8 @@ from hallofshame.feeds.base import FeedContext
 from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.queue_times import QueueTimesFeed
-from hallofshame.feeds.replay import ReplayServer, Tape, TapeInfo
 from hallofshame.pipeline.collect import Collector
+from hallofshame.replay import ReplayServer, Tape, TapeInfo
 from hallofshame.store import catalogue, schema
 from hallofshame.store.database import Database
 

@@ -25,9 +25,9 @@ from hallofshame.feeds.base import FeedContext
 from hallofshame.feeds.history_api import HistoryAccess, HistoryApi
 from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.policy import HttpPolicy
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer
 from hallofshame.pipeline.history_budget import StoredBudget
 from hallofshame.pipeline.import_history import HistoryRange, import_history
+from hallofshame.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer
 from hallofshame.store import catalogue, schema
 from hallofshame.store.catalogue import NewExternalId, StoredPark
 from hallofshame.store.database import Database

@@ -34,12 +34,12 @@ from hallofshame.demo_parks import RecordedPark, heard, write_catalogue
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.recordings import read_rows
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, load_tapes
-from hallofshame.feeds.replay.manifest import read_manifest
-from hallofshame.feeds.replay.rows import derived_uuid
 from hallofshame.installation import Installation
 from hallofshame.pipeline.ingest import ingest_readings
 from hallofshame.pipeline.shipped import CatalogueRow, load_parks
+from hallofshame.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, load_tapes
+from hallofshame.replay.manifest import read_manifest
+from hallofshame.replay.rows import derived_uuid
 from hallofshame.settings import Settings
 from hallofshame.store import joblog
 from hallofshame.store.database import Database

@@ -17,9 +17,9 @@ from hallofshame.cli import cli
 from hallofshame.cli.options import DURATION, HOUR, opened
 from hallofshame.cli.tables import print_table
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.rollup import Rollup
+from hallofshame.replay import SHIPPED_RECORDINGS, ReplayServer
 from hallofshame.store import catalogue, schema
 from hallofshame.store.catalogue import NewRide
 from support import recordings

@@ -23,7 +23,7 @@ from hallofshame.demo_record import RECORD_FILE, DemoRecord
 from hallofshame.domain.errors import RecordingError, SettingsError
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay import Tape, TapeInfo, load_tapes
+from hallofshame.replay import Tape, TapeInfo, load_tapes
 from hallofshame.service import serve
 from hallofshame.settings import Settings
 from hallofshame.store.models import RideDailyStats, RideStatusSnapshot

@@ -14,7 +14,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.demo import DATABASE_FILE, Demo, Progress
 from hallofshame.demo_parks import recorded_parks
 from hallofshame.demo_reach import RECORD_DAYS, first_day
-from hallofshame.feeds.replay import load_tapes
+from hallofshame.replay import load_tapes
 from hallofshame.settings import Settings
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app

@@ -21,7 +21,7 @@ import polars as pl
 from hallofshame.domain.names import normalise, slugify
 from hallofshame.domain.queue_names import is_single_rider
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay.manifest import SHIPPED_RECORDINGS
+from hallofshame.replay.manifest import SHIPPED_RECORDINGS
 from recorded_catalogue import Catalogue
 
 QUEUE_TIMES_CREDIT = {"text": "Powered by Queue-Times.com", "url": "https://queue-times.com/"}

@@ -27,8 +27,6 @@ from hallofshame.domain.jobs import JobStopped
 from hallofshame.domain.localtime import ONE_DAY, day_bounds, from_unix, local_day, to_unix
 from hallofshame.domain.plurals import counted
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, load_tapes
-from hallofshame.feeds.replay.wire import SCHEDULE_REACH
 from hallofshame.feeds.themeparks_wiki_parse import parse_schedule
 from hallofshame.installation import Installation, make_folder
 from hallofshame.metrics import METRICS_VERSION
@@ -36,6 +34,8 @@ from hallofshame.pipeline.classifying import WAIT_DAYS, classify
 from hallofshame.pipeline.ingest import ingest_readings
 from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.pipeline.sync import sync
+from hallofshame.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, load_tapes
+from hallofshame.replay.wire import SCHEDULE_REACH
 from hallofshame.settings import Settings
 from hallofshame.store import dirty, schedules, schema
 from hallofshame.store.instants import latest_believable

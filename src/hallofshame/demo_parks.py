@@ -15,8 +15,8 @@ from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.localtime import from_unix
 from hallofshame.domain.words import BreakdownSignal, Feed
 from hallofshame.feeds.recordings import Recording
-from hallofshame.feeds.replay import Tape
 from hallofshame.pipeline.shipped import PARK_COLUMNS, CatalogueRow, load_parks
+from hallofshame.replay import Tape
 from hallofshame.settings import Settings
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from hallofshame.domain.localtime import ONE_DAY
-from hallofshame.feeds.replay import Tape
+from hallofshame.replay import Tape
 
 RECORD_DAYS = 62
 """The record of most parks: all of last month, and 30 days with the 30 before them."""

@@ -21,7 +21,7 @@ from cluster.hosts import ASKED, Host, Reader
 from faults.checks import as_served, none_twice
 from faults.served import RememberingServer
 from faults.system import PARKS, recorded
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS
+from hallofshame.replay import SHIPPED_RECORDINGS
 from hallofshame.store import leases
 from hallofshame.store.database import Database
 from hallofshame.store.models import (

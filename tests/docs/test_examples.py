@@ -10,10 +10,10 @@ import pytest
 from hallofshame.clock import FixedClock
 from hallofshame.domain.periods import Period
 from hallofshame.domain.tiers import TierBook
-from hallofshame.feeds.replay.server import ReplayServer
 from hallofshame.installation import Installation
 from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.rollup import Rollup
+from hallofshame.replay.server import ReplayServer
 from hallofshame.settings.everything import Settings
 from hallofshame.store.database import Database
 from hallofshame.store.history.reading import History

@@ -11,13 +11,13 @@ import pytest
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.export import export
 from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.pipeline.seeding import seed_catalogue
 from hallofshame.pipeline.shipped import load_tier_book, load_type_book
+from hallofshame.replay import SHIPPED_RECORDINGS
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 

@@ -117,8 +117,8 @@ def _difference(
     answer: Served, said: dict[int, Said], rides_of: Callable[[str, str], set[int]], ever: set[int]
 ) -> str | None:
     """How what is stored of a park differs from an answer; ``None`` where it is that answer."""
-    if answer.reply.status != 200 or answer.reply.declared_length is not None:
-        return f"it was {answer.reply.status}"
+    if answer.status != 200 or not answer.is_whole:
+        return f"it was {answer.status}"
     try:
         told = said_in(answer)
     except (ValueError, KeyError, TypeError) as error:

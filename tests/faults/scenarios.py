@@ -19,12 +19,12 @@ from faults.copies import Copies
 from faults.system import PARKS, START, Program, World, kill
 from hallofshame.domain.following import Asked
 from hallofshame.domain.jobs import JobType
-from hallofshame.feeds.replay import Fault, FaultOrder
 from hallofshame.store import following, joblog
 from hallofshame.store.database import PAGE_CACHE_KILOBYTES, Database
 from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
 from hallofshame.store.models import NewsMessage, Ride
 from support.clients import open_files, processor_seconds, started_at
+from support.feed_faults import Fault, FaultOrder
 from support.mariadb import MariaDBServer
 from support.push_service import Browser, push_service
 

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Response, request
+
 from hallofshame.domain.words import MAX_PLAUSIBLE_WAIT_MINUTES, Feed, Status
 from hallofshame.feeds.base import Now
-from hallofshame.feeds.replay import ReplayServer, Tape
-from hallofshame.feeds.replay.faults import Reply
+from hallofshame.replay import Tape
+from hallofshame.replay.playback import ParkKey
+from support.faulty_replay import FaultyReplayServer
 
 Said = tuple[int | None, int | None]
 """A status and a wait as the record keeps them."""
 
 POLL_SECONDS = 300
 
-_LIVE = re.compile(r"/parks/([^/]+)/queue_times\.json|/v1/entity/([^/]+)/live")
-
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One answer to a poll: when, by the clock of the system under test, by whom, of which park, and what."""
+    """One answer to a poll: when, by the clock of the system under test, by whom, of which park, and what.
+
+    ``is_whole``: as many bytes were sent as its header promises.
+    """
 
     at: float
     feed: Feed
     park: str
-    reply: Reply
+    status: int
+    body: bytes
+    is_whole: bool = True
 
 
 class UnbrokenTape(Tape):
@@ -54,7 +59,7 @@ class UnbrokenTape(Tape):
         return [(at, self._polls[at // POLL_SECONDS % len(self._polls)]) for at in moments]
 
 
-class RememberingServer(ReplayServer):
+class RememberingServer(FaultyReplayServer):
     """The replay server, with all its answers to polls in :attr:`served`.
 
     ``clock``: its own, which is right. ``shown``: what the clock of the tested system shows, in Unix seconds.
@@ -68,14 +73,13 @@ class RememberingServer(ReplayServer):
         self._writing = threading.Lock()
         self.served: list[Served] = []
 
-    def answer(self, target: str, headers: Mapping[str, str] | None = None) -> Reply:
-        """The reply of the replay server, remembered."""
-        reply = super().answer(target, headers)
-        if found := _LIVE.match(target):
-            feed = Feed.QUEUE_TIMES if found[1] else Feed.THEMEPARKS_WIKI
+    def answered(self, key: ParkKey, response: Response) -> None:
+        """Remember the answer, if it is one to a poll."""
+        if request.endpoint == "queue_times" or (request.view_args or {}).get("part") == "live":
+            body = response.get_data()
+            is_whole = response.content_length == len(body)
             with self._writing:
-                self.served.append(Served(self._shown(), feed, found[1] or found[2], reply))
-        return reply
+                self.served.append(Served(self._shown(), *key, response.status_code, body, is_whole))
 
 
 Entry = tuple[str, str]
@@ -85,7 +89,7 @@ Entry = tuple[str, str]
 def said_in(answer: Served) -> dict[Entry, set[Said]]:
     """What an answer says of each ride; several entries of one ride may say different things."""
     found: dict[Entry, set[Said]] = {}
-    for entry, said in _entries(answer.feed, json.loads(answer.reply.body), answer.park):
+    for entry, said in _entries(answer.feed, json.loads(answer.body), answer.park):
         found.setdefault(entry, set()).add(said)
     return found
 

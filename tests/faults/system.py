@@ -30,7 +30,7 @@ from faults.served import RememberingServer
 from faults.virtual import TrueClock, VirtualTime, opened
 from faults.warm import Forked
 from hallofshame.demo_parks import RecordedPark, recorded_parks, write_catalogue
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, load_tapes
+from hallofshame.replay import SHIPPED_RECORDINGS, load_tapes
 from hallofshame.settings import Settings
 from hallofshame.store.database import Database
 from support.clients import processor_seconds

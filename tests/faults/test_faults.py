@@ -16,7 +16,6 @@ from faults.served import Served
 from faults.system import START
 from faults.virtual import VirtualTime
 from hallofshame.domain.words import Feed, Status
-from hallofshame.feeds.replay.faults import Reply
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
 
@@ -49,7 +48,7 @@ def test_what_is_lost_made_up_or_wrong_is_seen(
     stored: dict[int, tuple[int, int]], problem: str | None
 ) -> None:
     """The check itself: one that cannot fail would prove nothing."""
-    answer = Served(0.0, Feed.QUEUE_TIMES, "1", Reply(200, BODY))
+    answer = Served(0.0, Feed.QUEUE_TIMES, "1", 200, BODY)
     found = _difference(answer, stored, lambda external_id, _name: {int(external_id)}, {1, 2, 3})  # type: ignore[arg-type]
     assert found is None if problem is None else (found or "").startswith(problem)
 

@@ -30,9 +30,9 @@ from hallofshame.feeds.parsing import (
     MAX_WHOLE,
 )
 from hallofshame.feeds.queue_times import QueueTimesFeed
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer, load_tapes
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.feeds.themeparks_wiki_parse import MAX_SCHEDULE_ENTRY
+from hallofshame.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer, load_tapes
 from support.hostile_bodies import BODIES, RECORDED, _short
 
 NOW = dt.datetime(2026, 8, 20, 15, tzinfo=dt.UTC)
@@ -138,11 +138,11 @@ def _served() -> dict[str, Any]:
         "changes": f"{entity}/history?date={DAY}",
         "daily": f"{entity}/history/daily?from={DAY}&to={DAY}",
     }
-    found = {}
+    found, client = {}, server.app.test_client()
     for name, path in paths.items():
-        reply = server.answer(path)
-        assert reply.status == 200, (path, reply.body[:200])
-        found[name] = json.loads(reply.body)
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.data[:200])
+        found[name] = answer.json
     return found
 
 

@@ -18,13 +18,13 @@ from hallofshame.domain.words import Feed
 from hallofshame.feeds.base import FeedContext
 from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.policy import HttpPolicy
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, TapeInfo, load_tapes
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.pipeline.collect import Collector
 from hallofshame.pipeline.ingest import ingest_readings
 from hallofshame.pipeline.published import ScheduleRefresh
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.pipeline.sync import seed_catalogue, sync
+from hallofshame.replay import SHIPPED_RECORDINGS, ReplayServer, Tape, TapeInfo, load_tapes
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.store.models import (

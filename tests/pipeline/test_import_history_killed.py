@@ -16,8 +16,8 @@ from polars.testing import assert_frame_equal
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer
 from hallofshame.pipeline.rollup import Rollup
+from hallofshame.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer
 from hallofshame.store import catalogue, raw, schema
 from hallofshame.store.catalogue import NewExternalId, StoredPark
 from hallofshame.store.database import Database

@@ -16,16 +16,17 @@ from hallofshame.feeds.deadlines import TIMEOUTS_IN_A_ROW
 from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.feeds.queue_times import QueueTimesFeed
-from hallofshame.feeds.replay import Fault, ReplayServer, Tape, TapeInfo
-from hallofshame.feeds.replay.faults import FaultOrder
 from hallofshame.feeds.themeparks_wiki import ThemeParksWikiFeed
 from hallofshame.pipeline.collect import Collector, CycleResult
+from hallofshame.replay import Tape, TapeInfo
 from hallofshame.store import catalogue
 from hallofshame.store.catalogue import NewExternalId, StoredPark
 from hallofshame.store.database import Database
 from hallofshame.store.models import FeedPoll, RideStatusSnapshot
 from pipeline.fakes import LOG, at, found
 from pipeline.polls import rows
+from support.faulty_replay import FaultyReplayServer
+from support.feed_faults import Fault, FaultOrder
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
 
@@ -73,7 +74,7 @@ class World:
     """Parks that both feeds know, each feed on a host of its own."""
 
     database: Database
-    wiki: ReplayServer
+    wiki: FaultyReplayServer
     collector: Collector
 
     def spoil(self, fault: Fault, **how: float) -> None:
@@ -101,7 +102,7 @@ class World:
 def world(sqlite_database: Database) -> Iterator[World]:
     clock = Standing()
     servers = {
-        feed: ReplayServer(clock=clock, tapes=[tape(feed, park) for park in PARKS])
+        feed: FaultyReplayServer(clock=clock, tapes=[tape(feed, park) for park in PARKS])
         for feed in (Feed.THEMEPARKS_WIKI, Feed.QUEUE_TIMES)
     }
     parks = [

@@ -10,7 +10,7 @@ import requests
 
 from hallofshame.domain.localtime import UTC, zone
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay import ReplayServer, Tape, TapeInfo
+from hallofshame.replay import ReplayServer, Tape, TapeInfo
 
 ROME = "Europe/Rome"
 MONDAY = dt.date(2026, 6, 1)

@@ -19,9 +19,11 @@ from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.words import Status
 from hallofshame.feeds.parsing import Findings
 from hallofshame.feeds.queue_times import parse_queue_times
-from hallofshame.feeds.replay import Fault, ReplayServer
 from hallofshame.feeds.themeparks_wiki_history import parse_history
 from hallofshame.feeds.themeparks_wiki_parse import parse_children, parse_live, parse_schedule
+from hallofshame.replay import ReplayServer
+from support.faulty_replay import FaultyReplayServer
+from support.feed_faults import Fault
 
 pytestmark = pytest.mark.enable_socket
 
@@ -38,7 +40,7 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def server(clock: FixedClock) -> Iterator[ReplayServer]:
+def server(clock: FixedClock) -> Iterator[FaultyReplayServer]:
     schedule = [
         {
             "date": (MONDAY + dt.timedelta(days=day)).isoformat(),
@@ -59,7 +61,7 @@ def server(clock: FixedClock) -> Iterator[ReplayServer]:
             locations={"ride-a": (45.1, 10.2)},
         ),
     ]
-    with ReplayServer(clock=clock, tapes=tapes) as running:
+    with FaultyReplayServer(clock=clock, tapes=tapes) as running:
         yield running
 
 
@@ -67,7 +69,7 @@ def rides_of(body: Any) -> list[Any]:
     return [ride for land in body["lands"] for ride in land["rides"]] + body["rides"]
 
 
-def test_queue_times_park_list_is_grouped_with_coordinates_as_text(server: ReplayServer) -> None:
+def test_queue_times_park_list_is_grouped_with_coordinates_as_text(server: FaultyReplayServer) -> None:
     assert get(server, "/parks.json") == [
         {
             "id": 6,
@@ -87,7 +89,7 @@ def test_queue_times_park_list_is_grouped_with_coordinates_as_text(server: Repla
     ]
 
 
-def test_queue_times_rides_sit_in_lands_and_at_top_level(server: ReplayServer) -> None:
+def test_queue_times_rides_sit_in_lands_and_at_top_level(server: FaultyReplayServer) -> None:
     body = get(server, RIDES)
     stamp = isoformat(local(NEXT_WEEK, 11, 57)).removesuffix("Z") + ".000Z"
     assert [land["name"] for land in body["lands"]] == ["Hills"]
@@ -104,7 +106,7 @@ def test_queue_times_rides_sit_in_lands_and_at_top_level(server: ReplayServer) -
 
 
 def test_answers_follow_the_clock_and_are_empty_when_nothing_holds(
-    server: ReplayServer, clock: FixedClock
+    server: FaultyReplayServer, clock: FixedClock
 ) -> None:
     clock.sleep(15 * 60)
     assert rides_of(get(server, RIDES))[0]["wait_time"] == 30
@@ -113,7 +115,7 @@ def test_answers_follow_the_clock_and_are_empty_when_nothing_holds(
     assert get(server, LIVE)["liveData"] == []
 
 
-def test_themeparks_wiki_catalogue(server: ReplayServer) -> None:
+def test_themeparks_wiki_catalogue(server: FaultyReplayServer) -> None:
     (destination,) = get(server, "/v1/destinations")["destinations"]
     assert destination["id"] == "resort-1"
     assert destination["parks"] == [{"id": "park-1", "name": "Park One"}]
@@ -128,7 +130,7 @@ def test_themeparks_wiki_catalogue(server: ReplayServer) -> None:
     assert findings == ()
 
 
-def test_themeparks_wiki_live_holds_the_park_itself_operating(server: ReplayServer) -> None:
+def test_themeparks_wiki_live_holds_the_park_itself_operating(server: FaultyReplayServer) -> None:
     body = get(server, LIVE)
     assert [(item["entityType"], item["status"]) for item in body["liveData"]] == [
         ("ATTRACTION", "DOWN"),
@@ -141,7 +143,7 @@ def test_themeparks_wiki_live_holds_the_park_itself_operating(server: ReplayServ
     assert reading.findings == ()
 
 
-def test_themeparks_wiki_schedule_begins_today(server: ReplayServer) -> None:
+def test_themeparks_wiki_schedule_begins_today(server: FaultyReplayServer) -> None:
     schedule = parse_schedule(get(server, "/v1/entity/park-1/schedule"), "park-1", "Europe/Rome")
     assert schedule.findings == ()
     assert schedule.entries[0].date == NEXT_WEEK
@@ -149,7 +151,7 @@ def test_themeparks_wiki_schedule_begins_today(server: ReplayServer) -> None:
     assert len(schedule.entries) == 31
 
 
-def test_themeparks_wiki_history_tells_changes_up_to_now(server: ReplayServer) -> None:
+def test_themeparks_wiki_history_tells_changes_up_to_now(server: FaultyReplayServer) -> None:
     findings = Findings()
     changes, following = parse_history(
         get(server, f"/v1/entity/park-1/history?date={NEXT_WEEK.isoformat()}"), findings
@@ -162,21 +164,21 @@ def test_themeparks_wiki_history_tells_changes_up_to_now(server: ReplayServer) -
     assert findings.as_tuple() == ()
 
 
-def test_history_beyond_seven_days_is_refused(server: ReplayServer) -> None:
+def test_history_beyond_seven_days_is_refused(server: FaultyReplayServer) -> None:
     long_ago = NEXT_WEEK - dt.timedelta(days=9)
     answer = requests.get(f"{server.base_url}/v1/entity/park-1/history?date={long_ago}", timeout=10)
     assert answer.status_code == 403
     assert "HISTORY_WINDOW_EXCEEDED" in answer.text
 
 
-def test_unknown_parks_and_paths_are_not_found(server: ReplayServer) -> None:
+def test_unknown_parks_and_paths_are_not_found(server: FaultyReplayServer) -> None:
     for path in ("/parks/99/queue_times.json", "/v1/entity/none/live", "/nothing"):
         answer = requests.get(server.base_url + path, timeout=10)
         assert answer.status_code == 404
         assert "nothing recorded" in answer.json()["error"]
 
 
-def test_rate_limit_names_the_pause_as_seconds_or_as_a_date(server: ReplayServer) -> None:
+def test_rate_limit_names_the_pause_as_seconds_or_as_a_date(server: FaultyReplayServer) -> None:
     order(server, QUEUE_TIMES, "rate_limited", retry_after_seconds=7)
     answer = requests.get(server.base_url + RIDES, timeout=10)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
@@ -185,7 +187,7 @@ def test_rate_limit_names_the_pause_as_seconds_or_as_a_date(server: ReplayServer
     assert parsedate_to_datetime(answer.headers["Retry-After"]) == NOW + dt.timedelta(seconds=7)
 
 
-def test_a_fault_with_a_count_ends_by_itself_and_spares_other_parks(server: ReplayServer) -> None:
+def test_a_fault_with_a_count_ends_by_itself_and_spares_other_parks(server: FaultyReplayServer) -> None:
     order(server, QUEUE_TIMES, "server_error", count=2)
     codes = [requests.get(server.base_url + RIDES, timeout=10).status_code for _ in range(3)]
     assert codes == [500, 500, 200]
@@ -193,7 +195,9 @@ def test_a_fault_with_a_count_ends_by_itself_and_spares_other_parks(server: Repl
     assert requests.get(server.base_url + LIVE, timeout=10).status_code == 200
 
 
-def test_timeout_outlasts_the_callers_patience_and_does_not_delay_the_stop(server: ReplayServer) -> None:
+def test_timeout_outlasts_the_callers_deadline_and_does_not_delay_the_stop(
+    server: FaultyReplayServer,
+) -> None:
     order(server, QUEUE_TIMES, "timeout", delay_seconds=120)
     with pytest.raises(requests.exceptions.ReadTimeout):
         requests.get(server.base_url + RIDES, timeout=0.2)
@@ -202,14 +206,14 @@ def test_timeout_outlasts_the_callers_patience_and_does_not_delay_the_stop(serve
     assert time.monotonic() - begun < 30
 
 
-def test_html_comes_with_a_good_status(server: ReplayServer) -> None:
+def test_html_comes_with_a_good_status(server: FaultyReplayServer) -> None:
     order(server, QUEUE_TIMES, "html_body")
     answer = requests.get(server.base_url + RIDES, timeout=10)
     assert answer.status_code == 200
     assert answer.text.startswith("<!DOCTYPE html>")
 
 
-def test_truncated_json_with_a_correct_and_with_a_too_long_length(server: ReplayServer) -> None:
+def test_truncated_json_with_a_correct_and_with_a_too_long_length(server: FaultyReplayServer) -> None:
     whole = requests.get(server.base_url + RIDES, timeout=10).content
     order(server, QUEUE_TIMES, "truncated_json")
     answer = requests.get(server.base_url + RIDES, timeout=10)
@@ -220,26 +224,26 @@ def test_truncated_json_with_a_correct_and_with_a_too_long_length(server: Replay
         requests.get(server.base_url + RIDES, timeout=10)
 
 
-def test_empty_lists(server: ReplayServer) -> None:
+def test_empty_lists(server: FaultyReplayServer) -> None:
     order(server, QUEUE_TIMES, "empty_lists")
     order(server, "themeparks_wiki/park-1", "empty_lists")
     assert get(server, RIDES) == {"lands": [], "rides": []}
     assert get(server, LIVE)["liveData"] == []
 
 
-def test_frozen_repeats_the_body_of_the_moment(server: ReplayServer, clock: FixedClock) -> None:
+def test_frozen_repeats_the_body_of_the_moment(server: FaultyReplayServer, clock: FixedClock) -> None:
     before = get(server, RIDES)
     order(server, QUEUE_TIMES, "frozen")
     clock.sleep(5 * 3600)
     assert get(server, RIDES) == before
 
 
-def test_vanished_rides_leaves_every_other_ride(server: ReplayServer) -> None:
+def test_vanished_rides_leaves_every_other_ride(server: FaultyReplayServer) -> None:
     order(server, QUEUE_TIMES, "vanished_rides")
     assert [ride["name"] for ride in rides_of(get(server, RIDES))] == ["Raptor"]
 
 
-def test_absurd_values_are_refused_by_the_readers(server: ReplayServer) -> None:
+def test_absurd_values_are_refused_by_the_readers(server: FaultyReplayServer) -> None:
     order(server, QUEUE_TIMES, "absurd_values")
     rides = rides_of(get(server, RIDES))
     assert [ride["wait_time"] for ride in rides] == [9999, -5]
@@ -252,7 +256,7 @@ def test_absurd_values_are_refused_by_the_readers(server: ReplayServer) -> None:
     ]
 
 
-def test_faults_are_listed_and_cleared(server: ReplayServer) -> None:
+def test_faults_are_listed_and_cleared(server: FaultyReplayServer) -> None:
     order(server, QUEUE_TIMES, "server_error", count=3)
     requests.get(server.base_url + RIDES, timeout=10)
     (fault,) = get(server, "/_faults")["faults"]
@@ -280,7 +284,7 @@ def test_faults_are_listed_and_cleared(server: ReplayServer) -> None:
         (b"", "JSON object"),
     ],
 )
-def test_bad_orders_are_refused_with_the_choices(server: ReplayServer, body: bytes, told: str) -> None:
+def test_bad_orders_are_refused_with_the_choices(server: FaultyReplayServer, body: bytes, told: str) -> None:
     answer = requests.put(f"{server.base_url}/_faults/{QUEUE_TIMES}", data=body, timeout=10)
     assert answer.status_code == 400
     assert told in answer.json()["error"]
@@ -296,27 +300,27 @@ def test_bad_orders_are_refused_with_the_choices(server: ReplayServer, body: byt
     ],
 )
 def test_orders_for_unknown_parks_are_refused(
-    server: ReplayServer, park: str, status: int, told: str
+    server: FaultyReplayServer, park: str, status: int, told: str
 ) -> None:
     answer = requests.put(f"{server.base_url}/_faults/{park}", json={"fault": "frozen"}, timeout=10)
     assert answer.status_code == status
     assert told in answer.json()["error"]
 
 
-def test_latency_delays_every_answer(server: ReplayServer) -> None:
+def test_latency_delays_every_answer(server: FaultyReplayServer) -> None:
     server.latency_ms = 150
     begun = time.monotonic()
     get(server, "/parks.json")
     assert time.monotonic() - begun >= 0.15
 
 
-def test_many_callers_at_once_are_answered(server: ReplayServer) -> None:
+def test_many_callers_at_once_are_answered(server: FaultyReplayServer) -> None:
     with ThreadPoolExecutor(32) as callers:
         bodies = list(callers.map(lambda _: get(server, RIDES), range(200)))
     assert all(body == bodies[0] for body in bodies)
 
 
-def test_idle_connections_do_not_delay_the_stop(server: ReplayServer) -> None:
+def test_idle_connections_do_not_delay_the_stop(server: FaultyReplayServer) -> None:
     with requests.Session() as session:
         session.get(server.base_url + RIDES, timeout=10)
         begun = time.monotonic()

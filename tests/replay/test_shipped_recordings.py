@@ -17,9 +17,9 @@ from hallofshame.domain.names import normalise
 from hallofshame.domain.readings import ParkReading
 from hallofshame.domain.words import Feed, RideKind, Status
 from hallofshame.feeds.queue_times import parse_queue_times
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS, Tape, load_tapes, wire
-from hallofshame.feeds.replay.manifest import read_manifest
 from hallofshame.feeds.themeparks_wiki_parse import parse_live
+from hallofshame.replay import SHIPPED_RECORDINGS, Tape, load_tapes, wire
+from hallofshame.replay.manifest import read_manifest
 
 MAX_BYTES = 6 * 1024 * 1024
 DAY = dt.timedelta(days=1)

@@ -15,8 +15,8 @@ from replay_tapes import MONDAY, ROME, local, queue_times_tape, themeparks_wiki_
 from hallofshame.domain.errors import InputError, RecordingError
 from hallofshame.domain.localtime import UTC, to_unix, zone
 from hallofshame.domain.words import Feed
-from hallofshame.feeds.replay import Tape, TapeInfo, wire
-from hallofshame.feeds.replay.rows import derived_number, derived_uuid
+from hallofshame.replay import Tape, TapeInfo, wire
+from hallofshame.replay.rows import derived_number, derived_uuid
 
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY

@@ -19,7 +19,6 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.readings import PublishedEntry
 from hallofshame.domain.words import Feed, ScheduleKind
 from hallofshame.feeds.archive_shelf import ArchiveShelf
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS
 from hallofshame.installation import Installation
 from hallofshame.pipeline import jobrun
 from hallofshame.pipeline.agreement import check_agreement
@@ -28,6 +27,7 @@ from hallofshame.pipeline.ingest import ingest
 from hallofshame.pipeline.published import ScheduleRefresh
 from hallofshame.pipeline.rebuild import mark_range
 from hallofshame.pipeline.vanished_blocks import watch_rides
+from hallofshame.replay import SHIPPED_RECORDINGS
 from hallofshame.settings import Settings
 from hallofshame.store import catalogue, schedules
 from support.installations import GARDALAND, MemoryFeed

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from hallofshame.feeds.replay import SHIPPED_RECORDINGS
+from hallofshame.replay import SHIPPED_RECORDINGS
 
 GARDALAND = "gardaland-queue-times"
 

@@ -9,9 +9,9 @@ from typing import Any
 from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.recordings import read_rows
-from hallofshame.feeds.replay.tape import Tape, TapeInfo
+from hallofshame.replay.tape import Tape, TapeInfo
 
-SHIPPED_RECORDINGS = Path(__file__).resolve().parents[2] / "data" / "recordings"
+SHIPPED_RECORDINGS = Path(__file__).resolve().parents[1] / "data" / "recordings"
 """The recordings that come with the package."""
 
 _INFO_FIELDS = (

@@ -6,17 +6,11 @@ import datetime as dt
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from email.utils import format_datetime
 from enum import StrEnum
 from typing import Any
 
 from hallofshame.domain.errors import InputError
-from hallofshame.domain.words import Feed
-
-ParkKey = tuple[Feed, str]
-"""A park of a feed: the feed and the park's external id."""
-
-_HTML = b"<!DOCTYPE html><html><head><title>Please wait</title></head><body>One moment.</body></html>"
+from hallofshame.replay.playback import ParkKey
 
 
 class Fault(StrEnum):
@@ -88,20 +82,6 @@ class ActiveFault:
     since: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One HTTP answer. ``declared_length`` replaces the true ``Content-Length`` where it is to lie."""
-
-    status: int
-    body: bytes
-    content_type: str = "application/json"
-    headers: tuple[tuple[str, str], ...] = ()
-    declared_length: int | None = None
-    delay_seconds: float = 0.0
-    pause_seconds: float = 0.0
-    """Between any two bytes of the body; 0 sends it as a whole."""
-
-
 class FaultBoard:
     """The faults in force; safe to use from many threads."""
 
@@ -139,31 +119,6 @@ class FaultBoard:
                 else:
                     del self._active[key]
             return active
-
-
-def spoil_reply(reply: Reply, order: FaultOrder, now: dt.datetime) -> Reply:
-    """``reply`` as a transport fault makes it; unchanged for the faults that lie in the body."""
-    if order.fault is Fault.RATE_LIMITED:
-        after = str(order.retry_after_seconds)
-        if order.retry_after_form == "date":
-            later = now.astimezone(dt.UTC) + dt.timedelta(seconds=order.retry_after_seconds)
-            after = format_datetime(later, usegmt=True)
-        return Reply(429, b'{"error":"Too Many Requests"}', headers=(("Retry-After", after),))
-    if order.fault is Fault.SERVER_ERROR:
-        return Reply(500, b"Internal Server Error", content_type="text/plain")
-    if order.fault is Fault.TIMEOUT:
-        return replace(reply, delay_seconds=order.delay_seconds)
-    if order.fault is Fault.DRIP:
-        return replace(reply, pause_seconds=order.delay_seconds)
-    if order.fault is Fault.HTML_BODY:
-        return Reply(200, _HTML, content_type="text/html; charset=utf-8")
-    if order.fault is Fault.TRUNCATED_JSON:
-        whole = len(reply.body)
-        half = reply.body[: whole // 2]
-        return replace(
-            reply, body=half, declared_length=whole if order.content_length == "too_long" else None
-        )
-    return reply
 
 
 def spoil_rides(rides: list[dict[str, Any]], fault: Fault) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ from hallofshame.domain.errors import RecordingError
 from hallofshame.domain.localtime import UTC, from_unix, to_unix, zone
 from hallofshame.domain.words import Feed
 from hallofshame.feeds.recordings import Recording, normalise_rows
-from hallofshame.feeds.replay.rows import STAMPS, tape_rows
+from hallofshame.replay.rows import STAMPS, tape_rows
 
 MAX_HOLD_SECONDS = 90 * 60
 _WEEK = dt.timedelta(days=7)

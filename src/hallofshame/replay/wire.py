@@ -15,8 +15,8 @@ import polars as pl
 
 from hallofshame.domain.localtime import ONE_DAY, from_unix, isoformat
 from hallofshame.domain.names import slugify
-from hallofshame.feeds.replay.rows import derived_number
-from hallofshame.feeds.replay.tape import Tape, TapeState, moved_slots
+from hallofshame.replay.rows import derived_number
+from hallofshame.replay.tape import Tape, TapeState, moved_slots
 
 Json = dict[str, Any]
 

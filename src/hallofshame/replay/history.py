@@ -20,13 +20,21 @@ import polars as pl
 
 from hallofshame.domain.localtime import ONE_DAY, UTC, day_bounds, from_unix, to_unix
 from hallofshame.feeds.base import Now
-from hallofshame.feeds.replay import wire
-from hallofshame.feeds.replay.faults import Reply
-from hallofshame.feeds.replay.tape import Tape
+from hallofshame.replay import wire
+from hallofshame.replay.tape import Tape
 
 HOUR_SECONDS, MINUTE_SECONDS = 3600, 60
 _MAX_DAILY_DAYS = 366
 _MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the history API, as JSON."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
