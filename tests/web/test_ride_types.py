@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+import hallofshame.web
 from hallofshame.clock import FixedClock
-from hallofshame.domain.ride_types import RideType
+from hallofshame.domain.ride_types import NON_RIDES, RideType
 from hallofshame.domain.words import OutageKind, RideKind
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
+from hallofshame.web.pages.ride_art import RIDE_ART
 from web.builders import HOUR, World
 from web.conftest import MAMMUT, NINE, RAPIDS, RAPTOR, SEEN_AT, TODAY, YESTERDAY, Api, gardaland
 
+ART = Path(hallofshame.web.__file__).parent / "templates" / "art"
 MAZE, FILM = 17, 18
 COASTERS, FLUMES, MAZES, FILMS = ["Raptor", "Mammut"], ["Jungle Rapids"], ["Labyrinth"], ["Film"]
 
@@ -193,3 +197,12 @@ def test_the_pages_show_what_is_no_ride_where_asked_for(client: FlaskClient) -> 
 
 def test_yesterday_has_no_film(api: Api) -> None:
     assert "Film" not in names(api("/rides/downtime", start=YESTERDAY, end=YESTERDAY, non_rides="yes"))
+
+
+def test_every_type_of_ride_has_a_picture() -> None:
+    """Rides of every type that moves people have one of their own."""
+    assert set(RIDE_ART) == set(RideType)
+    assert all((ART / f"{name}.svg").is_file() for name in RIDE_ART.values())
+    own = [RIDE_ART[kind] for kind in RideType if kind not in NON_RIDES | {RideType.UNKNOWN}]
+    assert "sun-and-tents" not in own
+    assert len(set(own)) >= len(own) - 1

@@ -1,7 +1,7 @@
 import { Fragment } from "preact/compat";
 import { addDays, longDate } from "../lib/time";
 import { BandSign } from "./BandSign";
-import { placeOfDay, widestBlock } from "./geometry/grid";
+import { blocksOf, placeOfDay, widestBlock } from "./geometry/grid";
 import { MEASURES, type Measure, type MeasureKey, stepOf } from "./measures";
 import { type ArrowKey, Plot } from "./Plot";
 import { linesOf } from "./PointsChart";
@@ -25,22 +25,34 @@ const HEAD = 20;
 const BLOCK_GAP = 8;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** A year as weeks across and weekdays down; in two or three parts, one under the other, where it is narrow. */
+/** Days would be smaller than this (pixels): cut the year instead. */
+const SMALLEST_DAY = 13;
+/** A calendar that begins later in a month leaves its name to the next one. */
+const LATEST_LABEL = 15;
+
+/**
+ * A year from its first recorded day on, as weeks across and weekdays down; in two or three parts, one under the other, where it is
+ * narrow.
+ */
 export function YearCalendar({ year, points, measure: key, title, today, onDay }: YearCalendarProps) {
   const [ref, width] = useWidth();
   const measure = MEASURES[key];
-  const blocks = width >= 760 ? 1 : width >= 420 ? 2 : 3;
-  const size = Math.min(22, (width - LEFT) / widestBlock(year, blocks));
+  const first = firstRecorded(points) ?? `${year}-01-01`;
+  const from = Number(first.slice(5, 7));
+  const cut = [1, 2].find(count => (width - LEFT) / widestBlock(year, count, from) >= SMALLEST_DAY) ?? 3;
+  const blocks = blocksOf(cut, from);
+  const size = Math.min(22, (width - LEFT) / widestBlock(year, cut, from));
   const blockHeight = HEAD + 7 * size + BLOCK_GAP;
   const height = blocks * blockHeight;
   const known = new Map(points.flatMap(point => (point.date === undefined ? [] : [[point.date, point]])));
-  const dates = datesOf(year);
+  const dates = datesOf(year).filter(date => date >= first);
+  const start = placeOfDay(first, cut, from).column;
   const placed = dates.map(date => {
-    const { block, column, row } = placeOfDay(date, blocks);
+    const { block, column, row } = placeOfDay(date, cut, from);
     return {
       date,
       point: known.get(date) ?? emptyDay(date, today),
-      x: LEFT + column * size,
+      x: LEFT + (column - (block === 0 ? start : 0)) * size,
       y: block * blockHeight + HEAD + row * size,
     };
   });
@@ -57,7 +69,7 @@ export function YearCalendar({ year, points, measure: key, title, today, onDay }
     <div className="chart-box" ref={ref}>
       <Plot
         title={title}
-        description={`${measure.label} of every day of ${year}: ${withValue} of ${dates.length} days have a value.`}
+        description={`${measure.label} of every day of ${year} from ${longDate(first)} on: ${withValue} of ${dates.length} days have a value.`}
         width={width}
         height={height}
         stops={stops}
@@ -79,9 +91,14 @@ export function YearCalendar({ year, points, measure: key, title, today, onDay }
           </Fragment>
         ))}
         {placed
-          .filter(({ date }) => date.endsWith("-01"))
+          .filter(({ date }) => date.endsWith("-01") || (date === first && Number(date.slice(8)) <= LATEST_LABEL))
           .map(({ date, x, y }) => (
-            <text key={date} className="label month-label" x={x + size} y={y - placeOfDay(date, blocks).row * size - 6}>
+            <text
+              key={date}
+              className="label month-label"
+              x={x + size}
+              y={y - placeOfDay(date, cut, from).row * size - 6}
+            >
               {MONTHS[Number(date.slice(5, 7)) - 1]}
             </text>
           ))}
@@ -94,6 +111,11 @@ export function YearCalendar({ year, points, measure: key, title, today, onDay }
 }
 
 const STEPS: Record<ArrowKey, number> = { ArrowLeft: -7, ArrowRight: 7, ArrowUp: -1, ArrowDown: 1 };
+
+/** The first day of which anything is known. */
+function firstRecorded(points: readonly ChartPoint[]): string | undefined {
+  return points.find(({ state }) => state !== "not_watched" && state !== "no_data_yet")?.date;
+}
 
 function emptyDay(date: string, today: string): ChartPoint {
   return { date, state: date > today ? "no_data_yet" : "not_watched" };

@@ -112,6 +112,11 @@ export default function SearchPalette({ onClose, onGo }: { onClose: () => void; 
                 ? `Nothing is called “${text}”. Try fewer letters.`
                 : "Arrows to choose, Enter to go, Esc to close."}
         </p>
+        <p className="palette-hint small">
+          <a href={`/search${text.trim() ? `?q=${encodeURIComponent(text.trim())}` : ""}`}>
+            All that is found, as a page
+          </a>
+        </p>
       </div>
     </dialog>
   );

@@ -1,5 +1,13 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { entriesOf, findEntries, isNear } from "./names";
+
+const SHARED = JSON.parse(readFileSync(`${__dirname}/../../../tests/data/search_cases.json`, "utf-8"));
+
+it.each(Object.entries(SHARED.cases))("finds for %j what the page finds", (typed, paths) => {
+  const found = typed.match(/[\p{L}\p{N}]/u) ? findEntries(entriesOf(SHARED.index), typed, 60) : [];
+  expect(found.map(entry => entry.path)).toEqual(paths);
+});
 
 const ENTRIES = entriesOf({
   parks: [

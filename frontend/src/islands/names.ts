@@ -1,4 +1,7 @@
-/** Finding parks, rides, operators and pages by name, also by former ones, forgiving accents, order of words and small slips. */
+/**
+ * Finding parks, rides, operators and pages by name, also by former ones, forgiving accents, order of words and small slips. The page
+ * `/search` does the same (`answers/name_search.py`); both are held to `tests/data/search_cases.json`.
+ */
 import type { SearchIndex } from "../api/rows";
 import { counted } from "../lib/format";
 

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { daysBetween, lastOfMonth, placeOfDay, weekdayOf, widestBlock } from "./grid";
+import { blocksOf, daysBetween, lastOfMonth, placeOfDay, weekdayOf, widestBlock } from "./grid";
 
 describe("a calendar", () => {
   it("puts days in weeks that begin on Monday", () => {
@@ -19,6 +19,17 @@ describe("a calendar", () => {
     expect(placeOfDay("2026-07-01", 2)).toEqual({ block: 1, column: 0, row: 2 });
     expect(widestBlock(2026, 2)).toBe(27);
     expect(widestBlock(2026, 1)).toBe(53);
+  });
+
+  it("begins with any month", () => {
+    // October to December 2026: 1 October is a Thursday, 31 December too, 13 weeks on.
+    expect(placeOfDay("2026-10-01", 1, 10)).toEqual({ block: 0, column: 0, row: 3 });
+    expect(placeOfDay("2026-12-31", 1, 10)).toEqual({ block: 0, column: 13, row: 3 });
+    expect(widestBlock(2026, 1, 10)).toBe(14);
+    // November and December do not fill three blocks; August to December in two have three months and two.
+    expect(blocksOf(3, 11)).toBe(2);
+    expect(blocksOf(2, 8)).toBe(2);
+    expect(placeOfDay("2026-11-01", 2, 8)).toEqual({ block: 1, column: 0, row: 6 });
   });
 
   it("knows leap days and the lengths of months", () => {

@@ -17,11 +17,19 @@ export interface DayPlace {
   row: number;
 }
 
-/** Where a day of a year stands when the year is cut into blocks of equally many months, each a run of weeks. */
-export function placeOfDay(date: string, blocks: number): DayPlace {
-  const monthsEach = 12 / blocks;
-  const block = Math.floor((Number(date.slice(5, 7)) - 1) / monthsEach);
-  const firstMonth = String(block * monthsEach + 1).padStart(2, "0");
+/** How many months each block has when the months from `from` (1 to 12) to December are cut into `blocks`. */
+function monthsOfBlock(blocks: number, from: number): number {
+  return Math.ceil((13 - from) / blocks);
+}
+
+/**
+ * Where a day of a year stands when its months from `from` on are cut into blocks of equally many, each a run of weeks; the last
+ * block may have fewer.
+ */
+export function placeOfDay(date: string, blocks: number, from = 1): DayPlace {
+  const monthsEach = monthsOfBlock(blocks, from);
+  const block = Math.floor((Number(date.slice(5, 7)) - from) / monthsEach);
+  const firstMonth = String(block * monthsEach + from).padStart(2, "0");
   const first = `${date.slice(0, 4)}-${firstMonth}-01`;
   const offset = weekdayOf(first) - 1;
   return {
@@ -31,11 +39,18 @@ export function placeOfDay(date: string, blocks: number): DayPlace {
   };
 }
 
+/** How many blocks there are: fewer than asked for where too few months are left. */
+export function blocksOf(blocks: number, from = 1): number {
+  return Math.ceil((13 - from) / monthsOfBlock(blocks, from));
+}
+
 /** How many weeks the widest block of a year needs. */
-export function widestBlock(year: number, blocks: number): number {
-  const monthsEach = 12 / blocks;
-  const lasts = Array.from({ length: blocks }, (_, block) => lastOfMonth(year, (block + 1) * monthsEach));
-  return Math.max(...lasts.map(last => placeOfDay(last, blocks).column)) + 1;
+export function widestBlock(year: number, blocks: number, from = 1): number {
+  const monthsEach = monthsOfBlock(blocks, from);
+  const lasts = Array.from({ length: blocksOf(blocks, from) }, (_, block) =>
+    lastOfMonth(year, Math.min(12, from - 1 + (block + 1) * monthsEach)),
+  );
+  return Math.max(...lasts.map(last => placeOfDay(last, blocks, from).column)) + 1;
 }
 
 /** The last day of a month (1 to 12). */

@@ -16,6 +16,7 @@ from hallofshame.web.pages.mapping import map_pages
 from hallofshame.web.pages.places import place_pages
 from hallofshame.web.pages.plain import plain_pages
 from hallofshame.web.pages.rankings import ranking_pages
+from hallofshame.web.pages.search import search_pages
 from hallofshame.web.pages.site_files import file_pages
 from hallofshame.web.pages.status import status_pages
 from hallofshame.web.pages.view import BUILD
@@ -33,6 +34,7 @@ PAGES = (
     map_pages,
     plain_pages,
     following_pages,
+    search_pages,
     status_pages,
     file_pages,
 )

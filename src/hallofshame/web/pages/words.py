@@ -17,6 +17,7 @@ from hallofshame.web.pages.formatting import figure
 from hallofshame.web.pages.kinds import kinds_of, weighted_kinds_of
 from hallofshame.web.pages.offers import offer_words
 from hallofshame.web.pages.registry import PAGES, SITE_NAME
+from hallofshame.web.pages.ride_art import RIDE_ART
 from hallofshame.web.pages.sparkline import sparkline
 from hallofshame.web.pages.view import absolute, has_styles, page_assets
 from hallofshame.web.reader_language import writing
@@ -119,6 +120,7 @@ def template_words() -> Row:
             "dark": tokens().colour("paper", dark=True),
         },
         "absolute": absolute,
+        "ride_art": RIDE_ART,
         "page_assets": page_assets,
         "has_styles": has_styles,
         "page_url": page_url,
