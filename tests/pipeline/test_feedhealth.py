@@ -22,9 +22,13 @@ from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed, PollOutcome
 from hallofshame.installation import Installation
 from hallofshame.pipeline.feedhealth import PolledOnce, ask_each, feed_states, remedy_of
+from hallofshame.pipeline.problems import look
 from hallofshame.settings import Settings
 from hallofshame.store import joblog
+from hallofshame.store.database import Database
 from hallofshame.store.models import FeedPoll
+from pipeline.fakes import QUEUE_TIMES_IDS, ROME, at, seed_parks
+from pipeline.polls import UP, PolledQueueTimes, cycle, reading
 from support.installations import NOON, MemoryFeed
 
 
@@ -194,3 +198,19 @@ def test_doctor_asks_the_feeds_now_unless_told_not_to(
         assert f"HALLOFSHAME_{feed.split()[1].upper()}_URL is right" in check["remedy"]
     said = run.invoke(cli, ["doctor", "--offline"], catch_exceptions=False).output
     assert " now: " not in said
+
+
+def test_where_feeds_answer_without_naming_a_ride_the_remedy_does_not_send_to_what_is_said_of_them(
+    sqlite_database: Database,
+) -> None:
+    """Nothing is said of feeds that answer."""
+    seed_parks(sqlite_database, ROME)
+    noon = at("2026-06-03 10:00")
+    for later, said in ((0, [reading("Alpha", UP, 5)]), (120, []), (125, [])):
+        feed = PolledQueueTimes(says={QUEUE_TIMES_IDS[ROME]: said})
+        cycle(sqlite_database, feed, now=noon + dt.timedelta(minutes=later))
+    with sqlite_database.read() as connection:
+        found = look(connection, noon + dt.timedelta(minutes=126), 300)
+    (problem,) = [each for each in found.problems if each.cause == "collection"]
+    assert not any(feed.is_silent for feed in found.feeds)
+    assert "lists that name no ride" in problem.remedy

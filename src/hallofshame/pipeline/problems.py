@@ -86,7 +86,7 @@ def look(
     late = LATE_CADENCES * cadence_seconds
     found = [
         *_of_schema(revision),
-        *_of_collection(state, polls[0].observed_at if polls else None, moment, late, opened),
+        *_of_collection(state, polls[0].observed_at if polls else None, feeds, moment, late, opened),
         *_of_feeds(feeds),
         *(problem for job in jobs if (problem := _of_job(job, moment, feeds)) is not None),
         *_of_backlog(state, jobs, moment, late),
@@ -118,13 +118,23 @@ def _of_schema(revision: str | None) -> Iterator[SystemProblem]:
 
 
 def _of_collection(
-    state: SystemState, asked_at: int | None, now: int, late_seconds: int, opened: int
+    state: SystemState,
+    asked_at: int | None,
+    feeds: Sequence[FeedState],
+    now: int,
+    late_seconds: int,
+    opened: int,
 ) -> Iterator[SystemProblem]:
     """A cycle that asked and got nothing is no reason to start collecting: the feeds say what is wrong."""
     is_asking = asked_at is not None and now - asked_at <= late_seconds
     remedy = "see whether hallofshame run, or what runs its jobs, is alive, and its log"
     if is_asking:
         remedy = "see what is said of the feeds"
+        if not any(feed.is_silent for feed in feeds):
+            remedy = (
+                "the feeds answer, with lists that name no ride; if it lasts, see whether the parks have "
+                "other ids there now"
+            )
     if state.last_cycle_at is None:
         which = "been collected" if asked_at is None else "given readings"
         yield SystemProblem(
