@@ -184,12 +184,14 @@ def test_doctor_asks_the_feeds_now_unless_told_not_to(
     own_machine: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HALLOFSHAME_PARKS", "gardaland")
-    # A port that nobody answers on.
+    # A port that nobody answers on, with what nobody is to read.
     for feed in ("QUEUE_TIMES", "THEMEPARKS_WIKI"):
-        monkeypatch.setenv(f"HALLOFSHAME_{feed}_URL", "http://127.0.0.1:9")
+        monkeypatch.setenv(f"HALLOFSHAME_{feed}_URL", "http://reader:hunter-two@127.0.0.1:9")
     run = CliRunner()
     assert run.invoke(cli, ["db", "upgrade"], catch_exceptions=False).exit_code == 0
-    checks = json.loads(run.invoke(cli, ["doctor", "--json"], catch_exceptions=False).stdout)["checks"]
+    told = run.invoke(cli, ["doctor", "--json"], catch_exceptions=False)
+    assert "hunter-two" not in told.output
+    checks = json.loads(told.stdout)["checks"]
     asked = {check["subject"]: check for check in checks if check["subject"].endswith(" now")}
     assert set(asked) == {"feed queue_times now", "feed themeparks_wiki now"}
     for feed, check in asked.items():
