@@ -41,9 +41,9 @@ class Canvas:
         draw = ImageDraw.Draw(picture)
         for x, y, text, size, colour in self._words:
             self._lettering.write(draw, x, y, text, size, colour)
-        packed = picture.quantize(_PALETTE_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        packed = picture.quantize(_PALETTE_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         out = io.BytesIO()
-        packed.save(out, "PNG", optimize=True)
+        packed.save(out, "PNG")
         return out.getvalue()
 
     def art(self, elements: str, colours: Mapping[str, str]) -> None:

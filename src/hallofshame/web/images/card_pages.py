@@ -44,7 +44,7 @@ _COMPARED = ("parks", "rides")
 _COMPARED_BY = {"rankings": "Score of breakdowns over the same day", "rides": "Time in such breakdowns"}
 _FONTS = ("latin-wght-normal", "latin-ext-wght-normal")
 _one_at_a_time = Lock()
-"""Drawing takes a tenth of a second of one core and some megabytes: never several at once."""
+"""Drawing takes a twentieth of a second of one core and some megabytes: never several at once."""
 
 
 @card_pages.get("/parks/<slug>.png")
