@@ -11,7 +11,8 @@ from typing import Any
 from typing_extensions import get_type_hints, is_typeddict
 
 from hallofshame.domain.csv_cells import BYTE_ORDER_MARK, cell
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.envelope import Answer, Row
+from hallofshame.web.sources import Source
 from hallofshame.web.wording import DEMONSTRATION_MARK
 
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -24,7 +25,7 @@ ATTRIBUTION_COLUMN = "attribution"
 
 
 def write(
-    body: Row, answers: Any, table: str, tables: Sequence[str] = (), *, for_excel: bool = False
+    body: Answer[Any], answers: Any, table: str, tables: Sequence[str] = (), *, for_excel: bool = False
 ) -> bytes:
     """The table as UTF-8 CSV, its texts no formulas; ``for_excel``: after a byte order mark.
 
@@ -45,13 +46,13 @@ def write(
     return f"{mark}{_LINE_END.join(lines)}{_LINE_END}".encode()
 
 
-def attribution_text(sources: Sequence[Mapping[str, str]], *, is_demonstration: bool) -> str:
+def attribution_text(sources: Sequence[Source], *, is_demonstration: bool) -> str:
     """What the last column says: whose data it is, and whether it is that of recordings."""
     text = "; ".join(f"{source['text']} ({source['url']})" for source in sources)
     return f"{text}; demonstration: {DEMONSTRATION_MARK}" if is_demonstration else text
 
 
-def rows_of(body: Row, table: str) -> Sequence[Row]:
+def rows_of(body: Mapping[str, Any], table: str) -> Sequence[Row]:
     """The rows of one table of an answer.
 
     The table ``outer.inner`` has one row for each item of the inner lists, the fields of the outer row before

@@ -22,7 +22,8 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.export import export
 from hallofshame.store.reports.record import recorded_months
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, attribution
+from hallofshame.web.answers.downloads import DownloadRow
+from hallofshame.web.answers.envelope import attribution
 from hallofshame.web.cache import BINARY_TYPES, CachedAnswer
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
 from hallofshame.web.errors import UnknownError, nearest
@@ -64,7 +65,7 @@ class Download:
         return f"{self.dataset}-{self.month:%Y-%m}.{ENDINGS[self.format]}"
 
     @property
-    def row(self) -> Row:
+    def row(self) -> DownloadRow:
         """As in the list."""
         return {
             "dataset": self.dataset,

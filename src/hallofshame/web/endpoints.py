@@ -2,8 +2,10 @@
 
 A declared function takes what is read and what is asked, and returns the whole body:
 
-    @endpoint(api_parks, "/downtime", parameters=(PERIOD, FILTERS, PAGE), answers=list[ParkRow])
-    def downtime(context: AnswerContext, asked: Parameters) -> Row: ...
+    @endpoint(api_parks, "/downtime", parameters=(PERIOD, FILTERS, PAGE))
+    def downtime(context: AnswerContext, asked: Parameters) -> Answer[list[ParkRow]]: ...
+
+The type it returns is what OpenAPI says of the answer, and what the type checker holds it to.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from flask import Blueprint, Flask, Response, current_app, make_response, request
 from werkzeug.datastructures import MultiDict
@@ -20,7 +22,7 @@ from werkzeug.routing import Rule
 from hallofshame.domain.errors import InputError
 from hallofshame.web import csv_answers
 from hallofshame.web.answer_context import AnswerContext, site
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.envelope import Answer, Row
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.parameters.asked import Parameters
@@ -36,7 +38,7 @@ PAGING = ("total", "limit", "offset")
 """The parts of the envelope that say how long a list is and which piece of it this is."""
 _DECLARATION = "declaration"
 
-Body = Row | str | bytes | Response
+Body = Answer[Any] | str | bytes | Response
 Function = Callable[..., Body]
 
 
@@ -44,13 +46,13 @@ Function = Callable[..., Body]
 class Endpoint(HasDescription):
     """One endpoint.
 
-    ``answers`` is the type of ``data``: ``list[SomeRow]`` or a ``TypedDict``; null where the answer is no
-    JSON but of one of the types it ``produces``. ``names_host``: it holds addresses of this site. ``tables``
-    are the parts of ``data`` that CSV can show; the first is the one shown unless asked otherwise.
-    ``is_live``: the answer is about the present. ``is_cacheable``: its bytes may be remembered and tagged.
-    ``is_file``: the function itself makes the whole response, for what is too large to be kept. ``says`` are
-    the parts of the envelope that the answer has beside those that every answer has.
-    ``may_be_missing``: 404 where it names what does not exist.
+    ``answers`` is the type of ``data``, as the function says it: ``list[SomeRow]`` or a ``TypedDict``;
+    null where the answer is no JSON but of one of the types it ``produces``. ``names_host``: it holds
+    addresses of this site. ``tables`` are the parts of ``data`` that CSV can show; the first is the one
+    shown unless asked otherwise. ``is_live``: the answer is about the present. ``is_cacheable``: its
+    bytes may be remembered and tagged. ``is_file``: the function itself makes the whole response, for
+    what is too large to be kept. ``says`` are the parts of the envelope that the answer has beside those
+    that every answer has. ``may_be_missing``: 404 where it names what does not exist.
     """
 
     rule: str
@@ -127,7 +129,6 @@ def endpoint(
     blueprint: Blueprint,
     rule: str,
     *,
-    answers: Any,
     parameters: ParameterList = (),
     tables: tuple[str, ...] = (csv_answers.WHOLE,),
     produces: str | tuple[str, ...] = JSON_TYPE,
@@ -150,7 +151,7 @@ def endpoint(
         declared = Endpoint(
             full,
             function,
-            answers,
+            _answer_type(function),
             taken,
             tables,
             (produces,) if isinstance(produces, str) else produces,
@@ -171,6 +172,15 @@ def endpoint(
         return function
 
     return declare
+
+
+def _answer_type(function: Function) -> Any:
+    """The type of ``data`` in the answer that the function declares to return; null where it is no JSON."""
+    returned = get_type_hints(function, include_extras=True)["return"]
+    for base in (returned, *getattr(returned, "__orig_bases__", ())):
+        if get_origin(base) is Answer:
+            return get_args(base)[0]
+    return None
 
 
 def _said(taken: Collection[str], *, is_live: bool) -> tuple[str, ...]:
@@ -198,4 +208,4 @@ def body(context: AnswerContext, path: str, query: Mapping[str, str] | None = No
     answer = found.body(context, MultiDict(query or {}), values)
     if not isinstance(answer, dict):
         raise TypeError(f"{path} answers {found.produces[0]}, which is no JSON body")
-    return answer
+    return {**answer}

@@ -13,7 +13,7 @@ from werkzeug.utils import send_file
 
 from hallofshame.store.history.sealed import SealedFile, sealed_files
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.downloads import DownloadRow
 from hallofshame.web.sending import paced
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class HistoryDownload:
         return f"{self.file.dataset}-{self.file.period.name}.parquet"
 
     @property
-    def row(self) -> Row:
+    def row(self) -> DownloadRow:
         """As in the list."""
         file = self.file
         return {

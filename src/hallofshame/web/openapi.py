@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from hallofshame import __version__
 from hallofshame.web.admin.declared import AdminEndpoint, declared_admin
-from hallofshame.web.answers.common import CoverageBody, ErrorBody, PeriodBody, RankedBy, Source
+from hallofshame.web.answers.common import CoverageBody, ErrorBody, PeriodBody, RankedBy
 from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.following import WebhookBody
 from hallofshame.web.answers.health import Health
@@ -23,6 +23,7 @@ from hallofshame.web.endpoints import PAGING, Endpoint, declared
 from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.parameters.declared import Parameter
 from hallofshame.web.posts import PostEndpoint, declared_posts
+from hallofshame.web.sources import Source
 
 REF = "#/components/schemas/{model}"
 _JSON = JSON_TYPE.split(";", maxsplit=1)[0]

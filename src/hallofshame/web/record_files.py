@@ -18,7 +18,8 @@ from hallofshame.store.history import formats, marks
 from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.models import ParkSchedule, RideHours
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, attribution
+from hallofshame.web.answers.downloads import DownloadRow
+from hallofshame.web.answers.envelope import attribution
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, attribution_text
 
 PARKS_AT_ONCE = 8
@@ -48,7 +49,7 @@ class RecordDownload:
         return f"{self.dataset}-{self.day or f'{self.month:%Y-%m}'}.parquet"
 
     @property
-    def row(self) -> Row:
+    def row(self) -> DownloadRow:
         """As in the list."""
         return {
             "dataset": self.dataset,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from hallofshame.domain.ride_types import RideType
 from hallofshame.domain.rules import MINUTE_SECONDS, NOTABLE_SECONDS
@@ -21,7 +21,13 @@ DEMONSTRATION_RIBBON = "Demonstration: real recordings of other weeks, not of to
 DEMONSTRATION_MARK = "recordings of other weeks"
 """The same where there is room for a few words: badges, CSV files and downloads."""
 
-TIER_LABELS: dict[int | None, str] = {1: "flagship", 2: "standard", 3: "minor", None: "unrated"}
+TierLabel = Literal["flagship", "standard", "minor", "unrated"]
+TIER_LABELS: dict[int | None, TierLabel] = {
+    1: "flagship",
+    2: "standard",
+    3: "minor",
+    None: "unrated",
+}
 
 TYPE_LABELS: dict[RideType, str] = {
     RideType.COASTER: "roller coaster",
@@ -222,7 +228,8 @@ EXCLUDED_REASONS: dict[str, str] = {
 }
 """Why a ride does not count towards its park's score (R6). The first that holds is given."""
 
-STATUS_SLUGS: dict[Status | None, str | None] = {
+StatusSlug = Literal["operating", "down", "closed", "refurbishment"]
+STATUS_SLUGS: dict[Status | None, StatusSlug | None] = {
     Status.OPERATING: "operating",
     Status.DOWN: "down",
     Status.CLOSED: "closed",

@@ -8,17 +8,17 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from hallofshame.domain.imports import ImportKind, ImportState
-from hallofshame.web.answers.common import CLOSED, Count, Day, Instant, OriginSlug, Percent, Seconds
+from hallofshame.web.answers.common import Count, Day, Instant, OriginSlug, Percent, Seconds
+from hallofshame.web.shapes import closed
 
 KindSlug = Annotated[str, Field(json_schema_extra={"enum": [kind.value for kind in ImportKind]})]
 StateSlug = Annotated[str, Field(json_schema_extra={"enum": [state.value for state in ImportState]})]
 Size = Annotated[int, Field(ge=0, description="Bytes.")]
 
 
+@closed
 class ImportAsked(TypedDict):
     """An import to start. Which fields it may have depends on its kind; docs/admin.md says which."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     kind: KindSlug
     source: NotRequired[Annotated[str, Field(description="A folder below those of the settings.")]]
@@ -36,10 +36,9 @@ class ImportAsked(TypedDict):
     days: NotRequired[int]
 
 
+@closed
 class ImportRow(TypedDict):
     """An import and how far it is."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     import_id: int
     kind: KindSlug
@@ -65,10 +64,9 @@ class ImportRow(TypedDict):
     notice: Annotated[str | None, Field(description="What to do where nothing works on it.")]
 
 
+@closed
 class ImportedPark(TypedDict):
     """What an import brought of one park."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_slug: str
     events: Count
@@ -79,19 +77,17 @@ class ImportedPark(TypedDict):
     days_without_events: Annotated[int, Field(description="Days between the first and the last without.")]
 
 
+@closed
 class LeftOut(TypedDict):
     """A file, recording or park-day that was left out, and why."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     what: str
     why: str
 
 
+@closed
 class ImportQuality(TypedDict):
     """The quality report of an import, also of one that goes on."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     import_id: int
     state: StateSlug
@@ -109,10 +105,9 @@ class ImportQuality(TypedDict):
     parks: list[ImportedPark]
 
 
+@closed
 class DiskRow(TypedDict):
     """A disk that holds something of ours."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     path: str
     holds: list[str]
@@ -121,10 +116,9 @@ class DiskRow(TypedDict):
     own_bytes: Size
 
 
+@closed
 class TableRow(TypedDict):
     """A table of the database."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     name: str
     rows: Count
@@ -137,10 +131,9 @@ class TableRow(TypedDict):
     is_estimated: Annotated[bool, Field(description="Whether rows or bytes are an estimate.")]
 
 
+@closed
 class HistoryRow(TypedDict):
     """A data set of the history files."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     name: str
     rows: Count
@@ -149,10 +142,9 @@ class HistoryRow(TypedDict):
     bytes_per_day: float | None
 
 
+@closed
 class StorageSummary(TypedDict):
     """What the record takes up, as measured last."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     measured_at: Instant
     dialect: str
@@ -166,30 +158,27 @@ class StorageSummary(TypedDict):
     history: list[HistoryRow]
 
 
+@closed
 class ProjectionRow(TypedDict):
     """Sizes in some years at the present growth."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     years: int
     database_bytes: Size
     history_bytes: Size | None
 
 
+@closed
 class MeasuredRow(TypedDict):
     """Sizes at one measurement."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     measured_at: Instant
     database_bytes: Size
     history_bytes: Size
 
 
+@closed
 class StorageGrowth(TypedDict):
     """How the record grows, and to what."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     measured_at: Instant
     days: Annotated[int | None, Field(description="Full UTC days that the growth is the mean of.")]
@@ -202,10 +191,9 @@ class StorageGrowth(TypedDict):
     measurements: list[MeasuredRow]
 
 
+@closed
 class PartitionRow(TypedDict):
     """A monthly partition of a raw table; `month` null for the two at the ends."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     table: str
     partition: str
@@ -213,10 +201,9 @@ class PartitionRow(TypedDict):
     ends_at: Instant | None
 
 
+@closed
 class MonthRow(TypedDict):
     """Rows and bytes of one month, in history files or in a raw table."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     month: str
     place: str
@@ -226,10 +213,9 @@ class MonthRow(TypedDict):
     is_estimated: bool
 
 
+@closed
 class StoragePartitions(TypedDict):
     """The months of the raw record: partitions where there are any, and what each month holds."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     is_partitioned: bool
     problem: str | None
@@ -238,10 +224,9 @@ class StoragePartitions(TypedDict):
     months: list[MonthRow]
 
 
+@closed
 class StrategyRow(TypedDict):
     """One way of keeping rows, and what it comes to."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     name: str
     is_set: Annotated[bool, Field(description="Whether it is what the settings say.")]
@@ -251,20 +236,18 @@ class StrategyRow(TypedDict):
     projections: list[ProjectionRow]
 
 
+@closed
 class AlertRow(TypedDict):
     """A problem of the storage."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     kind: str
     subject: str
     text: str
 
 
+@closed
 class KindRow(TypedDict):
     """Findings of one kind."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     kind: str
     open: Count
@@ -272,10 +255,9 @@ class KindRow(TypedDict):
     last_seen_at: Instant
 
 
+@closed
 class QualitySummary(TypedDict):
     """How the record fares: findings by kind, and parks by how fresh they are."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     open: Count
     resolved: Count
@@ -286,10 +268,9 @@ class QualitySummary(TypedDict):
     parks_silent: Count
 
 
+@closed
 class IssueRow(TypedDict):
     """A finding: what deserves a person's eye."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     kind: str
     state: Literal["open", "resolved"]
@@ -303,10 +284,9 @@ class IssueRow(TypedDict):
     occurrences: Count
 
 
+@closed
 class FreshnessRow(TypedDict):
     """When a park was read last. `late`: longer ago than a reading holds; `silent`: a day or more."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     park_slug: str
@@ -316,10 +296,9 @@ class FreshnessRow(TypedDict):
     state: Literal["fresh", "late", "silent"]
 
 
+@closed
 class CoverageDayRow(TypedDict):
     """How much of a park-day's open time was watched."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     park_slug: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -24,8 +24,7 @@ from hallofshame.metrics.awards import (
 from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.record import RideDays, ride_days
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.envelope import figure
 from hallofshame.web.answers.parks import ParkRow
 from hallofshame.web.answers.rankings import all_standings, chosen_rides, park_ranking, with_standing
 from hallofshame.web.answers.ride_measures import measures
@@ -33,6 +32,7 @@ from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.trends import park_changes, ride_changes
 from hallofshame.web.answers.watched import days_recorded, inferred_days
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter
+from hallofshame.web.shapes import closed
 
 Place = Annotated[int, Field(ge=1, description="Place among the winners; equals share one.")]
 OpenDays = Annotated[int, Field(ge=1, description="Days of the year on which it was open and observed.")]
@@ -55,10 +55,9 @@ class RideWinner(RideRow):
     ]
 
 
+@closed
 class AwardCategory(TypedDict):
     """One award."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     slug: str
     title: str
@@ -72,10 +71,9 @@ class AwardCategory(TypedDict):
     ]
 
 
+@closed
 class Awards(TypedDict):
     """The awards of one year."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     year: int
     is_partial: Annotated[bool, Field(description="The year is not over: places may still change.")]
@@ -83,7 +81,8 @@ class Awards(TypedDict):
     categories: list[AwardCategory]
 
 
-PARK, RIDE = "park", "ride"
+PARK: Final = "park"
+RIDE: Final = "ride"
 JUDGED_AT_ONCE = 60
 
 
@@ -93,7 +92,7 @@ class Category:
 
     slug: str
     title: str
-    kind: str
+    kind: Literal["park", "ride"]
     measure: str
     explanation: str
     highest_first: bool
@@ -182,7 +181,7 @@ CATEGORIES: tuple[Category, ...] = (
 
 def award_rows(
     context: AnswerContext, period: Period, parks: ParkFilter, rides_asked: RideFilter, limit: int
-) -> list[Row]:
+) -> list[AwardCategory]:
     """The categories with at most ``limit`` winners each.
 
     Who may win is judged among all parks, whatever the filter: the best-recorded park sets the measure.
@@ -191,7 +190,7 @@ def award_rows(
     admitted = {park.park_id for park in parks.choose(known.parks.values())}
     admitted_rides = {ride.ride_id for ride in chosen_rides(context, parks, rides_asked)}
     values: dict[str, dict[int, float]] = {}
-    rows = []
+    rows: list[AwardCategory] = []
     for category in CATEGORIES:
         of_measure = f"{category.kind} {category.measure}"
         if of_measure not in values:
@@ -213,10 +212,7 @@ def award_rows(
                 "kind": category.kind,
                 "measure": category.measure,
                 "explanation": category.explanation,
-                "winners": [
-                    row | {"place": winner.place} | _days(category, records[winner.key])
-                    for winner, row in zip(placed, _rows(context, period, category, placed), strict=True)
-                ],
+                "winners": _winners(context, period, category, placed, records),
                 "unnamed_at_last_place": unnamed,
             }
         )
@@ -228,13 +224,6 @@ def _stands(category: Category, ride: RideProfile) -> bool:
     return category.ride_type is None or ride.type is category.ride_type
 
 
-def _days(category: Category, record: YearRecord) -> Row:
-    """What is shown of a winner's record beside its row."""
-    if category.kind == PARK:
-        return {"open_days": record.open_days}
-    return {"open_days": record.open_days, "queue_days": record.queue_days}
-
-
 def _known_values(context: AnswerContext, period: Period, category: Category) -> dict[int, float]:
     """What parks or rides are judged by: that field of their rows; those that have none are absent."""
     values: Mapping[int, float | None]
@@ -243,7 +232,7 @@ def _known_values(context: AnswerContext, period: Period, category: Category) ->
         rose = changes(context, period).items()
         return {key: value for key, value in rose if value is not None and value > 0}
     if category.kind == PARK:
-        values = {key: row[category.measure] for key, row in _park_rows(context, period).items()}
+        values = {key: figure(row, category.measure) for key, row in _park_rows(context, period).items()}
     elif category.measure == "average_wait_minutes":
         values = {key: found.wait for key, found in measures(context, period).items()}
     else:
@@ -333,17 +322,41 @@ def _open_days(context: AnswerContext, period: Period) -> dict[int, int]:
     return {park_id: days.open_and_recorded for park_id, days in days_recorded(context, period).items()}
 
 
-def _rows(context: AnswerContext, period: Period, category: Category, placed: Sequence[Winner]) -> list[Row]:
-    """The winners as the unfiltered lists show them."""
+def _winners(
+    context: AnswerContext,
+    period: Period,
+    category: Category,
+    placed: Sequence[Winner],
+    records: Mapping[int, YearRecord],
+) -> list[ParkWinner | RideWinner]:
+    """The winners as the unfiltered lists show them, each with what is shown of its record."""
+    found: list[ParkWinner | RideWinner] = []
     if category.kind == PARK:
         rows = _park_rows(context, period)
-        return [rows[winner.key] for winner in placed]
+        for winner in placed:
+            park: ParkWinner = {
+                **rows[winner.key],
+                "place": winner.place,
+                "open_days": records[winner.key].open_days,
+            }
+            found.append(park)
+        return found
     rides = [context.catalogue.rides[winner.key] for winner in placed]
-    return [line.row for line in with_standing(context, period, rides, all_standings(context, period))]
+    lines = with_standing(context, period, rides, all_standings(context, period))
+    for winner, line in zip(placed, lines, strict=True):
+        record = records[winner.key]
+        ride: RideWinner = {
+            **line.row,
+            "place": winner.place,
+            "open_days": record.open_days,
+            "queue_days": record.queue_days,
+        }
+        found.append(ride)
+    return found
 
 
-def _park_rows(context: AnswerContext, period: Period) -> dict[int, Row]:
-    def build() -> dict[int, Row]:
+def _park_rows(context: AnswerContext, period: Period) -> dict[int, ParkRow]:
+    def build() -> dict[int, ParkRow]:
         return {line.row["park_id"]: line.row for line in park_ranking(context, period, ParkFilter())}
 
     return context.remembered("ranked parks", period, build)

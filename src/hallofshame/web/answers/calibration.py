@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 import polars as pl
 from pydantic import Field
@@ -14,26 +15,32 @@ from hallofshame.metrics.chances import CLASS
 from hallofshame.store import chances
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chances import Reason
-from hallofshame.web.answers.common import CLOSED, Instant
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Instant
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
 from hallofshame.web.parameters.filters import ParkFilter
+from hallofshame.web.shapes import closed
 
 ClassSlug = Annotated[
     Literal["since_opening", "after_running"],
     Field(description="Outages that began with the opening, or after the ride had run."),
 ]
-Horizon = Annotated[Literal[15, 30, 60], Field(description="Chance to run again within so many minutes.")]
+Horizon = Annotated[
+    int,
+    Field(
+        json_schema_extra={"enum": [*HORIZON_MINUTES]},
+        description="Chance to run again within so many minutes.",
+    ),
+]
 Score = Annotated[float, Field(ge=0, le=1, description="Mean squared error; smaller is better.")]
 Points = Annotated[
     float, Field(ge=0, le=100, description="Expected calibration error over tenths, in percentage points.")
 ]
 
 
+@closed
 class ReliabilityBin(TypedDict):
     """One line of the reliability table: forecasts whose chance lay in one tenth."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     from_percent: Annotated[int, Field(ge=0, le=90)]
     to_percent: Annotated[int, Field(ge=10, le=100)]
@@ -43,10 +50,9 @@ class ReliabilityBin(TypedDict):
     reopened_percent: Annotated[float, Field(ge=0, le=100)]
 
 
+@closed
 class CalibrationSummary(TypedDict):
     """One class and horizon over all parks; ``shown``: only over parks that show its chances."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     outage_class: ClassSlug
     horizon_minutes: Horizon
@@ -86,10 +92,9 @@ class ParkCalibration(ParkIdentity):
     reason: Reason | None
 
 
+@closed
 class CalibrationReport(TypedDict):
     """The replay: every moment of each park's last 90 open days judged with what was known on that day."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     replayed_at: Annotated[Instant | None, Field(description="When it ran; null before the first.")]
     replay_days: Annotated[
@@ -100,10 +105,10 @@ class CalibrationReport(TypedDict):
 
 
 SCORE_DIGITS, POINT_DIGITS = 4, 1
-_CLASSES = {False: "after_running", True: "since_opening"}
+_CLASSES: Mapping[bool, ClassSlug] = {False: "after_running", True: "since_opening"}
 
 
-def calibration_report(context: AnswerContext, asked: ParkFilter) -> Row:
+def calibration_report(context: AnswerContext, asked: ParkFilter) -> CalibrationReport:
     """Scores by class and horizon over the chosen parks, over those that show chances, and of each park."""
     parks = {park.park_id: park for park in asked.choose(context.catalogue.parks.values())}
     of_these = pl.col("park_id").is_in(list(parks))
@@ -115,9 +120,9 @@ def calibration_report(context: AnswerContext, asked: ParkFilter) -> Row:
         for since_opening in _CLASSES
         for minutes in HORIZON_MINUTES
     ]
-    rows = [
-        park_identity(parks[row["park_id"]])
-        | {
+    rows: list[ParkCalibration] = [
+        {
+            **park_identity(parks[row["park_id"]]),
             "outage_class": _CLASSES[row["since_opening"]],
             "horizon_minutes": row["horizon_minutes"],
             "moments": row["moments"],
@@ -149,7 +154,13 @@ def _hundredfold(value: float | None) -> float | None:
     return None if value is None else 100 * value
 
 
-def _scores(row: Row) -> Row:
+class _Scores(TypedDict):
+    brier_score: Score | None
+    constant_brier_score: Score | None
+    calibration_error_points: Points | None
+
+
+def _scores(row: Mapping[str, Any]) -> _Scores:
     return {
         "brier_score": _rounded(row["brier"], SCORE_DIGITS),
         "constant_brier_score": _rounded(row["constant_brier"], SCORE_DIGITS),
@@ -158,11 +169,11 @@ def _scores(row: Row) -> Row:
 
 
 def _summary(
-    found: tuple[Row, list[Row]],
+    found: tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]],
     since_opening: bool,
-    minutes: int,
+    minutes: Horizon,
     shown: bool,
-) -> Row:
+) -> CalibrationSummary:
     total, bins = found
     return {
         "outage_class": _CLASSES[since_opening],

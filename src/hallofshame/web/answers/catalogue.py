@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy import Connection, select
@@ -13,14 +12,14 @@ from hallofshame.domain.words import Feed
 from hallofshame.store import catalogue, heard_ids, raw
 from hallofshame.store.models import ExternalId, ParkSignal
 from hallofshame.store.ride_types import ride_types
-from hallofshame.web.answers.common import CLOSED, Day, Instant, RideKindSlug
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Day, Instant, RideKindSlug, slugs
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 
 
+@closed
 class CataloguePark(TypedDict):
     """One park."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     slug: str
@@ -39,10 +38,9 @@ class CataloguePark(TypedDict):
     last_observed_at: Instant | None
 
 
+@closed
 class CatalogueRide(TypedDict):
     """One tracked entity, with the tier and type in force (R13); null where it has not been looked at."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     park_id: int
@@ -61,22 +59,20 @@ class CatalogueRide(TypedDict):
     type_reason: str | None
 
 
+@closed
 class CatalogueId(TypedDict):
     """What a feed calls a park or a ride (R14)."""
 
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
-
-    kind: Literal["park", "ride"]
+    kind: Annotated[str, Field(json_schema_extra=slugs("park", "ride"))]
     feed: str
     external_id: str
     internal_id: Annotated[int, Field(description="`park_id` or `ride_id`.")]
     name: Annotated[str | None, Field(description="What the feed called it when it was found.")]
 
 
+@closed
 class CatalogueHeardId(TypedDict):
     """Under which of its ids a feed named a ride, until the ride's next row of that feed (R14)."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     feed: Annotated[str, Field(description="Of the readings; the archive has ids of ThemeParks.wiki.")]
@@ -84,10 +80,9 @@ class CatalogueHeardId(TypedDict):
     external_id: str
 
 
+@closed
 class CatalogueSignal(TypedDict):
     """What a feed can tell of a park from a date on (R5)."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     feed: str
@@ -97,10 +92,9 @@ class CatalogueSignal(TypedDict):
     evidence: str
 
 
+@closed
 class CatalogueReport(TypedDict):
     """Every park and ride of the site."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     parks: list[CataloguePark]
     rides: list[CatalogueRide]
@@ -112,7 +106,7 @@ class CatalogueReport(TypedDict):
     signals: list[CatalogueSignal]
 
 
-def catalogue_report(connection: Connection) -> Row:
+def catalogue_report(connection: Connection) -> CatalogueReport:
     """Parks, rides, outside ids, when they were heard, and signals, each in order."""
     return {
         "parks": _parks(connection),
@@ -123,15 +117,26 @@ def catalogue_report(connection: Connection) -> Row:
     }
 
 
-def _parks(connection: Connection) -> list[Row]:
+def _parks(connection: Connection) -> list[CataloguePark]:
     observed = raw.observed_range(connection)
-    rows = []
+    rows: list[CataloguePark] = []
     for park in catalogue.park_table(connection):
         first, last = observed.get(park.park_id or 0, (None, None))
         rows.append(
-            asdict(park)
-            | {
+            {
+                "slug": park.slug,
+                "name": park.name,
+                "timezone": park.timezone,
                 "primary_feed": Feed(park.primary_feed).slug,
+                "breakdown_signal": park.breakdown_signal,
+                "park_id": park.park_id or 0,
+                "operator": park.operator,
+                "country": park.country,
+                "region": park.region,
+                "latitude": park.latitude,
+                "longitude": park.longitude,
+                "is_water_park": park.is_water_park,
+                "is_active": park.is_active,
                 "first_observed_at": iso(first),
                 "last_observed_at": iso(last),
             }
@@ -139,14 +144,20 @@ def _parks(connection: Connection) -> list[Row]:
     return rows
 
 
-def _rides(connection: Connection) -> list[Row]:
+def _rides(connection: Connection) -> list[CatalogueRide]:
     tiers, types = catalogue.classifications(connection), ride_types(connection)
-    rows = []
+    rows: list[CatalogueRide] = []
     for ride in catalogue.rides(connection):
         tier, kind = tiers.get(ride.ride_id), types.get(ride.ride_id)
         rows.append(
-            asdict(ride)
-            | {
+            {
+                "ride_id": ride.ride_id,
+                "park_id": ride.park_id,
+                "slug": ride.slug,
+                "name": ride.name,
+                "kind": ride.kind,
+                "land": ride.land,
+                "is_active": ride.is_active,
                 "tier": None if tier is None else tier.tier,
                 "tier_source": None if tier is None else tier.source,
                 "tier_confidence": None if tier is None else tier.confidence,
@@ -160,7 +171,7 @@ def _rides(connection: Connection) -> list[Row]:
     return rows
 
 
-def _ids(connection: Connection) -> list[Row]:
+def _ids(connection: Connection) -> list[CatalogueId]:
     table = ExternalId
     query = select(table.kind, table.feed, table.external_id, table.internal_id, table.name).order_by(
         table.kind, table.internal_id, table.feed, table.external_id
@@ -177,7 +188,7 @@ def _ids(connection: Connection) -> list[Row]:
     ]
 
 
-def _heard_ids(connection: Connection) -> list[Row]:
+def _heard_ids(connection: Connection) -> list[CatalogueHeardId]:
     return [
         {
             "ride_id": ride_id,
@@ -190,7 +201,7 @@ def _heard_ids(connection: Connection) -> list[Row]:
     ]
 
 
-def _signals(connection: Connection) -> list[Row]:
+def _signals(connection: Connection) -> list[CatalogueSignal]:
     table = ParkSignal
     query = select(
         table.park_id, table.feed, table.valid_from, table.source, table.signal, table.evidence

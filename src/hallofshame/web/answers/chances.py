@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import polars as pl
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.periods import ONE_DAY
@@ -18,7 +19,6 @@ from hallofshame.metrics.chances import CLASS, NotShown, estimates, evidence_of,
 from hallofshame.metrics.corrections import CORRECTIONS, corrected
 from hallofshame.store import chances
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row
 
 Chance = Annotated[
     int,
@@ -50,6 +50,28 @@ Reason = Annotated[
 ReopenedWithin = Annotated[
     int, Field(ge=0, description="How many of the comparable outages ended in time with the ride back.")
 ]
+
+
+class OwnOutages(TypedDict):
+    """How a ride's own past outages of the same class that lasted longer than this one so far ended."""
+
+    comparable_outages: int
+    reopened_within_15: ReopenedWithin
+    reopened_within_30: ReopenedWithin
+    reopened_within_60: ReopenedWithin
+
+
+class ChancesNow(OwnOutages):
+    """The chances of a ride to run again, or why there are none, and the outages they rest on most."""
+
+    chance_15_percent: Chance | None
+    chance_15_reason: Reason | None
+    chance_30_percent: Chance | None
+    chance_30_reason: Reason | None
+    chance_60_percent: Chance | None
+    chance_60_reason: Reason | None
+
+
 SUREST_PERCENT = 99
 """No chance is said to be more certain than this, nor less than the rest to 100."""
 
@@ -75,7 +97,9 @@ class Learned:
     corrections: pl.DataFrame
 
 
-def chances_now(context: AnswerContext, lasting: Sequence[Lasting], past: pl.DataFrame) -> dict[int, Row]:
+def chances_now(
+    context: AnswerContext, lasting: Sequence[Lasting], past: pl.DataFrame
+) -> dict[int, ChancesNow]:
     """For each ride the chances within 15, 30 and 60 minutes, the reasons where there is none, and its own
     past outages that they rest on most.
 
@@ -94,19 +118,24 @@ def chances_now(context: AnswerContext, lasting: Sequence[Lasting], past: pl.Dat
         .then(pl.lit(NotShown.NO_REPLAY.value))
         .otherwise(pl.coalesce("closed", "reason"))
     )
-    rows: dict[int, Row] = {}
-    for ride_id, horizon, chance, reason in shown.select(
-        "ride_id", "horizon_minutes", "chance", "reason"
-    ).iter_rows():
-        rows.setdefault(ride_id, {}).update(
-            {
-                f"chance_{horizon}_percent": None if reason or chance is None else _percent(chance),
-                f"chance_{horizon}_reason": reason,
-            }
-        )
-    for ride_id, own in _own(asked, past).items():
-        rows[ride_id].update(own)
-    return rows
+    told: dict[tuple[int, int], tuple[Chance | None, Reason | None]] = {
+        (ride_id, horizon): (None if reason or chance is None else _percent(chance), reason)
+        for ride_id, horizon, chance, reason in shown.select(
+            "ride_id", "horizon_minutes", "chance", "reason"
+        ).iter_rows()
+    }
+    return {
+        ride_id: {
+            "chance_15_percent": told[ride_id, 15][0],
+            "chance_15_reason": told[ride_id, 15][1],
+            "chance_30_percent": told[ride_id, 30][0],
+            "chance_30_reason": told[ride_id, 30][1],
+            "chance_60_percent": told[ride_id, 60][0],
+            "chance_60_reason": told[ride_id, 60][1],
+            **own,
+        }
+        for ride_id, own in _own(asked, past).items()
+    }
 
 
 def _percent(chance: float) -> int:
@@ -182,7 +211,7 @@ def _asked(context: AnswerContext, lasting: Sequence[Lasting]) -> pl.DataFrame:
     return chances.minutes_left(frame, closes)
 
 
-def _own(asked: pl.DataFrame, past: pl.DataFrame) -> dict[int, Row]:
+def _own(asked: pl.DataFrame, past: pl.DataFrame) -> dict[int, OwnOutages]:
     """How many past outages of each ride's class lasted longer, and how many of them ended in time."""
     longer = asked.select("ride_id", "since_opening", "minutes").join(
         past.with_columns(length=whole_minutes(pl.col("downtime"))),
@@ -200,4 +229,12 @@ def _own(asked: pl.DataFrame, past: pl.DataFrame) -> dict[int, Row]:
             for horizon in HORIZON_MINUTES
         ),
     )
-    return {row.pop("ride_id"): row for row in counted.to_dicts()}
+    return {
+        row["ride_id"]: {
+            "comparable_outages": row["comparable_outages"],
+            "reopened_within_15": row["reopened_within_15"],
+            "reopened_within_30": row["reopened_within_30"],
+            "reopened_within_60": row["reopened_within_60"],
+        }
+        for row in counted.iter_rows(named=True)
+    }

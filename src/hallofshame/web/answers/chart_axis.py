@@ -6,7 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from hallofshame.domain.errors import InputError
 from hallofshame.domain.localtime import day_bounds, from_unix, isoformat, zone
@@ -18,7 +21,8 @@ from hallofshame.store.reports.ranges import Grain, unit_start, unit_starts
 from hallofshame.store.reports.running_day import Ahead
 from hallofshame.store.reports.sums import ParkTotals, RideTotals
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.common import Day, Instant, PointState
+from hallofshame.web.shapes import closed
 
 MAX_DAILY_POINTS = 92
 """Longer ranges are shown by month unless asked otherwise."""
@@ -44,6 +48,19 @@ LONGEST_DAYS = {ChartGrain.HOUR: 31, ChartGrain.DAY: 3 * 366}
 """How many days a range may have where each point is so fine."""
 
 
+@closed
+class SlotLabels(TypedDict):
+    """When a point is: an hour, a date, or the first day of a week, month or year."""
+
+    hour: NotRequired[Instant]
+    local_hour: NotRequired[Annotated[str, Field(examples=["09:00"])]]
+    utc_offset: NotRequired[Annotated[str, Field(examples=["+02:00"])]]
+    date: NotRequired[Day]
+    week: NotRequired[Annotated[Day, Field(description="Its Monday.")]]
+    month: NotRequired[Annotated[str, Field(examples=["2026-08"])]]
+    year: NotRequired[Annotated[str, Field(examples=["2026"])]]
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One place on the axis. ``key`` finds its row, ``labels`` say when it is.
@@ -52,7 +69,7 @@ class Slot:
     """
 
     key: Any
-    labels: Row
+    labels: SlotLabels
     day: dt.date
     start: int
 
@@ -101,15 +118,21 @@ def hours_of(day: dt.date, timezone: str) -> list[int]:
 
 
 def _slot(grain: ChartGrain, start: dt.date, days: DayRange, timezone: str) -> Slot:
-    name = "date" if grain is ChartGrain.DAY else grain.value
-    shown = {ChartGrain.MONTH: f"{start:%Y-%m}", ChartGrain.YEAR: f"{start:%Y}"}
     first = max(start, days.start)
-    return Slot(start, {name: shown.get(grain, start.isoformat())}, first, day_bounds(first, timezone)[0])
+    return Slot(start, _labels(grain, start), first, day_bounds(first, timezone)[0])
+
+
+def _labels(grain: ChartGrain, start: dt.date) -> SlotLabels:
+    if grain is ChartGrain.DAY:
+        return {"date": start.isoformat()}
+    if grain is ChartGrain.WEEK:
+        return {"week": start.isoformat()}
+    return {"month": f"{start:%Y-%m}"} if grain is ChartGrain.MONTH else {"year": f"{start:%Y}"}
 
 
 def _hour_slot(hour: int, timezone: str) -> Slot:
     local = from_unix(hour).astimezone(zone(timezone))
-    labels = {
+    labels: SlotLabels = {
         "hour": isoformat(hour),
         "local_hour": f"{local:%H:%M}",
         "utc_offset": f"{local:%z}"[:3] + ":" + f"{local:%z}"[3:5],
@@ -119,13 +142,13 @@ def _hour_slot(hour: int, timezone: str) -> Slot:
 
 def state_of(
     context: AnswerContext, grain: ChartGrain, evidence: Mapping[dt.date, Evidence]
-) -> Callable[[Slot, ParkTotals | RideTotals | None], str]:
+) -> Callable[[Slot, ParkTotals | RideTotals | None], PointState]:
     """What a place shows: ``open``, ``closed``, ``not_watched`` or, after the latest cycle, ``no_data_yet``.
 
     ``evidence`` is that of each day; it tells hours and days on which the park was closed.
     """
 
-    def state(slot: Slot, totals: ParkTotals | RideTotals | None) -> str:
+    def state(slot: Slot, totals: ParkTotals | RideTotals | None) -> PointState:
         if totals is not None and totals.observed > 0:
             return "open"
         if context.data_as_of is not None and slot.start > context.data_as_of:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NotRequired, TypeVar
+from typing import Annotated, Any, Generic, Literal, NotRequired, TypeVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -22,41 +22,33 @@ from hallofshame.store.reports.punctuality import punctuality
 from hallofshame.store.reports.running_day import park_less, ride_less
 from hallofshame.store.reports.sums import ParkTotals, RideTally, RideTotals
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.chart_axis import AUTO, ChartGrain, grain_of, slots_of, state_of
+from hallofshame.web.answers.chart_axis import AUTO, ChartGrain, SlotLabels, grain_of, slots_of, state_of
 from hallofshame.web.answers.common import (
-    CLOSED,
     Coverage,
     Day,
     FeedSlug,
-    Instant,
     PointState,
     Score,
     Seconds,
     Uptime,
     Wait,
+    slugs,
 )
-from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.park_days import judged_figures, punctual_figures
 from hallofshame.web.answers.parks import downtime_by_kind
+from hallofshame.web.shapes import closed
 
 
-class _PointLabel(TypedDict):
-    """When a point is: an hour, a date, or the first day of a week, month or year."""
+@closed
+class _PointLabel(SlotLabels):
+    """When a point is, and what it can show."""
 
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
-
-    hour: NotRequired[Instant]
-    local_hour: NotRequired[Annotated[str, Field(examples=["09:00"])]]
-    utc_offset: NotRequired[Annotated[str, Field(examples=["+02:00"])]]
-    date: NotRequired[Day]
-    week: NotRequired[Annotated[Day, Field(description="Its Monday.")]]
-    month: NotRequired[Annotated[str, Field(examples=["2026-08"])]]
-    year: NotRequired[Annotated[str, Field(examples=["2026"])]]
     state: PointState
 
 
-class ParkPoint(_PointLabel):
-    """One chart point of a park. Null is "no data", never filled in."""
+@closed
+class ParkFigures(TypedDict):
+    """What is shown of a park's counters at one place of a chart."""
 
     shame_score: Score | None
     downtime_hours: Annotated[float | None, Field(ge=0)]
@@ -73,6 +65,12 @@ class ParkPoint(_PointLabel):
     average_wait_minutes: Wait | None
     max_wait_minutes: Wait | None
     coverage_percent: Coverage | None
+
+
+@closed
+class DayFigures(TypedDict):
+    """What is said of a day beside its figures; other points have none of it."""
+
     feed: NotRequired[Annotated[FeedSlug | None, Field(description="Of days: through which most came.")]]
     judged_by: NotRequired[
         Annotated[Literal["breakdowns", "open_closed"] | None, Field(description="Of days: by what.")]
@@ -88,8 +86,13 @@ class ParkPoint(_PointLabel):
     ]
 
 
-class RidePoint(_PointLabel):
-    """One chart point of a ride. Null is "no data", never filled in."""
+class ParkPoint(_PointLabel, ParkFigures, DayFigures):
+    """One chart point of a park. Null is "no data", never filled in."""
+
+
+@closed
+class RideFigures(TypedDict):
+    """What is shown of a ride's counters at one place of a chart."""
 
     uptime_percent: Uptime | None
     downtime_hours: Annotated[float | None, Field(ge=0)]
@@ -108,41 +111,41 @@ class RidePoint(_PointLabel):
     coverage_percent: Coverage | None
 
 
-ParkGrain = Literal["hour", "day", "week", "month", "year"]
+class RidePoint(_PointLabel, RideFigures):
+    """One chart point of a ride. Null is "no data", never filled in."""
 
 
+ParkGrain = Annotated[str, Field(json_schema_extra=slugs(*ChartGrain))]
+
+
+@closed
 class ParkSeries(TypedDict):
     """A park's points in order of time."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     grain: ParkGrain
     points: list[ParkPoint]
 
 
+@closed
 class RideSeries(TypedDict):
     """A ride's points in order of time."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     grain: ParkGrain
     points: list[RidePoint]
 
 
+@closed
 class ParkSparkline(TypedDict):
     """A park's last thirty days."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     days: list[Day]
     values: Annotated[list[Score | None], Field(description="The shame score of each of the days.")]
 
 
+@closed
 class RideSparkline(TypedDict):
     """A ride's last thirty days."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     days: list[Day]
@@ -150,23 +153,29 @@ class RideSparkline(TypedDict):
 
 
 T = TypeVar("T")
+F = TypeVar("F", int, float)
+P = TypeVar("P", ParkPoint, RidePoint)
+
+_NOT_JUDGED: DayFigures = {}
 
 
 @dataclass(frozen=True, slots=True)
-class ChartPoints:
+class ChartPoints(Generic[P]):
     """Points in order of time."""
 
     grain: ChartGrain
-    data: list[Row]
+    data: list[P]
 
 
-def park_chart(context: AnswerContext, park: ParkProfile, days: DayRange, asked: str = AUTO) -> ChartPoints:
+def park_chart(
+    context: AnswerContext, park: ParkProfile, days: DayRange, asked: str = AUTO
+) -> ChartPoints[ParkPoint]:
     """A park's points; their counters add up to the row of the whole range."""
     connection, park_id, grain = context.connection, park.park_id, grain_of(days, asked)
     tallies: Mapping[Any, RideTally] = {}
     found: Mapping[Any, ParkTotals]
     evidence: dict[dt.date, Evidence] = {}
-    judged: dict[Any, Row] = {}
+    judged: dict[Any, DayFigures] = {}
     if grain in (ChartGrain.HOUR, ChartGrain.DAY):
         by_day = points.park_days(connection, park_id, days)
         evidence = {day: park_day.evidence for day, park_day in by_day.items()}
@@ -175,7 +184,8 @@ def park_chart(context: AnswerContext, park: ParkProfile, days: DayRange, asked:
         if grain is ChartGrain.DAY:
             kept = punctuality(connection, park_id, park.timezone, days, context.data_as_of)
             judged = {
-                day: judged_figures(by_day.get(day)) | punctual_figures(kept.get(day)) for day in days.dates()
+                day: {**judged_figures(by_day.get(day)), **punctual_figures(kept.get(day))}
+                for day in days.dates()
             }
         else:
             found = points.park_hours(connection, park_id, days)
@@ -184,24 +194,25 @@ def park_chart(context: AnswerContext, park: ParkProfile, days: DayRange, asked:
         found = points.park_stretches(connection, park_id, days, grain.rows)
     state = state_of(context, grain, evidence)
     ahead = context.ahead_within(park_id, days)
-    data = []
+    data: list[ParkPoint] = []
     for slot in slots_of(grain, days, park.timezone, found):
         totals = found.get(slot.key)
         rest = slot.ahead(grain, ahead)
         if totals and ahead and rest:
             totals = park_less(totals, ahead.eligible * rest)
-        data.append(
-            slot.labels
-            | {"state": state(slot, totals)}
-            | park_figures(totals, tallies.get(slot.key))
-            | judged.get(slot.key, {})
-        )
+        point: ParkPoint = {
+            **slot.labels,
+            "state": state(slot, totals),
+            **park_figures(totals, tallies.get(slot.key)),
+            **judged.get(slot.key, _NOT_JUDGED),
+        }
+        data.append(point)
     return ChartPoints(grain, data)
 
 
 def ride_chart(
     context: AnswerContext, park: ParkProfile, ride_id: int, days: DayRange, asked: str = AUTO
-) -> ChartPoints:
+) -> ChartPoints[RidePoint]:
     """A ride's points; their counters add up to the row of the whole range."""
     connection, park_id, grain = context.connection, park.park_id, grain_of(days, asked)
     is_fine = grain in (ChartGrain.HOUR, ChartGrain.DAY)
@@ -213,17 +224,17 @@ def ride_chart(
     )
     state = state_of(context, grain, evidence)
     ahead = context.ahead_within(park_id, days)
-    data = []
+    data: list[RidePoint] = []
     for slot in slots_of(grain, days, park.timezone, found):
         totals = found.get(slot.key)
         rest = slot.ahead(grain, ahead)
         if totals and rest:
             totals = ride_less(totals, rest)
-        data.append(slot.labels | {"state": state(slot, totals)} | ride_figures(totals))
+        data.append({**slot.labels, "state": state(slot, totals), **ride_figures(totals)})
     return ChartPoints(grain, data)
 
 
-def park_figures(totals: ParkTotals | None, tally: RideTally | None = None) -> Row:
+def park_figures(totals: ParkTotals | None, tally: RideTally | None = None) -> ParkFigures:
     """What is shown of a park's counters at one place of a chart; null where nothing was observed."""
     seen = totals if totals is not None and totals.observed > 0 else None
     counted = tally if seen is not None else None
@@ -246,7 +257,7 @@ def park_figures(totals: ParkTotals | None, tally: RideTally | None = None) -> R
     }
 
 
-def ride_figures(totals: RideTotals | None) -> Row:
+def ride_figures(totals: RideTotals | None) -> RideFigures:
     """What is shown of a ride's counters at one place of a chart; null where nothing was observed."""
     seen = totals if totals is not None and totals.observed > 0 else None
     return {
@@ -266,5 +277,5 @@ def ride_figures(totals: RideTotals | None) -> Row:
     }
 
 
-def _or_null(value: T | None, figure: Callable[[T], float | None]) -> float | None:
+def _or_null(value: T | None, figure: Callable[[T], F | None]) -> F | None:
     return None if value is None else figure(value)

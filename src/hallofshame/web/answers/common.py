@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from hallofshame.domain.bands import BANDS
@@ -19,13 +19,12 @@ from hallofshame.domain.words import (
     RideKind,
     ScheduleKind,
 )
+from hallofshame.web.shapes import closed
+from hallofshame.web.sources import Source
 from hallofshame.web.wording import EXCLUDED_REASONS, TREND_REASONS, UNRANKED_REASONS
 
-CLOSED = ConfigDict(extra="forbid")
-"""An answer holds the fields of its shape and no others."""
 
-
-def _slugs(*values: str) -> dict[str, list[str]]:
+def slugs(*values: str) -> dict[str, list[str]]:
     return {"enum": list(values)}
 
 
@@ -33,7 +32,6 @@ Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, exampl
 """ISO 8601 in UTC, whole seconds."""
 Day = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-08-20"])]
 """A park-local date."""
-Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 SourceUrl = Annotated[
     str,
     Field(
@@ -47,31 +45,27 @@ Score = Annotated[
     float, Field(ge=0, le=10, description="0 (good) to 10: 10 × weighted downtime ÷ weighted exposure.")
 ]
 Wait = Annotated[float, Field(ge=0, description="Minutes of posted standby wait.")]
-BandSlug = Annotated[str, Field(json_schema_extra=_slugs(*(band.slug for band in BANDS)))]
-UnrankedReason = Annotated[str, Field(json_schema_extra=_slugs(*UNRANKED_REASONS))]
+BandSlug = Annotated[str, Field(json_schema_extra=slugs(*(band.slug for band in BANDS)))]
+UnrankedReason = Annotated[str, Field(json_schema_extra=slugs(*UNRANKED_REASONS))]
 TrendReason = Annotated[
     str,
     Field(
-        json_schema_extra=_slugs(*TREND_REASONS),
+        json_schema_extra=slugs(*TREND_REASONS),
         description="Why it is not compared with the other period; null where it is.",
     ),
 ]
-ExcludedReason = Annotated[str, Field(json_schema_extra=_slugs(*EXCLUDED_REASONS))]
-StatusSlug = Literal["operating", "down", "closed", "refurbishment"]
-TierLabel = Literal["flagship", "standard", "minor", "unrated"]
-RideKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in RideKind)))]
+ExcludedReason = Annotated[str, Field(json_schema_extra=slugs(*EXCLUDED_REASONS))]
+RideKindSlug = Annotated[str, Field(json_schema_extra=slugs(*(kind.value for kind in RideKind)))]
 RideTypeSlug = Annotated[
     str,
-    Field(
-        json_schema_extra=_slugs(*(kind.value for kind in RideType)), description="What the attraction is."
-    ),
+    Field(json_schema_extra=slugs(*(kind.value for kind in RideType)), description="What the attraction is."),
 ]
 TypeLabel = Annotated[str, Field(description="The type in words.")]
-OutageKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in OutageKind)))]
+OutageKindSlug = Annotated[str, Field(json_schema_extra=slugs(*(kind.value for kind in OutageKind)))]
 EndedBySlug = Annotated[
     str,
     Field(
-        json_schema_extra=_slugs(*(end.value for end in EndedBy)),
+        json_schema_extra=slugs(*(end.value for end in EndedBy)),
         description="`reopened`: seen running. `closed`: the park or the ride's hours ended, or it is closed "
         "as planned. `lost`: nothing more was heard, so that the length is a lower bound.",
     ),
@@ -79,31 +73,21 @@ EndedBySlug = Annotated[
 NotCountedSlug = Annotated[
     str,
     Field(
-        json_schema_extra=_slugs(*(reason.value for reason in NotCounted)),
+        json_schema_extra=slugs(*(reason.value for reason in NotCounted)),
         description="Why a stretch in which a ride did not run is no downtime.",
     ),
 ]
-EvidenceSlug = Annotated[str, Field(json_schema_extra=_slugs(*(found.value for found in Evidence)))]
-FeedSlug = Annotated[str, Field(json_schema_extra=_slugs(*(feed.slug for feed in Feed)))]
-OriginSlug = Annotated[str, Field(json_schema_extra=_slugs(*(origin.name.lower() for origin in Origin)))]
-ScheduleKindSlug = Annotated[str, Field(json_schema_extra=_slugs(*(kind.value for kind in ScheduleKind)))]
+EvidenceSlug = Annotated[str, Field(json_schema_extra=slugs(*(found.value for found in Evidence)))]
+FeedSlug = Annotated[str, Field(json_schema_extra=slugs(*(feed.slug for feed in Feed)))]
+OriginSlug = Annotated[str, Field(json_schema_extra=slugs(*(origin.name.lower() for origin in Origin)))]
+ScheduleKindSlug = Annotated[str, Field(json_schema_extra=slugs(*(kind.value for kind in ScheduleKind)))]
 PointState = Literal["open", "closed", "not_watched", "no_data_yet"]
 """What a point in time shows: data; nothing since it was closed; nothing known; nothing yet."""
 
 
-class Source(TypedDict):
-    """Where the data comes from; show it with what you build."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
-
-    text: str
-    url: Url
-
-
+@closed
 class PeriodBody(TypedDict):
     """The period of an answer. ``start`` and ``end`` are null for ``live`` and where parks differ in date."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     name: str
     label: str
@@ -111,30 +95,27 @@ class PeriodBody(TypedDict):
     end: Day | None
 
 
+@closed
 class RankedBy(TypedDict):
     """What decides the rank of the rows."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     field: Annotated[str, Field(description="The field of a row that decides.")]
     words: Annotated[str, Field(description="The same in words, after “Rank 3 among all rides”.")]
     sentence: Annotated[str, Field(description="The same in a sentence, with what it leaves out.")]
 
 
+@closed
 class CoverageBody(TypedDict):
     """How much of the open time was observed, over all rows of the answer."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     percent: Percent | None
     with_data: Annotated[int, Field(ge=0, description="Rows with any data.")]
     without_data: Annotated[int, Field(ge=0, description="Rows without.")]
 
 
+@closed
 class NearMatch(TypedDict):
     """What may have been meant."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: NotRequired[int]
     park_name: NotRequired[str]
@@ -144,19 +125,17 @@ class NearMatch(TypedDict):
     path: NotRequired[str]
 
 
+@closed
 class PreparationBody(TypedDict):
     """How far the preparation of the site is."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     stage: Annotated[str, Field(description="What is being done.", examples=["Statistics"])]
     percent: Annotated[int, Field(ge=0, le=100, description="Of the whole.")]
 
 
+@closed
 class Problem(TypedDict):
     """What went wrong."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     code: Annotated[str, Field(description="A stable word for it.", examples=["bad_parameter"])]
     message: Annotated[str, Field(description="One sentence that names the thing, the value and the remedy.")]
@@ -167,18 +146,27 @@ class Problem(TypedDict):
     ]
 
 
+@closed
 class ErrorBody(TypedDict):
     """Every error, whatever the path."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     success: Literal[False]
     error: Problem
     attribution: list[Source]
 
 
-QueueTypeSlug = Literal[
-    "single_rider", "return_time", "paid_return_time", "boarding_group", "paid_standby", "actual_standby"
+QueueTypeSlug = Annotated[
+    str,
+    Field(
+        json_schema_extra=slugs(
+            "single_rider",
+            "return_time",
+            "paid_return_time",
+            "boarding_group",
+            "paid_standby",
+            "actual_standby",
+        )
+    ),
 ]
 Count = Annotated[int, Field(ge=0)]
 

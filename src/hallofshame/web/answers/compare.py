@@ -7,15 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.answers.common import CLOSED, PeriodBody, TrendReason
+from hallofshame.web.answers.common import PeriodBody, TrendReason
 from hallofshame.web.answers.parks import ParkRow
 from hallofshame.web.answers.rides import RideRow
+from hallofshame.web.shapes import closed
 
 
+@closed
 class Change(TypedDict):
     """The first range minus the second; a figure is null where one of them has none."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     comparable_score: Annotated[float | None, Field(description="Parks only.")]
     shame_score: Annotated[float | None, Field(description="Parks only.")]
@@ -26,10 +26,9 @@ class Change(TypedDict):
     average_wait_minutes: float | None
 
 
+@closed
 class CompareRow(TypedDict):
     """One park or ride."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     id: Annotated[int, Field(description="Its `park_id` or `ride_id`.")]
     first: ParkRow | RideRow
@@ -38,10 +37,9 @@ class CompareRow(TypedDict):
     change: Annotated[Change | None, Field(description="Null where there is a `change_reason`.")]
 
 
+@closed
 class Comparison(TypedDict):
     """Parks or rides in the order asked for."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     kind: Literal["park", "ride"]
     first: PeriodBody

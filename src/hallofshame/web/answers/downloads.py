@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.answers.common import CLOSED
+from hallofshame.web.answers.common import slugs
+from hallofshame.web.shapes import closed
 
 
+@closed
 class DownloadRow(TypedDict):
     """One file."""
 
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
-
-    dataset: Literal[
-        "park-days",
-        "ride-days",
-        "park-hours",
-        "outages",
-        "snapshots",
-        "queues",
-        "cycles",
-        "polls",
-        "hours-of-parks",
-        "hours-of-rides",
+    dataset: Annotated[
+        str,
+        Field(
+            json_schema_extra=slugs(
+                "park-days",
+                "ride-days",
+                "park-hours",
+                "outages",
+                "snapshots",
+                "queues",
+                "cycles",
+                "polls",
+                "hours-of-parks",
+                "hours-of-rides",
+            )
+        ),
     ]
     month: Annotated[str, Field(examples=["2026-08"])]
     day: Annotated[str | None, Field(description="The UTC day, where the file is of one day of the month.")]
     format: Annotated[
-        Literal["parquet", "csv", "excel"],
-        Field(description="`excel` is CSV that Excel reads with its accents."),
+        str,
+        Field(
+            json_schema_extra=slugs("parquet", "csv", "excel"),
+            description="`excel` is CSV that Excel reads with its accents.",
+        ),
     ]
     is_partial: Annotated[bool, Field(description="The month is not over.")]
     is_open: Annotated[bool, Field(description="The day is not sealed: more may come.")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Literal, Required, TypeVar, overload
+
+from typing_extensions import TypedDict
 
 from hallofshame.domain.localtime import isoformat
 from hallofshame.domain.periods import DayRange, Period
@@ -13,29 +15,65 @@ from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.comparing import WatchedStretch
 from hallofshame.metrics.scores import coverage_percent
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.common import CoverageBody, PeriodBody, RankedBy
 from hallofshame.web.parameters.filters import ListPage
-from hallofshame.web.sources import ATTRIBUTION, TOURING_PLANS
+from hallofshame.web.sources import ATTRIBUTION, TOURING_PLANS, Source
 from hallofshame.web.wording import RANK_WORDS, RANKED_BY
 
 Row = dict[str, Any]
 
 
+T = TypeVar("T")
+R = TypeVar("R", bound=Mapping[str, Any])
+
+
+class Answer(TypedDict, Generic[T], total=False):
+    """What an endpoint answers: ``data``, and around it what every answer says and what some say beside."""
+
+    success: Required[Literal[True]]
+    data: Required[T]
+    period: PeriodBody
+    data_as_of: str | None
+    metrics_version: int
+    demonstration: bool
+    coverage: CoverageBody
+    total: int
+    limit: int
+    offset: int
+    attribution: list[Source]
+    ranked_by: RankedBy
+
+
 @dataclass(frozen=True, slots=True)
-class RankingLine:
+class RankingLine(Generic[R]):
     """One row of a ranking with the two counters its coverage is the ratio of.
 
     ``watched``: how its period was watched, for comparing it with another; null where nothing was seen.
     """
 
-    row: Row
+    row: R
     observed: int
     open: int
     watched: WatchedStretch | None = None
 
 
-def attribution(context: AnswerContext) -> list[dict[str, str]]:
+def figure(row: Mapping[str, Any], field: str) -> float | None:
+    """A figure of a row by its name, where the name is chosen by a request."""
+    found: float | None = row[field]
+    return found
+
+
+def attribution(context: AnswerContext) -> list[Source]:
     """The sources of what an answer shows."""
     return [*ATTRIBUTION, TOURING_PLANS] if Feed.TOURING_PLANS in context.catalogue.feeds else ATTRIBUTION
+
+
+@overload
+def iso(seconds: int) -> str: ...
+
+
+@overload
+def iso(seconds: int | None) -> str | None: ...
 
 
 def iso(seconds: int | None) -> str | None:
@@ -43,7 +81,7 @@ def iso(seconds: int | None) -> str | None:
     return None if seconds is None else isoformat(seconds)
 
 
-def period_body(period: Period, ranges: Iterable[DayRange]) -> Row:
+def period_body(period: Period, ranges: Iterable[DayRange]) -> PeriodBody:
     """The period as asked for; ``start`` and ``end`` are null for ``live`` and where parks differ in date.
 
     A range of dates means the same days everywhere, also where there is no park.
@@ -60,17 +98,17 @@ def period_body(period: Period, ranges: Iterable[DayRange]) -> Row:
     }
 
 
-def ranked_by_body(field: str) -> Row:
+def ranked_by_body(field: str) -> RankedBy:
     """What the rows of a list are ranked by (R12)."""
     return {"field": field, "words": RANK_WORDS[field], "sentence": RANKED_BY[field]}
 
 
-def coverage_body(lines: Iterable[RankingLine]) -> Row:
+def coverage_body(lines: Iterable[RankingLine[Any]]) -> CoverageBody:
     """Coverage over all rows of an answer, and for how many there was any data."""
     return coverage_of([(line.observed, line.open) for line in lines])
 
 
-def coverage_of(seconds: Sequence[tuple[int, int]]) -> Row:
+def coverage_of(seconds: Sequence[tuple[int, int]]) -> CoverageBody:
     """The same from the observed and open seconds of each row."""
     observed, opened = map(sum, zip(*seconds, strict=True)) if seconds else (0, 0)
     with_data = sum(1 for of_row, _ in seconds if of_row > 0)
@@ -83,15 +121,15 @@ def coverage_of(seconds: Sequence[tuple[int, int]]) -> Row:
 
 def envelope(
     context: AnswerContext,
-    data: Any,
+    data: T,
     *,
-    period: Row | None = None,
-    coverage: Row | None = None,
+    period: PeriodBody | None = None,
+    coverage: CoverageBody | None = None,
     total: int | None = None,
     page: ListPage | None = None,
-) -> Row:
+) -> Answer[T]:
     """Wrap ``data``. It holds no time of generation, so that equal data has an equal ETag."""
-    body: Row = {"success": True, "data": data}
+    body: Answer[T] = {"success": True, "data": data}
     if period is not None:
         body["period"] = period
     body["data_as_of"] = iso(context.data_as_of)
@@ -102,19 +140,19 @@ def envelope(
     if total is not None:
         body["total"] = total
     if page is not None:
-        body |= {"limit": page.limit, "offset": page.offset}
+        body["limit"], body["offset"] = page.limit, page.offset
     body["attribution"] = attribution(context)
     return body
 
 
 def ranking_body(
     context: AnswerContext,
-    lines: Sequence[RankingLine],
+    lines: Sequence[RankingLine[R]],
     page: ListPage,
     period: Period,
     ranges: Iterable[DayRange],
     ranked_by: str,
-) -> Row:
+) -> Answer[list[R]]:
     """The part of a ranking that is shown, with the coverage of all of it and what it is ranked by."""
     body = envelope(
         context,
@@ -124,4 +162,5 @@ def ranking_body(
         total=len(lines),
         page=page,
     )
-    return body | {"ranked_by": ranked_by_body(ranked_by)}
+    body["ranked_by"] = ranked_by_body(ranked_by)
+    return body

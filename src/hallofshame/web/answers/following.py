@@ -8,7 +8,9 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from hallofshame.domain.following import LEAST_WAIT, MOST_FOLLOWS, MOST_WAIT
-from hallofshame.web.answers.common import CLOSED, Instant, Source
+from hallofshame.web.answers.common import Instant
+from hallofshame.web.shapes import closed
+from hallofshame.web.sources import Source
 
 Minutes = Annotated[int, Field(ge=0)]
 WaitLimit = Annotated[
@@ -17,10 +19,9 @@ WaitLimit = Annotated[
 Event = Literal["down", "reopened", "wait"]
 
 
+@closed
 class WebhookPark(TypedDict):
     """The park that a webhook is told about."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     park_slug: str
@@ -28,16 +29,16 @@ class WebhookPark(TypedDict):
     timezone: Annotated[str, Field(description="IANA name of its time zone.")]
 
 
+@closed
 class WebhookRide(TypedDict):
     """The ride that a webhook is told about."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_slug: str
     ride_name: str
 
 
+@closed
 class WebhookBody(TypedDict):
     """What a webhook is sent.
 
@@ -45,8 +46,6 @@ class WebhookBody(TypedDict):
     `webhook-timestamp` (Unix seconds of the try) and `webhook-signature`: `v1,` and the base64 of the
     HMAC-SHA256 of `id.timestamp.body`, by the bytes that stand in base64 after `whsec_` in the secret.
     """
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     event_id: Annotated[str, Field(description="The same in every try; who has seen it may leave it out.")]
     event: Literal["down", "reopened", "wait", "test"]
@@ -78,13 +77,12 @@ class PushSubscriptionGiven(TypedDict):
     expirationTime: NotRequired[float | None]
 
 
+@closed
 class FollowAsked(TypedDict):
     """What a browser wants to be told of one ride, or of all rides of one park; nothing ends it.
 
     Either `ride_id` or `park_id`.
     """
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     subscription: PushSubscriptionGiven
     ride_id: NotRequired[int]
@@ -94,45 +92,40 @@ class FollowAsked(TypedDict):
     wait_minutes: NotRequired[WaitLimit | None]
 
 
+@closed
 class FollowingAsked(TypedDict):
     """Which browser asks what it follows."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     endpoint: Annotated[str, Field(max_length=1500)]
 
 
+@closed
 class RenewAsked(TypedDict):
     """The new subscription of a browser whose push service renewed it."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     old_endpoint: Annotated[str, Field(max_length=1500)]
     subscription: PushSubscriptionGiven
 
 
+@closed
 class PlaceGiven(TypedDict):
     """A ride, or with `ride_id` 0 all rides of a park."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     ride_id: int
 
 
+@closed
 class StopAsked(TypedDict):
     """What is to be followed no more: these places, or without any all of them."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     token: Annotated[str, Field(max_length=60, description="From a message, or from the answer to a follow.")]
     places: NotRequired[Annotated[list[PlaceGiven], Field(max_length=MOST_FOLLOWS)]]
 
 
+@closed
 class FollowRow(TypedDict):
     """One ride, or all rides of one park, that a browser follows."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     park_name: str
@@ -143,20 +136,18 @@ class FollowRow(TypedDict):
     wait_minutes: WaitLimit | None
 
 
+@closed
 class Following(TypedDict):
     """What a browser follows."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     token: Annotated[str | None, Field(description="Ends it; null where this browser follows nothing.")]
     follows: list[FollowRow]
     most: Annotated[int, Field(description="So many rides and parks may one browser follow.")]
 
 
+@closed
 class Stopped(TypedDict):
     """How many rides and parks are followed no more, and how many still are."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     stopped: Minutes
     left: Minutes

@@ -15,44 +15,41 @@ from hallofshame.pipeline.jobhealth import LATE_CADENCES, JobState
 from hallofshame.pipeline.problems import Look, look
 from hallofshame.pipeline.storage_problems import disks_on_this_machine, storage_problems
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Count, Day, Instant
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Count, Day, Instant, slugs
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 
 
+@closed
 class DatabaseHealth(TypedDict):
     """The store."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     reachable: bool
     schema_revision: str | None
     data_version: int
 
 
+@closed
 class CycleHealth(TypedDict):
     """The latest collection cycle."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     observed_at: Instant | None
     age_seconds: int | None
     stale_after_seconds: int
 
 
+@closed
 class BacklogHealth(TypedDict):
     """Park-days that wait for their roll-up."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     dirty_park_days: Count
     oldest_mark_at: Annotated[Instant | None, Field(description="Since when the first of them has waited.")]
     oldest_mark_age_seconds: int | None
 
 
+@closed
 class LeaseHealth(TypedDict):
     """Which host holds a duty."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     name: str
     holder: str
@@ -60,10 +57,9 @@ class LeaseHealth(TypedDict):
     is_held: bool
 
 
+@closed
 class JobHealth(TypedDict):
     """The latest run of one job, and what has failed since it last succeeded."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     job: str
     started_at: Instant | None
@@ -71,7 +67,9 @@ class JobHealth(TypedDict):
     seconds: Annotated[
         float | None, Field(description="Its length; null while it runs and when it was killed.")
     ]
-    outcome: Literal["running", "success", "failure", "refused", "killed"]
+    outcome: Annotated[
+        str, Field(json_schema_extra=slugs("running", "success", "failure", "refused", "killed"))
+    ]
     target_from: Annotated[Day | None, Field(description="First park-local day that it was about.")]
     target_to: Day | None
     parks_processed: Count
@@ -86,10 +84,9 @@ class JobHealth(TypedDict):
     error: Annotated[str | None, Field(description="Why it failed last; null once it has succeeded again.")]
 
 
+@closed
 class ProblemHealth(TypedDict):
     """One problem and what to do about it."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     cause: Annotated[str, Field(description="Its name while it lasts, such as `job:seal`.")]
     problem: str
@@ -97,18 +94,16 @@ class ProblemHealth(TypedDict):
     is_failing: Annotated[bool, Field(description="Whether it makes the whole system `failing`.")]
 
 
+@closed
 class SealHealth(TypedDict):
     """How far the raw record is sealed into history files."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     last_sealed_day: Annotated[Day | None, Field(description="In UTC; null before the first seal.")]
 
 
+@closed
 class FeedHealth(TypedDict):
     """How one feed answered the latest cycle."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     feed: str
     parks_asked: Count
@@ -117,10 +112,9 @@ class FeedHealth(TypedDict):
     error: str | None
 
 
+@closed
 class DiskHealth(TypedDict):
     """A disk of the answering host that holds the database file or the history."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     holds: str
     total_bytes: Count
@@ -128,10 +122,9 @@ class DiskHealth(TypedDict):
     free_percent: float
 
 
+@closed
 class Health(TypedDict):
     """Whether the system is well."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     status: Literal["ok", "degraded", "failing"]
     findings: list[str]
@@ -147,7 +140,7 @@ class Health(TypedDict):
     jobs: list[JobHealth]
 
 
-def health_row(context: AnswerContext) -> Row:
+def health_row(context: AnswerContext) -> Health:
     """``data`` of the answer."""
     return _row(context, *looked_at(context))
 
@@ -165,7 +158,7 @@ def looked_at(context: AnswerContext) -> tuple[Look, list[Disk]]:
     return found, disks
 
 
-def _row(context: AnswerContext, found: Look, disks: list[Disk]) -> Row:
+def _row(context: AnswerContext, found: Look, disks: list[Disk]) -> Health:
     state = found.state
     return {
         "status": condition(found.problems).value,
@@ -200,7 +193,7 @@ def _row(context: AnswerContext, found: Look, disks: list[Disk]) -> Row:
     }
 
 
-def _problem(problem: SystemProblem) -> Row:
+def _problem(problem: SystemProblem) -> ProblemHealth:
     return {
         "cause": problem.cause,
         "problem": problem.text,
@@ -213,7 +206,7 @@ def _last_day(sealed_until: int | None) -> str | None:
     return None if sealed_until is None else (from_unix(sealed_until).date() - ONE_DAY).isoformat()
 
 
-def _feed(feed: FeedState) -> Row:
+def _feed(feed: FeedState) -> FeedHealth:
     return {
         "feed": feed.feed.slug,
         "parks_asked": feed.asked,
@@ -223,7 +216,7 @@ def _feed(feed: FeedState) -> Row:
     }
 
 
-def _disk(disk: Disk) -> Row:
+def _disk(disk: Disk) -> DiskHealth:
     """Without its path, which is nobody's business."""
     return {
         "holds": " and ".join(disk.holds),
@@ -233,7 +226,7 @@ def _disk(disk: Disk) -> Row:
     }
 
 
-def _job(job: JobState) -> Row:
+def _job(job: JobState) -> JobHealth:
     run = job.latest
     return {
         "job": job.job_type,

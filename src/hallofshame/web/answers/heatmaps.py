@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -22,14 +22,13 @@ from hallofshame.store.reports.sums import ParkTotals, RideTotals
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chart_axis import hours_of
 from hallofshame.web.answers.chart_points import park_figures, ride_figures
-from hallofshame.web.answers.common import CLOSED, Coverage, PointState, Score, Seconds, Uptime, Wait
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.common import Coverage, PointState, Score, Seconds, Uptime, Wait
+from hallofshame.web.shapes import closed
 
 
+@closed
 class _Cell(TypedDict):
     """One local hour of one weekday, summed over a range."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")]
     hour: Annotated[int, Field(ge=0, le=23, description="The hour on the park's own clock.")]
@@ -53,60 +52,70 @@ class RideCell(_Cell):
     """One local hour of one weekday of a ride."""
 
 
+@closed
 class ParkHeatmap(TypedDict):
     """A park's week, hour by hour."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     cells: Annotated[list[ParkCell], Field(description="24 for each weekday of the period, from Monday.")]
 
 
+@closed
 class RideHeatmap(TypedDict):
     """A ride's week, hour by hour."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     cells: Annotated[list[RideCell], Field(description="24 for each weekday of the period, from Monday.")]
 
 
 Totals = TypeVar("Totals", ParkTotals, RideTotals)
-RIDE_FIGURES = (
-    "uptime_percent",
-    "downtime_hours",
-    "downtime_seconds",
-    "average_wait_minutes",
-    "max_wait_minutes",
-    "coverage_percent",
-)
-PARK_FIGURES = ("shame_score", *RIDE_FIGURES)
 
 
-def park_cells(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[Row]:
+def park_cells(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[ParkCell]:
     """A park's cells; their counters add up to its row of the whole range."""
     found = park_heatmap(context.connection, park.park_id, days, park.timezone)
     ahead = context.ahead_within(park.park_id, days)
     if ahead is not None:
         _take_off(found, park, ahead, lambda totals, rest: park_less(totals, ahead.eligible * rest))
 
-    def figures(totals: ParkTotals | None) -> Row:
-        shown = park_figures(totals)
-        return {name: shown[name] for name in PARK_FIGURES}
+    cells: list[ParkCell] = []
+    for place in _places(context, park, days, found):
+        shown = park_figures(place.totals)
+        cells.append(
+            {
+                **place.labels,
+                "shame_score": shown["shame_score"],
+                "uptime_percent": shown["uptime_percent"],
+                "downtime_hours": shown["downtime_hours"],
+                "downtime_seconds": shown["downtime_seconds"],
+                "average_wait_minutes": shown["average_wait_minutes"],
+                "max_wait_minutes": shown["max_wait_minutes"],
+                "coverage_percent": shown["coverage_percent"],
+            }
+        )
+    return cells
 
-    return _cells(context, park, days, found, figures)
 
-
-def ride_cells(context: AnswerContext, park: ParkProfile, ride_id: int, days: DayRange) -> list[Row]:
+def ride_cells(context: AnswerContext, park: ParkProfile, ride_id: int, days: DayRange) -> list[RideCell]:
     """A ride's cells; their counters add up to its row of the whole range."""
     found = ride_heatmap(context.connection, ride_id, days, park.timezone)
     ahead = context.ahead_within(park.park_id, days)
     if ahead is not None:
         _take_off(found, park, ahead, ride_less)
 
-    def figures(totals: RideTotals | None) -> Row:
-        shown = ride_figures(totals)
-        return {name: shown[name] for name in RIDE_FIGURES}
-
-    return _cells(context, park, days, found, figures)
+    cells: list[RideCell] = []
+    for place in _places(context, park, days, found):
+        shown = ride_figures(place.totals)
+        cells.append(
+            {
+                **place.labels,
+                "uptime_percent": shown["uptime_percent"],
+                "downtime_hours": shown["downtime_hours"],
+                "downtime_seconds": shown["downtime_seconds"],
+                "average_wait_minutes": shown["average_wait_minutes"],
+                "max_wait_minutes": shown["max_wait_minutes"],
+                "coverage_percent": shown["coverage_percent"],
+            }
+        )
+    return cells
 
 
 def _take_off(
@@ -120,40 +129,47 @@ def _take_off(
             found[place] = replace(found[place], totals=less(found[place].totals, rest))
 
 
-def _cells(
-    context: AnswerContext,
-    park: ParkProfile,
-    days: DayRange,
-    found: Mapping[Place, Cell[Totals]],
-    figures: Callable[[Totals | None], Row],
-) -> list[Row]:
+class _CellLabels(TypedDict):
+    weekday: int
+    hour: int
+    days: int
+    state: PointState
+
+
+@dataclass(frozen=True, slots=True)
+class _Place(Generic[Totals]):
+    """One hour of one weekday: which it is, and its sums where it has any."""
+
+    labels: _CellLabels
+    totals: Totals | None
+
+
+def _places(
+    context: AnswerContext, park: ParkProfile, days: DayRange, found: Mapping[Place, Cell[Totals]]
+) -> Iterator[_Place[Totals]]:
     evidence = park_evidence(context.connection, park.park_id, days)
     known = {day.isoweekday() for day, grounds in evidence.items() if grounds is not Evidence.NO_DATA}
     first = {day.isoweekday(): day for day in reversed(_first_week(days))}
-    cells = []
     for weekday in sorted(first):
         for hour in range(24):
             cell = found.get((weekday, hour))
             totals = cell.totals if cell else None
             begins = day_bounds(first[weekday], park.timezone)[0] + hour * HOUR_SECONDS
             is_to_come = context.data_as_of is not None and begins > context.data_as_of
-            cells.append(
-                {
-                    "weekday": weekday,
-                    "hour": hour,
-                    "days": cell.days if cell else 0,
-                    "state": _state(totals, is_known=weekday in known, is_to_come=is_to_come),
-                }
-                | figures(totals)
-            )
-    return cells
+            labels: _CellLabels = {
+                "weekday": weekday,
+                "hour": hour,
+                "days": cell.days if cell else 0,
+                "state": _state(totals, is_known=weekday in known, is_to_come=is_to_come),
+            }
+            yield _Place(labels, totals)
 
 
 def _first_week(days: DayRange) -> list[dt.date]:
     return [days.start + dt.timedelta(days=offset) for offset in range(min(7, days.days))]
 
 
-def _state(totals: ParkTotals | RideTotals | None, *, is_known: bool, is_to_come: bool) -> str:
+def _state(totals: ParkTotals | RideTotals | None, *, is_known: bool, is_to_come: bool) -> PointState:
     """As for a chart point; closed is an hour that no recorded day of that weekday had open."""
     if totals is not None and totals.observed > 0:
         return "open"

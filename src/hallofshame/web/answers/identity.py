@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from hallofshame.domain.entity_facts import FactSource, Setting
 from hallofshame.domain.words import Feed
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import (
-    CLOSED,
-    RideKindSlug,
-    RideTypeSlug,
-    SourceUrl,
-    TierLabel,
-    TypeLabel,
-    Url,
-)
-from hallofshame.web.answers.envelope import Row
-from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
+from hallofshame.web.answers.common import RideKindSlug, RideTypeSlug, SourceUrl, TypeLabel, slugs
+from hallofshame.web.shapes import Url, closed
+from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS, TierLabel
 
 
+@closed
 class ParkIdentity(TypedDict):
     """Who a park is, and where it is at the sources that know it."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     park_name: str
@@ -39,10 +31,9 @@ class ParkIdentity(TypedDict):
     source_url: SourceUrl | None
 
 
+@closed
 class RideIdentity(TypedDict):
     """Who a ride is and in which park; both addresses are the ride's own."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -65,10 +56,18 @@ class RideIdentity(TypedDict):
     type_label: TypeLabel
 
 
+@closed
+class SourceUrls(TypedDict):
+    """The pages of a park or a ride at the sources."""
+
+    queue_times_url: Url | None
+    themeparks_wiki_url: Url | None
+    source_url: SourceUrl | None
+
+
+@closed
 class EntityFacts(TypedDict):
     """Where a ride is, who is tall enough for it, and whether it has a roof."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     latitude: Annotated[float | None, Field(description="Its own place, north is positive.")]
     longitude: Annotated[float | None, Field(description="East is positive.")]
@@ -77,17 +76,23 @@ class EntityFacts(TypedDict):
     ]
     max_height_cm: Annotated[int | None, Field(ge=0, description="The tallest who may ride.")]
     height_source: Annotated[
-        Literal["feed", "curated", "unknown"],
-        Field(description="Who says so: the source, or our list of facts."),
+        str,
+        Field(
+            json_schema_extra=slugs(FactSource.FEED, FactSource.CURATED, FactSource.UNKNOWN),
+            description="Who says so: the source, or our list of facts.",
+        ),
     ]
-    setting: Annotated[Literal["indoor", "outdoor", "unknown"], Field(description="Under a roof or not.")]
+    setting: Annotated[str, Field(json_schema_extra=slugs(*Setting), description="Under a roof or not.")]
     setting_source: Annotated[
-        Literal["feed", "curated", "type", "unknown"],
-        Field(description="Who says so: the source, our list of facts, or the ride's type alone."),
+        str,
+        Field(
+            json_schema_extra=slugs(FactSource.FEED, FactSource.CURATED, FactSource.TYPE, FactSource.UNKNOWN),
+            description="Who says so: the source, our list of facts, or the ride's type alone.",
+        ),
     ]
 
 
-def park_identity(park: ParkProfile) -> Row:
+def park_identity(park: ParkProfile) -> ParkIdentity:
     """Who the park is and where its data comes from."""
     queue_times, wiki = park.queue_times_id, park.themeparks_wiki_id
     queue_times_url = f"https://queue-times.com/parks/{queue_times}" if queue_times else None
@@ -112,7 +117,7 @@ def _source_url(park: ParkProfile, queue_times_url: str | None, wiki_url: str | 
     return queue_times_url or wiki_url
 
 
-def ride_identity(context: AnswerContext, ride: RideProfile) -> Row:
+def ride_identity(context: AnswerContext, ride: RideProfile) -> RideIdentity:
     """Who the ride is, in which park, and where it is at the sources: its own page, if they know it."""
     park = context.catalogue.parks[ride.park_id]
     return {
@@ -131,7 +136,7 @@ def ride_identity(context: AnswerContext, ride: RideProfile) -> Row:
     }
 
 
-def ride_urls(park: ParkProfile, ride: RideProfile) -> Row:
+def ride_urls(park: ParkProfile, ride: RideProfile) -> SourceUrls:
     """The ride's own pages at the sources."""
     at_park, at_ride, wiki = park.queue_times_id, ride.queue_times_id, ride.themeparks_wiki_id
     known = at_park is not None and at_ride is not None
@@ -144,7 +149,7 @@ def ride_urls(park: ParkProfile, ride: RideProfile) -> Row:
     }
 
 
-def fact_fields(ride: RideProfile) -> Row:
+def fact_fields(ride: RideProfile) -> EntityFacts:
     """Its own place, limits of height and roof, with who says so."""
     facts = ride.facts
     return {

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from typing_extensions import TypedDict
+
 from hallofshame.domain.plurals import counted
 from hallofshame.pipeline.feedhealth import PolledOnce, feed_states
 from hallofshame.store.reports.polls import latest_polls
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.wording import FEED_WORDS
 
 
-def late_notices(context: AnswerContext) -> list[Row]:
+class LateNotice(TypedDict):
+    """One thing that is late: ``name`` (``late`` or ``feeds``), in words, and since when."""
+
+    name: Literal["late", "feeds"]
+    words: str
+    since: str | None
+
+
+def late_notices(context: AnswerContext) -> list[LateNotice]:
     """One row per thing that is late: ``name`` (``late`` or ``feeds``), ``words``, ``since`` (an instant).
 
     As ``/api/health`` judges it: no cycle for three cadences, or a feed that failed for over half of its
@@ -18,7 +30,7 @@ def late_notices(context: AnswerContext) -> list[Row]:
     """
     if context.data_as_of is None:
         return []
-    known: list[Row] | None = context.site.memo.get(("late", context.version, context.present))
+    known: list[LateNotice] | None = context.site.memo.get(("late", context.version, context.present))
     if known is None:
         known = [*_of_cycles(context), *_of_feeds(context)]
         key = ("late", context.version, context.present)
@@ -26,7 +38,7 @@ def late_notices(context: AnswerContext) -> list[Row]:
     return known
 
 
-def _of_cycles(context: AnswerContext) -> list[Row]:
+def _of_cycles(context: AnswerContext) -> list[LateNotice]:
     _half_hour, is_fresh = context.present
     if is_fresh:
         return []
@@ -34,7 +46,7 @@ def _of_cycles(context: AnswerContext) -> list[Row]:
     return [{"name": "late", "words": words, "since": iso(context.data_as_of)}]
 
 
-def _of_feeds(context: AnswerContext) -> list[Row]:
+def _of_feeds(context: AnswerContext) -> list[LateNotice]:
     polls = latest_polls(context.connection)
     states = feed_states(
         PolledOnce(poll.feed, poll.park_slug, poll.outcome, poll.http_status, poll.detail, poll.attempts)

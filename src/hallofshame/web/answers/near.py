@@ -11,8 +11,6 @@ from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.current import park_states, ride_states
 from hallofshame.store.reports.near import parks_near, rides_near
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import StatusSlug
-from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.identity import (
     EntityFacts,
     ParkIdentity,
@@ -23,6 +21,7 @@ from hallofshame.web.answers.identity import (
 )
 from hallofshame.web.answers.present import park_now, ride_now
 from hallofshame.web.parameters.filters import RideFilter, VisitFilter
+from hallofshame.web.wording import STATUS_SLUGS, StatusSlug
 
 Metres = Annotated[int, Field(ge=0, description="Along a great circle, in whole metres.")]
 
@@ -66,13 +65,13 @@ def near_rides(
     radius_metres: int,
     rides_asked: RideFilter,
     visit: VisitFilter,
-) -> list[Row]:
+) -> list[NearRide]:
     """Active rides at most that far from a point, nearest first, then by name.
 
     A ride whose own place is not known stands where its park does.
     """
     catalogue = context.catalogue
-    found = {
+    found: dict[int, tuple[int, Literal["own", "park"]]] = {
         ride_id: (metres, "own")
         for ride_id, metres in rides_near(context.connection, latitude, longitude, radius_metres).items()
         if ride_id in catalogue.rides
@@ -82,8 +81,8 @@ def near_rides(
             if ride.latitude is None:
                 found[ride.ride_id] = (metres, "park")
     rides = [catalogue.rides[ride_id] for ride_id in found]
-    rows = [
-        row | {"distance_metres": found[row["ride_id"]][0], "position": found[row["ride_id"]][1]}
+    rows: list[NearRide] = [
+        {**row, "distance_metres": found[row["ride_id"]][0], "position": found[row["ride_id"]][1]}
         for row in visit_rows(context, rides, rides_asked, visit)
     ]
     return sorted(rows, key=lambda row: (row["distance_metres"], row["ride_name"], row["ride_id"]))
@@ -91,7 +90,7 @@ def near_rides(
 
 def visit_rows(
     context: AnswerContext, rides: Iterable[RideProfile], rides_asked: RideFilter, visit: VisitFilter
-) -> list[Row]:
+) -> list[VisitRide]:
     """Active rides that a visitor asks for, with what they are doing now, by name."""
     chosen = [
         ride
@@ -103,16 +102,16 @@ def visit_rows(
     ]
     states = ride_states(context.connection, {ride.park_id for ride in chosen})
     here = park_states(context.connection)
-    rows = []
+    rows: list[VisitRide] = []
     for ride in chosen:
         now = ride_now(context, states.get(ride.ride_id), here.get(ride.park_id))
         rows.append(
-            ride_identity(context, ride)
-            | fact_fields(ride)
-            | {
+            {
+                **ride_identity(context, ride),
+                **fact_fields(ride),
                 "admits": None if visit.height_cm is None else ride.facts.admits(visit.height_cm),
                 "is_open": now.park.is_open,
-                "status": None if now.status is None else now.status.name.lower(),
+                "status": STATUS_SLUGS[now.status],
                 "is_down": now.is_down,
                 "wait_minutes": now.wait_minutes,
             }
@@ -120,13 +119,15 @@ def visit_rows(
     return sorted(rows, key=lambda row: (row["ride_name"].casefold(), row["ride_id"]))
 
 
-def near_parks(context: AnswerContext, latitude: float, longitude: float, radius_metres: int) -> list[Row]:
+def near_parks(
+    context: AnswerContext, latitude: float, longitude: float, radius_metres: int
+) -> list[NearPark]:
     """Active parks at most that far from a point, nearest first."""
     states = park_states(context.connection)
     parks = context.catalogue.parks
     return [
-        park_identity(park)
-        | {
+        {
+            **park_identity(park),
             "latitude": park.latitude,
             "longitude": park.longitude,
             "distance_metres": metres,
@@ -134,4 +135,5 @@ def near_parks(context: AnswerContext, latitude: float, longitude: float, radius
         }
         for park_id, metres in parks_near(context.connection, latitude, longitude, radius_metres).items()
         if (park := parks.get(park_id)) is not None and park.is_active
+        if park.latitude is not None and park.longitude is not None
     ]

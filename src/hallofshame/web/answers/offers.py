@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import Field
@@ -16,14 +15,14 @@ from hallofshame.store.purchases import StoredPurchase, purchases
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.current import ride_states
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Day, Instant
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Day, Instant
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 
 
+@closed
 class PurchaseRow(TypedDict):
     """Something on sale for one date; with `history=yes` one row per price it has had."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     date: Day
     offer_id: Annotated[str, Field(description="The source's own id.")]
@@ -36,10 +35,9 @@ class PurchaseRow(TypedDict):
     superseded_at: Annotated[Instant | None, Field(description="Until when; null while it is in force.")]
 
 
+@closed
 class DiningRow(TypedDict):
     """A stretch of time in which one size of party waited so long for a table; the stretches touch."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: Annotated[int, Field(description="The restaurant.")]
     ride_name: str
@@ -52,21 +50,27 @@ class DiningRow(TypedDict):
 
 def purchase_rows(
     context: AnswerContext, park: ParkProfile, days: DayRange, *, is_history: bool
-) -> list[Row]:
+) -> list[PurchaseRow]:
     """What is sold for these dates."""
     found = purchases(context.connection, park.park_id, days.start, days.end, is_history=is_history)
     return [_purchase(row) for row in found]
 
 
-def _purchase(row: StoredPurchase) -> Row:
-    return asdict(row) | {
+def _purchase(row: StoredPurchase) -> PurchaseRow:
+    return {
         "date": row.date.isoformat(),
+        "offer_id": row.offer_id,
         "seen_at": iso(row.seen_at),
         "superseded_at": iso(row.superseded_at),
+        "kind": row.kind,
+        "name": row.name,
+        "price_minor": row.price_minor,
+        "currency": row.currency,
+        "is_available": row.is_available,
     }
 
 
-def dining_rows(context: AnswerContext, park: ParkProfile, day: dt.date) -> list[Row]:
+def dining_rows(context: AnswerContext, park: ParkProfile, day: dt.date) -> list[DiningRow]:
     """Tables of the park's restaurants over a day, by restaurant, time and size of party.
 
     What is in force ends with the latest look at the restaurant, where that is no longer fresh.
@@ -74,7 +78,7 @@ def dining_rows(context: AnswerContext, park: ParkProfile, day: dt.date) -> list
     start, end = day_bounds(day, park.timezone)
     rides = context.catalogue.rides
     states = ride_states(context.connection, [park.park_id])
-    rows = []
+    rows: list[DiningRow] = []
     for found in dining.course(context.connection, park.park_id, start, end):
         until = found.superseded_at
         state = states.get(found.ride_id)
@@ -89,8 +93,8 @@ def dining_rows(context: AnswerContext, park: ParkProfile, day: dt.date) -> list
                 "ride_slug": rides[found.ride_id].slug,
                 "start": iso(max(found.seen_at, start)),
                 "end": iso(None if until is None else min(until, end)),
-                "party_size": table and table.party_size,
-                "wait_minutes": table and table.wait_minutes,
+                "party_size": None if table is None else table.party_size,
+                "wait_minutes": None if table is None else table.wait_minutes,
             }
             for table in found.tables or (None,)
         ]

@@ -15,7 +15,6 @@ from hallofshame.store.reports.points import add_park_totals
 from hallofshame.store.reports.sums import ParkTotals
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import (
-    CLOSED,
     BandSlug,
     Coverage,
     Rank,
@@ -26,18 +25,18 @@ from hallofshame.web.answers.common import (
     Uptime,
     Wait,
 )
-from hallofshame.web.answers.envelope import RankingLine, Row
-from hallofshame.web.answers.parks import downtime_by_kind
+from hallofshame.web.answers.envelope import RankingLine, figure
+from hallofshame.web.answers.parks import ParkRow, downtime_by_kind
 from hallofshame.web.answers.rank_ranges import with_rank_ranges
 from hallofshame.web.answers.rankings import PARK_FIELDS, park_ranking, places, sorted_lines
 from hallofshame.web.answers.watched import BREAKDOWNS, OPEN_CLOSED
 from hallofshame.web.parameters.filters import ParkFilter
+from hallofshame.web.shapes import closed
 
 
+@closed
 class OperatorRow(TypedDict):
     """An operator in one period: the sums of its ranked parks."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     rank: Rank | None
     rank_from: RankFrom | None
@@ -82,38 +81,38 @@ OPERATOR_SORTS = {
 }
 INDEPENDENT = "Independent"
 """What the catalogue says of parks without a chain."""
-_SUMMED = ("weighted_downtime", "weighted_breakdown", "weighted_exposure")
-_COUNTED = ("rides_operating", "rides_down", "rides_eligible")
 
 
 def operator_ranking(
     context: AnswerContext, period: Period, parks: ParkFilter, by: str, sort: str = "rank"
-) -> list[RankingLine]:
+) -> list[RankingLine[OperatorRow]]:
     """Operators with a ranked park from the worst down; equals share a place.
 
     Each is the sum of the counters of its ranked parks; parks without a chain are no operator.
     """
-    own: dict[str, list[RankingLine]] = {}
+    own: dict[str, list[RankingLine[ParkRow]]] = {}
     known: dict[str, int] = {}
     for line in park_ranking(context, period, parks, by):
         operator = line.row["operator"]
-        if operator not in (None, INDEPENDENT):
+        if operator is not None and operator != INDEPENDENT:
             known[operator] = known.get(operator, 0) + 1
             if line.row["rank"] is not None:
                 own.setdefault(operator, []).append(line)
     sums = _sums(context, period, [line for lines in own.values() for line in lines])
     lines = [_line(operator, lines, known[operator], sums) for operator, lines in own.items()]
     field = PARK_FIELDS[by]
-    lines.sort(key=lambda line: (-(line.row[field] or 0.0), line.row["operator"].casefold()))
-    for line, rank in zip(lines, places([line.row[field] for line in lines]), strict=True):
-        line.row["rank"] = rank
+    lines.sort(key=lambda line: (-(figure(line.row, field) or 0.0), line.row["operator"].casefold()))
+    for ranked, rank in zip(lines, places([figure(line.row, field) for line in lines]), strict=True):
+        ranked.row["rank"] = rank
     lines = with_rank_ranges(
         context, period, lines, field, lambda row: [line.row["park_id"] for line in own[row["operator"]]]
     )
     return lines if sort == "rank" else sorted_lines(lines, *OPERATOR_SORTS[sort])
 
 
-def _sums(context: AnswerContext, period: Period, lines: Sequence[RankingLine]) -> dict[int, ParkTotals]:
+def _sums(
+    context: AnswerContext, period: Period, lines: Sequence[RankingLine[ParkRow]]
+) -> dict[int, ParkTotals]:
     """The totals of the parks of these rows; of the present moment there are none."""
     if period.is_live:
         return {}
@@ -122,15 +121,17 @@ def _sums(context: AnswerContext, period: Period, lines: Sequence[RankingLine]) 
 
 
 def _line(
-    operator: str, lines: Sequence[RankingLine], known: int, sums: dict[int, ParkTotals]
-) -> RankingLine:
+    operator: str, lines: Sequence[RankingLine[ParkRow]], known: int, sums: dict[int, ParkTotals]
+) -> RankingLine[OperatorRow]:
     rows = [line.row for line in lines]
     totals = add_park_totals(found) if (found := [sums[row["park_id"]] for row in rows if sums]) else None
-    weights = {name: sum(row[name] or 0 for row in rows) for name in _SUMMED}
-    score = scores.shame_score(weights["weighted_downtime"], weights["weighted_exposure"])
+    downtime = sum(row["weighted_downtime"] or 0 for row in rows)
+    breakdown = sum(row["weighted_breakdown"] or 0 for row in rows)
+    exposure = sum(row["weighted_exposure"] or 0 for row in rows)
+    score = scores.shame_score(downtime, exposure)
     band = band_of(score)
     observed, opened = sum(line.observed for line in lines), sum(line.open for line in lines)
-    row: Row = {
+    row: OperatorRow = {
         "rank": None,
         "rank_from": None,
         "rank_to": None,
@@ -140,17 +141,19 @@ def _line(
         "park_names": sorted((row["park_name"] for row in rows), key=str.casefold),
         "shame_score": score,
         "shame_band": band.slug if band else None,
-        "comparable_score": scores.comparable_score(
-            weights["weighted_breakdown"], weights["weighted_downtime"], weights["weighted_exposure"]
-        ),
+        "comparable_score": scores.comparable_score(breakdown, downtime, exposure),
         "tells": BREAKDOWNS if all(row["tells"] == BREAKDOWNS for row in rows) else OPEN_CLOSED,
         "total_downtime_hours": None if totals is None else scores.downtime_hours(totals.downtime),
         **downtime_by_kind(totals),
-        **weights,
+        "weighted_downtime": downtime,
+        "weighted_breakdown": breakdown,
+        "weighted_exposure": exposure,
         "uptime_percent": None
         if totals is None
         else scores.uptime_percent(totals.operating, totals.downtime),
-        **{name: sum(row[name] or 0 for row in rows) for name in _COUNTED},
+        "rides_operating": sum(row["rides_operating"] or 0 for row in rows),
+        "rides_down": sum(row["rides_down"] or 0 for row in rows),
+        "rides_eligible": sum(row["rides_eligible"] or 0 for row in rows),
         "average_wait_minutes": None
         if totals is None
         else scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),

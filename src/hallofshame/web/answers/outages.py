@@ -20,7 +20,6 @@ from hallofshame.store.reports.outages import Outage, ongoing_outages, outages_s
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chances import Chance, Lasting, Reason, ReopenedWithin, chances_now
 from hallofshame.web.answers.common import (
-    CLOSED,
     Day,
     EndedBySlug,
     Instant,
@@ -28,21 +27,19 @@ from hallofshame.web.answers.common import (
     OutageKindSlug,
     RideTypeSlug,
     SourceUrl,
-    TierLabel,
     TypeLabel,
-    Url,
 )
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.answers.identity import ride_identity
 from hallofshame.web.answers.present import ParkNow, is_watched, ride_now
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter
-from hallofshame.web.wording import NO_RUN_AFTER_WORDS
+from hallofshame.web.shapes import Url, closed
+from hallofshame.web.wording import NO_RUN_AFTER_WORDS, TierLabel
 
 
+@closed
 class OutageRide(TypedDict):
     """The ride that was down; both addresses are the ride's own."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -139,19 +136,17 @@ class Reopened(OutageRide):
     kind: OutageKindSlug
 
 
+@closed
 class OutageBoard(TypedDict):
     """What is down now, the longest first, and what runs again, the latest first."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     down: list[DownNow]
     reopened: list[Reopened]
 
 
+@closed
 class OutageInPark(TypedDict):
     """One outage; ``ended_at`` null: still down."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str | None
@@ -176,40 +171,69 @@ REOPENED_SECONDS = 60 * 60
 """How long a ride that runs again stays on the board."""
 _LONGEST_SECONDS = 7 * 24 * 3600
 """Outages that began earlier than this are not looked for among those that just ended."""
-_OF_THE_RIDE_ONLY = ("kind", "land")
-"""``kind`` of an outage is another thing than that of a ride."""
 
 
-def outage_ride(context: AnswerContext, ride: RideProfile) -> Row:
-    """The ride that is or was down."""
-    identity = ride_identity(context, ride)
-    return {name: value for name, value in identity.items() if name not in _OF_THE_RIDE_ONLY}
+def outage_ride(context: AnswerContext, ride: RideProfile) -> OutageRide:
+    """The ride that is or was down. ``kind`` of an outage is another thing than that of a ride."""
+    one = ride_identity(context, ride)
+    return {
+        "ride_id": one["ride_id"],
+        "ride_name": one["ride_name"],
+        "ride_slug": one["ride_slug"],
+        "park_id": one["park_id"],
+        "park_name": one["park_name"],
+        "park_slug": one["park_slug"],
+        "operator": one["operator"],
+        "country": one["country"],
+        "timezone": one["timezone"],
+        "queue_times_url": one["queue_times_url"],
+        "themeparks_wiki_url": one["themeparks_wiki_url"],
+        "source_url": one["source_url"],
+        "tier": one["tier"],
+        "tier_label": one["tier_label"],
+        "weight": one["weight"],
+        "type": one["type"],
+        "type_label": one["type_label"],
+    }
 
 
-def outage_rows(context: AnswerContext, outages: Iterable[Outage]) -> list[Row]:
+def outage_rows(context: AnswerContext, outages: Iterable[Outage]) -> list[OutageRow]:
     """Outages with their rides and parks."""
     rides = context.catalogue.rides
     return [
-        outage_ride(context, rides[outage.ride_id]) | _facts(outage)
+        {**outage_ride(context, rides[outage.ride_id]), **_facts(outage)}
         for outage in outages
         if outage.ride_id in rides
     ]
 
 
-def outages_inside(context: AnswerContext, outages: Iterable[Outage]) -> list[Row]:
+def outages_inside(context: AnswerContext, outages: Iterable[Outage]) -> list[OutageInPark]:
     """The same for the details of a park or ride: a ride is its id and name."""
     rides = context.catalogue.rides
     return [
         {
             "ride_id": outage.ride_id,
             "ride_name": rides[outage.ride_id].name if outage.ride_id in rides else None,
+            **_facts(outage),
         }
-        | _facts(outage)
         for outage in outages
     ]
 
 
-def _facts(outage: Outage) -> Row:
+class _OutageFacts(TypedDict):
+    date: Day
+    started_at: Instant
+    ended_at: Instant | None
+    kind: OutageKindSlug
+    counted: bool
+    not_counted: NotCountedSlug | None
+    ended_by: EndedBySlug | None
+    ended_words: str | None
+    downtime_seconds: int
+    flaps: int
+
+
+def _facts(outage: Outage) -> _OutageFacts:
     """``ended_at`` null = still down."""
     return {
         "date": outage.day.isoformat(),
@@ -237,7 +261,7 @@ def _is_late_start(outage: Outage) -> bool:
     return outage.kind is OutageKind.OPENING_DELAY and not outage.counted
 
 
-def board(context: AnswerContext, parks: ParkFilter, rides_asked: RideFilter) -> Row:
+def board(context: AnswerContext, parks: ParkFilter, rides_asked: RideFilter) -> OutageBoard:
     """What is down now, the longest first, and what runs again, the latest first."""
     open_parks = park_states(context.connection)
     rides = context.catalogue.rides
@@ -257,7 +281,7 @@ def board(context: AnswerContext, parks: ParkFilter, rides_asked: RideFilter) ->
     return {"down": _down(context, down), "reopened": _reopened(context, runs)}
 
 
-def down_in_park(context: AnswerContext, park_id: int) -> dict[int, Row]:
+def down_in_park(context: AnswerContext, park_id: int) -> dict[int, DownNow]:
     """The rides of a park that are down now, by ride, as :func:`board` has them."""
     open_parks = park_states(context.connection)
     states = [
@@ -268,17 +292,19 @@ def down_in_park(context: AnswerContext, park_id: int) -> dict[int, Row]:
     return {row["ride_id"]: row for row in _down(context, states)}
 
 
-def _down(context: AnswerContext, states: list[RideState]) -> list[Row]:
+def _down(context: AnswerContext, states: list[RideState]) -> list[DownNow]:
     now = to_unix(context.now)
     rides = [state.ride_id for state in states]
     ongoing = ongoing_outages(context.connection, rides)
     past = past_of(context.connection, rides, now - EVIDENCE_DAYS * DAY_SECONDS)
     chances = chances_now(context, _lasting(context, states, ongoing), past.filter(pl.col("ended_at") <= now))
     medians = _medians(past)
-    rows = [
-        _down_row(context, state, ongoing.get(state.ride_id))
-        | {"median_seconds": medians.get(state.ride_id)}
-        | chances[state.ride_id]
+    rows: list[DownNow] = [
+        {
+            **_down_row(context, state, ongoing.get(state.ride_id)),
+            "median_seconds": medians.get(state.ride_id),
+            **chances[state.ride_id],
+        }
         for state in states
     ]
     return sorted(rows, key=lambda row: (row["started_at"], row["ride_name"].casefold(), row["ride_id"]))
@@ -308,9 +334,19 @@ def _lasting(context: AnswerContext, states: list[RideState], outages: Mapping[i
     return found
 
 
-def _down_row(context: AnswerContext, state: RideState, ongoing: Outage | None) -> Row:
+class _DownRide(OutageRide):
+    started_at: Instant
+    observed_at: Instant
+    down_seconds: int
+    kind: OutageKindSlug
+    is_provisional: bool
+    since_opening: bool
+
+
+def _down_row(context: AnswerContext, state: RideState, ongoing: Outage | None) -> _DownRide:
     started_at = state.since if ongoing is None else ongoing.started_at
-    return outage_ride(context, context.catalogue.rides[state.ride_id]) | {
+    return {
+        **outage_ride(context, context.catalogue.rides[state.ride_id]),
         "started_at": iso(started_at),
         "observed_at": iso(state.observed_at),
         "down_seconds": max(0, state.observed_at - started_at),
@@ -320,19 +356,19 @@ def _down_row(context: AnswerContext, state: RideState, ongoing: Outage | None) 
     }
 
 
-def _reopened(context: AnswerContext, states: list[RideState]) -> list[Row]:
+def _reopened(context: AnswerContext, states: list[RideState]) -> list[Reopened]:
     now = to_unix(context.now)
     # Its present status began when the outage ended, or later, so that most rides need no look.
     lately = [state.ride_id for state in states if state.since >= now - REOPENED_SECONDS]
-    rows = []
+    rows: list[Reopened] = []
     for ride_id, outages in outages_since(context.connection, lately, now - _LONGEST_SECONDS).items():
         last = outages[-1]
         if last.ended_at is None or not last.reopened or _is_late_start(last):
             continue
         if last.ended_at >= now - REOPENED_SECONDS:
             rows.append(
-                outage_ride(context, context.catalogue.rides[ride_id])
-                | {
+                {
+                    **outage_ride(context, context.catalogue.rides[ride_id]),
                     "started_at": iso(last.started_at),
                     "ended_at": iso(last.ended_at),
                     "downtime_seconds": last.downtime_seconds,

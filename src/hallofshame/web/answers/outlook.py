@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -26,8 +26,7 @@ from hallofshame.store.reports.usual_hours import (
     usual_hours_of_rides,
 )
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Day, Uptime, Wait
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.common import Day, Uptime, Wait
 from hallofshame.web.answers.identity import RideIdentity, ride_identity
 from hallofshame.web.answers.ride_hours import (
     USUAL_FROM_DAYS,
@@ -38,26 +37,25 @@ from hallofshame.web.answers.ride_hours import (
 )
 from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
 from hallofshame.web.answers.usual_hours import same_weekdays, wait_in
+from hallofshame.web.shapes import closed
 
 UsualDays = Annotated[
     int, Field(ge=0, description="Days they rest on, on which it ran; under three the figures are null.")
 ]
 
 
+@closed
 class UsualWaitOfHour(TypedDict):
     """What is usual in one hour of the park's clock."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     hour: Clock
     average_wait_minutes: Wait | None
     days: Annotated[int, Field(ge=0, description="Days on which a wait was posted in it.")]
 
 
+@closed
 class UsualOfWeekday(TypedDict):
     """What that weekday had in the weeks before today."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     weeks: Annotated[int, Field(ge=1, description="Weeks looked back over.")]
     first_date: Annotated[Day, Field(description="The first of these days.")]
@@ -68,20 +66,21 @@ class UsualOfWeekday(TypedDict):
     hours: Annotated[list[UsualWaitOfHour], Field(description="Hours in which it ran; none if too few days.")]
 
 
+@closed
 class UsualOfRide(RideIdentity):
     """One ride on that weekday."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     days: UsualDays
     average_wait_minutes: Wait | None
     uptime_percent: Uptime | None
 
 
+HoursState = Literal["published", "none_on_the_day", "beyond", "never"]
+
+
+@closed
 class _Outlook(TypedDict):
     """What is published of a day to come."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     park_name: str
@@ -89,7 +88,7 @@ class _Outlook(TypedDict):
     date: Day
     weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")]
     hours_state: Annotated[
-        Literal["published", "none_on_the_day", "beyond", "never"],
+        HoursState,
         Field(
             description="Whether regular hours of that date are published. If not: `none_on_the_day`, they "
             "are for later dates, so that the park may stay closed; `beyond`, they end before it; "
@@ -102,10 +101,9 @@ class _Outlook(TypedDict):
     ]
 
 
+@closed
 class ParkOutlook(_Outlook):
     """A day to come in one park."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     usual: UsualOfWeekday
     rides: Annotated[
@@ -113,10 +111,9 @@ class ParkOutlook(_Outlook):
     ]
 
 
+@closed
 class RideOutlook(_Outlook):
     """A day to come of one ride."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_hours: Annotated[
         list[PublishedRideHours], Field(description="Published for the ride itself; mostly for today alone.")
@@ -124,12 +121,15 @@ class RideOutlook(_Outlook):
     usual: UsualOfWeekday
 
 
-PUBLISHED, NONE_ON_THE_DAY, BEYOND, NEVER = "published", "none_on_the_day", "beyond", "never"
+PUBLISHED: Final = "published"
+NONE_ON_THE_DAY: Final = "none_on_the_day"
+BEYOND: Final = "beyond"
+NEVER: Final = "never"
 HOURS_STATES = (PUBLISHED, NONE_ON_THE_DAY, BEYOND, NEVER)
 """What is known of the hours of a day to come; see :func:`_hours_state`."""
 
 
-def park_outlook(context: AnswerContext, park: ParkProfile, day: dt.date) -> Row:
+def park_outlook(context: AnswerContext, park: ParkProfile, day: dt.date) -> ParkOutlook:
     """One day to come in one park."""
     days = same_weekdays(day, context.today(park))
     connection, park_id = context.connection, park.park_id
@@ -139,6 +139,11 @@ def park_outlook(context: AnswerContext, park: ParkProfile, day: dt.date) -> Row
         for ride in context.catalogue.rides_of[park_id]
         if ride.is_active and ride.is_ride and ride.ride_id in by_ride
     ]
+    usual: list[UsualOfRide] = [
+        {**ride_identity(context, ride), **_figures(by_ride[ride.ride_id])}
+        for ride in rides
+        if by_ride[ride.ride_id].run_days > 0
+    ]
     return {
         **_of_day(context, park, day),
         "usual": _usual(
@@ -147,11 +152,7 @@ def park_outlook(context: AnswerContext, park: ParkProfile, day: dt.date) -> Row
             usual_hours_of_park(connection, park_id, park.timezone, days),
         ),
         "rides": sorted(
-            (
-                ride_identity(context, ride) | _figures(by_ride[ride.ride_id])
-                for ride in rides
-                if by_ride[ride.ride_id].run_days > 0
-            ),
+            usual,
             key=lambda row: (
                 -(row["average_wait_minutes"] or 0),
                 row["ride_name"].casefold(),
@@ -161,7 +162,7 @@ def park_outlook(context: AnswerContext, park: ParkProfile, day: dt.date) -> Row
     }
 
 
-def ride_outlook(context: AnswerContext, park: ParkProfile, ride: RideProfile, day: dt.date) -> Row:
+def ride_outlook(context: AnswerContext, park: ParkProfile, ride: RideProfile, day: dt.date) -> RideOutlook:
     """One day to come of one ride: the hours of its park, its own, and what it usually did."""
     days = same_weekdays(day, context.today(park))
     connection, park_id = context.connection, park.park_id
@@ -177,7 +178,7 @@ def ride_outlook(context: AnswerContext, park: ParkProfile, ride: RideProfile, d
 _NOTHING = UsualSums(0, 0, 0, 0, None, 0, 0)
 
 
-def _of_day(context: AnswerContext, park: ParkProfile, day: dt.date) -> Row:
+def _of_day(context: AnswerContext, park: ParkProfile, day: dt.date) -> _Outlook:
     hours = schedule_rows(context, park, DayRange(day, day))
     until = published_until(context.connection, park.park_id)
     return {
@@ -192,7 +193,7 @@ def _of_day(context: AnswerContext, park: ParkProfile, day: dt.date) -> Row:
     }
 
 
-def _hours_state(hours: Sequence[Row], until: dt.date | None, day: dt.date) -> str:
+def _hours_state(hours: Sequence[ScheduleEntry], until: dt.date | None, day: dt.date) -> HoursState:
     """Whether regular hours of the day are published; if not, whether they are of later days, of earlier ones
     alone, or of none."""
     if any(entry["kind"] == ScheduleKind.OPERATING.value for entry in hours):
@@ -202,8 +203,8 @@ def _hours_state(hours: Sequence[Row], until: dt.date | None, day: dt.date) -> s
     return BEYOND if day > until else NONE_ON_THE_DAY
 
 
-def _usual(days: Sequence[dt.date], sums: UsualSums, hours: Mapping[int, UsualSums]) -> Row:
-    by_hour = [
+def _usual(days: Sequence[dt.date], sums: UsualSums, hours: Mapping[int, UsualSums]) -> UsualOfWeekday:
+    by_hour: list[UsualWaitOfHour] = [
         {"hour": f"{hour:02d}:00", "average_wait_minutes": found.minutes, "days": found.days}
         for hour in sorted(hours)
         for found in [wait_in(hours, hour)]
@@ -217,7 +218,13 @@ def _usual(days: Sequence[dt.date], sums: UsualSums, hours: Mapping[int, UsualSu
     }
 
 
-def _figures(sums: UsualSums) -> Row:
+class _UsualFigures(TypedDict):
+    days: UsualDays
+    average_wait_minutes: Wait | None
+    uptime_percent: Uptime | None
+
+
+def _figures(sums: UsualSums) -> _UsualFigures:
     """Null where they rest on fewer than three days; ``days`` says on how many."""
     is_usual = sums.run_days >= USUAL_FROM_DAYS
     wait = scores.average_wait(sums.wait_sum, sums.wait_known, sums.wait_max)

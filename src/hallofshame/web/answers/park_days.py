@@ -19,7 +19,6 @@ from hallofshame.store.reports.running_day import of_park
 from hallofshame.store.reports.sums import ParkTotals
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import (
-    CLOSED,
     Coverage,
     Day,
     EvidenceSlug,
@@ -29,23 +28,22 @@ from hallofshame.web.answers.common import (
     Score,
     Seconds,
 )
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 from hallofshame.web.wording import hours_words, judged_words
 
 
+@closed
 class Window(TypedDict):
     """A stretch in which a park was open."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     start: Instant
     end: Instant
 
 
+@closed
 class ParkDayRow(TypedDict):
     """One park-day: what was counted as open, on what grounds, and what came of it."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     date: Day
     evidence: EvidenceSlug
@@ -88,7 +86,22 @@ class ParkDayRow(TypedDict):
     ]
 
 
-def judged_figures(day: ParkDay | None) -> Row:
+class DayJudged(TypedDict):
+    """By which feed and signal a day was judged, and how much came through the other feed."""
+
+    feed: FeedSlug | None
+    judged_by: Literal["breakdowns", "open_closed"] | None
+    other_feed_percent: float | None
+
+
+class DayPunctual(TypedDict):
+    """By how much a park opened late and closed early."""
+
+    opened_late_seconds: Seconds | None
+    closed_early_seconds: Seconds | None
+
+
+def judged_figures(day: ParkDay | None) -> DayJudged:
     """By which feed and signal a day was judged, and how much came through the other feed (R5).
 
     Null where nothing was observed.
@@ -102,24 +115,22 @@ def judged_figures(day: ParkDay | None) -> Row:
     }
 
 
-def judged_row(day: ParkDay) -> Row:
-    """:func:`judged_figures`, and the same in words."""
+def judged_sentence(day: ParkDay) -> str | None:
+    """:func:`judged_figures` in words."""
     figures = judged_figures(day)
-    words = judged_words(figures["feed"], figures["other_feed_percent"], by_down=day.judged_by_down)
-    return figures | {"judged_words": words}
+    return judged_words(figures["feed"], figures["other_feed_percent"], by_down=day.judged_by_down)
 
 
-def hours_row(kept: Punctuality | None, correction: Correction | None, timezone: str) -> Row:
+def hours_sentence(kept: Punctuality | None, correction: Correction | None, timezone: str) -> str | None:
     """By how much the park opened late and closed early, and how it changed its hours on the day (R4)."""
     changed = None
     if correction is not None:
         changed = _on_the_clock(correction.before, timezone), _on_the_clock(correction.after, timezone)
     figures = punctual_figures(kept)
-    words = hours_words(figures["opened_late_seconds"], figures["closed_early_seconds"], changed)
-    return figures | {"hours_words": words}
+    return hours_words(figures["opened_late_seconds"], figures["closed_early_seconds"], changed)
 
 
-def punctual_figures(kept: Punctuality | None) -> Row:
+def punctual_figures(kept: Punctuality | None) -> DayPunctual:
     """By how much the park opened late and closed early, in seconds; null where that is not known."""
     return {
         "opened_late_seconds": kept.opened_late if kept else None,
@@ -137,7 +148,7 @@ def _on_the_clock(hours: Hours, timezone: str) -> str:
 MAX_DAYS_LISTED = 31
 
 
-def days_listed(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[Row]:
+def days_listed(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[ParkDayRow]:
     """The park-days that have a row, newest first, each with its open windows and their evidence."""
     found = park_days(context.connection, park.park_id, days)
     kept = punctuality(context.connection, park.park_id, park.timezone, days, context.data_as_of)
@@ -147,14 +158,20 @@ def days_listed(context: AnswerContext, park: ParkProfile, days: DayRange) -> li
             found[day],
             context.windows(park.park_id, found[day]),
             of_park(found[day].totals, context.ahead_within(park.park_id, DayRange(day, day))),
+            kept.get(day),
+            hours_sentence(kept.get(day), corrected.get(day), park.timezone),
         )
-        | judged_row(found[day])
-        | hours_row(kept.get(day), corrected.get(day), park.timezone)
         for day in sorted(found, reverse=True)
     ]
 
 
-def _day_row(day: ParkDay, windows: Iterable[tuple[int, int]], totals: ParkTotals) -> Row:
+def _day_row(
+    day: ParkDay,
+    windows: Iterable[tuple[int, int]],
+    totals: ParkTotals,
+    kept: Punctuality | None,
+    sentence: str | None,
+) -> ParkDayRow:
     shown = list(windows)
     return {
         "date": day.day.isoformat(),
@@ -165,4 +182,8 @@ def _day_row(day: ParkDay, windows: Iterable[tuple[int, int]], totals: ParkTotal
         "shame_score": scores.shame_score(totals.weighted_downtime, totals.weighted_exposure),
         "rides_eligible": day.tally.eligible,
         "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
+        **judged_figures(day),
+        "judged_words": judged_sentence(day),
+        **punctual_figures(kept),
+        "hours_words": sentence,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -17,8 +16,8 @@ from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.outages import park_outages
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chart_points import ParkGrain, ParkPoint, park_chart
-from hallofshame.web.answers.common import CLOSED, EvidenceSlug, RankedBy, Seconds, TierLabel
-from hallofshame.web.answers.envelope import RankingLine, Row, coverage_body, ranked_by_body
+from hallofshame.web.answers.common import CoverageBody, EvidenceSlug, RankedBy, Seconds
+from hallofshame.web.answers.envelope import RankingLine, coverage_body, ranked_by_body
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
 from hallofshame.web.answers.outages import OutageInPark, outages_inside
 from hallofshame.web.answers.park_days import MAX_DAYS_LISTED, ParkDayRow, Window, days_listed
@@ -26,15 +25,15 @@ from hallofshame.web.answers.parks import ParkRow, park_lines
 from hallofshame.web.answers.rankings import DOWNTIME, PARK_FIELDS, all_standings, park_ranking, with_standing
 from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
-from hallofshame.web.answers.score_explained import ScoreExplained, score_explained
+from hallofshame.web.answers.score_explained import ScoreExplained, ScoreShare, score_explained
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter
-from hallofshame.web.wording import TIER_LABELS
+from hallofshame.web.shapes import closed
+from hallofshame.web.wording import TIER_LABELS, TierLabel
 
 
+@closed
 class TierRow(TypedDict):
     """The park's rides of one tier."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     tier: Annotated[int | None, Field(ge=1, le=3)]
     tier_label: TierLabel
@@ -44,10 +43,9 @@ class TierRow(TypedDict):
     downtime_seconds: Annotated[Seconds | None, Field(description="Null where none counts, and for live.")]
 
 
+@closed
 class ParkDetails(TypedDict):
     """Everything about one park in one period."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park: ParkInfo
     summary: ParkRow
@@ -85,9 +83,10 @@ class ParkInfo(ParkIdentity):
 MAX_OUTAGES_LISTED = 500
 
 
-def park_info(park: ParkProfile) -> Row:
+def park_info(park: ParkProfile) -> ParkInfo:
     """The park as the catalogue knows it."""
-    return park_identity(park) | {
+    return {
+        **park_identity(park),
         "region": park.region,
         "latitude": park.latitude,
         "longitude": park.longitude,
@@ -98,21 +97,22 @@ def park_info(park: ParkProfile) -> Row:
     }
 
 
-def park_line(context: AnswerContext, period: Period, park: ParkProfile) -> RankingLine:
+def park_line(context: AnswerContext, period: Period, park: ParkProfile) -> RankingLine[ParkRow]:
     """The park's row of the unfiltered list, or the like for a vanished park that is not listed."""
     listed = park_ranking(context, period, ParkFilter())
-    others = [replace(line, row={"rank": None, **line.row}) for line in park_lines(context, period)]
-    return next(line for line in (*listed, *others) if line.row["park_id"] == park.park_id)
+    return next(
+        line for line in (*listed, *park_lines(context, period)) if line.row["park_id"] == park.park_id
+    )
 
 
-def park_summary(context: AnswerContext, period: Period, park: ParkProfile) -> Row:
+def park_summary(context: AnswerContext, period: Period, park: ParkProfile) -> ParkRow:
     """The row of :func:`park_line`."""
     return park_line(context, period, park).row
 
 
 def park_details(
     context: AnswerContext, period: Period, park: ParkProfile, rides_asked: RideFilter
-) -> tuple[Row, Row]:
+) -> tuple[ParkDetails, CoverageBody]:
     """The details and their coverage. ``rides`` are those asked for; all other figures are of all."""
     days = period.days(context.today(park))
     summary = park_summary(context, period, park)
@@ -127,7 +127,7 @@ def park_details(
     listed = days_listed(context, park, latest)
     only = listed[0] if days.days == 1 and listed else None
     explained = score_explained(context, period, park, days, rows, summary)
-    details = {
+    details: ParkDetails = {
         "park": park_info(park),
         "summary": summary,
         "ranked_by": ranked_by_body(PARK_FIELDS[DOWNTIME]),
@@ -147,7 +147,7 @@ def park_details(
     return details, coverage_body(line for line in lines if line.row["eligible"])
 
 
-def _order(row: Row) -> tuple[bool, bool, float, str, int]:
+def _order(row: RideRow) -> tuple[bool, bool, float, str, int]:
     """Rides that count first; among them the longest down (right now: those down) first; then by name."""
     lost = row["downtime_seconds"] or 0
     return (
@@ -159,7 +159,7 @@ def _order(row: Row) -> tuple[bool, bool, float, str, int]:
     )
 
 
-def tier_rows(rides: Iterable[RideProfile], shares: Iterable[Row]) -> list[Row]:
+def tier_rows(rides: Iterable[RideProfile], shares: Iterable[ScoreShare]) -> list[TierRow]:
     """The park's rides by tier, flagships first: how many there are, how many count, and what they lost.
 
     ``shares`` are those of the score explained, so the tiers add up to the park's row.
@@ -167,7 +167,7 @@ def tier_rows(rides: Iterable[RideProfile], shares: Iterable[Row]) -> list[Row]:
     counted = list(shares)
     in_score = {share["ride_id"] for share in counted}
     known = [ride for ride in rides if ride.ride_id in in_score or (ride.is_active and ride.is_ride)]
-    rows = []
+    rows: list[TierRow] = []
     for tier, label in TIER_LABELS.items():
         of_tier = [share for share in counted if share["tier"] == tier]
         lost = [share["downtime_seconds"] for share in of_tier if share["downtime_seconds"] is not None]

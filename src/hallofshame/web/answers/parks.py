@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from hallofshame.domain.bands import band_of
 from hallofshame.domain.periods import DayRange, Period
@@ -38,10 +39,11 @@ from hallofshame.web.answers.common import (
     Uptime,
     Wait,
 )
-from hallofshame.web.answers.envelope import RankingLine, Row, iso
+from hallofshame.web.answers.envelope import RankingLine, iso
 from hallofshame.web.answers.identity import ParkIdentity, park_identity
 from hallofshame.web.answers.present import ParkNow, park_now
 from hallofshame.web.answers.watched import (
+    TrendFields,
     days_recorded,
     days_recorded_before,
     inferred_days,
@@ -49,6 +51,7 @@ from hallofshame.web.answers.watched import (
     trend_fields,
     watched,
 )
+from hallofshame.web.shapes import closed
 
 
 class ParkRow(ParkIdentity):
@@ -96,7 +99,7 @@ class ParkRow(ParkIdentity):
     trend_reason: TrendReason | None
 
 
-def park_lines(context: AnswerContext, period: Period) -> list[RankingLine]:
+def park_lines(context: AnswerContext, period: Period) -> list[RankingLine[ParkRow]]:
     """Every park's row for the period, in name order, without rank."""
     return context.remembered("park lines", period, lambda: _build(context, period))
 
@@ -119,7 +122,7 @@ def park_totals_before(context: AnswerContext, period: Period) -> dict[int, Park
     return context.remembered("park totals before", period, build)
 
 
-def _build(context: AnswerContext, period: Period) -> list[RankingLine]:
+def _build(context: AnswerContext, period: Period) -> list[RankingLine[ParkRow]]:
     parks = list(context.catalogue.parks.values())
     if period.is_live:
         states, broken = park_states(context.connection), _weights_broken(context)
@@ -168,49 +171,68 @@ class _Figures:
     recorded: RecordedDays | None
     inferred_day: float | None
     watched: WatchedStretch | None
-    trend: Row
+    trend: TrendFields
 
 
-def _line(park: ParkProfile, days: DayRange, today: dt.date, figures: _Figures) -> RankingLine:
+def _line(park: ParkProfile, days: DayRange, today: dt.date, figures: _Figures) -> RankingLine[ParkRow]:
     totals, tally = figures.totals, figures.tally
-    common = figures.trend | {
+    row = _blank(park, days)
+    row |= {
+        "trend_points": figures.trend["trend_points"],
+        "trend_reason": figures.trend["trend_reason"],
         "tells": tells(park, figures.recorded),
         "recorded_days": figures.recorded.recorded if figures.recorded else 0,
     }
     if totals is None or totals.observed == 0:
-        return _line_without_data(park, days, today, totals, common)
+        opened = 0 if totals is None else totals.open
+        row["unranked_reason"] = _reason_without_data(park, days, today, totals)
+        row["coverage_percent"] = scores.coverage_percent(0, opened)
+        return RankingLine(row, 0, opened)
     coverage = scores.coverage_percent(totals.observed, totals.open)
     score = scores.shame_score(totals.weighted_downtime, totals.weighted_exposure)
     eligible = tally.eligible if tally else 0
     reason = scores.unranked_reason(coverage, eligible, figures.inferred_day)
-    row = _row(
-        park,
-        days,
-        **common,
-        unranked_reason=reason or ("did_not_run" if score is None else None),
-        shame_score=score,
-        comparable_score=scores.comparable_score(
+    row |= {
+        "unranked_reason": reason or ("did_not_run" if score is None else None),
+        "shame_score": score,
+        "shame_band": _band(score),
+        "comparable_score": scores.comparable_score(
             totals.weighted_breakdown, totals.weighted_downtime, totals.weighted_exposure
         ),
-        **downtime_by_kind(totals),
-        total_downtime_hours=scores.downtime_hours(totals.downtime),
-        downtime_minutes_per_open_hour=scores.downtime_per_open_hour(totals.downtime, totals.observed),
-        weighted_downtime=totals.weighted_downtime,
-        weighted_breakdown=totals.weighted_breakdown,
-        weighted_exposure=totals.weighted_exposure,
-        uptime_percent=scores.uptime_percent(totals.operating, totals.downtime),
-        rides_operating=tally.operating if tally else 0,
-        rides_down=tally.down if tally else 0,
-        rides_eligible=eligible,
-        average_wait_minutes=scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
-        max_wait_minutes=totals.wait_max or None,
-        coverage_percent=coverage,
-        look_interval_seconds=scores.look_interval_seconds(totals.observed, totals.samples),
-    )
+        "downtime_seconds": totals.downtime,
+        "breakdown_seconds": totals.breakdown,
+        "opening_delay_seconds": totals.downtime_opening_delay,
+        "never_reopened_seconds": totals.downtime_never_reopened,
+        "park_wide_seconds": totals.downtime_park_wide,
+        "total_downtime_hours": scores.downtime_hours(totals.downtime),
+        "downtime_minutes_per_open_hour": scores.downtime_per_open_hour(totals.downtime, totals.observed),
+        "weighted_downtime": totals.weighted_downtime,
+        "weighted_breakdown": totals.weighted_breakdown,
+        "weighted_exposure": totals.weighted_exposure,
+        "uptime_percent": scores.uptime_percent(totals.operating, totals.downtime),
+        "rides_operating": tally.operating if tally else 0,
+        "rides_down": tally.down if tally else 0,
+        "rides_eligible": eligible,
+        "average_wait_minutes": scores.average_wait(totals.wait_sum, totals.wait_known, totals.wait_max),
+        "max_wait_minutes": totals.wait_max or None,
+        "coverage_percent": coverage,
+        "look_interval_seconds": scores.look_interval_seconds(totals.observed, totals.samples),
+    }
     return RankingLine(row, totals.observed, totals.open, figures.watched)
 
 
-def downtime_by_kind(totals: ParkTotals | RideTotals | None) -> Row:
+@closed
+class DowntimeByKind(TypedDict):
+    """Downtime and its four kinds, in seconds."""
+
+    downtime_seconds: Seconds | None
+    breakdown_seconds: Seconds | None
+    opening_delay_seconds: Seconds | None
+    never_reopened_seconds: Seconds | None
+    park_wide_seconds: Seconds | None
+
+
+def downtime_by_kind(totals: ParkTotals | RideTotals | None) -> DowntimeByKind:
     """Downtime and its four kinds, which add up to it (R7); null where there are no totals."""
     return {
         "downtime_seconds": None if totals is None else totals.downtime,
@@ -221,70 +243,65 @@ def downtime_by_kind(totals: ParkTotals | RideTotals | None) -> Row:
     }
 
 
-def _line_without_data(
-    park: ParkProfile, days: DayRange, today: dt.date, totals: ParkTotals | None, common: Row
-) -> RankingLine:
-    """Nothing was observed: every figure is null, and the reason says whether the park was open at all.
+def _reason_without_data(
+    park: ParkProfile, days: DayRange, today: dt.date, totals: ParkTotals | None
+) -> UnrankedReason:
+    """Why nothing was observed, which says whether the park was open at all.
 
     A period that began today or begins later may still be watched: it has no data yet.
     """
-    opened = 0 if totals is None else totals.open
     may_be_watched = totals is None and days.start >= today and park.is_active
-    reason = "no_data_yet" if may_be_watched else "not_watched"
-    if totals is not None and opened == 0 and totals.window_seconds > 0:
-        reason = "not_open_yet"
-    elif totals is not None and totals.window_seconds == 0 and totals.closed_days > 0:
-        reason = "closed"
-    row = _row(
-        park,
-        days,
-        **common,
-        unranked_reason=reason,
-        coverage_percent=scores.coverage_percent(0, opened),
-    )
-    return RankingLine(row, 0, opened)
+    if totals is not None and totals.open == 0 and totals.window_seconds > 0:
+        return "not_open_yet"
+    if totals is not None and totals.window_seconds == 0 and totals.closed_days > 0:
+        return "closed"
+    return "no_data_yet" if may_be_watched else "not_watched"
+
+
+def _band(score: float | None) -> BandSlug | None:
+    band = band_of(score)
+    return band.slug if band else None
 
 
 def _live_line(
     context: AnswerContext, park: ParkProfile, state: ParkState | None, weight_broken: int
-) -> RankingLine:
+) -> RankingLine[ParkRow]:
     """The park at its latest cycle. Weights stand where seconds stand for other periods (R8)."""
     today = DayRange(context.today(park), context.today(park))
     now = park_now(context, state)
+    row = _blank(park, today)
+    row["is_open"] = now.is_open
+    row["observed_at"] = None if state is None else iso(state.observed_at)
     if state is None or now is not ParkNow.OPEN:
-        observed_at = None if state is None else iso(state.observed_at)
-        row = _row(park, today, unranked_reason=now.value, is_open=now.is_open, observed_at=observed_at)
+        row["unranked_reason"] = now.value
         return RankingLine(row, 0, 0)
     coverage = scores.coverage_percent(state.observed, state.eligible)
     score = scores.live_shame_score(state.weight_down, state.weight_eligible)
-    reason = scores.unranked_reason(coverage, state.eligible) or ("did_not_run" if score is None else None)
-    row = _row(
-        park,
-        today,
-        unranked_reason=reason,
-        is_open=now.is_open,
-        observed_at=iso(state.observed_at),
-        shame_score=score,
-        comparable_score=scores.comparable_score(
+    reason = scores.unranked_reason(coverage, state.eligible)
+    row |= {
+        "unranked_reason": reason or ("did_not_run" if score is None else None),
+        "shame_score": score,
+        "shame_band": _band(score),
+        "comparable_score": scores.comparable_score(
             min(weight_broken, state.weight_down), state.weight_down, state.weight_eligible
         ),
-        weighted_downtime=state.weight_down,
-        weighted_breakdown=min(weight_broken, state.weight_down),
-        weighted_exposure=state.weight_eligible,
-        rides_operating=state.rides_operating,
-        rides_down=state.rides_down,
-        rides_eligible=state.eligible,
-        average_wait_minutes=scores.average_wait(state.wait_sum, state.wait_known, state.wait_max),
-        max_wait_minutes=state.wait_max or None,
-        coverage_percent=coverage,
-    )
+        "weighted_downtime": state.weight_down,
+        "weighted_breakdown": min(weight_broken, state.weight_down),
+        "weighted_exposure": state.weight_eligible,
+        "rides_operating": state.rides_operating,
+        "rides_down": state.rides_down,
+        "rides_eligible": state.eligible,
+        "average_wait_minutes": scores.average_wait(state.wait_sum, state.wait_known, state.wait_max),
+        "max_wait_minutes": state.wait_max or None,
+        "coverage_percent": coverage,
+    }
     return RankingLine(row, state.observed, state.eligible)
 
 
-def _row(park: ParkProfile, days: DayRange, **figures: object) -> Row:
-    score = figures.get("shame_score")
-    band = band_of(score if isinstance(score, float) else None)
-    row: Row = {
+def _blank(park: ParkProfile, days: DayRange) -> ParkRow:
+    """The row without any figure."""
+    return {
+        "rank": None,
         "rank_from": None,
         "rank_to": None,
         "unranked_reason": None,
@@ -294,7 +311,7 @@ def _row(park: ParkProfile, days: DayRange, **figures: object) -> Row:
         "is_open": None,
         "observed_at": None,
         "shame_score": None,
-        "shame_band": band.slug if band else None,
+        "shame_band": None,
         "comparable_score": None,
         "tells": tells(park, None),
         "total_downtime_hours": None,
@@ -315,4 +332,3 @@ def _row(park: ParkProfile, days: DayRange, **figures: object) -> Row:
         "trend_points": None,
         "trend_reason": "no_period_before",
     }
-    return row | figures

@@ -9,7 +9,6 @@ from hallofshame.domain.words import RideKind, Status
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.current import ParkState, RideState
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row
 
 
 class ParkNow(StrEnum):
@@ -61,12 +60,6 @@ def park_now(context: AnswerContext, state: ParkState | None) -> ParkNow:
 def is_watched(park: ParkProfile, ride: RideProfile) -> bool:
     """Whether the ride is among those whose present is counted and listed: an active attraction."""
     return park.is_active and ride.is_active and ride.kind is RideKind.ATTRACTION
-
-
-def live_word(row: Row) -> str | None:
-    """A ride's live row in one word: what it counts as before what its source calls it; null: not known."""
-    word: str | None = "down" if row["is_down"] else row["status"]
-    return word
 
 
 def ride_now(context: AnswerContext, ride: RideState | None, park: ParkState | None) -> RideNow:

@@ -14,14 +14,14 @@ from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.store.reports.prices import PriceSpan, price_series
 from hallofshame.store.reports.queues import PostedPrice
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Instant, QueueTypeSlug
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Instant, QueueTypeSlug
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 
 
+@closed
 class PriceSegment(TypedDict):
     """A stretch of time with one price; `end` is not included."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     start: Instant
     end: Instant
@@ -32,19 +32,17 @@ class PriceSegment(TypedDict):
     currency: Annotated[str | None, Field(description="ISO 4217.", examples=["EUR"])]
 
 
+@closed
 class QueuePrices(TypedDict):
     """The prices of one queue."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     queue_type: QueueTypeSlug
     segments: list[PriceSegment]
 
 
+@closed
 class RidePrices(TypedDict):
     """What a ride's paid queues cost over time, up to the latest look."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     timezone: Annotated[str, Field(description="IANA zone of the park.")]
@@ -53,10 +51,9 @@ class RidePrices(TypedDict):
     queues: list[QueuePrices]
 
 
+@closed
 class ParkPriceRow(TypedDict):
     """What a queue of a ride costs, as last posted within 24 hours of the park's latest look."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -67,7 +64,7 @@ class ParkPriceRow(TypedDict):
     currency: Annotated[str | None, Field(description="ISO 4217.", examples=["EUR"])]
 
 
-def ride_prices(context: AnswerContext, ride: RideProfile, days: DayRange) -> Row:
+def ride_prices(context: AnswerContext, ride: RideProfile, days: DayRange) -> RidePrices:
     """The series of each paid queue over park-local days, as far as anybody has looked."""
     park = context.catalogue.parks[ride.park_id]
     start, end = day_bounds(days.start, park.timezone)[0], day_bounds(days.end, park.timezone)[1]
@@ -89,10 +86,10 @@ def ride_prices(context: AnswerContext, ride: RideProfile, days: DayRange) -> Ro
     }
 
 
-def price_rows(context: AnswerContext, prices: Sequence[PostedPrice]) -> list[Row]:
+def price_rows(context: AnswerContext, prices: Sequence[PostedPrice]) -> list[ParkPriceRow]:
     """The latest price of each queue, by the name of its ride."""
     rides = context.catalogue.rides
-    rows = [
+    rows: list[ParkPriceRow] = [
         {
             "ride_id": found.ride_id,
             "ride_name": rides[found.ride_id].name,
@@ -108,7 +105,7 @@ def price_rows(context: AnswerContext, prices: Sequence[PostedPrice]) -> list[Ro
     return sorted(rows, key=lambda row: (row["ride_name"], row["ride_id"], row["queue_type"]))
 
 
-def _segment(found: PriceSpan) -> Row:
+def _segment(found: PriceSpan) -> PriceSegment:
     return {
         "start": iso(found.start),
         "end": iso(found.end),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import Field
@@ -11,18 +10,18 @@ from typing_extensions import TypedDict
 
 from hallofshame.domain.localtime import day_bounds
 from hallofshame.store.reports.catalogue import RideProfile
-from hallofshame.store.reports.queues import QueueValue, queue_courses
+from hallofshame.store.reports.queues import Queue, QueueValue, queue_courses
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Day, Instant, QueueTypeSlug
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Day, Instant, QueueTypeSlug
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 
 _UNKNOWN = QueueValue(None, None, None, None, None, None, None, None)
 
 
+@closed
 class QueueSegment(TypedDict):
     """A stretch in which a queue said the same; `end` is not included, all else is null where unknown."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     start: Instant
     end: Instant
@@ -36,19 +35,17 @@ class QueueSegment(TypedDict):
     group_end: int | None
 
 
+@closed
 class QueueCourse(TypedDict):
     """One queue over a day."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     queue_type: QueueTypeSlug
     segments: list[QueueSegment]
 
 
+@closed
 class QueueDay(TypedDict):
     """All queues of a ride other than standby over one park-local day, up to the latest look."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     date: Day
@@ -58,10 +55,9 @@ class QueueDay(TypedDict):
     queues: list[QueueCourse]
 
 
+@closed
 class QueueRow(TypedDict):
     """One queue other than standby, as last posted within 24 hours of the park's latest look."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     queue_type: QueueTypeSlug
     state: Annotated[str | None, Field(description="The source's own word.", examples=["AVAILABLE"])]
@@ -75,7 +71,7 @@ class QueueRow(TypedDict):
     group_end: int | None
 
 
-def queue_day(context: AnswerContext, ride: RideProfile, day: dt.date) -> Row:
+def queue_day(context: AnswerContext, ride: RideProfile, day: dt.date) -> QueueDay:
     """All queues of a ride other than standby over one day, as far as anybody has looked."""
     park = context.catalogue.parks[ride.park_id]
     start, end = day_bounds(day, park.timezone)
@@ -94,15 +90,39 @@ def queue_day(context: AnswerContext, ride: RideProfile, day: dt.date) -> Row:
         "queues": [
             {
                 "queue_type": kind.name.lower(),
-                "segments": [
-                    {"start": iso(one.start), "end": iso(one.end)} | _posted(one.value or _UNKNOWN)
-                    for one in course
-                ],
+                "segments": [_segment(one.start, one.end, one.value or _UNKNOWN) for one in course],
             }
             for kind, course in courses.items()
         ],
     }
 
 
-def _posted(said: QueueValue) -> Row:
-    return asdict(said) | {"return_start": iso(said.return_start), "return_end": iso(said.return_end)}
+def _segment(start: int, end: int, said: QueueValue) -> QueueSegment:
+    return {
+        "start": iso(start),
+        "end": iso(end),
+        "state": said.state,
+        "wait_minutes": said.wait_minutes,
+        "return_start": iso(said.return_start),
+        "return_end": iso(said.return_end),
+        "price_minor": said.price_minor,
+        "currency": said.currency,
+        "group_start": said.group_start,
+        "group_end": said.group_end,
+    }
+
+
+def queue_row(queue: Queue) -> QueueRow:
+    """A queue as last posted."""
+    return {
+        "queue_type": queue.queue_type.name.lower(),
+        "state": queue.state,
+        "observed_at": iso(queue.observed_at),
+        "wait_minutes": queue.wait_minutes,
+        "return_start": iso(queue.return_start),
+        "return_end": iso(queue.return_end),
+        "price_minor": queue.price_minor,
+        "currency": queue.currency,
+        "group_start": queue.group_start,
+        "group_end": queue.group_end,
+    }

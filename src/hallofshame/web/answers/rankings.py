@@ -12,8 +12,9 @@ from hallofshame.domain.words import RideKind
 from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import RideProfile
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import RankingLine, Row
-from hallofshame.web.answers.parks import park_lines
+from hallofshame.web.answers.common import UnrankedReason
+from hallofshame.web.answers.envelope import R, RankingLine, figure
+from hallofshame.web.answers.parks import ParkRow, park_lines
 from hallofshame.web.answers.present import ParkNow
 from hallofshame.web.answers.rank_ranges import with_rank_ranges
 from hallofshame.web.answers.ride_measures import (
@@ -23,7 +24,7 @@ from hallofshame.web.answers.ride_measures import (
     ride_reliabilities,
     ride_waits,
 )
-from hallofshame.web.answers.rides import ride_lines
+from hallofshame.web.answers.rides import RideRow, ride_lines
 from hallofshame.web.answers.watched import inferred_days
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter, VisitFilter
 
@@ -86,7 +87,7 @@ class Standing(NamedTuple):
 
 def park_ranking(
     context: AnswerContext, period: Period, parks: ParkFilter, by: str = DOWNTIME, sort: str = "rank"
-) -> list[RankingLine]:
+) -> list[RankingLine[ParkRow]]:
     """Parks from the most breakdowns (or what ``by`` says) down; then the unranked, each with its reason.
 
     Parks that have vanished are listed where they have data.
@@ -104,23 +105,23 @@ def park_ranking(
         range(len(lines)),
         key=lambda at: (
             reasons[at] is not None,
-            0.0 if reasons[at] is not None else -lines[at].row[field],
+            0.0 if reasons[at] is not None else -(figure(lines[at].row, field) or 0.0),
             lines[at].row["park_name"].casefold(),
             lines[at].row["park_id"],
         ),
     )
-    ranks = places([None if reasons[at] else lines[at].row[field] for at in order])
+    ranks = places([None if reasons[at] else figure(lines[at].row, field) for at in order])
     ranked = [
-        replace(lines[at], row={"rank": rank, **lines[at].row, "unranked_reason": reasons[at]})
+        replace(lines[at], row=lines[at].row | {"rank": rank, "unranked_reason": reasons[at]})
         for at, rank in zip(order, ranks, strict=True)
     ]
     ranked = with_rank_ranges(context, period, ranked, field, lambda row: (row["park_id"],))
     return ranked if sort == "rank" else sorted_lines(ranked, *PARK_SORTS[sort])
 
 
-def _park_reason(row: Row, field: str) -> str | None:
-    reason: str | None = row["unranked_reason"]
-    if reason is None and row[field] is None:
+def _park_reason(row: ParkRow, field: str) -> UnrankedReason | None:
+    reason = row["unranked_reason"]
+    if reason is None and figure(row, field) is None:
         return "did_not_run" if field in ("comparable_score", "shame_score") else _NO_WAITS
     return reason
 
@@ -134,11 +135,11 @@ def places(values: Sequence[float | None]) -> list[int | None]:
     return ranks
 
 
-def sorted_lines(lines: list[RankingLine], field: str, largest_first: bool) -> list[RankingLine]:
+def sorted_lines(lines: list[RankingLine[R]], field: str, largest_first: bool) -> list[RankingLine[R]]:
     """In the order of a field, null last; what is equal stays in the order of rank."""
     known = [line for line in lines if line.row[field] is not None]
 
-    def key(line: RankingLine) -> Any:
+    def key(line: RankingLine[R]) -> Any:
         value = line.row[field]
         return value.casefold() if isinstance(value, str) else value
 
@@ -305,11 +306,11 @@ def all_standings(context: AnswerContext, period: Period) -> dict[int, Standing]
 
 def with_standing(
     context: AnswerContext, period: Period, rides: Sequence[RideProfile], standings: Mapping[int, Standing]
-) -> list[RankingLine]:
+) -> list[RankingLine[RideRow]]:
     """The rows of the rides with their places."""
     placed = []
     for line in ride_lines(context, period, rides):
         standing = standings.get(line.row["ride_id"], Standing(None, None))
-        row = {"rank": standing.rank, **line.row, "unranked_reason": standing.reason}
+        row = line.row | {"rank": standing.rank, "unranked_reason": standing.reason}
         placed.append(replace(line, row=row))
     return placed

@@ -7,14 +7,14 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.answers.common import CLOSED, Coverage, Day, Instant
+from hallofshame.web.answers.common import Coverage, Day, Instant
 from hallofshame.web.answers.identity import ParkIdentity
+from hallofshame.web.shapes import closed
 
 
+@closed
 class Finding(TypedDict):
     """Something odd in a park's data; worth a second look, no verdict."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     kind: str
     detail: str

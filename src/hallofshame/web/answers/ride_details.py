@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated
 
 from pydantic import Field
@@ -16,17 +15,15 @@ from hallofshame.store.reports.outages import ride_outages
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chart_points import ParkGrain, RidePoint, ride_chart
 from hallofshame.web.answers.common import (
-    CLOSED,
+    CoverageBody,
     Instant,
     RankedBy,
     RideKindSlug,
     RideTypeSlug,
     SourceUrl,
-    TierLabel,
     TypeLabel,
-    Url,
 )
-from hallofshame.web.answers.envelope import Row, coverage_body, iso, ranked_by_body
+from hallofshame.web.answers.envelope import coverage_body, iso, ranked_by_body
 from hallofshame.web.answers.identity import EntityFacts, fact_fields, ride_urls
 from hallofshame.web.answers.outages import OutageInPark, outages_inside
 from hallofshame.web.answers.park_details import MAX_OUTAGES_LISTED, ParkInfo, park_info
@@ -39,13 +36,13 @@ from hallofshame.web.answers.rankings import (
 )
 from hallofshame.web.answers.ride_hours import PublishedRideHours, UsualHours, published_rows, usual_rows
 from hallofshame.web.answers.rides import RideRow
-from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
+from hallofshame.web.shapes import Url, closed
+from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS, TierLabel
 
 
+@closed
 class OutageStatistics(TypedDict):
     """Over the counted outages that began in the period; durations are of those that reopened."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     count: Annotated[int | None, Field(ge=0, description="Null where the ride was not watched.")]
     without_duration: Annotated[int, Field(ge=0, description="How many of them did not reopen.")]
@@ -56,10 +53,9 @@ class OutageStatistics(TypedDict):
     mean_time_to_recover_seconds: float | None
 
 
+@closed
 class RideDetails(TypedDict):
     """Everything about one ride in one period."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride: RideInfo
     park: ParkInfo
@@ -82,10 +78,9 @@ class RideDetails(TypedDict):
     outage_statistics: OutageStatistics
 
 
+@closed
 class RideInfo(EntityFacts):
     """A ride as the catalogue knows it."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -108,7 +103,7 @@ class RideInfo(EntityFacts):
     source_url: SourceUrl | None
 
 
-def ride_info(context: AnswerContext, ride: RideProfile) -> Row:
+def ride_info(context: AnswerContext, ride: RideProfile) -> RideInfo:
     """The ride as the catalogue knows it."""
     park = context.catalogue.parks[ride.park_id]
     return {
@@ -133,7 +128,9 @@ def ride_info(context: AnswerContext, ride: RideProfile) -> Row:
     }
 
 
-def ride_details(context: AnswerContext, period: Period, ride: RideProfile) -> tuple[Row, Row]:
+def ride_details(
+    context: AnswerContext, period: Period, ride: RideProfile
+) -> tuple[RideDetails, CoverageBody]:
     """The details and their coverage."""
     park = context.catalogue.parks[ride.park_id]
     days = period.days(context.today(park))
@@ -144,7 +141,7 @@ def ride_details(context: AnswerContext, period: Period, ride: RideProfile) -> t
     counted = [outage for outage in outages if outage.counted]
     reopened = [outage.downtime_seconds for outage in counted if outage.reopened]
     statistics = outage_statistics(reopened, len(counted) - len(reopened), totals.operating if totals else 0)
-    details = {
+    details: RideDetails = {
         "ride": ride_info(context, ride),
         "park": park_info(park),
         "former_names": former_names(context.connection, ride.ride_id),
@@ -160,6 +157,14 @@ def ride_details(context: AnswerContext, period: Period, ride: RideProfile) -> t
         "published_hours": published_rows(context, park, ride, days),
         "usual_hours": usual_rows(context, park, ride, days),
         # Where nobody looked, it is not known that nothing broke.
-        "outage_statistics": dataclasses.asdict(statistics) | {"count": line.row["outages"]},
+        "outage_statistics": {
+            "count": line.row["outages"],
+            "without_duration": statistics.without_duration,
+            "median_seconds": statistics.median_seconds,
+            "p90_seconds": statistics.p90_seconds,
+            "longest_seconds": statistics.longest_seconds,
+            "mean_time_between_failures_seconds": statistics.mean_time_between_failures_seconds,
+            "mean_time_to_recover_seconds": statistics.mean_time_to_recover_seconds,
+        },
     }
     return details, coverage_body([line])

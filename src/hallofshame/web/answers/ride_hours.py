@@ -15,15 +15,15 @@ from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.usual import UsualDay, usual_days
 from hallofshame.store.ride_hours import HoursRow, ride_hours
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Day, Instant
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Day, Instant
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 from hallofshame.web.wording import WEEKDAYS
 
 
+@closed
 class PublishedRideHours(TypedDict):
     """One stretch of hours published for the ride; it is due to run in those of kind `Operating`."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     date: Day
     kind: Annotated[str, Field(description="The source's own word.", examples=["Operating", "Early Entry"])]
@@ -36,10 +36,9 @@ Clock = Annotated[str, Field(pattern="^[0-9]{2}:[0-9]{2}$", examples=["09:40"])]
 """What the park's clock shows."""
 
 
+@closed
 class UsualHours(TypedDict):
     """When the ride usually runs on one weekday: medians of its first and last operation."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")]
     days: Annotated[
@@ -63,7 +62,9 @@ PUBLISHED_DATES = 7
 """Published hours are listed for so many dates, the last ones of the period."""
 
 
-def published_rows(context: AnswerContext, park: ParkProfile, ride: RideProfile, days: DayRange) -> list[Row]:
+def published_rows(
+    context: AnswerContext, park: ParkProfile, ride: RideProfile, days: DayRange
+) -> list[PublishedRideHours]:
     """The hours published for the ride on the last dates of ``days``, of all kinds, in order of time."""
     first = max(days.start, days.end - (PUBLISHED_DATES - 1) * ONE_DAY)
     return [
@@ -78,7 +79,9 @@ def published_rows(context: AnswerContext, park: ParkProfile, ride: RideProfile,
     ]
 
 
-def usual_rows(context: AnswerContext, park: ParkProfile, ride: RideProfile, days: DayRange) -> list[Row]:
+def usual_rows(
+    context: AnswerContext, park: ParkProfile, ride: RideProfile, days: DayRange
+) -> list[UsualHours]:
     """When the ride usually runs on each weekday, over the eight weeks up to the end of ``days``.
 
     The park's running day is not over yet and tells nothing.

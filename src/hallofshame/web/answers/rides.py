@@ -26,7 +26,6 @@ from hallofshame.web.answers.common import (
     PerOpenHour,
     Rank,
     Seconds,
-    StatusSlug,
     Tells,
     Trend,
     TrendReason,
@@ -34,13 +33,20 @@ from hallofshame.web.answers.common import (
     Uptime,
     Wait,
 )
-from hallofshame.web.answers.envelope import RankingLine, Row, iso
+from hallofshame.web.answers.envelope import RankingLine, iso
 from hallofshame.web.answers.identity import RideIdentity, ride_identity
 from hallofshame.web.answers.parks import downtime_by_kind
 from hallofshame.web.answers.present import ride_now
 from hallofshame.web.answers.ride_measures import measure_now, reliabilities_before, totals_of_rides
-from hallofshame.web.answers.watched import days_recorded, days_recorded_before, tells, trend_fields, watched
-from hallofshame.web.wording import STATUS_SLUGS
+from hallofshame.web.answers.watched import (
+    TrendFields,
+    days_recorded,
+    days_recorded_before,
+    tells,
+    trend_fields,
+    watched,
+)
+from hallofshame.web.wording import STATUS_SLUGS, StatusSlug
 
 
 class RideRow(RideIdentity):
@@ -89,7 +95,7 @@ def ride_lines(
     context: AnswerContext,
     period: Period,
     rides: Sequence[RideProfile],
-) -> list[RankingLine]:
+) -> list[RankingLine[RideRow]]:
     """The rows of these rides, in the order given, without rank."""
     if not rides:
         return []
@@ -148,7 +154,7 @@ class _Source:
         recorded = self.recorded.get(ride.park_id)
         return watched(self.totals.get(ride.ride_id), recorded, self.ranges[ride.park_id])
 
-    def trend(self, ride: RideProfile, now: WatchedStretch | None) -> Row:
+    def trend(self, ride: RideProfile, now: WatchedStretch | None) -> TrendFields:
         """How the ride changed against the period before, or why that cannot be said."""
         then = None
         if self.before is not None:
@@ -156,27 +162,30 @@ class _Source:
             then = watched(self.before.totals.get(ride.ride_id), recorded, self.before.ranges[ride.park_id])
         return trend_fields(now, then)
 
-    def tells(self, ride: RideProfile) -> str:
+    def tells(self, ride: RideProfile) -> Tells:
         """What its park's source could tell in the period; of this moment, what it can tell."""
         return tells(self.context.catalogue.parks[ride.park_id], self.recorded.get(ride.park_id))
 
 
-def _line(source: _Source, ride: RideProfile) -> RankingLine:
+def _line(source: _Source, ride: RideProfile) -> RankingLine[RideRow]:
     totals = source.totals.get(ride.ride_id)
     seen = source.watched(ride)
     today = source.context.today(source.context.catalogue.parks[ride.park_id])
     is_to_come = source.ranges[ride.park_id].start > today
-    figures: Row = {
-        "excluded_reason": excluded_reason(ride, totals, is_to_come=is_to_come),
-        **source.trend(ride, seen),
-    }
+    row = _blank(source, ride, excluded_reason(ride, totals, is_to_come=is_to_come))
+    trend = source.trend(ride, seen)
+    row |= {"trend_points": trend["trend_points"], "trend_reason": trend["trend_reason"]}
     if totals is None or totals.observed == 0:
         opened = totals.open if totals else 0
-        figures["coverage_percent"] = scores.coverage_percent(0, opened)
-        return RankingLine(_row(source, ride, figures), 0, opened)
-    figures |= {
+        row["coverage_percent"] = scores.coverage_percent(0, opened)
+        return RankingLine(row, 0, opened)
+    row |= {
         "total_downtime_hours": scores.downtime_hours(totals.downtime),
-        **downtime_by_kind(totals),
+        "downtime_seconds": totals.downtime,
+        "breakdown_seconds": totals.breakdown,
+        "opening_delay_seconds": totals.downtime_opening_delay,
+        "never_reopened_seconds": totals.downtime_never_reopened,
+        "park_wide_seconds": totals.downtime_park_wide,
         "downtime_minutes_per_open_hour": scores.downtime_per_open_hour(totals.downtime, totals.observed),
         "operating_seconds": totals.operating,
         "uptime_percent": scores.uptime_percent(totals.operating, totals.downtime),
@@ -187,20 +196,21 @@ def _line(source: _Source, ride: RideProfile) -> RankingLine:
         "coverage_percent": scores.coverage_percent(totals.observed, totals.open),
         "look_interval_seconds": scores.look_interval_seconds(totals.observed, totals.samples),
     }
-    return RankingLine(_row(source, ride, figures), totals.observed, totals.open, seen)
+    return RankingLine(row, totals.observed, totals.open, seen)
 
 
 def _live_line(
     source: _Source, ride: RideProfile, state: RideState | None, park: ParkState | None
-) -> RankingLine:
+) -> RankingLine[RideRow]:
     today = source.totals.get(ride.ride_id)
     now = ride_now(source.context, state, park)
     measure = measure_now(today, now, is_ride=ride.is_ride)
-    figures: Row = {"excluded_reason": excluded_reason(ride, today), "coverage_percent": measure.coverage}
+    row = _blank(source, ride, excluded_reason(ride, today))
+    row["coverage_percent"] = measure.coverage
     if state is not None:
-        figures["observed_at"] = iso(state.observed_at)
+        row["observed_at"] = iso(state.observed_at)
         if source.context.is_fresh(state.observed_at):
-            figures |= {
+            row |= {
                 "status": STATUS_SLUGS[now.status],
                 "status_since": iso(state.since) if now.is_known else None,
                 "is_down": now.is_down,
@@ -209,7 +219,7 @@ def _live_line(
                 "max_wait_minutes": measure.longest_wait,
                 "outages": source.outages.get(ride.ride_id, 0),
             }
-    return RankingLine(_row(source, ride, figures), measure.observed, measure.open)
+    return RankingLine(row, measure.observed, measure.open)
 
 
 def excluded_reason(ride: RideProfile, totals: RideTotals | None, *, is_to_come: bool = False) -> str | None:
@@ -228,15 +238,17 @@ def excluded_reason(ride: RideProfile, totals: RideTotals | None, *, is_to_come:
     return "refurbishment" if totals.refurbishment > 0 else "not_operated_7_days"
 
 
-def _row(source: _Source, ride: RideProfile, figures: Row) -> Row:
+def _blank(source: _Source, ride: RideProfile, excluded: ExcludedReason | None) -> RideRow:
+    """The row without any figure."""
     days = source.ranges[ride.park_id]
-    row: Row = {
+    return {
+        "rank": None,
         "unranked_reason": None,
         **ride_identity(source.context, ride),
         "start_date": days.start.isoformat(),
         "end_date": days.end.isoformat(),
-        "eligible": figures.get("excluded_reason") is None,
-        "excluded_reason": None,
+        "eligible": excluded is None,
+        "excluded_reason": excluded,
         "observed_at": None,
         "status": None,
         "status_since": None,
@@ -257,4 +269,8 @@ def _row(source: _Source, ride: RideProfile, figures: Row) -> Row:
         "trend_points": None,
         "trend_reason": "no_period_before",
     }
-    return row | figures
+
+
+def live_word(row: RideRow) -> StatusSlug | None:
+    """A ride's live row in one word: what it counts as before what its source calls it; null: not known."""
+    return "down" if row["is_down"] else row["status"]

@@ -11,14 +11,14 @@ from hallofshame.domain.periods import DayRange
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.hours import published_hours
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Day, Instant, ScheduleKindSlug
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Day, Instant, ScheduleKindSlug
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 
 
+@closed
 class ScheduleEntry(TypedDict):
     """Published hours of one date."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     date: Day
     kind: ScheduleKindSlug
@@ -33,7 +33,7 @@ class ScheduleEntry(TypedDict):
 
 def schedule_rows(
     context: AnswerContext, park: ParkProfile, days: DayRange, *, is_history: bool = False
-) -> list[Row]:
+) -> list[ScheduleEntry]:
     """Published hours in force, or every version; also those that do not count as regular opening (R4)."""
     return [
         {

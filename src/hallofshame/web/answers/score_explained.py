@@ -12,15 +12,16 @@ from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.points import score_shares
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Score, Seconds, TierLabel
-from hallofshame.web.answers.envelope import Row
-from hallofshame.web.wording import TIER_LABELS
+from hallofshame.web.answers.common import Score, Seconds
+from hallofshame.web.answers.parks import ParkRow
+from hallofshame.web.answers.rides import RideRow
+from hallofshame.web.shapes import closed
+from hallofshame.web.wording import TIER_LABELS, TierLabel
 
 
+@closed
 class ScoreShare(TypedDict):
     """What one ride puts into the score."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -35,10 +36,9 @@ class ScoreShare(TypedDict):
     score_points: Annotated[float | None, Field(ge=0, description="What it adds to the score.")]
 
 
+@closed
 class ScoreExplained(TypedDict):
     """The score to the second."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     formula: str
     unit: str
@@ -50,8 +50,13 @@ class ScoreExplained(TypedDict):
 
 
 def score_explained(
-    context: AnswerContext, period: Period, park: ParkProfile, days: DayRange, rows: list[Row], summary: Row
-) -> Row:
+    context: AnswerContext,
+    period: Period,
+    park: ParkProfile,
+    days: DayRange,
+    rows: list[RideRow],
+    summary: ParkRow,
+) -> ScoreExplained:
     """The score to the second: what each ride puts into the two totals, and that they are the totals shown.
 
     ``adds_up`` is false only while a change of tiers waits for its recomputation, and says so honestly.
@@ -76,7 +81,7 @@ def score_explained(
     }
 
 
-def _period_shares(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[Row]:
+def _period_shares(context: AnswerContext, park: ParkProfile, days: DayRange) -> list[ScoreShare]:
     rides = context.catalogue.rides
     return [
         {
@@ -90,21 +95,27 @@ def _period_shares(context: AnswerContext, park: ParkProfile, days: DayRange) ->
             "weighted_downtime": rides[share.ride_id].weight * share.downtime,
             "weighted_exposure": rides[share.ride_id].weight * share.exposure,
             "eligible_days": share.eligible_days,
+            "score_points": None,
         }
         for share in score_shares(context.connection, park.park_id, days)
         if share.ride_id in rides
     ]
 
 
-def _live_shares(rows: list[Row]) -> list[Row]:
+def _live_shares(rows: list[RideRow]) -> list[ScoreShare]:
     return [
-        {name: row[name] for name in ("ride_id", "ride_name", "tier", "tier_label", "weight")}
-        | {
+        {
+            "ride_id": row["ride_id"],
+            "ride_name": row["ride_name"],
+            "tier": row["tier"],
+            "tier_label": row["tier_label"],
+            "weight": row["weight"],
             "downtime_seconds": None,
             "exposure_seconds": None,
             "weighted_downtime": row["weight"] if row["is_down"] else 0,
             "weighted_exposure": row["weight"],
             "eligible_days": 1,
+            "score_points": None,
         }
         for row in rows
         if row["eligible"]

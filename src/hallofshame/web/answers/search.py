@@ -13,15 +13,14 @@ from hallofshame.domain.periods import NAMED_PERIODS, Period
 from hallofshame.pipeline.shipped import former_park_names
 from hallofshame.store.reports.former_names import all_former_names
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, RideKindSlug
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.common import RideKindSlug
 from hallofshame.web.pages.registry import OPERATORS, PAGES
+from hallofshame.web.shapes import closed
 
 
+@closed
 class ParkName(TypedDict):
     """A park to search for."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     name: str
@@ -31,10 +30,9 @@ class ParkName(TypedDict):
     former: Annotated[list[str], Field(description="Names that it, or its operator, went by.")]
 
 
+@closed
 class RideName(TypedDict):
     """A ride to search for."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     name: str
@@ -44,30 +42,27 @@ class RideName(TypedDict):
     former: Annotated[list[str], Field(description="Other names under which it was seen.")]
 
 
+@closed
 class FoundPage(TypedDict):
     """A page to search for: one of the site, or one period of the ranking."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     name: str
     words: Annotated[str, Field(description="What it is about.")]
     path: str
 
 
+@closed
 class OperatorName(TypedDict):
     """An operator to search for."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     name: str
     parks: Annotated[int, Field(ge=1, description="Its parks in the catalogue.")]
     path: Annotated[str, Field(description="Its parks in the ranking.")]
 
 
+@closed
 class SearchIndex(TypedDict):
     """Every name, for a search that needs no server."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     parks: list[ParkName]
     rides: list[RideName]
@@ -75,11 +70,18 @@ class SearchIndex(TypedDict):
     pages: list[FoundPage]
 
 
-def search_rows(context: AnswerContext) -> Row:
+def search_rows(context: AnswerContext) -> SearchIndex:
     """The names of everything, with those that parks and rides went by."""
     catalogue = context.catalogue
     of_parks, of_rides = former_park_names(), all_former_names(context.connection)
     parks = Counter(park.operator for park in catalogue.parks.values() if park.operator is not None)
+    pages: list[FoundPage] = [
+        {"name": page.label, "words": page.title, "path": page.path} for page in (*PAGES, OPERATORS)
+    ]
+    periods: list[FoundPage] = [
+        {"name": Period(name).label, "words": "The ranking of parks", "path": f"/?period={name.value}"}
+        for name in NAMED_PERIODS
+    ]
     return {
         "parks": [
             {
@@ -107,15 +109,5 @@ def search_rows(context: AnswerContext) -> Row:
             {"name": name, "parks": count, "path": f"/?{urlencode({'operator': name})}"}
             for name, count in sorted(parks.items())
         ],
-        "pages": [
-            *({"name": page.label, "words": page.title, "path": page.path} for page in (*PAGES, OPERATORS)),
-            *(
-                {
-                    "name": Period(name).label,
-                    "words": "The ranking of parks",
-                    "path": f"/?period={name.value}",
-                }
-                for name in NAMED_PERIODS
-            ),
-        ],
+        "pages": [*pages, *periods],
     }

@@ -12,14 +12,14 @@ from hallofshame.domain.localtime import day_bounds
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.shows import show_times
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Instant
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Instant
+from hallofshame.web.answers.envelope import iso
+from hallofshame.web.shapes import closed
 
 
+@closed
 class ShowRow(TypedDict):
     """One performance."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -29,7 +29,7 @@ class ShowRow(TypedDict):
     ends_at: Instant | None
 
 
-def show_rows(context: AnswerContext, park: ParkProfile, day: dt.date) -> list[Row]:
+def show_rows(context: AnswerContext, park: ParkProfile, day: dt.date) -> list[ShowRow]:
     """Performances published for a day, in order of time."""
     rides = context.catalogue.rides
     return [

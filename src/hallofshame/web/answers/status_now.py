@@ -5,7 +5,7 @@ Nothing is computed here: the row of the live list, the row of the live board, p
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -19,23 +19,24 @@ from hallofshame.store.reports.hours import openings_from, published_until
 from hallofshame.store.ride_hours import ride_hours
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.chances import Chance, Reason
-from hallofshame.web.answers.common import CLOSED, Day, Instant, Wait
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Day, Instant, Wait, slugs
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.answers.outages import down_in_park
 from hallofshame.web.answers.parks import park_lines
-from hallofshame.web.answers.present import ParkNow, live_word, park_now
-from hallofshame.web.answers.ride_hours import Clock
-from hallofshame.web.answers.rides import ride_lines
-from hallofshame.web.answers.usual_hours import usual_fields, usual_wait_of_park, usual_wait_of_ride
+from hallofshame.web.answers.present import ParkNow, park_now
+from hallofshame.web.answers.rides import live_word, ride_lines
+from hallofshame.web.answers.usual_hours import UsualNow, usual_fields, usual_wait_of_park, usual_wait_of_ride
+from hallofshame.web.shapes import closed
 
-ParkNowSlug = Literal["open", "closed", "not_watched"]
-RideNowSlug = Literal["operating", "down", "closed", "refurbishment", "not_watched"]
+ParkNowSlug = Annotated[str, Field(json_schema_extra=slugs(*ParkNow))]
+RideNowSlug = Annotated[
+    str, Field(json_schema_extra=slugs("operating", "down", "closed", "refurbishment", "not_watched"))
+]
 
 
+@closed
 class _Hours(TypedDict):
     """Published regular hours at this moment and after it."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     opened_at: Annotated[
         Instant | None, Field(description="When the published hours in force began; null outside of any.")
@@ -53,28 +54,9 @@ class _Hours(TypedDict):
     ]
 
 
-class _Usual(TypedDict):
-    """The wait that is usual on this weekday in this hour of the park's clock."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
-
-    usual_wait_minutes: Annotated[
-        Wait | None,
-        Field(
-            description="Average posted wait in this hour on the same weekday of the last eight weeks; null "
-            "where it rests on fewer than three days or nothing above 0 was posted."
-        ),
-    ]
-    usual_hour: Annotated[Clock, Field(description="The hour that is meant.")]
-    usual_weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")]
-    usual_days: Annotated[int, Field(ge=0, description="Days it rests on.")]
-    usual_weeks: Annotated[int, Field(ge=1, description="Weeks looked back over, up to yesterday.")]
-
-
-class ParkStatusNow(_Hours, _Usual):
+@closed
+class ParkStatusNow(_Hours, UsualNow):
     """One park at its latest look."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     park_id: int
     park_name: str
@@ -86,10 +68,9 @@ class ParkStatusNow(_Hours, _Usual):
     average_wait_minutes: Wait | None
 
 
-class RideStatusNow(_Hours, _Usual):
+@closed
+class RideStatusNow(_Hours, UsualNow):
     """One ride at its latest look. In a park that is not open its state is that of the park."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -120,12 +101,11 @@ class RideStatusNow(_Hours, _Usual):
 
 
 LIVE = Period(PeriodName.LIVE)
-_CHANCES = tuple(f"chance_{minutes}_{part}" for minutes in (15, 30, 60) for part in ("percent", "reason"))
 _RIDE_HOURS_AHEAD = 14
 """Days for which hours of a ride's own are looked for."""
 
 
-def park_status(context: AnswerContext, park: ParkProfile) -> Row:
+def park_status(context: AnswerContext, park: ParkProfile) -> ParkStatusNow:
     """Whether the park is open, what its rides do, what is usual at this hour, and when it opens next."""
     row = next(line.row for line in park_lines(context, LIVE) if line.row["park_id"] == park.park_id)
     now = park_now(context, park_states(context.connection).get(park.park_id))
@@ -143,13 +123,13 @@ def park_status(context: AnswerContext, park: ParkProfile) -> Row:
     }
 
 
-def ride_status(context: AnswerContext, park: ParkProfile, ride: RideProfile) -> Row:
+def ride_status(context: AnswerContext, park: ParkProfile, ride: RideProfile) -> RideStatusNow:
     """Whether the ride runs, with its wait and the usual one; since when it is down; when it opens next."""
     [line] = ride_lines(context, LIVE, [ride])
     row = line.row
     here = park_now(context, park_states(context.connection).get(park.park_id))
     down = down_in_park(context, park.park_id).get(ride.ride_id) if row["is_down"] else None
-    state = live_word(row) or ParkNow.NOT_WATCHED.value
+    state: RideNowSlug = live_word(row) or ParkNow.NOT_WATCHED.value
     if here is not ParkNow.OPEN and state != "refurbishment":
         state = here.value
     return {
@@ -164,14 +144,19 @@ def ride_status(context: AnswerContext, park: ParkProfile, ride: RideProfile) ->
         "since": row["status_since"] if down is None else down["started_at"],
         "is_provisional": None if down is None else down["is_provisional"],
         "down_seconds": None if down is None else down["down_seconds"],
-        **{name: None if down is None else down[name] for name in _CHANCES},
+        "chance_15_percent": None if down is None else down["chance_15_percent"],
+        "chance_15_reason": None if down is None else down["chance_15_reason"],
+        "chance_30_percent": None if down is None else down["chance_30_percent"],
+        "chance_30_reason": None if down is None else down["chance_30_reason"],
+        "chance_60_percent": None if down is None else down["chance_60_percent"],
+        "chance_60_reason": None if down is None else down["chance_60_reason"],
         "wait_minutes": row["average_wait_minutes"],
         **usual_fields(context, park, usual_wait_of_ride(context, park, ride.ride_id)),
         **_ride_hours(context, park, ride),
     }
 
 
-def _park_hours(context: AnswerContext, park: ParkProfile) -> Row:
+def _park_hours(context: AnswerContext, park: ParkProfile) -> _Hours:
     now, today = to_unix(context.now), context.today(park)
     running, later = openings_from(context.connection, park.park_id, today, now)
     until = published_until(context.connection, park.park_id)
@@ -185,7 +170,11 @@ def _park_hours(context: AnswerContext, park: ParkProfile) -> Row:
     }
 
 
-def _ride_hours(context: AnswerContext, park: ParkProfile, ride: RideProfile) -> Row:
+class _RideHours(_Hours):
+    has_own_hours: bool
+
+
+def _ride_hours(context: AnswerContext, park: ParkProfile, ride: RideProfile) -> _RideHours:
     """The ride's own hours where some are published, else those of its park."""
     now, today = to_unix(context.now), context.today(park)
     own = [
@@ -199,7 +188,7 @@ def _ride_hours(context: AnswerContext, park: ParkProfile, ride: RideProfile) ->
         )
         if hours.kind == OPERATING_HOURS and hours.closes_at > now
     ]
-    base = _park_hours(context, park) | {"has_own_hours": bool(own)}
+    base: _RideHours = {**_park_hours(context, park), "has_own_hours": bool(own)}
     if not own:
         return base
     running = [hours for hours in own if hours.opens_at <= now]

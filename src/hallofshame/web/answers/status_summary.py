@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.answers.common import CLOSED, Count, Instant
+from hallofshame.web.answers.common import Count, Instant
+from hallofshame.web.shapes import closed
 
 
+@closed
 class ParkCounts(TypedDict):
     """Parks by whether they are open now."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     total: Count
     open: Count
@@ -21,10 +21,9 @@ class ParkCounts(TypedDict):
     not_watched: Count
 
 
+@closed
 class RideCounts(TypedDict):
     """Active attractions by their latest status."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     total: Count
     operating: Count
@@ -35,30 +34,27 @@ class RideCounts(TypedDict):
     counted_as_down: Annotated[int, Field(ge=0, description="Those that count as broken down.")]
 
 
+@closed
 class OperatorCounts(TypedDict):
     """One operator's parks and rides."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     operator: str
     parks: ParkCounts
     rides: RideCounts
 
 
+@closed
 class Freshness(TypedDict):
     """How old the looks are that the summary rests on."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     newest_observed_at: Instant | None
     oldest_observed_at: Instant | None
     holds_for_seconds: Annotated[int, Field(description="An older look is no data.")]
 
 
+@closed
 class StatusSummary(TypedDict):
     """How many parks are open and what rides are doing now."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     parks: ParkCounts
     rides: RideCounts

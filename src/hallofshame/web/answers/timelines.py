@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import polars as pl
 from pydantic import Field
@@ -20,20 +20,13 @@ from hallofshame.pipeline.timelines import ParkDayTimeline, park_day_timeline
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.sums import RideTotals
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import (
-    CLOSED,
-    Day,
-    ExcludedReason,
-    Instant,
-    NotCountedSlug,
-    RideKindSlug,
-    TierLabel,
-)
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.common import Day, ExcludedReason, Instant, NotCountedSlug, RideKindSlug
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.answers.park_days import Window
 from hallofshame.web.answers.rides import excluded_reason
 from hallofshame.web.parameters.filters import RideFilter
-from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS
+from hallofshame.web.shapes import closed
+from hallofshame.web.wording import STATUS_SLUGS, TIER_LABELS, TierLabel
 
 SegmentStatus = Literal["operating", "down", "closed", "refurbishment", "unobserved"]
 MissingReason = Annotated[
@@ -45,10 +38,9 @@ MissingReason = Annotated[
 ]
 
 
+@closed
 class Segment(TypedDict):
     """A stretch in which a ride held one status and posted one wait; they touch."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     start: Instant
     end: Annotated[Instant, Field(description="Not included, and never after `data_as_of`.")]
@@ -62,10 +54,9 @@ class Segment(TypedDict):
     wait_minutes: Annotated[int | None, Field(ge=0, description="The posted wait.")]
 
 
+@closed
 class TimelineRide(TypedDict):
     """One ride's day."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -78,10 +69,9 @@ class TimelineRide(TypedDict):
     segments: list[Segment]
 
 
+@closed
 class ParkTimeline(TypedDict):
     """One park-local day of all rides of a park."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     date: Day
     timezone: str
@@ -95,10 +85,9 @@ class ParkTimeline(TypedDict):
     rides: list[TimelineRide]
 
 
+@closed
 class RideTimeline(TypedDict):
     """The last hours of one ride, up to the latest look."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     timezone: str
@@ -109,12 +98,16 @@ class RideTimeline(TypedDict):
     segments: list[Segment]
 
 
-UNOBSERVED = "unobserved"
-NOT_WATCHED, NOT_KEPT, NO_DATA_YET = "not_watched", "not_kept", "no_data_yet"
+UNOBSERVED: Final = "unobserved"
+NOT_WATCHED: Final = "not_watched"
+NOT_KEPT: Final = "not_kept"
+NO_DATA_YET: Final = "no_data_yet"
 _SEGMENT = ("start", "end", "status", "counts_as_down", "not_counted", "in_window", "wait_minutes")
 
 
-def park_timeline(context: AnswerContext, park: ParkProfile, day: dt.date, rides_asked: RideFilter) -> Row:
+def park_timeline(
+    context: AnswerContext, park: ParkProfile, day: dt.date, rides_asked: RideFilter
+) -> ParkTimeline:
     """One local day of a park, as far as it is known; within that, what no reading tells is unobserved."""
     start, end = day_bounds(day, park.timezone)
     until = context.data_as_of
@@ -133,7 +126,7 @@ def park_timeline(context: AnswerContext, park: ParkProfile, day: dt.date, rides
     }
 
 
-def ride_timeline(context: AnswerContext, ride: RideProfile, hours: int) -> Row:
+def ride_timeline(context: AnswerContext, ride: RideProfile, hours: int) -> RideTimeline:
     """The last hours of a ride, up to the latest look."""
     park = context.catalogue.parks[ride.park_id]
     until = context.data_as_of
@@ -152,7 +145,7 @@ def ride_timeline(context: AnswerContext, ride: RideProfile, hours: int) -> Row:
     }
 
 
-def _missing(days: Sequence[ParkDayTimeline]) -> str | None:
+def _missing(days: Sequence[ParkDayTimeline]) -> MissingReason | None:
     if any(day.is_known for day in days):
         return None
     return NOT_KEPT if any(day.is_dropped for day in days) else NOT_WATCHED
@@ -160,7 +153,7 @@ def _missing(days: Sequence[ParkDayTimeline]) -> str | None:
 
 def _rides(
     context: AnswerContext, park: ParkProfile, found: ParkDayTimeline, rides_asked: RideFilter
-) -> list[Row]:
+) -> list[TimelineRide]:
     """Rides that count first, flagships before others, then by name."""
     totals = context.ride_sums({park.park_id: DayRange(found.day, found.day)})
     frames = found.segments.partition_by("ride_id", as_dict=True)
@@ -186,7 +179,7 @@ def _rides(
     )
 
 
-def _ride(ride: RideProfile, segments: pl.DataFrame, totals: RideTotals | None) -> Row:
+def _ride(ride: RideProfile, segments: pl.DataFrame, totals: RideTotals | None) -> TimelineRide:
     reason = excluded_reason(ride, totals)
     return {
         "ride_id": ride.ride_id,
@@ -201,12 +194,12 @@ def _ride(ride: RideProfile, segments: pl.DataFrame, totals: RideTotals | None) 
     }
 
 
-def _segments(frame: pl.DataFrame) -> list[Row]:
+def _segments(frame: pl.DataFrame) -> list[Segment]:
     return [
         {
             "start": iso(start),
             "end": iso(end),
-            "status": UNOBSERVED if status is None else STATUS_SLUGS[Status(status)],
+            "status": UNOBSERVED if status is None else STATUS_SLUGS[Status(status)] or UNOBSERVED,
             "counts_as_down": down,
             "not_counted": why,
             "in_window": inside,
@@ -216,7 +209,7 @@ def _segments(frame: pl.DataFrame) -> list[Row]:
     ]
 
 
-def _windows(windows: Iterable[tuple[int, int]]) -> list[Row]:
+def _windows(windows: Iterable[tuple[int, int]]) -> list[Window]:
     return [{"start": iso(start), "end": iso(end)} for start, end in windows]
 
 

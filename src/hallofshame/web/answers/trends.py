@@ -14,8 +14,8 @@ from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import NAMED_PERIODS, Period, Shift
 from hallofshame.metrics.comparing import is_listed_change
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, Count, TrendReason
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.common import Count, TrendReason
+from hallofshame.web.answers.envelope import Answer
 from hallofshame.web.answers.parks import ParkRow, park_totals, park_totals_before
 from hallofshame.web.answers.rankings import DOWNTIME, park_ranking, ride_standings, with_standing
 from hallofshame.web.answers.ride_measures import ride_reliabilities
@@ -28,13 +28,13 @@ from hallofshame.web.answers.watched import (
     watched,
 )
 from hallofshame.web.parameters.filters import ParkFilter, RideFilter
+from hallofshame.web.shapes import closed
 from hallofshame.web.wording import TREND_REASONS
 
 
+@closed
 class TrendTables(TypedDict):
     """Parks and rides whose uptime changed, the greatest change first."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     parks_improving: list[ParkRow]
     parks_declining: list[ParkRow]
@@ -42,10 +42,9 @@ class TrendTables(TypedDict):
     rides_declining: list[RideRow]
 
 
+@closed
 class TrendTotals(TypedDict):
     """The full lengths of the four tables."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     parks_improving: Count
     parks_declining: Count
@@ -53,33 +52,37 @@ class TrendTotals(TypedDict):
     rides_declining: Count
 
 
+@closed
 class NotCompared(TypedDict):
     """How many have no change of uptime for one reason."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     reason: TrendReason
     words: str
     count: Annotated[int, Field(ge=1)]
 
 
+@closed
 class ComparedCounts(TypedDict):
     """How many were compared with the period before, and why the others were not; each has one reason."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     total: Count
     compared: Count
     not_compared: list[NotCompared]
 
 
+@closed
 class TrendsCompared(TypedDict):
     """The parks asked for, and those of their rides that counted in the period."""
 
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
-
     parks: ComparedCounts
     rides: ComparedCounts
+
+
+class TrendsAnswer(Answer[TrendTables], total=False):
+    """The tables in their envelope, with what they were chosen from."""
+
+    totals: TrendTotals
+    compared: TrendsCompared
 
 
 NOT_WATCHED = "not_watched"
@@ -90,9 +93,15 @@ TABLES = ("parks_improving", "parks_declining", "rides_improving", "rides_declin
 class Trends:
     """The four tables, the greatest change first; their full lengths; and what was compared at all (R11)."""
 
-    tables: dict[str, list[Row]]
-    totals: dict[str, int]
-    compared: Row
+    tables: TrendTables
+    totals: TrendTotals
+    compared: TrendsCompared
+
+    @property
+    def total(self) -> int:
+        """The length of all tables together."""
+        of = self.totals
+        return of["parks_improving"] + of["parks_declining"] + of["rides_improving"] + of["rides_declining"]
 
 
 class UptimeChange(NamedTuple):
@@ -129,21 +138,26 @@ def trends_of(
     standings = ride_standings(context, period, parks, DOWNTIME, rides_asked)
     lines = with_standing(context, period, shown, standings)
     ride_rows = {line.row["ride_id"]: line.row for line in lines}
-    tables = {
+    tables: TrendTables = {
         "parks_improving": [park_rows[park_id] for park_id in better_parks[:limit]],
         "parks_declining": [park_rows[park_id] for park_id in worse_parks[:limit]],
         "rides_improving": [ride_rows[ride_id] for ride_id in better_rides[:limit]],
         "rides_declining": [ride_rows[ride_id] for ride_id in worse_rides[:limit]],
     }
-    lengths = (len(better_parks), len(worse_parks), len(better_rides), len(worse_rides))
+    totals: TrendTotals = {
+        "parks_improving": len(better_parks),
+        "parks_declining": len(worse_parks),
+        "rides_improving": len(better_rides),
+        "rides_declining": len(worse_rides),
+    }
     return Trends(
         tables,
-        dict(zip(TABLES, lengths, strict=True)),
+        totals,
         {"parks": _compared(changes_of_parks), "rides": _compared(changes_of_rides)},
     )
 
 
-def _compared(changes: Mapping[int, UptimeChange]) -> Row:
+def _compared(changes: Mapping[int, UptimeChange]) -> ComparedCounts:
     """How many were compared, and why the others were not, in the order in which reasons are asked for."""
     reasons = Counter(change.reason for change in changes.values())
     return {

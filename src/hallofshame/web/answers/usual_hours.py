@@ -9,6 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from hallofshame.domain.localtime import zone
 from hallofshame.domain.periods import ONE_DAY
@@ -16,8 +20,26 @@ from hallofshame.metrics import scores
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_park, usual_hours_of_rides
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row
-from hallofshame.web.answers.ride_hours import USUAL_FROM_DAYS, USUAL_WEEKS
+from hallofshame.web.answers.common import Wait
+from hallofshame.web.answers.ride_hours import USUAL_FROM_DAYS, USUAL_WEEKS, Clock
+from hallofshame.web.shapes import closed
+
+
+@closed
+class UsualNow(TypedDict):
+    """The wait that is usual on this weekday in this hour of the park's clock."""
+
+    usual_wait_minutes: Annotated[
+        Wait | None,
+        Field(
+            description="Average posted wait in this hour on the same weekday of the last eight weeks; null "
+            "where it rests on fewer than three days or nothing above 0 was posted."
+        ),
+    ]
+    usual_hour: Annotated[Clock, Field(description="The hour that is meant.")]
+    usual_weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")]
+    usual_days: Annotated[int, Field(ge=0, description="Days it rests on.")]
+    usual_weeks: Annotated[int, Field(ge=1, description="Weeks looked back over, up to yesterday.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +72,7 @@ def usual_wait_of_ride(context: AnswerContext, park: ParkProfile, ride_id: int) 
     return wait_in(hours.get(ride_id, {}), _present_hour(context, park))
 
 
-def usual_fields(context: AnswerContext, park: ParkProfile, usual: UsualWait) -> Row:
+def usual_fields(context: AnswerContext, park: ParkProfile, usual: UsualWait) -> UsualNow:
     """The fields that say what is usual now, and what that rests on."""
     return {
         "usual_wait_minutes": usual.minutes,

@@ -21,28 +21,26 @@ from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.usual import MedianMoment, UsualRun, usual_runs
 from hallofshame.store.reports.usual_hours import UsualSums, usual_hours_of_rides
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.common import CLOSED, TierLabel, TypeLabel, Wait
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.common import TypeLabel, Wait
 from hallofshame.web.answers.ride_hours import clock
-from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS
+from hallofshame.web.shapes import closed
+from hallofshame.web.wording import TIER_LABELS, TYPE_LABELS, TierLabel
 
 Hour = Annotated[int, Field(ge=0, le=23, description="The hour on the park's own clock.")]
 
 
+@closed
 class WaitStretch(TypedDict):
     """Hours in a row."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     start_hour: Hour
     end_hour: Annotated[int, Field(ge=0, le=23, description="Not included; 0 is midnight.")]
     average_wait_minutes: Wait
 
 
+@closed
 class WaitHour(TypedDict):
     """One local hour of a park, over all its rides that posted waits."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     hour: Hour
     average_wait_minutes: Wait | None
@@ -58,10 +56,9 @@ class WaitHour(TypedDict):
     ]
 
 
+@closed
 class RideWaitCell(TypedDict):
     """One local hour of a ride."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     hour: Hour
     average_wait_minutes: Annotated[Wait | None, Field(description="Null where no wait above 0 was posted.")]
@@ -73,10 +70,9 @@ class RideWaitCell(TypedDict):
     ]
 
 
+@closed
 class UsualMoment(TypedDict):
     """A time of day."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     time: Annotated[
         str, Field(description="Median, on the park's own clock of 24 hours.", examples=["09:30"])
@@ -87,10 +83,9 @@ class UsualMoment(TypedDict):
     ]
 
 
+@closed
 class RideWaits(TypedDict):
     """The usual waits of a ride by hour, and when it usually runs."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     ride_id: int
     ride_name: str
@@ -105,10 +100,9 @@ class RideWaits(TypedDict):
     cells: Annotated[list[RideWaitCell], Field(description="One for each of the park's `hours`.")]
 
 
+@closed
 class ParkWaitsByHour(TypedDict):
     """How long people usually wait in a park, ride by hour."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     timezone: Annotated[str, Field(description="IANA zone of the park.")]
     quietest: Annotated[
@@ -126,7 +120,7 @@ class ParkWaitsByHour(TypedDict):
 MAX_WAIT_DAYS = 366
 
 
-def park_waits_by_hour(context: AnswerContext, park: ParkProfile, days: DayRange) -> Row:
+def park_waits_by_hour(context: AnswerContext, park: ParkProfile, days: DayRange) -> ParkWaitsByHour:
     """The waits of each ride by local hour over ``days``, those with the longest waits first.
 
     Hours in which no ride of the park ran are left out.
@@ -189,7 +183,7 @@ def _posted(hour: int, of_rides: Sequence[UsualSums]) -> PostedHour:
     )
 
 
-def _stretch_row(stretch: Stretch) -> Row:
+def _stretch_row(stretch: Stretch) -> WaitStretch:
     return {
         "start_hour": stretch.start_hour,
         "end_hour": stretch.end_hour,
@@ -199,7 +193,7 @@ def _stretch_row(stretch: Stretch) -> Row:
 
 def _ride_row(
     ride: RideProfile, hours: dict[int, UsualSums], axis: Sequence[int], run: UsualRun | None
-) -> Row:
+) -> RideWaits:
     return {
         "ride_id": ride.ride_id,
         "ride_name": ride.name,
@@ -213,7 +207,7 @@ def _ride_row(
     }
 
 
-def _moment(found: MedianMoment | None) -> Row | None:
+def _moment(found: MedianMoment | None) -> UsualMoment | None:
     return None if found is None else {"time": clock(found.seconds), "days": found.days}
 
 
@@ -225,7 +219,7 @@ def _average(hours: Collection[UsualSums]) -> float | None:
     )
 
 
-def _cell(hour: int, found: UsualSums | None) -> Row:
+def _cell(hour: int, found: UsualSums | None) -> RideWaitCell:
     average = None if found is None else _average([found])
     return {
         "hour": hour,

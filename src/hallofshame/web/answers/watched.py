@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
+
+from typing_extensions import TypedDict
 
 from hallofshame.domain.periods import DayRange, Period
 from hallofshame.domain.rules import LOOKBACK_DAYS
@@ -12,11 +15,13 @@ from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.store.reports.record import OpenDays, RecordedDays, open_days, recorded_days
 from hallofshame.store.reports.sums import ParkTotals, RideReliability, RideTotals
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.common import Tells, Trend, TrendReason
+from hallofshame.web.shapes import closed
 
 Reliable = ParkTotals | RideTotals | RideReliability
 """What has an uptime and a coverage."""
-BREAKDOWNS, OPEN_CLOSED = "breakdowns", "open_closed"
+BREAKDOWNS: Final = "breakdowns"
+OPEN_CLOSED: Final = "open_closed"
 """What a source can tell: breakdowns; or only that a ride is open or closed (R5)."""
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -79,7 +84,7 @@ def _average(days: OpenDays) -> float:
     return days.window_seconds / days.open
 
 
-def tells(park: ParkProfile, recorded: RecordedDays | None) -> str:
+def tells(park: ParkProfile, recorded: RecordedDays | None) -> Tells:
     """What the park's source could tell on most of the recorded days; without any, what it can tell now."""
     if recorded is None or recorded.recorded == 0:
         return BREAKDOWNS if park.breakdown_signal is BreakdownSignal.DOWN else OPEN_CLOSED
@@ -115,7 +120,15 @@ def change_of_uptime(
     return change, None if change is not None else "did_not_run"
 
 
-def trend_fields(now: WatchedStretch | None, before: WatchedStretch | None) -> Row:
+@closed
+class TrendFields(TypedDict):
+    """How a row changed against the period before, or why that cannot be said."""
+
+    trend_points: Trend | None
+    trend_reason: TrendReason | None
+
+
+def trend_fields(now: WatchedStretch | None, before: WatchedStretch | None) -> TrendFields:
     """The fields of a row that say how it changed against the period before, or why it cannot be said."""
     change, reason = change_of_uptime(now, before)
     return {"trend_points": trend_points(change), "trend_reason": reason}

@@ -7,14 +7,14 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.answers.common import CLOSED, Instant
+from hallofshame.web.answers.common import Instant
 from hallofshame.web.answers.following import Event, Minutes, WaitLimit
+from hallofshame.web.shapes import closed
 
 
+@closed
 class WebhookAsked(TypedDict):
     """A webhook to add. Without parks and rides it is told of every park."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     name: str
     url: Annotated[
@@ -26,10 +26,9 @@ class WebhookAsked(TypedDict):
     wait_minutes: NotRequired[WaitLimit | None]
 
 
+@closed
 class WebhookRow(TypedDict):
     """A webhook and how its messages fare."""
-
-    __pydantic_config__ = CLOSED  # type: ignore[misc]
 
     webhook_id: int
     name: str

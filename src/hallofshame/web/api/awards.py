@@ -8,7 +8,7 @@ from hallofshame.domain.periods import Period, PeriodName, parse_period
 from hallofshame.store.reports.record import recorded_years
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.awards import Awards, award_rows
-from hallofshame.web.answers.envelope import Row, coverage_body, envelope, period_body
+from hallofshame.web.answers.envelope import Answer, coverage_body, envelope, period_body
 from hallofshame.web.answers.rankings import park_ranking
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.parameters.asked import Parameters
@@ -26,11 +26,10 @@ _LIMIT = integer("limit", 5, 1, 50, "How many winners of each award at most.")
     api_awards,
     "/awards",
     parameters=(_YEAR, FILTERS, RIDES, _LIMIT),
-    answers=Awards,
     tables=("categories.winners", "categories"),
     says=("period", "coverage", *PAGING),
 )
-def awards(context: AnswerContext, asked: Parameters) -> Row:
+def awards(context: AnswerContext, asked: Parameters) -> Answer[Awards]:
     """The best and worst parks and rides of a year, the longest waits and the most improved."""
     years = recorded_years(context.connection)
     period = _year(context, asked, years)
@@ -38,8 +37,8 @@ def awards(context: AnswerContext, asked: Parameters) -> Row:
     limit = _LIMIT.read(asked)
     categories = award_rows(context, period, parks_asked, RIDES.read(asked), limit)
     chosen = parks_asked.choose(context.catalogue.parks.values())
-    data = {
-        "year": period.year,
+    data: Awards = {
+        "year": period.year or context.now.year,
         "is_partial": _is_running(context, period),
         "years": years,
         "categories": categories,

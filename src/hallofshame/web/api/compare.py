@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Blueprint
 
@@ -14,10 +14,13 @@ from hallofshame.domain.periods import Period, Shift, parse_range
 from hallofshame.metrics.comparing import change_of, trend_points
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.compare import Comparison
-from hallofshame.web.answers.envelope import RankingLine, Row, coverage_body, envelope, period_body
+from hallofshame.web.answers.common import PeriodBody, TrendReason
+from hallofshame.web.answers.compare import Change, CompareRow, Comparison
+from hallofshame.web.answers.envelope import Answer, RankingLine, coverage_body, envelope, period_body
 from hallofshame.web.answers.park_details import park_line
+from hallofshame.web.answers.parks import ParkRow
 from hallofshame.web.answers.rankings import all_standings, with_standing
+from hallofshame.web.answers.rides import RideRow
 from hallofshame.web.answers.watched import change_of_uptime
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.lookup import find_park, find_ride
@@ -31,6 +34,7 @@ T = TypeVar("T")
 
 MAX_COMPARED = 6
 NONE, RANGE = "none", "range"
+Line = RankingLine[ParkRow] | RankingLine[RideRow]
 CHANGES = (
     "comparable_score",
     "shame_score",
@@ -58,50 +62,70 @@ AGAINST_NAMES = (AGAINST_DATES[0].name, AGAINST_DATES[1].name)
     api_compare,
     "/compare",
     parameters=(PARKS, RIDES, PERIOD, AGAINST, AGAINST_DATES),
-    answers=Comparison,
     tables=("rows",),
     may_be_missing=True,
 )
-def compare(context: AnswerContext, asked: Parameters) -> Row:
+def compare(context: AnswerContext, asked: Parameters) -> Answer[Comparison]:
     """Up to six parks or rides side by side, in one period or two."""
     parks, rides = _chosen(context, asked)
     first = PERIOD.read(asked, context.now.date())
     second = _against(asked, first, context.now.date())
     subjects = parks or [context.catalogue.parks[ride.park_id] for ride in rides]
 
-    def shown(period: Period) -> Row:
+    def shown(period: Period) -> PeriodBody:
         return period_body(period, context.ranges(period, subjects).values())
 
+    ids = [park.park_id for park in parks] or [ride.ride_id for ride in rides]
+    lines: Sequence[Line]
+    others: Sequence[Line] = ()
     if parks:
         lines = [park_line(context, first, park) for park in parks]
-        others = [park_line(context, second, park) for park in parks] if second else []
+        if second is not None:
+            others = [park_line(context, second, park) for park in parks]
     else:
         lines = with_standing(context, first, rides, all_standings(context, first))
-        others = with_standing(context, second, rides, all_standings(context, second)) if second else []
-    ids = [park.park_id for park in parks] or [ride.ride_id for ride in rides]
-    before: list[RankingLine | None] = [*others] if second else [None] * len(ids)
-    data = {
+        if second is not None:
+            others = with_standing(context, second, rides, all_standings(context, second))
+    data: Comparison = {
         "kind": "park" if parks else "ride",
         "first": shown(first),
         "second": shown(second) if second else None,
         "rows": [
-            {"id": key, "first": line.row, "second": other.row if other else None, **_change(line, other)}
-            for key, line, other in zip(ids, lines, before, strict=True)
+            _row(key, line, others[at] if second is not None else None)
+            for at, (key, line) in enumerate(zip(ids, lines, strict=True))
         ],
     }
     return envelope(context, data, period=shown(first), coverage=coverage_body(lines))
 
 
-def _change(now: RankingLine, before: RankingLine | None) -> Row:
-    """By how much the figures differ, or why that cannot be said (R11)."""
-    if before is None:
-        return {"change_reason": None, "change": None}
+def _row(key: int, now: Line, before: Line | None) -> CompareRow:
+    reason, change = (None, None) if before is None else _change(now, before)
+    return {
+        "id": key,
+        "first": now.row,
+        "second": None if before is None else before.row,
+        "change_reason": reason,
+        "change": change,
+    }
+
+
+def _change(now: Line, before: Line) -> tuple[TrendReason | None, Change | None]:
+    """Why it cannot be said by how much the figures differ (R11), or by how much they do."""
     uptime, reason = change_of_uptime(now.watched, before.watched)
     if reason is not None and reason != "did_not_run":
-        return {"change_reason": reason, "change": None}
-    change = {name: change_of(now.row.get(name), before.row.get(name)) for name in CHANGES}
-    change["uptime_percent"] = trend_points(uptime)
-    return {"change_reason": None, "change": change}
+        return reason, None
+
+    def change(name: str) -> float | None:
+        figures: tuple[Mapping[str, Any], Mapping[str, Any]] = now.row, before.row
+        return change_of(*(row.get(name) for row in figures))
+
+    return None, {
+        "comparable_score": change("comparable_score"),
+        "shame_score": change("shame_score"),
+        "uptime_percent": trend_points(uptime),
+        "downtime_minutes_per_open_hour": change("downtime_minutes_per_open_hour"),
+        "average_wait_minutes": change("average_wait_minutes"),
+    }
 
 
 def _chosen(context: AnswerContext, asked: Parameters) -> tuple[Sequence[ParkProfile], Sequence[RideProfile]]:

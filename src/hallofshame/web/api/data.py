@@ -23,10 +23,17 @@ from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.agreement import AgreementReport, agreement_report
 from hallofshame.web.answers.calibration import CalibrationReport, calibration_report
 from hallofshame.web.answers.catalogue import CatalogueReport, catalogue_report
+from hallofshame.web.answers.common import PeriodBody
 from hallofshame.web.answers.downloads import DownloadRow
-from hallofshame.web.answers.envelope import RankingLine, Row, coverage_body, envelope, iso, period_body
+from hallofshame.web.answers.envelope import (
+    Answer,
+    coverage_of,
+    envelope,
+    iso,
+    period_body,
+)
 from hallofshame.web.answers.identity import park_identity
-from hallofshame.web.answers.record import CoverageRow
+from hallofshame.web.answers.record import CoverageRow, Finding
 from hallofshame.web.answers.search import SearchIndex, search_rows
 from hallofshame.web.csv_answers import WHOLE
 from hallofshame.web.downloads import FILE_FORMATS, TYPES, all_downloads, find_download, send_download
@@ -48,20 +55,19 @@ Edges = Mapping[int, tuple[dt.date, dt.date]]
 @endpoint(
     api_data,
     "/search-index",
-    answers=SearchIndex,
     tables=("parks", "parks.former", "rides", "rides.former", "operators", "pages"),
 )
-def search_index(context: AnswerContext, asked: Parameters) -> Row:
+def search_index(context: AnswerContext, asked: Parameters) -> Answer[SearchIndex]:
     """Parks, rides, operators and pages by name, also by former names, for a search that needs no server."""
     del asked
     # Without the instant of the latest look: names are the same from cycle to cycle, and so is their tag.
-    return envelope(context, search_rows(context)) | {"data_as_of": None}
+    body = envelope(context, search_rows(context))
+    body["data_as_of"] = None
+    return body
 
 
-@endpoint(
-    api_data, "/catalogue", answers=CatalogueReport, tables=("rides", "parks", "ids", "heard_ids", "signals")
-)
-def catalogue(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_data, "/catalogue", tables=("rides", "parks", "ids", "heard_ids", "signals"))
+def catalogue(context: AnswerContext, asked: Parameters) -> Answer[CatalogueReport]:
     """Every park and ride as it is kept: outside ids of all feeds, tier and type, what each feed can tell."""
     del asked
     return envelope(context, catalogue_report(context.connection))
@@ -71,10 +77,9 @@ def catalogue(context: AnswerContext, asked: Parameters) -> Row:
     api_data,
     "/coverage",
     parameters=(PERIOD, FILTERS, PAGE),
-    answers=list[CoverageRow],
     tables=(WHOLE, f"{WHOLE}.findings"),
 )
-def coverage(context: AnswerContext, asked: Parameters) -> Row:
+def coverage(context: AnswerContext, asked: Parameters) -> Answer[list[CoverageRow]]:
     """How well each park is recorded, and what was odd in its data.
 
     Without a period it is about the whole record.
@@ -88,33 +93,36 @@ def coverage(context: AnswerContext, asked: Parameters) -> Row:
     totals = context.park_sums(ranges)
     listed = page.of(parks)
     findings = park_findings(context.connection, [park.park_id for park in listed])
-    lines = [
-        RankingLine({}, found.observed, found.open) if found else RankingLine({}, 0, 0)
+    seconds = [
+        (found.observed, found.open) if found else (0, 0)
         for found in (totals.get(park.park_id) for park in parks)
     ]
     lately = seconds_by_queue_times(context.connection, _last_days(ranges, [park.park_id for park in listed]))
-    seconds = {park.park_id: line for park, line in zip(parks, lines, strict=True)}
-    data = [
-        park_identity(park)
-        | {
+    of_park = {park.park_id: pair for park, pair in zip(parks, seconds, strict=True)}
+    nothing = RecordedDays(0, 0, 0, 0, 0, 0, 0)
+    data: list[CoverageRow] = [
+        {
+            **park_identity(park),
             "primary_feed": park.primary_feed.slug,
             "breakdown_signal": park.breakdown_signal.value,
-            **_edges(edges.get(park.park_id)),
-            **_days(days.get(park.park_id)),
-            "coverage_percent": scores.coverage_percent(
-                seconds[park.park_id].observed, seconds[park.park_id].open
-            ),
+            "first_day": edges[park.park_id][0].isoformat() if park.park_id in edges else None,
+            "last_day": edges[park.park_id][1].isoformat() if park.park_id in edges else None,
+            "days_recorded": days.get(park.park_id, nothing).recorded,
+            "days_live": days.get(park.park_id, nothing).live,
+            "days_archive": days.get(park.park_id, nothing).archive,
+            "open_days": days.get(park.park_id, nothing).open,
+            "coverage_percent": scores.coverage_percent(*of_park[park.park_id]),
             "fallback_percent": _fallback_percent(park, lately.get(park.park_id)),
             "findings": _findings(findings.get(park.park_id, [])),
         }
         for park in listed
     ]
-    return envelope(context, data, period=shown, coverage=coverage_body(lines), total=len(parks), page=page)
+    return envelope(context, data, period=shown, coverage=coverage_of(seconds), total=len(parks), page=page)
 
 
 def _ranges(
     context: AnswerContext, asked: Parameters, parks: list[ParkProfile], edges: Edges
-) -> tuple[dict[int, DayRange], Row]:
+) -> tuple[dict[int, DayRange], PeriodBody]:
     """The days asked for in each park, or the whole record, and how the answer names them."""
     if PERIOD.is_given(asked):
         period = PERIOD.read(asked, context.now.date())
@@ -146,24 +154,7 @@ def _fallback_percent(park: ParkProfile, lately: tuple[int, int] | None) -> floa
     return scores.coverage_percent(other, observed)
 
 
-def _edges(found: tuple[dt.date, dt.date] | None) -> Row:
-    return {
-        "first_day": None if found is None else found[0].isoformat(),
-        "last_day": None if found is None else found[1].isoformat(),
-    }
-
-
-def _days(found: RecordedDays | None) -> Row:
-    days = found or RecordedDays(0, 0, 0, 0, 0, 0, 0)
-    return {
-        "days_recorded": days.recorded,
-        "days_live": days.live,
-        "days_archive": days.archive,
-        "open_days": days.open,
-    }
-
-
-def _findings(found: Iterable[ParkFinding]) -> list[Row]:
+def _findings(found: Iterable[ParkFinding]) -> list[Finding]:
     return [
         {
             "kind": finding.kind,
@@ -181,22 +172,21 @@ def _findings(found: Iterable[ParkFinding]) -> list[Row]:
     api_data,
     "/calibration",
     parameters=(FILTERS,),
-    answers=CalibrationReport,
     tables=("summary", "summary.bins", "parks"),
 )
-def calibration(context: AnswerContext, asked: Parameters) -> Row:
+def calibration(context: AnswerContext, asked: Parameters) -> Answer[CalibrationReport]:
     """What the chances to reopen were worth on the last 90 open days, with what was known on each."""
     return envelope(context, calibration_report(context, FILTERS.read(asked, context)))
 
 
-@endpoint(api_data, "/agreement", parameters=(FILTERS,), answers=AgreementReport, tables=("parks",))
-def agreement(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_data, "/agreement", parameters=(FILTERS,), tables=("parks",))
+def agreement(context: AnswerContext, asked: Parameters) -> Answer[AgreementReport]:
     """How far our operating and down time agrees with ThemeParks.wiki's own daily figures."""
     return envelope(context, agreement_report(context, FILTERS.read(asked, context)))
 
 
-@endpoint(api_data, "/downloads", answers=list[DownloadRow])
-def download_list(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_data, "/downloads")
+def download_list(context: AnswerContext, asked: Parameters) -> Answer[list[DownloadRow]]:
     """The files of every month of the record, as Parquet and CSV.
 
     `snapshots`, `queues`, `cycles` and `polls` are the raw record as it is sealed: months of UTC, and days
@@ -213,7 +203,6 @@ def download_list(context: AnswerContext, asked: Parameters) -> Row:
     api_data,
     "/downloads/<file>",
     parameters=(FILE_FORMAT,),
-    answers=None,
     produces=tuple(dict.fromkeys(TYPES.values())),
     is_file=True,
 )

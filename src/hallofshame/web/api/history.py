@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TypeVar
 
 from flask import Blueprint
 
@@ -22,7 +23,12 @@ from hallofshame.web.answers.chart_points import (
     park_chart,
     ride_chart,
 )
-from hallofshame.web.answers.envelope import RankingLine, Row, coverage_body, envelope, period_body
+from hallofshame.web.answers.envelope import (
+    Answer,
+    coverage_of,
+    envelope,
+    period_body,
+)
 from hallofshame.web.answers.heatmaps import ParkHeatmap, RideHeatmap, park_cells, ride_cells
 from hallofshame.web.answers.wait_hours import MAX_WAIT_DAYS, ParkWaitsByHour
 from hallofshame.web.answers.wait_hours import park_waits_by_hour as waits_by_hour
@@ -31,6 +37,8 @@ from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import choice, text
 from hallofshame.web.parameters.shared import FILTERS, PERIOD, PeriodParameters
+
+T = TypeVar("T")
 
 api_history = Blueprint("api_history", __name__, url_prefix="/api")
 
@@ -48,35 +56,35 @@ IDS = text("ids", f"The `ride_id`s, separated by commas; at most {MAX_SPARKLINES
 MONTH = PeriodParameters(PeriodName.THIRTY_DAYS)
 
 
-@endpoint(api_history, "/parks/<park>/heatmap", parameters=(MONTH,), answers=ParkHeatmap, tables=("cells",))
-def park_heatmap(context: AnswerContext, asked: Parameters, park: str) -> Row:
+@endpoint(api_history, "/parks/<park>/heatmap", parameters=(MONTH,), tables=("cells",))
+def park_heatmap(context: AnswerContext, asked: Parameters, park: str) -> Answer[ParkHeatmap]:
     """One park's week, hour by hour, summed over a period."""
     found = find_park(context, park)
     asked_for = MONTH.read(asked, context.now.date())
     days = asked_for.days(context.today(found))
-    return _of_park(context, found, asked_for, {"cells": park_cells(context, found, days)})
+    data: ParkHeatmap = {"cells": park_cells(context, found, days)}
+    return _of_park(context, found, asked_for, data)
 
 
-@endpoint(api_history, "/rides/<ride>/heatmap", parameters=(MONTH,), answers=RideHeatmap, tables=("cells",))
-def ride_heatmap(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+@endpoint(api_history, "/rides/<ride>/heatmap", parameters=(MONTH,), tables=("cells",))
+def ride_heatmap(context: AnswerContext, asked: Parameters, ride: str) -> Answer[RideHeatmap]:
     """One ride's week, hour by hour, summed over a period."""
     found = find_ride(context, ride)
     park = context.catalogue.parks[found.park_id]
     asked_for = MONTH.read(asked, context.now.date())
     days = asked_for.days(context.today(park))
-    cells = ride_cells(context, park, found.ride_id, days)
-    return _of_ride(context, park, found.ride_id, asked_for, {"cells": cells})
+    data: RideHeatmap = {"cells": ride_cells(context, park, found.ride_id, days)}
+    return _of_ride(context, park, found.ride_id, asked_for, data)
 
 
 @endpoint(
     api_history,
     "/parks/<park>/waits-by-hour",
     parameters=(MONTH,),
-    answers=ParkWaitsByHour,
     tables=("rides.cells", "rides", "hours"),
     says=("period",),
 )
-def park_waits_by_hour(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def park_waits_by_hour(context: AnswerContext, asked: Parameters, park: str) -> Answer[ParkWaitsByHour]:
     """The usual waits of each ride of a park by the hour of the day, and when its rides usually open.
 
     The averages are those of the hourly counters, over all days of the period together.
@@ -93,60 +101,56 @@ def park_waits_by_hour(context: AnswerContext, asked: Parameters, park: str) -> 
     return envelope(context, data, period=period_body(asked_for, [days]))
 
 
-@endpoint(
-    api_history, "/parks/<park>/series", parameters=(PERIOD, GRAIN), answers=ParkSeries, tables=("points",)
-)
-def park_series(context: AnswerContext, asked: Parameters, park: str) -> Row:
+@endpoint(api_history, "/parks/<park>/series", parameters=(PERIOD, GRAIN), tables=("points",))
+def park_series(context: AnswerContext, asked: Parameters, park: str) -> Answer[ParkSeries]:
     """One park's points in order of time, as fine as you like."""
     found = find_park(context, park)
     asked_for = PERIOD.read(asked, context.now.date())
     chart = park_chart(context, found, asked_for.days(context.today(found)), GRAIN.read(asked))
-    return _of_park(context, found, asked_for, {"grain": chart.grain.value, "points": chart.data})
+    data: ParkSeries = {"grain": chart.grain.value, "points": chart.data}
+    return _of_park(context, found, asked_for, data)
 
 
-@endpoint(
-    api_history, "/rides/<ride>/series", parameters=(PERIOD, GRAIN), answers=RideSeries, tables=("points",)
-)
-def ride_series(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+@endpoint(api_history, "/rides/<ride>/series", parameters=(PERIOD, GRAIN), tables=("points",))
+def ride_series(context: AnswerContext, asked: Parameters, ride: str) -> Answer[RideSeries]:
     """One ride's points in order of time, as fine as you like."""
     found = find_ride(context, ride)
     park = context.catalogue.parks[found.park_id]
     asked_for = PERIOD.read(asked, context.now.date())
     days = asked_for.days(context.today(park))
     chart = ride_chart(context, park, found.ride_id, days, GRAIN.read(asked))
-    data = {"grain": chart.grain.value, "points": chart.data}
+    data: RideSeries = {"grain": chart.grain.value, "points": chart.data}
     return _of_ride(context, park, found.ride_id, asked_for, data)
 
 
-def _of_park(context: AnswerContext, park: ParkProfile, asked_for: Period, data: Row) -> Row:
+def _of_park(context: AnswerContext, park: ParkProfile, asked_for: Period, data: T) -> Answer[T]:
     days = asked_for.days(context.today(park))
     totals = context.park_sums({park.park_id: days}).get(park.park_id)
-    line = RankingLine({}, totals.observed, totals.open) if totals else RankingLine({}, 0, 0)
-    period_shown = period_body(asked_for, [days])
-    return envelope(context, data, period=period_shown, coverage=coverage_body([line]))
+    coverage = coverage_of([(totals.observed, totals.open) if totals else (0, 0)])
+    return envelope(context, data, period=period_body(asked_for, [days]), coverage=coverage)
 
 
-def _of_ride(context: AnswerContext, park: ParkProfile, ride_id: int, asked_for: Period, data: Row) -> Row:
+def _of_ride(
+    context: AnswerContext, park: ParkProfile, ride_id: int, asked_for: Period, data: T
+) -> Answer[T]:
     days = asked_for.days(context.today(park))
     totals = context.ride_sums({park.park_id: days}, [ride_id]).get(ride_id)
-    line = RankingLine({}, totals.observed, totals.open) if totals else RankingLine({}, 0, 0)
-    period_shown = period_body(asked_for, [days])
-    return envelope(context, data, period=period_shown, coverage=coverage_body([line]))
+    coverage = coverage_of([(totals.observed, totals.open) if totals else (0, 0)])
+    return envelope(context, data, period=period_body(asked_for, [days]), coverage=coverage)
 
 
 @endpoint(
     api_history,
     "/parks/sparklines",
     parameters=(FILTERS,),
-    answers=list[ParkSparkline],
     tables=("data.days",),
 )
-def park_sparklines(context: AnswerContext, asked: Parameters) -> Row:
+def park_sparklines(context: AnswerContext, asked: Parameters) -> Answer[list[ParkSparkline]]:
     """The shame score of each of the last thirty days, for many parks at once."""
     parks = FILTERS.read(asked, context).choose(context.catalogue.parks.values())
     ranges = {park.park_id: _last_days(context, park) for park in parks}
     found = park_score_days(context.connection, ranges)
-    data = []
+    data: list[ParkSparkline] = []
     for park in parks:
         known = found.get(park.park_id, {})
         if park.is_active or known:
@@ -160,16 +164,15 @@ def park_sparklines(context: AnswerContext, asked: Parameters) -> Row:
     api_history,
     "/rides/sparklines",
     parameters=(IDS,),
-    answers=list[RideSparkline],
     tables=("data.days",),
 )
-def ride_sparklines(context: AnswerContext, asked: Parameters) -> Row:
+def ride_sparklines(context: AnswerContext, asked: Parameters) -> Answer[list[RideSparkline]]:
     """The uptime of each of the last thirty days, for many rides at once."""
     rides = [find_ride(context, part) for part in _listed(IDS.read(asked))]
     parks = [context.catalogue.parks[park_id] for park_id in {ride.park_id for ride in rides}]
     ranges = {park.park_id: _last_days(context, park) for park in parks}
     found = ride_uptime_days(context.connection, ranges, [ride.ride_id for ride in rides])
-    data = []
+    data: list[RideSparkline] = []
     for ride in rides:
         known = found.get(ride.ride_id, {})
         days = ranges[ride.park_id].dates()

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, envelope
+from hallofshame.web.answers.envelope import Answer, envelope
 from hallofshame.web.answers.near import NearPark, NearRide, VisitRide, near_parks, near_rides, visit_rows
 from hallofshame.web.answers.offers import DiningRow, PurchaseRow, dining_rows, purchase_rows
 from hallofshame.web.answers.queues import QueueDay, queue_day
@@ -29,11 +29,10 @@ _PARK_RADIUS = integer("radius", 50_000, 1, 1_000_000, "How far away at most, in
     api_offers,
     "/rides/near",
     parameters=(_LATITUDE, _LONGITUDE, _RIDE_RADIUS, RIDES, VISIT, PAGE),
-    answers=list[NearRide],
     is_live=True,
     says=("total", "limit", "offset"),
 )
-def rides(context: AnswerContext, asked: Parameters) -> Row:
+def rides(context: AnswerContext, asked: Parameters) -> Answer[list[NearRide]]:
     """Rides near a point, the nearest first, with what they are doing now.
 
     The distance is to the ride itself, or to its park where no more is known (`position`).
@@ -49,11 +48,10 @@ def rides(context: AnswerContext, asked: Parameters) -> Row:
     api_offers,
     "/parks/near",
     parameters=(_LATITUDE, _LONGITUDE, _PARK_RADIUS, PAGE),
-    answers=list[NearPark],
     is_live=True,
     says=("total", "limit", "offset"),
 )
-def parks(context: AnswerContext, asked: Parameters) -> Row:
+def parks(context: AnswerContext, asked: Parameters) -> Answer[list[NearPark]]:
     """Parks near a point, the nearest first."""
     latitude, longitude = _LATITUDE.read(asked), _LONGITUDE.read(asked)
     radius = _PARK_RADIUS.read(asked)
@@ -66,11 +64,10 @@ def parks(context: AnswerContext, asked: Parameters) -> Row:
     api_offers,
     "/parks/<park>/visit",
     parameters=(RIDES, VISIT),
-    answers=list[VisitRide],
     is_live=True,
     says=(),
 )
-def visit(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def visit(context: AnswerContext, asked: Parameters, park: str) -> Answer[list[VisitRide]]:
     """A park's rides for a visitor: who may ride, which have a roof, and what they are doing now."""
     found = find_park(context, park)
     rides = context.catalogue.rides_of[found.park_id]
@@ -81,9 +78,8 @@ def visit(context: AnswerContext, asked: Parameters, park: str) -> Row:
     api_offers,
     "/parks/<park>/purchases",
     parameters=(SCHEDULE_DAYS, HISTORY),
-    answers=list[PurchaseRow],
 )
-def purchases(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def purchases(context: AnswerContext, asked: Parameters, park: str) -> Answer[list[PurchaseRow]]:
     """What a park sells for each date: passes, and places in the paid queues of single rides."""
     found = find_park(context, park)
     days = SCHEDULE_DAYS.read(asked, context.today(found))
@@ -94,9 +90,8 @@ def purchases(context: AnswerContext, asked: Parameters, park: str) -> Row:
     api_offers,
     "/parks/<park>/dining",
     parameters=(DAY,),
-    answers=list[DiningRow],
 )
-def tables(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def tables(context: AnswerContext, asked: Parameters, park: str) -> Answer[list[DiningRow]]:
     """How long parties wait for a table at a park's restaurants, over one day."""
     found = find_park(context, park)
     day = DAY.read(asked, context.now.date() + ONE_DAY) or context.today(found)
@@ -107,10 +102,9 @@ def tables(context: AnswerContext, asked: Parameters, park: str) -> Row:
     api_offers,
     "/rides/<ride>/queues/day",
     parameters=(DAY,),
-    answers=QueueDay,
     tables=("queues.segments",),
 )
-def queues(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+def queues(context: AnswerContext, asked: Parameters, ride: str) -> Answer[QueueDay]:
     """All queues of a ride other than standby over one day: waits, return times, groups, prices.
 
     Each queue has segments that touch; a new one begins where anything it says changes. The standby line is

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, ranking_body
+from hallofshame.web.answers.envelope import Answer, ranking_body
 from hallofshame.web.answers.operators import OPERATOR_SORTS, OperatorRow, operator_ranking
 from hallofshame.web.answers.rankings import BY, DOWNTIME, PARK_FIELDS, ranked_by
 from hallofshame.web.csv_answers import WHOLE
@@ -23,11 +23,10 @@ _BY = by(BY)
     api_operators,
     "/operators",
     parameters=(PERIOD, FILTERS, PAGE, SORT, _BY),
-    answers=list[OperatorRow],
     tables=(WHOLE, f"{WHOLE}.park_names"),
     says=("period", "coverage", *PAGING, "ranked_by"),
 )
-def operators(context: AnswerContext, asked: Parameters) -> Row:
+def operators(context: AnswerContext, asked: Parameters) -> Answer[list[OperatorRow]]:
     """Operators by the breakdowns of all rides of their ranked parks, the worst first."""
     chosen = ranked_by(DOWNTIME, _BY.read(asked))
     period, parks, page = (

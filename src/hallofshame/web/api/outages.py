@@ -10,7 +10,7 @@ from hallofshame.domain.periods import DayRange, Period, PeriodName
 from hallofshame.domain.words import OutageKind
 from hallofshame.store.reports.outages import listed_outages
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, envelope, period_body
+from hallofshame.web.answers.envelope import Answer, envelope, period_body
 from hallofshame.web.answers.outages import OutageBoard, OutageRow, board, outage_rows
 from hallofshame.web.atom.outages import ATOM_TYPE, park_feed, ride_feed
 from hallofshame.web.endpoints import endpoint
@@ -37,8 +37,8 @@ _LIST = (
 _LIVE = Period(PeriodName.LIVE)
 
 
-@endpoint(api_outages, "/outages", parameters=(FILTERS, RIDES, *_LIST), answers=list[OutageRow])
-def outages(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_outages, "/outages", parameters=(FILTERS, RIDES, *_LIST))
+def outages(context: AnswerContext, asked: Parameters) -> Answer[list[OutageRow]]:
     """Outages that began in the period.
 
     For `period=live` those that began today.
@@ -52,11 +52,10 @@ def outages(context: AnswerContext, asked: Parameters) -> Row:
     api_outages,
     "/outages/now",
     parameters=(FILTERS, RIDES),
-    answers=OutageBoard,
     tables=("down", "reopened"),
     is_live=True,
 )
-def now(context: AnswerContext, asked: Parameters) -> Row:
+def now(context: AnswerContext, asked: Parameters) -> Answer[OutageBoard]:
     """What is down now, since when, how likely it is back soon; and what just reopened."""
     return envelope(
         context,
@@ -65,16 +64,16 @@ def now(context: AnswerContext, asked: Parameters) -> Row:
     )
 
 
-@endpoint(api_outages, "/parks/<park>/outages", parameters=(RIDES, *_LIST), answers=list[OutageRow])
-def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
+@endpoint(api_outages, "/parks/<park>/outages", parameters=(RIDES, *_LIST))
+def of_park(context: AnswerContext, asked: Parameters, park: str) -> Answer[list[OutageRow]]:
     """Outages of one park that began in the period."""
     found = find_park(context, park)
     period = PERIOD.read(asked, context.now.date())
     return _listed(context, asked, period, context.ranges(period, [found]), RIDES.read(asked))
 
 
-@endpoint(api_outages, "/rides/<ride>/outages", parameters=_LIST, answers=list[OutageRow])
-def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+@endpoint(api_outages, "/rides/<ride>/outages", parameters=_LIST)
+def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Answer[list[OutageRow]]:
     """Outages of one ride that began in the period."""
     found = find_ride(context, ride)
     period = PERIOD.read(asked, context.now.date())
@@ -89,7 +88,7 @@ def _listed(
     ranges: Mapping[int, DayRange],
     rides: RideFilter,
     ride_id: int | None = None,
-) -> Row:
+) -> Answer[list[OutageRow]]:
     page = PAGE.read(asked)
     kind = _KIND.read(asked)
     total, found = listed_outages(
@@ -111,13 +110,13 @@ def _listed(
     )
 
 
-@endpoint(api_outages, "/parks/<park>/outages.atom", answers=None, produces=ATOM_TYPE, names_host=True)
+@endpoint(api_outages, "/parks/<park>/outages.atom", produces=ATOM_TYPE, names_host=True)
 def feed_of_park(context: AnswerContext, asked: Parameters, park: str) -> bytes:
     """The latest outages of one park and their ends, as an Atom feed."""
     return park_feed(context, find_park(context, park), site_root(), request.path)
 
 
-@endpoint(api_outages, "/rides/<ride>/outages.atom", answers=None, produces=ATOM_TYPE, names_host=True)
+@endpoint(api_outages, "/rides/<ride>/outages.atom", produces=ATOM_TYPE, names_host=True)
 def feed_of_ride(context: AnswerContext, asked: Parameters, ride: str) -> bytes:
     """The latest outages of one ride and their ends, as an Atom feed."""
     return ride_feed(context, find_ride(context, ride), site_root(), request.path)

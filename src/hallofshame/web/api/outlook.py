@@ -9,7 +9,7 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import LONGEST_AHEAD_DAYS, ONE_DAY
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, envelope
+from hallofshame.web.answers.envelope import Answer, envelope
 from hallofshame.web.answers.outlook import ParkOutlook, RideOutlook, park_outlook, ride_outlook
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.lookup import find_park, find_ride
@@ -28,10 +28,9 @@ DATE = DateParameter(
     api_outlook,
     "/parks/<park>/outlook",
     parameters=(DATE,),
-    answers=ParkOutlook,
     tables=("rides", "hours", "usual", "usual.hours"),
 )
-def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def of_park(context: AnswerContext, asked: Parameters, park: str) -> Answer[ParkOutlook]:
     """A day to come in a park: its published hours and events, and what is usual on that weekday."""
     found = find_park(context, park)
     day = _day(asked, context.today(found))
@@ -42,10 +41,9 @@ def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
     api_outlook,
     "/rides/<ride>/outlook",
     parameters=(DATE,),
-    answers=RideOutlook,
     tables=("usual.hours", "hours", "ride_hours", "usual"),
 )
-def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Answer[RideOutlook]:
     """A day to come of a ride: published hours, and what is usual for it on that weekday."""
     found = find_ride(context, ride)
     park = context.catalogue.parks[found.park_id]

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from hallofshame.domain.periods import Period
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, envelope, period_body, ranking_body
+from hallofshame.web.answers.envelope import Answer, envelope, period_body, ranking_body
 from hallofshame.web.answers.park_details import ParkDetails, ParkInfo, park_details, park_info
 from hallofshame.web.answers.parks import ParkRow
 from hallofshame.web.answers.rankings import BY, DOWNTIME, PARK_FIELDS, PARK_SORTS, park_ranking, ranked_by
@@ -29,8 +29,8 @@ _SHOWS = flag("shows", "`no` leaves the show times out.", default=YES)
 _SAYS = ("period", "coverage", *PAGING, "ranked_by")
 
 
-@endpoint(api_parks, "", parameters=(FILTERS, PAGE), answers=list[ParkInfo])
-def parks(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_parks, "", parameters=(FILTERS, PAGE))
+def parks(context: AnswerContext, asked: Parameters) -> Answer[list[ParkInfo]]:
     """The catalogue of parks."""
     page = PAGE.read(asked)
     chosen = FILTERS.read(asked, context).choose(context.catalogue.parks.values())
@@ -38,20 +38,22 @@ def parks(context: AnswerContext, asked: Parameters) -> Row:
     return envelope(context, data, total=len(chosen), page=page)
 
 
-@endpoint(api_parks, "/downtime", parameters=(*_LIST, _BY), answers=list[ParkRow], says=_SAYS)
-def downtime(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_parks, "/downtime", parameters=(*_LIST, _BY), says=_SAYS)
+def downtime(context: AnswerContext, asked: Parameters) -> Answer[list[ParkRow]]:
     """Parks by breakdowns, the worst first."""
     chosen = ranked_by(DOWNTIME, _BY.read(asked))
     return _ranking(context, asked, PERIOD.read(asked, context.now.date()), chosen)
 
 
-@endpoint(api_parks, "/waittimes", parameters=(*_LIST, MODE), answers=list[ParkRow], says=_SAYS)
-def waittimes(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_parks, "/waittimes", parameters=(*_LIST, MODE), says=_SAYS)
+def waittimes(context: AnswerContext, asked: Parameters) -> Answer[list[ParkRow]]:
     """Parks by average posted wait, or as `mode` says."""
     return _ranking(context, asked, *waits_asked(context, asked))
 
 
-def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field: str) -> Row:
+def _ranking(
+    context: AnswerContext, asked: Parameters, period: Period, by_field: str
+) -> Answer[list[ParkRow]]:
     parks_asked, page = FILTERS.read(asked, context), PAGE.read(asked)
     lines = park_ranking(context, period, parks_asked, by_field, SORT.read(asked))
     chosen = parks_asked.choose(context.catalogue.parks.values())
@@ -63,7 +65,6 @@ def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field
     api_parks,
     "/<park>/details",
     parameters=(PERIOD_AHEAD, RIDES),
-    answers=ParkDetails,
     tables=(
         "rides",
         "summary",
@@ -77,7 +78,7 @@ def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field
         "schedule",
     ),
 )
-def details(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def details(context: AnswerContext, asked: Parameters, park: str) -> Answer[ParkDetails]:
     """One park in one period: its row, chart, rides, outages, and the score explained."""
     found = find_park(context, park)
     period = PERIOD_AHEAD.read(asked, context.now.date())
@@ -86,8 +87,8 @@ def details(context: AnswerContext, asked: Parameters, park: str) -> Row:
     return envelope(context, data, period=period_body(period, [days]), coverage=coverage)
 
 
-@endpoint(api_parks, "/<park>/rides", parameters=(VISIT, PAGE), answers=list[RideInfo])
-def rides(context: AnswerContext, asked: Parameters, park: str) -> Row:
+@endpoint(api_parks, "/<park>/rides", parameters=(VISIT, PAGE))
+def rides(context: AnswerContext, asked: Parameters, park: str) -> Answer[list[RideInfo]]:
     """The catalogue of one park's rides."""
     found = find_park(context, park)
     page, visit = PAGE.read(asked), VISIT.read(asked)
@@ -101,7 +102,6 @@ def rides(context: AnswerContext, asked: Parameters, park: str) -> Row:
     api_parks,
     "/<park>/hours.ics",
     parameters=(_SHOWS,),
-    answers=None,
     produces=CALENDAR_TYPE,
     names_host=True,
 )

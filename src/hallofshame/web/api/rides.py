@@ -9,8 +9,9 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import Period
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.answers.common import CoverageBody
 from hallofshame.web.answers.envelope import (
-    Row,
+    Answer,
     coverage_body,
     coverage_of,
     envelope,
@@ -40,7 +41,7 @@ from hallofshame.web.answers.ride_measures import (
     ride_totals,
 )
 from hallofshame.web.answers.rides import RideRow
-from hallofshame.web.answers.trends import TABLES, TrendTables, trends_of
+from hallofshame.web.answers.trends import TABLES, TrendsAnswer, trends_of
 from hallofshame.web.endpoints import PAGING, endpoint
 from hallofshame.web.lookup import find_ride
 from hallofshame.web.parameters.asked import Parameters
@@ -67,27 +68,27 @@ _SAYS = ("period", "coverage", *PAGING, "ranked_by")
 _LIST = (PERIOD, FILTERS, RIDES, VISIT, PAGE, SORT)
 
 
-@endpoint(api_rides, "/rides/downtime", parameters=(*_LIST, _BY), answers=list[RideRow], says=_SAYS)
-def downtime(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_rides, "/rides/downtime", parameters=(*_LIST, _BY), says=_SAYS)
+def downtime(context: AnswerContext, asked: Parameters) -> Answer[list[RideRow]]:
     """Rides by time lost in breakdowns."""
     chosen = ranked_by(DOWNTIME, _BY.read(asked))
     return _ranking(context, asked, PERIOD.read(asked, context.now.date()), chosen)
 
 
-@endpoint(api_rides, "/rides/waittimes", parameters=(*_LIST, MODE), answers=list[RideRow], says=_SAYS)
-def waittimes(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_rides, "/rides/waittimes", parameters=(*_LIST, MODE), says=_SAYS)
+def waittimes(context: AnswerContext, asked: Parameters) -> Answer[list[RideRow]]:
     """Rides by average posted wait, or as `mode` says."""
     return _ranking(context, asked, *waits_asked(context, asked))
 
 
-@endpoint(api_rides, "/rides/longest-waits", parameters=_LIST, answers=list[RideRow], says=_SAYS)
-def longest_waits(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_rides, "/rides/longest-waits", parameters=_LIST, says=_SAYS)
+def longest_waits(context: AnswerContext, asked: Parameters) -> Answer[list[RideRow]]:
     """Rides by the longest wait they posted."""
     return _ranking(context, asked, PERIOD.read(asked, context.now.date()), LONGEST_WAITS)
 
 
-@endpoint(api_rides, "/rides/least-reliable", parameters=(*_LIST, _BY), answers=list[RideRow], says=_SAYS)
-def least_reliable(context: AnswerContext, asked: Parameters) -> Row:
+@endpoint(api_rides, "/rides/least-reliable", parameters=(*_LIST, _BY), says=_SAYS)
+def least_reliable(context: AnswerContext, asked: Parameters) -> Answer[list[RideRow]]:
     """Rides by uptime, the lowest first.
 
     `period=live` is refused, since a moment has no uptime.
@@ -101,7 +102,9 @@ def least_reliable(context: AnswerContext, asked: Parameters) -> Row:
     return _ranking(context, asked, period, ranked_by(LEAST_RELIABLE, _BY.read(asked)))
 
 
-def _ranking(context: AnswerContext, asked: Parameters, period: Period, by_field: str) -> Row:
+def _ranking(
+    context: AnswerContext, asked: Parameters, period: Period, by_field: str
+) -> Answer[list[RideRow]]:
     parks_asked, page = FILTERS.read(asked, context), PAGE.read(asked)
     sort = SORT.read(asked)
     if page.limit >= MANY_RIDES:
@@ -140,7 +143,7 @@ def _sorted(context: AnswerContext, period: Period, ids: list[int], sort: str) -
     return sorted(ids, key=lambda ride_id: (values[ride_id] is None, values[ride_id] or 0.0))
 
 
-def _coverage(context: AnswerContext, period: Period, standings: Mapping[int, Standing]) -> Row:
+def _coverage(context: AnswerContext, period: Period, standings: Mapping[int, Standing]) -> CoverageBody:
     return coverage_of(ride_coverage(context, period, standings))
 
 
@@ -148,10 +151,9 @@ def _coverage(context: AnswerContext, period: Period, standings: Mapping[int, St
     api_rides,
     "/rides/<ride>/details",
     parameters=(PERIOD_AHEAD,),
-    answers=RideDetails,
     tables=("summary", "chart_data", "outages", "outage_statistics", "published_hours", "usual_hours"),
 )
-def details(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+def details(context: AnswerContext, asked: Parameters, ride: str) -> Answer[RideDetails]:
     """One ride in one period: its row, chart, outages with their statistics, published and usual hours."""
     found = find_ride(context, ride)
     period = PERIOD_AHEAD.read(asked, context.now.date())
@@ -164,11 +166,10 @@ def details(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     api_rides,
     "/trends",
     parameters=(PERIOD, FILTERS, RIDES, LIMIT),
-    answers=TrendTables,
     tables=TABLES,
     says=("period", "coverage", *PAGING, "totals", "compared"),
 )
-def trends(context: AnswerContext, asked: Parameters) -> Row:
+def trends(context: AnswerContext, asked: Parameters) -> TrendsAnswer:
     """Parks and rides whose uptime changed by five points or more, of all that could be compared."""
     period = PERIOD.read(asked, context.now.date())
     parks_asked = FILTERS.read(asked, context)
@@ -181,7 +182,7 @@ def trends(context: AnswerContext, asked: Parameters) -> Row:
         found.tables,
         period=period_body(period, context.ranges(period, chosen).values()),
         coverage=coverage_body(lines),
-        total=sum(found.totals.values()),
+        total=found.total,
         page=page,
     )
-    return body | {"totals": found.totals, "compared": found.compared}
+    return {**body, "totals": found.totals, "compared": found.compared}

@@ -9,11 +9,11 @@ from flask import Blueprint
 from hallofshame.domain.errors import PeriodError
 from hallofshame.domain.periods import ONE_DAY, PeriodName
 from hallofshame.store.reports.current import park_states
-from hallofshame.store.reports.queues import Queue, latest_prices, latest_queues
+from hallofshame.store.reports.queues import latest_prices, latest_queues
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, envelope, iso, period_body
+from hallofshame.web.answers.envelope import Answer, envelope, period_body
 from hallofshame.web.answers.prices import ParkPriceRow, RidePrices, price_rows, ride_prices
-from hallofshame.web.answers.queues import QueueRow
+from hallofshame.web.answers.queues import QueueRow, queue_row
 from hallofshame.web.answers.schedules import ScheduleEntry, schedule_rows
 from hallofshame.web.answers.shows import ShowRow, show_rows
 from hallofshame.web.answers.timelines import ParkTimeline, RideTimeline, park_timeline, ride_timeline
@@ -38,10 +38,9 @@ _PRICE_PERIOD = PeriodParameters(PeriodName.THIRTY_DAYS)
     api_timelines,
     "/parks/<park>/timeline",
     parameters=(DAY, RIDES),
-    answers=ParkTimeline,
     tables=("rides.segments", "rides", "windows"),
 )
-def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def of_park(context: AnswerContext, asked: Parameters, park: str) -> Answer[ParkTimeline]:
     """What every ride of a park did from moment to moment on one day.
 
     The seconds inside windows add up to the day's counters of each ride.
@@ -55,28 +54,27 @@ def of_park(context: AnswerContext, asked: Parameters, park: str) -> Row:
     api_timelines,
     "/rides/<ride>/timeline",
     parameters=(_HOURS,),
-    answers=RideTimeline,
     tables=("segments", "windows"),
 )
-def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+def of_ride(context: AnswerContext, asked: Parameters, ride: str) -> Answer[RideTimeline]:
     """What a ride did from moment to moment, up to the latest look."""
     found = find_ride(context, ride)
     hours = _HOURS.read(asked)
     return envelope(context, ride_timeline(context, found, hours))
 
 
-@endpoint(api_timelines, "/rides/<ride>/queues", answers=list[QueueRow])
-def queues(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+@endpoint(api_timelines, "/rides/<ride>/queues")
+def queues(context: AnswerContext, asked: Parameters, ride: str) -> Answer[list[QueueRow]]:
     """Queues of a ride other than standby, as last posted: return times, single riders, prices."""
     found = find_ride(context, ride)
     state = park_states(context.connection).get(found.park_id)
     since = None if state is None else state.observed_at - QUEUE_SECONDS
     rows = [] if since is None else latest_queues(context.connection, found.park_id, found.ride_id, since)
-    return envelope(context, [_queue(row) for row in rows])
+    return envelope(context, [queue_row(row) for row in rows])
 
 
-@endpoint(api_timelines, "/parks/<park>/prices", answers=list[ParkPriceRow])
-def park_prices(context: AnswerContext, asked: Parameters, park: str) -> Row:
+@endpoint(api_timelines, "/parks/<park>/prices")
+def park_prices(context: AnswerContext, asked: Parameters, park: str) -> Answer[list[ParkPriceRow]]:
     """What the queues of a park's rides cost, as last posted; empty where none is sold."""
     del asked
     found = find_park(context, park)
@@ -90,11 +88,10 @@ def park_prices(context: AnswerContext, asked: Parameters, park: str) -> Row:
     api_timelines,
     "/rides/<ride>/prices",
     parameters=(_PRICE_PERIOD,),
-    answers=RidePrices,
     tables=("queues.segments",),
     says=("period",),
 )
-def prices(context: AnswerContext, asked: Parameters, ride: str) -> Row:
+def prices(context: AnswerContext, asked: Parameters, ride: str) -> Answer[RidePrices]:
     """What a ride's paid queues cost over time: return times and standby lines that are sold.
 
     Each queue has segments that touch; a new one begins where the price changes. A price is null where none
@@ -111,28 +108,12 @@ def prices(context: AnswerContext, asked: Parameters, ride: str) -> Row:
     return envelope(context, ride_prices(context, found, days), period=period_body(chosen, [days]))
 
 
-def _queue(queue: Queue) -> Row:
-    return {
-        "queue_type": queue.queue_type.name.lower(),
-        "state": queue.state,
-        "observed_at": iso(queue.observed_at),
-        "wait_minutes": queue.wait_minutes,
-        "return_start": iso(queue.return_start),
-        "return_end": iso(queue.return_end),
-        "price_minor": queue.price_minor,
-        "currency": queue.currency,
-        "group_start": queue.group_start,
-        "group_end": queue.group_end,
-    }
-
-
 @endpoint(
     api_timelines,
     "/parks/<park>/schedule",
     parameters=(SCHEDULE_DAYS, HISTORY),
-    answers=list[ScheduleEntry],
 )
-def schedule(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def schedule(context: AnswerContext, asked: Parameters, park: str) -> Answer[list[ScheduleEntry]]:
     """Published hours in force, also those that do not count as regular opening, or every version of them."""
     found = find_park(context, park)
     days = SCHEDULE_DAYS.read(asked, context.today(found))
@@ -143,9 +124,8 @@ def schedule(context: AnswerContext, asked: Parameters, park: str) -> Row:
     api_timelines,
     "/parks/<park>/showtimes",
     parameters=(DAY,),
-    answers=list[ShowRow],
 )
-def showtimes(context: AnswerContext, asked: Parameters, park: str) -> Row:
+def showtimes(context: AnswerContext, asked: Parameters, park: str) -> Answer[list[ShowRow]]:
     """Performances published for one day of a park, in order of time."""
     found = find_park(context, park)
     today = context.today(found)

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 
 from hallofshame.domain.localtime import from_unix, local_day, zone
 from hallofshame.domain.periods import DayRange
-from hallofshame.domain.rules import HORIZON_MINUTES
 from hallofshame.domain.words import EndedBy, OutageKind
 from hallofshame.store.reports.catalogue import ParkProfile, RideProfile
 from hallofshame.store.reports.outages import Outage, listed_outages
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row, attribution
-from hallofshame.web.answers.outages import down_in_park
+from hallofshame.web.answers.envelope import attribution
+from hallofshame.web.answers.outages import DownNow, down_in_park
 from hallofshame.web.atom import document as atom
 from hallofshame.web.pages.formatting import duration, zone_name
 from hallofshame.web.wording import CHANCE_REASONS, DEMONSTRATION_NOTICE
@@ -97,7 +96,9 @@ def _entries(
     return sorted(found, key=lambda entry: (-entry.updated, entry.id))
 
 
-def _fall(park: ParkProfile, ride: RideProfile, outage: Outage, root: str, now: Row | None) -> atom.AtomEntry:
+def _fall(
+    park: ParkProfile, ride: RideProfile, outage: Outage, root: str, now: DownNow | None
+) -> atom.AtomEntry:
     """``now``: the ride's row of the live board, if it is down still."""
     late = outage.kind is OutageKind.OPENING_DELAY
     happened = "did not open at" if late else "went down at" if outage.counted else "closed at"
@@ -114,11 +115,15 @@ def _fall(park: ParkProfile, ride: RideProfile, outage: Outage, root: str, now: 
     )
 
 
-def _chances(park: ParkProfile, now: Row) -> str:
+def _chances(park: ParkProfile, now: DownNow) -> str:
     """How likely it runs again soon, as of the latest look at it; why no chance is shown where none is."""
     shown, reasons = [], dict[str, list[str]]()
-    for minutes in HORIZON_MINUTES:
-        percent, reason = now[f"chance_{minutes}_percent"], now[f"chance_{minutes}_reason"]
+    told = {
+        15: (now["chance_15_percent"], now["chance_15_reason"]),
+        30: (now["chance_30_percent"], now["chance_30_reason"]),
+        60: (now["chance_60_percent"], now["chance_60_reason"]),
+    }
+    for minutes, (percent, reason) in told.items():
         if percent is not None:
             shown.append(f"{percent} % within {minutes} min")
         elif reason is not None:
@@ -129,9 +134,9 @@ def _chances(park: ParkProfile, now: Row) -> str:
         if shown
         else []
     )
-    for reason, lengths in reasons.items():
+    for why, lengths in reasons.items():
         what = f"within {', '.join(lengths)} min" if shown or len(reasons) > 1 else "to run again"
-        said.append(f"No chance {what} is shown: {CHANCE_REASONS[reason]}.")
+        said.append(f"No chance {what} is shown: {CHANCE_REASONS[why]}.")
     return " ".join(said)
 
 

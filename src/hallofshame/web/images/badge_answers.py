@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint
 
@@ -10,10 +12,8 @@ from hallofshame.domain.bands import band_of, band_of_loss
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.park_details import park_summary
-from hallofshame.web.answers.present import live_word
-from hallofshame.web.answers.rides import ride_lines
+from hallofshame.web.answers.rides import live_word, ride_lines
 from hallofshame.web.endpoints import endpoint
 from hallofshame.web.images.badges import Badge, draw
 from hallofshame.web.lookup import find_park, find_ride
@@ -38,7 +38,7 @@ _IN_WORDS = {
 }
 
 
-@endpoint(api_badges, "/parks/<park>.svg", parameters=(_PERIOD,), answers=None, produces=SVG_TYPE)
+@endpoint(api_badges, "/parks/<park>.svg", parameters=(_PERIOD,), produces=SVG_TYPE)
 def park_badge(context: AnswerContext, asked: Parameters, park: str) -> str:
     """A badge with a park's shame score.
 
@@ -50,14 +50,14 @@ def park_badge(context: AnswerContext, asked: Parameters, park: str) -> str:
     row = park_summary(context, period, found)
     score = row["shame_score"]
     says = (
-        _NO_SCORE.get(row["unranked_reason"], _NOT_WATCHED)
+        _NO_SCORE.get(row["unranked_reason"] or "", _NOT_WATCHED)
         if score is None
         else f"shame score {_bound(row)}{_plain(score)}"
     )
     return _drawn(context, Badge(found.name, f"{says} {_words(period)}", band_of(score)))
 
 
-@endpoint(api_badges, "/rides/<ride>.svg", parameters=(_PERIOD,), answers=None, produces=SVG_TYPE)
+@endpoint(api_badges, "/rides/<ride>.svg", parameters=(_PERIOD,), produces=SVG_TYPE)
 def ride_badge(context: AnswerContext, asked: Parameters, ride: str) -> str:
     """A badge with the share of its time that a ride was down.
 
@@ -82,7 +82,7 @@ def _drawn(context: AnswerContext, badge: Badge) -> str:
     return draw(badge, tokens())
 
 
-def _bound(row: Row) -> str:
+def _bound(row: Mapping[str, Any]) -> str:
     """The words before a figure that is only a bound."""
     return f"{AT_LEAST} " if is_lower_bound(row) else ""
 

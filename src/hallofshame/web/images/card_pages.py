@@ -14,7 +14,7 @@ from hallofshame.domain.periods import Period
 from hallofshame.metrics.scores import down_percent
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.envelope import Row, attribution
-from hallofshame.web.answers.present import live_word
+from hallofshame.web.answers.rides import live_word
 from hallofshame.web.api.compare import AGAINST_NAMES
 from hallofshame.web.endpoints import body
 from hallofshame.web.images.cards import Card, Verdict, draw

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, DayRange
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.park_details import ParkInfo
+from hallofshame.web.answers.ride_details import RideInfo
 from hallofshame.web.pages.addresses import page_url, park_path
 from hallofshame.web.pages.formatting import day_of_week, span_of
 from hallofshame.web.pages.place_state import PlaceState
@@ -22,7 +23,7 @@ def is_ahead(days: DayRange, today: dt.date) -> bool:
 
 
 def outlook_page(
-    view: View, state: PlaceState, *, api: str, park: Row, ride: Row | None, today: dt.date
+    view: View, state: PlaceState, *, api: str, park: ParkInfo, ride: RideInfo | None, today: dt.date
 ) -> str:
     """The page of a park, or of a ride in it, for days to come. Of several the hours alone are shown."""
     days = state.period.days(today)
