@@ -3,7 +3,8 @@
     python tools/write_api_examples.py http://127.0.0.1:8000
 
 Asks the example of every endpoint that answers JSON, cuts each list to its first entry, and writes
-``src/hallofshame/web/api/examples.json``. ``tests/web/test_docs.py`` holds the answers to the declared types.
+``src/hallofshame/web/reference/examples.json``. ``tests/web/test_docs.py`` holds the answers to the declared
+types.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import json
 
 import requests
 
-from hallofshame.web.api.examples import ANSWERS, example_request, shortened
 from hallofshame.web.description import shipped
+from hallofshame.web.reference.examples import ANSWERS, example_request, shortened
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from flask import Flask
 
 from crosscheck.conftest import PERIODS, Api, Row
 from crosscheck.ledger import Ledger
-from hallofshame.web.images import card_pages
 from hallofshame.web.images.cards import Card
+from hallofshame.web.pages import card_pages
 
 SHOWN = ["yesterday", "last_week", "30days", "this_month", "2026"]
 

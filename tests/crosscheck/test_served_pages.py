@@ -13,7 +13,7 @@ from flask import Flask
 
 from crosscheck.conftest import PERIODS, Api, Row, in_turn
 from crosscheck.ledger import Ledger
-from hallofshame.web.pages.registry import PAGES
+from hallofshame.web.page_registry import PAGES
 from support.html import Cell, Page, number, seconds
 
 PLAIN = re.compile(r"^/(parks/[^/?]+|rides/\d+[^/?]*)(\?.*)?$")

@@ -24,8 +24,8 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from hallofshame.web.admin.access import ADMIN_API
-from hallofshame.web.api.examples import PATH_VALUES, QUERIES
 from hallofshame.web.posts import declared_posts
+from hallofshame.web.reference.examples import PATH_VALUES, QUERIES
 from support.demo_world import NOW
 from web.paths import ENDPOINTS, undescribed_app
 

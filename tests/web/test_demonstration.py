@@ -15,10 +15,11 @@ from PIL import Image, ImageChops
 from hallofshame.clock import FixedClock
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
-from hallofshame.web.images import card_pages, cards
+from hallofshame.web.images import cards
 from hallofshame.web.images.cards import Card
 from hallofshame.web.images.lettering import Lettering
-from hallofshame.web.pages.registry import PAGES
+from hallofshame.web.page_registry import PAGES
+from hallofshame.web.pages import card_pages
 from hallofshame.web.settings import WebSettings
 from hallofshame.web.tokens import tokens
 from hallofshame.web.wording import DEMONSTRATION_MARK, DEMONSTRATION_NOTICE, DEMONSTRATION_RIBBON

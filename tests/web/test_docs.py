@@ -16,7 +16,7 @@ from hallofshame.domain.bands import BANDS
 from hallofshame.domain.periods import NAMED_PERIODS
 from hallofshame.domain.words import Evidence, OutageKind
 from hallofshame.web.answers.rankings import PARK_SORTS
-from hallofshame.web.api.examples import QUERIES, as_code, example_answers, example_request
+from hallofshame.web.reference.examples import QUERIES, as_code, example_answers, example_request
 from hallofshame.web.wording import EXCLUDED_REASONS, UNRANKED_REASONS
 from web.paths import ENDPOINTS, JSON_ADDRESSES
 

@@ -13,8 +13,8 @@ from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.domain.words import Evidence
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
-from hallofshame.web.images import card_pages
 from hallofshame.web.images.cards import Card
+from hallofshame.web.pages import card_pages
 from hallofshame.web.pages.kinds import kinds_of, weighted_kinds_of
 from hallofshame.web.pages.words import lost_of
 from hallofshame.web.wording import KIND_FIELDS

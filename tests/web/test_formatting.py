@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from hallofshame.web.pages.formatting import (
+from hallofshame.web.formatting import (
     clock_hour,
     clocks,
     day_words,

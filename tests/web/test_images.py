@@ -16,7 +16,7 @@ from hallofshame.metrics.scores import down_percent
 from hallofshame.web.images import badges, cards
 from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.images.schemes import SCHEMES
-from hallofshame.web.pages.registry import PAGES
+from hallofshame.web.page_registry import PAGES
 from hallofshame.web.tokens import tokens
 from web.conftest import RAPTOR, Api
 
@@ -87,7 +87,7 @@ def test_a_card_is_drawn_once_and_known_by_its_tag(
     def refuse(*_anything: object) -> bytes:
         raise AssertionError("drawn twice")
 
-    monkeypatch.setattr("hallofshame.web.images.card_pages.draw", refuse)
+    monkeypatch.setattr("hallofshame.web.pages.cards.draw", refuse)
     again = client.get("/cards/parks/gardaland.png", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
 

@@ -13,10 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hallofshame.domain.periods import NAMED_PERIODS
+from hallofshame.web.page_registry import PAGES
 from hallofshame.web.pages import site_files, view
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, api_url, page_url
 from hallofshame.web.pages.assets import Build
-from hallofshame.web.pages.registry import PAGES
 from web.builders import touch
 from web.conftest import RAPTOR
 from web.test_assets import built

@@ -10,7 +10,7 @@ from hallofshame.store import models
 from hallofshame.store.database import Database
 from hallofshame.store.reports.prices import PriceReading, PriceSpan, price_segments
 from hallofshame.web.app import create_app
-from hallofshame.web.pages.formatting import money
+from hallofshame.web.formatting import money
 from web.builders import World
 from web.conftest import MAMMUT, NINE, RAPTOR, ROME, SEEN_AT, Api
 

@@ -15,6 +15,7 @@ from hallofshame.domain.plurals import place_range
 from hallofshame.metrics.rank_ranges import FEWEST_CLUSTERS
 from hallofshame.sponsor import Sponsor
 from hallofshame.store.database import Database
+from hallofshame.web import formatting
 from hallofshame.web.admin.access import install_access, is_of_admin
 from hallofshame.web.admin.api import api_admin
 from hallofshame.web.admin.page import admin_page
@@ -22,7 +23,6 @@ from hallofshame.web.answer_context import EXTENSION, AppContext
 from hallofshame.web.api.awards import api_awards
 from hallofshame.web.api.compare import api_compare
 from hallofshame.web.api.data import api_data
-from hallofshame.web.api.docs import api_docs
 from hallofshame.web.api.following import api_following
 from hallofshame.web.api.history import api_history
 from hallofshame.web.api.live import api_live
@@ -36,15 +36,16 @@ from hallofshame.web.api.timelines import api_timelines
 from hallofshame.web.cache import LeastRecentlyUsed
 from hallofshame.web.errors import install_errors, is_of_the_api
 from hallofshame.web.images.badge_answers import api_badges
-from hallofshame.web.images.card_pages import card_pages
 from hallofshame.web.measuring import install_measuring
 from hallofshame.web.metrics import metrics_page
-from hallofshame.web.pages import formatting, install_pages
+from hallofshame.web.pages import install_pages
+from hallofshame.web.pages.card_pages import card_pages
 from hallofshame.web.pages.embeds import embed_headers
 from hallofshame.web.preparation import hold_back
 from hallofshame.web.public_address import install_public_address
 from hallofshame.web.rate_limits import install_rate_limits
 from hallofshame.web.ready import install_ready_answers
+from hallofshame.web.reference.docs import api_docs
 from hallofshame.web.request_limits import install_request_limits
 from hallofshame.web.settings import WebSettings
 from hallofshame.web.sources import ATTRIBUTION

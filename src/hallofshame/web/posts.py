@@ -20,11 +20,11 @@ from pydantic import TypeAdapter, ValidationError
 from werkzeug.routing import Rule
 
 from hallofshame.domain.errors import InputError
-from hallofshame.web.admin.declared import read_json
 from hallofshame.web.answer_context import AppContext, site
 from hallofshame.web.answers.envelope import envelope
 from hallofshame.web.docstrings import HasDescription
 from hallofshame.web.errors import AccessError
+from hallofshame.web.json_bodies import read_json
 from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.parameters.asked import Parameters
 

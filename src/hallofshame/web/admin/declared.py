@@ -12,16 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import Rule
 
 from hallofshame.domain.access import Scope
-from hallofshame.domain.errors import InputError
 from hallofshame.store.keys import Key
 from hallofshame.web.admin.access import ADMIN_API, current_key, require
 from hallofshame.web.answer_context import AppContext, site
 from hallofshame.web.answers.envelope import envelope
 from hallofshame.web.docstrings import HasDescription
+from hallofshame.web.json_bodies import read_json
 from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import Parameter, ParameterList, flat
@@ -29,7 +28,6 @@ from hallofshame.web.parameters.filters import ListPage
 
 api_admin = Blueprint("api_admin", __name__, url_prefix=ADMIN_API)
 
-MOST_BODY_BYTES = 64 * 1024
 _DECLARATION = "admin_declaration"
 
 
@@ -138,21 +136,3 @@ def declared_admin(app: Flask) -> Iterator[tuple[Rule, AdminEndpoint]]:
         found = getattr(app.view_functions[rule.endpoint], _DECLARATION, None)
         if isinstance(found, AdminEndpoint):
             yield rule, found
-
-
-def read_json() -> dict[str, Any]:
-    """The JSON object of the running request; what is too long, of another type or no object is refused."""
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("send the body as application/json")
-    if (request.content_length or 0) > MOST_BODY_BYTES:
-        raise RequestEntityTooLarge(f"the body is longer than {MOST_BODY_BYTES} bytes")
-    content = request.stream.read(MOST_BODY_BYTES + 1)
-    if len(content) > MOST_BODY_BYTES:
-        raise RequestEntityTooLarge(f"the body is longer than {MOST_BODY_BYTES} bytes")
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise InputError('the body is no JSON; send one object, such as {"kind": "history"}') from error
-    if not isinstance(found, dict):
-        raise InputError('the body is no JSON object; send one, such as {"kind": "history"}')
-    return found

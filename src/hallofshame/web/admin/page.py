@@ -25,12 +25,12 @@ from hallofshame.store.keys import SESSION_SECONDS, Key
 from hallofshame.store.reports.findings import FindingState
 from hallofshame.web.admin import quality
 from hallofshame.web.admin.access import NO_KEY, checked_key, require
-from hallofshame.web.admin.declared import MOST_BODY_BYTES
 from hallofshame.web.admin.imports import change_import, import_report, import_row, start_import
 from hallofshame.web.admin.storage import NOT_MEASURED, report_of
 from hallofshame.web.answer_context import AppContext, site
 from hallofshame.web.answers.envelope import Row, iso
 from hallofshame.web.errors import AccessError
+from hallofshame.web.json_bodies import MOST_BODY_BYTES
 from hallofshame.web.pages.view import page_assets
 from hallofshame.web.posts import refuse_foreign
 

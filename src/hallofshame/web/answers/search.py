@@ -14,7 +14,7 @@ from hallofshame.pipeline.shipped import former_park_names
 from hallofshame.store.reports.former_names import all_former_names
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.common import RideKindSlug
-from hallofshame.web.pages.registry import OPERATORS, PAGES
+from hallofshame.web.page_registry import OPERATORS, PAGES
 from hallofshame.web.shapes import closed
 
 

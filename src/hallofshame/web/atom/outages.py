@@ -14,7 +14,7 @@ from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.envelope import attribution
 from hallofshame.web.answers.outages import DownNow, down_in_park
 from hallofshame.web.atom import document as atom
-from hallofshame.web.pages.formatting import duration, zone_name
+from hallofshame.web.formatting import duration, zone_name
 from hallofshame.web.wording import CHANCE_REASONS, DEMONSTRATION_NOTICE
 
 ATOM_TYPE = atom.ATOM_TYPE

@@ -10,9 +10,9 @@ from hallofshame.domain.periods import FIRST_YEAR
 from hallofshame.domain.plurals import noun
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.envelope import Row
+from hallofshame.web.page_registry import BY_NAME
 from hallofshame.web.pages.addresses import page_url, park_path, ride_path
 from hallofshame.web.pages.choosing import Choosing
-from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, asked_for, head_of, known
 from hallofshame.web.parameters.declared import integer_or_none
 from hallofshame.web.parameters.shared import FILTER_PARAMETERS, LAST_YEAR, RIDE_PARAMETERS

@@ -7,9 +7,9 @@ from flask import Blueprint
 from hallofshame.domain.periods import Period, PeriodName
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.envelope import Row
+from hallofshame.web.page_registry import BY_NAME
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
-from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, head_of, list_parameters
 from hallofshame.web.parameters.shared import MAX_LIMIT, RIDE_PARAMETERS
 from hallofshame.web.responses import answered

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hallofshame.domain.bands import BANDS, band_of
 from hallofshame.web.answers.envelope import Row
-from hallofshame.web.pages.formatting import clocks, day_of_month
+from hallofshame.web.formatting import clocks, day_of_month
 from hallofshame.web.pages.place_charts import FIGURES, shown
 
 WIDTH, HEIGHT = 440, 190

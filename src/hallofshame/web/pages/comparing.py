@@ -13,10 +13,10 @@ from hallofshame.domain.periods import ONE_DAY, Period, PeriodName, Shift
 from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.answers.envelope import Row
 from hallofshame.web.api.compare import AGAINST, AGAINST_DATES, AGAINST_NAMES, NONE, RANGE
+from hallofshame.web.page_registry import BY_NAME
 from hallofshame.web.pages.addresses import page_url, period_links, period_query
 from hallofshame.web.pages.chart_svg import axes_of, draw, in_common, label_of
 from hallofshame.web.pages.place_charts import PARK_MEASURES, RIDE_MEASURES, shown
-from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.selection import (
     PARKS,
     RIDES,

@@ -9,10 +9,10 @@ from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.envelope import Row
+from hallofshame.web.page_registry import BY_NAME
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.rankings import EVERY_PARK
-from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
 from hallofshame.web.parameters.declared import choice
 from hallofshame.web.parameters.shared import FILTER_PARAMETERS

@@ -18,15 +18,15 @@ from hallofshame.domain.plurals import counted
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.envelope import Row
 from hallofshame.web.api.compare import AGAINST_NAMES
+from hallofshame.web.formatting import duration, figure
 from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.page_registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.addresses import page_url, park_path, period_query, ride_path
 from hallofshame.web.pages.chart_svg import axes_of, draw, in_common
 from hallofshame.web.pages.comparing import MEASURE as COMPARED
 from hallofshame.web.pages.comparing import series_of, title_of
-from hallofshame.web.pages.formatting import duration, figure
 from hallofshame.web.pages.place_charts import GRAIN_WORDS, PARK_MEASURES, RIDE_MEASURES
 from hallofshame.web.pages.place_state import MEASURE
-from hallofshame.web.pages.registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.selection import PARKS, RIDES, Selection
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, known
 from hallofshame.web.parameters.declared import choice

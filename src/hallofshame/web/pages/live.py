@@ -6,10 +6,10 @@ from flask import Blueprint
 
 from hallofshame.domain.rules import MINUTE_SECONDS, PARK_WIDE_SECONDS
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.page_registry import BY_NAME
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.events import SORTS, events_of
-from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import View, absolute, asked_for, head_of, known
 from hallofshame.web.parameters.declared import choice
 from hallofshame.web.parameters.shared import FILTER_PARAMETERS, RIDE_PARAMETERS

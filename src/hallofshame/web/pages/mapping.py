@@ -7,11 +7,11 @@ from dataclasses import replace
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
+from hallofshame.web.page_registry import BY_NAME
 from hallofshame.web.pages.addresses import page_url, park_path
 from hallofshame.web.pages.choosing import Choosing
 from hallofshame.web.pages.projection import CLOSEST, MapView
 from hallofshame.web.pages.rankings import EVERY_PARK
-from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import CATALOGUE, View, head_of, list_parameters
 from hallofshame.web.pages.world_map import DRAWN_PIXELS, NEAR_PIXELS, STEP, MappedPark, marks_of, places_of
 from hallofshame.web.responses import answered

@@ -11,7 +11,7 @@ from hallofshame.domain.entity_facts import ANY_HEIGHT_CM
 from hallofshame.domain.words import ScheduleKind
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.answers.envelope import Row
-from hallofshame.web.pages.formatting import money
+from hallofshame.web.formatting import money
 from hallofshame.web.pages.view import View
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.shared import VISIT, VISIT_PARAMETERS

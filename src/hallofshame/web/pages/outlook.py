@@ -8,8 +8,8 @@ from typing import Any
 from hallofshame.domain.periods import FIRST_YEAR, LONGEST_AHEAD_DAYS, ONE_DAY, DayRange
 from hallofshame.web.answers.park_details import ParkInfo
 from hallofshame.web.answers.ride_details import RideInfo
+from hallofshame.web.formatting import day_of_week, span_of
 from hallofshame.web.pages.addresses import page_url, park_path
-from hallofshame.web.pages.formatting import day_of_week, span_of
 from hallofshame.web.pages.place_state import PlaceState
 from hallofshame.web.pages.view import Head, View, absolute
 

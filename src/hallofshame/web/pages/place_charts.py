@@ -9,8 +9,8 @@ from typing import Any
 
 from hallofshame.domain.periods import FIRST_YEAR, Period, PeriodName
 from hallofshame.web.answers.envelope import Row
+from hallofshame.web.formatting import clocks, figure
 from hallofshame.web.pages.addresses import api_url, period_query
-from hallofshame.web.pages.formatting import clocks, figure
 from hallofshame.web.pages.place_state import CALENDAR, DAYS, HEAT, MEASURE, PlaceState
 from hallofshame.web.pages.view import View
 from hallofshame.web.wording import CHART_MEASURES, STATE_WORDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from hallofshame.web.answer_context import AnswerContext
-from hallofshame.web.pages.registry import BY_NAME
+from hallofshame.web.page_registry import BY_NAME
 from hallofshame.web.pages.view import View, head_of
 from hallofshame.web.responses import answered
 

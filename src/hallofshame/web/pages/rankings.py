@@ -15,9 +15,9 @@ from hallofshame.web.api.operators import SORT as OPERATOR_SORT
 from hallofshame.web.api.parks import SORT as PARK_SORT
 from hallofshame.web.api.rides import RIDE_SORTS
 from hallofshame.web.api.rides import SORT as RIDE_SORT
+from hallofshame.web.page_registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.addresses import page_url
 from hallofshame.web.pages.choosing import ANY_RIDE, Choosing
-from hallofshame.web.pages.registry import BY_NAME, OPERATORS
 from hallofshame.web.pages.view import Head, View, absolute, asked_for, head_of, list_parameters
 from hallofshame.web.parameters.shared import PAGE, RIDE_PARAMETERS
 from hallofshame.web.responses import answered

@@ -7,8 +7,8 @@ from flask import Blueprint
 from hallofshame.domain.names import clipped
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.name_search import Entry, entries_of, find_entries
+from hallofshame.web.page_registry import PAGES
 from hallofshame.web.pages.addresses import page_url
-from hallofshame.web.pages.registry import PAGES
 from hallofshame.web.pages.view import Head, View, known
 from hallofshame.web.responses import answered
 

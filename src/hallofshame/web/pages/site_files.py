@@ -13,7 +13,7 @@ from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.errors import UnknownError
 from hallofshame.web.images import icons
-from hallofshame.web.pages.registry import BY_NAME, PAGES, SITE_NAME
+from hallofshame.web.page_registry import BY_NAME, PAGES, SITE_NAME
 from hallofshame.web.pages.view import absolute, the_build
 from hallofshame.web.public_address import site_root
 from hallofshame.web.responses import answered, send

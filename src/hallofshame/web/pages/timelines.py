@@ -10,8 +10,8 @@ from hallofshame.domain.localtime import zone
 from hallofshame.domain.periods import ONE_DAY
 from hallofshame.store.reports.catalogue import ParkProfile
 from hallofshame.web.answers.envelope import Row
+from hallofshame.web.formatting import clock_time, day_of_week
 from hallofshame.web.pages.addresses import api_url
-from hallofshame.web.pages.formatting import clock_time, day_of_week
 from hallofshame.web.pages.place_state import ALL_RIDES, DATE, PlaceState
 from hallofshame.web.pages.view import View
 from hallofshame.web.wording import LOOK_WORDS, NOT_COUNTED_WORDS

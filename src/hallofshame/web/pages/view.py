@@ -18,8 +18,8 @@ from hallofshame.web import endpoints
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.envelope import Row, attribution, iso
 from hallofshame.web.answers.lateness import late_notices
+from hallofshame.web.page_registry import BY_NAME, Page
 from hallofshame.web.pages.assets import Build, PageAssets
-from hallofshame.web.pages.registry import BY_NAME, Page
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.shared import FILTER_PARAMETERS, PERIOD_PARAMETERS
 from hallofshame.web.public_address import site_root

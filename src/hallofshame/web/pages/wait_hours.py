@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.ride_hours import USUAL_FROM_DAYS
+from hallofshame.web.formatting import clocks
 from hallofshame.web.pages.addresses import api_url, period_query
-from hallofshame.web.pages.formatting import clocks
 from hallofshame.web.pages.place_charts import is_of_one_day, step_of, step_words
 from hallofshame.web.pages.place_state import PlaceState
 from hallofshame.web.pages.view import View

@@ -12,11 +12,11 @@ from hallofshame.domain.words import Evidence, NotCounted, OutageKind
 from hallofshame.metrics.scores import MIN_RANKED_COVERAGE_PERCENT, MIN_RANKED_RIDES
 from hallofshame.web.answers.envelope import Row
 from hallofshame.web.errors import nearest
+from hallofshame.web.formatting import figure
+from hallofshame.web.page_registry import PAGES, SITE_NAME
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, page_url, park_path, period_query, ride_path
-from hallofshame.web.pages.formatting import figure
 from hallofshame.web.pages.kinds import kinds_of, weighted_kinds_of
 from hallofshame.web.pages.offers import offer_words
-from hallofshame.web.pages.registry import PAGES, SITE_NAME
 from hallofshame.web.pages.ride_art import RIDE_ART
 from hallofshame.web.pages.sparkline import sparkline
 from hallofshame.web.pages.view import absolute, has_styles, page_assets

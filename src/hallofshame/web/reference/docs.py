@@ -9,11 +9,11 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from hallofshame.web.answer_context import site
 from hallofshame.web.answers.envelope import Row
-from hallofshame.web.api.examples import as_code, example_answers, example_request
 from hallofshame.web.cache import CachedAnswer
 from hallofshame.web.media_types import JSON_TYPE
 from hallofshame.web.openapi import describe
 from hallofshame.web.parameters.asked import Parameters
+from hallofshame.web.reference.examples import as_code, example_answers, example_request
 from hallofshame.web.responses import HTML_TYPE, send
 
 api_docs = Blueprint("api_docs", __name__, url_prefix="/api")

@@ -17,13 +17,13 @@ from hallofshame.web.answers.envelope import Row, attribution
 from hallofshame.web.answers.rides import live_word
 from hallofshame.web.api.compare import AGAINST_NAMES
 from hallofshame.web.endpoints import body
+from hallofshame.web.formatting import duration, figure, short_date
 from hallofshame.web.images.cards import Card, Verdict, draw
 from hallofshame.web.images.lettering import Lettering
 from hallofshame.web.lookup import find_park, find_ride
+from hallofshame.web.page_registry import BY_NAME
 from hallofshame.web.pages.addresses import period_query
 from hallofshame.web.pages.assets import Build
-from hallofshame.web.pages.formatting import duration, figure, short_date
-from hallofshame.web.pages.registry import BY_NAME
 from hallofshame.web.pages.view import asked_for, known, list_parameters, the_build
 from hallofshame.web.parameters.shared import FILTER_PARAMETERS, PERIOD, PERIOD_PARAMETERS
 from hallofshame.web.responses import answered

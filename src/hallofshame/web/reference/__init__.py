@@ -1,0 +1,1 @@
+"""The description of the API for readers: its pages, with an example of every answer."""
