@@ -54,7 +54,7 @@ test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some 
 	export HALLOFSHAME_TEST_WORLD="$${HALLOFSHAME_TEST_WORLD:-$$world}" && \
 	$(BIN)/python tools/build_pages.py --test && \
 	$(BIN)/python -m pytest -m "not speed and not cluster" --durations=25 $${COVERAGE:+--cov} && \
-	$(BIN)/python -m pytest -m speed -n 0
+	$(BIN)/python -m pytest -m speed -n 0 $$(grep -rl --include='test_*.py' 'mark\.speed' tests)
 
 fuzz: $(VENV)/.ready-dev ## damaged bodies at every door of the feeds (BODIES=100000 SEED=another each time)
 	@cd tests && exec ../$(BIN)/python -m fuzz.bodies $${BODIES:+--bodies "$$BODIES"} $${SEED:+--seed "$$SEED"} \
