@@ -83,10 +83,16 @@ _SETTLED = """async ([loading, waitId]) => {
 is looked at.
 """
 _UNROLL = """async loading => {
-    const pause = () => new Promise(resolve => setTimeout(resolve, 60));
+    const frame = () => new Promise(requestAnimationFrame);
+    // Observers are told after the frame in which something came into view, and what they do is a task.
+    const pause = async () => {
+        await frame();
+        await frame();
+        await scheduler.postTask(() => {}, { priority: "background" });
+    };
     for (let at = 0; at < document.documentElement.scrollHeight; at += innerHeight * 0.8) {
         scrollTo(0, at);
-        for (let turns = 0; turns < 60; turns += 1) {
+        for (let turns = 0; turns < 200; turns += 1) {
             await pause();
             const open = [...document.querySelectorAll(loading)];
             if (!open.some(one => one.getBoundingClientRect().top < innerHeight)) break;
