@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,6 +16,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.models import Base, FeedPoll, ParkActivitySnapshot, Ride, RideStatusSnapshot
 from pipeline.worlds import DERIVED
 from support import crash_child
+from support.children import Child
 
 CYCLES = 12
 KILLS = 3
@@ -70,16 +67,10 @@ def readings(url: str) -> Counter[tuple[int, int]]:
     return found
 
 
-def child(url: str) -> subprocess.Popen[bytes]:
+def child(url: str) -> Child:
     """A child that has just begun to work."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "support.crash_child", url, str(CYCLES)],
-        cwd=Path(__file__).parents[1],
-        env=os.environ | {"POLARS_MAX_THREADS": "1"},
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
+    process = Child(crash_child.live, url, CYCLES)
+    assert process.hear() == "ready"
     return process
 
 
@@ -110,14 +101,12 @@ def test_killed_anywhere_and_started_again_gives_the_same_rows(
     crash_child.prepare(url)
     moments = random.Random(20)
     for _ in range(KILLS):
-        process = child(url)
-        time.sleep(moments.uniform(0, LONGEST_SECONDS))
-        process.kill()
-        process.communicate()
+        with child(url) as process:
+            time.sleep(moments.uniform(0, LONGEST_SECONDS))
+            process.kill()
         assert_whole_cycles(url)
-    last = child(url)
-    assert last.communicate(timeout=120) == (b"", None)
-    assert last.returncode == 0
+    with child(url) as last:
+        assert last.wait() == 0
     assert_whole_cycles(url)
     got = rows(url)
     assert got["ride_status_snapshots"].height == CYCLES * crash_child.PARKS * crash_child.RIDES

@@ -6,8 +6,6 @@ import datetime as dt
 import hashlib
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +24,8 @@ from hallofshame.store.observations import ObservationCache
 from pipeline.fakes import LOG, ROME, seed_parks
 from pipeline.test_import_archive import CLOCK, a_day, event, put
 from pipeline.worlds import assert_same_rows, derived_rows
+from support import import_child
+from support.children import Child
 
 KILLS = int(os.environ.get("HALLOFSHAME_TEST_KILLS", "4"))
 LONGEST_SECONDS = 1.2
@@ -68,15 +68,8 @@ def test_an_import_killed_again_and_again_ends_as_one_undisturbed(
     url = killed.engine.url.render_as_string(hide_password=False)
     rng = random.Random(11)
     for _ in range(KILLS):
-        child = subprocess.Popen(
-            [sys.executable, "-m", "support.import_child", url, str(archive), str(tmp_path / "killed")],
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[1],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        with child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == b"ready\n"
+        with Child(import_child.live, url, str(archive), tmp_path / "killed") as child:
+            assert child.hear() == "ready"
             time.sleep(rng.uniform(0, LONGEST_SECONDS))
             child.kill()
     shelf = FolderShelf(tmp_path / "killed")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,10 +21,11 @@ from hallofshame.store.catalogue import NewExternalId, StoredPark
 from hallofshame.store.database import Database
 from pipeline.fakes import LOG, at
 from pipeline.worlds import assert_same_rows, derived_rows
+from support import history_child
+from support.children import Child
 
 pytestmark = pytest.mark.enable_socket
 
-TESTS = Path(__file__).parents[1]
 NOW = at("2026-09-25 12:00")
 FIRST, LAST = dt.date(2026, 9, 14), dt.date(2026, 9, 17)
 KILLS = int(os.environ.get("HISTORY_KILLS", "2"))
@@ -59,13 +58,10 @@ def made(file: Path, server: ReplayServer) -> Database:
     return database
 
 
-def child(file: Path, server: ReplayServer) -> subprocess.Popen[str]:
+def child(file: Path, server: ReplayServer) -> Child:
     days = [FIRST.isoformat(), LAST.isoformat()]
-    arguments = [str(file), server.base_url, NOW.isoformat(), *days]
-    command = [sys.executable, "-m", "support.history_child", *arguments]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS)
-    assert running.stdout is not None
-    assert running.stdout.readline() == "begun\n"
+    running = Child(history_child.live, str(file), server.base_url, NOW.isoformat(), *days)
+    assert running.hear() == "begun"
     return running
 
 
@@ -74,21 +70,20 @@ def test_killed_at_random_moments_the_record_is_that_of_an_undisturbed_import(
     tmp_path: Path, server: ReplayServer
 ) -> None:
     whole = made(tmp_path / "whole.sqlite", server)
-    undisturbed = child(tmp_path / "whole.sqlite", server)
-    began = time.monotonic()
-    last, _ = undisturbed.communicate(timeout=120)
-    takes = time.monotonic() - began
-    assert last.startswith("ended 0 ")
+    with child(tmp_path / "whole.sqlite", server) as undisturbed:
+        began = time.monotonic()
+        assert undisturbed.hear().startswith("ended 0 ")
+        takes = time.monotonic() - began
     killed = made(tmp_path / "killed.sqlite", server)
     chance = random.Random(7)
     died = 0
     for _ in range(KILLS):
         with child(tmp_path / "killed.sqlite", server) as running:
             time.sleep(chance.uniform(0, takes / 2))
-            running.kill()
-            died += running.wait() == -9
+            died += running.kill() == -9
     assert died
-    last, _ = child(tmp_path / "killed.sqlite", server).communicate(timeout=120)
+    with child(tmp_path / "killed.sqlite", server) as running:
+        last = running.hear()
     assert last.startswith("ended 0 ")
     print(f"{died} of {KILLS} were killed at work; the last one: {last}")
     found = []

@@ -1,6 +1,6 @@
 """A child process to be killed: goes on collecting and rolling up from where the store says it ended.
 
-``python -m support.crash_child URL CYCLES``. What a feed says depends on the instant alone, so an undisturbed
+What a feed says depends on the instant alone, so an undisturbed
 run and one in pieces hear the same.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import sys
+from multiprocessing.connection import Connection
 from typing import ClassVar
 
 from sqlalchemy import func, select
@@ -95,6 +95,7 @@ def go_on(url: str, cycles: int) -> None:
     database.dispose()
 
 
-if __name__ == "__main__":
-    print("ready", flush=True)
-    go_on(sys.argv[1], int(sys.argv[2]))
+def live(says: Connection, url: str, cycles: int) -> None:
+    """As :func:`go_on`, once it has said that it is ready."""
+    says.send("ready")
+    go_on(url, cycles)

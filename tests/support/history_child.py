@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import sys
+from multiprocessing.connection import Connection
 
 from hallofshame.clock import FixedClock
 from hallofshame.feeds.base import FeedContext
@@ -16,7 +16,7 @@ from hallofshame.pipeline.import_history import HistoryRange, import_history
 from hallofshame.store.database import Database
 
 
-def main(file: str, base_url: str, now: str, first: str, last: str) -> None:
+def live(says: Connection, file: str, base_url: str, now: str, first: str, last: str) -> None:
     """Import the days; say when asking begins and when all are taken."""
     clock, log = FixedClock(dt.datetime.fromisoformat(now)), logging.getLogger("child")
     database = Database(f"sqlite:///{file}")
@@ -24,10 +24,6 @@ def main(file: str, base_url: str, now: str, first: str, last: str) -> None:
     context = FeedContext(client, clock, log, base_url)
     api = HistoryApi(context, HistoryAccess("key", StoredBudget(database, clock, "key")))
     days = HistoryRange(None, dt.date.fromisoformat(first), dt.date.fromisoformat(last))
-    print("begun", flush=True)
+    says.send("begun")
     result = import_history(database, api, clock, log, days)
-    print(f"ended {result.left} {result.taken}", flush=True)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    says.send(f"ended {result.left} {result.taken}")

@@ -1,9 +1,10 @@
-"""A process that imports until it is killed: ``python -m support.import_child URL ARCHIVE FOLDER``."""
+"""A process that imports until it is killed."""
 
 from __future__ import annotations
 
-import sys
 import time
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 from hallofshame.feeds.archive_shelf import ArchiveShelf
 from hallofshame.pipeline.import_archive import import_archive
@@ -12,8 +13,10 @@ from hallofshame.store.history.shelves import FolderShelf
 from pipeline.fakes import LOG
 from pipeline.test_import_archive import CLOCK
 
-if __name__ == "__main__":
-    database = Database(sys.argv[1])
-    print("ready", flush=True)
-    import_archive(database, ArchiveShelf(sys.argv[2]), CLOCK, LOG, history=FolderShelf(sys.argv[3]))
+
+def live(says: Connection, url: str, archive: str, folder: Path) -> None:
+    """Import ``archive`` into ``folder``, once it has said that it is ready."""
+    database = Database(url)
+    says.send("ready")
+    import_archive(database, ArchiveShelf(archive), CLOCK, LOG, history=FolderShelf(folder))
     time.sleep(60)
