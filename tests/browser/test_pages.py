@@ -16,8 +16,10 @@ from browser.addresses import PAGES, Places
 from support.demo_world import Server
 from support.tabs import AXE_OF_COLOUR, PHONE, SIZES, Tab, axe, sideways
 
-MOST_SHIFT = 0.1
-"""Beyond it a page counts as one that jumps (web.dev/cls)."""
+MOST_SHIFT = 0.02
+"""A fifth of what counts as a page that jumps (web.dev/cls)."""
+TALLEST = {("park", "phone"): 6000}
+"""How long pages may be, in pixels, while what few ask for is folded."""
 OTHER_WIDTHS = {"desktop": (820,), "phone": (320, 360)}
 """Tablets, and the narrowest phones, beside the widths of the sizes themselves."""
 
@@ -46,6 +48,8 @@ class Visit:
 
     name: str
     title: str
+    size: str
+    height: int
     headings: int
     shift: float
     problems: list[str]
@@ -74,6 +78,8 @@ def visit(request: pytest.FixtureRequest, browser: Browser, site: Server, places
     seen = Visit(
         name,
         page.title(),
+        size,
+        page.evaluate("document.documentElement.scrollHeight"),
         page.locator("h1").count(),
         sum(page.evaluate("shifts")),
         tab.problems,
@@ -106,6 +112,10 @@ def test_a_page_has_no_barrier_in_light_or_dark(visit: Visit) -> None:
 def test_the_first_three_rows_of_a_ranking_stand_on_the_first_screen(visit: Visit) -> None:
     assert (visit.third_row is not None) == (visit.name in RANKINGS)
     assert visit.third_row is None or 0 < visit.third_row <= 1
+
+
+def test_the_page_of_a_park_is_no_longer_than_a_phone_can_bear(visit: Visit) -> None:
+    assert 800 <= visit.height < TALLEST.get((visit.name, visit.size), 40_000)
 
 
 def test_no_page_scrolls_sideways(visit: Visit) -> None:
