@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, make_response, request
@@ -64,14 +64,15 @@ class PostEndpoint(HasDescription):
 
 
 def post_endpoint(
-    blueprint: Blueprint, rule: str, *, body: Any, answers: Any, statuses: Mapping[int, str] | None = None
+    blueprint: Blueprint, rule: str, *, statuses: Mapping[int, str] | None = None
 ) -> Callable[[Function], Function]:
-    """Declare a function as the endpoint at ``rule`` of the blueprint."""
+    """Declare a function as the endpoint at ``rule``: it takes ``asked``, the body, and returns ``data``."""
 
     def declare(function: Function) -> Function:
+        types = get_type_hints(function, include_extras=True)
         full = f"{blueprint.url_prefix or ''}{rule}"
         tag = blueprint.name.removeprefix("api_")
-        declared = PostEndpoint(full, function, body, answers, tag, statuses or {})
+        declared = PostEndpoint(full, function, types["asked"], types["return"], tag, statuses or {})
 
         def view() -> Response:
             return declared.respond()

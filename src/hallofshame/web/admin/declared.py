@@ -1,7 +1,7 @@
 """The admin API's endpoints, each declared once: method, scope, parameters, body, answer, OpenAPI.
 
-@admin_endpoint("GET", "/import/list", scope=Scope.IMPORT_READ, answers=list[ImportRow], parameters=(PAGE,))
-def import_list(asking: Asking) -> Answer: ...
+@admin_endpoint("GET", "/import/list", scope=Scope.IMPORT_READ, parameters=(PAGE,))
+def import_list(asking: Asking) -> AdminAnswer[list[ImportRow]]: ...
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from flask import Blueprint, Flask, Response, make_response, request
 from werkzeug.routing import Rule
@@ -30,6 +30,8 @@ api_admin = Blueprint("api_admin", __name__, url_prefix=ADMIN_API)
 
 _DECLARATION = "admin_declaration"
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Asking:
@@ -42,17 +44,17 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class AdminAnswer:
+class AdminAnswer(Generic[T]):
     """What is answered: ``data`` of the envelope, for lists the length and the part of it."""
 
-    data: Any
+    data: T
     status: int = 200
     total: int | None = None
     page: ListPage | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Function = Callable[..., AdminAnswer]
+Function = Callable[..., AdminAnswer[Any]]
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,6 @@ def admin_endpoint(
     rule: str,
     *,
     scope: Scope,
-    answers: Any,
     parameters: ParameterList = (),
     body: Any = None,
     status: int = 200,
@@ -113,7 +114,7 @@ def admin_endpoint(
             f"{ADMIN_API}{rule}",
             function,
             scope,
-            answers,
+            _answer_type(function),
             flat(parameters),
             body,
             status,
@@ -128,6 +129,11 @@ def admin_endpoint(
         return function
 
     return declare
+
+
+def _answer_type(function: Function) -> Any:
+    """The type of ``data`` in the answer that the function declares to return."""
+    return get_args(get_type_hints(function, include_extras=True)["return"])[0]
 
 
 def declared_admin(app: Flask) -> Iterator[tuple[Rule, AdminEndpoint]]:

@@ -23,8 +23,8 @@ from hallofshame.store import catalogue, import_jobs
 from hallofshame.store.import_jobs import Job
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AppContext
-from hallofshame.web.answers.admin import ImportAsked, ImportQuality, ImportRow
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.admin import ImportAsked, ImportedPark, ImportQuality, ImportRow
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.errors import AccessError
 from hallofshame.web.parameters.declared import choice
 from hallofshame.web.parameters.shared import PAGE
@@ -44,7 +44,6 @@ _STATE = {409: "Its state does not allow that."}
     "POST",
     "/import/start",
     scope=Scope.IMPORT,
-    answers=ImportRow,
     body=ImportAsked,
     status=202,
     statuses={
@@ -54,7 +53,7 @@ _STATE = {409: "Its state does not allow that."}
         415: "The body is no JSON.",
     },
 )
-def import_start(asking: Asking) -> AdminAnswer:
+def import_start(asking: Asking) -> AdminAnswer[ImportRow]:
     """Start an import: it is queued, and worked on by the process that works on imports.
 
     The answer comes at once; `Location` is where its state is to be read. Without such a process the import
@@ -69,10 +68,9 @@ def import_start(asking: Asking) -> AdminAnswer:
     "GET",
     "/import/list",
     scope=Scope.IMPORT_READ,
-    answers=list[ImportRow],
     parameters=(STATE, PAGE),
 )
-def import_list(asking: Asking) -> AdminAnswer:
+def import_list(asking: Asking) -> AdminAnswer[list[ImportRow]]:
     """Imports, newest first."""
     name = STATE.read(asking.asked)
     page = PAGE.read(asking.asked)
@@ -83,10 +81,8 @@ def import_list(asking: Asking) -> AdminAnswer:
     return AdminAnswer([import_row(job, worker) for job in jobs], total=total, page=page)
 
 
-@admin_endpoint(
-    "GET", "/import/status/<int:import_id>", scope=Scope.IMPORT_READ, answers=ImportRow, statuses=_MISSING
-)
-def import_status(asking: Asking, import_id: int) -> AdminAnswer:
+@admin_endpoint("GET", "/import/status/<int:import_id>", scope=Scope.IMPORT_READ, statuses=_MISSING)
+def import_status(asking: Asking, import_id: int) -> AdminAnswer[ImportRow]:
     """How far an import is."""
     with asking.site.database.read() as connection:
         job = import_jobs.get(connection, import_id)
@@ -97,10 +93,9 @@ def import_status(asking: Asking, import_id: int) -> AdminAnswer:
     "POST",
     "/import/pause/<int:import_id>",
     scope=Scope.IMPORT,
-    answers=ImportRow,
     statuses=_MISSING | _STATE,
 )
-def import_pause(asking: Asking, import_id: int) -> AdminAnswer:
+def import_pause(asking: Asking, import_id: int) -> AdminAnswer[ImportRow]:
     """Pause an import: one that runs stops at its next checkpoint."""
     return _changed(asking, import_id, ImportAction.PAUSE)
 
@@ -109,10 +104,9 @@ def import_pause(asking: Asking, import_id: int) -> AdminAnswer:
     "POST",
     "/import/resume/<int:import_id>",
     scope=Scope.IMPORT,
-    answers=ImportRow,
     statuses=_MISSING | _STATE,
 )
-def import_resume(asking: Asking, import_id: int) -> AdminAnswer:
+def import_resume(asking: Asking, import_id: int) -> AdminAnswer[ImportRow]:
     """Resume an import that is paused or has failed; it goes on at its last checkpoint."""
     return _changed(asking, import_id, ImportAction.RESUME)
 
@@ -121,10 +115,9 @@ def import_resume(asking: Asking, import_id: int) -> AdminAnswer:
     "POST",
     "/import/cancel/<int:import_id>",
     scope=Scope.IMPORT,
-    answers=ImportRow,
     statuses=_MISSING | _STATE,
 )
-def import_cancel(asking: Asking, import_id: int) -> AdminAnswer:
+def import_cancel(asking: Asking, import_id: int) -> AdminAnswer[ImportRow]:
     """Cancel an import: one that runs ends at its next checkpoint. What is in the record stays."""
     return _changed(asking, import_id, ImportAction.CANCEL)
 
@@ -133,13 +126,12 @@ def import_cancel(asking: Asking, import_id: int) -> AdminAnswer:
     "GET",
     "/import/quality/<int:import_id>",
     scope=Scope.IMPORT_READ,
-    answers=ImportQuality,
     statuses={
         404: "There is no import of that number.",
         409: "It has not been worked on yet, so there is no report.",
     },
 )
-def import_quality(asking: Asking, import_id: int) -> AdminAnswer:
+def import_quality(asking: Asking, import_id: int) -> AdminAnswer[ImportQuality]:
     """The quality report of an import: what came in, what was left out and why."""
     with asking.site.database.read() as connection:
         job = import_jobs.get(connection, import_id)
@@ -191,16 +183,16 @@ def change_import(here: AppContext, import_id: int, action: ImportAction) -> Job
     )
 
 
-def _changed(asking: Asking, import_id: int, action: ImportAction) -> AdminAnswer:
+def _changed(asking: Asking, import_id: int, action: ImportAction) -> AdminAnswer[ImportRow]:
     return AdminAnswer(_row(asking.site, change_import(asking.site, import_id, action)))
 
 
-def _row(here: AppContext, job: Job) -> Row:
+def _row(here: AppContext, job: Job) -> ImportRow:
     with here.database.read() as connection:
         return import_row(job, import_jobs.worker(connection, here.clock.now()))
 
 
-def import_row(job: Job, worker: str | None) -> Row:
+def import_row(job: Job, worker: str | None) -> ImportRow:
     """An import as the API and the page show it."""
     waits = worker is None and job.state in (ImportState.QUEUED, ImportState.RUNNING)
     percent = None
@@ -232,7 +224,7 @@ def import_row(job: Job, worker: str | None) -> Row:
     }
 
 
-def import_report(job: Job) -> Row:
+def import_report(job: Job) -> ImportQuality:
     """The report of an import as the API and the page show it.
 
     :raises AccessError: 409 where it has not been worked on yet.
@@ -242,7 +234,7 @@ def import_report(job: Job) -> Row:
             409, "conflict", f"import {job.import_id} is {job.state.value} and has no report yet; ask later"
         )
     report = json.loads(job.report)
-    parks = []
+    parks: list[ImportedPark] = []
     for slug, park in sorted(report["parks"].items()):
         held, without = days_of(park["days"])
         parks.append(
@@ -259,20 +251,15 @@ def import_report(job: Job) -> Row:
     return {
         "import_id": job.import_id,
         "state": job.state.value,
-        **{
-            name: report[name]
-            for name in (
-                "events",
-                "new_rows",
-                "known",
-                "failed",
-                "left",
-                "left_out_events",
-                "findings",
-                "unknown_parks",
-                "counts",
-            )
-        },
+        "events": report["events"],
+        "new_rows": report["new_rows"],
+        "known": report["known"],
+        "failed": report["failed"],
+        "left": report["left"],
+        "left_out_events": report["left_out_events"],
+        "findings": report["findings"],
+        "unknown_parks": report["unknown_parks"],
+        "counts": report["counts"],
         "refused": [{"what": what, "why": why} for what, why in report["refused"].items()],
         "refused_more": report["refused_more"],
         "parks": parks,

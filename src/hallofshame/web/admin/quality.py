@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from hallofshame.store.reports.quality import ParkFreshness, coverage, freshness
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AnswerContext
 from hallofshame.web.answers.admin import CoverageDayRow, FreshnessRow, IssueRow, QualitySummary
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.lookup import find_park
 from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.parameters.declared import choice, integer, text
@@ -35,14 +36,14 @@ DAYS = integer("days", 7, 1, 366, "How many days back, today included.")
 _NO_PARK = {404: "There is no such park."}
 
 
-@admin_endpoint("GET", "/quality/summary", scope=Scope.QUALITY_READ, answers=QualitySummary)
-def quality_summary(asking: Asking) -> AdminAnswer:
+@admin_endpoint("GET", "/quality/summary", scope=Scope.QUALITY_READ)
+def quality_summary(asking: Asking) -> AdminAnswer[QualitySummary]:
     """How many findings there are of each kind, and how many parks are fresh, late and silent."""
     with asking.site.answer_context() as context:
         return AdminAnswer(summary(context))
 
 
-def summary(context: AnswerContext) -> Row:
+def summary(context: AnswerContext) -> QualitySummary:
     """The summary, for the API and the page."""
     kinds = counts(context.connection)
     states = Counter(row["state"] for row in freshness_rows(context))
@@ -69,11 +70,10 @@ def summary(context: AnswerContext) -> Row:
     "GET",
     "/quality/issues",
     scope=Scope.QUALITY_READ,
-    answers=list[IssueRow],
     parameters=(STATE, KIND, PARK, PAGE),
     statuses=_NO_PARK,
 )
-def quality_issues(asking: Asking) -> AdminAnswer:
+def quality_issues(asking: Asking) -> AdminAnswer[list[IssueRow]]:
     """Findings, the last seen first: what in the data deserves a person's eye."""
     kind = KIND.read(asking.asked)
     return _findings(asking, None if kind is None else (kind,))
@@ -83,11 +83,10 @@ def quality_issues(asking: Asking) -> AdminAnswer:
     "GET",
     "/quality/gaps",
     scope=Scope.QUALITY_READ,
-    answers=list[IssueRow],
     parameters=(STATE, PARK, PAGE),
     statuses=_NO_PARK,
 )
-def quality_gaps(asking: Asking) -> AdminAnswer:
+def quality_gaps(asking: Asking) -> AdminAnswer[list[IssueRow]]:
     """Times of over 30 min in which an open park, or all of them, gave nothing.
 
     `subject` is when one began.
@@ -95,8 +94,8 @@ def quality_gaps(asking: Asking) -> AdminAnswer:
     return _findings(asking, GAP_KINDS)
 
 
-@admin_endpoint("GET", "/quality/freshness", scope=Scope.QUALITY_READ, answers=list[FreshnessRow])
-def quality_freshness(asking: Asking) -> AdminAnswer:
+@admin_endpoint("GET", "/quality/freshness", scope=Scope.QUALITY_READ)
+def quality_freshness(asking: Asking) -> AdminAnswer[list[FreshnessRow]]:
     """When each active park was read last; the longest ago first."""
     with asking.site.answer_context() as context:
         return AdminAnswer(freshness_rows(context))
@@ -106,11 +105,10 @@ def quality_freshness(asking: Asking) -> AdminAnswer:
     "GET",
     "/quality/coverage",
     scope=Scope.QUALITY_READ,
-    answers=list[CoverageDayRow],
     parameters=(PARK, DAYS, PAGE),
     statuses=_NO_PARK,
 )
-def quality_coverage(asking: Asking) -> AdminAnswer:
+def quality_coverage(asking: Asking) -> AdminAnswer[list[CoverageDayRow]]:
     """How much of the open time of each park and day was watched, newest days first."""
     page = PAGE.read(asking.asked)
     days = DAYS.read(asking.asked)
@@ -120,7 +118,7 @@ def quality_coverage(asking: Asking) -> AdminAnswer:
         last = max(context.dates)
         first = last - dt.timedelta(days=days - 1)
         found = coverage(context.connection, first, last, None if park is None else [park.park_id])
-        rows = [
+        rows: list[CoverageDayRow] = [
             {
                 "park_id": day.park_id,
                 "park_slug": day.park_slug,
@@ -136,7 +134,7 @@ def quality_coverage(asking: Asking) -> AdminAnswer:
     return AdminAnswer(page.of(rows), total=len(rows), page=page)
 
 
-def freshness_rows(context: AnswerContext) -> list[Row]:
+def freshness_rows(context: AnswerContext) -> list[FreshnessRow]:
     """Every active park with the time of its last reading, the longest ago first."""
     parks = context.catalogue.parks
     return [
@@ -153,7 +151,7 @@ def freshness_rows(context: AnswerContext) -> list[Row]:
     ]
 
 
-def _state(park: ParkFreshness) -> str:
+def _state(park: ParkFreshness) -> Literal["fresh", "late", "silent"]:
     if park.is_fresh:
         return "fresh"
     return "silent" if park.age_seconds is None or park.age_seconds >= DAY_SECONDS else "late"
@@ -166,13 +164,13 @@ def issue_rows(
     kinds: tuple[str, ...] | None = None,
     park_id: int | None = None,
     state: FindingState | None = None,
-) -> list[Row]:
+) -> list[IssueRow]:
     """Findings as the API and the page show them."""
     found = list_findings(connection, kinds=kinds, park_id=park_id, state=state)
     return [_issue(row, parks) for row in found]
 
 
-def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> AdminAnswer:
+def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> AdminAnswer[list[IssueRow]]:
     page = PAGE.read(asking.asked)
     name = STATE.read(asking.asked)
     state = None if name == ANY else FindingState(name)
@@ -188,7 +186,7 @@ def _findings(asking: Asking, kinds: tuple[str, ...] | None) -> AdminAnswer:
     return AdminAnswer(page.of(rows), total=len(rows), page=page)
 
 
-def _issue(row: FindingRow, parks: dict[int, ParkProfile]) -> Row:
+def _issue(row: FindingRow, parks: dict[int, ParkProfile]) -> IssueRow:
     park = parks.get(row.park_id or 0)
     return {
         "kind": row.kind,

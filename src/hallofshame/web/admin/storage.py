@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from hallofshame.domain.access import Scope
 from hallofshame.domain.storage import Projection
 from hallofshame.pipeline.storage import StorageReport, measured_totals, storage_report
@@ -12,12 +10,14 @@ from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
 from hallofshame.web.answer_context import AppContext
 from hallofshame.web.answers.admin import (
     AlertRow,
+    PartitionRow,
+    ProjectionRow,
     StorageGrowth,
     StoragePartitions,
     StorageSummary,
     StrategyRow,
 )
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.errors import AccessError
 
 NOT_MEASURED = (
@@ -26,8 +26,8 @@ NOT_MEASURED = (
 _LATER = "3600"
 
 
-@admin_endpoint("GET", "/storage/summary", scope=Scope.STORAGE_READ, answers=StorageSummary)
-def storage_summary(asking: Asking) -> AdminAnswer:
+@admin_endpoint("GET", "/storage/summary", scope=Scope.STORAGE_READ)
+def storage_summary(asking: Asking) -> AdminAnswer[StorageSummary]:
     """Tables, history files and disks, as measured last.
 
     503 before the first measurement, which the service makes once a day.
@@ -42,7 +42,16 @@ def storage_summary(asking: Asking) -> AdminAnswer:
             "history_bytes": report.history_bytes,
             "file_bytes": report.file_bytes,
             "reusable_bytes": report.reusable_bytes,
-            "disks": [asdict(disk) | {"holds": list(disk.holds)} for disk in report.disks],
+            "disks": [
+                {
+                    "path": disk.path,
+                    "holds": list(disk.holds),
+                    "total_bytes": disk.total_bytes,
+                    "free_bytes": disk.free_bytes,
+                    "own_bytes": disk.own_bytes,
+                }
+                for disk in report.disks
+            ],
             "tables": [
                 {
                     "name": table.name,
@@ -71,8 +80,8 @@ def storage_summary(asking: Asking) -> AdminAnswer:
     )
 
 
-@admin_endpoint("GET", "/storage/growth", scope=Scope.STORAGE_READ, answers=StorageGrowth)
-def storage_growth(asking: Asking) -> AdminAnswer:
+@admin_endpoint("GET", "/storage/growth", scope=Scope.STORAGE_READ)
+def storage_growth(asking: Asking) -> AdminAnswer[StorageGrowth]:
     """Growth per day, sizes in 1, 3, 5 and 10 years at that growth, and the sizes at every measurement."""
     report = measured(asking.site)
     growth = report.growth
@@ -100,14 +109,14 @@ def storage_growth(asking: Asking) -> AdminAnswer:
     )
 
 
-@admin_endpoint("GET", "/storage/partitions", scope=Scope.STORAGE_READ, answers=StoragePartitions)
-def storage_partitions(asking: Asking) -> AdminAnswer:
+@admin_endpoint("GET", "/storage/partitions", scope=Scope.STORAGE_READ)
+def storage_partitions(asking: Asking) -> AdminAnswer[StoragePartitions]:
     """The months of the raw record: partitions where the database has any, sizes as measured last."""
     here = asking.site
     with here.database.read() as connection:
         has = partitions.has_partitions(connection)
         problem = partitions.problem(connection, here.clock.now())
-        rows = [
+        rows: list[PartitionRow] = [
             {
                 "table": table.__tablename__,
                 "partition": part.name,
@@ -141,8 +150,8 @@ def storage_partitions(asking: Asking) -> AdminAnswer:
     )
 
 
-@admin_endpoint("GET", "/storage/retention-comparison", scope=Scope.STORAGE_READ, answers=list[StrategyRow])
-def storage_retention_comparison(asking: Asking) -> AdminAnswer:
+@admin_endpoint("GET", "/storage/retention-comparison", scope=Scope.STORAGE_READ)
+def storage_retention_comparison(asking: Asking) -> AdminAnswer[list[StrategyRow]]:
     """Ways of keeping rows, the present settings among them, with the sizes that each comes to."""
     return AdminAnswer(
         [
@@ -159,10 +168,15 @@ def storage_retention_comparison(asking: Asking) -> AdminAnswer:
     )
 
 
-@admin_endpoint("GET", "/storage/alerts", scope=Scope.STORAGE_READ, answers=list[AlertRow])
-def storage_alerts(asking: Asking) -> AdminAnswer:
+@admin_endpoint("GET", "/storage/alerts", scope=Scope.STORAGE_READ)
+def storage_alerts(asking: Asking) -> AdminAnswer[list[AlertRow]]:
     """Problems of the storage: disks that fill up, months that are overdue; each with its remedy."""
-    return AdminAnswer([asdict(alert) for alert in measured(asking.site).alerts])
+    return AdminAnswer(
+        [
+            {"kind": alert.kind, "subject": alert.subject, "text": alert.text}
+            for alert in measured(asking.site).alerts
+        ]
+    )
 
 
 def report_of(here: AppContext) -> StorageReport | None:
@@ -186,8 +200,12 @@ def measured(here: AppContext) -> StorageReport:
     return report
 
 
-def _projection(each: Projection) -> Row:
-    return asdict(each)
+def _projection(each: Projection) -> ProjectionRow:
+    return {
+        "years": each.years,
+        "database_bytes": each.database_bytes,
+        "history_bytes": each.history_bytes,
+    }
 
 
 def _rounded(value: float | None) -> float | None:

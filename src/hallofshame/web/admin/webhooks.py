@@ -9,7 +9,7 @@ from hallofshame.hooks import checked_url, shown_url
 from hallofshame.store import webhooks
 from hallofshame.store.webhooks import Hook
 from hallofshame.web.admin.declared import AdminAnswer, Asking, admin_endpoint
-from hallofshame.web.answers.envelope import Row, iso
+from hallofshame.web.answers.envelope import iso
 from hallofshame.web.answers.webhooks import WebhookAdded, WebhookAsked, WebhookRow
 from hallofshame.web.lookup import find_park, find_ride
 from hallofshame.web.posts import checked
@@ -17,8 +17,8 @@ from hallofshame.web.posts import checked
 _MISSING = {404: "There is no webhook of that number."}
 
 
-@admin_endpoint("GET", "/webhooks/list", scope=Scope.WEBHOOKS, answers=list[WebhookRow])
-def webhook_list(asking: Asking) -> AdminAnswer:
+@admin_endpoint("GET", "/webhooks/list", scope=Scope.WEBHOOKS)
+def webhook_list(asking: Asking) -> AdminAnswer[list[WebhookRow]]:
     """Webhooks by name, with how their messages fare. Of their addresses only the host is shown."""
     with asking.site.database.read() as connection:
         return AdminAnswer([webhook_row(hook) for hook in webhooks.every(connection)])
@@ -28,7 +28,6 @@ def webhook_list(asking: Asking) -> AdminAnswer:
     "POST",
     "/webhooks/add",
     scope=Scope.WEBHOOKS,
-    answers=WebhookAdded,
     body=WebhookAsked,
     status=201,
     statuses={
@@ -38,7 +37,7 @@ def webhook_list(asking: Asking) -> AdminAnswer:
         415: "The body is no JSON.",
     },
 )
-def webhook_add(asking: Asking) -> AdminAnswer:
+def webhook_add(asking: Asking) -> AdminAnswer[WebhookAdded]:
     """Add a webhook. The answer holds its secret, which nobody can see again."""
     asked: WebhookAsked = checked(WebhookAsked, asking.body)
     url = checked_url(asked["url"], private=asking.site.settings.webhook_private)
@@ -58,19 +57,17 @@ def webhook_add(asking: Asking) -> AdminAnswer:
             now=to_unix(asking.site.clock.now()),
         )
     )
-    return AdminAnswer(webhook_row(hook) | {"secret": hook.secret}, 201)
+    return AdminAnswer({**webhook_row(hook), "secret": hook.secret}, 201)
 
 
-@admin_endpoint(
-    "POST", "/webhooks/remove/<int:webhook_id>", scope=Scope.WEBHOOKS, answers=WebhookRow, statuses=_MISSING
-)
-def webhook_remove(asking: Asking, webhook_id: int) -> AdminAnswer:
+@admin_endpoint("POST", "/webhooks/remove/<int:webhook_id>", scope=Scope.WEBHOOKS, statuses=_MISSING)
+def webhook_remove(asking: Asking, webhook_id: int) -> AdminAnswer[WebhookRow]:
     """Remove a webhook; what waited for it is not sent."""
     hook = asking.site.database.run(lambda connection: webhooks.remove(connection, webhook_id))
     return AdminAnswer(webhook_row(hook))
 
 
-def webhook_row(hook: Hook) -> Row:
+def webhook_row(hook: Hook) -> WebhookRow:
     """A webhook without what is secret of it."""
     return {
         "webhook_id": hook.webhook_id,

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from hallofshame.domain.imports import ImportKind, ImportState
-from hallofshame.web.answers.common import Count, Day, Instant, OriginSlug, Percent, Seconds
+from hallofshame.web.answers.common import Count, Day, Instant, OriginSlug, Percent, Seconds, slugs
 from hallofshame.web.shapes import closed
 
 KindSlug = Annotated[str, Field(json_schema_extra={"enum": [kind.value for kind in ImportKind]})]
@@ -45,11 +45,12 @@ class ImportRow(TypedDict):
     arguments: Annotated[dict[str, Any], Field(description="What was asked for; parks by id.")]
     state: StateSlug
     wanted: Annotated[
-        Literal["pause", "cancel"] | None, Field(description="Asked for, until the next checkpoint.")
+        Annotated[str, Field(json_schema_extra=slugs("pause", "cancel"))] | None,
+        Field(description="Asked for, until the next checkpoint."),
     ]
     done: Annotated[int, Field(ge=0, description="Units that are done.")]
     total: Annotated[int | None, Field(description="Of so many; null where that is not known yet.")]
-    unit: Literal["file", "park-day", "recording"]
+    unit: Annotated[str, Field(json_schema_extra=slugs("file", "park-day", "recording"))]
     percent: Percent | None
     eta_seconds: Annotated[int | None, Field(description="Estimated time until its end; null where unknown.")]
     waits_until: Annotated[Instant | None, Field(description="The budget of requests lets it go on then.")]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NotRequired
+from typing import Annotated, NotRequired, get_args
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hallofshame.web.answers.common import Instant
+from hallofshame.web.answers.common import Instant, slugs
 from hallofshame.web.answers.following import Event, Minutes, WaitLimit
 from hallofshame.web.shapes import closed
 
@@ -26,6 +26,9 @@ class WebhookAsked(TypedDict):
     wait_minutes: NotRequired[WaitLimit | None]
 
 
+EventSlug = Annotated[str, Field(json_schema_extra=slugs(*get_args(Event)))]
+
+
 @closed
 class WebhookRow(TypedDict):
     """A webhook and how its messages fare."""
@@ -33,7 +36,7 @@ class WebhookRow(TypedDict):
     webhook_id: int
     name: str
     url: Annotated[str, Field(description="Scheme and host; the rest may hold a secret.")]
-    events: list[Event]
+    events: list[EventSlug]
     parks: list[int]
     rides: list[int]
     wait_minutes: WaitLimit | None

@@ -13,11 +13,11 @@ from hallofshame.domain.following import MOST_FOLLOWS, Asked, Channel, News, Obs
 from hallofshame.domain.localtime import to_unix
 from hallofshame.store import following, news
 from hallofshame.web.answer_context import AnswerContext, AppContext
-from hallofshame.web.answers.envelope import Row
 from hallofshame.web.answers.following import (
     FollowAsked,
     Following,
     FollowingAsked,
+    FollowRow,
     PushSubscriptionGiven,
     RenewAsked,
     StopAsked,
@@ -40,14 +40,12 @@ _OFF = "this site sends no messages to browsers; its operator may set HALLOFSHAM
 @post_endpoint(
     api_following,
     "/follow",
-    body=FollowAsked,
-    answers=Following,
     statuses={
         404: "There is no such ride or park.",
         409: "This browser, or all together, follow as many as they may.",
     },
 )
-def follow(here: AppContext, asked: FollowAsked) -> Row:
+def follow(here: AppContext, asked: FollowAsked) -> Following:
     """Follow a ride, or all rides of a park.
 
     What was asked of it before is replaced; asking for nothing ends it. The first message says that it works.
@@ -78,15 +76,15 @@ def follow(here: AppContext, asked: FollowAsked) -> Row:
         return _following(context, given["endpoint"])
 
 
-@post_endpoint(api_following, "/following", body=FollowingAsked, answers=Following)
-def following_now(here: AppContext, asked: FollowingAsked) -> Row:
+@post_endpoint(api_following, "/following")
+def following_now(here: AppContext, asked: FollowingAsked) -> Following:
     """What a browser follows; only it and its push service know the endpoint it names."""
     with here.answer_context() as context:
         return _following(context, asked["endpoint"])
 
 
-@post_endpoint(api_following, "/stop", body=StopAsked, answers=Stopped)
-def stop(here: AppContext, asked: StopAsked) -> Row:
+@post_endpoint(api_following, "/stop")
+def stop(here: AppContext, asked: StopAsked) -> Stopped:
     """Stop following some rides and parks, or all. A token that is of no browser any more stops nothing."""
     places = asked.get("places")
     chosen = None if places is None else {(place["park_id"], place["ride_id"]) for place in places}
@@ -96,11 +94,9 @@ def stop(here: AppContext, asked: StopAsked) -> Row:
 @post_endpoint(
     api_following,
     "/renew",
-    body=RenewAsked,
-    answers=Following,
     statuses={404: "No browser of that endpoint follows anything."},
 )
-def renew(here: AppContext, asked: RenewAsked) -> Row:
+def renew(here: AppContext, asked: RenewAsked) -> Following:
     """Give a browser its new subscription, when its push service has renewed it."""
     _require_push(here)
     given = _checked(here, asked["subscription"])
@@ -116,14 +112,14 @@ def renew(here: AppContext, asked: RenewAsked) -> Row:
         return _following(context, endpoint)
 
 
-def stop_following(here: AppContext, token: str, chosen: set[tuple[int, int]] | None) -> Row:
+def stop_following(here: AppContext, token: str, chosen: set[tuple[int, int]] | None) -> Stopped:
     """End what a browser follows: the places (park, ride) chosen and whatever told of them, or everything.
 
     A place of a ride is told of by those who follow the ride, and by those who follow its park: if the ride
     itself is not followed, the park is meant.
     """
 
-    def work(connection: Connection) -> Row:
+    def work(connection: Connection) -> Stopped:
         browser = following.by_token(connection, token)
         if browser is None:
             return {"stopped": 0, "left": 0}
@@ -139,10 +135,10 @@ def stop_following(here: AppContext, token: str, chosen: set[tuple[int, int]] | 
     return here.database.run(work)
 
 
-def follow_rows(context: AnswerContext, subscription_id: int) -> list[Row]:
+def follow_rows(context: AnswerContext, subscription_id: int) -> list[FollowRow]:
     """What a browser follows, with the names."""
     parks, catalogue = context.catalogue.parks, context.catalogue
-    found: list[Row] = []
+    found: list[FollowRow] = []
     for one in following.followed(context.connection, subscription_id):
         park, ride = parks.get(one.park_id), catalogue.ride(one.ride_id)
         if park is None:
@@ -169,7 +165,7 @@ def _meant(held: set[tuple[int, int]], chosen: set[tuple[int, int]]) -> set[tupl
     }
 
 
-def _following(context: AnswerContext, endpoint: str) -> Row:
+def _following(context: AnswerContext, endpoint: str) -> Following:
     browser = following.by_endpoint(context.connection, endpoint)
     return {
         "token": None if browser is None else browser.token,
