@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 from collections import Counter
 
+import pytest
+
 from hallofshame.clock import FixedClock
 from hallofshame.domain.words import Feed
 from hallofshame.pipeline.collect import Collector
@@ -27,6 +29,7 @@ def held() -> Counter[str]:
     )
 
 
+@pytest.mark.slow
 def test_cycles_leave_no_objects_behind(sqlite_database: Database) -> None:
     seed_parks(sqlite_database, ROME)
     feed, cache, clock = Polled(), ObservationCache(), FixedClock(at("2026-06-03 10:00"))

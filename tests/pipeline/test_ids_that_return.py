@@ -98,6 +98,7 @@ def assert_each_with_its_id(database: Database, shelf: Shelf | None = None) -> N
                 assert {said for _, said in of_ride[ids[f"{number}{given}"]]} == {wait}
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_live_cycles_give_each_reading_to_the_ride_whose_id_said_it(database: Database) -> None:
     """And the statistics that they left are those of a rebuild."""

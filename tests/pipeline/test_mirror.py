@@ -495,6 +495,7 @@ def test_a_demonstration_is_refused_unless_it_is_allowed(ours: World, site_world
     assert mirrored(ours, demo, days=1, from_demonstration=True).new_rows > 0
 
 
+@pytest.mark.slow
 def test_a_ride_heard_under_two_ids_at_the_site_can_be_told_apart_here(
     ours: World, fresh: Callable[[], Database], tmp_path: Path
 ) -> None:
