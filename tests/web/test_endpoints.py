@@ -8,16 +8,17 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 from pydantic import TypeAdapter
 
 from hallofshame.web import endpoints
 from hallofshame.web.admin.declared import declared_admin
-from hallofshame.web.answer_context import site
+from hallofshame.web.answer_context import AnswerContext, site
 from hallofshame.web.csv_answers import ATTRIBUTION_COLUMN, rows_of
 from hallofshame.web.endpoints import declared
+from hallofshame.web.parameters.asked import Parameters
 from hallofshame.web.posts import declared_posts
 from web.paths import ENDPOINTS, JSON_RULES, PERIOD_RULES, address
 
@@ -194,3 +195,11 @@ def test_the_envelope_says_what_is_described(client: FlaskClient, rule: str) -> 
     said = {*ENDPOINTS[rule].says}
     assert set(body) - always <= said
     assert said - set(body) <= {"coverage"}
+
+
+def test_an_endpoint_that_answers_json_has_to_say_of_what_type() -> None:
+    def silent(context: AnswerContext, asked: Parameters) -> dict[str, int]:
+        return {}
+
+    with pytest.raises(TypeError, match="/api/silent answers JSON; let silent say that it returns Answer"):
+        endpoints.endpoint(Blueprint("api_silent", __name__, url_prefix="/api"), "/silent")(silent)

@@ -148,10 +148,13 @@ def endpoint(
     def declare(function: Function) -> Function:
         full = f"{blueprint.url_prefix or ''}{rule}"
         taken = flat(parameters)
+        answers = _answer_type(function)
+        if answers is None and produces == JSON_TYPE:
+            raise TypeError(f"{full} answers JSON; let {function.__name__} say that it returns Answer[...]")
         declared = Endpoint(
             full,
             function,
-            _answer_type(function),
+            answers,
             taken,
             tables,
             (produces,) if isinstance(produces, str) else produces,

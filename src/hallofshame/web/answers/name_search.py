@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hallofshame.domain.plurals import counted
-from hallofshame.web.answers.envelope import Row
+from hallofshame.web.answers.search import SearchIndex
 
 PARK, RIDE, OPERATOR, PAGE = "park", "ride", "operator", "page"
 _EXTRA = {RIDE: 0.0, PARK: 1.5, OPERATOR: 1.0, PAGE: 1.0}
@@ -55,7 +55,7 @@ def plain_text(text: str) -> str:
     return " ".join("".join(char if unicodedata.category(char)[0] in "LN" else " " for char in kept).split())
 
 
-def entries_of(index: Row) -> list[Entry]:
+def entries_of(index: SearchIndex) -> list[Entry]:
     """The rows of ``search_rows`` as entries: parks, rides, operators, pages."""
     parks = {park["park_id"]: park["name"] for park in index["parks"]}
     return [
@@ -64,7 +64,8 @@ def entries_of(index: Row) -> list[Entry]:
                 PARK,
                 park["name"],
                 _with_former(
-                    " · ".join(part for part in ("Park", park["operator"], park["country"]) if part), park
+                    " · ".join(part for part in ("Park", park["operator"], park["country"]) if part),
+                    park["former"],
                 ),
                 f"/parks/{park['slug']}",
             )
@@ -74,7 +75,7 @@ def entries_of(index: Row) -> list[Entry]:
             Entry(
                 RIDE,
                 ride["name"],
-                _with_former(parks.get(ride["park_id"], ""), ride),
+                _with_former(parks.get(ride["park_id"], ""), ride["former"]),
                 f"/rides/{ride['ride_id']}-{ride['slug']}",
             )
             for ride in index["rides"]
@@ -87,8 +88,8 @@ def entries_of(index: Row) -> list[Entry]:
     ]
 
 
-def _with_former(detail: str, row: Row) -> str:
-    return f"{detail} · formerly {', '.join(row['former'])}" if row["former"] else detail
+def _with_former(detail: str, former: Sequence[str]) -> str:
+    return f"{detail} · formerly {', '.join(former)}" if former else detail
 
 
 def find_entries(entries: Sequence[Entry], text: str) -> list[Entry]:
