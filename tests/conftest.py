@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -59,6 +60,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test marked ``enable_socket`` may talk to this machine, and to no other."""
     if item.get_closest_marker("enable_socket"):
         socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look no more through what stays to the end: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 NOT_COUNTED = ("browser", "crosscheck", "fuzz")
