@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
@@ -40,6 +41,13 @@ class Table:
         ]
 
 
+class _Open(NamedTuple):
+    """An element that has not ended yet; ``is_hidden``: nothing in it is seen."""
+
+    tag: str
+    is_hidden: bool
+
+
 class Page(HTMLParser):
     """A page that was read: its tables, its links, its words."""
 
@@ -48,7 +56,7 @@ class Page(HTMLParser):
         self.tables: list[Table] = []
         self.links: list[str] = []
         self.words = ""
-        self._open: list[tuple[str, dict[str, str | None]]] = []
+        self._open: list[_Open] = []
         self._cell: Cell | None = None
         self._is_heading = False
         self.feed(text)
@@ -57,7 +65,8 @@ class Page(HTMLParser):
         """Open an element."""
         given = dict(attrs)
         if tag not in _VOID:
-            self._open.append((tag, given))
+            is_hidden = tag == "script" or "visually-hidden" in (given.get("class") or "")
+            self._open.append(_Open(tag, is_hidden or (bool(self._open) and self._open[-1].is_hidden)))
         if tag == "a" and given.get("href"):
             self.links.append(str(given["href"]))
             if self._cell is not None:
@@ -69,11 +78,11 @@ class Page(HTMLParser):
         elif tag in ("td", "th") and self.tables:
             self._cell = Cell(span=int(given.get("colspan") or 1))
             self.tables[-1].rows[-1].append(self._cell)
-            self._is_heading = any(name == "thead" for name, _ in self._open)
+            self._is_heading = any(one.tag == "thead" for one in self._open)
 
     def handle_endtag(self, tag: str) -> None:
         """Close it."""
-        while self._open and self._open.pop()[0] != tag:
+        while self._open and self._open.pop().tag != tag:
             pass
         if tag in ("td", "th"):
             self._cell = None
@@ -85,16 +94,13 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Note words where they stand."""
-        names = [name for name, _ in self._open]
-        if "script" in names or any(
-            "visually-hidden" in (given.get("class") or "") for _, given in self._open
-        ):
+        if self._open and self._open[-1].is_hidden:
             return
         data = data.replace("\u202f", "")  # between thousands
         self.words += data
         if self._cell is not None:
             self._cell.words.append(data)
-        elif "caption" in names:
+        elif any(one.tag == "caption" for one in self._open):
             self.tables[-1].caption += data
 
 
