@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +26,8 @@ from hallofshame.store import import_jobs
 from hallofshame.store.history.sealed import sealed_files
 from hallofshame.store.import_jobs import Job
 from hallofshame.store.models import PreferredRecord, RideStatusSnapshot
+from support import import_job_child
+from support.children import Child
 from support.import_jobs import FIRST, PARK, installed, queue, write_archive
 
 ARCHIVE = {"kind": "archive", "source": "archive"}
@@ -180,21 +178,11 @@ def test_an_import_killed_again_and_again_ends_with_the_same_record(
     write_archive(parts, root / "archive", 30)
     job = queue(parts, ARCHIVE)
     folder = tmp_path / "data"
-    tests = Path(__file__).parent
     for kill_at in (1, 11):
-        child = subprocess.Popen(
-            [sys.executable, "-m", "support.import_job_child", str(folder), str(root)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tests), *sys.path])},
-        )
-        assert child.stdout is not None
-        for line in child.stdout:
-            if int(line) >= kill_at:
-                break
-        child.send_signal(signal.SIGKILL)
-        child.wait(30)
-        child.stdout.close()
+        with Child(import_job_child.live, folder, root) as child:
+            while child.hear() < kill_at:
+                pass
+            assert child.kill() == -9
         with parts.database.read() as connection:
             assert import_jobs.get(connection, job.import_id).state is ImportState.RUNNING
     done = work(parts)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -19,6 +17,8 @@ from hallofshame.store.history.reading import History
 from hallofshame.store.history.sealed import sealed_files
 from hallofshame.store.history.shelves import FolderShelf
 from pipeline.sealed import sealed_in, whole, write_record
+from support import seal_child
+from support.children import Child
 
 KILLS = int(os.environ.get("HALLOFSHAME_TEST_KILLS", "4"))
 LONGEST_SECONDS = 1.5
@@ -40,15 +40,8 @@ def test_a_seal_killed_again_and_again_ends_in_the_same_bytes(
     folder = tmp_path / "history"
     rng = random.Random(7)
     for _ in range(KILLS):
-        child = subprocess.Popen(
-            [sys.executable, "-m", "support.seal_child", url, str(folder)],
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[1],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        with child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == b"ready\n"
+        with Child(seal_child.live, url, folder) as child:
+            assert child.hear() == "ready"
             time.sleep(rng.uniform(0, LONGEST_SECONDS))
             child.kill()
         # Whatever is in force now is whole: it is read, and verified, without an error.

@@ -12,10 +12,13 @@ from typing import Any, Self
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 LOADED = [
+    "hallofshame.import_worker",
+    "hallofshame.installation",
     "hallofshame.pipeline.collect",
     "hallofshame.pipeline.import_archive",
     "hallofshame.pipeline.import_history",
     "hallofshame.pipeline.rollup",
+    "hallofshame.pipeline.sealing",
     "hallofshame.store.schema",
     "sqlalchemy.dialects.sqlite",
     "sqlalchemy.dialects.mysql",

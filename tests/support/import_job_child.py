@@ -1,9 +1,9 @@
-"""A process that works on imports until it is killed: ``python -m support.import_job_child FOLDER ROOT``."""
+"""A process that works on imports until it is killed."""
 
 from __future__ import annotations
 
-import sys
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from hallofshame import import_worker
@@ -11,13 +11,13 @@ from hallofshame.processes import this_process
 from support.import_jobs import installed
 
 
-def slowly(done: int, _total: int) -> None:
-    """Say that a checkpoint was reached, and leave time to be killed at it."""
-    print(done, flush=True)
-    time.sleep(0.05)
+def live(says: Connection, folder: Path, root: Path) -> None:
+    """Work on the next import: say at each checkpoint how many files are done, and leave time for a kill."""
 
+    def slowly(done: int, _total: int) -> None:
+        says.send(done)
+        time.sleep(0.05)
 
-if __name__ == "__main__":
-    with installed(Path(sys.argv[1]), Path(sys.argv[2])) as parts:
+    with installed(folder, root) as parts:
         assert import_worker.take_over(parts, this_process(), 120)
         import_worker.work_on_next(parts, this_process(), slowly)

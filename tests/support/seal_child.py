@@ -1,8 +1,8 @@
-"""A process that seals again and again until it is killed: ``python -m support.seal_child URL FOLDER``."""
+"""A process that seals again and again until it is killed."""
 
 from __future__ import annotations
 
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from hallofshame.store.database import Database
@@ -10,9 +10,11 @@ from hallofshame.store.history.shelves import FolderShelf
 from hallofshame.store.models import Base, HistoryFile, SealedPark
 from pipeline.sealed import sealed_in
 
-if __name__ == "__main__":
-    database, folder = Database(sys.argv[1]), Path(sys.argv[2])
-    print("ready", flush=True)
+
+def live(says: Connection, url: str, folder: Path) -> None:
+    """Seal into ``folder``, once it has said that it is ready."""
+    database = Database(url)
+    says.send("ready")
     while True:
         sealed_in(database, folder, shelf=FolderShelf(folder))
         # All over again: what is on the shelf is known no more, but all of it is in SQL still.
