@@ -87,7 +87,7 @@ def test_a_card_is_drawn_once_and_known_by_its_tag(
     def refuse(*_anything: object) -> bytes:
         raise AssertionError("drawn twice")
 
-    monkeypatch.setattr("hallofshame.web.pages.cards.draw", refuse)
+    monkeypatch.setattr("hallofshame.web.pages.card_pages.draw", refuse)
     again = client.get("/cards/parks/gardaland.png", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
 

@@ -10,6 +10,20 @@ from typing_extensions import TypedDict
 from hallofshame.web.answers.common import slugs
 from hallofshame.web.shapes import closed
 
+DATA_SETS = (
+    "park-days",
+    "ride-days",
+    "park-hours",
+    "outages",
+    "snapshots",
+    "queues",
+    "cycles",
+    "polls",
+    "hours-of-parks",
+    "hours-of-rides",
+)
+"""What files are of."""
+
 
 @closed
 class DownloadRow(TypedDict):
@@ -17,20 +31,7 @@ class DownloadRow(TypedDict):
 
     dataset: Annotated[
         str,
-        Field(
-            json_schema_extra=slugs(
-                "park-days",
-                "ride-days",
-                "park-hours",
-                "outages",
-                "snapshots",
-                "queues",
-                "cycles",
-                "polls",
-                "hours-of-parks",
-                "hours-of-rides",
-            )
-        ),
+        Field(json_schema_extra=slugs(*DATA_SETS)),
     ]
     month: Annotated[str, Field(examples=["2026-08"])]
     day: Annotated[str | None, Field(description="The UTC day, where the file is of one day of the month.")]
