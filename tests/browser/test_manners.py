@@ -104,10 +104,16 @@ _IN_VIEW = """section => {
 }"""
 
 
-def test_a_chart_is_read_with_the_arrow_keys(tab: Tab, places: Places) -> None:
-    page = tab.open(places.address("park") + "?period=7days")
+@pytest.mark.parametrize(
+    ("name", "query", "section"),
+    [("park", "?period=7days", "#chart"), ("compare", "&period=7days", "#series")],
+)
+def test_a_chart_is_read_with_the_arrow_keys(
+    tab: Tab, places: Places, name: str, query: str, section: str
+) -> None:
+    page = tab.open(places.address(name) + query)
     tab.unroll()
-    reader = page.locator("#chart").get_by_role("slider")
+    reader = page.locator(section).get_by_role("slider").first
     last = reader.get_attribute("aria-valuemax")
     assert last is not None
     reader.focus()
