@@ -9,7 +9,7 @@ import pytest
 from crosscheck.conftest import PERIODS, SPANS, Api, Row, in_turn
 from crosscheck.ledger import Ledger
 
-ORDER = {"rank", "unranked_reason", "place", "open_days", "queue_days"}
+ORDER = {"rank", "rank_from", "rank_to", "unranked_reason", "place", "open_days", "queue_days"}
 """What belongs to a list rather than to the row."""
 
 
