@@ -91,11 +91,12 @@ screenshots: $(VENV)/.ready-dev ## pictures of every page into screenshots/ (nee
 	@$(BIN)/python tools/build_pages.py --dev
 	@$(BIN)/python tools/screenshots.py
 
-lint: $(VENV)/.ready-dev ## style, types (those of the pages, too) and the direction of imports
+lint: $(VENV)/.ready-dev ## style, templates, types (those of the pages, too) and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet src/hallofshame/web/templates
 	$(BIN)/python tools/build_pages.py --check
 
 audit: $(VENV)/.ready-dev ## look the installed packages up among known vulnerabilities

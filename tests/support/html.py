@@ -7,7 +7,22 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+_APART = (
+    "address|article|aside|body|caption|dd|details|dialog|div|dl|dt|fieldset|figcaption|figure|footer|form|"
+    "h1|h2|h3|h4|h5|h6|head|header|hr|html|iframe|legend|li|link|main|meta|nav|ol|optgroup|option|p|script|"
+    "section|select|style|summary|svg|table|tbody|td|template|tfoot|th|thead|title|tr|ul"
+)
+"""Elements that stand in lines of their own: white space beside their tags is not seen."""
+
+_SPACES = re.compile(r"[ \t\r\n]+")
+_SPACE_BESIDE = re.compile(rf" ?(</?(?:{_APART})\b[^>]*>) ?")
+
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+def as_read(html: str) -> str:
+    """``html`` with the white space that a browser sees: runs of it are one space, or none."""
+    return _SPACE_BESIDE.sub(r"\1", _SPACES.sub(" ", html)).replace(" >", ">")
 
 
 @dataclass

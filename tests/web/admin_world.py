@@ -17,6 +17,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.history.shelves import BucketAccess, HistoryPlace
 from hallofshame.web.app import create_app
 from hallofshame.web.settings import WebSettings
+from support.readers import reader_of
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Admin:
     @property
     def client(self) -> FlaskClient:
         """A browser or program without cookies."""
-        return self.app.test_client()
+        return reader_of(self.app)
 
     def key(self, *scopes: Scope, name: str = "ops", expires_at: int | None = None) -> str:
         """A new key's token."""

@@ -30,6 +30,7 @@ from hallofshame.clock import FixedClock
 from hallofshame.domain.words import Evidence, OutageKind, RideKind, Status
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
+from support.readers import reader_of
 from web.builders import HOUR, World, at
 
 ROME = "Europe/Rome"
@@ -155,8 +156,8 @@ def app(request: pytest.FixtureRequest) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A reader."""
-    return app.test_client()
+    """A reader, who sees of the white space in a page what a browser shows."""
+    return reader_of(app)
 
 
 class Api:

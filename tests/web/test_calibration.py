@@ -18,6 +18,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.models import ParkActivitySnapshot, ParkSchedule
 from hallofshame.web.app import create_app
 from hallofshame.web.wording import CHANCE_REASONS
+from support.readers import reader_of
 from web.builders import World
 from web.conftest import SEEN_AT, TODAY, Api
 
@@ -72,7 +73,7 @@ def site(sqlite_database: Database, world: World, clock: FixedClock) -> Any:
             )
         )
     world.write(sqlite_database, SEEN_AT)
-    return create_app(sqlite_database, clock).test_client()
+    return reader_of(create_app(sqlite_database, clock))
 
 
 def down(site: Any) -> dict[str, Any]:

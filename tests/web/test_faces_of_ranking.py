@@ -18,6 +18,7 @@ from hallofshame.web.pages import card_pages
 from hallofshame.web.pages.kinds import kinds_of, weighted_kinds_of
 from hallofshame.web.pages.words import lost_of
 from hallofshame.web.wording import KIND_FIELDS
+from support.readers import reader_of
 from web.builders import HOUR, World
 from web.conftest import NINE, ROME, SEEN_AT, YESTERDAY, Api
 
@@ -62,7 +63,7 @@ def client(sqlite_database: Database, clock: FixedClock) -> FlaskClient:
                 for hour in range(1, 5):
                     world.hour(ride, day, opens + hour * HOUR, operating=HOUR)
     world.write(sqlite_database, SEEN_AT)
-    return create_app(sqlite_database, clock).test_client()
+    return reader_of(create_app(sqlite_database, clock))
 
 
 def text(client: FlaskClient, path: str) -> str:
@@ -226,7 +227,7 @@ def test_an_empty_comparison_says_what_to_do_and_not_that_there_is_no_data(
     world.park(1, "New", ROME)
     world.park(2, "Newer", ROME)
     world.write(sqlite_database, SEEN_AT)
-    reader = create_app(sqlite_database, clock).test_client()
+    reader = reader_of(create_app(sqlite_database, clock))
     page = text(reader, "/compare")
     assert "Choose up to six parks above" in page
     [href] = re.findall(r'For example <a href="([^"]+)"', page)

@@ -22,6 +22,7 @@ from hallofshame.web.pages.world_map import (
     marks_of,
     places_of,
 )
+from support.readers import reader_of
 from web.test_assets import built
 
 
@@ -29,7 +30,7 @@ from web.test_assets import built
 def with_build(own_app: Flask, tmp_path: Path) -> FlaskClient:
     """A reader of pages that have been built."""
     own_app.extensions[BUILD] = built(tmp_path)
-    return own_app.test_client()
+    return reader_of(own_app)
 
 
 FLORIDA = project(28.4, -81.5)

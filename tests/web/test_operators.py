@@ -15,6 +15,7 @@ from hallofshame.domain.periods import ONE_DAY
 from hallofshame.store.database import Database
 from hallofshame.web.answers.envelope import Row
 from hallofshame.web.app import create_app
+from support.readers import reader_of
 from web.builders import HOUR, World
 from web.conftest import NINE, NOW, ROME, SEEN_AT, TODAY, Api
 
@@ -48,7 +49,7 @@ def reader(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     shutil.copy(_migrated_sqlite, file)
     database = Database(f"sqlite:///{file}")
     world.write(database, SEEN_AT)
-    yield create_app(database, FixedClock(NOW)).test_client()
+    yield reader_of(create_app(database, FixedClock(NOW)))
     database.dispose()
 
 

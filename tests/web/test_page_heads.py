@@ -17,6 +17,7 @@ from hallofshame.web.page_registry import PAGES
 from hallofshame.web.pages import site_files, view
 from hallofshame.web.pages.addresses import PERIODS_SHOWN, api_url, page_url
 from hallofshame.web.pages.assets import Build
+from support.readers import reader_of
 from web.builders import touch
 from web.conftest import RAPTOR
 from web.test_assets import built
@@ -55,7 +56,7 @@ WITHOUT_TABLE = ("/now", "/about", "/awards", "/trends", "/waits", "/compare")
 def with_build(own_app: Flask, tmp_path: Path) -> FlaskClient:
     """A reader of pages that have been built."""
     own_app.extensions[view.BUILD] = built(tmp_path)
-    return own_app.test_client()
+    return reader_of(own_app)
 
 
 def attributes(client: FlaskClient, path: str, tag: str, **wanted: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from hallofshame.store.database import Database
 from hallofshame.store.reports.usual import UsualDay, usual_days
 from hallofshame.web.app import create_app
 from hallofshame.web.wording import NOT_COUNTED_WORDS
+from support.readers import reader_of
 from web.builders import World, at
 from web.conftest import MAMMUT, RAPTOR, ROME, SEEN_AT, Api
 
@@ -86,14 +87,14 @@ def served(sqlite_database: Database, world: World, clock: FixedClock) -> Api:
     # The end of a Saturday night, which is no opening of a Sunday.
     ran(world, "2026-07-26", "00:00", "00:40")
     world.write(sqlite_database, SEEN_AT)
-    return Api(create_app(sqlite_database, clock).test_client())
+    return Api(reader_of(create_app(sqlite_database, clock)))
 
 
 def page_of(served: Api, path: str) -> str:
     """The page as a browser without script shows it."""
     response = served._client.get(path)
     assert response.status_code == 200
-    return response.get_data(as_text=True)
+    return response.text
 
 
 def test_published_hours_of_the_day_are_those_in_force_in_order(served: Api) -> None:
