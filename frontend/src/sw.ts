@@ -14,7 +14,7 @@ const BUILT = "built";
 const SEEN = "seen";
 const MOST_SEEN = 120;
 const KEPT_HEADER = "X-Hallofshame-Kept";
-const PATIENCE_MS = 8000;
+const DEADLINE_MS = 8000;
 
 worker.addEventListener("install", event => {
   event.waitUntil(
@@ -61,18 +61,19 @@ async function builtFirst(request: Request): Promise<Response> {
 }
 
 /**
- * The answer of the network; what was kept when there is none. A page that hangs is as good as none if there is a kept one;
- * answers of the API may take their time.
+ * The answer of the network; what was kept when there is none. A page that hangs or breaks off is as good as none if there
+ * is a kept one, so it is read whole first; answers of the API may take their time.
  */
 async function networkFirst(request: Request, event: FetchEvent, isPage: boolean): Promise<Response> {
-  const network = fetch(request).then(response => {
+  const network = fetch(request).then(async answer => {
+    const response = isPage && answer.status === 200 && !answer.redirected ? await whole(answer) : answer;
     if (response.status === 200 && !response.redirected) event.waitUntil(keep(request, response.clone()));
     return response;
   });
   const held = () => kept(request, isPage);
   try {
     if (!isPage) return await network;
-    const first = await Promise.race([network, later(PATIENCE_MS)]);
+    const first = await Promise.race([network, later(DEADLINE_MS)]);
     return first ?? (await held()) ?? (await network);
   } catch (problem) {
     const found = await held();
@@ -87,7 +88,7 @@ const later = (time: number) => new Promise<undefined>(resolve => setTimeout(() 
 /** The kept answer, marked as such. */
 async function kept(request: Request, isPage: boolean): Promise<Response | undefined> {
   const cache = await caches.open(SEEN);
-  const held = await cache.match(request);
+  const held = await cache.match(request, { ignoreVary: true });
   if (held === undefined) return undefined;
   const headers = new Headers(held.headers);
   headers.set(KEPT_HEADER, "1");
@@ -107,10 +108,20 @@ async function keptPages(cache: Cache): Promise<[string, Response][]> {
   return found;
 }
 
+/** The answer with all of its body here; fails where the body breaks off. */
+async function whole(response: Response): Promise<Response> {
+  return new Response(await response.blob(), { status: response.status, headers: response.headers });
+}
+
+/**
+ * Put it in the place of what was kept before, in one step. It is there for this one reader, so that the headers that an
+ * answer may depend on do not count: a request that the browser makes by itself may lack some.
+ */
 async function keep(request: Request, response: Response): Promise<void> {
+  const copy = await whole(response);
+  copy.headers.delete("Vary");
   const cache = await caches.open(SEEN);
-  await cache.delete(request);
-  await cache.put(request, response);
+  await cache.put(request, copy);
   const held = await cache.keys();
   await Promise.all(held.slice(0, Math.max(0, held.length - MOST_SEEN)).map(oldest => cache.delete(oldest)));
 }

@@ -77,7 +77,7 @@ def test_a_page_takes_over_what_changed_and_leaves_the_rest(open_tab: Open, site
     turn = {"parks": "11"}
 
     def change(text: str) -> str:
-        text = re.sub(r"watches [\d\s]+park", f"watches {turn['parks']} park", text)
+        text = re.sub(r"watches\s+[\d\s]+park", f"watches {turn['parks']} park", text)
         return into_main(text.replace('id="main"', 'id="main" data-refresh'), ISLAND + DETAILS)
 
     served_with(tab.page, change)

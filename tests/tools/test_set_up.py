@@ -137,7 +137,7 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").touch()
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)
-    for name in ("python", "hallofshame", "ruff", "mypy", "lint-imports"):
+    for name in ("python", "hallofshame", "ruff", "mypy", "lint-imports", "djlint"):
         (programs / name).write_text(f'#!/bin/sh\necho {name} "$@"\n')
         (programs / name).chmod(0o755)
     for stamp in (".ready-run", ".ready-dev"):

@@ -20,7 +20,11 @@ async function keepFirst(): Promise<void> {
   const cache = await caches.open(SEEN);
   const address = location.pathname + location.search;
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (answer.status === 200 && !answer.redirected) await cache.put(address, answer);
+  if (answer.status !== 200 || answer.redirected) return;
+  // As the worker keeps pages: for this one reader, whatever headers a later request has.
+  const headers = new Headers(answer.headers);
+  headers.delete("Vary");
+  await cache.put(address, new Response(answer.body, { headers }));
 }
 
 /** Run a task when the browser is idle. */
