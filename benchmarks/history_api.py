@@ -26,7 +26,8 @@ from hallofshame.feeds.history_api import HistoryAccess, HistoryApi
 from hallofshame.feeds.http import HttpClient
 from hallofshame.feeds.policy import HttpPolicy
 from hallofshame.pipeline.history_budget import StoredBudget
-from hallofshame.pipeline.import_history import HistoryRange, import_history
+from hallofshame.pipeline.history_request import HistoryRange
+from hallofshame.pipeline.import_history import import_history
 from hallofshame.replay import SHIPPED_RECORDINGS, HistoryPlan, HistoryPlans, ReplayServer
 from hallofshame.store import catalogue, schema
 from hallofshame.store.catalogue import NewExternalId, StoredPark

@@ -17,7 +17,8 @@ from hallofshame.pipeline.calibration import calibrate
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.failures import FAILURES
 from hallofshame.pipeline.history_days import SETTLED_AFTER
-from hallofshame.pipeline.import_history import HistoryRange, import_history, in_words
+from hallofshame.pipeline.history_request import HistoryRange
+from hallofshame.pipeline.import_history import import_history, in_words
 from hallofshame.pipeline.jobrun import brief, job_run, trim_job_log
 from hallofshame.pipeline.merging import sweep
 from hallofshame.pipeline.partitioning import make_partitions

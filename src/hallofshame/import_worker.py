@@ -20,8 +20,9 @@ from hallofshame.installation import Installation
 from hallofshame.logs import log_failure
 from hallofshame.pipeline import import_sources
 from hallofshame.pipeline.failures import FAILURES
+from hallofshame.pipeline.history_request import HistoryImported, HistoryRange
 from hallofshame.pipeline.import_archive import ImportResult, import_archive
-from hallofshame.pipeline.import_history import HistoryImported, HistoryRange, import_history
+from hallofshame.pipeline.import_history import import_history
 from hallofshame.pipeline.import_readings import ReadingsResult, import_readings
 from hallofshame.pipeline.import_reports import Report, Result, joined, report_of
 from hallofshame.pipeline.jobrun import brief

@@ -21,7 +21,8 @@ from hallofshame.feeds.history_api import HistoryAccess, HistoryApi
 from hallofshame.feeds.parsing import Findings
 from hallofshame.metrics.agreement import agreement
 from hallofshame.pipeline.agreement import AgreementResult, check_agreement
-from hallofshame.pipeline.import_history import HistoryRange, import_history
+from hallofshame.pipeline.history_request import HistoryRange
+from hallofshame.pipeline.import_history import import_history
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.store import catalogue, outside, schedules
 from hallofshame.store.catalogue import NewExternalId, StoredPark

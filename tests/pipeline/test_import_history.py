@@ -27,7 +27,8 @@ from hallofshame.domain.readings import HistoryPage, StatusChange
 from hallofshame.domain.words import Feed, Origin, PollOutcome, Status
 from hallofshame.feeds.history_budget import HistoryBudget, Unmetered
 from hallofshame.pipeline.history_budget import StoredBudget
-from hallofshame.pipeline.import_history import HistoryImported, HistoryRange, import_history
+from hallofshame.pipeline.history_request import HistoryImported, HistoryRange
+from hallofshame.pipeline.import_history import import_history
 from hallofshame.pipeline.repair import repair_gaps
 from hallofshame.pipeline.rollup import Rollup
 from hallofshame.store import raw

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import day_bounds, from_unix
-from hallofshame.pipeline.import_history import HistoryImported, HistoryRange, import_history
+from hallofshame.pipeline.history_request import HistoryImported, HistoryRange
+from hallofshame.pipeline.import_history import import_history
 from hallofshame.store import checkpoints
 from hallofshame.store.database import Database
 from hallofshame.store.history.reading import History

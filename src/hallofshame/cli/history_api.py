@@ -14,7 +14,7 @@ from hallofshame.cli.progress import progress_bar, quiet_option
 from hallofshame.domain.plurals import counted
 
 if TYPE_CHECKING:
-    from hallofshame.pipeline.import_history import HistoryImported
+    from hallofshame.pipeline.history_request import HistoryImported
 
 SHOWN = 20
 """So many refused park-days are named one by one."""
@@ -54,6 +54,7 @@ def import_history(
       hallofshame import-history --park magic-kingdom --start 2026-09-01 --end 2026-09-30 --rollup
     """
     from hallofshame.pipeline import import_history as imports
+    from hallofshame.pipeline.history_request import HistoryRange
 
     with opened() as installation:
         api = installation.history_api
@@ -65,7 +66,7 @@ def import_history(
                 api,
                 installation.clock,
                 installation.log("import"),
-                imports.HistoryRange(
+                HistoryRange(
                     chosen_parks(installation, parks), start, end, again=again, replace=replaces, wait=wait
                 ),
                 history=installation.history,

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -31,7 +30,6 @@ from hallofshame.domain.plurals import counted
 from hallofshame.domain.readings import Finding, HistoryPage, StatusChange
 from hallofshame.domain.words import UNREACHABLE, Origin, PollOutcome
 from hallofshame.feeds.deadlines import Deadline, waiting
-from hallofshame.feeds.history_budget import HistoryBudget
 from hallofshame.pipeline.failures import FAILURES, FailureLog, refuse_too_many
 from hallofshame.pipeline.history_days import (
     EMPTY,
@@ -46,7 +44,8 @@ from hallofshame.pipeline.history_days import (
 )
 from hallofshame.pipeline.history_files import HistoryDays, WaitingDay
 from hallofshame.pipeline.history_parks import HistoryPark, history_parks
-from hallofshame.pipeline.imported import Imported, ParkImported
+from hallofshame.pipeline.history_request import HistoryImported, HistoryRange, HistorySource
+from hallofshame.pipeline.imported import ParkImported
 from hallofshame.pipeline.jobrun import JobRun, job_run
 from hallofshame.pipeline.partitioning import make_room
 from hallofshame.pipeline.registry import Registry
@@ -70,54 +69,6 @@ LONG_PAUSE_SECONDS = 60.0
 """Before the import waits for longer, the days that it has asked for are brought into the record."""
 
 Progress = Callable[[int, int], None]
-
-
-class HistorySource(Protocol):
-    """Where days are asked for: :class:`hallofshame.feeds.history_api.HistoryApi`."""
-
-    budget: HistoryBudget
-
-    def day(self, park_external_id: str, day: dt.date, timezone: str) -> HistoryPage:
-        """All changes of a park on one of its local days."""
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryRange:
-    """What to take. ``again``: also what is in the record already. ``replace``: these days are computed from
-    the archive, whatever covers them better (R15), also those that are in the record already.
-
-    ``wait``: sit out the budgets; else the import ends where no request is allowed. ``seconds``: longest time
-    that it may take; ``None``: no limit.
-    """
-
-    park_ids: Collection[int] | None = None
-    start: dt.date | None = None
-    end: dt.date | None = None
-    again: bool = False
-    replace: bool = False
-    wait: bool = True
-    seconds: float | None = None
-
-
-@dataclass
-class HistoryImported(Imported):
-    """What an import did; the quality report at its end. All but ``parks`` and ``events`` count park-days.
-
-    ``empty`` ones have no event: not recorded, or not yet;
-    ``beyond`` lie before ``earliest``, the first day that the plan gives. ``refused`` says why each unusable
-    answer is left out, ``outside`` which parks the API does not have. ``stopped``: why it ended early.
-    """
-
-    taken: int = 0
-    corrected: int = 0
-    empty: int = 0
-    beyond: int = 0
-    left: int = 0
-    requests: int = 0
-    earliest: dt.date | None = None
-    stopped: str | None = None
-    is_refused: bool = False
-    outside: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hallofshame.pipeline.history_request import HistoryImported
 from hallofshame.pipeline.import_archive import ImportResult
-from hallofshame.pipeline.import_history import HistoryImported
 from hallofshame.pipeline.import_readings import ReadingsResult
 from hallofshame.pipeline.imported import ONE_DAY, Imported
 from hallofshame.pipeline.repair import RepairResult
