@@ -273,6 +273,51 @@ def test_one_request_makes_the_new_answer_while_others_get_the_one_before(
     assert watched.times(RANKING) == 2
 
 
+def _ask_in_turn(watched: Watched, path: str, then: int) -> list[Any]:
+    """The answers of readers who ask while the first of them is still being answered."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_path: str) -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+
+    watched.before = slow
+    answers: list[Any] = []
+    readers = [
+        threading.Thread(target=lambda: answers.append(watched.client.get(path))) for _ in range(then + 1)
+    ]
+    readers[0].start()
+    assert begun.wait(PATIENCE)
+    for reader in readers[1:]:
+        reader.start()
+    go_on.set()
+    for reader in readers:
+        reader.join(PATIENCE)
+    return answers
+
+
+def test_an_answer_is_first_made_once_however_many_ask_for_it(watched: Watched) -> None:
+    answers = _ask_in_turn(watched, RANKING, then=7)
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert len({answer.data for answer in answers}) == 1
+    assert watched.times(RANKING) == 1
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/health", 200), ("/api/parks/999", 404)])
+def test_what_is_not_for_keeping_is_made_for_each_of_them(watched: Watched, path: str, status: int) -> None:
+    answers = _ask_in_turn(watched, path, then=3)
+    assert [answer.status_code for answer in answers] == [status] * 4
+    assert watched.times(path) == 4
+
+
+def test_a_first_answer_that_fails_lets_the_others_go_on(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hallofshame.web.api.parks.park_ranking", _broken)
+    answers = _ask_in_turn(watched, RANKING, then=3)
+    assert [answer.status_code for answer in answers] == [500] * 4
+
+
 def test_nobody_waits_while_the_live_answer_of_the_next_minute_is_made(
     watched: Watched, clock: FixedClock
 ) -> None:

@@ -12,7 +12,7 @@ import io
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,9 @@ WORKER_VERSION_SECONDS = 0.5
 LAG_SECONDS = 5.0
 """How long the answer of the state before may go out while another request makes the new one."""
 
+FIRST_SECONDS = 30.0
+"""How long a request waits for another one that makes the same answer for the first time."""
+
 STALE_SECONDS = 24 * 3600
 """How long an answer may go out while the store cannot be read."""
 
@@ -53,6 +56,8 @@ _RETRY_SECONDS = 1.0
 """How long a store that could not be read is left alone."""
 
 Headers = list[tuple[str, str]]
+_Key = Hashable
+"""What an answer is found by: the address of the site, path, query, and the reader's way of writing."""
 
 
 @dataclass(slots=True)
@@ -108,6 +113,7 @@ class ReadyAnswers:
         )
         self._version = _Version(site, version_seconds, self._moved_on)
         self._ahead = threading.Lock()
+        self._asked_first: dict[_Key, threading.Event] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory where that is possible, else let the application do it."""
@@ -131,7 +137,25 @@ class ReadyAnswers:
             return _given(entry, environ, start_response, stale_since=entry.made_at, now=now)
         return self._anew(key, entry, environ, start_response)
 
-    def _first(self, key: Any, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _first(self, key: _Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """An answer that is not there yet: made once, however many ask for it at the same moment.
+
+        What turns out not to be for keeping is then made for each of them.
+        """
+        done = threading.Event()
+        other = self._asked_first.setdefault(key, done)
+        if other is not done:
+            other.wait(FIRST_SECONDS)
+            if self._entries.get(key) is not None:
+                return self(environ, start_response)
+            return self._applied(key, environ, start_response)
+        try:
+            return self._applied(key, environ, start_response)
+        finally:
+            del self._asked_first[key]
+            done.set()
+
+    def _applied(self, key: _Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Let the application answer, and keep that for the next time where it may be kept."""
         kept = Kept()
         caught = _Caught()
@@ -142,7 +166,7 @@ class ReadyAnswers:
         return body
 
     def _anew(
-        self, key: Any, entry: _Entry, environ: WSGIEnvironment, start_response: StartResponse
+        self, key: _Key, entry: _Entry, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """The answer for the state that the store has moved on to; made once, however many ask for it."""
         if not entry.making.acquire(blocking=False):
@@ -171,7 +195,7 @@ class ReadyAnswers:
             return self._version.seconds_since_change()
         return to_unix(self._site.clock.now()) - entry.until
 
-    def _made(self, key: Any, entry: _Entry) -> _Entry | tuple[str, Headers, list[bytes]]:
+    def _made(self, key: _Key, entry: _Entry) -> _Entry | tuple[str, Headers, list[bytes]]:
         """What the application answers now: the new entry, or whatever else it says."""
         kept, caught = Kept(), _Caught()
         body = self._application(_environ(entry.environ) | {_KEPT: kept}, caught)
@@ -188,7 +212,7 @@ class ReadyAnswers:
 
     def _put(
         self,
-        key: Any,
+        key: _Key,
         kept: Kept,
         answer: CachedAnswer,
         headers: Headers,
