@@ -59,7 +59,8 @@ SHIFTED: tuple[type[Base], ...] = (
 )
 _OPERATORS = ("Disney", "Universal", "Six Flags", "Merlin", "Cedar Fair")
 _COUNTRIES = ("United States", "France", "Japan", "United Kingdom")
-_PLACES = {"park": "7", "ride": "250"}
+_PARK, _RIDE = 7, 250
+_PLACES = {"park": str(_PARK), "ride": str(_RIDE)}
 _QUERIES: dict[str, list[dict[str, str]]] = {
     "/api/compare": [
         {"parks": "1,2,3,4,5,6", "period": "30days", "against": "previous"},
@@ -70,6 +71,9 @@ _QUERIES: dict[str, list[dict[str, str]]] = {
 }
 _PERIODS = ("today", "live", "30days", "this_year")
 """Those asked of every endpoint that takes a period: the default, and one of each way of reading."""
+_POINT = (28.4186, -81.5812)
+"""About where the parks lie: what the API's own examples of a latitude and longitude say."""
+_APART_DEGREES = 0.004
 
 
 def fill(database: Database, world: World, days: int) -> int:
@@ -133,12 +137,14 @@ def _name(connection: Connection, world: World) -> None:
                 operator=_OPERATORS[park % len(_OPERATORS)],
                 country=_COUNTRIES[park % len(_COUNTRIES)],
                 region="Everywhere",
+                latitude=_POINT[0] + park * _APART_DEGREES,
+                longitude=_POINT[1],
             )
         )
     data_version.bump(connection, None)
 
 
-def addresses(app: Flask) -> Iterator[str]:
+def addresses(app: Flask, world: World) -> Iterator[str]:
     """What is asked: every endpoint as it stands and for other periods, the longest lists it gives."""
     for rule, found in declared(app):
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda name: _PLACES.get(name[1], ""), str(rule))
@@ -150,16 +156,18 @@ def addresses(app: Flask) -> Iterator[str]:
     yield from (
         "/",
         "/rides",
-        "/parks/park-7",
-        "/rides/250-ride-10-of-7",
-        "/cards/parks/park-7.png",
+        f"/parks/park-{_PARK}",
+        f"/rides/{_RIDE}-ride-{(_RIDE - 1) % world.rides + 1}-of-{(_RIDE - 1) // world.rides + 1}",
+        f"/cards/parks/park-{_PARK}.png",
         "/sitemap.xml",
     )
 
 
 def _variants(found: Endpoint) -> Iterator[dict[str, str]]:
     names = {take.name: take for take in found.declared}
-    most = {"limit": str(names["limit"].schema["maximum"])} if "limit" in names else {}
+    most = {name: take.example or "" for name, take in names.items() if take.required}
+    if "limit" in names:
+        most["limit"] = str(names["limit"].schema["maximum"])
     yield most
     if "period" in names:
         for period in _PERIODS:
@@ -189,13 +197,13 @@ def resident() -> float:
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
 
 
-def measure(database: Database) -> None:
+def measure(database: Database, world: World) -> None:
     """Ask everything and print it, the slowest first."""
     app = create_app(database, FixedClock(NOW))
     client = app.test_client()
     rows = []
     begun = resident()
-    for address in dict.fromkeys(addresses(app)):
+    for address in dict.fromkeys(addresses(app, world)):
         database.run(lambda connection: data_version.bump(connection, None))
         cold, body, size = milliseconds(client, address)
         warm, _, _ = milliseconds(client, address)
@@ -228,7 +236,7 @@ def main() -> None:
         started = time.perf_counter()
         rows = fill(database, world, days)
         print(f"  set-up: {rows:,} rows of hours, days and outages in {time.perf_counter() - started:.0f} s")
-        measure(database)
+        measure(database, world)
         database.dispose()
 
 

@@ -6,7 +6,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,12 +24,19 @@ def describe(title: str) -> None:
 
 
 @contextmanager
-def mariadb_url(buffer_megabytes: int = 64) -> Iterator[str]:
-    """A private MariaDB server with an empty schema; gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
+def mariadb_url(buffer_megabytes: int = 64, kept: Path | None = None) -> Iterator[str]:
+    """A private MariaDB server with an empty schema; gone afterwards.
+
+    :param kept: a folder in which its data stay; where they are there already, they are served again.
+    """
+    with tempfile.TemporaryDirectory() if kept is None else nullcontext(str(kept)) as folder:
         server = MariaDBServer(Path(folder), buffer_megabytes=buffer_megabytes)
-        server.start()
+        is_new = not (Path(folder) / "data").exists()
+        if is_new:
+            server.start()
+        else:
+            server.start_again()
         try:
-            yield server.create_schema("bench")
+            yield server.create_schema("bench") if is_new else server.url("bench")
         finally:
             server.stop()
