@@ -21,7 +21,7 @@ from hallofshame.settings import PREFIX
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
-from support import demo_world, migrated, scratch, statements, templates
+from support import demo_world, measured, migrated, scratch, statements, templates
 from support.mariadb import MariaDBMissingError, MariaDBServer
 from support.suites import BOTH, leave_out
 
@@ -51,8 +51,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """Before any fixture: whether databases of this test are migrated step by step."""
+    """Before any fixture: whether its databases are migrated step by step, and whether it is measured."""
     migrated.steps_wanted = item.get_closest_marker("migrates") is not None
+    measured.go_on(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Coverage ends as it began, whatever the last test was."""
+    measured.go_on_to_the_end(session.config)
 
 
 @pytest.hookimpl(trylast=True)
@@ -68,32 +75,9 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-NOT_COUNTED = ("browser", "crosscheck", "fuzz")
-"""Folders of tests of whole pages and answers: measuring all they run through costs much and tells little."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure coverage where that tells something: a measured test takes up to 1.8 times as long."""
-    for item in items:
-        is_slow = item.get_closest_marker("slow") is not None
-        if is_slow or item.path.parent.name in NOT_COUNTED or _is_twin(item) or _repeats(item):
-            item.add_marker(pytest.mark.no_cover)
-
-
-def _repeats(item: pytest.Item) -> bool:
-    """Whether it goes the same way many times: for every example of a property, or after every kill."""
-    is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-    return is_property or "killed" in item.nodeid
-
-
-def _is_twin(item: pytest.Item) -> bool:
-    """Whether the same test runs on SQLite, too. The store is measured on both, since it differs there."""
-    of = getattr(item, "callspec", None)
-    return (
-        of is not None
-        and item.path.parent.name != "store"
-        and any(isinstance(value, str) and value == "mariadb" for value in of.params.values())
-    )
+    """Measure coverage where that tells something."""
+    measured.choose(items)
 
 
 @pytest.fixture(autouse=True)
