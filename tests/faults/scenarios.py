@@ -20,7 +20,8 @@ from faults.system import PARKS, START, Program, World, kill
 from hallofshame.domain.following import Asked
 from hallofshame.domain.jobs import JobType
 from hallofshame.store import following, joblog
-from hallofshame.store.database import PAGE_CACHE_KILOBYTES, Database
+from hallofshame.store.database import Database
+from hallofshame.store.engines import PAGE_CACHE_KILOBYTES
 from hallofshame.store.instants import CLOCK_TOLERANCE_SECONDS
 from hallofshame.store.models import NewsMessage, Ride
 from support.clients import open_files, processor_seconds, started_at

@@ -22,7 +22,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from hallofshame.cli import cli
 from hallofshame.clock import FixedClock
 from hallofshame.domain.errors import StoreError
-from hallofshame.store import database as databases
 from hallofshame.store import raw
 from hallofshame.store.database import Database
 from hallofshame.store.failures import EXCERPT_CHARACTERS, Failure, kind_of, storage_error
@@ -192,7 +191,7 @@ def test_a_damaged_file_is_named(sqlite_database: Database) -> None:
 
 
 def test_a_lock_that_stays_is_named(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "BUSY_SECONDS", 0)
+    monkeypatch.setattr("hallofshame.store.engines.BUSY_SECONDS", 0)
     other = Database(str(sqlite_database.engine.url))
     with sqlite_database.write():
         error = failing(lambda: filling(other))

@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from hallofshame import private_files
 from hallofshame.domain.errors import StoreError
-from hallofshame.domain.redaction import redact, remember, secrets_of
+from hallofshame.domain.redaction import redact
 from hallofshame.store import catalogue_changes, receipts
-from hallofshame.store.failures import Failure, kind_of, said, shortened, store_error
-from hallofshame.store.hosts import hosts_of, parse_url, shown, without_hosts
-from hallofshame.store.servers import is_galera, server_engine
+from hallofshame.store.engines import SCHEMA_OPTION, WRITE_OPTION, engine_of, parse_address, sqlite_file
+from hallofshame.store.failures import Failure, kind_of, said, store_error
+from hallofshame.store.hosts import hosts_of, shown, without_hosts
+from hallofshame.store.servers import is_galera
 
 T = TypeVar("T")
-
-WRITE_OPTION = "hallofshame_write"
-"""Execution option that marks a connection's transaction as a writing one."""
-
-_SCHEMA_OPTION = "hallofshame_schema"
-"""Execution option that marks a transaction as one that may change the schema."""
-
-BUSY_SECONDS = 30
-PAGE_CACHE_KILOBYTES = 32_000
-"""Pages of a SQLite file that one connection keeps in memory, at most; they fill as the file grows."""
 
 ATTEMPTS = 6
 FAILOVER_SECONDS = 60.0
 """How long a transaction is repeated that lost its server, while another of the cluster may take it."""
 
-SUPPORTED = "sqlite:///file.db or mysql+pymysql://user:password@host/name"
 MINIMUM_MARIADB = (10, 6)
 MINIMUM_MYSQL = (8, 0)
 
@@ -51,8 +38,6 @@ _TRANSIENT_MYSQL_ERRORS = frozenset({1020, 1205, 1213})
 _GONE = frozenset({Failure.REFUSED, Failure.LOST, Failure.NOT_READY, Failure.READ_ONLY, Failure.TOO_MANY})
 """Failures of one server that another of its cluster may not have."""
 
-_MYSQL_DRIVERS = frozenset({"mysql", "mariadb", "mysql+pymysql", "mariadb+pymysql"})
-_SQLITE_DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
 _OTHER_REMEDY = "check what the setting names, and that it is a database of this program"
 
 
@@ -83,16 +68,14 @@ class Database:
     """
 
     def __init__(self, url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._url = _parse(url)
+        self._url = parse_address(url)
         self._sleep = sleep
         with self._translate():
-            self._engine = (
-                _sqlite_engine(self._url) if self.dialect == "sqlite" else _server_engine(self._url)
-            )
+            self._engine = engine_of(self._url)
             self._hosts = () if self.dialect == "sqlite" else hosts_of(self._url)
             # Their statements are silent for as long as they copy a table, others among several hosts never.
             several = len(self._hosts) > 1
-            self._schema_engine = _server_engine(self._url, for_schema=True) if several else self._engine
+            self._schema_engine = engine_of(self._url, for_schema=True) if several else self._engine
         self._writers = receipts.Writers()
         self._is_cluster = several
         self._writer = threading.Lock()
@@ -140,7 +123,7 @@ class Database:
         """The SQLite file and those that SQLite keeps beside it, there or not; none for a server."""
         if self.dialect != "sqlite":
             return ()
-        file = _sqlite_file(self._url)
+        file = sqlite_file(self._url)
         return tuple(file.with_name(file.name + end) for end in ("", "-wal", "-shm"))
 
     @contextmanager
@@ -186,7 +169,7 @@ class Database:
 
     def _write(self, changes_schema: bool) -> Iterator[Connection]:
         with self._connect(self._schema_engine if changes_schema else self._engine) as connection:
-            connection.execution_options(**{WRITE_OPTION: True, _SCHEMA_OPTION: changes_schema})
+            connection.execution_options(**{WRITE_OPTION: True, SCHEMA_OPTION: changes_schema})
             try:
                 with self._translate():
                     transaction = connection.begin()
@@ -342,13 +325,6 @@ class _Receipted(_Once[T]):
             return result
 
 
-def shorten_statement(context: ExceptionContext) -> None:
-    """An error quotes the beginning of its statement, not a page of it."""
-    error = context.sqlalchemy_exception
-    if isinstance(error, StatementError) and error.statement is not None:
-        error.statement = shortened(" ".join(error.statement.split()))
-
-
 def is_refused_write(error: BaseException) -> bool:
     """Whether SQLite refused to write because the transaction only reads: a fault of the program."""
     cause = error.orig if isinstance(error, StatementError) else error
@@ -391,112 +367,3 @@ def _has_ended(connection: Connection) -> bool:
         return True
     driver: object = connection.connection.dbapi_connection
     return isinstance(driver, sqlite3.Connection) and not driver.in_transaction
-
-
-def _parse(text: str) -> URL:
-    remember(secrets_of(text))
-    try:
-        url = parse_url(text)
-    except (ArgumentError, ValueError):
-        raise StoreError(f"cannot read the database URL {_begins(text)}; write it as {SUPPORTED}") from None
-    if url.host is not None and "@" in url.host:
-        raise StoreError(
-            f"the database URL {_begins(text)} has more than one @; write an @ of its password as "
-            "%40, a / as %2F, a : as %3A, a ? as %3F, a # as %23 and a % as %25"
-        )
-    shown = redact(text)
-    if url.drivername in _MYSQL_DRIVERS:
-        if not url.database:
-            raise StoreError(f"the database URL {shown!r} names no database; write it as {SUPPORTED}")
-        return url.set(drivername="mysql+pymysql")
-    if url.drivername not in _SQLITE_DRIVERS:
-        raise StoreError(f"{url.drivername!r} in {shown!r} is not supported; use {SUPPORTED}")
-    if url.host or url.username or url.password:
-        raise StoreError(f"{shown!r} names a host, which SQLite has not; name a file: sqlite:///file.db")
-    if url.database in (None, "", ":memory:") or "mode=memory" in text:
-        raise StoreError(
-            f"{shown!r} lives in memory, where only one connection sees it; name a file: sqlite:///file.db"
-        )
-    if url.query and url.query.get("uri") != "true":
-        names = ", ".join(sorted(url.query))
-        raise StoreError(
-            f"{shown!r} has parameters ({names}) that SQLite knows only beside uri=true; name a file alone: "
-            "sqlite:///file.db"
-        )
-    return url
-
-
-def _begins(text: str) -> str:
-    """The scheme of what is no address: anything after it may be a password."""
-    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.\-]*(?=://)", text)
-    return f"{scheme[0]}://… ({len(text)} characters)" if scheme else f"of {len(text)} characters"
-
-
-def _sqlite_engine(url: URL) -> Engine:
-    # The connection used last goes out first: each has a page cache of its own, and those that took turns
-    # would all fill theirs with the same pages.
-    engine = create_engine(
-        url,
-        pool_size=8,
-        max_overflow=32,
-        pool_use_lifo=True,
-        connect_args={"timeout": BUSY_SECONDS},
-        hide_parameters=True,
-    )
-
-    @event.listens_for(engine, "do_connect")
-    def create(*_: object) -> None:
-        # Where this fails, SQLite fails too, and its error says of what.
-        with suppress(OSError):
-            private_files.create(_sqlite_file(url))
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        # None: the driver leaves BEGIN to us. Its own rule (a BEGIN before the first writing statement, none
-        # before a SELECT) would neither give readers one state nor let a writer lock before it reads.
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-            # In force for a file that is new; retention then gives free pages back (store/space.py).
-            "auto_vacuum=INCREMENTAL",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            f"cache_size=-{PAGE_CACHE_KILOBYTES}",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writing = is_writing(connection)
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-        if connection.get_execution_options().get(_SCHEMA_OPTION, False):
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    event.listen(engine, "handle_error", shorten_statement)
-    catalogue_changes.watch(engine)
-    return engine
-
-
-def _sqlite_file(url: URL) -> Path:
-    return Path(str(url.database).removeprefix("file:").partition("?")[0])
-
-
-def _server_engine(url: URL, *, for_schema: bool = False) -> Engine:
-    engine = server_engine(url, for_schema=for_schema)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if not is_writing(connection):
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-    event.listen(engine, "handle_error", shorten_statement)
-    catalogue_changes.watch(engine)
-    return engine
-
-
-def is_writing(connection: Connection) -> bool:
-    """Whether ``connection`` came from :meth:`Database.write`."""
-    return bool(connection.get_execution_options().get(WRITE_OPTION, False))

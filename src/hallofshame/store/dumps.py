@@ -20,7 +20,8 @@ from typing import IO
 from hallofshame import private_files
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.redaction import redact
-from hallofshame.store.database import BUSY_SECONDS, Database
+from hallofshame.store.database import Database
+from hallofshame.store.engines import BUSY_SECONDS
 from hallofshame.store.servers import host_of
 
 FILE_NAMES = {"sqlite": "database.sqlite", "mysql": "database.sql.gz"}

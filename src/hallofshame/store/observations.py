@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from hallofshame.metrics.frames import OBSERVATIONS
-from hallofshame.store.database import is_writing
+from hallofshame.store.engines import is_writing
 from hallofshame.store.history.reading import History
 from hallofshame.store.raw import (
     OBSERVATION_ORDER,
