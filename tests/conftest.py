@@ -21,13 +21,14 @@ from hallofshame.settings import PREFIX
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
-from support import demo_world, measured, migrated, scratch, statements, templates
+from support import bytecode, demo_world, measured, migrated, scratch, statements, templates
 from support.mariadb import MariaDBMissingError, MariaDBServer
 from support.suites import BOTH, leave_out
 
 KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
 """Folder in which the demonstration of the tests is kept from run to run, for those who write tests."""
 
+bytecode.keep()
 scratch.use_memory()
 statements.share()
 templates.share()
