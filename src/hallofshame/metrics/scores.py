@@ -86,6 +86,17 @@ def is_covered(coverage: float | None) -> bool:
     return coverage is not None and coverage >= MIN_RANKED_COVERAGE_PERCENT
 
 
+def coverage_to_rank(observed: int, open_seconds: int) -> float | None:
+    """:func:`coverage_percent`, or the least that is enough to rank where it is at least that.
+
+    Whatever is at least that before it is rounded is so after it too, and is not rounded here: for thousands
+    of rides of which nothing else is asked.
+    """
+    if 100 * observed >= MIN_RANKED_COVERAGE_PERCENT * open_seconds > 0:
+        return MIN_RANKED_COVERAGE_PERCENT
+    return coverage_percent(observed, open_seconds)
+
+
 def downtime_per_open_hour(downtime: int, observed: int) -> float | None:
     """Minutes lost per open hour that was observed, two decimals; null where nothing was (R11).
 

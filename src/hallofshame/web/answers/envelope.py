@@ -110,12 +110,16 @@ def coverage_body(lines: Iterable[RankingLine[Any]]) -> CoverageBody:
 
 def coverage_of(seconds: Sequence[tuple[int, int]]) -> CoverageBody:
     """The same from the observed and open seconds of each row."""
-    observed, opened = map(sum, zip(*seconds, strict=True)) if seconds else (0, 0)
-    with_data = sum(1 for of_row, _ in seconds if of_row > 0)
+    return coverage_of_columns([observed for observed, _ in seconds], [opened for _, opened in seconds])
+
+
+def coverage_of_columns(observed: Sequence[int], opened: Sequence[int]) -> CoverageBody:
+    """The same from the observed seconds of all rows and their open seconds."""
+    without_data = observed.count(0)
     return {
-        "percent": coverage_percent(observed, opened),
-        "with_data": with_data,
-        "without_data": len(seconds) - with_data,
+        "percent": coverage_percent(sum(observed), sum(opened)),
+        "with_data": len(observed) - without_data,
+        "without_data": without_data,
     }
 
 

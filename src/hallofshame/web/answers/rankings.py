@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
 from hallofshame.domain.periods import Period
 from hallofshame.domain.words import RideKind
@@ -78,11 +78,8 @@ def ranked_by(list_of: str, by: str) -> str:
     return _IN_FULL[list_of] if by == SCORE else list_of
 
 
-class Standing(NamedTuple):
-    """A ride's place: its rank, or why it has none."""
-
-    rank: int | None
-    reason: str | None
+Standing = int | str
+"""A ride's place: its rank, or the slug of why it has none."""
 
 
 def park_ranking(
@@ -160,24 +157,23 @@ def ride_standings(
     Non-rides that are asked for are listed where they were seen, and ranked by their waits alone.
     """
     chosen = chosen_rides(context, parks, asked or RideFilter(), visit)
-    judged = (
-        _judged_now(context, period, chosen, by) if period.is_live else _judged(context, period, chosen, by)
-    )
-    placed: list[_Judged] = []
-    unplaced: list[_Judged] = []
-    for one in judged:
-        (placed if one[2] is None else unplaced).append(one)
+    judge = _judge_now if period.is_live else _judge
+    values, reasons = judge(context, period, chosen, by)
     # In the order of names to begin with, which equals keep.
-    placed.sort(key=_FIRST)
-    unplaced.sort(key=_FIRST)
-    ranks = places([value for value, _, _ in placed])
-    standings = {ride_id: Standing(rank, None) for rank, (_, ride_id, _) in zip(ranks, placed, strict=True)}
-    return standings | {ride_id: Standing(None, reason) for _, ride_id, reason in unplaced}
+    placed = sorted([ride_id for ride_id in values if ride_id not in reasons], key=values.__getitem__)
+    ranks = places([values[ride_id] for ride_id in placed])
+    standings: dict[int, Standing] = {
+        ride_id: rank for ride_id, rank in zip(placed, ranks, strict=True) if rank is not None
+    }
+    for ride_id in sorted(reasons, key=values.__getitem__):
+        standings[ride_id] = reasons[ride_id]
+    return standings
 
 
-_Judged = tuple[float, int, str | None]
-"""A ride on its way to a place: the value by which it is placed, the least first; its id; why it has none."""
-_FIRST = itemgetter(0)
+_Judged = tuple[dict[int, float], dict[int, str]]
+"""Rides on their way to a place, in the order of names: by what each is placed, the least first; and why some
+have none.
+"""
 
 
 def chosen_rides(
@@ -199,49 +195,51 @@ def chosen_rides(
     return context.of_catalogue(("chosen rides", parks, asked, visit), build)
 
 
-def _judged(
-    context: AnswerContext, period: Period, chosen: Sequence[RideProfile], by: str
-) -> Iterator[_Judged]:
+def _judge(context: AnswerContext, period: Period, chosen: Sequence[RideProfile], by: str) -> _Judged:
     """Each of the rides that has a row in the period, by the value it is ranked by, or why it has no rank."""
     needs_waits = by in (WAITS, LONGEST_WAITS)
     found: Mapping[int, PeriodTotals] = (ride_waits if needs_waits else ride_reliabilities)(context, period)
     value_of, lacking = _VALUES[by]
     inferred = inferred_days(context, period)
     rides = context.catalogue.counted_rides
+    values: dict[int, float] = {}
+    reasons: dict[int, str] = {}
     for ride in chosen:
-        totals = found.get(ride.ride_id)
+        ride_id = ride.ride_id
+        totals = found.get(ride_id)
         if totals is None:
             continue
-        is_ride = ride.ride_id in rides
+        is_ride = ride_id in rides
         if totals.eligible_days <= 0 and (is_ride or not _is_seen_attraction(ride, totals.observed)):
             continue
         if not is_ride and not needs_waits:
-            yield 0.0, ride.ride_id, "not_a_ride"
+            values[ride_id], reasons[ride_id] = 0.0, "not_a_ride"
             continue
         value = value_of(totals)
-        yield (
-            -(value or 0.0),
-            ride.ride_id,
-            _reason(totals, inferred.get(ride.park_id)) or (lacking if value is None else None),
-        )
+        values[ride_id] = -(value or 0.0)
+        reason = _reason(totals, inferred.get(ride.park_id)) or (lacking if value is None else None)
+        if reason is not None:
+            reasons[ride_id] = reason
+    return values, reasons
 
 
-def _judged_now(
-    context: AnswerContext, period: Period, chosen: Sequence[RideProfile], by: str
-) -> Iterator[_Judged]:
-    """As :func:`_judged`, at this moment."""
+def _judge_now(context: AnswerContext, period: Period, chosen: Sequence[RideProfile], by: str) -> _Judged:
+    """As :func:`_judge`, at this moment."""
     found = measures(context, period)
+    values: dict[int, float] = {}
+    reasons: dict[int, str] = {}
     for ride in chosen:
         measure = found.get(ride.ride_id)
         if measure is None or not (
             measure.eligible or (not ride.is_ride and _is_seen_attraction(ride, measure.observed))
         ):
             continue
-        if not ride.is_ride and by not in (WAITS, LONGEST_WAITS):
-            yield 0.0, ride.ride_id, "not_a_ride"
-        else:
-            value, reason = _judge_live(measure, by)
-            yield -(value or 0.0), ride.ride_id, reason
+        is_judged = ride.is_ride or by in (WAITS, LONGEST_WAITS)
+        value, reason = _judge_live(measure, by) if is_judged else (None, "not_a_ride")
+        values[ride.ride_id] = -(value or 0.0)
+        if reason is not None:
+            reasons[ride.ride_id] = reason
+    return values, reasons
 
 
 def _is_seen_attraction(ride: RideProfile, observed: int) -> bool:
@@ -253,7 +251,7 @@ def _reason(totals: PeriodTotals, inferred_day: float | None) -> str | None:
     """Why a ride is not ranked, whatever it is ranked by: too little of it was seen (R12)."""
     if totals.observed == 0:
         return "not_watched"
-    coverage = scores.coverage_percent(totals.observed, totals.open)
+    coverage = scores.coverage_to_rank(totals.observed, totals.open)
     return scores.unranked_reason(coverage, scores.MIN_RANKED_RIDES, inferred_day)
 
 
@@ -310,7 +308,9 @@ def with_standing(
     """The rows of the rides with their places."""
     placed = []
     for line in ride_lines(context, period, rides):
-        standing = standings.get(line.row["ride_id"], Standing(None, None))
-        row = line.row | {"rank": standing.rank, "unranked_reason": standing.reason}
+        standing = standings.get(line.row["ride_id"])
+        rank = standing if isinstance(standing, int) else None
+        reason = standing if isinstance(standing, str) else None
+        row = line.row | {"rank": rank, "unranked_reason": reason}
         placed.append(replace(line, row=row))
     return placed

@@ -216,15 +216,16 @@ def ride_waits(
     return context.remembered(_WAITS, period, build)
 
 
-def ride_coverage(context: AnswerContext, period: Period, ride_ids: Iterable[int]) -> list[tuple[int, int]]:
-    """Observed and open seconds of each of the rides, which have rows in the period."""
-    if period.is_live:
-        now = measures(context, period)
-        return [(now[ride_id].observed, now[ride_id].open) for ride_id in ride_ids]
-    found: Mapping[int, PeriodTotals] | None = context.recalled(_WAITS, period)
+def ride_coverage(
+    context: AnswerContext, period: Period, ride_ids: Iterable[int]
+) -> tuple[list[int], list[int]]:
+    """Observed and open seconds of all of the rides, which have rows in the period, in their order."""
+    found: Mapping[int, PeriodTotals] | Mapping[int, Measure] | None
+    found = measures(context, period) if period.is_live else context.recalled(_WAITS, period)
     if found is None:
         found = ride_reliabilities(context, period)
-    return [(totals.observed, totals.open) for totals in map(found.__getitem__, ride_ids)]
+    chosen = [found[ride_id] for ride_id in ride_ids]
+    return [one.observed for one in chosen], [one.open for one in chosen]
 
 
 def reliability_measures(context: AnswerContext, period: Period) -> Mapping[int, Measure]:

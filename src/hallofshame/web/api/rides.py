@@ -13,7 +13,7 @@ from hallofshame.web.answers.common import CoverageBody
 from hallofshame.web.answers.envelope import (
     Answer,
     coverage_body,
-    coverage_of,
+    coverage_of_columns,
     envelope,
     period_body,
     ranked_by_body,
@@ -144,7 +144,7 @@ def _sorted(context: AnswerContext, period: Period, ids: list[int], sort: str) -
 
 
 def _coverage(context: AnswerContext, period: Period, standings: Mapping[int, Standing]) -> CoverageBody:
-    return coverage_of(ride_coverage(context, period, standings))
+    return coverage_of_columns(*ride_coverage(context, period, standings))
 
 
 @endpoint(
