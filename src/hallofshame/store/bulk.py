@@ -7,12 +7,13 @@ before anything is written, on every database alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias, cast
 
 import polars as pl
 from pymysql.converters import escape_string
-from sqlalchemy import Column, Connection, Select, Table, func, types
+from sqlalchemy import Column, Connection, Select, Table, func, literal_column, types
 from sqlalchemy import select as sqlalchemy_select
 
 from hallofshame.domain.errors import StoreError
@@ -25,9 +26,6 @@ STATEMENT_BYTES = 1_000_000
 """Length of one multi-row statement; well below the smallest usual ``max_allowed_packet`` of 16 MB."""
 
 FETCH_ROWS = 20_000
-
-PACKED_BYTES = 8_000_000
-"""Length of one text into which the server packs rows; also below every usual ``max_allowed_packet``."""
 
 _INTEGER_RANGES: tuple[tuple[type[types.TypeEngine[Any]], int], ...] = (
     (types.SmallInteger, 2**15),
@@ -111,7 +109,11 @@ def delete_keys(connection: Connection, target: Target, keys: pl.DataFrame) -> i
     return deleted
 
 
-def read_frame(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl.DataFrame:
+def read_frame(
+    connection: Connection,
+    select: Select[*tuple[Any, ...]],
+    parameters: Mapping[str, Any] | None = None,
+) -> pl.DataFrame:
     """The rows of ``select`` as a frame.
 
     Columns are named as selected; integers become ``Int64``, dates ``Date``, booleans ``Boolean``, numbers
@@ -119,7 +121,7 @@ def read_frame(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl.D
     """
     columns = list(select.selected_columns)
     schema = {(name := str(column.key)): _dtype(column.type, name) for column in columns}
-    result = connection.execute(select)
+    result = connection.execute(select, parameters)
     frames = [pl.DataFrame(schema=schema)]
     if result.cursor is not None:
         # The driver's own tuples: SQLAlchemy's rows and converters would cost more than the query. In pieces,
@@ -132,34 +134,64 @@ def read_frame(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl.D
 
 
 def read_numbers(connection: Connection, select: Select[*tuple[Any, ...]]) -> pl.DataFrame:
-    """:func:`read_frame` for columns of integers, booleans and dates alone; the rows come in any order.
+    """:func:`read_frame` for columns of integers, booleans and dates alone; the rows come in any order."""
+    return NumberQuery(select).frame(connection)
 
-    From a MariaDB or MySQL server several times as fast: PyMySQL takes an answer apart value by value in
-    Python, so the server packs all rows into one text, which Polars takes apart.
+
+class NumberQuery:
+    """A select of integers, booleans and dates alone, made once and read often; the rows come in any order.
+
+    From a MariaDB or MySQL server several times as fast as :func:`read_frame`: PyMySQL takes an answer apart
+    value by value in Python, so the server packs all rows into one text, which Polars takes apart.
+
+    :raises StoreError: for a column of another kind.
     """
-    if _is_sqlite(connection):
-        return read_frame(connection, select)
-    schema = {(name := str(column.key)): _dtype(column.type, name) for column in select.selected_columns}
-    if unsuited := [name for name, dtype in schema.items() if dtype not in (pl.Int64, pl.Boolean, pl.Date)]:
-        raise StoreError(f"read_numbers cannot read the column {unsuited[0]!r}; use read_frame")
-    rows = select.subquery("packed")
-    line = func.concat_ws(",", *(func.coalesce(column, "") for column in rows.columns), type_=types.String())
-    connection.exec_driver_sql(f"SET SESSION group_concat_max_len = {PACKED_BYTES}")
-    count, lines = connection.execute(
-        sqlalchemy_select(func.count(), func.aggregate_strings(line, "\n")).select_from(rows)
-    ).one()
-    if not count:
-        return pl.DataFrame(schema=schema)
-    if len(lines) >= PACKED_BYTES:
-        return read_frame(connection, select)  # the server cut the text off
-    kept = {name: pl.Int64() if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
-    found = pl.read_csv(
-        lines.encode("ascii"),
-        has_header=False,
-        new_columns=list(kept),
-        schema_overrides=list(kept.values()),
-    )
-    return found.cast(pl.Schema(schema))
+
+    def __init__(self, select: Select[*tuple[Any, ...]]) -> None:
+        self._select = select
+        names = [(str(column.key), column.type) for column in select.selected_columns]
+        self._schema = {name: _dtype(kind, name) for name, kind in names}
+        wrong = [name for name, kind in self._schema.items() if kind not in (pl.Int64, pl.Boolean, pl.Date)]
+        if wrong:
+            raise StoreError(f"read_numbers cannot read the column {wrong[0]!r}; use read_frame")
+
+    @cached_property
+    def _packed(self) -> Select[*tuple[Any, ...]]:
+        """The number of rows, all of them as one text, and the length at which the server cuts it off."""
+        rows = self._select.subquery("packed")
+        line = func.concat_ws(
+            ",", *(func.coalesce(column, "") for column in rows.columns), type_=types.String()
+        )
+        longest = literal_column("@@group_concat_max_len", types.BigInteger())
+        return sqlalchemy_select(func.count(), func.aggregate_strings(line, "\n"), longest).select_from(rows)
+
+    def frame(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
+        """The rows for some parameters, with columns as :func:`read_frame` gives them."""
+        if _is_sqlite(connection):
+            return read_frame(connection, self._select, parameters)
+        count, lines, longest = connection.execute(self._packed, parameters).one()
+        if not count:
+            return pl.DataFrame(schema=self._schema)
+        if len(lines) >= longest:
+            return read_frame(connection, self._select, parameters)  # the server cut the text off
+        kept = {name: pl.Int64() if kind == pl.Boolean else kind for name, kind in self._schema.items()}
+        found = pl.read_csv(
+            lines.encode("ascii"),
+            has_header=False,
+            new_columns=list(kept),
+            schema_overrides=list(kept.values()),
+        )
+        return found.cast(pl.Schema(self._schema))
+
+    def rows(
+        self, connection: Connection, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[tuple[Any, ...]]:
+        """The same as tuples. On SQLite a date is a text, and a boolean a number."""
+        if _is_sqlite(connection):
+            # The driver's own tuples: SQLAlchemy's rows would cost a third of the query.
+            cursor = connection.execute(self._select, parameters).cursor
+            return [] if cursor is None else cursor.fetchall()
+        return self.frame(connection, parameters).rows()
 
 
 def columns_of(target: Target, names: Sequence[str]) -> list[Column[Any]]:

@@ -19,6 +19,9 @@ gone."""
 
 _SQL_MODE = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION"
 
+PACKED_BYTES = 8_000_000
+"""Length of one text into which a server packs rows; below every usual ``max_allowed_packet``."""
+
 _SYNC_WAIT = 7
 """``wsrep_sync_wait``: the first statement of each transaction, whether it reads (1), changes (2) or inserts
 (4), waits until this node has what was committed at any other before."""
@@ -64,7 +67,7 @@ def server_engine(url: URL, *, for_schema: bool = False) -> Engine:
             "charset": "utf8mb4",
             "connect_timeout": CONNECT_SECONDS,
             "sql_mode": _SQL_MODE,
-            "init_command": "SET time_zone = '+00:00'",
+            "init_command": f"SET time_zone = '+00:00', group_concat_max_len = {PACKED_BYTES}",
             **({"ssl_disabled": True} if without_tls else {}),
             **({"read_timeout": READ_SECONDS} if has_read_timeout else {}),
         },

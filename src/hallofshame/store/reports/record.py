@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Connection, ScalarSelect, Select, func, select, union_all
+from sqlalchemy import Connection, ScalarSelect, bindparam, func, select, union_all
 
 from hallofshame.domain.periods import DayRange
 from hallofshame.domain.words import Origin
+from hallofshame.store import bulk
 from hallofshame.store.day_counts import RIDE_DAY_COUNTS, day_counts, ride_day_counts
 from hallofshame.store.models import (
     DataQualityLog,
@@ -19,8 +20,9 @@ from hallofshame.store.models import (
     ParkMonthlyStats,
     ParkYearlyStats,
 )
-from hallofshame.store.reports.ranges import GrainRange, StoredDays, by_range, pieces
-from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, stored_days, within
+from hallofshame.store.reports.piece_queries import KEPT_STATEMENTS, grains_of, parameters_of, within
+from hallofshame.store.reports.ranges import Grain, StoredDays, by_range, pieces
+from hallofshame.store.reports.sums import PARK_TABLES, RIDE_TABLES, stored_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +142,23 @@ def _counted(
     """Those of ``DAY_COUNTS`` that are named, and the seconds of all windows, of each park's own range."""
     if not ranges:
         return {}
-    known = stored_days(connection, ranges) if stored is None else stored
-    rows = union_all(
-        *[_counted_piece(piece, park_ids, names) for piece, park_ids in pieces(ranges, known)]
-    ).subquery()
-    sums = [func.sum(rows.c[name]) for name in (*names, "window_seconds")]
-    query = select(rows.c.park_id, *sums).group_by(rows.c.park_id)
-    return {row[0]: [int(value) for value in row[1:]] for row in connection.execute(query)}
+    found = pieces(ranges, stored_days(connection, ranges) if stored is None else stored)
+    rows = _counting_query(grains_of(found), tuple(names)).rows(connection, parameters_of(found))
+    return {park_id: counts for park_id, *counts in rows}
 
 
-def _counted_piece(piece: GrainRange, park_ids: Collection[int], names: Collection[str]) -> Select[Any]:
-    model, _ = PARK_TABLES[piece.grain]
-    counts = day_counts(model.__table__)
-    return select(model.park_id, *[counts[name].label(name) for name in names], model.window_seconds).where(
-        *within(piece, park_ids, model)
-    )
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _counting_query(grains: tuple[Grain, ...], names: tuple[str, ...]) -> bulk.NumberQuery:
+    """``park_id``, these of ``DAY_COUNTS`` and ``window_seconds`` over pieces of these grains."""
+    found = []
+    for at, grain in enumerate(grains):
+        model, _ = PARK_TABLES[grain]
+        counts = day_counts(model.__table__)
+        counted = [counts[name].label(name) for name in names]
+        found.append(select(model.park_id, *counted, model.window_seconds).where(*within(at, grain, model)))
+    rows = union_all(*found).subquery()
+    sums = [func.sum(rows.c[name]).label(name) for name in (*names, "window_seconds")]
+    return bulk.NumberQuery(select(rows.c.park_id, *sums).group_by(rows.c.park_id))
 
 
 def ride_days(
@@ -169,24 +173,27 @@ def ride_days(
     """
     if not ranges or not ride_ids:
         return {}
-    known = stored_days(connection, ranges) if stored is None else stored
-    rows = union_all(
-        *[_ride_days_piece(piece, park_ids, ride_ids) for piece, park_ids in pieces(ranges, known)]
-    ).subquery()
-    query = select(rows.c.ride_id, *[func.sum(rows.c[name]) for name in RIDE_DAY_COUNTS])
-    found = {
-        ride_id: RideDays(*map(int, counts))
-        for ride_id, *counts in connection.execute(query.group_by(rows.c.ride_id))
-    }
-    return {ride_id: days for ride_id, days in found.items() if days.observed > 0}
+    found = pieces(ranges, stored_days(connection, ranges) if stored is None else stored)
+    parameters = parameters_of(found) | {"rides": list(ride_ids)}
+    rows = _ride_days_query(grains_of(found)).rows(connection, parameters)
+    return {row[0]: RideDays(*row[1:]) for row in rows if row[1] > 0}
 
 
-def _ride_days_piece(piece: GrainRange, park_ids: Collection[int], ride_ids: Collection[int]) -> Select[Any]:
-    model, *_ = RIDE_TABLES[piece.grain]
-    counts = ride_day_counts(model.__table__)
-    return select(model.ride_id, *[counts[name].label(name) for name in RIDE_DAY_COUNTS]).where(
-        *within(piece, park_ids, model), model.ride_id.in_(ride_ids)
-    )
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _ride_days_query(grains: tuple[Grain, ...]) -> bulk.NumberQuery:
+    """``ride_id`` and :class:`RideDays` of the parameter ``rides`` over pieces of these grains."""
+    found = []
+    for at, grain in enumerate(grains):
+        model, *_ = RIDE_TABLES[grain]
+        counts = ride_day_counts(model.__table__)
+        found.append(
+            select(model.ride_id, *[counts[name].label(name) for name in RIDE_DAY_COUNTS]).where(
+                *within(at, grain, model), model.ride_id.in_(bindparam("rides", expanding=True))
+            )
+        )
+    rows = union_all(*found).subquery()
+    sums = [func.sum(rows.c[name]).label(name) for name in RIDE_DAY_COUNTS]
+    return bulk.NumberQuery(select(rows.c.ride_id, *sums).group_by(rows.c.ride_id))
 
 
 def first_and_last_days(connection: Connection) -> dict[int, tuple[dt.date, dt.date]]:

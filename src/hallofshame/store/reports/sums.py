@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, case, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, func, select, union_all
 
 from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.domain.periods import DayRange
@@ -30,6 +31,7 @@ from hallofshame.store.models import (
     RideYearlyStats,
     StoredSpan,
 )
+from hallofshame.store.reports.piece_queries import KEPT_STATEMENTS, grains_of, parameters_of, within
 from hallofshame.store.reports.ranges import Grain, GrainRange, StoredDays, pieces
 
 
@@ -161,16 +163,6 @@ PARK_TABLES: dict[Grain, tuple[type[Any], Any]] = {
 """The table of parks of each grain, with the first day of its rows."""
 
 
-def within(piece: GrainRange, park_ids: Collection[int], model: type[Any]) -> list[ColumnElement[bool]]:
-    """The condition of a piece's rows of some parks in its table."""
-    if piece.grain is Grain.SPAN:
-        dates = [model.period_start == piece.start, model.period_end == piece.end]
-    else:
-        first = model.day if piece.grain is Grain.DAY else model.period_start
-        dates = [first.between(piece.start, piece.end)]
-    return [model.park_id.in_(park_ids), *dates]
-
-
 def ride_columns(model: type[Any]) -> list[ColumnElement[Any]]:
     """The counters of a ride table in the field order of :class:`RideTotals`."""
     return [getattr(model, name).label(name) for name in RIDE_SUMS + RIDE_MAXIMA]
@@ -195,25 +187,23 @@ def _counter(model: type[Any], name: str) -> ColumnElement[int]:
     return rest
 
 
-def _ride_piece(
-    piece: GrainRange, park_ids: Collection[int], names: Collection[str], ride_ids: Collection[int] | None
-) -> Select[Any]:
-    model, _, eligible = RIDE_TABLES[piece.grain]
+def _ride_piece(at: int, grain: Grain, names: Collection[str], *, of_some: bool) -> Select[Any]:
+    model, _, eligible = RIDE_TABLES[grain]
     found = select(
         model.park_id,
         model.ride_id,
         *[_counter(model, name).label(name) for name in names],
         eligible.label("eligible_days"),
-    ).where(*within(piece, park_ids, model))
-    return found if ride_ids is None else found.where(model.ride_id.in_(ride_ids))
+    ).where(*within(at, grain, model))
+    return found.where(model.ride_id.in_(bindparam("rides", expanding=True))) if of_some else found
 
 
-def _park_piece(piece: GrainRange, park_ids: Collection[int]) -> Select[Any]:
-    model, _ = PARK_TABLES[piece.grain]
+def _park_piece(at: int, grain: Grain) -> Select[Any]:
+    model, _ = PARK_TABLES[grain]
     closed = day_counts(model.__table__)["closed_days"]
     return select(
         model.park_id, *park_columns(model), model.window_seconds, closed.label("closed_days")
-    ).where(*within(piece, park_ids, model))
+    ).where(*within(at, grain, model))
 
 
 def stored_days(connection: Connection, park_ids: Collection[int]) -> dict[int, StoredDays]:
@@ -257,16 +247,28 @@ def park_sums(
     """
     if not ranges:
         return {}
-    known = stored_days(connection, ranges) if stored is None else stored
-    rows = union_all(*[_park_piece(piece, park_ids) for piece, park_ids in pieces(ranges, known)]).subquery()
-    query = select(
-        rows.c.park_id,
-        *[func.sum(rows.c[name]) for name in PARK_SUMS],
-        func.max(rows.c.wait_max),
-        func.sum(rows.c.window_seconds),
-        func.sum(rows.c.closed_days),
-    ).group_by(rows.c.park_id)
-    return {row[0]: ParkTotals.of(row[1:]) for row in connection.execute(query)}
+    found = pieces(ranges, stored_days(connection, ranges) if stored is None else stored)
+    rows = _park_query(grains_of(found)).rows(connection, parameters_of(found))
+    return {row[0]: ParkTotals._make(row[1:]) for row in rows}
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _park_query(grains: tuple[Grain, ...]) -> bulk.NumberQuery:
+    """``park_id`` and :class:`ParkTotals`: a row for each park over pieces of these grains."""
+    rows = union_all(*[_park_piece(at, grain) for at, grain in enumerate(grains)]).subquery()
+    return bulk.NumberQuery(
+        select(
+            rows.c.park_id,
+            *[_summed(rows.c[name]) for name in PARK_SUMS],
+            *[func.max(rows.c[name]).label(name) for name in RIDE_MAXIMA],
+            *[_summed(rows.c[name]) for name in ("window_seconds", "closed_days")],
+        ).group_by(rows.c.park_id)
+    )
+
+
+def _summed(counter: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The sum of a counter under its name."""
+    return func.sum(counter).label(counter.key)
 
 
 def ride_sums(
@@ -316,25 +318,46 @@ def _ride_rows(
     if not ranges:
         return ()
     found = pieces(ranges, stored_days(connection, ranges) if stored is None else stored)
-    parts = [_ride_piece(piece, park_ids, (*sums, *maxima), ride_ids) for piece, park_ids in found]
-    names = (*sums, *maxima, "eligible_days")
-    rows = union_all(*parts).subquery()
-    if _has_one_row_each(found):
-        query = select(rows.c.ride_id, *[rows.c[name] for name in names])
-    else:
-        query = select(
-            rows.c.ride_id,
-            *[_whole(func.sum(rows.c[name]), name) for name in sums],
-            *[func.max(rows.c[name]).label(name) for name in maxima],
-            _whole(func.sum(rows.c.eligible_days), "eligible_days"),
-        ).group_by(rows.c.ride_id)
-    if connection.dialect.name == "sqlite":
-        # The driver's own tuples: SQLAlchemy's rows would cost a third of the query.
-        return connection.execute(query).cursor.fetchall()
+    query = _ride_query(
+        grains_of(found),
+        tuple(sums),
+        tuple(maxima),
+        is_summed=not _has_one_row_each(found),
+        of_some=ride_ids is not None,
+    )
+    parameters = parameters_of(found)
     if ride_ids is not None:
-        return connection.execute(query).all()
-    # Thousands of rows: PyMySQL would take them apart value by value.
-    return bulk.read_numbers(connection, query).rows()
+        parameters["rides"] = list(ride_ids)
+    return query.rows(connection, parameters)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _ride_query(
+    grains: tuple[Grain, ...],
+    sums: tuple[str, ...],
+    maxima: tuple[str, ...],
+    *,
+    is_summed: bool,
+    of_some: bool,
+) -> bulk.NumberQuery:
+    """``ride_id``, these counters and ``eligible_days`` over pieces of these grains, in rows of single rides.
+
+    :param is_summed: a ride may have several rows; :param of_some: of the parameter ``rides`` alone.
+    """
+    names = (*sums, *maxima)
+    rows = union_all(
+        *[_ride_piece(at, grain, names, of_some=of_some) for at, grain in enumerate(grains)]
+    ).subquery()
+    if not is_summed:
+        return bulk.NumberQuery(select(*[rows.c[name] for name in ("ride_id", *names, "eligible_days")]))
+    return bulk.NumberQuery(
+        select(
+            rows.c.ride_id,
+            *[_summed(rows.c[name]) for name in sums],
+            *[func.max(rows.c[name]).label(name) for name in maxima],
+            _summed(rows.c.eligible_days),
+        ).group_by(rows.c.ride_id)
+    )
 
 
 def _has_one_row_each(found: Sequence[tuple[GrainRange, list[int]]]) -> bool:
@@ -343,11 +366,6 @@ def _has_one_row_each(found: Sequence[tuple[GrainRange, list[int]]]) -> bool:
     return len(set(parks)) == len(parks) and all(
         piece.start == piece.end or piece.grain is Grain.SPAN for piece, _ in found
     )
-
-
-def _whole(summed: ColumnElement[Any], name: str) -> ColumnElement[Any]:
-    """A sum as the whole number it is; MariaDB answers decimals."""
-    return cast(summed, BigInteger).label(name)
 
 
 def ride_tallies(
@@ -359,12 +377,17 @@ def ride_tallies(
     """
     if not ranges:
         return {}
-    known = stored_days(connection, ranges) if stored is None else stored
+    found = pieces(ranges, stored_days(connection, ranges) if stored is None else stored)
+    rows = _tally_query(grains_of(found)).rows(connection, parameters_of(found))
+    return {row[0]: RideTally(*row[1:]) for row in rows}
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _tally_query(grains: tuple[Grain, ...]) -> bulk.NumberQuery:
+    """``park_id`` and :class:`RideTally`: a row for each park over pieces of these grains."""
+    names = ("operating", "downtime")
     rows = union_all(
-        *[
-            _ride_piece(piece, park_ids, ("operating", "downtime"), None)
-            for piece, park_ids in pieces(ranges, known)
-        ]
+        *[_ride_piece(at, grain, names, of_some=False) for at, grain in enumerate(grains)]
     ).subquery()
     rides = (
         select(
@@ -376,7 +399,11 @@ def ride_tallies(
         .having(func.sum(rows.c.eligible_days) > 0)
         .subquery()
     )
-    query = select(
-        rides.c.park_id, func.count(), func.sum(rides.c.operating), func.sum(rides.c.down)
-    ).group_by(rides.c.park_id)
-    return {row[0]: RideTally(*(int(value) for value in row[1:])) for row in connection.execute(query)}
+    return bulk.NumberQuery(
+        select(
+            rides.c.park_id,
+            func.count().label("eligible"),
+            _summed(rides.c.operating),
+            _summed(rides.c.down),
+        ).group_by(rides.c.park_id)
+    )
