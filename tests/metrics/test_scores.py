@@ -7,6 +7,7 @@ import pytest
 from hallofshame.metrics.scores import (
     average_wait,
     coverage_percent,
+    coverage_to_rank,
     downtime_hours,
     downtime_per_open_hour,
     live_shame_score,
@@ -61,6 +62,13 @@ def test_coverage_is_observed_over_open_time() -> None:
     assert coverage_percent(1800, 3600) == 50.0
     assert coverage_percent(0, 3600) == 0.0
     assert coverage_percent(0, 0) is None
+
+
+@pytest.mark.parametrize("observed", [0, 1798, 1799, 1800, 1801, 3600])
+@pytest.mark.parametrize("opened", [0, 1, 3600, 3601])
+def test_coverage_to_rank_says_the_same_of_a_place_as_the_coverage(observed: int, opened: int) -> None:
+    of_rank, shown = coverage_to_rank(observed, opened), coverage_percent(observed, opened)
+    assert unranked_reason(of_rank, 3) == unranked_reason(shown, 3)
 
 
 def test_hours_down_have_two_decimals() -> None:

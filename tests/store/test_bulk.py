@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, Integer, bindparam, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from hallofshame.domain.counters import RIDE_SUMS
@@ -25,6 +25,7 @@ from hallofshame.store.models import (
     RideDailyStats,
     RideStatusSnapshot,
 )
+from hallofshame.store.servers import PACKED_BYTES
 from store.samples import seed
 
 DAY = dt.date(2026, 8, 20)
@@ -316,3 +317,23 @@ def test_sums_and_joins_come_back_as_integers(database: Database) -> None:
         sums = bulk.read_frame(connection, query)
     assert sums.rows() == [(DAY, 2**41, None, 2, "x")]
     assert sums.dtypes == [pl.Date, pl.Int64, pl.Int64, pl.Int64, pl.String]
+
+
+@pytest.mark.parametrize("is_cut_off", [False, True])
+def test_rows_of_numbers_are_those_of_the_select_for_each_parameter(
+    database: Database, is_cut_off: bool
+) -> None:
+    table = DirtyParkDay
+    generation = func.nullif(table.generation, 2, type_=Integer).label("generation")
+    query = bulk.NumberQuery(select(table.park_id, generation).where(table.generation <= bindparam("most")))
+    with database.write() as connection:
+        bulk.insert(connection, table, marks((1, 0, -7, "a"), (1, 1, 2, "a"), (2, 0, 9, "b")))
+        if is_cut_off and database.dialect != "sqlite":
+            connection.exec_driver_sql("SET SESSION group_concat_max_len = 6")
+        every = [(1, None), (1, -7), (2, 9)]
+        for most, expected in ((9, every), (2, every[:2]), (-8, [])):
+            rows = sorted(map(tuple, query.rows(connection, {"most": most})), key=str, reverse=True)
+            assert rows == sorted(expected, key=str, reverse=True)
+            assert sorted(query.frame(connection, {"most": most}).rows(), key=str, reverse=True) == rows
+        if database.dialect != "sqlite":
+            connection.exec_driver_sql(f"SET SESSION group_concat_max_len = {PACKED_BYTES}")

@@ -20,6 +20,7 @@ from hallofshame.store.reports.points import add_park_totals, add_ride_totals, p
 from hallofshame.store.reports.ranges import Grain, GrainRange, StoredDays, decompose, pieces, unit_starts
 from hallofshame.store.reports.record import OpenDays, open_days, recorded_days
 from hallofshame.store.reports.sums import (
+    MANY_KEYS,
     park_sums,
     ride_reliability,
     ride_sums,
@@ -195,6 +196,12 @@ def test_sums_of_any_range_are_the_plain_sums_of_its_days(years: Database) -> No
                     name: value for name, value in expected.items() if hasattr(totals, name)
                 }
                 assert totals.eligible_days == sum(row["eligible"] for row in own)
+            some_ids = [11, 12, 20]
+            for asked in (some_ids, [*some_ids, *range(1000, 1000 + MANY_KEYS)]):
+                # Looked up one by one, and among all rides of the parks.
+                assert ride_sums(connection, wanted, asked) == {
+                    ride_id: found[ride_id] for ride_id in some_ids if ride_id in found
+                }
             fewer = ride_reliability(connection, wanted)
             for some in (fewer, ride_waits(connection, wanted)):
                 names = list(next(iter(some.values()))._fields) if some else []

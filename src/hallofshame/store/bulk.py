@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias, cast
 
+import orjson
 import polars as pl
 from pymysql.converters import escape_string
 from sqlalchemy import Column, Connection, Select, Table, func, literal_column, types
@@ -156,20 +157,27 @@ class NumberQuery:
             raise StoreError(f"read_numbers cannot read the column {wrong[0]!r}; use read_frame")
 
     @cached_property
-    def _packed(self) -> Select[*tuple[Any, ...]]:
+    def _as_csv(self) -> Select[*tuple[Any, ...]]:
+        return self._packed("", "\n")
+
+    @cached_property
+    def _as_json(self) -> Select[*tuple[Any, ...]]:
+        return self._packed("null", "],[")
+
+    def _packed(self, null: str, between: str) -> Select[*tuple[Any, ...]]:
         """The number of rows, all of them as one text, and the length at which the server cuts it off."""
         rows = self._select.subquery("packed")
-        line = func.concat_ws(
-            ",", *(func.coalesce(column, "") for column in rows.columns), type_=types.String()
-        )
+        values = [func.coalesce(column, null) for column in rows.columns]
+        line = func.concat_ws(",", *values, type_=types.String())
         longest = literal_column("@@group_concat_max_len", types.BigInteger())
-        return sqlalchemy_select(func.count(), func.aggregate_strings(line, "\n"), longest).select_from(rows)
+        text = func.aggregate_strings(line, between)
+        return sqlalchemy_select(func.count(), text, longest).select_from(rows)
 
     def frame(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
         """The rows for some parameters, with columns as :func:`read_frame` gives them."""
         if _is_sqlite(connection):
             return read_frame(connection, self._select, parameters)
-        count, lines, longest = connection.execute(self._packed, parameters).one()
+        count, lines, longest = connection.execute(self._as_csv, parameters).one()
         if not count:
             return pl.DataFrame(schema=self._schema)
         if len(lines) >= longest:
@@ -185,13 +193,22 @@ class NumberQuery:
 
     def rows(
         self, connection: Connection, parameters: Mapping[str, Any] | None = None
-    ) -> Sequence[tuple[Any, ...]]:
-        """The same as tuples. On SQLite a date is a text, and a boolean a number."""
+    ) -> Sequence[Sequence[Any]]:
+        """The same as rows of whole numbers; a select with another kind of column has to be read as a frame.
+
+        Without Polars, which shares a few hundred rows among its threads: that takes longer than reading.
+        """
         if _is_sqlite(connection):
             # The driver's own tuples: SQLAlchemy's rows would cost a third of the query.
             cursor = connection.execute(self._select, parameters).cursor
             return [] if cursor is None else cursor.fetchall()
-        return self.frame(connection, parameters).rows()
+        count, lists, longest = connection.execute(self._as_json, parameters).one()
+        if not count:
+            return []
+        if len(lists) >= longest:
+            return read_frame(connection, self._select, parameters).rows()  # the server cut the text off
+        found: list[list[Any]] = orjson.loads(f"[[{lists}]]")
+        return found
 
 
 def columns_of(target: Target, names: Sequence[str]) -> list[Column[Any]]:

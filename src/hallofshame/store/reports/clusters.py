@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hallofshame.domain.periods import ONE_DAY, DayRange
+from hallofshame.store import bulk
 from hallofshame.store.reports.ranges import Grain, by_range
 from hallofshame.store.reports.sums import PARK_TABLES
 
@@ -48,9 +49,9 @@ def _clusters(
         else:
             (table, first), end = PARK_TABLES[Grain.DAY], days.end
         over, under = pair(table)
-        query = select(table.park_id, over, under).where(
+        query = select(table.park_id, over.label("over"), under.label("under")).where(
             table.park_id.in_(park_ids), first.between(days.start, end), under > 0
         )
-        for park_id, *values in connection.execute(query):
-            found.setdefault(park_id, []).append((int(values[0]), int(values[1])))
+        for park_id, *values in bulk.NumberQuery(query).rows(connection):
+            found.setdefault(park_id, []).append((values[0], values[1]))
     return found

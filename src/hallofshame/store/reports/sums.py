@@ -5,13 +5,26 @@ Lists, details, charts and exports all read these sums, so they agree by constru
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    SQLColumnExpression,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    union_all,
+)
 
 from hallofshame.domain.counters import DOWNTIME_KINDS, PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.domain.periods import DayRange
@@ -187,7 +200,20 @@ def _counter(model: type[Any], name: str) -> ColumnElement[int]:
     return rest
 
 
-def _ride_piece(at: int, grain: Grain, names: Collection[str], *, of_some: bool) -> Select[Any]:
+class _Rides(Enum):
+    """Of which rides rows are read: all of the parks, or some, looked up one by one or among all of them."""
+
+    ALL = "all"
+    BY_KEY = "by key"
+    AMONG_ALL = "among all"
+
+
+MANY_KEYS = 400
+"""From so many pairs of a park and a ride on, it takes a server longer to plan the look-up of each than to go
+through all rides of the parks."""
+
+
+def _ride_piece(at: int, grain: Grain, names: Collection[str], rides: _Rides) -> Select[Any]:
     model, _, eligible = RIDE_TABLES[grain]
     found = select(
         model.park_id,
@@ -195,7 +221,11 @@ def _ride_piece(at: int, grain: Grain, names: Collection[str], *, of_some: bool)
         *[_counter(model, name).label(name) for name in names],
         eligible.label("eligible_days"),
     ).where(*within(at, grain, model))
-    return found.where(model.ride_id.in_(bindparam("rides", expanding=True))) if of_some else found
+    if rides is _Rides.ALL:
+        return found
+    # An expression is no key.
+    ride_id = model.ride_id if rides is _Rides.BY_KEY else model.ride_id + 0
+    return found.where(ride_id.in_(bindparam("rides", expanding=True)))
 
 
 def _park_piece(at: int, grain: Grain) -> Select[Any]:
@@ -215,27 +245,34 @@ def stored_days(connection: Connection, park_ids: Collection[int]) -> dict[int, 
         .limit(1)
         .scalar_subquery()
     )
-    query = select(Park.park_id, last).where(Park.park_id.in_(park_ids))
+    found = select(Park.park_id, last.label("last")).where(Park.park_id.in_(park_ids)).subquery()
+    # Parks share their days, so that few rows come with the parks of each.
+    query = select(found.c.last, _together(found.c.park_id)).group_by(found.c.last)
     spans = stored_spans(connection, park_ids)
     return {
-        row[0]: StoredDays(row[1], spans.get(row[0], frozenset()))
-        for row in connection.execute(query)
-        if row[1] is not None
+        park_id: StoredDays(day, spans.get(park_id, frozenset()))
+        for day, parks in connection.execute(query)
+        if day is not None
+        for park_id in map(int, parks.split(","))
     }
 
 
 def stored_spans(connection: Connection, park_ids: Collection[int]) -> dict[int, frozenset[DayRange]]:
     """The spans of each park whose sums are stored; parks without any are absent."""
     model = StoredSpan
-    query = select(model.park_id, model.period_start, model.period_end).where(model.park_id.in_(park_ids))
-    found: dict[int, set[tuple[dt.date, dt.date]]] = {}
-    for park_id, start, end in connection.execute(query):
-        found.setdefault(park_id, set()).add((start, end))
-    same: dict[frozenset[tuple[dt.date, dt.date]], frozenset[DayRange]] = {}
-    for pairs in map(frozenset, found.values()):
-        if pairs not in same:
-            same[pairs] = frozenset(DayRange(start, end) for start, end in pairs)
-    return {park_id: same[frozenset(pairs)] for park_id, pairs in found.items()}
+    days = (model.period_start, model.period_end)
+    query = select(*days, _together(model.park_id)).where(model.park_id.in_(park_ids)).group_by(*days)
+    found: dict[int, list[DayRange]] = {}
+    for start, end, parks in connection.execute(query):
+        span = DayRange(start, end)
+        for park_id in map(int, parks.split(",")):
+            found.setdefault(park_id, []).append(span)
+    return {park_id: frozenset(spans) for park_id, spans in found.items()}
+
+
+def _together(park_id: SQLColumnExpression[int]) -> ColumnElement[str]:
+    """The parks of a group as one text, with commas between their numbers."""
+    return func.aggregate_strings(cast(park_id, String), ",")
 
 
 def park_sums(
@@ -318,16 +355,14 @@ def _ride_rows(
     if not ranges:
         return ()
     found = pieces(ranges, stored_days(connection, ranges) if stored is None else stored)
-    query = _ride_query(
-        grains_of(found),
-        tuple(sums),
-        tuple(maxima),
-        is_summed=not _has_one_row_each(found),
-        of_some=ride_ids is not None,
-    )
     parameters = parameters_of(found)
+    rides = _Rides.ALL
     if ride_ids is not None:
         parameters["rides"] = list(ride_ids)
+        rides = _Rides.BY_KEY if len(ranges) * len(ride_ids) < MANY_KEYS else _Rides.AMONG_ALL
+    query = _ride_query(
+        grains_of(found), tuple(sums), tuple(maxima), rides, is_summed=not _has_one_row_each(found)
+    )
     return query.rows(connection, parameters)
 
 
@@ -336,18 +371,16 @@ def _ride_query(
     grains: tuple[Grain, ...],
     sums: tuple[str, ...],
     maxima: tuple[str, ...],
+    rides: _Rides,
     *,
     is_summed: bool,
-    of_some: bool,
 ) -> bulk.NumberQuery:
     """``ride_id``, these counters and ``eligible_days`` over pieces of these grains, in rows of single rides.
 
-    :param is_summed: a ride may have several rows; :param of_some: of the parameter ``rides`` alone.
+    :param is_summed: a ride may have several rows.
     """
     names = (*sums, *maxima)
-    rows = union_all(
-        *[_ride_piece(at, grain, names, of_some=of_some) for at, grain in enumerate(grains)]
-    ).subquery()
+    rows = union_all(*[_ride_piece(at, grain, names, rides) for at, grain in enumerate(grains)]).subquery()
     if not is_summed:
         return bulk.NumberQuery(select(*[rows.c[name] for name in ("ride_id", *names, "eligible_days")]))
     return bulk.NumberQuery(
@@ -387,7 +420,7 @@ def _tally_query(grains: tuple[Grain, ...]) -> bulk.NumberQuery:
     """``park_id`` and :class:`RideTally`: a row for each park over pieces of these grains."""
     names = ("operating", "downtime")
     rows = union_all(
-        *[_ride_piece(at, grain, names, of_some=False) for at, grain in enumerate(grains)]
+        *[_ride_piece(at, grain, names, _Rides.ALL) for at, grain in enumerate(grains)]
     ).subquery()
     rides = (
         select(
