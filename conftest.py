@@ -17,6 +17,12 @@ ALL_REQUIRED = os.environ.get(REQUIRE_ALL) == "1"
 Report = pytest.TestReport | pytest.CollectReport
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: tests of the browser, of databases and of processes often wait for those."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 1
+
+
 def _reason(report: Report) -> str:
     where = report.longrepr
     text = where[2] if isinstance(where, tuple) else str(where)
