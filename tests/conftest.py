@@ -21,7 +21,7 @@ from hallofshame.settings import PREFIX
 from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
-from support import bytecode, demo_world, measured, migrated, scratch, statements, templates
+from support import bytecode, demo_world, measured, migrated, routes, scratch, statements, templates
 from support.mariadb import MariaDBMissingError, MariaDBServer
 from support.suites import BOTH, leave_out
 
@@ -30,6 +30,7 @@ KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
 
 bytecode.keep()
 scratch.use_memory()
+routes.share()
 statements.share()
 templates.share()
 migrated.share()
