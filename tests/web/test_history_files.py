@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,13 +43,32 @@ class Asked(NamedTuple):
     status: int
 
 
-@pytest.fixture
-def folder(sqlite_database: Database, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def sealed(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sealed record whose SQL rows are gone; three days of it are not sealed yet."""
-    write_record(sqlite_database)
-    sealed_in(sqlite_database, tmp_path / "history")
-    drop_sql(sqlite_database, at(9))
-    return tmp_path / "history"
+    made = tmp_path_factory.mktemp("sealed")
+    shutil.copy(_migrated_sqlite, made / "hallofshame.db")
+    database = Database(f"sqlite:///{made / 'hallofshame.db'}")
+    write_record(database)
+    sealed_in(database, made / "history")
+    drop_sql(database, at(9))
+    database.dispose()
+    return made
+
+
+@pytest.fixture
+def folder(sealed: Path, tmp_path: Path) -> Path:
+    """The files of a copy of that record."""
+    copied = shutil.copytree(sealed, tmp_path / "sealed")
+    return copied / "history"
+
+
+@pytest.fixture
+def sqlite_database(folder: Path) -> Iterator[Database]:
+    """The database of the copy."""
+    database = Database(f"sqlite:///{folder.parent / 'hallofshame.db'}")
+    yield database
+    database.dispose()
 
 
 @pytest.fixture
