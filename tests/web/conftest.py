@@ -29,9 +29,12 @@ from flask.testing import FlaskClient
 from hallofshame.clock import FixedClock
 from hallofshame.domain.words import Evidence, OutageKind, RideKind, Status
 from hallofshame.store.database import Database
+from hallofshame.web.answer_context import EXTENSION, AppContext
 from hallofshame.web.app import create_app
+from hallofshame.web.pages.view import BUILD
 from support.readers import reader_of
 from web.builders import HOUR, World, at
+from web.test_assets import built
 
 ROME = "Europe/Rome"
 NOW = dt.datetime(2026, 8, 20, 12, 0, tzinfo=dt.UTC)
@@ -158,6 +161,21 @@ def app(request: pytest.FixtureRequest) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A reader, who sees of the white space in a page what a browser shows."""
     return reader_of(app)
+
+
+@pytest.fixture(scope="session")
+def _read_built_app(_read_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The same with a build of the pages' scripts, for tests that only read."""
+    here: AppContext = _read_app.extensions[EXTENSION]
+    app = create_app(here.database, here.clock)
+    app.extensions[BUILD] = built(tmp_path_factory.mktemp("build"))
+    return app
+
+
+@pytest.fixture
+def with_build(_read_built_app: Flask) -> FlaskClient:
+    """A reader of pages that have been built."""
+    return reader_of(_read_built_app)
 
 
 class Api:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hallofshame.web.pages.projection import ASPECT, CLOSEST, WIDTH, MapView, Point, project, unproject
-from hallofshame.web.pages.view import BUILD
 from hallofshame.web.pages.world_map import (
     DRAWN_PIXELS,
     NEAR_PIXELS,
@@ -22,16 +19,6 @@ from hallofshame.web.pages.world_map import (
     marks_of,
     places_of,
 )
-from support.readers import reader_of
-from web.test_assets import built
-
-
-@pytest.fixture
-def with_build(own_app: Flask, tmp_path: Path) -> FlaskClient:
-    """A reader of pages that have been built."""
-    own_app.extensions[BUILD] = built(tmp_path)
-    return reader_of(own_app)
-
 
 FLORIDA = project(28.4, -81.5)
 

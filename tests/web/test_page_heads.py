@@ -52,13 +52,6 @@ WITHOUT_TABLE = ("/now", "/about", "/awards", "/trends", "/waits", "/compare")
 """Pages whose figures may stand in words and lists, not in a table."""
 
 
-@pytest.fixture
-def with_build(own_app: Flask, tmp_path: Path) -> FlaskClient:
-    """A reader of pages that have been built."""
-    own_app.extensions[view.BUILD] = built(tmp_path)
-    return reader_of(own_app)
-
-
 def attributes(client: FlaskClient, path: str, tag: str, **wanted: str) -> list[dict[str, Any]]:
     found = [attrs for name, attrs in outline(client, path).tags if name == tag]
     return [attrs for attrs in found if all(attrs.get(key) == value for key, value in wanted.items())]
@@ -263,10 +256,12 @@ def test_the_manifest_names_icons_that_exist(client: FlaskClient) -> None:
     assert client.get(manifest["start_url"]).status_code == 200
 
 
-def test_the_service_worker_comes_from_the_build(with_build: FlaskClient, app: Flask) -> None:
-    assert with_build.get("/sw.js").status_code == 404
-    (app.extensions[view.BUILD].folder / "sw.js").write_text("self.addEventListener('fetch', () => {});")
-    with with_build.get("/sw.js") as response:
+def test_the_service_worker_comes_from_the_build(own_app: Flask, tmp_path: Path) -> None:
+    own_app.extensions[view.BUILD] = built(tmp_path)
+    reader = reader_of(own_app)
+    assert reader.get("/sw.js").status_code == 404
+    (tmp_path / "sw.js").write_text("self.addEventListener('fetch', () => {});")
+    with reader.get("/sw.js") as response:
         assert response.mimetype == "text/javascript"
         assert response.headers["Service-Worker-Allowed"] == "/"
         assert response.headers["Cache-Control"] == "no-cache"

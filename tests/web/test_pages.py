@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -72,8 +73,14 @@ class Outline(HTMLParser):
 
 
 def outline(client: FlaskClient, path: str) -> Outline:
+    """What stands in the page, to be read only: a page that reads as one before it is not read again."""
+    return _outlined(client.get(path).text)
+
+
+@lru_cache(maxsize=100)
+def _outlined(text: str) -> Outline:
     page = Outline()
-    page.feed(client.get(path).text)
+    page.feed(text)
     assert page.open == []
     return page
 
