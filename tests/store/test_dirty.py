@@ -44,10 +44,9 @@ def test_a_mark_that_comes_back_begins_anew(database: Database) -> None:
         assert connection.scalar(select(DirtyParkDay.first_marked_at)) == NOON + 60
 
 
-def test_frames_and_nothing_at_all_can_be_marked(database: Database) -> None:
-    frame = pl.DataFrame({"day": [MONDAY, MONDAY], "park_id": [3, 3], "other": [1, 2]})
+def test_a_day_named_twice_counts_once_and_nothing_at_all_can_be_marked(database: Database) -> None:
     with database.write() as connection:
-        dirty.mark_frame(connection, frame, "import", NOW)
+        dirty.mark(connection, [(3, MONDAY), (3, MONDAY)], "import", NOW)
         dirty.mark(connection, [], "import", NOW)
         assert listed(connection) == [(3, MONDAY, 1)]
 

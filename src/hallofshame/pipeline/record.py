@@ -16,7 +16,7 @@ from hallofshame.domain.readings import STATUS_RANK, Finding
 from hallofshame.domain.rules import SECONDS_AFTER, SECONDS_BEFORE
 from hallofshame.domain.signals import NO_SIGNAL
 from hallofshame.domain.words import BreakdownSignal, Origin, Status
-from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.metrics.frames import OBSERVATIONS, collect
 from hallofshame.store import bulk, dirty, findings, raw, signals
 from hallofshame.store.instants import latest_believable
 from hallofshame.store.models import Park, RideCurrent
@@ -61,10 +61,9 @@ def one_per_ride(observations: pl.DataFrame) -> pl.DataFrame:
     rank = pl.col("status").replace_strict(
         {int(status): rank for status, rank in STATUS_RANK.items()}, default=9, return_dtype=pl.Int8
     )
-    return (
-        observations.sort(
-            "park_id", "observed_at", "ride_id", "origin", rank, -pl.col("wait_minutes").fill_null(-1)
-        )
+    return collect(
+        observations.lazy()
+        .sort("park_id", "observed_at", "ride_id", "origin", rank, -pl.col("wait_minutes").fill_null(-1))
         .unique(["park_id", "observed_at", "ride_id", "origin"], keep="first", maintain_order=True)
         .select(OBSERVATIONS.names())
         .cast(OBSERVATIONS)
@@ -86,6 +85,8 @@ def doubled(observations: pl.DataFrame, queues: pl.DataFrame) -> list[tuple[int,
 
 def _doubled(frame: pl.DataFrame, key: str, kind: str, what: str, rule: str) -> list[tuple[int, Finding]]:
     surplus = frame.filter(~pl.struct("park_id", "observed_at", "ride_id", key).is_first_distinct())
+    if surplus.is_empty():
+        return []
     counts = surplus.group_by("park_id", "ride_id").agg(number=pl.len()).sort("park_id", "ride_id")
     return [
         (
@@ -104,8 +105,9 @@ def activity(observations: pl.DataFrame) -> pl.DataFrame:
     def says(status: Status) -> pl.Expr:
         return (pl.col("status") == status).sum().cast(pl.Int64)
 
-    return (
-        observations.filter(pl.col("cadence_seconds").is_not_null())
+    return collect(
+        observations.lazy()
+        .filter(pl.col("cadence_seconds").is_not_null())
         .group_by("park_id", "observed_at")
         .agg(
             pl.col("feed").first().cast(pl.Int64),
@@ -181,8 +183,9 @@ def rewrite_observations(
 
 def _doubtful_signals(connection: Connection, observations: pl.DataFrame) -> list[tuple[int, Finding]]:
     """Parks whose feed is said to know only open and closed, and says DOWN (R5)."""
-    said = (
-        observations.filter(pl.col("status") == Status.DOWN)
+    said = collect(
+        observations.lazy()
+        .filter(pl.col("status") == Status.DOWN)
         .group_by("park_id", "feed")
         .agg(rides=pl.col("ride_id").n_unique(), last=pl.col("observed_at").max())
     )
@@ -229,7 +232,7 @@ def _mark(
         local = pl.from_epoch("observed_at", "s").dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
         # The first and the last instant of each day say as much as all of them.
         at = pl.col("observed_at")
-        edges = rows.group_by(day=local.dt.date()).agg(first=at.min(), last=at.max())
+        edges = collect(rows.lazy().group_by(day=local.dt.date()).agg(first=at.min(), last=at.max()))
         times = [*edges["first"], *edges["last"]]
         days = days_changed(times, timezone, before.get(park_id))
         changed.extend((park_id, day) for day in days.changed)
@@ -297,7 +300,7 @@ def write_current(connection: Connection, observations: pl.DataFrame, now: dt.da
     """
     believable = pl.col("observed_at") <= latest_believable(now)
     sampled = (pl.col("origin") == Origin.LIVE) & believable
-    new = observations.filter(sampled).select(_CURRENT.names()).cast(_CURRENT)
+    new = collect(observations.lazy().filter(sampled).select(_CURRENT.names()).cast(_CURRENT))
     if new.is_empty():
         return
     stored = bulk.read_numbers(
@@ -307,7 +310,9 @@ def write_current(connection: Connection, observations: pl.DataFrame, now: dt.da
         ),
     ).filter(believable)
     known = stored.select("ride_id", old_at="observed_at", old_since="since")
-    late = new.join(known, on="ride_id").filter(pl.col("observed_at") < pl.col("old_at"))
+    late = collect(
+        new.lazy().join(known.lazy(), on="ride_id").filter(pl.col("observed_at") < pl.col("old_at"))
+    )
     if late.height:
         # What lies between these and the latest is known to the raw record alone.
         in_late = pl.col("park_id").is_in(late["park_id"].unique().implode())
@@ -316,20 +321,23 @@ def write_current(connection: Connection, observations: pl.DataFrame, now: dt.da
         new = pl.concat(
             [new.filter(~in_late), record.filter(sampled).select(_CURRENT.names()).cast(_CURRENT)]
         )
-    held = pl.concat([new, stored.select(_CURRENT.names())]).sort(
-        "ride_id", "observed_at", maintain_order=True
+    held = (
+        pl.concat([new, stored.select(_CURRENT.names())])
+        .lazy()
+        .sort("ride_id", "observed_at", maintain_order=True)
     )
     first = (pl.col("ride_id") != pl.col("ride_id").shift()).fill_null(value=True)
     changed = first | pl.col("status").ne_missing(pl.col("status").shift())
-    present = held.with_columns(run=changed.cum_sum().over("ride_id"))
-    latest = present.unique("ride_id", keep="last", maintain_order=True)
-    began = present.group_by("ride_id", "run").agg(begin=pl.col("observed_at").min())
-    rows = (
-        latest.join(began, on=["ride_id", "run"])
-        .join(known, on="ride_id", how="left")
-        .with_columns(
-            since=pl.when(pl.col("run") == 1).then(pl.min_horizontal("begin", "old_since")).otherwise("begin")
-        )
+    in_last_run = pl.col("run") == pl.col("run").last().over("ride_id")
+    # Of each ride the latest row, with the begin of the run of equal states that it belongs to.
+    latest = (
+        held.with_columns(run=changed.cum_sum().over("ride_id"))
+        .filter(in_last_run)
+        .with_columns(begin=pl.col("observed_at").min().over("ride_id"))
+        .unique("ride_id", keep="last", maintain_order=True)
+    )
+    rows = latest.join(known.lazy(), on="ride_id", how="left").with_columns(
+        since=pl.when(pl.col("run") == 1).then(pl.min_horizontal("begin", "old_since")).otherwise("begin")
     )
     put = rows.filter(
         pl.col("old_at").is_null()
@@ -339,12 +347,14 @@ def write_current(connection: Connection, observations: pl.DataFrame, now: dt.da
     bulk.upsert(
         connection,
         RideCurrent,
-        put.select(
-            *_CURRENT,
-            "since",
-            effective_status=pl.lit(None, pl.Int64),
-            counts_as_down=pl.lit(0),
-            is_stopped=pl.lit(0),
+        collect(
+            put.select(
+                *_CURRENT,
+                "since",
+                effective_status=pl.lit(None, pl.Int64),
+                counts_as_down=pl.lit(0),
+                is_stopped=pl.lit(0),
+            )
         ),
         keep=("effective_status", "counts_as_down", "is_stopped"),
     )

@@ -18,6 +18,7 @@ from hallofshame.domain.errors import HistoryError
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.localtime import to_unix
 from hallofshame.domain.rules import LOOKBACK_DAYS
+from hallofshame.metrics import frames
 from hallofshame.metrics.compute import Computed, compute
 from hallofshame.metrics.parkday import ParkDayInputs
 from hallofshame.pipeline.inputs import ONE_DAY, gather
@@ -193,10 +194,12 @@ class Rollup:
         untouched = [park_id for park_id, revision in held.items() if revision == seen[park_id]]
         marks = marks.filter(pl.col("park_id").is_in(untouched))
         days = dirty.still_marked(connection, marks)
-        new = {
-            model: frame.join(days, on=["park_id", "day"], how="semi", maintain_order="left")
-            for model, frame in day_rows(computed).items()
-        }
+        made, mine = day_rows(computed), days.lazy()
+        of_days = (
+            frame.lazy().join(mine, on=["park_id", "day"], how="semi", maintain_order="left")
+            for frame in made.values()
+        )
+        new = dict(zip(made, frames.collect_all(*of_days), strict=True))
         revisions = {park_id: held[park_id] for park_id in days["park_id"].unique().to_list()}
         old = self._written.rows(connection, days, revisions)
         change = derived.write_days(connection, old, new)

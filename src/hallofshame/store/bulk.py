@@ -304,7 +304,8 @@ def _check_values(label: str, kind: types.TypeEngine[Any], series: pl.Series) ->
     elif isinstance(kind, types.String):
         suitable = series.dtype == pl.String
         if suitable and kind.length is not None:
-            longest = cast("int | None", series.str.len_chars().max()) or 0
+            # In Python: for a few texts the start of a query would cost more than the rest of the write.
+            longest = max((len(text) for text in series.to_list() if text is not None), default=0)
             if longest > kind.length:
                 raise StoreError(f"{label} holds {kind.length} characters, a value has {longest}")
     else:
@@ -325,6 +326,8 @@ def _check_range(label: str, kind: types.TypeEngine[Any], series: pl.Series) -> 
 
 def _parameters(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
     """Rows for SQLite's driver: dates as ISO text, booleans as 0 and 1."""
+    if not {pl.Date, pl.Boolean} & set(frame.dtypes):
+        return frame.rows()
     return frame.with_columns(
         pl.col(pl.Date).cast(pl.String),
         pl.col(pl.Boolean).cast(pl.Int8),

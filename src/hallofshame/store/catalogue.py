@@ -367,9 +367,11 @@ def set_classifications(
 
 def remember_names(connection: Connection, names: Iterable[tuple[int, str, int]]) -> None:
     """Note names that rides were seen under, as (ride id, name, Unix seconds)."""
-    clipped = [(ride_id, _clip(name, NAME_LENGTH), seen_at) for ride_id, name, seen_at in names]
+    first_seen: dict[tuple[int, str], int] = {}
+    for ride_id, name, seen_at in names:
+        first_seen.setdefault((ride_id, _clip(name, NAME_LENGTH)), seen_at)
     schema = {"ride_id": pl.Int64, "name": pl.String, "first_seen_at": pl.Int64}
-    frame = pl.DataFrame(clipped, schema=schema, orient="row").unique(["ride_id", "name"], keep="first")
+    frame = pl.DataFrame([(*key, at) for key, at in first_seen.items()], schema=schema, orient="row")
     bulk.upsert(connection, NameSeen, frame, keep=["first_seen_at"])
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
+from hallofshame.metrics.frames import collect
 from hallofshame.store import bulk
 from hallofshame.store.day_counts import day_counts, ride_day_counts
 from hallofshame.store.models import (
@@ -112,11 +113,16 @@ def write_days(connection: Connection, old: Rows, new: Rows) -> WriteResult:
         key = [column.name for column in table_of(model).primary_key]
         before, after = old[model], new[model]
         put, gone = _difference(before, after, key)
+        if put.is_empty() and gone.is_empty():
+            continue
         bulk.upsert(connection, model, put)
         bulk.delete_keys(connection, model, gone.select(key))
         written += put.height + gone.height
-        touched = pl.concat([put.select("park_id", "day"), gone.select("park_id", "day")]).unique()
-        found = list(touched.iter_rows())
+        found = {
+            park_day
+            for rows in (put, gone)
+            for park_day in zip(rows["park_id"].to_list(), rows["day"].to_list(), strict=True)
+        }
         all_days.update(found)
         if model in (RideDailyStats, ParkDailyStats):
             days.update(found)
@@ -147,12 +153,14 @@ def _difference(
     before: pl.DataFrame, after: pl.DataFrame, key: list[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows of ``after`` that are new or changed, and those of ``before`` whose key is gone."""
-    if before.height and before.select(key).equals(after.select(key)):
+    if before.equals(after):
+        return after.clear(), before.clear()
+    if all(before[name].equals(after[name]) for name in key):
         # So in most cycles: the same rows in the same order, which needs no join.
-        was = before.rename(lambda name: f"{name} before")
+        was = before.lazy().rename({name: f"{name} before" for name in before.columns})
         differs = [pl.col(name).ne_missing(pl.col(f"{name} before")) for name in after.columns]
-        both = pl.concat([after, was], how="horizontal")
-        return after.filter(both.select(pl.any_horizontal(differs)).to_series()), before.clear()
+        both = pl.concat([after.lazy(), was], how="horizontal")
+        return collect(both.filter(pl.any_horizontal(differs)).select(after.columns)), before.clear()
     put = after.join(before, on=after.columns, how="anti", nulls_equal=True, maintain_order="left")
     return put, before.join(after, on=key, how="anti")
 

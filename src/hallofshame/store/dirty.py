@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import TypeAlias
 
 import polars as pl
 from sqlalchemy import Connection, select
@@ -12,65 +13,62 @@ from hallofshame.store import bulk
 from hallofshame.store.instants import Instant, unix
 from hallofshame.store.models import DirtyParkDay, ParkDailyStats
 
-_DAYS = pl.Schema({"park_id": pl.Int64(), "day": pl.Date()})
+ParkDay: TypeAlias = tuple[int, dt.date]
+"""Park and local day."""
+
+_MARKS = pl.Schema(
+    {
+        "park_id": pl.Int64(),
+        "day": pl.Date(),
+        "generation": pl.Int64(),
+        "reason": pl.String(),
+        "marked_at": pl.Int64(),
+        "first_marked_at": pl.Int64(),
+    }
+)
 
 
-def mark(connection: Connection, park_days: Iterable[tuple[int, dt.date]], reason: str, now: Instant) -> None:
-    """Put park-days on the list, or move the generation of those already there on by one."""
-    mark_frame(connection, pl.DataFrame(list(park_days), schema=_DAYS, orient="row"), reason, now)
+def mark(connection: Connection, park_days: Iterable[ParkDay], reason: str, now: Instant) -> None:
+    """Put park-days on the list, or move the generation of those already there on by one.
 
-
-def mark_frame(connection: Connection, park_days: pl.DataFrame, reason: str, now: Instant) -> None:
-    """:func:`mark` for a frame with the columns ``park_id`` and ``day``; repeated rows count once.
-
-    A park-day on the list keeps the time at which it came there, however often it is marked again.
+    Repeated ones count once. A park-day on the list keeps the time at which it came there, however often it
+    is marked again.
     """
+    # One order for all writers: two that mark the same days wait for each other, never in a ring.
+    days = sorted(set(park_days))
+    if not days:
+        return
     moment = unix(now)
-    rows = (
-        park_days.select("park_id", "day")
-        .unique()
-        # One order for all writers: two that mark the same days wait for each other, never in a ring.
-        .sort("park_id", "day")
-        .with_columns(
-            generation=pl.lit(1),
-            reason=pl.lit(reason),
-            marked_at=pl.lit(moment),
-            first_marked_at=pl.lit(moment),
-        )
+    rows = pl.DataFrame(
+        [(park_id, day, 1, reason, moment, moment) for park_id, day in days], schema=_MARKS, orient="row"
     )
     bulk.upsert(connection, DirtyParkDay, rows, add=["generation"], keep=["first_marked_at"])
 
 
-def mark_existing(
-    connection: Connection, park_days: Iterable[tuple[int, dt.date]], reason: str, now: Instant
-) -> None:
+def mark_existing(connection: Connection, park_days: Iterable[ParkDay], reason: str, now: Instant) -> None:
     """:func:`mark` those of ``park_days`` that were rolled up before; the others have nothing to correct."""
-    asked = pl.DataFrame(list(park_days), schema=_DAYS, orient="row")
-    known = _rolled_up(connection, asked)
-    mark_frame(connection, asked.join(known, on=["park_id", "day"], how="semi"), reason, now)
+    asked = set(park_days)
+    mark(connection, asked & _rolled_up(connection, asked), reason, now)
 
 
-def mark_missing(
-    connection: Connection, park_days: Iterable[tuple[int, dt.date]], reason: str, now: Instant
-) -> None:
+def mark_missing(connection: Connection, park_days: Iterable[ParkDay], reason: str, now: Instant) -> None:
     """:func:`mark` those of ``park_days`` that were never rolled up."""
-    asked = pl.DataFrame(list(park_days), schema=_DAYS, orient="row")
-    known = _rolled_up(connection, asked)
-    mark_frame(connection, asked.join(known, on=["park_id", "day"], how="anti"), reason, now)
+    asked = set(park_days)
+    mark(connection, asked - _rolled_up(connection, asked), reason, now)
 
 
-def _rolled_up(connection: Connection, asked: pl.DataFrame) -> pl.DataFrame:
-    """The park-days that have rows, among those around ``asked``: ``park_id, day``."""
-    if asked.is_empty():
-        return asked
-    days = ParkDailyStats.day
-    return bulk.read_frame(
+def _rolled_up(connection: Connection, asked: Collection[ParkDay]) -> set[ParkDay]:
+    """The park-days that have rows, among those around ``asked``."""
+    if not asked:
+        return set()
+    parks, days = sorted({park_id for park_id, _ in asked}), [day for _, day in asked]
+    rows = bulk.read_frame(
         connection,
-        select(ParkDailyStats.park_id, days).where(
-            ParkDailyStats.park_id.in_(asked["park_id"].unique().to_list()),
-            days.between(asked["day"].min(), asked["day"].max()),
+        select(ParkDailyStats.park_id, ParkDailyStats.day).where(
+            ParkDailyStats.park_id.in_(parks), ParkDailyStats.day.between(min(days), max(days))
         ),
     )
+    return set(rows.iter_rows())
 
 
 def dirty(connection: Connection, limit: int | None = None) -> pl.DataFrame:

@@ -34,7 +34,7 @@ def prefer(
     fresh = asked.join(known, on=[*key, "origin"], how="anti")
     if fresh.height:
         bulk.upsert(connection, PreferredRecord, fresh.cast({"park_id": pl.Int64, "origin": pl.Int64}))
-        dirty.mark_frame(connection, fresh.select(pl.col("park_id").cast(pl.Int64), "day"), REASON, now)
+        dirty.mark(connection, fresh.select("park_id", "day").iter_rows(), REASON, now)
     return fresh.height
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, String, cast, func, selec
 
 from hallofshame.domain.errors import StoreError
 from hallofshame.domain.words import Origin
-from hallofshame.metrics.frames import OBSERVATIONS
+from hallofshame.metrics.frames import OBSERVATIONS, collect
 from hallofshame.store import bulk
 from hallofshame.store.history import ledger, marks
 from hallofshame.store.models import (
@@ -212,7 +212,7 @@ def _unpacked(instants: Sequence[Row[int, int, int, str]]) -> pl.DataFrame:
     )
     if found.height != sum(counts):
         raise StoreError(f"the server cut a reading off: one instant of a park is over {_PACKED_BYTES} bytes")
-    each = pl.DataFrame({"park_id": park_ids, "observed_at": times, "count": counts})
+    each = pl.LazyFrame({"park_id": park_ids, "observed_at": times, "count": counts})
     keys = each.select(pl.col("park_id", "observed_at").repeat_by("count").explode())
     rest = pl.col("packed")
     wait, rest = rest % _WAIT_SIZE, rest // _WAIT_SIZE
@@ -220,7 +220,7 @@ def _unpacked(instants: Sequence[Row[int, int, int, str]]) -> pl.DataFrame:
     origin, rest = rest % 256, rest // 256
     feed, rest = rest % 256, rest // 256
     stale, cadence = rest % 2, rest // 2
-    values = found.select(
+    values = found.lazy().select(
         "ride_id",
         origin=origin,
         status=pl.when(status > 0).then(status - 1),
@@ -229,4 +229,5 @@ def _unpacked(instants: Sequence[Row[int, int, int, str]]) -> pl.DataFrame:
         stale=stale,
         cadence_seconds=pl.when(cadence > 0).then(cadence - 1),
     )
-    return pl.concat([keys, values], how="horizontal").select(OBSERVATIONS.names()).cast(OBSERVATIONS)
+    both = pl.concat([keys, values], how="horizontal")
+    return collect(both.select(OBSERVATIONS.names()).cast(OBSERVATIONS))

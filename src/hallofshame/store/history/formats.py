@@ -14,6 +14,7 @@ from arro3.core import RecordBatch, RecordBatchReader, Table
 from arro3.io import write_parquet
 
 from hallofshame.domain.words import Feed, Origin, QueueType, Status
+from hallofshame.metrics.frames import collect
 from hallofshame.store.models import Base, FeedPoll, ParkActivitySnapshot, QueueData, RideStatusSnapshot
 
 SCHEMA_VERSION = 1
@@ -193,8 +194,9 @@ def _watched(batches: Iterator[RecordBatch], failed: list[Exception]) -> Iterato
 
 def _packed(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows in the columns of the files."""
-    return (
-        rows.select(dataset.schema.names())
+    return collect(
+        rows.lazy()
+        .select(dataset.schema.names())
         .with_columns(
             pl.from_epoch(name, "s").dt.replace_time_zone("UTC").dt.cast_time_unit("ms")
             for name in dataset.instants
@@ -204,7 +206,7 @@ def _packed(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unpacked(dataset: Dataset, rows: pl.LazyFrame) -> pl.DataFrame:
-    return rows.collect().with_columns(pl.col(dataset.instants).dt.epoch("s")).cast(dataset.row_schema)
+    return rows.with_columns(pl.col(dataset.instants).dt.epoch("s")).cast(dataset.row_schema).collect()
 
 
 def digest(rows: pl.DataFrame) -> str:
@@ -254,5 +256,10 @@ def count(dataset: Dataset, path: Path) -> int:
 
 def ordered(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows, each key once, the first of several that share one, in the order of the files."""
-    unique = rows.select(dataset.schema.names()).unique(dataset.key, keep="first", maintain_order=True)
-    return unique.sort(dataset.order).cast(dataset.row_schema)
+    return collect(
+        rows.lazy()
+        .select(dataset.schema.names())
+        .unique(dataset.key, keep="first", maintain_order=True)
+        .sort(dataset.order)
+        .cast(dataset.row_schema)
+    )

@@ -8,6 +8,7 @@ from collections.abc import Collection
 import polars as pl
 from sqlalchemy import Connection, delete, insert, select
 
+from hallofshame.metrics.frames import collect
 from hallofshame.store import bulk
 from hallofshame.store.models import HistoryFile, HistoryMark, HistoryMove
 
@@ -29,8 +30,9 @@ def mark_changed(connection: Connection, rows: pl.DataFrame) -> None:
 
     Belongs into the transaction that wrote them.
     """
-    days = (
-        rows.select(
+    days = collect(
+        rows.lazy()
+        .select(
             pl.col("park_id").cast(pl.Int64),
             day=pl.from_epoch(pl.col("observed_at").cast(pl.Int64), "s").dt.date(),
         )
