@@ -104,18 +104,34 @@ def _parts_around(
     With them the days on which their rides were heard (for :func:`stitch`), and the first and last day.
     """
     first, last = first - REACH, last + REACH
+    # Where outages follow one another over many midnights, twice as much is read each time, not a day more.
+    around = REACH
     while True:
-        parts = _read_parts(connection, parks, first - REACH, last + REACH, ride_ids)
+        low, high = first - around, last + around
+        parts = _read_parts(connection, parks, low, high, ride_ids)
         heard = _heard(connection, parks, parts)
         joined = parts.with_columns(since=pl.col("day").shift()).filter(
             joins_the_part_before(silent_between(parts, heard))
         )
-        begins = joined.filter((pl.col("since") < first) & (pl.col("day") >= first))["since"].min()
-        ends = joined.filter((pl.col("since") <= last) & (pl.col("day") > last))["day"].max()
-        if begins is None and ends is None:
+        first, last = _with_whole_outages(joined, first, last)
+        if low <= first - REACH and last + REACH <= high:
             return parts.filter(pl.col("day").is_between(first, last)), heard, first, last
-        first = begins if isinstance(begins, dt.date) else first
-        last = ends if isinstance(ends, dt.date) else last
+        around *= 2
+
+
+def _with_whole_outages(joined: pl.DataFrame, first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+    """``first`` and ``last`` moved so far apart that no outage reaches over them.
+
+    ``joined``: ``since, day`` of the days of every part that goes on, and of the one before it.
+    """
+    pairs = sorted(joined.select("day", "since").unique().iter_rows())
+    for day, since in reversed(pairs):
+        if since < first <= day:
+            first = since
+    for day, since in pairs:
+        if since <= last < day:
+            last = day
+    return first, last
 
 
 def _read_parts(
