@@ -40,3 +40,9 @@ def mariadb_url(buffer_megabytes: int = 64, kept: Path | None = None) -> Iterato
             yield server.create_schema("bench") if is_new else server.url("bench")
         finally:
             server.stop()
+
+
+def processor_ms(pid: int) -> float:
+    """Milliseconds of processor time that the threads of a process have used that still run."""
+    files = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e6

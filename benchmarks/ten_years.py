@@ -2,9 +2,11 @@
 
 Run as ``python -m benchmarks.ten_years [sqlite|mariadb] [--keep FOLDER]``: 100 parks of 45 rides, every day
 of ten years copied from one computed day, each ride in the part of another. Each address is asked after the
-data changed, so that nothing made before serves it. Beside them stands the sum of all counters of every ride
-over the same days, once from the coarsest rows that fit and once from single days; and every address of
-``benchmarks.answers``, each with the median of its rounds, and the 50th and 95th percentile of all of them.
+data changed, so that nothing made before serves it; printed are the clock, our processor time, and that of
+the database server. Then every address of ``benchmarks.answers``, each with the median of its rounds, and the
+50th and 95th percentile of all of them, of the processor time of both. At the end the sum of all counters of
+every ride over the same days, once from the coarsest rows that fit and once from single days: that takes
+minutes.
 
 Building takes about five minutes for each database. With ``--keep FOLDER`` what is built stays in FOLDER (a
 SQLite file, a MariaDB data folder), and the next run with the same FOLDER brings its schema up to date and
@@ -23,11 +25,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, literal, select
 
 from benchmarks.answers import NOW, addresses, fill
-from benchmarks.machine import describe, mariadb_url
+from benchmarks.machine import describe, mariadb_url, processor_ms
 from benchmarks.world import World
 from hallofshame.clock import FixedClock
 from hallofshame.domain.periods import ONE_DAY, DayRange
@@ -103,21 +106,39 @@ def _copy(connection: Connection, world: World, pattern: dt.date, days: list[dt.
             connection.execute(insert(table).from_select(list(columns), query))
 
 
-def milliseconds(
-    work: Callable[[], object], before: Callable[[], object] = lambda: None
-) -> tuple[float, float]:
-    """Median wall and processor milliseconds of ``work``, each time after ``before``."""
-    walls, used = [], []
+class Spent(NamedTuple):
+    """Milliseconds of an answer, median of its rounds: the clock, our processor time, the server's."""
+
+    wall: float
+    ours: float
+    server: float
+
+    @property
+    def used(self) -> float:
+        """All processor time."""
+        return self.ours + self.server
+
+
+def spent(
+    work: Callable[[], object], server: int | None = None, before: Callable[[], object] = lambda: None
+) -> Spent:
+    """What ``work`` takes, each time after ``before``.
+
+    :param server: the process of the database server, if there is one.
+    """
+    rounds = []
     for _ in range(ROUNDS):
         before()
-        wall, cpu = time.perf_counter(), time.process_time()
+        theirs = 0.0 if server is None else processor_ms(server)
+        wall, ours = time.perf_counter(), time.process_time()
         work()
-        walls.append((time.perf_counter() - wall) * 1000)
-        used.append((time.process_time() - cpu) * 1000)
-    return statistics.median(walls), statistics.median(used)
+        wall, ours = time.perf_counter() - wall, time.process_time() - ours
+        theirs = 0.0 if server is None else processor_ms(server) - theirs
+        rounds.append((wall * 1000, ours * 1000, theirs))
+    return Spent(*map(statistics.median, zip(*rounds, strict=True)))
 
 
-def measure(database: Database, world: World) -> None:
+def measure(database: Database, server: int | None) -> None:
     """Ask everything and print it."""
     client = create_app(database, FixedClock(NOW)).test_client()
 
@@ -126,14 +147,20 @@ def measure(database: Database, world: World) -> None:
             raise RuntimeError(f"{address} failed")
 
     ask("/api/parks/downtime")
-    print("    wall ms    cpu ms   bound")
+    print("    wall ms    cpu ms server ms   bound")
     for address, bound in ADDRESSES.items():
-        wall, used = milliseconds(
+        found = spent(
             lambda address=address: ask(address),
+            server,
             lambda: database.run(lambda connection: data_version.bump(connection, None)),
         )
-        mark = "  over" if wall > bound else ""
-        print(f"  {wall:9.1f} {used:9.1f} {bound:7.0f}  {address}{mark}", flush=True)
+        mark = "  over" if found.wall > bound else ""
+        figures = f"{found.wall:9.1f} {found.ours:9.1f} {found.server:9.1f} {bound:7.0f}"
+        print(f"  {figures}  {address}{mark}", flush=True)
+
+
+def compare_grains(database: Database, world: World) -> None:
+    """All counters of every ride from the coarsest rows that fit, and from single days."""
     print("  all counters of every ride: the coarsest rows that fit, single days")
     for days in (7, 30, 365, 3650):
         chosen = DayRange(NOW.date() - days * ONE_DAY, NOW.date() - ONE_DAY)
@@ -148,7 +175,7 @@ def _sum(database: Database, world: World, days: DayRange) -> float:
         with database.read() as connection:
             sums.ride_sums(connection, dict.fromkeys(range(1, world.parks + 1), days))
 
-    return milliseconds(work)[0]
+    return spent(work).wall
 
 
 @contextmanager
@@ -205,12 +232,14 @@ def _run(url: str, folder: Path) -> None:
         rows = build(database, world, YEARS)
         (folder / BUILT).touch()
         print(f"{url.partition(':')[0]}: {rows:,} ride-days made in {time.perf_counter() - started:.0f} s")
-    measure(database, world)
-    everything(database, world)
+    server = int((folder / "pid").read_text()) if (folder / "pid").exists() else None
+    measure(database, server)
+    everything(database, world, server)
+    compare_grains(database, world)
     database.dispose()
 
 
-def everything(database: Database, world: World) -> None:
+def everything(database: Database, world: World, server: int | None) -> None:
     """Ask every public address after each change of the data; print the slowest, and percentiles of all.
 
     Files to download are left out: they are made as they are sent.
@@ -227,11 +256,12 @@ def everything(database: Database, world: World) -> None:
     asked = [address for address in dict.fromkeys(addresses(app, world)) if "/downloads/" not in address]
     found = []
     for address in asked:
-        _, used = milliseconds(
+        took = spent(
             lambda address=address: ask(address),
+            server,
             lambda: database.run(lambda connection: data_version.bump(connection, None)),
         )
-        found.append((used, address))
+        found.append((took.used, address))
     found.sort(reverse=True)
     for kind, of_kind in (
         ("addresses of the API", [each for each in found if each[1].startswith("/api/")]),
