@@ -319,10 +319,11 @@ def _with_park_wide(
         )
     )
     struck = collect(fell.join(wide, on=[*KEY, "at"], how="semi").select("run"))["run"].unique()
-    park_wide = pl.col("run").is_in(struck.implode())
+    # In a step of its own: inside a window function the list would be looked through for each group.
+    parts = parts.with_columns(park_wide=pl.col("run").is_in(struck.implode()))
     # What was heard of one stop in several runs, with gaps between them, is one stop: wide as a whole.
-    whole_stop = park_wide.any().over([*PLACE, "operations"])
-    return parts.with_columns(park_wide=pl.when("by_down").then(park_wide).otherwise(whole_stop))
+    whole_stop = pl.col("park_wide").any().over([*PLACE, "operations"])
+    return parts.with_columns(park_wide=pl.when("by_down").then("park_wide").otherwise(whole_stop))
 
 
 def _state_before(asked: pl.LazyFrame, states: pl.LazyFrame) -> pl.LazyFrame:
