@@ -53,6 +53,14 @@ SOURCE = FilePeriod.named(f"{YEAR}-11")
 AFTER = FixedClock(from_unix(FilePeriod.named(f"{YEAR}-12").ends_at + 5 * 86_400))
 
 
+class NightWorld(World):
+    """Parks whose night is that of the recorded days as they lie in UTC."""
+
+    def zone(self, park_id: int) -> str:
+        """The zone of every park."""
+        return "America/New_York"
+
+
 def month_of(source: list[pl.DataFrame], park: int, month: int) -> pl.DataFrame:
     """A month of a park, in the order of the files: that of a park from recordings, moved."""
     period = FilePeriod.named(f"{YEAR}-{month:02}")
@@ -128,7 +136,7 @@ def year(folder: Path, source: list[pl.DataFrame], parks: int, months: int) -> N
     """Rebuild all of it by processes; print rows, seconds and observations a second."""
     url = f"sqlite:///{folder / 'year.db'}"
     database = Database(url)
-    World(parks, RIDES).create(database)
+    NightWorld(parks, RIDES).create(database)
     shelf = FolderShelf(folder / "history")
     began = time.perf_counter()
     files = [sealed_month(shelf, source, parks, month) for month in range(1, months + 1)]
@@ -174,7 +182,7 @@ def compared(folder: Path, source: list[pl.DataFrame], parks: int) -> None:
     frames = [month_of(source, park, SOURCE.first.month) for park in range(1, parks + 1)]
     for name in ("files", "SQL rows"):
         database = Database(f"sqlite:///{folder / name.replace(' ', '-')}.db")
-        World(parks, RIDES).create(database)
+        NightWorld(parks, RIDES).create(database)
         shelf = FolderShelf(folder / f"month-{name.replace(' ', '-')}")
         if name == "files":
             file = sealed_month(shelf, source, parks, SOURCE.first.month)
