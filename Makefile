@@ -52,7 +52,6 @@ test: $(VENV)/.ready-dev ## all tests, those of the pages too (TESTS=path: some 
 	@if [ -n "$(TESTS)" ]; then exec $(BIN)/python -m pytest $(TESTS); fi; \
 	world=$$(mktemp -d) && trap 'rm -rf "$$world"' EXIT && \
 	export HALLOFSHAME_TEST_WORLD="$${HALLOFSHAME_TEST_WORLD:-$$world}" && \
-	export PYTHONDONTWRITEBYTECODE= && : the processes that tests start find the modules compiled && \
 	$(BIN)/python tools/build_pages.py --test && \
 	$(BIN)/python -m pytest -m "not speed and not cluster" --durations=25 $${COVERAGE:+--cov} && \
 	$(BIN)/python -m pytest -m speed -n 0 $$(grep -rl --include='test_*.py' 'mark\.speed' tests)
