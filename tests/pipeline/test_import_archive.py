@@ -89,11 +89,14 @@ def three_days(folder: Path) -> list[dt.date]:
 
 @pytest.fixture(params=["into history files", "into SQL"], autouse=True)
 def door(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Every test is of both doors; each database has history files of its own."""
+    """A test is of both doors, unless it is of how a file is read; each database has files of its own."""
     _DOOR["folder"] = tmp_path / "history" if request.param == "into history files" else None
 
 
 _DOOR: dict[str, Path | None] = {}
+
+before_the_door = pytest.mark.parametrize("door", ["into SQL"], indirect=True)
+"""For tests of what is read, and refused, before anything is written: that is the same at both doors."""
 
 
 def history_of(database: Database) -> FolderShelf | None:
@@ -247,6 +250,7 @@ def test_an_import_broken_off_anywhere_and_resumed_ends_as_one_undisturbed(
         assert_same_rows(got[1], wanted[1])
 
 
+@before_the_door
 @pytest.mark.parametrize("pack", [zlib.compress, gzip.compress, lambda content: content])
 @pytest.mark.parametrize("wrap", [lambda events: {"events": events}, lambda events: events])
 def test_every_form_of_file_is_read(
@@ -270,6 +274,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_go_on(database: Data
     assert (mended.files, mended.known, mended.events, mended.refused) == (1, 2, 12, {})
 
 
+@before_the_door
 @pytest.mark.parametrize(
     "content",
     [
@@ -291,6 +296,7 @@ def test_hostile_files_cost_one_line_each(database: Database, tmp_path: Path, co
     assert all("\n" not in reason for reason in result.refused.values())
 
 
+@before_the_door
 def test_events_of_a_park_that_the_catalogue_lacks_are_counted_and_left_out(
     database: Database, tmp_path: Path
 ) -> None:
@@ -372,6 +378,7 @@ def test_files_are_unpacked_in_other_processes_with_the_same_result(
     assert_frame_equal(record(databases[0]), record(databases[1]))
 
 
+@before_the_door
 def test_what_cannot_be_asked_for_is_said(database: Database, tmp_path: Path) -> None:
     seed_parks(database, ROME)
     with pytest.raises(InputError, match="no folder"):
