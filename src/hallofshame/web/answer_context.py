@@ -235,8 +235,12 @@ class AnswerContext:
 
         Judged at the beginning of the minute, for which live answers are kept: those of one minute agree.
         """
-        minute = self.live_bucket * LIVE_BUCKET_SECONDS
-        return minute - observed_at <= self.site.settings.live_hold_seconds
+        return observed_at >= self._fresh_since
+
+    @cached_property
+    def _fresh_since(self) -> int:
+        """The first instant of which that holds."""
+        return self.live_bucket * LIVE_BUCKET_SECONDS - self.site.settings.live_hold_seconds
 
     def remembered(self, name: str, period: Period, build: Callable[[], T]) -> T:
         """``build()``, or what it gave before for the same state of the store and the same dates."""

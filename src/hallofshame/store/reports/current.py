@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed, Status
-from hallofshame.store import joblog
+from hallofshame.store import bulk, joblog
 from hallofshame.store.instants import Instant, latest_believable
 from hallofshame.store.joblog import JobHistory
 from hallofshame.store.leases import OF_CLAIMS, OF_JOBS, present
@@ -121,7 +121,7 @@ def ride_states(connection: Connection, park_ids: Collection[int] | None = None)
             bool(row[7]),
             bool(row[8]),
         )
-        for row in connection.execute(query)
+        for row in bulk.NumberQuery(query).rows(connection)
     }
 
 
