@@ -208,7 +208,7 @@ class _Rides(Enum):
     AMONG_ALL = "among all"
 
 
-MANY_KEYS = 400
+MANY_KEYS = 30
 """From so many pairs of a park and a ride on, it takes a server longer to plan the look-up of each than to go
 through all rides of the parks."""
 
