@@ -19,9 +19,7 @@ from hallofshame.domain.words import Feed, Status
 from hallofshame.metrics.frames import OBSERVATIONS
 from hallofshame.pipeline.classifying import classify
 from hallofshame.pipeline.rebuild import mark_range
-from hallofshame.pipeline.rollup import (
-    Rollup,
-)
+from hallofshame.pipeline.rollup import PARK_DAYS_SPANNED, Rollup, batches
 from hallofshame.store import dirty
 from hallofshame.store.database import Database
 from hallofshame.store.derived import period_start
@@ -351,3 +349,37 @@ def test_an_event_log_reaches_over_a_day_of_23_hours(sqlite_database: Database, 
     other = fresh()
     at_once(database, other)
     assert_same_rows(derived_rows(database), derived_rows(other))
+
+
+def _marks(*days: tuple[int, int]) -> pl.DataFrame:
+    """Marks of park-days, by park and day of the year."""
+    new_year = dt.date(2026, 1, 1)
+    rows = [(park, new_year + dt.timedelta(days=day), 1) for park, day in days]
+    return pl.DataFrame(
+        rows, schema={"park_id": pl.Int64, "day": pl.Date, "generation": pl.Int64}, orient="row"
+    )
+
+
+@pytest.mark.parametrize(
+    ("marks", "sizes"),
+    [
+        pytest.param(_marks(*((park, day) for park in range(60) for day in (0, 1, 2))), [150, 30], id="live"),
+        pytest.param(
+            _marks(*((park, 40 * month) for park in range(60) for month in range(3))),
+            [60] * 3,
+            id="month by month",
+        ),
+        pytest.param(_marks(*((1, day) for day in range(365))), [150, 150, 65], id="a year of one park"),
+        pytest.param(_marks((1, 0), (1, 364)), [2], id="two days of one park"),
+        pytest.param(_marks(*((park, 50 * park) for park in range(6))), [3, 3], id="a day of each park"),
+        pytest.param(_marks(*((park, 0) for park in range(100))), [75, 25], id="more parks than at once"),
+    ],
+)
+def test_days_that_lie_far_apart_come_in_batches_of_their_own(marks: pl.DataFrame, sizes: list[int]) -> None:
+    found = list(batches(marks))
+    assert [batch.height for batch in found] == sizes
+    assert pl.concat(found).sort("park_id", "day").equals(marks.sort("park_id", "day"))
+    for batch in found:
+        days = batch["day"]
+        spanned = (days.max() - days.min()).days + 1
+        assert batch["park_id"].n_unique() * spanned <= PARK_DAYS_SPANNED

@@ -35,6 +35,9 @@ PARKS_AT_ONCE = 75
 PARK_DAYS_AT_ONCE = 150
 """Bounds of one batch, so that memory stays flat whatever the size of the dirty list."""
 
+PARK_DAYS_SPANNED = 600
+"""Park-days from the first to the last day of a batch, at most: what was observed is read of them all."""
+
 BATCHES_KEPT = 8
 """Batches whose rows are remembered; 150 parks make three or four."""
 
@@ -260,17 +263,26 @@ class WrittenDays:
 
 
 def batches(marks: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The dirty list in bounded batches: parks side by side, each park's days in time order."""
+    """The dirty list in bounded batches: parks side by side, each park's days in time order.
+
+    Days that lie far apart come in batches of their own, or everything in between would be read.
+    """
     ordered = marks.sort("park_id", "day")
     parks = ordered["park_id"].unique(maintain_order=True).to_list()
     for at in range(0, len(parks), PARKS_AT_ONCE):
-        group = ordered.filter(pl.col("park_id").is_in(parks[at : at + PARKS_AT_ONCE]))
-        if group.height <= PARK_DAYS_AT_ONCE:
-            yield group
-            continue
-        by_time = group.sort("day", "park_id")
-        for first in range(0, by_time.height, PARK_DAYS_AT_ONCE):
-            yield by_time.slice(first, PARK_DAYS_AT_ONCE)
+        by_time = ordered.filter(pl.col("park_id").is_in(parks[at : at + PARKS_AT_ONCE])).sort(
+            "day", "park_id"
+        )
+        first, held = 0, set[int]()
+        for place, (park, day) in enumerate(by_time.select("park_id", "day").iter_rows()):
+            if place == first:
+                begin = day
+            spanned = len(held | {park}) * ((day - begin).days + 1)
+            if place - first == PARK_DAYS_AT_ONCE or (place > first and spanned > PARK_DAYS_SPANNED):
+                yield by_time.slice(first, place - first)
+                first, held, begin = place, set(), day
+            held.add(park)
+        yield by_time.slice(first)
 
 
 def _days_that_depend(old: pl.DataFrame, new: pl.DataFrame, days: pl.DataFrame) -> list[tuple[int, dt.date]]:
