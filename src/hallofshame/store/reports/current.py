@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from hallofshame.domain.jobs import JobType
 from hallofshame.domain.words import Feed, Status
-from hallofshame.store import bulk, joblog
+from hallofshame.store import joblog
 from hallofshame.store.instants import Instant, latest_believable
 from hallofshame.store.joblog import JobHistory
 from hallofshame.store.leases import OF_CLAIMS, OF_JOBS, present
@@ -93,6 +93,9 @@ def park_states(connection: Connection) -> dict[int, ParkState]:
 
 def ride_states(connection: Connection, park_ids: Collection[int] | None = None) -> dict[int, RideState]:
     """The latest observation of every ride, or of the rides of ``park_ids``."""
+    # Here, as frames take long to load: commands that only look do without.
+    from hallofshame.store import bulk
+
     model = RideCurrent
     query = select(
         model.ride_id,
