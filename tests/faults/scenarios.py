@@ -288,9 +288,12 @@ def weeks(world: World, number: int, _chance: random.Random) -> Figures:
     program = _begun(world)
     world.run(86_400 / 8)
     before = _used(program)
-    world.run((number - 1 / 8) * 86_400)
-    after = _used(program)
-    return {"days": number, "at first": before, "in the end": after} | _grown(before, after)
+    world.run(86_400 * 7 / 8)
+    daily = [_used(program)]
+    for _ in range(number - 1):
+        world.run(86_400)
+        daily.append(_used(program))
+    return {"days": number, "at first": before, "after each day": daily} | _grown(before, daily[-1])
 
 
 def _grown(before: Figures, after: Figures) -> Figures:
@@ -315,8 +318,10 @@ def _used(program: Program) -> Figures:
     """Memory (proportional set size) and file handles of a program's processes."""
     first, workers = program.web_processes()
     pids = [program.pid, *first, *workers]
+    megabytes = [round(proportional_megabytes(pid)) for pid in pids]
     return {
-        "megabytes": round(sum(map(proportional_megabytes, pids))),
+        "megabytes": sum(megabytes),
+        "of each process": megabytes,
         "page caches at most": sum(map(page_cache_megabytes, pids)),
         "handles": sum(map(open_files, pids)),
         "processes": len(pids),
