@@ -245,11 +245,8 @@ def _broken(*_args: object, **_kwargs: object) -> None:
     raise RuntimeError("broken")
 
 
-def test_one_request_makes_the_new_answer_while_others_get_the_one_before(
-    watched: Watched, sqlite_database: Database, clock: FixedClock
-) -> None:
-    before = watched.client.get(RANKING)
-    touch(sqlite_database, 1, name="Gardaland Resort")
+def _held(watched: Watched) -> tuple[threading.Event, threading.Event]:
+    """Hold every request below the ready answers: set when one has come, and to be set to let them go on."""
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(_path: str) -> None:
@@ -257,6 +254,15 @@ def test_one_request_makes_the_new_answer_while_others_get_the_one_before(
         assert go_on.wait(PATIENCE)
 
     watched.before = slow
+    return begun, go_on
+
+
+def test_one_request_makes_the_new_answer_while_others_get_the_one_before(
+    watched: Watched, sqlite_database: Database, clock: FixedClock
+) -> None:
+    before = watched.client.get(RANKING)
+    touch(sqlite_database, 1, name="Gardaland Resort")
+    begun, go_on = _held(watched)
     made: list[Any] = []
     maker = threading.Thread(target=lambda: made.append(watched.client.get(RANKING)))
     maker.start()
@@ -275,13 +281,7 @@ def test_one_request_makes_the_new_answer_while_others_get_the_one_before(
 
 def _ask_in_turn(watched: Watched, path: str, then: int) -> list[Any]:
     """The answers of readers who ask while the first of them is still being answered."""
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(_path: str) -> None:
-        begun.set()
-        assert go_on.wait(PATIENCE)
-
-    watched.before = slow
+    begun, go_on = _held(watched)
     answers: list[Any] = []
     readers = [
         threading.Thread(target=lambda: answers.append(watched.client.get(path))) for _ in range(then + 1)
@@ -323,14 +323,8 @@ def test_nobody_waits_while_the_live_answer_of_the_next_minute_is_made(
 ) -> None:
     live = f"{RANKING}?period=live"
     before = watched.client.get(live)
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(_path: str) -> None:
-        begun.set()
-        assert go_on.wait(PATIENCE)
-
     clock.sleep(61)
-    watched.before = slow
+    begun, go_on = _held(watched)
     maker = threading.Thread(target=watched.client.get, args=(live,))
     maker.start()
     assert begun.wait(PATIENCE)
