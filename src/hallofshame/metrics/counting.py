@@ -15,6 +15,7 @@ from hallofshame.domain.counters import (
 from hallofshame.domain.rules import HOUR_SECONDS as HOUR
 from hallofshame.domain.words import Feed, OutageKind, Status
 from hallofshame.metrics.frames import collect
+from hallofshame.metrics.lines import PAIRED, Line
 
 SEEN_SUMS: tuple[str, ...] = (
     "observed",
@@ -27,9 +28,6 @@ SEEN_SUMS: tuple[str, ...] = (
     "observed_queue_times",
 )
 """What the readings alone tell, before any judgement of what was due."""
-
-_PAIRED = 2**34
-"""Room for Unix seconds beside another number in one 64-bit integer."""
 
 
 def hour_segments(windows: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
@@ -147,11 +145,11 @@ def _ride_hour() -> pl.Expr:
 
 def _pair(number: str, other: str) -> pl.Expr:
     """A park or ride and an hour or slot in one integer: 28 bits for the one, 34 for the other."""
-    return pl.col(number).cast(pl.Int64) * _PAIRED + pl.col(other)
+    return pl.col(number).cast(pl.Int64) * PAIRED + pl.col(other)
 
 
 def _unpaired(pairs: pl.Series) -> tuple[pl.Series, pl.Series]:
-    return pairs // _PAIRED, pairs % _PAIRED
+    return pairs // PAIRED, pairs % PAIRED
 
 
 def sample_counts(spans: pl.DataFrame, segments: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -161,21 +159,17 @@ def sample_counts(spans: pl.DataFrame, segments: pl.DataFrame, members: pl.DataF
     samples``. Found by bisection, since hours are far fewer than observations.
     """
     key = ["park_id", "day", "hour", "ride_id"]
-    line = spans.select(pl.col("ride_id").rle_id().cast(pl.Int64) * _PAIRED + pl.col("start")).to_series()
-    begins = (pl.col("ride_id") != pl.col("ride_id").shift()).fill_null(value=True)
-    places = spans.lazy().select("ride_id").filter(begins).with_row_index("place")
+    line = Line.of(spans, "start")
     asked = collect(
         members.lazy()
         .select("park_id", "day", "ride_id")
-        .join(places, on="ride_id")
+        .join(line.places.select("ride_id", "place"), on="ride_id")
         # In the order of the line, so that neighbours in the search are neighbours in memory.
         .sort("place")
         .join(segments.lazy(), on=["park_id", "day"], maintain_order="left")
     )
-    before = pl.col("place").cast(pl.Int64) * _PAIRED
-    first = line.search_sorted(asked.select(before + pl.col("seg_start")).to_series(), side="left")
-    past = line.search_sorted(asked.select(before + pl.col("seg_end")).to_series(), side="left")
-    found = asked.select(key).with_columns(samples=past.cast(pl.Int64) - first.cast(pl.Int64))
+    first, past = (line.rows_before(asked, pl.col(edge)) for edge in ("seg_start", "seg_end"))
+    found = asked.select(key).with_columns(samples=past - first)
     if segments.select("park_id", "day", "hour").is_unique().all():
         return found
     return found.group_by(key).agg(pl.col("samples").sum())

@@ -171,22 +171,31 @@ def _stops(ordered: pl.LazyFrame) -> pl.LazyFrame:
     operating = pl.col("status") == Status.OPERATING
     seconds = pl.when(operating).then(pl.col("end") - pl.col("start")).otherwise(0)
     today = pl.when(pl.col("start") >= pl.col("day_start")).then(seconds).otherwise(0)
-    begins_operation = _ends_a_stop() & (
-        (pl.col("state_start") != pl.col("state_start").shift()).fill_null(value=True)
-        | _differs(*PLACE).fill_null(value=True)
-    )
+    other_state = (pl.col("state_start") != pl.col("state_start").shift()).fill_null(value=True)
+    begins_operation = _ends_a_stop() & (other_state | pl.col("begins_place"))
     ends = ~pl.col("by_down") & (_ends_a_stop() | (pl.col("status") == Status.REFURBISHMENT))
-    marked = ordered.with_columns(
-        stopped=stopped,
-        operations=begins_operation.cum_sum().over(PLACE),
-        ends=ends.cum_sum().over(PLACE),
-        ran_seconds=seconds.cum_sum().over(PLACE),
-        ran_today_seconds=today.cum_sum().over(PLACE),
-        is_first=pl.col("due").cum_sum().over(PLACE) == 1,
-        place=pl.col("due").cum_sum().over(RIDE_DAY),
-        dues=(pl.col("due") & pl.col("own")).cum_sum().over(RIDE_DAY),
-        all_dues=(pl.col("due") & pl.col("own")).sum().over(RIDE_DAY),
-    ).filter("stopped")
+    due, own = pl.col("due"), pl.col("due") & pl.col("own")
+    dues = _so_far(own, "begins_day")
+    last_of_day = pl.col("begins_day").shift(-1, fill_value=True)
+    marked = (
+        ordered.with_columns(
+            begins_place=_differs(*PLACE).fill_null(value=True),
+            begins_day=_differs(*RIDE_DAY).fill_null(value=True),
+        )
+        .with_columns(
+            stopped=stopped,
+            operations=_so_far(begins_operation, "begins_place"),
+            ends=_so_far(ends, "begins_place"),
+            ran_seconds=_so_far(seconds, "begins_place"),
+            ran_today_seconds=_so_far(today, "begins_place"),
+            is_first=_so_far(due, "begins_place") == 1,
+            place=_so_far(due, "begins_day"),
+            dues=dues,
+            all_dues=pl.when(last_of_day).then(dues).backward_fill(),
+        )
+        .filter("stopped")
+        .drop("begins_place", "begins_day")
+    )
     far = pl.col("start") - pl.col("end").shift() > BRIDGED_SECONDS
     next_window = (
         pl.col("by_down")
@@ -196,6 +205,16 @@ def _stops(ordered: pl.LazyFrame) -> pl.LazyFrame:
     other_window = pl.col("window") != pl.col("window").shift()
     apart = _differs(*RIDE_DAY) | pl.when(other_window).then(~next_window).otherwise(far | _differs("ends"))
     return marked.with_columns(run=apart.fill_null(value=True).cum_sum())
+
+
+def _so_far(value: pl.Expr, begins: str) -> pl.Expr:
+    """The sum of ``value`` (no nulls, none below 0) from the row on that is flagged in the column ``begins``.
+
+    Rows of one group stand together: to number them takes a tenth of the time of a window function.
+    """
+    number = value.cast(pl.Int64)
+    whole = number.cum_sum()
+    return whole - pl.when(begins).then(whole - number).forward_fill()
 
 
 def _ends_a_stop() -> pl.Expr:
@@ -242,7 +261,7 @@ def _operations(ordered: pl.LazyFrame) -> pl.LazyFrame:
         ordered.filter(_ends_a_stop())
         .group_by(*PLACE, "state_start", maintain_order=True)
         .agg(operated_from=pl.col("start").min(), operated_until=pl.col("end").max())
-        .with_columns(number=(pl.int_range(pl.len(), dtype=pl.UInt32) + 1).over(PLACE))
+        .with_columns(number=(pl.int_range(pl.len(), dtype=pl.Int64) + 1).over(PLACE))
         .drop("state_start")
     )
 

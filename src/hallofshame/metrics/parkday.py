@@ -20,6 +20,7 @@ from hallofshame.metrics.counting import (
 )
 from hallofshame.metrics.due import RIDE_DAY, pieces_in_windows
 from hallofshame.metrics.frames import collect, collect_all
+from hallofshame.metrics.lines import Line
 from hallofshame.metrics.midnight import joined_windows, neighbours_of
 from hallofshame.metrics.opening import (
     Opening,
@@ -303,30 +304,15 @@ def _presence(held: pl.DataFrame, counting: pl.DataFrame) -> pl.DataFrame:
 
 def _last_seen(observations: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """The latest observation that each park-day knows of: ``park_id, day, last_seen``."""
-    horizon = days.lazy().select("park_id", "day", horizon=pl.col("day_end") + SECONDS_AFTER - 1)
-    newest = observations.lazy().group_by("park_id").agg(last_seen=pl.col("observed_at").max())
-    joined = collect(horizon.join(newest, on="park_id"))
-    current = joined.filter(pl.col("last_seen") <= pl.col("horizon"))
-    past = joined.filter(pl.col("last_seen") > pl.col("horizon"))
-    key = ["park_id", "day", "last_seen"]
-    if past.is_empty():
-        return current.select(key)
-    parks = past["park_id"].unique()
-    instants = (
-        observations.lazy()
-        .filter(pl.col("park_id").is_in(parks.implode()))
-        .select("park_id", last_seen="observed_at")
-        .unique()
-        .sort("last_seen")
+    line = Line.of(observations, "observed_at")
+    asked = collect(
+        days.lazy().select(*KEY, past=pl.col("day_end") + SECONDS_AFTER).join(line.places, on="park_id")
     )
-    found = collect(
-        past.lazy()
-        .drop("last_seen")
-        .sort("horizon")
-        .join_asof(instants, left_on="horizon", right_on="last_seen", by="park_id", check_sortedness=False)
-        .filter(pl.col("last_seen").is_not_null())
-    )
-    return pl.concat([current.select(key), found.select(key)])
+    before = line.rows_before(asked, pl.col("past"))
+    known = before > asked["first"]
+    last = observations["observed_at"].gather(before.filter(known) - 1)
+    latest = asked.filter(known).select(KEY).with_columns(last_seen=last)
+    return collect(latest.lazy().group_by(KEY).agg(pl.col("last_seen").max()))
 
 
 def _members(
