@@ -121,14 +121,14 @@ def read_frame(
     ``Float64`` and texts ``String``.
     """
     columns = list(select.selected_columns)
-    schema = {(name := str(column.key)): _dtype(column.type, name) for column in columns}
+    schema = {(name := str(column.key)): dtype_of(column.type, name) for column in columns}
     result = connection.execute(select, parameters)
     frames = [pl.DataFrame(schema=schema)]
     if result.cursor is not None:
         # The driver's own tuples: SQLAlchemy's rows and converters would cost more than the query. In pieces,
         # because the garbage collector walks over every tuple that is alive.
         while rows := result.cursor.fetchmany(FETCH_ROWS):
-            series = map(_series, schema, zip(*rows, strict=True), schema.values())
+            series = map(series_of, schema, zip(*rows, strict=True), schema.values())
             frames.append(pl.DataFrame(list(series)))
     result.close()
     return pl.concat(frames)
@@ -151,7 +151,7 @@ class NumberQuery:
     def __init__(self, select: Select[*tuple[Any, ...]]) -> None:
         self._select = select
         names = [(str(column.key), column.type) for column in select.selected_columns]
-        self._schema = {name: _dtype(kind, name) for name, kind in names}
+        self._schema = {name: dtype_of(kind, name) for name, kind in names}
         wrong = [name for name, kind in self._schema.items() if kind not in (pl.Int64, pl.Boolean, pl.Date)]
         if wrong:
             raise StoreError(f"read_numbers cannot read the column {wrong[0]!r}; use read_frame")
@@ -189,6 +189,8 @@ class NumberQuery:
             new_columns=list(kept),
             schema_overrides=list(kept.values()),
         )
+        if found.height != count:
+            return read_frame(connection, self._select, parameters)  # cut off by another of its bounds
         return found.cast(pl.Schema(self._schema))
 
     def rows(
@@ -208,7 +210,7 @@ class NumberQuery:
         if len(lists) >= longest:
             return read_frame(connection, self._select, parameters).rows()  # the server cut the text off
         found: list[list[Any]] = orjson.loads(f"[[{lists}]]")
-        return found
+        return found if len(found) == count else read_frame(connection, self._select, parameters).rows()
 
 
 def columns_of(target: Target, names: Sequence[str]) -> list[Column[Any]]:
@@ -217,7 +219,8 @@ def columns_of(target: Target, names: Sequence[str]) -> list[Column[Any]]:
     return [table.c[name] for name in names]
 
 
-def _series(name: str, values: Sequence[Any], dtype: pl.DataType) -> pl.Series:
+def series_of(name: str, values: Sequence[Any], dtype: pl.DataType) -> pl.Series:
+    """Values as a driver gives them, as a column of ``dtype``."""
     if dtype == pl.Boolean:
         return pl.Series(name, values, pl.Int64).cast(pl.Boolean)
     try:
@@ -230,7 +233,11 @@ def _series(name: str, values: Sequence[Any], dtype: pl.DataType) -> pl.Series:
         return pl.Series(name, [None if value is None else number(value) for value in values], dtype)
 
 
-def _dtype(kind: types.TypeEngine[Any], name: str) -> pl.DataType:
+def dtype_of(kind: types.TypeEngine[Any], name: str) -> pl.DataType:
+    """What a column of that SQL type is in a frame.
+
+    :raises StoreError: for a type that frames do not hold.
+    """
     if isinstance(kind, types.Boolean):
         return pl.Boolean()
     if isinstance(kind, types.Integer):

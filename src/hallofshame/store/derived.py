@@ -11,13 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Insert, String, Table, bindparam, func, literal, select
+from sqlalchemy import Connection, Insert, Table, bindparam, func, literal, select
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from hallofshame.domain.counters import PARK_SUMS, RIDE_MAXIMA, RIDE_SUMS
 from hallofshame.metrics.frames import collect
-from hallofshame.store import bulk
+from hallofshame.store import bulk, packed
 from hallofshame.store.day_counts import day_counts, ride_day_counts
 from hallofshame.store.models import (
     Base,
@@ -92,8 +92,7 @@ def read_days(connection: Connection, days: pl.DataFrame) -> Rows:
     for model in DAY_TABLES:
         table = table_of(model)
         query = select(table).where(table.c.park_id.in_(parks), table.c.day.between(first, last))
-        texts = any(isinstance(column.type, String) for column in table.columns)
-        frame = (bulk.read_frame if texts else bulk.read_numbers)(connection, query)
+        frame = packed.read_groups(connection, query, ["park_id", "day"])
         found[model] = frame.join(
             days.select(pl.col("park_id").cast(pl.Int64), "day"), on=["park_id", "day"], how="semi"
         )

@@ -15,6 +15,7 @@ from hallofshame.store.engines import is_writing
 from hallofshame.store.history.reading import History
 from hallofshame.store.raw import (
     OBSERVATION_ORDER,
+    in_order,
     observed_range,
     raw_revisions,
     read_observations,
@@ -197,22 +198,3 @@ class ObservationCache:
         held = self._parks.get(park_id)
         # A copy newer than what this transaction sees stays for those that follow.
         return held is None or held.revision < revision or (held.revision == revision and held.start > wanted)
-
-
-def in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Observations, no two of one key, in :data:`OBSERVATION_ORDER`.
-
-    The key is put into one integer where it fits: sorting by it takes a tenth of the time that sorting by
-    four columns does.
-    """
-    if frame.is_empty():
-        return frame
-    names = OBSERVATION_ORDER
-    least, most = (getattr(frame.select(names), edge)().row(0) for edge in ("min", "max"))
-    key, room = pl.lit(0, pl.Int64), 1
-    for name, low, high in zip(names, least, most, strict=True):
-        size = high - low + 1
-        key, room = key * size + (pl.col(name).cast(pl.Int64) - low), room * size
-    if room >= 2**63:
-        return frame.sort(OBSERVATION_ORDER)
-    return frame.with_columns(key=key).sort("key").drop("key")

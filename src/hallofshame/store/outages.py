@@ -14,7 +14,7 @@ from hallofshame.domain.words import EndedBy
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.metrics.outages import PARTS
 from hallofshame.metrics.stitching import joins_the_part_before, silent_between, stitch
-from hallofshame.store import bulk
+from hallofshame.store import bulk, packed
 from hallofshame.store.models import ParkDailyStats, RideDailyStats, RideOutage, RideOutagePart
 
 ONE_DAY = dt.timedelta(days=1)
@@ -60,7 +60,7 @@ def _restitch(
     query = select(table).where(RideOutage.park_id.in_(parks), RideOutage.day.between(first, last))
     if ride_ids is not None:
         query = query.where(RideOutage.ride_id.in_(ride_ids))
-    stored = bulk.read_frame(connection, query)
+    stored = packed.read_groups(connection, query, ["park_id", "day"])
     new = whole.select(pl.col(name).cast(dtype) for name, dtype in stored.schema.items())
     put = new.join(stored, on=stored.columns, how="anti", nulls_equal=True)
     gone = stored.join(new, on=["ride_id", "started_at"], how="anti")
@@ -148,7 +148,7 @@ def _read_parts(
     )
     if ride_ids is not None:
         query = query.where(RideOutagePart.ride_id.in_(ride_ids))
-    found = bulk.read_frame(connection, query)
+    found = packed.read_groups(connection, query, ["park_id", "day"])
     return found.with_columns(pl.col(_FLAGS) > 0).cast(PARTS).sort("ride_id", "started_at")
 
 

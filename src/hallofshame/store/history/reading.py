@@ -93,7 +93,7 @@ class History:
             whole = whole.filter(pl.col("ride_id").is_in(list(ride_ids)))
         if changed or dataset is not SNAPSHOTS:
             return formats.ordered(dataset, whole)
-        return whole.sort(dataset.key)
+        return raw.in_order(whole)
 
     def stream(
         self,
