@@ -1,15 +1,12 @@
-"""A year rebuilt from history files into an empty store, and a month of it from files beside SQL rows.
+"""A year rebuilt from history files into an empty store.
 
-Run as ``python -m benchmarks.year [--parks 100] [--months 12] [--compared 10]``. Parks have 45 rides, looked
-at every five minutes around the clock, nights included: the month of ten parks that ``benchmarks.warehouse``
-makes from real recordings, moved to other months and given to other parks in turn. A month has 30 days here,
-but February. The months lie in files as a seal leaves them; the store has the catalogue and nothing else.
-
-1. One month of ``--compared`` parks in one process, from files and from SQL rows: into an empty store, and
-   again where nothing changes; with its parts: reading, computing, reading stored rows to compare, writing.
-2. The whole year by as many processes as there are cores, as ``hallofshame rebuild --processes`` does it.
-
-SQLite. Needs the recordings folder beside the project; says so without it.
+Run as ``python -m benchmarks.year [--parks 100] [--months 12]``. Parks have 45 rides, looked at every five
+minutes around the clock, nights included: a month of ten parks made from real recordings, moved to other
+months and given to other parks in turn. A month has 30 days here, but February. The months lie in files as a
+seal leaves them; the store has the catalogue and nothing else. Rebuilt by as many processes as there are
+cores, as ``hallofshame rebuild --processes`` does it, into SQLite. ``benchmarks.warehouse`` rebuilds a month
+in one process, from files and from SQL rows. Needs the recordings folder beside the project; says so without
+it.
 """
 
 from __future__ import annotations
@@ -18,32 +15,26 @@ import argparse
 import os
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import polars as pl
 
 from benchmarks.machine import describe
-from benchmarks.warehouse import LOG, RECORDINGS, RIDES, SHARED, SNAPSHOTS, tiled
-from benchmarks.world import World
+from benchmarks.tiles import LOG, RECORDINGS, RIDES, SHARED, NightWorld, sealed, tiled
 from hallofshame.clock import FixedClock
 from hallofshame.domain.localtime import from_unix, to_unix
 from hallofshame.metrics import METRICS_VERSION
 from hallofshame.pipeline.park_months import park_months, roll_up_months
 from hallofshame.pipeline.rebuild import mark_range
-from hallofshame.pipeline.rollup import Rollup, WrittenDays
+from hallofshame.pipeline.rollup import Rollup
 from hallofshame.side_by_side import compute_elsewhere, local_processes
-from hallofshame.store import data_version, raw
+from hallofshame.store import data_version
 from hallofshame.store.database import Database
-from hallofshame.store.history import formats, ledger
+from hallofshame.store.history import ledger
 from hallofshame.store.history.periods import FilePeriod
 from hallofshame.store.history.reading import History
 from hallofshame.store.history.sealed import SealedFile
-from hallofshame.store.history.shelves import FolderShelf, checksum
+from hallofshame.store.history.shelves import FolderShelf
 from hallofshame.store.observations import ObservationCache
 
 YEAR = 2025
@@ -51,14 +42,6 @@ DIFFERENT = 10
 """So many parks are made from recordings; others have the months of these in another order."""
 SOURCE = FilePeriod.named(f"{YEAR}-11")
 AFTER = FixedClock(from_unix(FilePeriod.named(f"{YEAR}-12").ends_at + 5 * 86_400))
-
-
-class NightWorld(World):
-    """Parks whose night is that of the recorded days as they lie in UTC."""
-
-    def zone(self, park_id: int) -> str:
-        """The zone of every park."""
-        return "America/New_York"
 
 
 def month_of(source: list[pl.DataFrame], park: int, month: int) -> pl.DataFrame:
@@ -73,63 +56,10 @@ def month_of(source: list[pl.DataFrame], park: int, month: int) -> pl.DataFrame:
     return rows.select(source[like].columns).filter(pl.col("observed_at") < period.ends_at)
 
 
-def sealed_month(shelf: FolderShelf, source: list[pl.DataFrame], parks: int, month: int) -> SealedFile:
-    """The file of a month of all parks."""
+def month_file(shelf: FolderShelf, source: list[pl.DataFrame], parks: int, month: int) -> SealedFile:
+    """The history file of a month of all parks."""
     period = FilePeriod.named(f"{YEAR}-{month:02}")
-    ranges: list[tuple[int, int, int, int]] = []
-
-    def pieces() -> Iterator[pl.DataFrame]:
-        for park in range(1, parks + 1):
-            rows = month_of(source, park, month)
-            at = rows["observed_at"]
-            ranges.append((park, rows.height, int(at.min()), int(at.max())))  # type: ignore[arg-type]
-            yield rows
-
-    partial = shelf.partial(period.name)
-    formats.write(SNAPSHOTS, pieces(), partial, {})
-    sha256, size = checksum(partial), partial.stat().st_size
-    rows, low, high = sum(r[1] for r in ranges), min(r[2] for r in ranges), max(r[3] for r in ranges)
-    file = SealedFile(
-        "snapshots", period, f"{period.name}.parquet", 1, rows, size, sha256, low, high, 0, 0, tuple(ranges)
-    )
-    shelf.publish(partial, file.name)
-    return file
-
-
-class Parts:
-    """Seconds of processor time of the parts of a roll-up in this process, by name."""
-
-    def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Add up what is done meanwhile."""
-        module = "hallofshame.pipeline.rollup"
-        with (
-            self._timed(f"{module}.gather", "reading"),
-            self._timed(f"{module}.compute", "computing"),
-            patch.object(WrittenDays, "rows", self._around(WrittenDays.rows, "comparing")),
-            patch.object(Rollup, "finish", self._around(Rollup.finish, "writing")),
-        ):
-            yield
-        # Comparing is done while it writes.
-        self.seconds["writing"] -= self.seconds["comparing"]
-
-    def _timed(self, name: str, part: str) -> Any:
-        module, _, function = name.rpartition(".")
-        found = getattr(__import__(module, fromlist=[function]), function)
-        return patch(name, self._around(found, part))
-
-    def _around(self, work: Callable[..., Any], part: str) -> Callable[..., Any]:
-        def timed(*arguments: Any, **named: Any) -> Any:
-            began = time.process_time()
-            try:
-                return work(*arguments, **named)
-            finally:
-                self.seconds[part] += time.process_time() - began
-
-        return timed
+    return sealed(shelf, period, (month_of(source, park, month) for park in range(1, parks + 1)))
 
 
 def year(folder: Path, source: list[pl.DataFrame], parks: int, months: int) -> None:
@@ -139,7 +69,7 @@ def year(folder: Path, source: list[pl.DataFrame], parks: int, months: int) -> N
     NightWorld(parks, RIDES).create(database)
     shelf = FolderShelf(folder / "history")
     began = time.perf_counter()
-    files = [sealed_month(shelf, source, parks, month) for month in range(1, months + 1)]
+    files = [month_file(shelf, source, parks, month) for month in range(1, months + 1)]
     database.run(lambda connection: ledger.record(connection, files))
     rows, size = sum(file.rows for file in files), sum(file.bytes for file in files)
     print(
@@ -177,42 +107,11 @@ def year(folder: Path, source: list[pl.DataFrame], parks: int, months: int) -> N
     database.dispose()
 
 
-def compared(folder: Path, source: list[pl.DataFrame], parks: int) -> None:
-    """A month in one process, from files and from SQL rows."""
-    frames = [month_of(source, park, SOURCE.first.month) for park in range(1, parks + 1)]
-    for name in ("files", "SQL rows"):
-        database = Database(f"sqlite:///{folder / name.replace(' ', '-')}.db")
-        NightWorld(parks, RIDES).create(database)
-        shelf = FolderShelf(folder / f"month-{name.replace(' ', '-')}")
-        if name == "files":
-            file = sealed_month(shelf, source, parks, SOURCE.first.month)
-            database.run(lambda connection, file=file: ledger.record(connection, [file]))
-        else:
-            for frame in frames:
-                database.run(lambda connection, frame=frame: raw.insert_snapshots(connection, frame))
-        for what in ("into an empty store", "nothing changes"):
-            mark_range(database, AFTER)
-            parts = Parts()
-            began, used = time.perf_counter(), time.process_time()
-            with parts.watched():
-                result = Rollup(database, AFTER, LOG, ObservationCache(History(shelf))).run()
-            took, used = time.perf_counter() - began, time.process_time() - used
-            rows = sum(frame.height for frame in frames)
-            split = ", ".join(f"{part} {seconds:.2f}" for part, seconds in parts.seconds.items())
-            print(
-                f"  from {name}, {what}: {took:.1f} s, {used:.1f} s of processor time ({split}), "
-                f"{result.park_days} park-days, computing {rows / parts.seconds['computing'] / 1e6:.1f} M/s",
-                flush=True,
-            )
-        database.dispose()
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parks", type=int, default=100)
     parser.add_argument("--months", type=int, default=12)
-    parser.add_argument("--compared", type=int, default=10)
     asked = parser.parse_args()
     describe(f"{asked.months} months of {asked.parks} parks of {RIDES} rides, every five minutes")
     if not all((SHARED / name).exists() for name in RECORDINGS):
@@ -222,7 +121,6 @@ def main() -> None:
         rows.sort("ride_id", "observed_at") for rows in tiled(DIFFERENT, SOURCE).partition_by("park_id")
     ]
     with tempfile.TemporaryDirectory() as name:
-        compared(Path(name), source, asked.compared)
         year(Path(name), source, asked.parks, asked.months)
 
 
