@@ -85,8 +85,19 @@ class MariaDBServer:
                 ],
                 stdout=log,
                 stderr=log,
+                env=self._environment(),
             )
         self._await()
+
+    def _environment(self) -> dict[str, str]:
+        """With a folder for temporary files that is its own.
+
+        A server that starts removes the temporary tables it finds there, also those of another that runs:
+        that one fails in the middle of a query, or crashes.
+        """
+        folder = self._folder / "tmp"
+        folder.mkdir(exist_ok=True)
+        return os.environ | {"TMPDIR": str(folder)}
 
     def _install_data(self, data: Path, user: list[str]) -> None:
         """Make the data folder, one test process after the other: the program is not safe side by side."""
@@ -102,7 +113,9 @@ class MariaDBServer:
             fcntl.flock(lock, fcntl.LOCK_EX)
             for attempt in range(INSTALL_ATTEMPTS):
                 shutil.rmtree(data, ignore_errors=True)
-                done = subprocess.run(command, check=False, capture_output=True, text=True)
+                done = subprocess.run(
+                    command, check=False, capture_output=True, text=True, env=self._environment()
+                )
                 if done.returncode == 0:
                     return
                 time.sleep(1 + attempt)
