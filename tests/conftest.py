@@ -6,7 +6,6 @@ import gc
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from hallofshame.store import schema
 from hallofshame.store.database import Database
 from hallofshame.web.app import create_app
 from support import bytecode, demo_world, measured, migrated, routes, scratch, statements, templates
-from support.mariadb import MariaDBMissingError, MariaDBServer
-from support.suites import BOTH, leave_out
+from support.mariadb import MariaDBServer
+from support.suites import BOTH, running_mariadb
 
 KEPT_WORLD = "HALLOFSHAME_TEST_WORLD"
 """Folder in which the demonstration of the tests is kept from run to run, for those who write tests."""
@@ -105,17 +104,9 @@ def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[MariaDBServer]:
-    """A MariaDB server of this test run; its folder is short, as a unix socket's path must be."""
-    with tempfile.TemporaryDirectory(prefix="hos-", ignore_cleanup_errors=True) as folder:
-        try:
-            server = MariaDBServer(Path(folder))
-        except MariaDBMissingError as missing:
-            leave_out(str(missing))
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
+    """A MariaDB server of this test run."""
+    with running_mariadb() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

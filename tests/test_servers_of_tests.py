@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.mariadb import MariaDBMissingError, MariaDBServer
-from support.suites import leave_out
+from support.suites import running_mariadb
 
 
 def test_a_database_server_leaves_the_temporary_tables_of_another(
@@ -16,14 +15,7 @@ def test_a_database_server_leaves_the_temporary_tables_of_another(
 ) -> None:
     of_another = tmp_path / "#sql-temptable-1-2-3.MAI"
     of_another.touch()
-    with tempfile.TemporaryDirectory(prefix="hos-", ignore_cleanup_errors=True) as folder:
-        monkeypatch.setenv("TMPDIR", str(tmp_path))
-        try:
-            server = MariaDBServer(Path(folder))
-        except MariaDBMissingError as missing:
-            leave_out(str(missing))
-        try:
-            server.start()
-        finally:
-            server.stop()
-    assert of_another.exists()
+    tempfile.gettempdir()  # is kept: the server's own folder stays where it is
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with running_mariadb():
+        assert of_another.exists()

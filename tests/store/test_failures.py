@@ -28,8 +28,8 @@ from hallofshame.store.failures import EXCERPT_CHARACTERS, Failure, kind_of, sto
 from hallofshame.store.models import DataQualityLog
 from hallofshame.web.app import create_app
 from support.demo_world import NOW
-from support.mariadb import MariaDBMissingError, MariaDBServer
-from support.suites import leave_out
+from support.mariadb import MariaDBServer
+from support.suites import running_mariadb
 
 NOBODY = 65534
 
@@ -213,22 +213,14 @@ def test_a_fault_of_the_program_stays_one_and_quotes_a_little_of_its_statement(d
 @pytest.fixture(scope="module")
 def strict_server() -> Iterator[MariaDBServer]:
     """A server that knows its users: ``me`` with the password ``open sesame``, who may use ``mine``."""
-    with tempfile.TemporaryDirectory(prefix="hos-", ignore_cleanup_errors=True) as folder:
-        try:
-            server = MariaDBServer(Path(folder), has_users=True)
-        except MariaDBMissingError as missing:
-            leave_out(str(missing))
-        try:
-            server.start()
-            server.create_schema("mine")
-            server.execute(
-                "CREATE USER me@localhost IDENTIFIED BY 'open sesame'",
-                "GRANT ALL ON mine.* TO me@localhost",
-                "CREATE TABLE mine.things (thing INT)",
-            )
-            yield server
-        finally:
-            server.stop()
+    with running_mariadb(has_users=True) as server:
+        server.create_schema("mine")
+        server.execute(
+            "CREATE USER me@localhost IDENTIFIED BY 'open sesame'",
+            "GRANT ALL ON mine.* TO me@localhost",
+            "CREATE TABLE mine.things (thing INT)",
+        )
+        yield server
 
 
 def reading(url: str) -> Callable[[], None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from hallofshame.domain.errors import StoreError
 from hallofshame.store import dumps, partitions, schema
 from hallofshame.store.database import Database
-from support.mariadb import MariaDBMissingError, MariaDBServer
-from support.suites import leave_out
+from support.mariadb import MariaDBServer
+from support.suites import running_mariadb
 
 pytestmark = pytest.mark.mariadb
 
@@ -29,21 +28,13 @@ NOW = dt.datetime(2026, 8, 20, 12, tzinfo=dt.UTC)
 @pytest.fixture(scope="module")
 def server() -> Iterator[MariaDBServer]:
     """A server that asks who somebody is, set up twice by the script."""
-    with tempfile.TemporaryDirectory(prefix="hos-", ignore_cleanup_errors=True) as folder:
-        try:
-            found = MariaDBServer(Path(folder), has_users=True)
-        except MariaDBMissingError as missing:
-            leave_out(str(missing))
-        try:
-            found.start()
-            found.create_schema("other")
-            for password in ("the first password", PASSWORD):
-                done = set_up(found, password)
-                assert done.returncode == 0, done.stderr
-                assert password not in done.stdout
-            yield found
-        finally:
-            found.stop()
+    with running_mariadb(has_users=True) as found:
+        found.create_schema("other")
+        for password in ("the first password", PASSWORD):
+            done = set_up(found, password)
+            assert done.returncode == 0, done.stderr
+            assert password not in done.stdout
+        yield found
 
 
 def set_up(server: MariaDBServer, password: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+from support.mariadb import MariaDBMissingError, MariaDBServer
 
 BOTH = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
 """The databases, as parameters of a fixture or a test."""
@@ -18,3 +24,21 @@ def leave_out(why: str) -> NoReturn:
     if os.environ.get(REQUIRE_ALL) == "1":
         pytest.fail(why)
     pytest.skip(why)
+
+
+@contextmanager
+def running_mariadb(*, has_users: bool = False) -> Iterator[MariaDBServer]:
+    """A MariaDB server meanwhile; the test is left out where the program is missing.
+
+    Its folder is short, as a unix socket's path must be. ``has_users``: as for the server.
+    """
+    with tempfile.TemporaryDirectory(prefix="hos-", ignore_cleanup_errors=True) as folder:
+        try:
+            server = MariaDBServer(Path(folder), has_users=has_users)
+        except MariaDBMissingError as missing:
+            leave_out(str(missing))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
