@@ -82,6 +82,7 @@ bench-serve: $(VENV)/.ready-dev ## measure ready answers under load; needs wrk a
 
 bench-warehouse: $(VENV)/.ready-dev ## measure the history files beside the databases
 	@$(BIN)/python -m benchmarks.warehouse
+	@$(BIN)/python -m benchmarks.loading
 	@$(BIN)/python -m benchmarks.archive_import
 
 cluster: $(VENV)/.ready-dev ## several hosts on a Galera cluster of three nodes, stopped in turn (ten minutes; needs galera-4, rsync, lsof)
