@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from browser.addresses import PAGES, Places
 from browser.conftest import Open
 from support.demo_world import Server
-from support.tabs import axe, expect_at_least
+from support.tabs import axe, expect_at_least, wait_until
 
 REST = {
     "success": False,
@@ -72,12 +72,12 @@ def test_the_last_view_is_there_offline(open_tab: Open, demo_database: Path, pla
     with Server(demo_database) as server:
         tab = open_tab(server, service_workers="allow", is_timed=True)
         page = tab.open("/")
-        page.wait_for_function(_WORKS)
+        wait_until(page, _WORKS)
         # The second visit goes through the worker, which keeps it.
         page = tab.open("/")
         page = tab.open(places.address("park"))
         score = page.locator(".verdict .huge").inner_text()
-        page.wait_for_function(_KEPT, arg=["/", tab.address])
+        wait_until(page, _KEPT, ["/", tab.address])
         server.stop()
         page.reload()
         page.wait_for_selector(_TAKEN_OVER)
@@ -103,20 +103,14 @@ def test_a_view_that_was_not_kept_says_so_and_lists_those_that_were(
     with Server(demo_database) as server:
         tab = open_tab(server, service_workers="allow", is_timed=True)
         page = tab.open("/")
-        page.wait_for_function(_WORKS)
+        wait_until(page, _WORKS)
         tab.open("/")
         tab.open("/about")
-        page.wait_for_function(_KEPT, arg=["/", "/about"])
+        wait_until(page, _KEPT, ["/", "/about"])
         server.stop()
         page.goto("/rides?period=last_month")
         page.locator("h1", has_text="You are offline").wait_for()
         kept = page.locator(".near a")
-        # Seen once in a whole run: one of the two was not listed, though both had been found by then.
-        for _ in range(10):
-            if kept.count() == 2:
-                break
-            page.wait_for_timeout(500)
-            page.reload()
         expect(kept).to_have_count(2)
         assert kept.evaluate_all("links => links.map(link => link.pathname)") == ["/about", "/"]
         assert axe(page) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -26,6 +27,9 @@ from playwright.sync_api import TimeoutError as LateError
 
 from support import demo_world
 from support.slow_line import IS_SLOW, SLOW_DOWN
+
+PROMISED_SECONDS = 40
+"""How long a page may take to do what a test waits for."""
 
 MISSING = "Chromium not found: apt-get install chromium"
 NO_AXE = "axe-core not found: make pages"
@@ -340,6 +344,17 @@ def _reason(node: dict[str, Any]) -> str:
 def expect_at_least(found: Locator, least: int) -> None:
     """Wait until there are that many of something."""
     expect(found.nth(least - 1)).to_be_attached()
+
+
+def wait_until(page: Page, promised: str, about: object = None) -> None:
+    """Wait until what an asynchronous function of the page promises is true.
+
+    Playwright's ``wait_for_function`` takes the promise for true and does not wait.
+    """
+    deadline = time.monotonic() + PROMISED_SECONDS
+    while not page.evaluate(promised, about):
+        assert time.monotonic() < deadline, f"still not true after {PROMISED_SECONDS} s: {promised} {about}"
+        page.wait_for_timeout(50)
 
 
 def sideways(page: Page) -> int:
