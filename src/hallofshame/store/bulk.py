@@ -169,7 +169,7 @@ class NumberQuery:
         rows = self._select.subquery("packed")
         values = [func.coalesce(column, null) for column in rows.columns]
         line = func.concat_ws(",", *values, type_=types.String())
-        longest = literal_column("@@group_concat_max_len", types.BigInteger())
+        longest = literal_column("LEAST(@@group_concat_max_len, @@max_allowed_packet)", types.BigInteger())
         text = func.aggregate_strings(line, between)
         return sqlalchemy_select(func.count(), text, longest).select_from(rows)
 
@@ -190,7 +190,7 @@ class NumberQuery:
             schema_overrides=list(kept.values()),
         )
         if found.height != count:
-            return read_frame(connection, self._select, parameters)  # cut off by another of its bounds
+            return read_frame(connection, self._select, parameters)  # cut off all the same
         return found.cast(pl.Schema(self._schema))
 
     def rows(
